@@ -1,0 +1,39 @@
+// scotoma demo: the hunt on the embedded world.
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "terminal.h"
+#include "verbs.h"
+
+namespace scotoma {
+namespace {
+
+/// The project's folder, which holds examples/ and world/.
+std::filesystem::path home() {
+  const char* given = std::getenv("SCOTOMA_HOME");
+  return given != nullptr && *given != '\0' ? given : SCOTOMA_HOME_DIR;
+}
+
+}  // namespace
+
+void add_demo(CLI::App& app, Run& run) {
+  auto arguments = std::make_shared<StudyArguments>();
+  auto* verb = app.add_subcommand("demo", "find the bug of a small classifier that learned from skewed pictures");
+  verb->add_option("--out", arguments->out, "folder of catalogue, report and bugs.json; default: scotoma-demo, here");
+  verb->add_option("--threads", arguments->threads, "default: all cores")->check(CLI::Range(1, 1024));
+  verb->add_flag("--quiet,-q", arguments->quiet, "no progress");
+  verb->callback([&run, arguments] {
+    run = [arguments] {
+      arguments->study = home() / "examples" / "world-skewed.toml";
+      if (arguments->out.empty()) arguments->out = "scotoma-demo";
+      if (!std::filesystem::exists(arguments->study)) {
+        return complain(bad_input(fmt::format("{}: not there; set SCOTOMA_HOME to the folder that holds examples/ and world/",
+                                              arguments->study.string())));
+      }
+      return run_find(*arguments);
+    };
+  });
+}
+
+}  // namespace scotoma

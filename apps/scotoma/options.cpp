@@ -1,0 +1,19 @@
+// scotoma options: every key of a study file.
+#include <fmt/format.h>
+
+#include "study/options.h"
+#include "verbs.h"
+
+namespace scotoma {
+
+void add_options(CLI::App& app, Run& run) {
+  auto* verb = app.add_subcommand("options", "list every key of a study file with its default, as Markdown");
+  verb->callback([&run] {
+    run = [] {
+      fmt::print("{}", options_markdown());
+      return 0;
+    };
+  });
+}
+
+}  // namespace scotoma

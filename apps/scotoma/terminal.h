@@ -1,0 +1,57 @@
+// What a person sees while Scotoma works: one line that moves on a terminal, a line a stage elsewhere.
+#pragma once
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+#include "core/progress.h"
+#include "core/result.h"
+
+namespace scotoma {
+
+/// Colours, where the stream is a terminal and NO_COLOR is not set.
+class Paint {
+ public:
+  explicit Paint(std::FILE* stream);
+  std::string bold(const std::string& text) const { return with("1", text); }
+  std::string red(const std::string& text) const { return with("31", text); }
+  std::string green(const std::string& text) const { return with("32", text); }
+  std::string dim(const std::string& text) const { return with("2", text); }
+  bool terminal() const { return terminal_; }
+
+ private:
+  std::string with(const char* code, const std::string& text) const;
+  bool terminal_;
+  bool colours_;
+};
+
+/// Progress on standard error, with rate and time left.
+class TerminalProgress : public Progress {
+ public:
+  explicit TerminalProgress(bool quiet);
+  ~TerminalProgress() override;
+  void stage(std::string_view what) override;
+  void advance(std::size_t done, std::size_t total) override;
+  void spent(int images, int budget) override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void clear_line();
+
+  Paint paint_;
+  bool quiet_;
+  bool line_open_ = false;
+  std::string stage_;
+  Clock::time_point work_begin_;
+  Clock::time_point last_drawn_;
+  std::size_t last_done_ = 0;
+  std::size_t done_at_begin_ = 0;
+  int spent_ = 0;
+  int budget_ = 0;
+};
+
+/// Prints "scotoma: MESSAGE" to standard error; returns the exit code.
+int complain(const Error& error);
+
+}  // namespace scotoma

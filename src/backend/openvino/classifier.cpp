@@ -1,0 +1,149 @@
+#include "backend/openvino/classifier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "backend/openvino/fingerprint.h"
+
+namespace scotoma {
+namespace {
+
+void softmax(std::vector<float>& row) {
+  const float top = *std::max_element(row.begin(), row.end());
+  double sum = 0;
+  for (float& v : row) sum += static_cast<double>(v = std::exp(v - top));
+  for (float& v : row) v = static_cast<float>(v / sum);
+}
+
+bool looks_like_probabilities(const std::vector<float>& row) {
+  const bool bounded = std::all_of(row.begin(), row.end(), [](float v) { return v >= -1e-6F && v <= 1.0F + 1e-6F; });
+  return bounded && std::fabs(std::accumulate(row.begin(), row.end(), 0.0) - 1) < 1e-3;
+}
+
+Prediction best_of(const std::vector<float>& row) {
+  std::vector<int> order(row.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto at = [&](int i) { return row[static_cast<std::size_t>(i)]; };
+  const auto keep = std::min(Prediction::kTop, order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(keep), order.end(),
+                    [&](int a, int b) { return at(a) != at(b) ? at(a) > at(b) : a < b; });
+  Prediction out;
+  for (std::size_t i = 0; i < keep; ++i) out.top.push_back({order[i], at(order[i])});
+  return out;
+}
+
+/// Pictures to tell logits from probabilities by: plain grey, black, white and a colour ramp.
+std::vector<Image> probe_pictures(PixelSize size) {
+  std::vector<Image> out(4, Image{size.width, size.height, {}});
+  const std::size_t bytes = static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height) * 3;
+  out[0].rgb.assign(bytes, 128);
+  out[1].rgb.assign(bytes, 0);
+  out[2].rgb.assign(bytes, 255);
+  for (std::size_t i = 0; i < bytes; ++i) out[3].rgb.push_back(static_cast<std::uint8_t>(i * 7 / 3 % 256));
+  return out;
+}
+
+}  // namespace
+
+std::string OpenvinoClassifier::describe() const {
+  const PixelSize size = network_->input_size();
+  return fmt::format("{}, {} classes, {} x {}, {}, {}", file_.filename().string(), names_.size(), size.width,
+                     size.height, output_, network_->precision());
+}
+
+Result<std::vector<std::vector<float>>> OpenvinoClassifier::probabilities(std::span<const Image> images) {
+  SCOTOMA_TRY(auto rows, network_->run(images));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!std::all_of(rows[i].begin(), rows[i].end(), [](float v) { return std::isfinite(v); })) {
+      return failed(fmt::format("{}: the model returned NaN or infinity for picture {} of {}", file_.string(), i + 1,
+                                rows.size()));
+    }
+    if (output_ == "logits") softmax(rows[i]);
+  }
+  return rows;
+}
+
+Result<std::vector<Prediction>> OpenvinoClassifier::classify(std::span<const Image> images) {
+  SCOTOMA_TRY(const auto rows, probabilities(images));
+  std::vector<Prediction> out;
+  for (const auto& row : rows) out.push_back(best_of(row));
+  return out;
+}
+
+/// Finds the output that holds one number a class and nothing else.
+Result<void> OpenvinoClassifier::check_outputs(const ov::Model& model, const ClassifierOptions& options,
+                                               std::string& output) const {
+  const auto ports = model.outputs();
+  const ov::Output<const ov::Node>* scores = nullptr;
+  int candidates = 0;
+  for (const auto& port : ports) {
+    const ov::PartialShape& shape = port.get_partial_shape();
+    if (shape.rank().is_dynamic() || shape.size() < 2 || !port.get_element_type().is_real()) continue;
+    bool flat = true;  // [n, C], or [n, C, 1, 1]
+    for (std::size_t axis = 2; axis < shape.size(); ++axis) flat = flat && shape[axis] == 1;
+    if (flat) scores = &port, ++candidates;
+  }
+  std::string list;
+  for (const auto& port : ports) list += " " + port.get_partial_shape().to_string();
+  if (candidates != 1) {
+    return bad_input(
+        fmt::format("{}: not a classifier: it needs one output [n, classes]; it has{}", file_.string(), list));
+  }
+  if (ports.size() > 1) output = scores->get_names().empty() ? "" : scores->get_any_name();
+  const ov::Dimension classes = scores->get_partial_shape()[1];
+  if (classes.is_static() && static_cast<std::size_t>(classes.get_length()) != names_.size()) {
+    return bad_input(fmt::format("{}: holds {} class names, but {} has {} outputs; give the names that belong to it",
+                                 options.labels.string(), names_.size(), file_.string(), classes.get_length()));
+  }
+  return {};
+}
+
+Result<void> OpenvinoClassifier::settle_output(const std::string& wanted) {
+  if (wanted != "" && wanted != "logits" && wanted != "probabilities") {
+    return bad_input(fmt::format("output '{}' is neither logits nor probabilities", wanted));
+  }
+  SCOTOMA_TRY(const auto rows, network_->run(probe_pictures(network_->input_size())));
+  bool probabilities = true;
+  for (const auto& row : rows) {
+    if (row.size() != names_.size()) {
+      return bad_input(
+          fmt::format("{}: gives {} numbers a picture for {} class names", file_.string(), row.size(), names_.size()));
+    }
+    for (const float v : row) {
+      if (!std::isfinite(v)) return failed(file_.string() + ": the model returned NaN or infinity for a test picture");
+    }
+    probabilities = probabilities && looks_like_probabilities(row);
+  }
+  output_ = wanted.empty() ? (probabilities ? "probabilities" : "logits") : wanted;
+  return {};
+}
+
+Result<void> OpenvinoClassifier::open(const std::shared_ptr<Engine>& engine, const ClassifierOptions& options) {
+  file_ = options.model;
+  batch_ = static_cast<std::size_t>(std::max(1, options.batch));
+  SCOTOMA_TRY(const auto model, engine->read(file_));
+  SCOTOMA_TRY(names_, read_class_names(options.labels));
+  if (model->inputs().size() != 1) {
+    return bad_input(fmt::format("{}: not a classifier of pictures: it needs one input; it has {}", file_.string(),
+                                 describe_ports(model->inputs())));
+  }
+  std::string output;
+  SCOTOMA_CHECK(check_outputs(*model, options, output));
+  SCOTOMA_TRY(network_, ImageNetwork::create(engine, model, options.preprocessing, output, options.batch, file_));
+  SCOTOMA_CHECK(settle_output(options.output));
+  SCOTOMA_TRY(fingerprint_, model_fingerprint("classifier", {file_, options.labels},
+                                              {network_->settings(), output_, network_->precision()}));
+  return {};
+}
+
+Result<std::unique_ptr<OpenvinoClassifier>> OpenvinoClassifier::load(const std::shared_ptr<Engine>& engine,
+                                                                     const ClassifierOptions& options) {
+  std::unique_ptr<OpenvinoClassifier> out(new OpenvinoClassifier);
+  SCOTOMA_CHECK(out->open(engine, options));
+  return out;
+}
+
+}  // namespace scotoma

@@ -1,0 +1,51 @@
+// Image classifiers in ONNX or OpenVINO IR.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backend/openvino/engine.h"
+#include "backend/openvino/image_network.h"
+#include "model/roles.h"
+#include "study/study.h"
+
+namespace scotoma {
+
+/// Class names in the order of the outputs: a JSON list, an object {"0": name}, an object with "id2label" (config.json
+/// of HuggingFace), or text with one name a line. Errors: bad_input.
+Result<std::vector<std::string>> read_class_names(const std::filesystem::path& path);
+
+class OpenvinoClassifier final : public Classifier {
+ public:
+  /// Loads, compiles and tries the model once. Errors: bad_input when the file is no classifier of pictures or the
+  /// names do not match its outputs; failed when it gives NaN.
+  static Result<std::unique_ptr<OpenvinoClassifier>> load(const std::shared_ptr<Engine>& engine,
+                                                          const ClassifierOptions& options);
+
+  std::string fingerprint() const override { return fingerprint_; }
+  std::string describe() const override;
+  std::size_t batch() const override { return batch_; }
+  double engine_seconds() const override { return network_->seconds(); }
+  const std::vector<std::string>& class_names() const override { return names_; }
+  Result<std::vector<Prediction>> classify(std::span<const Image> images) override;
+
+  /// The probabilities of all classes, a row a picture. Errors: failed, on NaN too.
+  Result<std::vector<std::vector<float>>> probabilities(std::span<const Image> images);
+
+ private:
+  OpenvinoClassifier() = default;
+  Result<void> open(const std::shared_ptr<Engine>& engine, const ClassifierOptions& options);
+  Result<void> check_outputs(const ov::Model& model, const ClassifierOptions& options, std::string& output) const;
+  Result<void> settle_output(const std::string& wanted);
+
+  std::filesystem::path file_;
+  std::vector<std::string> names_;
+  std::unique_ptr<ImageNetwork> network_;
+  std::string output_;  ///< "logits" or "probabilities"
+  std::size_t batch_ = 1;
+  std::string fingerprint_;
+};
+
+}  // namespace scotoma

@@ -1,0 +1,144 @@
+#include "backend/openvino/embedder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "backend/openvino/fingerprint.h"
+
+namespace scotoma {
+namespace {
+
+constexpr const char* kImages = "image_encoder.xml";
+constexpr const char* kTexts = "text_encoder.xml";
+
+/// To unit length. False when a number is not finite or all are 0.
+bool normalise(std::vector<float>& row) {
+  double square = 0;
+  for (const float v : row) square += static_cast<double>(v) * static_cast<double>(v);
+  if (!std::isfinite(square) || square == 0) return false;
+  const double scale = 1 / std::sqrt(square);
+  for (float& v : row) v = static_cast<float>(v * scale);
+  return true;
+}
+
+template <class Integer>
+void put(ov::Tensor& tensor, std::size_t at, std::size_t count, Integer value) {
+  std::fill_n(tensor.data<Integer>() + at, count, value);
+}
+
+void put_integers(ov::Tensor& tensor, std::size_t at, std::size_t count, std::int64_t value) {
+  if (tensor.get_element_type() == ov::element::i32) return put(tensor, at, count, static_cast<std::int32_t>(value));
+  put(tensor, at, count, value);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OpenvinoEmbedder>> OpenvinoEmbedder::load(const std::shared_ptr<Engine>& engine,
+                                                                 const EmbedderOptions& options) {
+  std::unique_ptr<OpenvinoEmbedder> out(new OpenvinoEmbedder);
+  SCOTOMA_CHECK(out->open(engine, options));
+  return out;
+}
+
+Result<void> OpenvinoEmbedder::open(const std::shared_ptr<Engine>& engine, const EmbedderOptions& options) {
+  folder_ = options.model;
+  batch_ = static_cast<std::size_t>(std::max(1, options.batch));
+  if (!std::filesystem::is_directory(folder_)) {
+    return bad_input(
+        fmt::format("{}: no such folder; it must hold {}, {} and the tokenizer", folder_.string(), kImages, kTexts));
+  }
+  SCOTOMA_TRY(const Preprocessing prep, read_preprocessor_config(folder_ / "preprocessor_config.json"));
+  SCOTOMA_TRY(const auto model, engine->read(folder_ / kImages));
+  SCOTOMA_TRY(images_, ImageNetwork::create(engine, model, prep, "image_embeds", options.batch, folder_ / kImages));
+  if (images_->output_shape().size() != 2)
+    return bad_input((folder_ / kImages).string() + ": must give [n, dimensions]");
+  dimensions_ = images_->output_shape()[1];
+  SCOTOMA_TRY(tokenizer_, Tokenizer::load(*engine, folder_));
+  SCOTOMA_CHECK(open_texts(*engine));
+  const auto settings = fmt::format("{} length {} batch {} {} {}", images_->settings(), text_length_, batch_,
+                                    images_->precision(), texts_->precision());
+  SCOTOMA_TRY(fingerprint_,
+              model_fingerprint("embedder", {folder_ / kImages, folder_ / kTexts, tokenizer_->file()}, {settings}));
+  return {};
+}
+
+Result<void> OpenvinoEmbedder::open_texts(Engine& engine) {
+  const auto file = folder_ / kTexts;
+  SCOTOMA_TRY(const auto model, engine.read(file));
+  const auto ids = find_port(model->inputs(), "input_ids");
+  const bool masked = find_port(model->inputs(), "attention_mask").has_value();
+  if (!ids || ids->get_partial_shape().rank() != 2 || model->inputs().size() != (masked ? 2U : 1U)) {
+    return bad_input(fmt::format("{}: must take input_ids [n, length] and perhaps attention_mask; it has {}",
+                                 file.string(), describe_ports(model->inputs())));
+  }
+  if (model->outputs().size() != 1 && !find_port(model->outputs(), "text_embeds")) {
+    return bad_input(file.string() + ": has no output text_embeds, but " + describe_ports(model->outputs()));
+  }
+  const ov::Dimension length = ids->get_partial_shape()[1];
+  text_length_ = length.is_static() ? static_cast<std::size_t>(length.get_length()) : tokenizer_->max_length();
+  const ov::PartialShape shape = {static_cast<std::int64_t>(batch_), static_cast<std::int64_t>(text_length_)};
+  std::map<std::string, ov::PartialShape> shapes = {{"input_ids", shape}};
+  if (masked) shapes["attention_mask"] = shape;
+  SCOTOMA_CHECK(reshape_model(*model, shapes, file));
+  SCOTOMA_TRY(texts_, engine.compile(model, file));
+  return {};
+}
+
+std::string OpenvinoEmbedder::describe() const {
+  const PixelSize size = images_->input_size();
+  return fmt::format("{}, {} dimensions, {} x {}, {}", folder_.filename().string(), dimensions_, size.width,
+                     size.height, images_->precision());
+}
+
+Result<std::vector<std::vector<float>>> OpenvinoEmbedder::embed_images(std::span<const Image> images) {
+  SCOTOMA_TRY(auto rows, images_->run(images));
+  for (auto& row : rows) {
+    if (!normalise(row)) return failed((folder_ / kImages).string() + ": the embedder returned NaN, infinity or zero");
+  }
+  return rows;
+}
+
+Result<std::vector<std::vector<float>>> OpenvinoEmbedder::embed_texts(std::span<const std::string> texts) {
+  std::vector<std::vector<float>> out;
+  for (std::size_t at = 0; at < texts.size(); at += batch_) {
+    SCOTOMA_CHECK(embed_text_batch(texts.subspan(at, std::min(batch_, texts.size() - at)), out));
+  }
+  return out;
+}
+
+Result<void> OpenvinoEmbedder::embed_text_batch(std::span<const std::string> texts,
+                                                std::vector<std::vector<float>>& out) {
+  SCOTOMA_TRY(Network::Call call, texts_->call());
+  const bool masked = texts_->compiled().inputs().size() == 2;
+  ov::Tensor in = call.request().get_tensor("input_ids");
+  ov::Tensor mask = masked ? call.request().get_tensor("attention_mask") : ov::Tensor();
+  for (std::size_t row = 0; row < batch_; ++row) {
+    std::size_t used = 0;
+    const std::string& text = texts[std::min(row, texts.size() - 1)];  // the last fills up
+    SCOTOMA_TRY(const auto ids, tokenizer_->encode(text, text_length_, &used));
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      put_integers(in, row * text_length_ + i, 1, ids[i]);
+      if (masked) put_integers(mask, row * text_length_ + i, 1, i < used ? 1 : 0);
+    }
+  }
+  SCOTOMA_CHECK(call.run());
+  const bool single = texts_->compiled().outputs().size() == 1;
+  const ov::Tensor rows = single ? call.request().get_output_tensor() : call.request().get_tensor("text_embeds");
+  if (rows.get_size() != batch_ * dimensions_) {
+    return bad_input(fmt::format("{}: the towers end in different spaces: {} and {} dimensions", folder_.string(),
+                                 dimensions_, rows.get_size() / batch_));
+  }
+  for (std::size_t row = 0; row < texts.size(); ++row) {
+    const float* first = rows.data<const float>() + row * dimensions_;
+    out.emplace_back(first, first + dimensions_);
+    if (!normalise(out.back())) {
+      return failed(
+          fmt::format("{}: the embedder returned NaN, infinity or zero for '{}'", texts_->subject(), texts[row]));
+    }
+  }
+  return {};
+}
+
+}  // namespace scotoma

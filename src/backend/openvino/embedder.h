@@ -1,0 +1,46 @@
+// Pictures and texts in one space: a folder with image_encoder.xml (pixel_values -> image_embeds), text_encoder.xml
+// (input_ids[, attention_mask] -> text_embeds), openvino_tokenizer.xml and preprocessor_config.json.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backend/openvino/engine.h"
+#include "backend/openvino/image_network.h"
+#include "backend/openvino/tokenizer.h"
+#include "model/roles.h"
+#include "study/study.h"
+
+namespace scotoma {
+
+class OpenvinoEmbedder final : public Embedder {
+ public:
+  /// Errors: bad_input when a part is missing or the towers end in spaces of different dimensions.
+  static Result<std::unique_ptr<OpenvinoEmbedder>> load(const std::shared_ptr<Engine>& engine,
+                                                        const EmbedderOptions& options);
+
+  std::string fingerprint() const override { return fingerprint_; }
+  std::string describe() const override;
+  std::size_t batch() const override { return batch_; }
+  double engine_seconds() const override { return images_->seconds() + texts_->seconds(); }
+  Result<std::vector<std::vector<float>>> embed_images(std::span<const Image> images) override;
+  Result<std::vector<std::vector<float>>> embed_texts(std::span<const std::string> texts) override;
+
+ private:
+  OpenvinoEmbedder() = default;
+  Result<void> open(const std::shared_ptr<Engine>& engine, const EmbedderOptions& options);
+  Result<void> open_texts(Engine& engine);
+  Result<void> embed_text_batch(std::span<const std::string> texts, std::vector<std::vector<float>>& out);
+
+  std::filesystem::path folder_;
+  std::unique_ptr<ImageNetwork> images_;
+  std::shared_ptr<Network> texts_;
+  std::unique_ptr<Tokenizer> tokenizer_;
+  std::size_t batch_ = 1;
+  std::size_t text_length_ = 77;
+  std::size_t dimensions_ = 0;
+  std::string fingerprint_;
+};
+
+}  // namespace scotoma

@@ -1,0 +1,129 @@
+// OpenVINO behind a narrow door: reads and compiles models, lends infer requests, measures the time spent inside.
+// Its exceptions stop here and become errors that name the file.
+//
+// Every request runs on one thread; as many run side by side as the study has threads. So the order of additions inside
+// a network does not depend on the number of threads, and neither do the answers.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <openvino/openvino.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "core/result.h"
+#include "study/study.h"
+
+namespace scotoma {
+
+/// The telling part of an OpenVINO message, without source locations, on one line.
+std::string engine_reason(std::string_view message);
+
+/// Runs `work` and turns what it throws into an Error: "<subject>: <reason>; <advice>".
+template <class Work>
+auto engine_call(const std::string& subject, const std::string& advice, Code code, Work work)
+    -> Result<std::invoke_result_t<Work>> {
+  try {
+    if constexpr (std::is_void_v<std::invoke_result_t<Work>>) {
+      work();
+      return {};
+    } else {
+      return work();
+    }
+  } catch (const std::exception& problem) {
+    return Error{code, subject + ": " + engine_reason(problem.what()) + (advice.empty() ? "" : "; " + advice)};
+  }
+}
+
+/// A compiled model and its infer requests. Thread-safe; lives as long as the roles that share it.
+class Network {
+ public:
+  /// One request, the caller's until it is destroyed. Its tensors are written and read in place.
+  class Call {
+   public:
+    Call(Network* network, ov::InferRequest request) : network_(network), request_(std::move(request)) {}
+    Call(Call&& other) noexcept : network_(std::exchange(other.network_, nullptr)), request_(other.request_) {}
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+    Call& operator=(Call&&) = delete;
+    ~Call();
+
+    ov::InferRequest& request() { return request_; }
+    Result<void> run();  ///< Errors: failed, with the engine's reason.
+
+   private:
+    Network* network_;
+    ov::InferRequest request_;
+  };
+
+  Network(ov::CompiledModel compiled, std::string subject, int requests);
+
+  Result<Call> call();  ///< waits while all requests are lent; errors: failed, when none can be made
+
+  const ov::CompiledModel& compiled() const { return compiled_; }
+  const std::string& subject() const { return subject_; }  ///< the model's file, for messages
+  std::string precision() const;                           ///< in effect: "f32" or "bf16"
+  double seconds() const { return seconds_.load(); }       ///< time inside run(), summed over threads
+
+ private:
+  void give_back(ov::InferRequest request);
+
+  ov::CompiledModel compiled_;
+  std::string subject_;
+  int limit_;
+  int made_ = 0;
+  std::mutex mutex_;
+  std::condition_variable returned_;
+  std::vector<ov::InferRequest> idle_;
+  std::atomic<double> seconds_ = 0;
+};
+
+/// One a process is enough; all roles of a study share it. Thread-safe.
+class Engine {
+ public:
+  /// On a CPU without bf16 that precision is f32. Errors: bad_input for a precision that is not "f32" or "bf16".
+  static Result<std::shared_ptr<Engine>> create(const EngineOptions& options);
+
+  /// Reads ONNX or OpenVINO IR. Errors: bad_input when the file is missing, truncated or no model.
+  Result<std::shared_ptr<ov::Model>> read(const std::filesystem::path& path);
+
+  /// Reads a tokenizer's IR, after loading the extension that runs it: the file named by the environment variable
+  /// SCOTOMA_TOKENIZERS, else the one found when the program was built.
+  Result<std::shared_ptr<ov::Model>> read_tokenizer(const std::filesystem::path& path);
+
+  /// Compiles for the CPU. `path` is for messages. Errors: bad_input.
+  Result<std::shared_ptr<Network>> compile(const std::shared_ptr<ov::Model>& model, const std::filesystem::path& path);
+
+  int threads() const { return threads_; }
+  static std::string version();  ///< of OpenVINO; other versions may give other bits
+
+ private:
+  explicit Engine(int threads) : threads_(threads) {}
+
+  ov::Core core_;
+  ov::element::Type precision_ = ov::element::f32;  ///< what the CPU can do, if it is less than was asked for
+  int threads_;
+  std::mutex mutex_;  ///< around the extension
+  bool tokenizers_loaded_ = false;
+};
+
+/// Gives the model's input `name` a static shape. Errors: bad_input naming `path`.
+Result<void> reshape_model(ov::Model& model, const std::map<std::string, ov::PartialShape>& shapes,
+                           const std::filesystem::path& path);
+
+/// "name [?,3,64,64], ..." of a model's inputs or outputs, for messages.
+std::string describe_ports(const std::vector<ov::Output<ov::Node>>& ports);
+
+/// The input or output called `name`, if there is one.
+std::optional<ov::Output<ov::Node>> find_port(const std::vector<ov::Output<ov::Node>>& ports, const std::string& name);
+
+}  // namespace scotoma

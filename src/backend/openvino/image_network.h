@@ -1,0 +1,73 @@
+// A network whose only input is a picture. Size, crop, filter, channel order, mean and scale are done in the engine's
+// own graph, in front of the network.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "backend/openvino/engine.h"
+#include "image/image.h"
+#include "study/study.h"
+
+namespace scotoma {
+
+/// Size of a picture after the shorter side has become `shorter`, as torchvision's Resize rounds it.
+struct PixelSize {
+  int width = 0;
+  int height = 0;
+};
+PixelSize resized_to_shorter(PixelSize size, int shorter);
+
+/// The preprocessing that a HuggingFace preprocessor_config.json asks for. Errors: bad_input for what it cannot
+/// express.
+Result<Preprocessing> read_preprocessor_config(const std::filesystem::path& path);
+
+class ImageNetwork {
+ public:
+  /// Takes `model`, which must have one input of rank 4 with 3 channels, and `output`, the name of the output that is
+  /// wanted (empty: the only one). Runs batches of exactly `batch` pictures, or of the number the model was exported
+  /// for. Errors: bad_input, saying which input or output does not fit.
+  static Result<std::unique_ptr<ImageNetwork>> create(std::shared_ptr<Engine> engine, std::shared_ptr<ov::Model> model,
+                                                      const Preprocessing& preprocessing, const std::string& output,
+                                                      int batch, const std::filesystem::path& path);
+
+  /// One row of the output a picture, in order. Pictures may differ in size. A batch that is not full is filled up, so
+  /// that a picture's row has the same bits whatever else is asked. Errors: failed.
+  Result<std::vector<std::vector<float>>> run(std::span<const Image> images);
+
+  PixelSize input_size() const { return {prep_.width, prep_.height}; }
+  ov::Shape output_shape() const { return output_shape_; }  ///< with the batch in front
+  std::string precision() const;                            ///< in effect; compiles for the input's own size
+  double seconds() const;
+  std::string settings() const;  ///< all of the preprocessing that is in effect, for fingerprints
+
+ private:
+  ImageNetwork() = default;
+  Result<void> settle_input(int batch);
+  Result<void> settle_output(const std::string& name);
+  Result<std::shared_ptr<ov::Model>> with_preprocessing(PixelSize from) const;
+  Result<std::shared_ptr<Network>> network_for(PixelSize from);
+  Result<void> run_batch(Network& network, std::span<const Image> images, std::span<const std::size_t> which,
+                         std::vector<std::vector<float>>& rows) const;
+
+  std::shared_ptr<Engine> engine_;
+  std::shared_ptr<ov::Model> model_;
+  std::filesystem::path path_;
+  Preprocessing prep_;  ///< nothing left to guess
+  std::size_t batch_ = 1;
+  std::size_t output_ = 0;
+  ov::Shape output_shape_;
+
+  mutable std::mutex mutex_;
+  std::map<std::pair<int, int>, std::shared_ptr<Network>> networks_;  ///< by the size of the pictures that come in
+  double retired_seconds_ = 0;                                        ///< of networks no longer kept
+  std::string precision_ = "unknown";
+};
+
+}  // namespace scotoma

@@ -1,0 +1,66 @@
+// The models as the stages see them: every question is asked once, answered in batches on all threads, and remembered.
+//
+// Resume needs no code of its own: a study that runs again asks the same questions and finds the old answers here.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "catalogue/catalogue.h"
+#include "core/cancel.h"
+#include "core/progress.h"
+#include "finding/finding.h"
+#include "model/roles.h"
+
+namespace scotoma {
+
+class Memo {
+ public:
+  struct Setting {
+    int threads = 1;
+    bool replay_only = false;  ///< never call a model: an answer that is not there is an error
+  };
+
+  /// All references must outlive the memo.
+  Memo(Models& models, Catalogue& catalogue, const CancelToken& cancel, Progress& progress, Setting setting);
+
+  /// Answers in the order of the questions. Errors: those of the models and of the disk; interrupted when cancelled.
+  /// Whatever was answered before an error is kept.
+  Result<std::vector<std::string>> generate(std::span<const Draw> draws);  ///< image ids
+  Result<std::vector<Prediction>> classify(std::span<const std::string> images);
+  Result<std::vector<Judgement>> judge(std::span<const std::string> images, const std::string& label);
+  Result<std::vector<std::string>> caption(std::span<const std::string> images);
+  Result<std::vector<std::vector<float>>> embed_images(std::span<const std::string> images);
+  Result<std::vector<std::vector<float>>> embed_texts(std::span<const std::string> texts);
+
+  /// Draws, classifies and judges: the samples of one label, whose right answer is class `class_index`.
+  Result<std::vector<Sample>> observe(const std::string& label, int class_index, std::span<const Draw> draws);
+
+  const std::vector<std::string>& class_names() const { return models_.classifier->class_names(); }
+  bool has_judge() const { return models_.judge != nullptr; }
+
+  /// Work of this run by role. Images per second counts the seconds spent in `generate` while drawing.
+  std::map<std::string, RunFacts::RoleUse> uses() const;
+  double drawing_seconds() const { return drawing_seconds_; }
+
+ private:
+  template <class Ask>
+  Result<std::vector<std::string>> answers(const std::string& role, const Role& model, std::span<const std::string> inputs,
+                                           const Ask& ask);
+  template <class Call>
+  auto on_images(std::span<const std::string> ids, Call call) const;
+  Result<std::vector<Image>> images(std::span<const std::string> ids) const;
+
+  Models& models_;
+  Catalogue& catalogue_;
+  const CancelToken& cancel_;
+  Progress& progress_;
+  Setting setting_;
+  std::map<std::string, std::string> fingerprints_;
+  std::map<std::string, RunFacts::RoleUse> uses_;
+  double drawing_seconds_ = 0;
+};
+
+}  // namespace scotoma

@@ -1,0 +1,194 @@
+#include "find/find.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+#include "core/parallel.h"
+#include "stage/audit.h"
+#include "stage/cluster.h"
+#include "stage/confirm.h"
+#include "stage/describe.h"
+#include "stage/explore.h"
+#include "stage/sample.h"
+
+namespace scotoma {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Times the stages one after another.
+class Stopwatch {
+ public:
+  void lap(const std::string& name, RunFacts& run) {
+    const auto now = Clock::now();
+    run.stages.push_back({name, std::chrono::duration<double>(now - last_).count()});
+    last_ = now;
+  }
+  double total() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+
+ private:
+  Clock::time_point begin_ = Clock::now();
+  Clock::time_point last_ = begin_;
+};
+
+/// Stages 4 and 5 for every label.
+Result<std::vector<Candidate>> search_phrases(StageContext& context, Findings& findings) {
+  context.progress.stage("clustering and describing what fails");
+  std::vector<Candidate> candidates;
+  for (const BaseResult& base : findings.bases) {
+    if (base.undrawable) continue;
+    SCOTOMA_TRY(auto clusters, cluster(context, base));
+    for (Cluster& group : clusters) {
+      SCOTOMA_TRY(const auto phrases, describe(context, group, base));
+      for (const Phrase& phrase : phrases) candidates.push_back({base.label, phrase, group.direction, group.predicted, "captions"});
+      findings.clusters.push_back(std::move(group));
+    }
+  }
+  return candidates;
+}
+
+Result<void> check_labels(const std::vector<Candidate>& given, const std::vector<Target>& targets, const Study& study) {
+  for (const Candidate& candidate : given) {
+    std::vector<std::string> names;
+    for (const Target& target : targets) names.push_back(target.label.name);
+    if (std::find(names.begin(), names.end(), candidate.label) != names.end()) continue;
+    return bad_input(fmt::format("{}: no label '{}' in this study; it has: {}", study.file.string(), candidate.label,
+                                 fmt::join(names, ", ")));
+  }
+  return {};
+}
+
+/// A user's hypothesis turns round where its label fails nearly everywhere.
+std::vector<Candidate> of_user(const std::vector<Candidate>& given, const std::vector<BaseResult>& bases) {
+  std::vector<Candidate> candidates = given;
+  for (Candidate& candidate : candidates) {
+    for (const BaseResult& base : bases) {
+      if (base.label == candidate.label && base.everywhere) candidate.direction = Direction::passes;
+    }
+  }
+  return candidates;
+}
+
+void describe_limits(const StageContext& context, Findings& findings) {
+  std::vector<std::string> undrawable;
+  int valid = 0;
+  int invalid = 0;
+  for (const BaseResult& base : findings.bases) {
+    valid += base.rate.valid;
+    invalid += base.rate.invalid;
+    if (base.undrawable) undrawable.push_back(base.label);
+  }
+  if (!context.memo.has_judge()) {
+    findings.limits.emplace_back("No judge looked at the pictures: a failure may be a picture that does not show its label.");
+  } else if (valid + invalid > 0) {
+    findings.limits.push_back(fmt::format("The judge refused {} of {} base pictures ({:.1f} %); they count neither way.", invalid,
+                                          valid + invalid, 100.0 * invalid / (valid + invalid)));
+  }
+  if (!undrawable.empty()) {
+    findings.limits.push_back(fmt::format("The generator cannot draw these labels well enough to test them: {}.",
+                                          fmt::join(undrawable, ", ")));
+  }
+}
+
+void order_hypotheses(std::vector<Hypothesis>& hypotheses) {
+  std::stable_sort(hypotheses.begin(), hypotheses.end(), [](const Hypothesis& a, const Hypothesis& b) {
+    const bool a_confirmed = a.status == Status::confirmed;
+    const bool b_confirmed = b.status == Status::confirmed;
+    if (a_confirmed != b_confirmed) return a_confirmed;
+    if (a_confirmed && a.audit.rate != b.audit.rate) return a.audit.rate > b.audit.rate;
+    return a.log_e_value > b.log_e_value;
+  });
+}
+
+void describe_models(const Models& models, Findings& findings) {
+  const std::pair<const char*, const Role*> roles[] = {{"generator", models.generator.get()},
+                                                       {"classifier", models.classifier.get()},
+                                                       {"captioner", models.captioner.get()},
+                                                       {"embedder", models.embedder.get()},
+                                                       {"judge", models.judge.get()}};
+  for (const auto& [name, role] : roles) {
+    if (role == nullptr) continue;
+    findings.fingerprints[name] = role->fingerprint();
+    findings.descriptions[name] = role->describe();
+  }
+}
+
+void measure(const Memo& memo, const Stopwatch& watch, int threads, RunFacts& run) {
+  run.roles = memo.uses();
+  run.seconds = watch.total();
+  run.threads = threads;
+  double engine = 0;
+  for (const auto& [name, use] : run.roles) engine += use.engine_seconds;
+  if (run.seconds > 0) run.engine_share = engine / (run.seconds * threads);
+  if (memo.drawing_seconds() > 0) {
+    run.images_per_second = static_cast<double>(run.roles["generator"].computed) / memo.drawing_seconds();
+  }
+  rusage usage{};
+  if (getrusage(RUSAGE_SELF, &usage) == 0) run.peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace
+
+Result<std::vector<Target>> find_targets(const Study& study, const std::vector<std::string>& class_names) {
+  std::vector<Target> targets;
+  for (const StudyLabel& label : study.labels) {
+    const auto at = std::find(class_names.begin(), class_names.end(), label.class_name);
+    if (at == class_names.end()) {
+      constexpr std::size_t kShown = 8;
+      const auto shown = class_names.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, class_names.size()));
+      return bad_input(fmt::format("{}: label '{}': the classifier has no class '{}' (it has {} classes: {}{}); give the label "
+                                   "its class: [[label]] name = \"{}\", class = \"...\"",
+                                   study.file.string(), label.name, label.class_name, class_names.size(),
+                                   fmt::join(class_names.begin(), shown, ", "), class_names.size() > kShown ? ", ..." : "",
+                                   label.name));
+    }
+    targets.push_back({label, static_cast<int>(at - class_names.begin())});
+  }
+  return targets;
+}
+
+Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, const CancelToken& cancel, Progress& progress,
+                  const HuntSetting& setting) {
+  Hunt result;
+  Findings& findings = result.findings;
+  const int threads = thread_count(study.engine.threads);
+  Memo memo(models, catalogue, cancel, progress, {threads, setting.replay_only});
+  SCOTOMA_TRY(const auto targets, find_targets(study, models.classifier->class_names()));
+  SCOTOMA_CHECK(check_labels(setting.only, targets, study));
+  StageContext context{study, targets, memo, progress, {}};
+  Stopwatch watch;
+
+  SCOTOMA_TRY(findings.bases, sample_bases(context));
+  watch.lap("sample", result.run);
+  std::vector<Candidate> candidates = of_user(setting.only, findings.bases);
+  if (candidates.empty()) {
+    SCOTOMA_TRY(candidates, search_phrases(context, findings));
+  }
+  watch.lap("describe", result.run);
+  SCOTOMA_TRY(findings.hypotheses, hypothesise(context, candidates, findings.bases));
+  watch.lap("hypothesise", result.run);
+  std::vector<std::size_t> finalists(setting.only.empty() ? 0 : findings.hypotheses.size());
+  std::iota(finalists.begin(), finalists.end(), std::size_t{0});  // what a user asks goes straight to confirmation
+  if (setting.only.empty()) {
+    SCOTOMA_TRY(finalists, explore(context, findings.hypotheses));
+  }
+  watch.lap("explore", result.run);
+  SCOTOMA_TRY(findings.rejection_threshold, confirm(context, findings.hypotheses, finalists));
+  watch.lap("confirm", result.run);
+  SCOTOMA_CHECK(audit(context, findings.hypotheses, findings.bases, findings.limits));
+  watch.lap("audit", result.run);
+
+  describe_limits(context, findings);
+  order_hypotheses(findings.hypotheses);
+  describe_models(models, findings);
+  findings.spent = context.spent;
+  measure(memo, watch, threads, result.run);
+  return result;
+}
+
+}  // namespace scotoma

@@ -1,0 +1,56 @@
+#include "finding/count.h"
+
+#include <cctype>
+#include <map>
+
+#include "evidence/interval.h"
+
+namespace scotoma {
+
+Rate rate_of(std::span<const Sample> samples, Direction direction) {
+  Rate rate;
+  for (const Sample& sample : samples) {
+    rate.valid += sample.valid() ? 1 : 0;
+    rate.invalid += sample.valid() ? 0 : 1;
+    rate.failures += shows(sample, direction) ? 1 : 0;
+  }
+  if (rate.valid == 0) return rate;
+  const Interval interval = clopper_pearson(rate.failures, rate.valid, 0.95);
+  rate.rate = static_cast<double>(rate.failures) / rate.valid;
+  rate.low = interval.low;
+  rate.high = interval.high;
+  return rate;
+}
+
+double invalid_share(const Rate& rate) {
+  const int all = rate.valid + rate.invalid;
+  return all == 0 ? 0 : static_cast<double>(rate.invalid) / all;
+}
+
+WrongAnswer most_frequent_wrong(std::span<const Sample> samples) {
+  std::map<int, int> counts;
+  for (const Sample& sample : samples) {
+    if (sample.failure()) ++counts[sample.prediction.label()];
+  }
+  WrongAnswer best;
+  for (const auto& [class_index, count] : counts) {
+    if (count > best.count) best = {class_index, count};
+  }
+  return best;
+}
+
+std::string slug(const std::string& text) {
+  std::string out;
+  for (char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 && byte < 128) {
+      out += static_cast<char>(std::tolower(byte));
+    } else if (!out.empty() && out.back() != '-') {
+      out += '-';
+    }
+  }
+  while (!out.empty() && out.back() == '-') out.pop_back();
+  return out;
+}
+
+}  // namespace scotoma

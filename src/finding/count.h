@@ -1,0 +1,32 @@
+// Samples -> rates.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "finding/finding.h"
+
+namespace scotoma {
+
+/// Whether a valid sample shows what the hypothesis says: a failure, or (Direction::passes) a correct answer.
+inline bool shows(const Sample& sample, Direction direction) {
+  return sample.valid() && sample.correct == (direction == Direction::passes);
+}
+
+/// Events among the valid samples, with a 95 % Clopper-Pearson interval.
+Rate rate_of(std::span<const Sample> samples, Direction direction);
+
+/// Share of samples that the judge refused; 0 without samples.
+double invalid_share(const Rate& rate);
+
+/// The most frequent wrong class among valid samples and how often it came; ties go to the smaller class index.
+struct WrongAnswer {
+  int class_index = -1;  ///< -1: no failure
+  int count = 0;
+};
+WrongAnswer most_frequent_wrong(std::span<const Sample> samples);
+
+/// "fly-on-a-flower": lower case, digits and hyphens only.
+std::string slug(const std::string& text);
+
+}  // namespace scotoma

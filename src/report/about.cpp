@@ -1,0 +1,115 @@
+#include "report/about.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "report/settings.h"
+#include "report/svg.h"
+#include "report/text.h"
+#include "report/words.h"
+
+namespace scotoma {
+namespace {
+
+std::string item(std::string_view html) { return fmt::format("<li>{}</li>\n", html); }
+
+std::string invalid_share(const Page& page) {
+  if (page.study.judge.kind == "none") {
+    return item(
+        "No judge looked at the pictures: each counted as showing its label, also where the generator failed to draw "
+        "it.");
+  }
+  int invalid = 0;
+  int all = 0;
+  for (const BaseResult& base : page.findings.bases) {
+    invalid += base.rate.invalid;
+    all += base.rate.invalid + base.rate.valid;
+  }
+  if (all == 0) return {};
+  return item(
+      fmt::format("Of {} neutral pictures, {} ({}) were left out because the judge did not see the label in them. All "
+                  "rates are of the others, and as good as the judge.",
+                  grouped(all), grouped(invalid), percent(static_cast<double>(invalid) / all)));
+}
+
+std::string undrawable(const Page& page) {
+  std::string names;
+  for (const BaseResult& base : page.findings.bases) {
+    if (base.undrawable) names += fmt::format("{}{}", names.empty() ? "" : ", ", base.label);
+  }
+  if (names.empty()) return {};
+  return item(fmt::format("Labels that the generator cannot draw well enough, on which nothing can be said: <b>{}</b>.",
+                          escape_html(names)));
+}
+
+std::string spending(const Spent& spent) {
+  const auto entry = [](std::string_view tone, std::string_view words, int count) {
+    return fmt::format("<li><span class=\"key {}\"></span>{} <b>{}</b></li>", tone, words, grouped(count));
+  };
+  return fmt::format("<h3>{} drawn</h3>\n{}<ul class=\"legend\">{}{}{}{}</ul>\n",
+                     capitalised(counted(spent.total(), "picture")),
+                     parts_bar({{spent.base, "s1"}, {spent.explore, "s2"}, {spent.confirm, "s3"}, {spent.audit, "s4"}}),
+                     entry("s1", "neutral prompts", spent.base), entry("s2", "exploration", spent.explore),
+                     entry("s3", "confirmation", spent.confirm), entry("s4", "audit", spent.audit));
+}
+
+std::string models(const Findings& findings) {
+  if (findings.fingerprints.empty()) return {};
+  std::string html = "<h3>Models</h3>\n<dl class=\"facts\">\n";
+  for (const auto& [role, fingerprint] : findings.fingerprints) {
+    const auto line = findings.descriptions.find(role);
+    html += fmt::format("<dt>{}</dt><dd>{}<code class=\"soft small\" title=\"fingerprint\">{}</code></dd>\n",
+                        escape_html(capitalised(role)),
+                        line == findings.descriptions.end() ? "" : escape_html(line->second) + "<br>",
+                        escape_html(fingerprint));
+  }
+  return html + "</dl>\n";
+}
+
+std::string settings(const Study& study) {
+  const nlohmann::ordered_json sections = settings_json(study);
+  std::string html = "<details><summary>All settings</summary>\n<div class=\"settings\">\n";
+  for (const auto& [name, section] : sections.items()) {
+    html += fmt::format("<section><h4>{}</h4><dl>\n", escape_html(name));
+    for (const auto& [key, value] : section.items()) {
+      html +=
+          fmt::format("<div><dt>{}</dt><dd><code>{}</code></dd></div>\n", escape_html(key), escape_html(value.dump()));
+    }
+    html += "</dl></section>\n";
+  }
+  return html + "</div></details>\n";
+}
+
+}  // namespace
+
+std::string limits_section(const Page& page) {
+  std::string items = invalid_share(page) + undrawable(page);
+  for (const std::string& limit : page.findings.limits) items += item(escape_html(limit));
+  items +=
+      item("The pictures are generated. Whether a bug shows on photographs too, only photographs can tell: try a few.");
+  items +=
+      item("Only what the captioner noticed, or a user asked for, was tried. What is not listed here was not tested.");
+  return "<section id=\"limits\">\n<h2>What this report cannot tell</h2>\n<ul class=\"prose\">\n" + items +
+         "</ul>\n</section>\n";
+}
+
+std::string method_section(const Page& page) {
+  const EvidenceOptions& e = page.study.evidence;
+  return fmt::format(
+             "<section id=\"method\">\n<h2>How this was found</h2>\n<ol class=\"prose\">\n"
+             "<li>Each label was drawn from neutral prompts, and the classifier was asked what it sees.</li>\n"
+             "<li>Failures were grouped by looks and put into words; a phrase became a hypothesis where it tells the "
+             "group "
+             "from pictures of the same label that are recognised.</li>\n"
+             "<li>Hypotheses got a few pictures each, the better half twice as many, and so on.</li>\n"
+             "<li>The best were tested on pictures nobody had used. A bug is a rise of more than {:g} points over the "
+             "base rate's "
+             "upper limit; the rule for calling one keeps the expected share of false claims at or below {}.</li>\n"
+             "<li>What passed was measured once more, on new pictures and with the phrase switched on and "
+             "off.</li>\n</ol>\n",
+             100 * e.delta, percent(e.alpha)) +
+         spending(page.findings.spent) + models(page.findings) + settings(page.study) + "</section>\n";
+}
+
+}  // namespace scotoma

@@ -1,0 +1,187 @@
+#include "report/bugs_json.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "report/settings.h"
+#include "report/text.h"
+#include "report/words.h"
+
+namespace scotoma {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::size_t kExamples = 12;  // image files a list names
+
+/// JSON has no infinity.
+double finite(double value) {
+  return std::isinf(value) ? std::copysign(std::numeric_limits<double>::max(), value) : value;
+}
+
+ordered_json texts(const std::vector<std::string>& values) {
+  ordered_json list = ordered_json::array();
+  for (const std::string& value : values) list.push_back(valid_utf8(value));
+  return list;
+}
+
+ordered_json texts(const std::map<std::string, std::string>& values) {
+  ordered_json map = ordered_json::object();
+  for (const auto& [key, value] : values) map[valid_utf8(key)] = valid_utf8(value);
+  return map;
+}
+
+/// Always failures, so that base and audit compare directly: records of Direction::passes count passes.
+ordered_json failure_rate(const Rate& rate, Direction direction = Direction::fails) {
+  const bool passes = direction == Direction::passes;
+  const double passed = rate.valid > 0 ? static_cast<double>(rate.valid - rate.failures) / rate.valid : 0;
+  return {{"failures", passes ? rate.valid - rate.failures : rate.failures},
+          {"valid", rate.valid},
+          {"invalid", rate.invalid},
+          {"rate", passes ? passed : rate.rate},
+          {"low", passes ? 1 - rate.high : rate.low},
+          {"high", passes ? 1 - rate.low : rate.high}};
+}
+
+/// Files of the first valid pictures that failed, or that passed, each once.
+ordered_json files(const std::vector<Sample>& samples, bool failing, const ImagePath& path) {
+  ordered_json list = ordered_json::array();
+  std::set<std::string> seen;
+  for (const Sample& sample : samples) {
+    if (list.size() == kExamples) break;
+    if (sample.valid() && sample.failure() == failing && seen.insert(sample.image).second) {
+      list.push_back(path(sample.image));
+    }
+  }
+  return list;
+}
+
+ordered_json examples(const std::vector<Sample>& samples, const ImagePath& path) {
+  return {{"failing", files(samples, true, path)}, {"passing", files(samples, false, path)}};
+}
+
+ordered_json label_json(const BaseResult& base, const ImagePath& path) {
+  return {{"label", valid_utf8(base.label)},
+          {"prompts", texts(base.prompts)},
+          {"base", failure_rate(base.rate)},
+          {"upper", base.upper},
+          {"lower", base.lower},
+          {"everywhere", base.everywhere},
+          {"undrawable", base.undrawable},
+          {"predicted", valid_utf8(base.predicted)},
+          {"examples", examples(base.samples, path)}};
+}
+
+ordered_json cluster_json(const Cluster& cluster, const ImagePath& path) {
+  ordered_json members = ordered_json::array();
+  for (std::size_t i = 0; i < cluster.members.size(); ++i) {
+    ordered_json member = {{"image", path(cluster.members[i].image)}};
+    if (i < cluster.captions.size()) member["caption"] = valid_utf8(cluster.captions[i]);
+    members.push_back(std::move(member));
+  }
+  return {{"label", valid_utf8(cluster.label)},
+          {"direction", direction_name(cluster.direction)},
+          {"predicted", valid_utf8(cluster.predicted)},
+          {"tiny", cluster.tiny},
+          {"members", std::move(members)}};
+}
+
+/// In terms of failures, like failure_rate.
+ordered_json pairs_json(const Hypothesis& h) {
+  const bool passes = h.direction == Direction::passes;
+  return {{"fails_only_with", passes ? h.only_without : h.only_with},
+          {"fails_only_without", passes ? h.only_with : h.only_without},
+          {"fails_both", passes ? h.neither : h.both},
+          {"fails_neither", passes ? h.both : h.neither}};
+}
+
+/// The audit's fields, null where there was none.
+void add_audit(ordered_json& bug, const Hypothesis& h, const ImagePath& path) {
+  const bool confirmed = h.status == Status::confirmed;
+  const bool passes = h.direction == Direction::passes;
+  bug["audit"] = nullptr;
+  bug["audit_base"] = nullptr;
+  bug["lift"] = nullptr;
+  bug["pairs"] = nullptr;
+  bug["mcnemar_p"] = nullptr;
+  if (confirmed) {
+    bug["audit"] = failure_rate(h.audit, h.direction);
+    bug["audit_base"] = failure_rate(h.audit_base, h.direction);
+    bug["lift"] = {{"low", passes ? -h.lift_high : h.lift_low}, {"high", passes ? -h.lift_low : h.lift_high}};
+    bug["pairs"] = pairs_json(h);
+    bug["mcnemar_p"] = h.mcnemar_p;
+  }
+  bug["examples"] = examples(h.audit_samples, path);
+}
+
+Rate base_of(const Findings& findings, const std::string& label) {
+  const auto found = std::find_if(findings.bases.begin(), findings.bases.end(),
+                                  [&](const BaseResult& base) { return base.label == label; });
+  return found == findings.bases.end() ? Rate{} : found->rate;
+}
+
+ordered_json phrase_evidence(const Phrase& phrase) {
+  return {{"in_cluster", phrase.in_cluster},
+          {"cluster_captions", phrase.cluster_captions},
+          {"in_contrast", phrase.in_contrast},
+          {"contrast_captions", phrase.contrast_captions},
+          {"score", finite(phrase.score)}};
+}
+
+ordered_json bug_json(const Findings& findings, const Hypothesis& h, const ImagePath& path) {
+  const bool confirmed = h.status == Status::confirmed;
+  ordered_json bug = {{"id", valid_utf8(h.id)},
+                      {"status", status_name(h.status)},
+                      {"label", valid_utf8(h.label)},
+                      {"phrase", valid_utf8(h.phrase.text)},
+                      {"phrase_position", h.phrase.before ? "before" : "after"},
+                      {"prompt", valid_utf8(h.prompt)},
+                      {"direction", direction_name(h.direction)},
+                      {"predicted", valid_utf8(confirmed ? h.predicted : h.expected)},
+                      {"sentence", valid_utf8(sentence(h))},
+                      {"source", valid_utf8(h.source)},
+                      {"captions", phrase_evidence(h.phrase)},
+                      {"base", failure_rate(base_of(findings, h.label))},
+                      {"explored", failure_rate(h.explored, h.direction)},
+                      {"confirm", failure_rate(h.confirmed, h.direction)},
+                      {"null_rate", h.null_rate},
+                      {"log_e_value", finite(h.log_e_value)}};
+  add_audit(bug, h, path);
+  return bug;
+}
+
+}  // namespace
+
+std::string image_path(const std::string& image_id) {
+  return "images/" + image_id.substr(0, 2) + "/" + image_id + ".png";
+}
+
+ordered_json bugs_json(const Study& study, const Findings& findings, const ImagePath& path) {
+  const Spent& spent = findings.spent;
+  ordered_json json;
+  json["schema_version"] = kBugsSchemaVersion;
+  json["study"] = valid_utf8(study.name);
+  json["seed"] = study.seed;
+  json["fingerprints"] = texts(findings.fingerprints);
+  json["models"] = texts(findings.descriptions);
+  json["images_spent"] = {{"base", spent.base},
+                          {"explore", spent.explore},
+                          {"confirm", spent.confirm},
+                          {"audit", spent.audit},
+                          {"total", spent.total()}};
+  json["log_e_threshold"] = finite(findings.rejection_threshold);
+  json["bugs"] = ordered_json::array();
+  for (const Hypothesis& h : findings.hypotheses) json["bugs"].push_back(bug_json(findings, h, path));
+  json["labels"] = ordered_json::array();
+  for (const BaseResult& base : findings.bases) json["labels"].push_back(label_json(base, path));
+  json["clusters"] = ordered_json::array();
+  for (const Cluster& cluster : findings.clusters) json["clusters"].push_back(cluster_json(cluster, path));
+  json["limits"] = texts(findings.limits);
+  json["settings"] = settings_json(study);
+  return json;
+}
+
+}  // namespace scotoma

@@ -1,0 +1,86 @@
+#include "report/page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/svg.h"
+#include "report/text.h"
+#include "report/words.h"
+
+namespace scotoma {
+
+const BaseResult* base_of(const Findings& findings, const std::string& label) {
+  const auto found = std::find_if(findings.bases.begin(), findings.bases.end(),
+                                  [&](const BaseResult& base) { return base.label == label; });
+  return found == findings.bases.end() ? nullptr : &*found;
+}
+
+Rate complement(const Rate& rate) {
+  return {rate.valid - rate.failures,         rate.valid,    rate.invalid,
+          rate.valid > 0 ? 1 - rate.rate : 0, 1 - rate.high, 1 - rate.low};
+}
+
+Rate base_rate(const Findings& findings, const Hypothesis& hypothesis) {
+  const BaseResult* base = base_of(findings, hypothesis.label);
+  if (base == nullptr) return {};
+  return hypothesis.direction == Direction::fails ? base->rate : complement(base->rate);
+}
+
+std::string tile(Page& page, const Sample& sample, std::string_view note) {
+  const bool valid = sample.valid();
+  const std::string answer = page.answers.name(sample);
+  const double probability =
+      sample.prediction.top.empty() ? 0 : static_cast<double>(sample.prediction.top[0].probability);
+  const std::string_view tone = !valid ? "invalid" : sample.correct ? "pass" : "fail";
+  const std::string verdict = !valid ? "not valid" : fmt::format("{} {}", sample.correct ? "✓" : "✗", answer);
+  const std::string alt = fmt::format(
+      "“{}”, seed {}: {}", sample.draw.prompt, sample.draw.seed,
+      valid ? fmt::format("{} {}, {}", sample.correct ? "recognised as" : "taken for", answer, percent(probability))
+            : "left out, as the judge did not see the label in it");
+  return fmt::format(
+      R"(<figure class="tile {}">{}<figcaption>{}<b>{}</b> <span class="soft">{}</span></figcaption></figure>)", tone,
+      page.pictures.show(sample.image, alt),
+      note.empty() ? "" : fmt::format(R"(<span class="note">{}</span> )", escape_html(note)), escape_html(verdict),
+      valid ? percent(probability) : "");
+}
+
+std::string gallery(Page& page, const std::vector<Sample>& samples, std::size_t limit,
+                    const std::function<bool(const Sample&)>& wanted) {
+  std::string tiles;
+  for (const Sample& sample : samples) {
+    if (limit == 0) break;
+    if (!wanted(sample)) continue;
+    tiles += tile(page, sample) + "\n";
+    --limit;
+  }
+  return tiles.empty() ? tiles : fmt::format("<div class=\"gallery\">\n{}</div>\n", tiles);
+}
+
+std::string rate_row(std::string_view what, const Rate& rate, std::string_view tone) {
+  if (rate.valid == 0) {
+    return fmt::format(R"(<div class="rate"><span>{}</span><span class="soft">no valid picture</span></div>)"
+                       "\n",
+                       escape_html(what));
+  }
+  return fmt::format(
+      R"(<div class="rate"><span>{}</span>{}<span><b>{}</b> <span class="soft">{}; {}</span></span></div>)"
+      "\n",
+      escape_html(what), rate_bar(rate, tone), percent(rate.rate), fraction(rate), interval_text(rate));
+}
+
+std::string probe_command(const Study& study, const Hypothesis& hypothesis) {
+  return fmt::format("scotoma probe {} --label {} {}", quote_for_shell(study.file.filename().string()),
+                     quote_for_shell(hypothesis.label), quote_for_shell(hypothesis.phrase.text));
+}
+
+std::string anchor(const Hypothesis& hypothesis) {
+  std::string id = "bug-";
+  for (const char c : hypothesis.id) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    id += plain ? c : '_';
+  }
+  return id;
+}
+
+}  // namespace scotoma

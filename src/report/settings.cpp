@@ -1,0 +1,55 @@
+#include "report/settings.h"
+
+#include <nlohmann/json.hpp>
+#include <type_traits>
+
+#include "report/text.h"
+#include "study/options.h"
+
+namespace scotoma {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// As the study's author would write it, so that the report does not depend on where the study lies.
+std::string shown(const Study& study, const std::filesystem::path& path) {
+  const std::filesystem::path folder = study.file.parent_path();
+  const bool comparable = path.is_absolute() && folder.is_absolute();
+  return valid_utf8((comparable ? path.lexically_relative(folder) : path).generic_string());
+}
+
+ordered_json json_value(const Study& study, const Target& target) {
+  Study copy = study;  // a Field gives access for reading and for writing
+  return std::visit(
+      [&](const auto field) -> ordered_json {
+        const auto& value = field(copy);
+        using T = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<T, std::filesystem::path>) {
+          return shown(study, value);
+        } else if constexpr (std::is_same_v<T, std::string>) {
+          return valid_utf8(value);
+        } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+          ordered_json list = ordered_json::array();
+          for (const std::string& each : value) list.push_back(valid_utf8(each));
+          return list;
+        } else {
+          return value;
+        }
+      },
+      target);
+}
+
+}  // namespace
+
+ordered_json settings_json(const Study& study) {
+  ordered_json settings = ordered_json::object();
+  for (const Option& option : options()) {
+    const bool stands_elsewhere = option.table.empty();
+    const bool changes_no_answer = option.table == "engine" && option.key == "threads";
+    if (stands_elsewhere || changes_no_answer) continue;
+    settings[std::string(option.table)][std::string(option.key)] = json_value(study, option.target);
+  }
+  return settings;
+}
+
+}  // namespace scotoma

@@ -1,0 +1,167 @@
+#include "report/style.h"
+
+namespace scotoma {
+
+// Colours stand in the custom properties at the top, twice: light and dark. Text on them has a contrast of 4.5 at
+// least.
+const std::string_view kReportStyle = R"css(
+:root {
+  --paper: #faf9f6; --card: #ffffff; --ink: #1c1d20; --soft: #5c6069; --line: #e2dfd8; --track: #eeebe4;
+  --fail: #b8402a; --fail-fill: #dd8471; --pass: #1d6f58; --pass-fill: #6db59e; --base-fill: #a9b0bb; --base: #565d69;
+  --link: #1d4f91; --s1: #8fa3bf; --s2: #d9b36c; --s3: #dd8471; --s4: #6db59e;
+  --serif: "Iowan Old Style", "Palatino Linotype", Palatino, "Book Antiqua", Georgia, serif;
+  --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+  --mono: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --paper: #15171a; --card: #1d2024; --ink: #e8e6e1; --soft: #a2a6ae; --line: #34383f; --track: #2b2f35;
+    --fail: #f0917d; --fail-fill: #b3523f; --pass: #7fcbb2; --pass-fill: #33806a; --base-fill: #5f6875; --base: #b4bac4;
+    --link: #8fb8ee; --s1: #5f7799; --s2: #a07a34; --s3: #b3523f; --s4: #33806a;
+  }
+}
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
+@media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
+body { margin: 0 auto; max-width: 64rem; padding: 0 1.25rem 4rem; background: var(--paper); color: var(--ink);
+  font: 1rem/1.55 var(--sans); overflow-wrap: break-word; }
+h1, h2, h3, .headline { font-family: var(--serif); font-weight: 600; line-height: 1.2; text-wrap: balance; }
+h1 { font-size: clamp(1.5rem, 4.5vw, 2rem); margin: 0; color: var(--soft); font-weight: 400; }
+h2 { font-size: 1.6rem; margin: 4rem 0 .75rem; }
+h3 { font-size: 1.2rem; margin: 2rem 0 .5rem; }
+h4 { font-size: .95rem; margin: 1.75rem 0 .5rem; }
+p { margin: .5rem 0; }
+main > section > p, .card > p, .prose { max-width: 44rem; }
+a { color: var(--link); }
+a:focus-visible, summary:focus-visible, .scroll:focus-visible { outline: 3px solid var(--link); outline-offset: 2px;
+  border-radius: 4px; }
+code { font: .875em/1.5 var(--mono); overflow-wrap: anywhere; }
+.soft { color: var(--soft); }
+.small, p.soft { font-size: .875rem; }
+.kicker { margin: 0 0 .4rem; font-size: .8rem; letter-spacing: .06em; text-transform: uppercase; color: var(--soft); }
+
+header { padding-top: 3.5rem; }
+.headline { font-size: clamp(1.9rem, 6.5vw, 3rem); margin: .5rem 0 1rem; letter-spacing: -.01em; }
+.contents { list-style: none; margin: 1.75rem 0; padding: 0; border-top: 1px solid var(--line); }
+.contents li { border-bottom: 1px solid var(--line); }
+.contents a { display: flex; gap: 1rem; align-items: center; padding: .7rem 0; color: inherit; text-decoration: none; }
+.contents a:hover b { text-decoration: underline; }
+.contents b { font-family: var(--serif); font-size: 1.15rem; font-weight: 600; line-height: 1.3; }
+.contents .picture { width: 4rem; flex: none; }
+.contents span { min-width: 0; }
+.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .35rem 1.5rem; margin: 1rem 0;
+  font-size: .925rem; }
+.facts dt { color: var(--soft); }
+.facts dd { margin: 0; }
+nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1.75rem; padding: .75rem 0;
+  border-block: 1px solid var(--line);
+  font-size: .925rem; }
+
+.card { margin: 1.5rem 0; padding: clamp(1.1rem, 4vw, 2.25rem); background: var(--card); border: 1px solid var(--line);
+  border-radius: 12px; }
+.card.fail { border-top: 4px solid var(--fail-fill); }
+.card.pass { border-top: 4px solid var(--pass-fill); }
+.card h3 { font-size: clamp(1.45rem, 4.5vw, 2rem); margin: 0; }
+.lead { font-size: 1.1rem; color: var(--soft); margin: .5rem 0 1.5rem; max-width: 44rem; }
+.rates { margin: 1.25rem 0; }
+.rate { display: grid; grid-template-columns: 15rem minmax(0, 1fr) 17rem; gap: .25rem 1rem; align-items: center;
+  margin: .6rem 0; }
+.rate b { display: inline-block; min-width: 3.2rem; font-variant-numeric: tabular-nums; }
+.rate .soft { font-size: .875rem; font-variant-numeric: tabular-nums; }
+.bar, .parts { display: block; border-radius: 4px; }
+.track { fill: var(--track); }
+.fail .fill { fill: var(--fail-fill); } .pass .fill { fill: var(--pass-fill); } .base .fill { fill: var(--base-fill); }
+.bar.base .fill { fill: var(--base-fill); } .bar.pass .fill { fill: var(--pass-fill); }
+.bar.fail .fill { fill: var(--fail-fill); }
+.range { fill: var(--ink); } .end { stroke: var(--ink); stroke-width: 2; }
+.plain .range, .plain .end { display: none; }
+
+.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); gap: .75rem .6rem;
+  margin: .5rem 0; }
+.tile { margin: 0; min-width: 0; }
+.picture { display: block; width: 100%; aspect-ratio: 1; border-radius: 6px; background: var(--track); }
+.pictures { position: absolute; }
+.tile figcaption { margin-top: .3rem; font-size: .8rem; line-height: 1.35; }
+.tile b { font-weight: 600; }
+.tile.fail b { color: var(--fail); } .tile.pass b { color: var(--pass); }
+.note { display: block; color: var(--soft); }
+.pairs { display: grid; grid-template-columns: repeat(auto-fill, minmax(13.5rem, 1fr)); gap: 1rem; }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; padding: .6rem; border: 1px solid var(--line);
+  border-radius: 10px; }
+
+.blocks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: 0 2.5rem;
+  margin-top: 1rem; }
+.block { min-width: 0; }
+.block h4 { border-top: 1px solid var(--line); padding-top: 1rem; font-size: 1.05rem; font-family: var(--serif); }
+.plot { margin: .75rem 0; } .plot figcaption { font-size: .8rem; }
+.curve { display: block; width: 100%; height: 84px; }
+.curve polyline { fill: none; stroke: var(--fail); stroke-width: 2; vector-effect: non-scaling-stroke;
+  stroke-linejoin: round; }
+.curve.pass polyline { stroke: var(--pass); }
+.curve .zero { stroke: var(--line); vector-effect: non-scaling-stroke; }
+.curve .threshold { stroke: var(--soft); stroke-dasharray: 4 4; vector-effect: non-scaling-stroke; }
+.legend, .answers { list-style: none; margin: .5rem 0; padding: 0; font-size: .875rem; }
+.legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; }
+.key { display: inline-block; width: .7rem; height: .7rem; border-radius: 3px; margin-right: .4rem; }
+.only-with { fill: var(--fail-fill); background: var(--fail-fill); }
+.both { fill: var(--s2); background: var(--s2); }
+.neither { fill: var(--track); background: var(--track); } .key.neither { border: 1px solid var(--soft); }
+.only-without { fill: var(--s1); background: var(--s1); }
+.card.pass .only-with { fill: var(--pass-fill); background: var(--pass-fill); }
+.s1 { fill: var(--s1); background: var(--s1); } .s2 { fill: var(--s2); background: var(--s2); }
+.s3 { fill: var(--s3); background: var(--s3); } .s4 { fill: var(--s4); background: var(--s4); }
+.answers li { display: grid; grid-template-columns: 7rem minmax(0, 1fr) 2.5rem; gap: .75rem; align-items: center;
+  margin: .35rem 0; }
+.command { display: inline-block; max-width: 100%; overflow-x: auto; white-space: pre; overflow-wrap: normal;
+  padding: .5rem .75rem; background: var(--track); border-radius: 6px; user-select: all; -webkit-user-select: all; }
+.numbers { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+
+.scroll { overflow-x: auto; }
+table { width: 100%; border-collapse: collapse; font-size: .925rem; }
+th, td { padding: .5rem .9rem .5rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line);
+  font-weight: 400; }
+th:last-child, td:last-child { padding-right: 0; }
+thead th { color: var(--soft); font-size: .825rem; vertical-align: bottom; }
+.number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.base-rates th, .base-rates td { vertical-align: middle; }
+.chart { width: 32%; min-width: 6rem; }
+.badge { display: inline-block; padding: .05rem .55rem; border-radius: 99px; border: 1px solid var(--line);
+  color: var(--soft);
+  font-size: .825rem; white-space: nowrap; }
+.badge.confirmed { border-color: var(--fail); color: var(--fail); font-weight: 600; }
+.badge.confirmed.passes { border-color: var(--pass); color: var(--pass); }
+.clusters { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 0 2.5rem; }
+.clusters.tiny { grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); }
+.cluster { min-width: 0; } .cluster h3 { font-size: 1.05rem; }
+.cluster h3 .soft { font: .875rem var(--sans); margin-left: .4rem; }
+.cluster figcaption { color: var(--soft); }
+.prose { padding-left: 1.25rem; } .prose li { margin: .4rem 0; }
+details { margin: 1.5rem 0; } summary { cursor: pointer; color: var(--link); }
+.settings { columns: 20rem; column-gap: 2.5rem; font-size: .875rem; }
+.settings section { break-inside: avoid; } .settings dl { margin: 0; }
+.settings div { display: flex; justify-content: space-between; gap: 1rem; border-bottom: 1px solid var(--line);
+  padding: .2rem 0; }
+.settings dt { color: var(--soft); } .settings dd { margin: 0; text-align: right; min-width: 0; }
+footer { margin-top: 4rem; font-size: .875rem; }
+
+@media (max-width: 46rem) {
+  header { padding-top: 1.75rem; }
+  h2 { margin-top: 3rem; }
+  .wide { display: none; }
+  .badge { padding: 0; border: 0; white-space: normal; }
+  .rate { grid-template-columns: minmax(0, 1fr); gap: .15rem; margin: .9rem 0; }
+  .gallery { grid-template-columns: repeat(auto-fill, minmax(5.25rem, 1fr)); }
+  .card .facts { grid-template-columns: minmax(0, 1fr); gap: .1rem; } .card .facts dd { margin-bottom: .6rem; }
+}
+@media print {
+  :root { --paper: #fff; --card: #fff; }
+  body { max-width: none; font-size: 10pt; }
+  nav, .contents { display: none; }
+  .card { border-width: 0 0 1px; border-radius: 0; padding: 1rem 0; }
+  .tile, .pair, .rate, .block, .cluster, tr { break-inside: avoid; }
+  h2, h3, h4 { break-after: avoid; }
+  * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+}
+)css";
+
+}  // namespace scotoma

@@ -1,0 +1,162 @@
+#include "report/words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace scotoma {
+namespace {
+
+std::string lower_first_word(std::string_view text) {
+  std::string word(text.substr(0, text.find_first_of(" _")));
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return word;
+}
+
+template <std::size_t N>
+bool starts_with_any(std::string_view word, const std::array<std::string_view, N>& prefixes) {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](std::string_view prefix) { return word.starts_with(prefix); });
+}
+
+bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
+
+/// Two significant digits, rounded down.
+double floor_to_two_digits(double value) {
+  const double unit = std::pow(10.0, std::floor(std::log10(value)) - 1);
+  return std::floor(value / unit * (1 + 1e-12)) * unit;
+}
+
+std::string superscript(int number) {
+  static constexpr std::array<std::string_view, 10> kDigits = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+  std::string text;
+  for (const char c : std::to_string(number)) text += kDigits[static_cast<std::size_t>(c - '0')];
+  return text;
+}
+
+std::string trimmed(double value) { return value < 10 ? fmt::format("{:.2g}", value) : fmt::format("{:.0f}", value); }
+
+}  // namespace
+
+std::string_view article(std::string_view noun) {
+  static constexpr std::array<std::string_view, 5> kSilentH = {"hour", "honest", "honor", "honour", "heir"};
+  static constexpr std::array<std::string_view, 21> kSoundsLikeYou = {
+      "eu",   "ewe",  "once", "one-", "ouija", "ubi", "uku", "unic", "unif", "unio", "uniq",
+      "unis", "unit", "univ", "ura",  "ure",   "uri", "use", "usu",  "uta",  "uten"};
+  static constexpr std::array<std::string_view, 3> kEleven = {"11", "18", "8"};
+  const std::string word = lower_first_word(noun);
+  if (word.empty()) return "a";
+  if (word.size() == 1 || word[1] == '-') return is_one_of(word[0], "aefhilmnorsx8") ? "an" : "a";  // a letter's name
+  if (word == "one" || starts_with_any(word, kSoundsLikeYou)) return "a";
+  if (starts_with_any(word, kSilentH) || starts_with_any(word, kEleven)) return "an";
+  return is_one_of(word[0], "aeiou") ? "an" : "a";
+}
+
+std::string with_article(std::string_view noun) { return fmt::format("{} {}", article(noun), noun); }
+
+std::string capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
+std::string grouped(long long number) {
+  std::string digits = std::to_string(number);
+  const int first = number < 0 ? 1 : 0;
+  for (int i = static_cast<int>(digits.size()) - 3; i > first; i -= 3) digits.insert(static_cast<std::size_t>(i), ",");
+  return digits;
+}
+
+std::string counted(int count, std::string_view noun, std::string_view plural) {
+  const std::string number = count == 0 ? "no" : grouped(count);
+  if (count == 1) return fmt::format("{} {}", number, noun);
+  return plural.empty() ? fmt::format("{} {}s", number, noun) : fmt::format("{} {}", number, plural);
+}
+
+std::string percent(double rate) {
+  const double hundredths = 100 * rate;
+  const bool fine = (hundredths > 0 && hundredths < 0.995) || (hundredths > 99 && hundredths < 100);
+  if (!fine) return fmt::format("{:.0f}\u00A0%", hundredths);
+  return fmt::format("{:.1f}\u00A0%", std::clamp(hundredths, 0.1, 99.9));
+}
+
+std::string fraction(const Rate& rate) { return fmt::format("{} of {}", grouped(rate.failures), grouped(rate.valid)); }
+
+std::string interval_text(const Rate& rate) {
+  return fmt::format("{:.0f} to {:.0f}\u00A0%", 100 * rate.low, 100 * rate.high);
+}
+
+std::string one_in(double log_e_value) {
+  static constexpr std::array<std::string_view, 3> kNames = {"million", "billion", "trillion"};
+  if (!(log_e_value > 0)) return "1";
+  if (!std::isfinite(log_e_value)) return "∞";
+  if (log_e_value < std::log(100.0)) return fmt::format("{:.0f}", std::floor(std::exp(log_e_value) * (1 + 1e-12)));
+  const double power = log_e_value / std::log(10.0);
+  if (power >= 15) {
+    const double whole = std::floor(power);
+    return fmt::format("{} × 10{}", trimmed(floor_to_two_digits(std::pow(10.0, power - whole))),
+                       superscript(static_cast<int>(whole)));
+  }
+  const double value = floor_to_two_digits(std::exp(log_e_value));
+  if (value < 1e6) return grouped(std::llround(value));
+  const auto name = static_cast<std::size_t>(std::floor(std::log10(value * (1 + 1e-12)) / 3)) - 2;
+  return fmt::format("{} {}", trimmed(value / std::pow(1000.0, static_cast<double>(name) + 2)), kNames[name]);
+}
+
+std::string subject(const Hypothesis& hypothesis) {
+  const Phrase& phrase = hypothesis.phrase;
+  if (phrase.text.empty()) return with_article(hypothesis.label);
+  return with_article(phrase.before ? fmt::format("{} {}", phrase.text, hypothesis.label)
+                                    : fmt::format("{} {}", hypothesis.label, phrase.text));
+}
+
+std::string sentence(const Hypothesis& hypothesis) {
+  const std::string what = capitalised(subject(hypothesis));
+  if (hypothesis.direction == Direction::passes) {
+    return fmt::format("{} is recognised; most pictures of {} are not.", what, with_article(hypothesis.label));
+  }
+  // Before the audit the cluster's answer is all there is.
+  const bool audited = hypothesis.audit.valid > 0;
+  const bool usual = !audited || 2 * hypothesis.predicted_count >= hypothesis.audit.failures;
+  const std::string& wrong = audited ? hypothesis.predicted : hypothesis.expected;
+  if (wrong.empty() || !usual) return fmt::format("{} is not recognised.", what);
+  return fmt::format("{} is taken for {}.", what, with_article(wrong));
+}
+
+std::string_view status_name(Status status) {
+  switch (status) {
+    case Status::confirmed:
+      return "confirmed";
+    case Status::not_promising:
+      return "not_promising";
+    case Status::not_confirmed:
+      return "not_confirmed";
+    case Status::undrawable:
+      return "undrawable";
+    case Status::out_of_budget:
+      break;
+  }
+  return "out_of_budget";
+}
+
+std::string_view status_words(Status status) {
+  switch (status) {
+    case Status::confirmed:
+      return "confirmed";
+    case Status::not_promising:
+      return "dropped early";
+    case Status::not_confirmed:
+      return "not enough evidence";
+    case Status::undrawable:
+      return "could not be drawn";
+    case Status::out_of_budget:
+      break;
+  }
+  return "budget ran out";
+}
+
+std::string_view direction_name(Direction direction) { return direction == Direction::fails ? "fails" : "passes"; }
+
+}  // namespace scotoma

@@ -1,0 +1,56 @@
+// The report's English: sentences about hypotheses, numbers as people read them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "finding/finding.h"
+
+namespace scotoma {
+
+/// "a" or "an", by how the first word sounds: "a bee", "an apple", "an hour", "a unicorn", "an x-ray".
+std::string_view article(std::string_view noun);
+
+/// With its article: "an apple".
+std::string with_article(std::string_view noun);
+
+/// With the first letter in upper case (ASCII only).
+std::string capitalised(std::string text);
+
+/// "no bug", "1 bug", "2 bugs", "2,345 pictures": `noun` in the singular; `plural` where adding "s" does not do.
+std::string counted(int count, std::string_view noun, std::string_view plural = {});
+
+/// With commas between thousands: "12,345".
+std::string grouped(long long number);
+
+/// Of a rate in [0, 1]: "0 %", "0.4 %", "12 %", "100 %" (with a no-break space); below 1 % and above 99 % with a
+/// decimal.
+std::string percent(double rate);
+
+/// "61 of 94".
+std::string fraction(const Rate& rate);
+
+/// "54 to 75 %".
+std::string interval_text(const Rate& rate);
+
+/// exp(log_e_value) as the N of "1 in N": "320", "12,000", "3.1 million", "4 × 10^31" (with superscript digits).
+/// Rounded down to two digits: evidence is never overstated. At least "1".
+std::string one_in(double log_e_value);
+
+/// What the hypothesis is about: "a fly on a flower", "a dark fly".
+std::string subject(const Hypothesis& hypothesis);
+
+/// The finding: "A fly on a flower is taken for a bee.", "A bee on a flower is recognised; most pictures of a bee are
+/// not.". Names the wrong answer only where it makes at least half of the failures.
+std::string sentence(const Hypothesis& hypothesis);
+
+/// "confirmed", "not_promising", ...: the name in bugs.json.
+std::string_view status_name(Status status);
+
+/// The same for people: "not enough evidence".
+std::string_view status_words(Status status);
+
+/// "fails" or "passes".
+std::string_view direction_name(Direction direction);
+
+}  // namespace scotoma

@@ -1,0 +1,15 @@
+// Stage 10: how bad a confirmed bug is, on images that had no part in finding or confirming it.
+#pragma once
+
+#include "stage/context.h"
+
+namespace scotoma {
+
+/// For every confirmed hypothesis, budget.audit fresh images with the phrase and as many of the base prompt on the
+/// same seeds: the rate with a 95 % interval free of selection, its lift over the base sample (Newcombe), the paired
+/// effect (McNemar), the most frequent wrong answer. A bug that the budget cannot pay for stays confirmed without an
+/// audit; `limits` then says so.
+Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<BaseResult>& bases,
+                   std::vector<std::string>& limits);
+
+}  // namespace scotoma

@@ -1,0 +1,42 @@
+// What every stage is given: the study, the models behind their memory, and the purse.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "catalogue/memo.h"
+#include "finding/finding.h"
+#include "study/study.h"
+
+namespace scotoma {
+
+/// A study's label, with the classifier's index of its class.
+struct Target {
+  StudyLabel label;
+  int class_index = 0;
+};
+
+struct StageContext {
+  const Study& study;
+  const std::vector<Target>& targets;
+  Memo& memo;
+  Progress& progress;
+  Spent spent;
+
+  /// Whether `images` more stay within the budget. A stage asks before it draws, and counts what it drew in `spent`.
+  bool affords(std::int64_t images) const { return spent.total() + images <= study.budget.images; }
+
+  /// `count` images for each of `trials`, in a type that holds the product of any two options.
+  bool affords(int count, std::size_t trials) const { return affords(std::int64_t{count} * static_cast<std::int64_t>(trials)); }
+
+  /// Requires that `label` is one of the targets.
+  const Target& target(const std::string& label) const {
+    for (const Target& target : targets) {
+      if (target.label.name == label) return target;
+    }
+    return targets.front();
+  }
+};
+
+}  // namespace scotoma

@@ -1,0 +1,26 @@
+// Stage 6: from phrases to hypotheses.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "stage/context.h"
+
+namespace scotoma {
+
+/// A phrase, and the cluster (or user) that it came from.
+struct Candidate {
+  std::string label;
+  Phrase phrase;
+  Direction direction = Direction::fails;
+  std::string expected;  ///< the cluster's predicted class
+  std::string source = "captions";
+};
+
+/// Merges candidates that say the same of the same label (equal prompts, or text embeddings closer than
+/// search.same_phrase), keeps the best evidence.max_hypotheses by contrast score, and gives each its prompt, its id and
+/// its null rate: min(1, bound of the base rate + delta).
+Result<std::vector<Hypothesis>> hypothesise(StageContext& context, const std::vector<Candidate>& candidates,
+                                            const std::vector<BaseResult>& bases);
+
+}  // namespace scotoma

@@ -1,0 +1,43 @@
+// The one table of the study's options: reading, checking, docs and the report's settings all walk it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "study/study.h"
+
+namespace scotoma {
+
+template <class T>
+using Field = T& (*)(Study&);
+
+/// Where an option's value lives, by type.
+using Target = std::variant<Field<int>, Field<double>, Field<std::uint64_t>, Field<std::string>,
+                            Field<std::filesystem::path>, Field<std::vector<std::string>>, Field<std::vector<double>>>;
+
+struct Option {
+  std::string_view table;  ///< "budget"; empty for the top level
+  std::string_view key;
+  std::string_view help;
+  Target target;
+  double low = -1e300;  ///< of numbers, and of the elements of lists of numbers
+  double high = 1e300;
+  std::vector<std::string_view> choices = {};  ///< of strings; empty: any
+  bool required = false;
+};
+
+/// All options in the order of the docs. `labels` and [[label]] are read apart.
+std::span<const Option> options();
+
+/// The value as it would stand in the study file: `0.05`, `"f32"`, `["a photo of {a label}"]`.
+std::string value_text(const Option& option, const Study& study);
+
+/// The docs' table of all options as Markdown, with defaults.
+std::string options_markdown();
+
+}  // namespace scotoma

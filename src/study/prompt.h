@@ -1,0 +1,27 @@
+// Prompts: from a label, or from a label and a phrase.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+#include "study/study.h"
+
+namespace scotoma {
+
+/// "an apple", "a fly". By the first letter, with the usual exceptions ("an hourglass", "a unicycle").
+std::string with_article(std::string_view noun);
+
+/// Base prompt `index` of a label: "a photo of a fly".
+std::string base_prompt(const PromptOptions& prompts, const StudyLabel& label, std::size_t index = 0);
+
+/// The base prompt joined with a phrase: "a photo of a fly on a flower", "a dark photo of a fly". `before`: the
+/// phrase belongs in front of the label.
+std::string phrase_prompt(const PromptOptions& prompts, const StudyLabel& label, std::string_view phrase, bool before);
+
+/// Checks a template's {names}. Errors: bad_input when one is not in `known`, a brace is open, or none of `needed` is there.
+Result<void> check_template(std::string_view text, std::initializer_list<std::string_view> known,
+                            std::initializer_list<std::string_view> needed);
+
+}  // namespace scotoma

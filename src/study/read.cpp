@@ -1,0 +1,328 @@
+#include "study/read.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <toml++/toml.h>
+
+#include "study/options.h"
+#include "study/prompt.h"
+
+namespace scotoma {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Reads one document; `where` puts file and line in front of a message.
+class Reader {
+ public:
+  Reader(const toml::table& document, const fs::path& file) : document_(document), file_(file) { study_.file = file; }
+
+  Result<Study> read() {
+    SCOTOMA_CHECK(check_names());
+    for (const Option& option : options()) SCOTOMA_CHECK(read_option(option));
+    SCOTOMA_CHECK(read_labels());
+    SCOTOMA_CHECK(check_values());
+    if (study_.name.empty()) study_.name = file_.stem().string();
+    return std::move(study_);
+  }
+
+ private:
+  Error wrong(const toml::node* node, const std::string& message) const {
+    const auto line = node == nullptr ? 0 : node->source().begin.line;
+    if (line == 0) return bad_input(fmt::format("{}: {}", file_.string(), message));
+    return bad_input(fmt::format("{}:{}: {}", file_.string(), line, message));
+  }
+
+  Result<void> check_names() const;
+  Result<void> check_table(std::string_view name, const toml::table& table) const;
+  Result<void> read_option(const Option& option);
+  Result<void> assign(const Option& option, const toml::node& node);
+  Result<void> read_labels();
+  Result<void> read_label_table(const toml::table& table);
+  Result<void> check_prompts() const;
+  Result<void> check_values() const;
+
+  const toml::node* node_of(std::string_view name, std::string_view key) const {
+    const auto* table = document_.get_as<toml::table>(name);
+    return table == nullptr ? nullptr : table->get(key);
+  }
+  const toml::node* find(const Option& option) const {
+    return option.table.empty() ? document_.get(option.key) : node_of(option.table, option.key);
+  }
+
+  const toml::table& document_;
+  fs::path file_;
+  Study study_;
+  std::vector<const toml::node*> label_nodes_;  ///< where each label stands
+};
+
+std::string full_name(const Option& option) {
+  return option.table.empty() ? std::string(option.key) : fmt::format("{}.{}", option.table, option.key);
+}
+
+/// Levenshtein distance of two short words.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t up = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+      diagonal = up;
+    }
+  }
+  return row[b.size()];
+}
+
+std::string nearest(std::string_view name, const std::set<std::string>& valid) {
+  return *std::min_element(valid.begin(), valid.end(),
+                           [&](const auto& a, const auto& b) { return distance(name, a) < distance(name, b); });
+}
+
+std::set<std::string> keys_of(std::string_view table) {
+  std::set<std::string> keys;
+  for (const Option& option : options()) {
+    if (option.table == table) keys.emplace(option.key);
+    if (table.empty() && !option.table.empty()) keys.emplace(option.table);
+  }
+  if (table.empty()) keys.insert({"labels", "label"});
+  if (table == "label") keys.insert({"name", "class", "hypernym", "synonyms"});
+  return keys;
+}
+
+Result<void> Reader::check_table(std::string_view name, const toml::table& table) const {
+  const auto valid = keys_of(name);
+  for (const auto& [key, node] : table) {
+    if (valid.contains(std::string(key.str()))) continue;
+    const std::string shown = name.empty() ? std::string(key.str()) : fmt::format("{}.{}", name, key.str());
+    return wrong(&node, fmt::format("unknown key '{}'; did you mean '{}'?", shown, nearest(key.str(), valid)));
+  }
+  return {};
+}
+
+Result<void> Reader::check_names() const {
+  SCOTOMA_CHECK(check_table("", document_));
+  for (const auto& [key, node] : document_) {
+    if (keys_of(key.str()).empty() || key.str() == "label") continue;
+    if (!node.is_table()) return wrong(&node, fmt::format("'{}' must be a table: [{}]", key.str(), key.str()));
+    SCOTOMA_CHECK(check_table(key.str(), *node.as_table()));
+  }
+  return {};
+}
+
+Result<void> Reader::read_option(const Option& option) {
+  const toml::node* node = find(option);
+  if (node == nullptr) {
+    if (option.required) return wrong(nullptr, fmt::format("'{}' is missing: {}", full_name(option), option.help));
+    return {};
+  }
+  return assign(option, *node);
+}
+
+/// Puts a node's value into a field of its type, or says what type it should have had.
+struct Assign {
+  const Option& option;
+  const toml::node& node;
+  Study& study;
+  fs::path folder;
+
+  std::string operator()(Field<int> field) const {
+    const auto value = whole();
+    if (!value) return "a whole number";
+    field(study) = static_cast<int>(*value);
+    return {};
+  }
+  std::string operator()(Field<std::uint64_t> field) const {
+    const auto value = whole();
+    if (!value) return "a whole number";
+    field(study) = static_cast<std::uint64_t>(*value);
+    return {};
+  }
+  std::string operator()(Field<double> field) const {
+    if (!node.is_number()) return "a number";
+    const double value = number(node);
+    if (!in_range(value)) return fmt::format("a number from {} to {}", option.low, option.high);
+    field(study) = value;
+    return {};
+  }
+  std::string operator()(Field<std::string> field) const {
+    if (!node.is_string()) return "a text in quotes";
+    const auto value = *node.value<std::string>();
+    if (!option.choices.empty() && std::find(option.choices.begin(), option.choices.end(), value) == option.choices.end()) {
+      return fmt::format("one of \"{}\"", fmt::join(option.choices, "\", \""));
+    }
+    field(study) = value;
+    return {};
+  }
+  std::string operator()(Field<fs::path> field) const {
+    if (!node.is_string() || node.value<std::string>()->empty()) return "a path in quotes";
+    field(study) = (folder / *node.value<std::string>()).lexically_normal();
+    return {};
+  }
+  std::string operator()(Field<std::vector<std::string>> field) const {
+    const auto* array = node.as_array();
+    if (array == nullptr || array->empty()) return "a list of texts, not empty";
+    std::vector<std::string> values;
+    for (const auto& item : *array) {
+      if (!item.is_string()) return "a list of texts";
+      values.push_back(*item.value<std::string>());
+    }
+    field(study) = values;
+    return {};
+  }
+  std::string operator()(Field<std::vector<double>> field) const {
+    const auto* array = node.as_array();
+    if (array == nullptr || array->size() != 3) return "a list of three numbers, one a channel";
+    std::vector<double> values;
+    for (const auto& item : *array) {
+      if (!item.is_number() || !in_range(number(item))) return "a list of three possible numbers, one a channel";
+      values.push_back(number(item));
+    }
+    field(study) = values;
+    return {};
+  }
+
+  /// Of a node that is a number; NaN, which is in no range, for a whole number that no double holds.
+  static double number(const toml::node& item) { return item.value<double>().value_or(std::nan("")); }
+  bool in_range(double value) const { return value >= option.low && value <= option.high; }
+  std::optional<std::int64_t> whole() const {
+    const auto value = node.is_integer() ? node.value<std::int64_t>() : std::nullopt;
+    return value && in_range(static_cast<double>(*value)) ? value : std::nullopt;
+  }
+};
+
+Result<void> Reader::assign(const Option& option, const toml::node& node) {
+  const Assign visitor{option, node, study_, fs::absolute(file_).parent_path()};
+  std::string expected = std::visit(visitor, option.target);
+  if (expected.empty()) return {};
+  if (expected == "a whole number" && node.is_integer()) {
+    expected += fmt::format(" from {} to {}", option.low, option.high);
+  }
+  return wrong(&node, fmt::format("'{}' must be {} ({})", full_name(option), expected, option.help));
+}
+
+Result<void> Reader::read_label_table(const toml::table& table) {
+  SCOTOMA_CHECK(check_table("label", table));
+  StudyLabel label;
+  for (auto [key, field] : {std::pair{"name", &label.name}, {"class", &label.class_name}, {"hypernym", &label.hypernym}}) {
+    const auto* node = table.get(key);
+    if (node == nullptr) continue;
+    if (!node->is_string()) return wrong(node, fmt::format("'label.{}' must be a text in quotes", key));
+    *field = *node->value<std::string>();
+  }
+  if (const auto* node = table.get("synonyms")) {
+    const auto* list = node->as_array();
+    if (list == nullptr || (!list->empty() && !list->is_homogeneous<std::string>())) return wrong(node, "'label.synonyms' must be a list of texts");
+    for (const auto& item : *list) label.synonyms.push_back(*item.value<std::string>());
+  }
+  if (label.name.empty()) return wrong(&table, "a [[label]] needs a name, as prompts would call it");
+  study_.labels.push_back(label);
+  label_nodes_.push_back(&table);
+  return {};
+}
+
+Result<void> Reader::read_labels() {
+  const toml::node* list = document_.get("labels");
+  const toml::node* tables = document_.get("label");
+  if (list != nullptr) {
+    const auto* array = list->as_array();
+    if (array == nullptr) return wrong(list, "'labels' must be a list of texts");
+    for (const auto& item : *array) {
+      if (!item.is_string()) return wrong(&item, "'labels' must be a list of texts");
+      study_.labels.push_back({*item.value<std::string>(), "", "", {}});
+      label_nodes_.push_back(&item);
+    }
+  }
+  if (tables != nullptr) {
+    const auto* array = tables->as_array();
+    if (array == nullptr || !array->is_homogeneous<toml::table>()) return wrong(tables, "write each label as [[label]]");
+    for (const auto& item : *array) SCOTOMA_CHECK(read_label_table(*item.as_table()));
+  }
+  if (study_.labels.empty()) return wrong(list != nullptr ? list : tables, "no labels; add for example: labels = [\"fly\", \"bee\"]");
+  std::set<std::string> seen;
+  for (std::size_t i = 0; i < study_.labels.size(); ++i) {
+    StudyLabel& label = study_.labels[i];
+    if (label.name.empty()) return wrong(label_nodes_[i], "a label is empty; take it out or name it");
+    if (!seen.insert(label.name).second) return wrong(label_nodes_[i], fmt::format("label '{}' stands twice", label.name));
+    if (label.class_name.empty()) label.class_name = label.name;
+  }
+  return {};
+}
+
+Result<void> Reader::check_prompts() const {
+  const PromptOptions& prompts = study_.prompts;
+  const auto check = [&](const char* key, const std::string& text, std::initializer_list<std::string_view> known,
+                         std::initializer_list<std::string_view> needed) -> Result<void> {
+    const auto ok = check_template(text, known, needed);
+    if (!ok.ok()) return wrong(node_of("prompts", key), fmt::format("prompts.{}: {}", key, ok.error().message));
+    return {};
+  };
+  const auto lacking = std::find_if(study_.labels.begin(), study_.labels.end(), [](const auto& l) { return l.hypernym.empty(); });
+  for (const auto& base : prompts.base) {
+    SCOTOMA_CHECK(check("base", base, {"label", "a label", "hypernym"}, {"label", "a label"}));
+    if (base.find("{hypernym}") != std::string::npos && lacking != study_.labels.end()) {
+      return wrong(node_of("prompts", "base"),
+                   fmt::format("prompts.base uses {{hypernym}}, but label '{}' has none; give it one in a [[label]]", lacking->name));
+    }
+  }
+  SCOTOMA_CHECK(check("after", prompts.after, {"base", "phrase", "label", "a label"}, {"phrase"}));
+  SCOTOMA_CHECK(check("after", prompts.after, {"base", "phrase", "label", "a label"}, {"base", "label", "a label"}));
+  SCOTOMA_CHECK(check("before", prompts.before, {"base", "phrase", "a phrase", "label", "a label"}, {"phrase", "a phrase"}));
+  return check("before", prompts.before, {"base", "phrase", "a phrase", "label", "a label"}, {"base", "label", "a label"});
+}
+
+Result<void> Reader::check_values() const {
+  SCOTOMA_CHECK(check_prompts());
+  if (study_.evidence.alpha0 >= study_.evidence.alpha) {
+    const toml::node* node = node_of("evidence", "alpha0");
+    return wrong(node != nullptr ? node : node_of("evidence", "alpha"),
+                 fmt::format("evidence.alpha0 ({}) must be below evidence.alpha ({}): it is a part of it",
+                             study_.evidence.alpha0, study_.evidence.alpha));
+  }
+  if (study_.judge.kind == "classifier" && (study_.judge.model.empty() || study_.judge.labels.empty())) {
+    return wrong(node_of("judge", "kind"), "judge.kind is \"classifier\": judge.model and judge.labels are missing");
+  }
+  for (const Option& option : options()) {
+    const auto* field = std::get_if<Field<fs::path>>(&option.target);
+    if (field == nullptr) continue;
+    const fs::path& path = (*field)(const_cast<Study&>(study_));
+    std::error_code ignored;
+    if (!path.empty() && !fs::exists(path, ignored)) {
+      return wrong(find(option), fmt::format("'{}': {} does not exist", full_name(option), path.string()));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Study> parse_study(const std::string& text, const fs::path& file) {
+  try {
+    const toml::table document = toml::parse(text, file.string());
+    return Reader(document, file).read();
+  } catch (const toml::parse_error& error) {
+    const auto at = error.source().begin;
+    return bad_input(fmt::format("{}:{}:{}: not valid TOML: {}", file.string(), at.line, at.column, error.description()));
+  }
+}
+
+Result<Study> read_study(const fs::path& file) {
+  std::error_code ignored;
+  std::ifstream in(file, std::ios::binary);
+  if (!in || fs::is_directory(file, ignored)) {
+    return bad_input(fmt::format("{}: cannot be read; give the path of a study file (study.toml)", file.string()));
+  }
+  std::ostringstream text;
+  text << in.rdbuf();
+  return parse_study(text.str(), file);
+}
+
+}  // namespace scotoma

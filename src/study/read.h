@@ -1,0 +1,20 @@
+// study.toml -> Study.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/result.h"
+#include "study/study.h"
+
+namespace scotoma {
+
+/// Reads and checks a study. Paths become absolute, relative to the study's folder; `labels` get their class names.
+/// Errors: bad_input with file, line and key for unknown keys (and the nearest valid one), wrong types, impossible
+/// values, missing keys, a prompt without {label}, files that do not exist.
+Result<Study> read_study(const std::filesystem::path& file);
+
+/// The same from text; `file` is used in messages and for relative paths.
+Result<Study> parse_study(const std::string& text, const std::filesystem::path& file);
+
+}  // namespace scotoma

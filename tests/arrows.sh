@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Which folder of src/ may include which. A stage knows no other stage: only what all stages share.
+set -euo pipefail
+cd "$(dirname "$0")/../src"
+
+allowed='
+core: core
+image: core image
+model: core image model
+study: core study
+evidence: evidence
+finding: core model evidence finding
+catalogue: core image model finding catalogue
+backend: core image model study backend
+stage: core image model study evidence finding catalogue
+report: core image model study finding catalogue report
+find: core image model study evidence finding catalogue stage find
+'
+shared_by_stages='stage/context.h stage/trial.h'
+
+wrong=0
+complain() { printf 'src/%s includes "%s": %s\n' "$1" "$2" "$3" && wrong=1; }
+
+while IFS=: read -r file line; do
+  included=${line#*\"} && included=${included%%\"*}
+  from=${file%%/*}
+  to=${included%%/*}
+  own=${file%.*}.h
+  [[ $from == stage && ( $included == "$own" || " $shared_by_stages " == *" $included "* ) ]] && continue
+  may=$(sed -n "s/^$from: //p" <<<"$allowed")
+  if [[ -z $may ]]; then
+    complain "$file" "$included" "folder '$from' is not in tests/arrows.sh"
+  elif [[ " $may " != *" $to "* ]]; then
+    complain "$file" "$included" "$from may include only: $may"
+  fi
+done < <(grep -r --include='*.cpp' --include='*.h' '^ *# *include "' . | sed 's|^\./||')
+
+exit "$wrong"

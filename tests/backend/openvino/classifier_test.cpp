@@ -1,0 +1,159 @@
+#include "backend/openvino/classifier.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "backend/registry.h"
+
+namespace scotoma {
+namespace {
+
+const std::filesystem::path kModels = std::filesystem::path(SCOTOMA_SOURCE_DIR) / "tests/cases/models";
+
+ClassifierOptions options(const std::string& model, const std::string& names = "names.json") {
+  ClassifierOptions out;
+  out.model = kModels / model;
+  out.labels = kModels / names;
+  out.batch = 4;
+  return out;
+}
+
+Image plain(int width, int height, int red, int green, int blue) {
+  Image out{width, height, {}};
+  for (int i = 0; i < width * height; ++i) {
+    for (const int v : {red, green, blue}) out.rgb.push_back(static_cast<std::uint8_t>(v));
+  }
+  return out;
+}
+
+std::unique_ptr<Classifier> load(const ClassifierOptions& wanted, int threads = 1) {
+  auto out = load_classifier(wanted, {"f32", threads});
+  EXPECT_TRUE(out.ok()) << out.error().message;
+  return out.ok() ? std::move(out).value() : nullptr;
+}
+
+void expect_refused(const ClassifierOptions& wanted, const std::string& part, Code code = Code::bad_input) {
+  const auto out = load_classifier(wanted, {"f32", 1});
+  ASSERT_FALSE(out.ok()) << wanted.model;
+  EXPECT_EQ(out.error().code, code) << out.error().message;
+  EXPECT_NE(out.error().message.find(part), std::string::npos) << out.error().message;
+}
+
+TEST(OpenvinoClassifier, FindsTheColourInEveryFormAClassifierComesIn) {
+  for (const char* model : {"logits.onnx", "probabilities.onnx", "batch_of_one.onnx", "nhwc.onnx"}) {
+    const auto classifier = load(options(model));
+    ASSERT_NE(classifier, nullptr) << model;
+    const std::vector<Image> images = {plain(8, 8, 90, 70, 60), plain(8, 8, 0, 0, 10), plain(8, 8, 1, 20, 3),
+                                       plain(8, 8, 0, 0, 20), plain(8, 8, 50, 40, 45)};
+    const auto predictions = classifier->classify(images);
+    ASSERT_TRUE(predictions.ok()) << predictions.error().message;
+    ASSERT_EQ(predictions->size(), images.size());
+    const std::vector<int> expected = {0, 2, 1, 2, 0};
+    for (std::size_t i = 0; i < images.size(); ++i) EXPECT_EQ((*predictions)[i].label(), expected[i]) << model << i;
+    const auto& top = predictions->front().top;  // logits 9, 7, 6
+    ASSERT_EQ(top.size(), 3U);
+    EXPECT_NEAR(top[0].probability, 1 / (1 + std::exp(-2.0) + std::exp(-3.0)), 1e-5) << model;
+    EXPECT_EQ(top[1].label, 1);
+  }
+}
+
+TEST(OpenvinoClassifier, EqualProbabilitiesAreInTheOrderOfTheClasses) {
+  const auto predictions = load(options("logits.onnx"))->classify(std::vector{plain(8, 8, 9, 9, 9)});
+  ASSERT_TRUE(predictions.ok());
+  EXPECT_EQ((*predictions)[0].top[0].label, 0);
+  EXPECT_EQ((*predictions)[0].top[2].label, 2);
+}
+
+TEST(OpenvinoClassifier, PreprocessingIsDoneInTheOrderOfItsChannels) {
+  ClassifierOptions wanted = options("logits.onnx");
+  wanted.output = "logits";
+  wanted.preprocessing.channels = "bgr";
+  wanted.preprocessing.mean = {30, 20, 10};
+  wanted.preprocessing.std = {2, 2, 1};
+  const auto predictions = load(wanted)->classify(std::vector{plain(8, 8, 40, 40, 40)});
+  ASSERT_TRUE(predictions.ok());  // (40-30)/2, (40-20)/2, 40-10, a tenth of it
+  const double sum = std::exp(0.5) + std::exp(1.0) + std::exp(3.0);
+  EXPECT_EQ((*predictions)[0].label(), 2);
+  EXPECT_NEAR((*predictions)[0].top[0].probability, std::exp(3.0) / sum, 1e-5);
+  EXPECT_NEAR((*predictions)[0].top[2].probability, std::exp(0.5) / sum, 1e-5);
+}
+
+TEST(OpenvinoClassifier, CropTakesTheMiddleAndStretchTakesAll) {
+  Image wide = plain(24, 8, 200, 0, 0);  // red, a green square in the middle
+  for (std::size_t y = 0; y < 8; ++y) {
+    for (std::size_t x = 8; x < 16; ++x) wide.rgb[(y * 24 + x) * 3] = 0, wide.rgb[(y * 24 + x) * 3 + 1] = 200;
+  }
+  ClassifierOptions wanted = options("logits.onnx");
+  EXPECT_EQ(load(wanted)->classify(std::vector{wide})->front().label(), 0);
+  wanted.preprocessing.fit = "crop";
+  const auto cropped = load(wanted)->classify(std::vector{wide});
+  EXPECT_EQ(cropped->front().label(), 1);
+  EXPECT_NEAR(cropped->front().top[0].probability, 1.0, 1e-6);
+  EXPECT_EQ(resized_to_shorter({640, 481}, 256).width, 340);  // 256 * 640 / 481 = 340.6, cut as torchvision cuts it
+}
+
+TEST(OpenvinoClassifier, PicturesOfMixedSizesKeepTheirOrder) {
+  ClassifierOptions wanted = options("open_size.onnx");
+  expect_refused(wanted, "set width and height");
+  wanted.preprocessing.width = wanted.preprocessing.height = 8;
+  const auto classifier = load(wanted);
+  std::vector<Image> images;
+  for (int i = 0; i < 12; ++i) {
+    images.push_back(plain(5 + i, 20 - i, i % 3 == 0 ? 100 : 0, i % 3 == 1 ? 100 : 0, i % 3 == 2 ? 100 : 0));
+  }
+  const auto predictions = classifier->classify(images);
+  ASSERT_TRUE(predictions.ok()) << predictions.error().message;
+  for (std::size_t i = 0; i < images.size(); ++i) EXPECT_EQ((*predictions)[i].label(), static_cast<int>(i % 3));
+}
+
+TEST(OpenvinoClassifier, ClassNamesAreReadFromEveryUsualFile) {
+  const std::vector<std::string> expected = {"red", "green", "blue"};
+  for (const char* file : {"names.json", "names.txt", "names_by_number.json", "id2label.json"}) {
+    const auto names = read_class_names(kModels / file);
+    ASSERT_TRUE(names.ok()) << names.error().message;
+    EXPECT_EQ(*names, expected) << file;
+  }
+  EXPECT_FALSE(read_class_names(kModels / "bad_names.json").ok());
+  EXPECT_FALSE(read_class_names(kModels / "absent.json").ok());
+}
+
+TEST(OpenvinoClassifier, WhatIsNoClassifierIsRefusedWithAReason) {
+  expect_refused(options("absent.onnx"), "no such model file");
+  expect_refused(options("truncated.onnx"), "truncated.onnx: cannot be read as a model");
+  expect_refused(options("not_a_model.onnx"), "cannot be read as a model");
+  expect_refused(options("two_inputs.onnx"), "it needs one input");
+  expect_refused(options("not_pictures.onnx"), "4 dimensions");
+  expect_refused(options("picture_to_picture.onnx"), "not a classifier");
+  expect_refused(options("grey.onnx", "four_names.json"), "grey.onnx has 1 outputs");
+  expect_refused(options("logits.onnx", "four_names.json"), "holds 4 class names");
+  expect_refused(options("logits.onnx", "absent.json"), "absent.json");
+  ClassifierOptions odd = options("logits.onnx");
+  odd.output = "scores";
+  expect_refused(odd, "neither logits nor probabilities");
+  EXPECT_FALSE(load_classifier(options("logits.onnx"), {"f8", 1}).ok());
+}
+
+TEST(OpenvinoClassifier, NanIsAFailureAndNotAnAnswer) {
+  expect_refused(options("always_nan.onnx"), "NaN", Code::failed);
+  const auto classifier = load(options("nan_at_seven.onnx"));
+  ASSERT_NE(classifier, nullptr);
+  EXPECT_TRUE(classifier->classify(std::vector{plain(8, 8, 9, 9, 9)}).ok());
+  const auto broken = classifier->classify(std::vector{plain(8, 8, 9, 9, 9), plain(8, 8, 7, 7, 7)});
+  ASSERT_FALSE(broken.ok());
+  EXPECT_EQ(broken.error().code, Code::failed);
+  EXPECT_NE(broken.error().message.find("NaN or infinity for picture 2 of 2"), std::string::npos);
+}
+
+TEST(OpenvinoClassifier, TheFingerprintKnowsModelAndOptions) {
+  const std::string base = load(options("logits.onnx"))->fingerprint();
+  EXPECT_EQ(load(options("logits.onnx"), 2)->fingerprint(), base);
+  EXPECT_NE(load(options("probabilities.onnx"))->fingerprint(), base);
+  EXPECT_NE(load(options("logits.onnx", "names.txt"))->fingerprint(), base);
+  ClassifierOptions wanted = options("logits.onnx");
+  wanted.preprocessing.mean = {1, 0, 0};
+  EXPECT_NE(load(wanted)->fingerprint(), base);
+}
+
+}  // namespace
+}  // namespace scotoma

@@ -1,0 +1,154 @@
+#include "backend/openvino/generator.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <thread>
+
+#include "backend/registry.h"
+
+namespace scotoma {
+namespace {
+
+namespace fs = std::filesystem;
+const fs::path kFolder = fs::path(SCOTOMA_SOURCE_DIR) / "world/generator";
+
+GeneratorOptions options(double guidance = 1, int batch = 3) {
+  GeneratorOptions out;
+  out.model = kFolder;
+  out.steps = 2;
+  out.guidance = guidance;
+  out.batch = batch;
+  return out;
+}
+
+std::unique_ptr<Generator> load(const GeneratorOptions& wanted, const EngineOptions& engine = {"f32", 1}) {
+  auto out = load_generator(wanted, engine);
+  EXPECT_TRUE(out.ok()) << out.error().message;
+  return out.ok() ? std::move(out).value() : nullptr;
+}
+
+const std::vector<Draw> kDraws = {
+    {"a photo of a fly", 1}, {"a photo of a bee on a flower", 1},  {"a photo of a fly", 2}, {"", 3},
+    {"a photo of a cat", 1}, {"a photo of a fly on the grass", 9}, {"a photo of a fly", 1}};
+
+std::vector<Image> draw(Generator& generator, std::span<const Draw> draws) {
+  auto out = generator.generate(draws);
+  EXPECT_TRUE(out.ok()) << out.error().message;
+  return out.ok() ? std::move(out).value() : std::vector<Image>(draws.size());
+}
+
+TEST(OpenvinoGenerator, APictureIsAFunctionOfItsPromptAndSeedAlone) {
+  for (const char* precision : {"f32", "bf16"}) {
+    for (const double guidance : {1.0, 3.0}) {
+      const auto one = load(options(guidance), {precision, 1});
+      const auto two = load(options(guidance), {precision, 2});
+      ASSERT_TRUE(one && two);
+      EXPECT_EQ(one->fingerprint(), two->fingerprint());
+      const std::vector<Image> all = draw(*one, kDraws);
+      ASSERT_EQ(all.size(), kDraws.size());
+      EXPECT_EQ(all[0], all[6]);  // another place in another batch
+      EXPECT_NE(all[0], all[2]);
+      for (std::size_t i = 0; i < kDraws.size(); ++i) {
+        EXPECT_EQ(draw(*two, std::span(kDraws).subspan(i, 1))[0], all[i]) << precision << " picture " << i;
+      }
+      std::vector<std::vector<Image>> parallel(4);
+      std::vector<std::thread> threads;
+      for (auto& mine : parallel) threads.emplace_back([&] { mine = draw(*two, kDraws); });
+      for (auto& thread : threads) thread.join();
+      for (const auto& mine : parallel) EXPECT_EQ(mine, all) << precision;
+      EXPECT_GT(two->engine_seconds(), 0);
+    }
+  }
+}
+
+TEST(OpenvinoGenerator, GuidanceAndNegativePromptChangePictureAndFingerprint) {
+  const auto plain = load(options(3));
+  GeneratorOptions wanted = options(3);
+  wanted.negative_prompt = "a photo of a cow";
+  const auto other = load(wanted);
+  EXPECT_NE(plain->fingerprint(), other->fingerprint());
+  EXPECT_NE(draw(*plain, std::span(kDraws).first(1)), draw(*other, std::span(kDraws).first(1)));
+  wanted = options(1);
+  const std::string base = load(wanted)->fingerprint();
+  wanted.negative_prompt = "without guidance it says nothing";
+  EXPECT_EQ(load(wanted)->fingerprint(), base);
+  wanted.scheduler = "euler";
+  EXPECT_NE(load(wanted)->fingerprint(), base);
+  EXPECT_NE(load(wanted)->describe().find("Euler, 2 steps, guidance 1, 64 x 64, f32"), std::string::npos);
+}
+
+TEST(OpenvinoGenerator, IllFormedPromptsAreRefused) {
+  const auto generator = load(options());
+  const auto bad = generator->generate(std::vector<Draw>{{"a \xFF", 1}});
+  ASSERT_FALSE(bad.ok());
+  EXPECT_NE(bad.error().message.find("UTF-8"), std::string::npos);
+}
+
+/// A copy of the folder that a test may break.
+class BrokenFolder : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) / ("broken_" + std::to_string(getpid()));
+    fs::remove_all(folder_);
+    fs::copy(kFolder, folder_, fs::copy_options::recursive);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void expect_refused(const std::string& part) {
+    GeneratorOptions wanted = options();
+    wanted.model = folder_;
+    const auto out = load_generator(wanted, {"f32", 1});
+    ASSERT_FALSE(out.ok());
+    EXPECT_EQ(out.error().code, Code::bad_input);
+    EXPECT_NE(out.error().message.find(part), std::string::npos) << out.error().message;
+    EXPECT_NE(out.error().message.find(folder_.filename().string()), std::string::npos) << out.error().message;
+  }
+  void write(const std::string& file, const std::string& text) { std::ofstream(folder_ / file) << text; }
+
+  fs::path folder_;
+};
+
+TEST_F(BrokenFolder, AMissingOrTruncatedPartIsNamed) {
+  fs::resize_file(folder_ / "unet/openvino_model.bin", 1000);
+  expect_refused("unet/openvino_model.xml");
+  fs::resize_file(folder_ / "unet/openvino_model.xml", 1000);
+  expect_refused("unet/openvino_model.xml");
+  fs::remove(folder_ / "unet/openvino_model.xml");
+  expect_refused("unet/openvino_model.xml: no such model file");
+  fs::remove(folder_ / "model_index.json");
+  expect_refused("model_index.json");
+}
+
+TEST_F(BrokenFolder, WhatIsNotStableDiffusionOneIsRefused) {
+  write("scheduler/scheduler_config.json", R"({"_class_name": "PNDMScheduler"})");
+  expect_refused("PNDMScheduler");
+  write("scheduler/scheduler_config.json", "{\"_class_name\": \"DDIMScheduler\",\n \"clip_sample\": }");
+  expect_refused("scheduler_config.json:2: not JSON");
+  write("model_index.json", R"({"_class_name": "StableDiffusionXLPipeline", "text_encoder_2": []})");
+  expect_refused("StableDiffusionXLPipeline");
+}
+
+TEST_F(BrokenFolder, PartsThatDoNotBelongTogetherAreRefused) {
+  for (const char* end : {"xml", "bin"}) {
+    fs::copy_file(folder_ / (std::string("vae_decoder/openvino_model.") + end),
+                  folder_ / (std::string("text_encoder/openvino_model.") + end), fs::copy_options::overwrite_existing);
+  }
+  expect_refused("has no input 'input_ids'");
+}
+
+TEST_F(BrokenFolder, NanNamesPromptAndSeed) {
+  write("vae_decoder/config.json", R"({"scaling_factor": 1e-39})");  // infinite latents for the decoder
+  GeneratorOptions wanted = options();
+  wanted.model = folder_;
+  const auto generator = load(wanted);
+  ASSERT_NE(generator, nullptr);
+  const auto out = generator->generate(std::vector<Draw>{{"a photo of a fly", 77}});
+  ASSERT_FALSE(out.ok());
+  EXPECT_EQ(out.error().code, Code::failed);
+  EXPECT_NE(out.error().message.find("prompt 'a photo of a fly', seed 77"), std::string::npos) << out.error().message;
+}
+
+}  // namespace
+}  // namespace scotoma

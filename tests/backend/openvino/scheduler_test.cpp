@@ -1,0 +1,97 @@
+#include "backend/openvino/scheduler.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "backend/openvino/json_file.h"
+
+namespace scotoma {
+namespace {
+
+const std::filesystem::path kCases = std::filesystem::path(SCOTOMA_SOURCE_DIR) / "tests/cases/scheduler/cases.json";
+
+/// The network of make_cases.py.
+float network(float x, double t) { return std::sin(x * 0.7F + static_cast<float>(t / 1000)); }
+
+void expect_close(double ours, double theirs, const std::string& where) {
+  EXPECT_NEAR(ours, theirs, 2e-5 * std::max(1.0, std::fabs(theirs))) << where;
+}
+
+void replay(const nlohmann::json& golden, const std::string& sampler) {
+  const int steps = golden.at("steps");
+  const std::string where = golden.at("config").dump() + " " + std::to_string(steps) + " steps";
+  auto scheduler = Scheduler::create(golden.at("config"), sampler, steps, "cases.json");
+  ASSERT_TRUE(scheduler.ok()) << scheduler.error().message;
+  ASSERT_EQ(scheduler->steps().size(), golden.at("timesteps").size()) << where;
+  expect_close(scheduler->initial_scale(), golden.at("initial_scale"), where);
+  std::vector<float> x = golden.at("start");
+  for (float& v : x) v *= scheduler->initial_scale();
+  std::vector<float> previous(x.size(), NAN);  // step 0 must not read it
+  for (std::size_t i = 0; i < scheduler->steps().size(); ++i) {
+    const SamplerStep& step = scheduler->steps()[i];
+    expect_close(step.timestep, golden.at("timesteps")[i], where);
+    std::vector<float> output;
+    for (const float v : x) output.push_back(network(v * step.input_scale, step.timestep));
+    scheduler->step(i, output, x, previous);
+    for (std::size_t k = 0; k < x.size(); ++k) {
+      expect_close(x[k], golden.at("trajectory")[i][k], where + ", step " + std::to_string(i));
+    }
+  }
+}
+
+TEST(Scheduler, TakesTheStepsOfDiffusers) {
+  auto cases = read_json_file(kCases, true);
+  ASSERT_TRUE(cases.ok()) << cases.error().message;
+  ASSERT_GT(cases->size(), 40U);
+  for (const auto& golden : *cases) {
+    replay(golden, "");
+    if (HasFailure()) return;
+  }
+}
+
+TEST(Scheduler, TheStudysChoiceOverridesTheFolders) {
+  const auto config = nlohmann::json::parse(R"({"_class_name": "PNDMScheduler", "clip_sample": false})");
+  EXPECT_FALSE(Scheduler::create(config, "", 5, "s.json").ok());
+  auto scheduler = Scheduler::create(config, "euler", 5, "s.json");
+  ASSERT_TRUE(scheduler.ok());
+  EXPECT_EQ(scheduler->name(), "Euler, 5 steps");
+  EXPECT_NE(Scheduler::create(config, "heun", 5, "s.json").error().message.find("ddim"), std::string::npos);
+}
+
+TEST(Scheduler, RefusesWhatItWouldGetWrong) {
+  const char* const bad[] = {
+      R"({"_class_name": "DDIMScheduler", "thresholding": true})",
+      R"({"_class_name": "DDIMScheduler", "prediction_type": "flow_prediction"})",
+      R"({"_class_name": "DDIMScheduler", "beta_schedule": "sigmoid"})",
+      R"({"_class_name": "DDIMScheduler", "num_train_timesteps": 0})",
+      R"({"_class_name": "DDIMScheduler", "num_train_timesteps": "many"})",
+      R"({"_class_name": "DDIMScheduler", "rescale_betas_zero_snr": true, "timestep_spacing": "trailing"})",
+      R"({"_class_name": "EulerDiscreteScheduler", "use_beta_sigmas": true})",
+      R"({"_class_name": "EulerDiscreteScheduler", "timestep_type": "continuous"})",
+      R"({"_class_name": "EulerDiscreteScheduler", "final_sigmas_type": "one"})",
+      R"({"_class_name": "DPMSolverMultistepScheduler", "algorithm_type": "sde-dpmsolver++"})",
+      R"({"_class_name": "DPMSolverMultistepScheduler", "solver_order": 3})",
+      R"({"_class_name": "DPMSolverMultistepScheduler", "solver_type": "bh9"})",
+      R"({"_class_name": "DPMSolverMultistepScheduler", "use_flow_sigmas": true})",
+  };
+  for (const char* text : bad) {
+    const auto scheduler = Scheduler::create(nlohmann::json::parse(text), "", 5, "folder/scheduler_config.json");
+    ASSERT_FALSE(scheduler.ok()) << text;
+    EXPECT_EQ(scheduler.error().code, Code::bad_input);
+    EXPECT_NE(scheduler.error().message.find("folder/scheduler_config.json"), std::string::npos) << text;
+  }
+  EXPECT_FALSE(Scheduler::create(nlohmann::json::object(), "ddim", 0, "s").ok());
+  EXPECT_FALSE(Scheduler::create(nlohmann::json::object(), "ddim", 1001, "s").ok());
+}
+
+TEST(JsonFile, PythonsNumbersBecomeNull) {
+  EXPECT_EQ(without_python_numbers(R"({"a": -Infinity, "b": [NaN, Infinity], "c": "NaN \" NaN"})"),
+            R"({"a": null, "b": [null, null], "c": "NaN \" NaN"})");
+  EXPECT_EQ(without_python_numbers("\"\\"), "\"\\");
+  EXPECT_EQ(without_python_numbers("-1"), "-1");
+}
+
+}  // namespace
+}  // namespace scotoma

@@ -1,0 +1,88 @@
+#include <gtest/gtest.h>
+
+#include "backend/openvino/captioner.h"
+#include "backend/openvino/tokenizer.h"
+
+namespace scotoma {
+namespace {
+
+const std::filesystem::path kWorld = std::filesystem::path(SCOTOMA_SOURCE_DIR) / "world";
+
+TEST(Tokenizer, IllFormedTextNeverReachesTheExtension) {
+  for (const char* good : {"", "a fly", "caf\xC3\xA9", "\xE6\x97\xA5", "\xF0\x9F\x90\x9D"})
+    EXPECT_TRUE(is_plain_utf8(good));
+  for (const char* bad : {"\xFF", "\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "a\x80", "\xE6\x97"}) {
+    EXPECT_FALSE(is_plain_utf8(bad));
+  }
+  EXPECT_FALSE(is_plain_utf8(std::string_view("a\0b", 3)));
+}
+
+class WorldTokenizer : public testing::Test {
+ protected:
+  void SetUp() override {
+    engine_ = Engine::create({"f32", 1}).value();
+    auto loaded = Tokenizer::load(*engine_, kWorld / "embedder");
+    ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+    tokenizer_ = std::move(loaded).value();
+  }
+  std::shared_ptr<Engine> engine_;
+  std::unique_ptr<Tokenizer> tokenizer_;
+};
+
+TEST_F(WorldTokenizer, FillsUpAndCutsButKeepsBothEnds) {
+  std::size_t used = 0;
+  const auto empty = tokenizer_->encode("", 8, &used);
+  ASSERT_TRUE(empty.ok()) << empty.error().message;
+  ASSERT_EQ(empty->size(), 8U);
+  EXPECT_EQ(used, 2U);  // the two ends
+  const auto start = (*empty)[0];
+  const auto end = (*empty)[1];
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += "fly ";
+  const auto cut = tokenizer_->encode(many, 8, &used);
+  ASSERT_TRUE(cut.ok());
+  EXPECT_EQ(used, 8U);
+  EXPECT_EQ(cut->front(), start);
+  EXPECT_EQ(cut->back(), end);
+  EXPECT_EQ((*cut)[1], (*cut)[6]);
+  EXPECT_EQ(*tokenizer_->encode("A  Fly", 8), *tokenizer_->encode("a fly", 8));
+}
+
+TEST_F(WorldTokenizer, TakesAnyTextOrSaysWhyNot) {
+  for (const char* text :
+       {"caf\xC3\xA9 \xE6\x97\xA5\xE6\x9C\xAC", "\xF0\x9F\x90\x9D", "<|endoftext|>", "\x01\t\n", "''\"\\"}) {
+    EXPECT_TRUE(tokenizer_->encode(text, 77).ok()) << text;
+  }
+  const auto bad = tokenizer_->encode("a \xFF fly", 77);
+  ASSERT_FALSE(bad.ok());
+  EXPECT_EQ(bad.error().code, Code::bad_input);
+}
+
+TEST(Tokenizer, AMissingFileOrLibraryIsNamed) {
+  const auto engine = Engine::create({"f32", 1}).value();
+  const auto missing = Tokenizer::load(*engine, kWorld / "nowhere");
+  ASSERT_FALSE(missing.ok());
+  EXPECT_NE(missing.error().message.find("nowhere/openvino_tokenizer.xml"), std::string::npos)
+      << missing.error().message;
+  ASSERT_EQ(setenv("SCOTOMA_TOKENIZERS", "/no/such/library.so", 1), 0);
+  const auto lost = Tokenizer::load(*Engine::create({"f32", 1}).value(), kWorld / "embedder");
+  unsetenv("SCOTOMA_TOKENIZERS");
+  ASSERT_FALSE(lost.ok());
+  EXPECT_NE(lost.error().message.find("/no/such/library.so"), std::string::npos) << lost.error().message;
+}
+
+TEST(Caption, IsLowerCaseWithoutFinalStop) {
+  EXPECT_EQ(tidy_caption("  A Fly  on\ta flower . "), "a fly on a flower");
+  EXPECT_EQ(tidy_caption("a 3.5 cm bee."), "a 3.5 cm bee");
+  EXPECT_EQ(tidy_caption(" . "), "");
+}
+
+TEST(EngineReason, KeepsWhatTellsAndDropsSourceLines) {
+  EXPECT_EQ(
+      engine_reason("Exception from src/core.cpp:97:\nException from src/x.cpp:12:\nUnable to read the model.\n\n"),
+      "Unable to read the model");
+  EXPECT_EQ(engine_reason("plain"), "plain");
+}
+
+}  // namespace
+}  // namespace scotoma

@@ -1,0 +1,65 @@
+"""Writes the small models that the tests of src/backend load. Needs onnx and numpy: python make_models.py
+
+Every classifier takes pictures [n, 3, 8, 8] in 0..255 and has three classes. "red" looks at the mean of channel 0,
+"green" and "blue" at the others, so that tests know the answer.
+"""
+import pathlib
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+HERE = pathlib.Path(__file__).parent
+
+
+def constant(name, value, dtype=np.float32):
+    return numpy_helper.from_array(np.array(value, dtype), name)
+
+
+def save(name, nodes, inputs, outputs, constants=()):
+    value = lambda port: helper.make_tensor_value_info(port[0], TensorProto.FLOAT, port[1])
+    graph = helper.make_graph(nodes, "g", [value(p) for p in inputs], [value(p) for p in outputs], list(constants))
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.checker.check_model(model)
+    onnx.save(model, HERE / name)
+
+
+def node(op, inputs, outputs, **attributes):
+    return helper.make_node(op, inputs, outputs, **attributes)
+
+
+def pooled(source="image", out="logits"):
+    """Mean of each channel, a tenth of it."""
+    return [node("GlobalAveragePool", [source], ["pool"]), node("Flatten", ["pool"], ["flat"]),
+            node("Mul", ["flat", "tenth"], [out])]
+
+
+TENTH = constant("tenth", 0.1)
+PICTURE = ("image", ["n", 3, 8, 8])
+SCORES = ("logits", ["n", 3])
+
+save("logits.onnx", pooled(), [PICTURE], [SCORES], [TENTH])
+save("open_size.onnx", pooled(), [("image", ["n", 3, "h", "w"])], [SCORES], [TENTH])
+save("probabilities.onnx", pooled(out="raw") + [node("Softmax", ["raw"], ["p"], axis=1)], [PICTURE], [("p", ["n", 3])], [TENTH])
+save("batch_of_one.onnx", pooled(), [("image", [1, 3, 8, 8])], [("logits", [1, 3])], [TENTH])
+# NHWC, as TensorFlow exports.
+save("nhwc.onnx", [node("Transpose", ["image"], ["t"], perm=[0, 3, 1, 2])] + pooled("t"), [("image", ["n", 8, 8, 3])], [SCORES], [TENTH])
+# NaN for pictures whose channels are 7, and for no other.
+save("nan_at_seven.onnx", pooled(out="raw") + [node("Sub", ["raw", "seven"], ["s"]), node("Div", ["s", "s"], ["one"]),
+     node("Mul", ["one", "raw"], ["logits"])], [PICTURE], [SCORES], [TENTH, constant("seven", 0.7)])
+save("always_nan.onnx", pooled(out="raw") + [node("Sub", ["raw", "raw"], ["zero"]), node("Div", ["zero", "zero"], ["logits"])],
+     [PICTURE], [SCORES], [TENTH])
+save("two_inputs.onnx", [node("Add", ["image", "other"], ["sum"])] + pooled("sum"), [PICTURE, ("other", ["n", 3, 8, 8])], [SCORES], [TENTH])
+save("not_pictures.onnx", [node("Mul", ["x", "tenth"], ["y"])], [("x", ["n", 3])], [("y", ["n", 3])], [TENTH])
+save("picture_to_picture.onnx", [node("Mul", ["image", "tenth"], ["out"])], [PICTURE], [("out", ["n", 3, 8, 8])], [TENTH])
+save("grey.onnx", pooled(), [("image", ["n", 1, 8, 8])], [("logits", ["n", 1])], [TENTH])
+
+whole = (HERE / "logits.onnx").read_bytes()
+(HERE / "truncated.onnx").write_bytes(whole[: len(whole) * 2 // 3])
+(HERE / "not_a_model.onnx").write_text("This is a text, not a model.\n")
+(HERE / "names.json").write_text('["red", "green", "blue"]\n')
+(HERE / "names.txt").write_text("red\ngreen\r\n\nblue\n")
+(HERE / "names_by_number.json").write_text('{"1": "green", "0": "red", "2": "blue"}\n')
+(HERE / "id2label.json").write_text('{"model_type": "resnet", "id2label": {"0": "red", "1": "green", "2": "blue"}}\n')
+(HERE / "four_names.json").write_text('["red", "green", "blue", "yellow"]\n')
+(HERE / "bad_names.json").write_text('{"0": "red", "2": "blue"}\n')

@@ -1,0 +1,312 @@
+#include "catalogue/catalogue.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <map>
+#include <string>
+
+#include "core/philox.h"
+#include "fake/folder.h"
+
+namespace scotoma {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::unique_ptr<Catalogue> opened(const fs::path& folder) {
+  auto catalogue = Catalogue::open(folder);
+  EXPECT_TRUE(catalogue.ok()) << (catalogue.ok() ? "" : catalogue.error().message);
+  return catalogue.ok() ? std::move(catalogue).value() : nullptr;
+}
+
+Image picture(std::uint64_t seed, int side = 16) {
+  Philox noise(seed);
+  Image image{side, side, {}};
+  for (int i = 0; i < side * side * 3; ++i) image.rgb.push_back(static_cast<std::uint8_t>(noise.next()));
+  return image;
+}
+
+void run_sql(const fs::path& file, const std::string& sql) {
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &db), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
+  sqlite3_close(db);
+}
+
+void expect_refused(const fs::path& folder, const std::string& says) {
+  const auto catalogue = Catalogue::open(folder);
+  ASSERT_FALSE(catalogue.ok());
+  EXPECT_EQ(catalogue.error().code, Code::bad_input);
+  EXPECT_NE(catalogue.error().message.find(says), std::string::npos) << catalogue.error().message;
+  EXPECT_NE(catalogue.error().message.find(folder.string()), std::string::npos) << catalogue.error().message;
+}
+
+/// Runs `work` in a process of its own, which gets the writing end of a pipe. Gives the process and the reading end.
+template <class Work>
+std::pair<pid_t, int> forked(const Work& work) {
+  int ends[2];
+  EXPECT_EQ(::pipe(ends), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::close(ends[0]);
+    work(ends[1]);
+    ::_exit(0);
+  }
+  ::close(ends[1]);
+  return {child, ends[0]};
+}
+
+int exit_of(pid_t child) {
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return status;
+}
+
+RC_GTEST_PROP(Catalogue, BehavesLikeAMapThatNeverForgetsOrOverwrites, ()) {
+  const fake::Folder folder;
+  auto catalogue = opened(folder.path());
+  std::map<std::pair<std::string, std::string>, std::string> model;
+  const auto name = rc::gen::element<std::string>("", "a", "b", "a b", std::string("x\0y", 3), "\xc3\xa9", std::string(300, 'k'));
+  const int steps = *rc::gen::inRange(1, 30);
+  for (int step = 0; step < steps; ++step) {
+    const std::string fingerprint = *name;
+    switch (*rc::gen::inRange(0, 4)) {
+      case 0: {
+        std::vector<Answer> answers;
+        for (int i = *rc::gen::inRange(0, 5); i > 0; --i) answers.push_back({*name, *rc::gen::arbitrary<std::string>()});
+        RC_ASSERT(catalogue->store(fingerprint, answers).ok());
+        for (const auto& [input, value] : answers) model.try_emplace({fingerprint, input}, value);
+        break;
+      }
+      case 1:
+        catalogue.reset();
+        catalogue = opened(folder.path());
+        break;
+      case 2: {
+        const auto is_of = [&](const auto& entry) { return entry.first.first == fingerprint; };
+        RC_ASSERT(*catalogue->count(fingerprint) == static_cast<std::size_t>(std::count_if(model.begin(), model.end(), is_of)));
+        break;
+      }
+      default: {
+        const std::string input = *name;
+        const auto known = model.find({fingerprint, input});
+        const auto found = catalogue->find(fingerprint, input);
+        RC_ASSERT(found.ok());
+        RC_ASSERT(found->has_value() == (known != model.end()));
+        if (known != model.end()) RC_ASSERT(**found == known->second);
+      }
+    }
+  }
+}
+
+RC_GTEST_PROP(Catalogue, GivesPicturesBack, ()) {
+  const fake::Folder folder;
+  const auto catalogue = opened(folder.path());
+  const Image image = picture(*rc::gen::arbitrary<std::uint64_t>(), *rc::gen::inRange(1, 20));
+  const auto id = catalogue->put_image(image);
+  RC_ASSERT(id.ok());
+  RC_ASSERT(*id == image_id(image));
+  RC_ASSERT(catalogue->has_image(*id));
+  RC_ASSERT(*catalogue->put_image(image) == *id);
+  RC_ASSERT(*catalogue->image(*id) == image);
+  RC_ASSERT(fs::exists(folder / Catalogue::image_file(*id)));
+}
+
+TEST(Catalogue, TwoRunsSeeEachOthersAnswers) {
+  const fake::Folder folder;
+  const auto one = opened(folder.path());
+  const auto two = opened(folder.path());
+  const Answer answer{"q", "a"};
+  ASSERT_TRUE(one->store("f", {&answer, 1}).ok());
+  EXPECT_EQ(**two->find("f", "q"), "a");
+}
+
+TEST(Catalogue, OfANewerVersionIsRefused) {
+  const fake::Folder folder;
+  opened(folder.path()).reset();
+  run_sql(folder / "catalogue.sqlite", fmt::format("PRAGMA user_version={}", Catalogue::kVersion + 1));
+  expect_refused(folder.path(), "written by a newer Scotoma");
+}
+
+TEST(Catalogue, OtherBytesAreRefused) {
+  const fake::Folder folder;
+  folder.write("catalogue.sqlite", std::string(5000, 'x'));
+  expect_refused(folder.path(), "not a catalogue, or damaged");
+}
+
+TEST(Catalogue, AnotherProgramsDatabaseIsRefusedAndLeftAlone) {
+  const fake::Folder folder;
+  run_sql(folder / "catalogue.sqlite", "CREATE TABLE photos(id); INSERT INTO photos VALUES(1)");
+  const auto size = fs::file_size(folder / "catalogue.sqlite");
+  expect_refused(folder.path(), "not a catalogue of Scotoma");
+  EXPECT_EQ(fs::file_size(folder / "catalogue.sqlite"), size);
+}
+
+TEST(Catalogue, AFolderThatCannotBeMadeIsRefused) {
+  const fake::Folder folder;
+  folder.write("file", "");
+  expect_refused(folder / "file/out", "cannot be written");
+  expect_refused("/proc/scotoma", "cannot be written");  // read-only for root, too
+}
+
+TEST(Catalogue, AFolderInPlaceOfTheDatabaseIsRefused) {
+  const fake::Folder folder;
+  fs::create_directories(folder / "catalogue.sqlite");
+  expect_refused(folder.path(), "catalogue.sqlite");
+}
+
+TEST(Catalogue, DamageInsideTheDatabaseIsAnErrorAndNoCrash) {
+  const fake::Folder folder;
+  std::vector<Answer> answers;
+  for (int i = 0; i < 2000; ++i) answers.push_back({std::to_string(i), std::string(40, 'v')});
+  ASSERT_TRUE(opened(folder.path())->store("f", answers).ok());
+  const auto size = static_cast<std::streamoff>(fs::file_size(folder / "catalogue.sqlite"));
+  std::fstream file(folder / "catalogue.sqlite", std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(4096 + 8);
+  file << std::string(static_cast<std::size_t>(size) - 5000, '\xee');
+  file.close();
+  const auto catalogue = Catalogue::open(folder.path());
+  if (!catalogue.ok()) {
+    EXPECT_EQ(catalogue.error().code, Code::bad_input);
+    return;
+  }
+  bool broken = false;
+  for (const Answer& answer : answers) {
+    const auto found = (*catalogue)->find("f", answer.input);
+    if (found.ok()) continue;
+    broken = true;
+    EXPECT_EQ(found.error().code, Code::bad_input) << found.error().message;
+  }
+  EXPECT_TRUE(broken);
+}
+
+TEST(Catalogue, AMissingPictureIsAnErrorThatNamesItsFile) {
+  const fake::Folder folder;
+  const auto catalogue = opened(folder.path());
+  const std::string id = *catalogue->put_image(picture(1));
+  fs::remove(folder / Catalogue::image_file(id));
+  EXPECT_FALSE(catalogue->has_image(id));
+  const auto image = catalogue->image(id);
+  ASSERT_FALSE(image.ok());
+  EXPECT_EQ(image.error().code, Code::failed);
+  EXPECT_NE(image.error().message.find((folder / Catalogue::image_file(id)).string()), std::string::npos);
+}
+
+TEST(Catalogue, ADamagedPictureIsAnErrorThatNamesItsFile) {
+  const fake::Folder folder;
+  const auto catalogue = opened(folder.path());
+  const std::string id = *catalogue->put_image(picture(1));
+  const auto whole = *catalogue->image_bytes(id);
+  const std::string half(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(whole.size() / 2));
+  const auto exchanged = encode_png(picture(2));
+  for (const std::string& bytes : {std::string(), std::string("no picture"), half, std::string(exchanged.begin(), exchanged.end())}) {
+    folder.write(Catalogue::image_file(id).string(), bytes);
+    const auto image = catalogue->image(id);
+    ASSERT_FALSE(image.ok());
+    EXPECT_EQ(image.error().code, Code::failed);
+    EXPECT_NE(image.error().message.find(Catalogue::image_file(id).string()), std::string::npos);
+  }
+}
+
+/// What a process finds when files may not grow beyond 64 KiB, which is how a full disk looks to it: an exit code.
+int fill_up(const fs::path& folder) {
+  const auto catalogue = Catalogue::open(folder);
+  if (!catalogue.ok()) return 2;
+  ::signal(SIGXFSZ, SIG_IGN);
+  const rlimit limit{64 << 10, 64 << 10};
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  const auto image = (*catalogue)->put_image(picture(1, 256));  // about 200 KB
+  if (image.ok() || image.error().code != Code::failed) return 3;
+  if (image.error().message.find("cannot be written") == std::string::npos) return 4;
+  for (int i = 0; i < 1000; ++i) {
+    const Answer answer{std::to_string(i), std::string(1000, 'v')};
+    const auto stored = (*catalogue)->store("f", {&answer, 1});
+    if (stored.ok()) continue;
+    if (stored.error().code != Code::failed) return 5;
+    // What was stored before is still there, and a picture that fits can still be written.
+    if (!(*catalogue)->find("f", std::to_string(i - 1)).ok()) return 6;
+    return (*catalogue)->put_image(picture(2)).ok() ? 0 : 7;
+  }
+  return 8;
+}
+
+TEST(Catalogue, AFullDiskIsAnErrorAndLosesNothing) {
+  const fake::Folder folder;
+  const auto [child, end] = forked([&](int) { ::_exit(fill_up(folder.path())); });
+  const int status = exit_of(child);
+  ::close(end);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+  const auto catalogue = opened(folder.path());
+  const auto count = *catalogue->count("f");
+  EXPECT_GT(count, 10U);
+  for (std::size_t i = 0; i < count; ++i) EXPECT_TRUE(catalogue->find("f", std::to_string(i))->has_value());
+  EXPECT_TRUE(catalogue->image(image_id(picture(2))).ok());
+  EXPECT_FALSE(catalogue->has_image(image_id(picture(1, 256))));
+  for (const auto& entry : fs::recursive_directory_iterator(folder / "images")) {
+    EXPECT_NE(entry.path().extension(), ".part") << "left behind: " << entry.path();
+  }
+}
+
+/// Writes pictures and then the rows that name them, and a byte into the pipe after each row; until it is killed.
+void write_for_ever(const fs::path& folder, int pipe) {
+  const auto catalogue = Catalogue::open(folder);
+  if (!catalogue.ok()) ::_exit(1);
+  for (std::uint64_t i = 0;; ++i) {
+    const auto id = (*catalogue)->put_image(picture(i));
+    if (!id.ok()) ::_exit(1);
+    const Answer answer{std::to_string(i), *id};
+    if (!(*catalogue)->store("f", {&answer, 1}).ok() || ::write(pipe, "x", 1) != 1) ::_exit(1);
+  }
+}
+
+TEST(Catalogue, KilledAtAnyMomentOpensAgainWithEveryRowsPictureWhole) {
+  Philox random(42);
+  for (int trial = 0; trial < 20; ++trial) {
+    const fake::Folder folder;
+    const auto [child, end] = forked([&](int pipe) { write_for_ever(folder.path(), pipe); });
+    std::uint64_t told = 0;
+    const std::uint64_t enough = random.below(40);
+    for (char byte = 0; told < enough && ::read(end, &byte, 1) == 1;) ++told;
+    for (std::uint32_t spin = random.below(2000000); spin > 0; --spin) __asm__ volatile("");  // somewhere in the next row
+    ::kill(child, SIGKILL);
+    exit_of(child);
+    ::close(end);
+    ASSERT_EQ(told, enough);
+
+    const auto catalogue = opened(folder.path());
+    ASSERT_NE(catalogue, nullptr);
+    const auto count = *catalogue->count("f");
+    EXPECT_GE(count, told);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto id = catalogue->find("f", std::to_string(i));
+      ASSERT_TRUE(id.ok() && id->has_value()) << "row " << i << " of " << count;
+      const auto image = catalogue->image(**id);
+      EXPECT_TRUE(image.ok()) << image.error().message;
+    }
+    // And it goes on where it was.
+    EXPECT_TRUE(catalogue->put_image(picture(count)).ok());
+  }
+}
+
+TEST(Catalogue, OfVersion1IsReadForEver) {
+  const fs::path frozen = fs::path(SCOTOMA_SOURCE_DIR) / "tests/cases/catalogue/version1";
+  const fake::Folder folder;
+  fs::copy(frozen, folder.path(), fs::copy_options::recursive);
+  const auto catalogue = opened(folder.path());
+  ASSERT_NE(catalogue, nullptr);
+  EXPECT_EQ(**catalogue->find("generator-1", "a draw"), image_id(picture(1)));
+  EXPECT_EQ(**catalogue->find("captioner-1", image_id(picture(1))), "a photo of a fly on a flower");
+  EXPECT_EQ(*catalogue->image(image_id(picture(1))), picture(1));
+}
+
+}  // namespace
+}  // namespace scotoma

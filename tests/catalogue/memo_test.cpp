@@ -1,0 +1,241 @@
+#include "catalogue/memo.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "fake/folder.h"
+#include "fake/world.h"
+
+namespace scotoma {
+namespace {
+
+/// A world, its catalogue, and memos over both.
+class MemoTest : public testing::Test {
+ protected:
+  MemoTest() : models_(world_.models()), catalogue_(std::move(Catalogue::open(folder_.path())).value()) {}
+
+  Memo memo(int threads = 1, bool replay_only = false) {
+    return {models_, *catalogue_, cancel_, progress_, {threads, replay_only}};
+  }
+
+  static std::vector<Draw> draws(std::uint64_t count, const std::string& prompt = "a photo of a fly") {
+    std::vector<Draw> draws;
+    for (std::uint64_t i = 0; i < count; ++i) draws.push_back({prompt, i * 1000003});
+    return draws;
+  }
+
+  fake::World world_;
+  fake::Folder folder_;
+  Models models_;
+  std::unique_ptr<Catalogue> catalogue_;
+  CancelToken cancel_;
+  Progress progress_;
+};
+
+TEST_F(MemoTest, AsksEveryQuestionOnceEvenAcrossRuns) {
+  for (int run = 0; run < 3; ++run) {
+    Memo memo = this->memo();
+    auto asked = draws(20);
+    asked.push_back(asked[3]);  // twice in one call
+    const auto ids = memo.generate(asked);
+    ASSERT_TRUE(ids.ok()) << ids.error().message;
+    EXPECT_EQ(ids->back(), (*ids)[3]);
+    ASSERT_TRUE(memo.classify(*ids).ok());
+    ASSERT_TRUE(memo.judge(*ids, "fly").ok());
+    ASSERT_TRUE(memo.caption(*ids).ok());
+    ASSERT_TRUE(memo.embed_images(*ids).ok());
+    const std::vector<std::string> texts = {"a", "b", "a"};
+    ASSERT_TRUE(memo.embed_texts(texts).ok());
+  }
+  EXPECT_TRUE(world_.asked_again().empty());
+  EXPECT_EQ(world_.answered("generator"), 20U);
+  EXPECT_EQ(world_.answered("embedder"), 22U);
+}
+
+TEST_F(MemoTest, GivesTheAnswersOfTheModelsInTheOrderOfTheQuestions) {
+  Memo memo = this->memo(4);
+  const auto asked = draws(30, "a photo of a cat in the snow");
+  const auto ids = *memo.generate(asked);
+  const auto predictions = *memo.classify(ids);
+  const auto judgements = *memo.judge(ids, "cat");
+  const auto captions = *memo.caption(ids);
+  const auto vectors = *memo.embed_images(ids);
+  for (std::size_t i = 0; i < asked.size(); ++i) {  // one by one
+    const auto image = *models_.generator->generate({&asked[i], 1});
+    EXPECT_EQ(ids[i], image_id(image[0]));
+    EXPECT_EQ(predictions[i], models_.classifier->classify(image)->front());
+    EXPECT_EQ(judgements[i], models_.judge->judge(image, "cat")->front());
+    EXPECT_EQ(captions[i], models_.captioner->caption(image)->front());
+    EXPECT_EQ(vectors[i], models_.embedder->embed_images(image)->front());
+  }
+}
+
+TEST_F(MemoTest, GivesTheSameOnAnyNumberOfThreads) {
+  const fake::Folder other_folder;
+  const auto other_catalogue = std::move(Catalogue::open(other_folder.path())).value();
+  Memo one = memo(1);
+  Memo four(models_, *other_catalogue, cancel_, progress_, {4, false});
+  const auto samples = *one.observe("fly", 0, draws(50));
+  const auto others = *four.observe("fly", 0, draws(50));
+  ASSERT_EQ(samples.size(), others.size());
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    EXPECT_EQ(samples[i].image, others[i].image);
+    EXPECT_EQ(samples[i].prediction, others[i].prediction);
+    EXPECT_EQ(samples[i].judgement, others[i].judgement);
+    EXPECT_EQ(samples[i].correct, others[i].correct);
+  }
+}
+
+TEST_F(MemoTest, KeepsWhatWasAnsweredBeforeAnErrorAndAsksOnlyTheRest) {
+  world_.before_call = [](const std::string&, std::size_t call) -> Result<void> {
+    return call == 3 ? Result<void>(failed("NaN in the output")) : Result<void>();
+  };
+  const auto first = memo().generate(draws(50));
+  ASSERT_FALSE(first.ok());
+  EXPECT_EQ(first.error().message, "NaN in the output");
+  EXPECT_EQ(world_.answered("generator"), 3 * world_.setting().batch);
+  world_.before_call = nullptr;
+  EXPECT_TRUE(memo().generate(draws(50)).ok());
+  EXPECT_EQ(world_.answered("generator"), 50U);
+  EXPECT_TRUE(world_.asked_again().empty());
+}
+
+TEST_F(MemoTest, KeepsWhatWasAnsweredBeforeAnInterruption) {
+  for (int threads : {1, 3}) {
+    world_.before_call = [&](const std::string&, std::size_t call) -> Result<void> {
+      if (call == 2) cancel_.cancel();
+      return {};
+    };
+    world_.forget();
+    CancelToken never;
+    const auto asked = draws(100, "a photo of a bee " + std::to_string(threads));
+    Memo interrupted_memo(models_, *catalogue_, cancel_, progress_, {threads, false});
+    EXPECT_EQ(interrupted_memo.generate(asked).error().code, Code::interrupted);
+    const auto before = world_.answered("generator");
+    EXPECT_GE(before, world_.setting().batch);
+    EXPECT_LT(before, asked.size());
+    world_.before_call = nullptr;
+    Memo next(models_, *catalogue_, never, progress_, {threads, false});
+    EXPECT_TRUE(next.generate(asked).ok());
+    EXPECT_EQ(next.uses().at("generator").recalled, before);
+    EXPECT_EQ(next.uses().at("generator").computed, asked.size() - before);
+    EXPECT_TRUE(world_.asked_again().empty());
+    cancel_.~CancelToken();
+    new (&cancel_) CancelToken();
+  }
+}
+
+TEST_F(MemoTest, ReplayOnlyNeverCallsAModel) {
+  ASSERT_TRUE(memo().observe("fly", 0, draws(10)).ok());
+  world_.forget();
+  Memo replay = memo(1, true);
+  EXPECT_TRUE(replay.observe("fly", 0, draws(10)).ok());
+  const auto more = replay.observe("fly", 0, draws(11));
+  ASSERT_FALSE(more.ok());
+  EXPECT_EQ(more.error().code, Code::bad_input);
+  EXPECT_NE(more.error().message.find("scotoma find"), std::string::npos);
+  EXPECT_EQ(world_.calls(), 0U);
+}
+
+TEST_F(MemoTest, ALostPictureIsDrawnAnew) {
+  const auto ids = *memo().generate(draws(10));
+  std::filesystem::remove(folder_ / Catalogue::image_file(ids[4]));
+  world_.forget();
+  EXPECT_EQ(*memo().generate(draws(10)), ids);
+  EXPECT_EQ(world_.answered("generator"), 1U);
+  EXPECT_TRUE(catalogue_->image(ids[4]).ok());
+}
+
+TEST_F(MemoTest, ADamagedPictureStopsWithItsName) {
+  const auto ids = *memo().generate(draws(10));
+  folder_.write(Catalogue::image_file(ids[4]).string(), "no picture");
+  const auto predictions = memo().classify(ids);
+  ASSERT_FALSE(predictions.ok());
+  EXPECT_NE(predictions.error().message.find(ids[4]), std::string::npos);
+}
+
+TEST_F(MemoTest, ADamagedAnswerIsNotTakenForOne) {
+  using namespace std::string_literals;
+  const auto ids = *memo().generate(draws(3));
+  const std::string bad_answers[] = {"abc"s, ""s, "\x63\0\0\0\0\0\x80\x3f"s, "\xff\xff\xff\xff\0\0\x80\x3f"s};  // class 99, class -1
+  for (const std::string& bytes : bad_answers) {
+    const fake::Folder folder;
+    const auto catalogue = std::move(Catalogue::open(folder.path())).value();
+    const Answer answer{ids[1], bytes};
+    ASSERT_TRUE(catalogue->store("fake-classifier", {&answer, 1}).ok());
+    Memo memo(models_, *catalogue, cancel_, progress_, {});
+    ASSERT_TRUE(memo.generate(draws(3)).ok());
+    const auto predictions = memo.classify(ids);
+    ASSERT_FALSE(predictions.ok());
+    EXPECT_EQ(predictions.error().code, Code::bad_input);
+    EXPECT_NE(predictions.error().message.find("classifier"), std::string::npos);
+  }
+}
+
+TEST_F(MemoTest, WithoutAJudgeEveryPictureIsValid) {
+  models_.judge.reset();
+  Memo memo = this->memo();
+  EXPECT_FALSE(memo.has_judge());
+  const auto samples = memo.observe("cow", 3, draws(20));  // of flies
+  ASSERT_TRUE(samples.ok());
+  for (const Sample& sample : *samples) EXPECT_TRUE(sample.valid());
+}
+
+TEST_F(MemoTest, JudgesThePictureForEachLabelApart) {
+  Memo memo = this->memo();
+  const auto ids = *memo.generate(draws(20));
+  const auto as_fly = *memo.judge(ids, "fly");
+  const auto as_cow = *memo.judge(ids, "cow");
+  EXPECT_NE(as_fly, as_cow);
+  EXPECT_EQ(*memo.judge(ids, "fly"), as_fly);
+}
+
+TEST_F(MemoTest, ATextIsNotTakenForAPicture) {
+  Memo memo = this->memo();
+  const auto ids = *memo.generate(draws(1));
+  const auto of_picture = *memo.embed_images(ids);
+  EXPECT_NE(*memo.embed_texts(ids), of_picture);
+}
+
+/// A captioner that loses its last answer.
+class Forgetful : public Captioner {
+ public:
+  std::string fingerprint() const override { return "forgetful"; }
+  std::string describe() const override { return "forgetful"; }
+  std::size_t batch() const override { return 4; }
+  Result<std::vector<std::string>> caption(std::span<const Image> images) override {
+    return std::vector<std::string>(images.size() - 1, "a photo");
+  }
+};
+
+TEST_F(MemoTest, TooFewAnswersAreAnError) {
+  models_.captioner = std::make_unique<Forgetful>();
+  Memo memo = this->memo();
+  const auto ids = *memo.generate(draws(4));
+  const auto captions = memo.caption(ids);
+  ASSERT_FALSE(captions.ok());
+  EXPECT_EQ(captions.error().code, Code::failed);
+  EXPECT_EQ(captions.error().message, "the captioner gave 3 answers to 4 questions");
+}
+
+/// Remembers what it was told.
+class Told : public Progress {
+ public:
+  void advance(std::size_t done, std::size_t total) override { told.emplace_back(done, total); }
+  std::vector<std::pair<std::size_t, std::size_t>> told;
+};
+
+TEST_F(MemoTest, TellsHowFarItIs) {
+  Told told;
+  Memo memo(models_, *catalogue_, cancel_, told, {3, false});
+  ASSERT_TRUE(memo.generate(draws(20)).ok());
+  const std::vector<std::pair<std::size_t, std::size_t>> last = {{20, 20}};
+  ASSERT_EQ(told.told.size(), 3U);
+  EXPECT_EQ(told.told.back(), last[0]);
+  for (std::size_t i = 1; i < told.told.size(); ++i) EXPECT_LT(told.told[i - 1].first, told.told[i].first);
+}
+
+}  // namespace
+}  // namespace scotoma

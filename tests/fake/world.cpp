@@ -1,0 +1,258 @@
+#include "fake/world.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/hash.h"
+#include "core/philox.h"
+
+namespace scotoma::fake {
+namespace {
+
+constexpr int kSide = 8;
+constexpr std::size_t kNoiseDimensions = 8;
+
+/// Bytes 0 and 1 of a picture are its thing and its place; the others are noise of the seed alone.
+struct Scene {
+  std::size_t thing;
+  std::size_t place;
+};
+
+Scene scene_of(const Image& image) { return {image.rgb[0], image.rgb[1]}; }
+
+/// A number in (0, 1) that depends on the picture and on what it is for.
+double chance(const Image& image, const std::string& purpose) {
+  const auto digest = Hasher().field(purpose).field(image_id(image)).digest();
+  std::uint32_t number = 0;
+  for (int i = 0; i < 4; ++i) number |= std::uint32_t{digest[static_cast<std::size_t>(i)]} << (8 * i);
+  return (number + 0.5) * 0x1p-32;
+}
+
+/// Another than `index`, of `count`.
+std::size_t other(std::size_t index, std::size_t count, double chance) {
+  return (index + 1 + static_cast<std::size_t>(chance * static_cast<double>(count - 1))) % count;
+}
+
+/// The index of the first name that stands in the text as whole words; count when none does.
+std::size_t mentioned(const std::string& text, const std::vector<std::string>& names) {
+  const auto stands = [&](const std::string& name) { return (" " + text + " ").find(" " + name + " ") != std::string::npos; };
+  return static_cast<std::size_t>(std::find_if(names.begin(), names.end(), stands) - names.begin());
+}
+
+std::vector<float> unit(std::vector<float> vector) {
+  float square = 0;
+  for (float value : vector) square += value * value;
+  for (float& value : vector) value /= std::sqrt(square);
+  return vector;
+}
+
+/// One-hot by thing and by place, with noise of the key.
+std::vector<float> embedding(const WorldSetting& setting, std::size_t thing, std::size_t place, const std::string& key,
+                             float noise) {
+  std::vector<float> vector(setting.things.size() + setting.places.size() + kNoiseDimensions);
+  if (thing < setting.things.size()) vector[thing] = 1;
+  if (place < setting.places.size()) vector[setting.things.size() + place] = 1;
+  const auto digest = Hasher().field(key).digest();
+  for (std::size_t i = 0; i < kNoiseDimensions; ++i) {
+    vector[vector.size() - 1 - i] = noise * (static_cast<float>(digest[i]) / 127.5F - 1);
+  }
+  return unit(vector);
+}
+
+/// What the roles share.
+class Voice {
+ public:
+  Voice(World& world, std::string name) : world_(world), name_(std::move(name)) {}
+
+  template <class T, class Question, class Key, class Answer>
+  Result<std::vector<T>> answer(std::span<const Question> questions, const Key& key, const Answer& one) const {
+    SCOTOMA_CHECK(world_.enter(name_));
+    std::vector<T> answers;
+    for (const Question& question : questions) {
+      answers.push_back(one(question));
+      world_.note(name_, key(question));
+    }
+    return answers;
+  }
+
+  const WorldSetting& setting() const { return world_.setting(); }
+  std::string fingerprint() const { return "fake-" + name_; }
+  std::string describe() const { return "a made-up " + name_; }
+  std::size_t batch() const { return setting().batch; }
+
+ private:
+  World& world_;
+  std::string name_;
+};
+
+template <class Base>
+class Spoken : public Base {
+ public:
+  explicit Spoken(Voice voice) : voice_(std::move(voice)) {}
+  std::string fingerprint() const override { return voice_.fingerprint(); }
+  std::string describe() const override { return voice_.describe(); }
+  std::size_t batch() const override { return voice_.batch(); }
+
+ protected:
+  Voice voice_;
+};
+
+class FakeGenerator : public Spoken<Generator> {
+ public:
+  using Spoken::Spoken;
+  Result<std::vector<Image>> generate(std::span<const Draw> draws) override {
+    const auto key = [](const Draw& draw) { return draw.prompt + " " + std::to_string(draw.seed); };
+    return voice_.answer<Image>(draws, key, [&](const Draw& draw) { return paint(draw); });
+  }
+
+ private:
+  Image paint(const Draw& draw) const {
+    const WorldSetting& setting = voice_.setting();
+    Philox noise(draw.seed);
+    Image image{kSide, kSide, {}};
+    for (int i = 0; i < kSide * kSide * 3; ++i) image.rgb.push_back(static_cast<std::uint8_t>(noise.next()));
+    const auto things = static_cast<std::uint32_t>(setting.things.size());
+    const auto any_place = noise.below(static_cast<std::uint32_t>(setting.places.size()));
+    std::size_t thing = mentioned(draw.prompt, setting.things);
+    std::size_t place = mentioned(draw.prompt, setting.places);
+    if (thing == things) thing = noise.below(things);
+    if (noise.uniform() < setting.drawing_error) thing = other(thing, things, noise.uniform());
+    image.rgb[0] = static_cast<std::uint8_t>(thing);
+    image.rgb[1] = static_cast<std::uint8_t>(place == setting.places.size() ? any_place : place);
+    return image;
+  }
+};
+
+class FakeClassifier : public Spoken<Classifier> {
+ public:
+  using Spoken::Spoken;
+  const std::vector<std::string>& class_names() const override { return voice_.setting().things; }
+  Result<std::vector<Prediction>> classify(std::span<const Image> images) override {
+    return voice_.answer<Prediction>(images, image_id, [&](const Image& image) {
+      return Prediction{{{static_cast<int>(answer_of(image)), 0.9F}}};
+    });
+  }
+
+ private:
+  std::size_t answer_of(const Image& image) const {
+    const WorldSetting& setting = voice_.setting();
+    const Scene scene = scene_of(image);
+    for (const Rule& rule : setting.rules) {
+      if (rule.thing != setting.things[scene.thing]) continue;
+      if (!rule.place.empty() && rule.place != setting.places[scene.place]) continue;
+      return chance(image, "rule") < rule.rate ? mentioned(rule.answer, setting.things) : scene.thing;
+    }
+    if (chance(image, "error") < setting.base_error) return other(scene.thing, setting.things.size(), chance(image, "which"));
+    return scene.thing;
+  }
+};
+
+class FakeCaptioner : public Spoken<Captioner> {
+ public:
+  using Spoken::Spoken;
+  Result<std::vector<std::string>> caption(std::span<const Image> images) override {
+    return voice_.answer<std::string>(images, image_id, [&](const Image& image) {
+      const WorldSetting& setting = voice_.setting();
+      auto [thing, place] = scene_of(image);
+      if (chance(image, "caption") < setting.caption_error) thing = other(thing, setting.things.size(), chance(image, "named"));
+      return "a photo of a " + setting.things[thing] + " " + setting.places[place];
+    });
+  }
+};
+
+class FakeEmbedder : public Spoken<Embedder> {
+ public:
+  using Spoken::Spoken;
+  Result<std::vector<std::vector<float>>> embed_images(std::span<const Image> images) override {
+    return voice_.answer<std::vector<float>>(images, image_id, [&](const Image& image) {
+      const Scene scene = scene_of(image);
+      return embedding(voice_.setting(), scene.thing, scene.place, image_id(image), 0.1F);
+    });
+  }
+  Result<std::vector<std::vector<float>>> embed_texts(std::span<const std::string> texts) override {
+    const auto key = [](const std::string& text) { return "text " + text; };
+    return voice_.answer<std::vector<float>>(texts, key, [&](const std::string& text) {
+      const WorldSetting& setting = voice_.setting();
+      const std::size_t place = mentioned(text, setting.places);
+      const float noise = place == setting.places.size() ? 1.0F : 0.02F;  // phrases that it does not know differ
+      return embedding(setting, mentioned(text, setting.things), place, text, noise);
+    });
+  }
+};
+
+class FakeJudge : public Spoken<Judge> {
+ public:
+  using Spoken::Spoken;
+  Result<std::vector<Judgement>> judge(std::span<const Image> images, const std::string& label) override {
+    const auto key = [&](const Image& image) { return label + " " + image_id(image); };
+    return voice_.answer<Judgement>(images, key, [&](const Image& image) {
+      const bool there = voice_.setting().things[scene_of(image).thing] == label;
+      const bool valid = chance(image, "judge " + label) < voice_.setting().judge_error ? !there : there;
+      return Judgement{valid, valid ? 0.9F : 0.1F};
+    });
+  }
+};
+
+}  // namespace
+
+Models World::models() {
+  return {std::make_unique<FakeGenerator>(Voice(*this, "generator")), std::make_unique<FakeClassifier>(Voice(*this, "classifier")),
+          std::make_unique<FakeCaptioner>(Voice(*this, "captioner")), std::make_unique<FakeEmbedder>(Voice(*this, "embedder")),
+          std::make_unique<FakeJudge>(Voice(*this, "judge"))};
+}
+
+Result<void> World::enter(const std::string& role) {
+  const std::lock_guard lock(mutex_);
+  const std::size_t call = calls_++;
+  return before_call ? before_call(role, call) : Result<void>();
+}
+
+void World::note(const std::string& role, const std::string& question) {
+  const std::lock_guard lock(mutex_);
+  ++asked_[role][question];
+}
+
+std::size_t World::calls() const {
+  const std::lock_guard lock(mutex_);
+  return calls_;
+}
+
+std::map<std::string, std::size_t> World::asked_again() const {
+  const std::lock_guard lock(mutex_);
+  std::map<std::string, std::size_t> again;
+  for (const auto& [role, questions] : asked_) {
+    for (const auto& [question, times] : questions) {
+      if (times > 1) ++again[role];
+    }
+  }
+  return again;
+}
+
+std::size_t World::answered(const std::string& role) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = asked_.find(role);
+  return found == asked_.end() ? 0 : found->second.size();
+}
+
+void World::forget() {
+  const std::lock_guard lock(mutex_);
+  calls_ = 0;
+  asked_.clear();
+}
+
+Study study_of(const WorldSetting& setting, std::vector<std::string> labels) {
+  Study study;
+  study.file = "study.toml";
+  study.name = "made up";
+  if (labels.empty()) labels = setting.things;
+  for (const auto& label : labels) study.labels.push_back({label, label, "", {}});
+  study.budget.images = 2000;
+  study.budget.base = 64;
+  study.budget.confirm = 96;
+  study.budget.audit = 48;
+  study.evidence.max_hypotheses = 32;
+  study.engine.threads = 1;
+  return study;
+}
+
+}  // namespace scotoma::fake

@@ -1,0 +1,227 @@
+#include "report/bugs_json.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "report/made_up.h"
+#include "report/run_json.h"
+
+namespace scotoma {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+json schema() {
+  std::ifstream file(SCOTOMA_SOURCE_DIR "/docs/bugs.schema.json");
+  return json::parse(file);
+}
+
+bool has_type(const json& value, const std::string& type) {
+  if (type == "integer") return value.is_number_integer();
+  if (type == "number") return value.is_number();
+  if (type == "string") return value.is_string();
+  if (type == "boolean") return value.is_boolean();
+  if (type == "array") return value.is_array();
+  if (type == "object") return value.is_object();
+  return type == "null" && value.is_null();
+}
+
+/// The keywords of JSON Schema that docs/bugs.schema.json uses, and one rule more: every field must be documented.
+class Validator {
+ public:
+  explicit Validator(json root) : root_(std::move(root)) {}
+
+  std::vector<std::string> errors(const json& value) const {
+    std::vector<std::string> found;
+    check(value, root_, "", found);
+    return found;
+  }
+
+ private:
+  using Errors = std::vector<std::string>;
+
+  void check(const json& value, const json& rule, const std::string& at, Errors& errors) const {
+    if (rule.contains("$ref")) {
+      return check(value, root_.at(json::json_pointer(rule["$ref"].get<std::string>().substr(1))), at, errors);
+    }
+    if (rule.contains("anyOf")) return check_any(value, rule["anyOf"], at, errors);
+    if (rule.contains("const") && value != rule["const"]) errors.push_back(at + ": not the constant");
+    if (rule.contains("enum") && std::find(rule["enum"].begin(), rule["enum"].end(), value) == rule["enum"].end()) {
+      errors.push_back(at + ": not one of the enum");
+    }
+    if (rule.contains("type")) check_type(value, rule["type"], at, errors);
+    if (value.is_number()) check_limits(value.get<double>(), rule, at, errors);
+    if (value.is_object()) check_object(value, rule, at, errors);
+    if (value.is_array() && rule.contains("items")) {
+      for (std::size_t i = 0; i < value.size(); ++i)
+        check(value[i], rule["items"], at + "/" + std::to_string(i), errors);
+    }
+  }
+
+  void check_any(const json& value, const json& rules, const std::string& at, Errors& errors) const {
+    Errors last;
+    for (const json& rule : rules) {
+      last.clear();
+      check(value, rule, at, last);
+      if (last.empty()) return;
+    }
+    errors.push_back(at + ": none of anyOf");
+  }
+
+  static void check_type(const json& value, const json& type, const std::string& at, Errors& errors) {
+    const json types = type.is_array() ? type : json::array({type});
+    for (const json& each : types) {
+      if (has_type(value, each)) return;
+    }
+    errors.push_back(at + ": is not of type " + type.dump());
+  }
+
+  static void check_limits(double value, const json& rule, const std::string& at, Errors& errors) {
+    if (rule.contains("minimum") && value < rule["minimum"].get<double>()) errors.push_back(at + ": too small");
+    if (rule.contains("maximum") && value > rule["maximum"].get<double>()) errors.push_back(at + ": too large");
+  }
+
+  void check_object(const json& value, const json& rule, const std::string& at, Errors& errors) const {
+    for (const json& key : rule.value("required", json::array())) {
+      if (!value.contains(key.get<std::string>())) errors.push_back(at + ": lacks " + key.dump());
+    }
+    for (const auto& [key, field] : value.items()) {
+      if (rule.contains("properties") && rule["properties"].contains(key)) {
+        check(field, rule["properties"][key], at + "/" + key, errors);
+      } else if (rule.contains("additionalProperties")) {
+        check(field, rule["additionalProperties"], at + "/" + key, errors);
+      } else if (rule.contains("properties")) {
+        errors.push_back(at + "/" + key + ": not documented");
+      }
+    }
+  }
+
+  json root_;
+};
+
+void expect_valid(const ordered_json& bugs) {
+  const Validator validator(schema());
+  for (const std::string& error : validator.errors(json::parse(bugs.dump()))) ADD_FAILURE() << error;
+}
+
+/// The bug of that id; null if there is none.
+ordered_json bug(const ordered_json& bugs, const std::string& id) {
+  for (const auto& each : bugs["bugs"]) {
+    if (each["id"] == id) return each;
+  }
+  return nullptr;
+}
+
+TEST(BugsJson, IsWhatTheSchemaSays) {
+  expect_valid(bugs_json(made_up::study(), made_up::findings()));
+  expect_valid(bugs_json(made_up::study(), made_up::nothing_confirmed()));
+  expect_valid(bugs_json(Study{}, Findings{}));
+}
+
+TEST(BugsJson, ValidatorNoticesAFieldThatLacksOrIsWrong) {
+  const Validator validator(schema());
+  json bugs = json::parse(bugs_json(made_up::study(), made_up::findings()).dump());
+  bugs.erase("seed");
+  bugs["bugs"][0]["status"] = "perhaps";
+  bugs["bugs"][0]["base"]["failures"] = 0.5;
+  bugs["bugs"][0]["audit"] = "none";
+  bugs["new"] = 1;
+  EXPECT_EQ(validator.errors(bugs).size(), 5U);
+}
+
+TEST(BugsJson, HoldsTheFindingsNumbers) {
+  const ordered_json bugs = bugs_json(made_up::study(), made_up::findings());
+  EXPECT_EQ(bugs["study"], "Insects on flowers");
+  EXPECT_EQ(bugs["seed"], 7);
+  EXPECT_EQ(bugs["images_spent"]["total"], 1674);
+  const ordered_json fly = bug(bugs, "fly-on-a-flower");
+  EXPECT_EQ(fly["status"], "confirmed");
+  EXPECT_EQ(fly["predicted"], "bee");
+  EXPECT_EQ(fly["base"]["failures"], 3);
+  EXPECT_EQ(fly["base"]["valid"], 47);
+  EXPECT_EQ(fly["audit"]["failures"], 61);
+  EXPECT_EQ(fly["audit"]["valid"], 93);
+  EXPECT_EQ(fly["pairs"]["fails_only_with"], 58);
+  EXPECT_GT(fly["log_e_value"].get<double>(), 20);
+  EXPECT_EQ(fly["examples"]["failing"].size(), 12U);
+  EXPECT_EQ(bugs["labels"][1]["everywhere"], true);
+}
+
+TEST(BugsJson, CountsFailuresAlsoWhereTheClaimIsThatItPasses) {
+  const ordered_json bee = bug(bugs_json(made_up::study(), made_up::findings()), "bee-on-a-flower");
+  EXPECT_EQ(bee["direction"], "passes");
+  EXPECT_EQ(bee["base"]["failures"], 43);
+  EXPECT_EQ(bee["audit"]["failures"], 5);
+  EXPECT_NEAR(bee["audit"]["rate"].get<double>(), 5.0 / 93, 1e-12);
+  EXPECT_LT(bee["audit"]["low"].get<double>(), 5.0 / 93);
+  EXPECT_GT(bee["audit"]["high"].get<double>(), 5.0 / 93);
+  EXPECT_LT(bee["lift"]["high"].get<double>(), 0);
+  EXPECT_LE(bee["lift"]["low"].get<double>(), bee["lift"]["high"].get<double>());
+  EXPECT_EQ(bee["pairs"]["fails_only_with"], 0);
+  EXPECT_EQ(bee["pairs"]["fails_only_without"], 79);
+}
+
+TEST(BugsJson, SaysWhyAHypothesisWasNotConfirmedAndHasNoAuditThen) {
+  const ordered_json bugs = bugs_json(made_up::study(), made_up::findings());
+  EXPECT_EQ(bug(bugs, "cow-on-a-beach")["status"], "not_confirmed");
+  EXPECT_EQ(bug(bugs, "cat-blurry")["status"], "not_promising");
+  EXPECT_EQ(bug(bugs, "frog-in-a-very-dark-room-at-night")["status"], "undrawable");
+  EXPECT_EQ(bug(bugs, "car-in-the-rain")["status"], "out_of_budget");
+  for (const char* field : {"audit", "audit_base", "lift", "pairs", "mcnemar_p"}) {
+    EXPECT_TRUE(bug(bugs, "cow-on-a-beach")[field].is_null()) << field;
+  }
+}
+
+TEST(BugsJson, DependsNeitherOnThreadsNorOnWhereTheStudyLies) {
+  Study here = made_up::study();
+  Study there = here;
+  there.engine.threads = 7;
+  there.file = "/elsewhere/world-skewed.toml";
+  there.classifier.model = "/elsewhere/models/skewed-resnet.onnx";
+  const std::string text = bugs_json(here, made_up::findings()).dump();
+  EXPECT_EQ(text, bugs_json(there, made_up::findings()).dump());
+  EXPECT_EQ(text.find("somewhere"), std::string::npos);
+}
+
+TEST(BugsJson, TakesTextsAndNumbersThatJsonCannotHold) {
+  Findings findings = made_up::findings();
+  findings.clusters[0].captions[0] = "a bee \xFF on\x01 \"grass\"";
+  findings.hypotheses[0].phrase.text = "\xC0\xAF";
+  findings.hypotheses[0].log_e_value = std::numeric_limits<double>::infinity();
+  const ordered_json bugs = bugs_json(made_up::study(), findings);
+  expect_valid(bugs);
+  EXPECT_TRUE(bugs["bugs"][0]["log_e_value"].is_number());
+}
+
+TEST(BugsJson, NamesPicturesByTheGivenFunction) {
+  EXPECT_EQ(image_path("abcdef"), "images/ab/abcdef.png");
+  const auto bugs = bugs_json(made_up::study(), made_up::findings(), [](const std::string& id) { return "x/" + id; });
+  EXPECT_EQ(bugs["labels"][0]["examples"]["passing"][0], "x/fly-grass-0");
+  EXPECT_EQ(bugs["clusters"][0]["members"][0]["image"], "x/bee-grass-0");
+}
+
+TEST(RunJson, HoldsEveryFact) {
+  RunFacts facts;
+  facts.stages = {{"sample", 1.5}, {"classify", 0.5}};
+  facts.roles["generator"] = {2.5, 48, 16};
+  facts.seconds = 2;
+  facts.images_per_second = 24;
+  facts.engine_share = 0.75;
+  facts.peak_memory_bytes = std::uint64_t{1} << 33U;
+  facts.threads = 2;
+  EXPECT_EQ(json::parse(run_json(facts).dump()), json::parse(R"({
+    "schema_version": 1, "seconds": 2.0, "threads": 2, "images_per_second": 24.0, "engine_share": 0.75,
+    "peak_memory_bytes": 8589934592,
+    "stages": [{"name": "sample", "seconds": 1.5}, {"name": "classify", "seconds": 0.5}],
+    "roles": {"generator": {"engine_seconds": 2.5, "computed": 48, "recalled": 16}}})"));
+}
+
+}  // namespace
+}  // namespace scotoma

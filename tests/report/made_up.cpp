@@ -1,0 +1,208 @@
+#include "report/made_up.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "evidence/e_value.h"
+#include "evidence/interval.h"
+#include "evidence/paired.h"
+#include "image/image.h"
+
+namespace scotoma::made_up {
+namespace {
+
+const std::vector<std::string> kThings = {"fly", "bee", "ladybug", "cat", "dog", "cow", "frog", "car"};
+const std::vector<std::string> kPlaces = {"grass", "snow", "beach", "forest", "night", "water"};
+
+int index_of(const std::string& thing) {
+  return static_cast<int>(std::find(kThings.begin(), kThings.end(), thing) - kThings.begin());
+}
+
+Rate rate(int events, int valid, int invalid = 0) {
+  const Interval interval = clopper_pearson(events, valid, 0.95);
+  return {events, valid, invalid, valid > 0 ? static_cast<double>(events) / valid : 0, interval.low, interval.high};
+}
+
+Sample sample(const std::string& label, const std::string& place, int number, const std::string& answer) {
+  Sample s;
+  s.draw = {fmt::format("a photo of a {} on a {}", label, place), static_cast<std::uint64_t>(1000 + 7 * number)};
+  s.image = fmt::format("{}-{}-{}", label, place, number % 40);
+  s.prediction.top = {{index_of(answer), 0.52F + 0.47F * static_cast<float>(number * 37 % 100) / 100.0F}};
+  s.judgement = {true, 0.97F};
+  s.correct = answer == label;
+  return s;
+}
+
+/// `failures` of `valid` fail, spread evenly.
+std::vector<Sample> samples(const std::string& label, const std::string& place, int failures, int valid,
+                            const std::string& wrong) {
+  std::vector<Sample> all;
+  for (int i = 0; i < valid; ++i) {
+    const bool fails = (i + 1) * failures / valid > i * failures / valid;
+    const std::string& where = place.empty() ? kPlaces[static_cast<std::size_t>(i) % kPlaces.size()] : place;
+    all.push_back(sample(label, where, i, !fails ? label : i % 9 == 8 ? "ladybug" : wrong));
+  }
+  return all;
+}
+
+BaseResult base(const std::string& label, int failures, int valid, int invalid, const std::string& wrong) {
+  BaseResult b;
+  b.label = label;
+  b.prompts = {fmt::format("a photo of a {}", label), fmt::format("a picture of a {}", label)};
+  b.rate = rate(failures, valid, invalid);
+  b.upper = clopper_pearson_upper(failures, valid, 1 - 0.01 / 8);
+  b.lower = clopper_pearson_lower(failures, valid, 1 - 0.01 / 8);
+  b.everywhere = b.lower > 0.5;
+  b.undrawable = invalid > valid;
+  b.predicted = failures > 0 ? wrong : "";
+  b.samples = samples(label, "", failures, valid, wrong);
+  return b;
+}
+
+Hypothesis hypothesis(const std::string& label, const std::string& text, const std::string& expected, Status status) {
+  Hypothesis h;
+  h.id = fmt::format("{}-{}", label, text);
+  std::replace(h.id.begin(), h.id.end(), ' ', '-');
+  h.label = label;
+  h.phrase = {text, false, 9, 12, 1, 24, 4.2};
+  h.source = "captions";
+  h.prompt = fmt::format("a photo of a {} {}", label, text);
+  h.expected = expected;
+  h.status = status;
+  h.null_rate = 0.19;
+  return h;
+}
+
+/// The e-process over `events` of `n`, spread evenly.
+void confirm(Hypothesis& h, int events, int n) {
+  h.confirmed = rate(events, n);
+  int seen = 0;
+  for (int i = 0; i < n; ++i) {
+    seen += (i + 1) * events / n - i * events / n;
+    h.log_e_path.push_back(log_e_value(seen, i + 1, h.null_rate));
+  }
+  h.log_e_value = h.log_e_path.back();
+}
+
+void audit(Hypothesis& h, const std::string& place, int events, int valid, int base_events, const std::string& wrong) {
+  const bool fails = h.direction == Direction::fails;
+  const int failures = fails ? events : valid - events;
+  const int base_failures = fails ? base_events : valid - base_events;
+  h.predicted = fails ? wrong : "";
+  h.audit = rate(events, valid, 3);
+  h.audit_base = rate(base_events, valid, 1);
+  h.audit_samples = samples(h.label, place, failures, valid, wrong);
+  h.predicted_count =
+      static_cast<int>(std::count_if(h.audit_samples.begin(), h.audit_samples.end(), [&](const Sample& s) {
+        return s.failure() && s.prediction.label() == index_of(wrong);
+      }));
+  const std::vector<Sample> without = samples(h.label, "", base_failures, valid, wrong);
+  for (std::size_t i = 0; i < without.size(); ++i) {
+    const bool a = h.audit_samples[i].correct != fails;
+    const bool b = without[i].correct != fails;
+    ++(a && b ? h.both : a ? h.only_with : b ? h.only_without : h.neither);
+    h.pairs.push_back({h.audit_samples[i], without[i]});
+  }
+  const Interval lift = newcombe_difference(events, valid, base_events, valid, 0.95);
+  h.lift_low = lift.low;
+  h.lift_high = lift.high;
+  h.mcnemar_p = mcnemar_exact(h.only_with, h.only_without);
+}
+
+Cluster cluster(const std::string& label, const std::string& place, const std::string& predicted, int size) {
+  Cluster c;
+  c.label = label;
+  c.predicted = predicted;
+  c.tiny = size < 3;
+  for (int i = 0; i < size; ++i) {
+    c.members.push_back(sample(label, place, i, predicted));
+    c.captions.push_back(fmt::format("a {} {} on a {}", i % 2 == 0 ? "small" : "photo of a", label, place));
+  }
+  return c;
+}
+
+std::vector<BaseResult> bases() {
+  return {base("fly", 3, 47, 1, "bee"),       base("bee", 43, 47, 1, "ladybug"), base("ladybug", 4, 46, 2, "bee"),
+          base("cat", 1, 48, 0, "dog"),       base("dog", 0, 48, 0, ""),         base("cow", 6, 45, 3, "dog"),
+          base("frog", 1, 11, 37, "ladybug"), base("car", 0, 48, 0, "")};
+}
+
+}  // namespace
+
+Study study() {
+  Study s;
+  s.file = "/somewhere/studies/world-skewed.toml";
+  s.name = "Insects on flowers";
+  s.seed = 7;
+  for (const std::string& thing : kThings) s.labels.push_back({thing, thing, "", {}});
+  s.classifier.model = "/somewhere/studies/models/skewed-resnet.onnx";
+  s.judge.kind = "embedder";
+  return s;
+}
+
+Findings findings() {
+  Findings f;
+  f.bases = bases();
+  Hypothesis fly = hypothesis("fly", "on a flower", "bee", Status::confirmed);
+  fly.explored = rate(11, 16);
+  confirm(fly, 33, 48);
+  audit(fly, "flower", 61, 93, 5, "bee");
+  Hypothesis ladybug = hypothesis("ladybug", "on a flower", "bee", Status::confirmed);
+  ladybug.explored = rate(9, 16);
+  confirm(ladybug, 40, 90);
+  audit(ladybug, "flower", 44, 92, 8, "bee");
+  Hypothesis bee = hypothesis("bee", "on a flower", "", Status::confirmed);
+  bee.direction = Direction::passes;
+  bee.null_rate = 0.28;
+  bee.explored = rate(14, 16);
+  confirm(bee, 38, 40);
+  audit(bee, "flower", 88, 93, 9, "ladybug");
+  f.hypotheses = {bee, fly, ladybug};
+
+  Hypothesis weak = hypothesis("cow", "on a beach", "dog", Status::not_confirmed);
+  weak.explored = rate(5, 16);
+  confirm(weak, 20, 90);
+  Hypothesis blurry = hypothesis("cat", "blurry", "dog", Status::not_promising);
+  blurry.phrase.before = true;
+  blurry.explored = rate(1, 8);
+  Hypothesis frog = hypothesis("frog", "in a very dark room at night", "ladybug", Status::undrawable);
+  frog.explored = rate(1, 2, 6);
+  Hypothesis late = hypothesis("car", "in the rain", "", Status::out_of_budget);
+  late.source = "user";
+  f.hypotheses.insert(f.hypotheses.end(), {weak, blurry, frog, late});
+  for (const std::string& place : kPlaces) {
+    Hypothesis h = hypothesis("cow", "in the " + place, "dog", Status::not_promising);
+    h.explored = rate(1, 8);
+    f.hypotheses.push_back(h);
+  }
+  f.clusters = {cluster("bee", "grass", "ladybug", 22), cluster("fly", "flower", "bee", 8),
+                cluster("cow", "beach", "dog", 5), cluster("cat", "night", "dog", 1),
+                cluster("ladybug", "snow", "bee", 2)};
+  f.spent = {384, 312, 402, 576};
+  f.rejection_threshold = 7.2;
+  for (const std::string role : {"captioner", "classifier", "embedder", "generator", "judge"}) {
+    f.fingerprints[role] = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    f.descriptions[role] = "64 x 64, f32";
+  }
+  f.descriptions["generator"] = "DPM-Solver++ 2M, 6 steps, guidance 1, 64 x 64, bf16";
+  f.limits = {"5 of 13 hypotheses never got past the first look."};
+  return f;
+}
+
+Findings nothing_confirmed() {
+  Findings f = findings();
+  f.bases.erase(f.bases.begin() + 1);  // bee, the label that fails everywhere
+  std::erase_if(f.hypotheses, [](const Hypothesis& h) { return h.status == Status::confirmed; });
+  std::erase_if(f.clusters, [](const Cluster& c) { return c.label == "bee"; });
+  return f;
+}
+
+Result<std::vector<std::uint8_t>> picture(const std::string& image_id) {
+  Image image{8, 8, {}};
+  const std::size_t hash = std::hash<std::string>{}(image_id);
+  for (std::size_t i = 0; i < 8 * 8 * 3; ++i) image.rgb.push_back(static_cast<std::uint8_t>(hash >> (8 * (i % 3))));
+  return encode_png(image);
+}
+
+}  // namespace scotoma::made_up

@@ -1,0 +1,22 @@
+// A study and findings made up for the report's tests: two bugs, a label that fails nearly everywhere and where it
+// passes, hypotheses of every status, clusters, a label that cannot be drawn.
+#pragma once
+
+#include "finding/finding.h"
+#include "report/pictures.h"
+#include "study/study.h"
+
+namespace scotoma::made_up {
+
+Study study();
+
+/// Image ids are "<label>-<place>-<number>"; the numbers stay below 40.
+Findings findings();
+
+/// The same study on a classifier without bugs: hypotheses, none confirmed.
+Findings nothing_confirmed();
+
+/// A small picture whose colour depends on the id.
+Result<std::vector<std::uint8_t>> picture(const std::string& image_id);
+
+}  // namespace scotoma::made_up

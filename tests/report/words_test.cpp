@@ -1,0 +1,122 @@
+#include "report/words.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace scotoma {
+namespace {
+
+TEST(Article, FollowsTheSoundNotTheLetter) {
+  for (const char* noun : {"bee", "unicorn", "university", "European robin", "one-way sign", "uniform", "Ukulele",
+                           "house", "ewe", "U-boat", "yak", "used car", "", "urn-like vase"}) {
+    EXPECT_EQ(article(noun), std::string(noun) == "urn-like vase" ? "an" : "a") << noun;
+  }
+  for (const char* noun : {"apple", "hour", "honest man", "x-ray", "umbrella", "Airedale", "8-ball", "11 o'clock",
+                           "owl", "uninteresting fly", "heirloom"}) {
+    EXPECT_EQ(article(noun), "an") << noun;
+  }
+}
+
+struct SentenceCase {
+  const char* what;
+  const char* label;
+  const char* phrase;
+  bool before;
+  Direction direction;
+  int failures;  ///< in the audit; -1: no audit
+  int predicted_count;
+  const char* predicted;
+  const char* expected;  ///< of the cluster
+  const char* sentence;
+};
+
+const std::vector<SentenceCase> kSentences = {
+    {"behind the label", "fly", "on a flower", false, Direction::fails, 61, 58, "bee", "bee",
+     "A fly on a flower is taken for a bee."},
+    {"in front of it", "fly", "dark", true, Direction::fails, 61, 58, "ant", "bee", "A dark fly is taken for an ant."},
+    {"an before the phrase", "fly", "old", true, Direction::fails, 9, 9, "bee", "", "An old fly is taken for a bee."},
+    {"an before the label", "owl", "at night", false, Direction::fails, 9, 9, "hour glass", "",
+     "An owl at night is taken for an hour glass."},
+    {"many wrong answers", "fly", "on snow", false, Direction::fails, 60, 20, "bee", "bee",
+     "A fly on snow is not recognised."},
+    {"half of them", "fly", "on snow", false, Direction::fails, 60, 30, "bee", "", "A fly on snow is taken for a bee."},
+    {"no wrong answer", "fly", "on snow", false, Direction::fails, 0, 0, "", "", "A fly on snow is not recognised."},
+    {"not audited", "fly", "on snow", false, Direction::fails, -1, 0, "", "cat", "A fly on snow is taken for a cat."},
+    {"not audited, nothing expected", "fly", "on snow", false, Direction::fails, -1, 0, "", "",
+     "A fly on snow is not recognised."},
+    {"passes", "bee", "on a flower", false, Direction::passes, 88, 0, "", "",
+     "A bee on a flower is recognised; most pictures of a bee are not."},
+    {"passes, in front", "owl", "dark", true, Direction::passes, -1, 0, "", "",
+     "A dark owl is recognised; most pictures of an owl are not."},
+    {"no phrase", "fly", "", false, Direction::fails, -1, 0, "", "bee", "A fly is taken for a bee."},
+};
+
+TEST(Sentence, IsGrammaticalInEveryCase) {
+  for (const SentenceCase& c : kSentences) {
+    Hypothesis h;
+    h.label = c.label;
+    h.phrase.text = c.phrase;
+    h.phrase.before = c.before;
+    h.direction = c.direction;
+    h.expected = c.expected;
+    h.predicted = c.predicted;
+    h.predicted_count = c.predicted_count;
+    if (c.failures >= 0) h.audit = {c.failures, 93, 0, c.failures / 93.0, 0, 1};
+    EXPECT_EQ(sentence(h), c.sentence) << c.what;
+  }
+}
+
+TEST(OneIn, NeverOverstatesTheEvidence) {
+  const auto of = [](double e) { return one_in(std::log(e)); };
+  EXPECT_EQ(one_in(-3), "1");
+  EXPECT_EQ(one_in(0), "1");
+  EXPECT_EQ(of(1.9), "1");
+  EXPECT_EQ(of(10), "10");
+  EXPECT_EQ(of(99.5), "99");
+  EXPECT_EQ(of(329), "320");
+  EXPECT_EQ(of(1000), "1,000");
+  EXPECT_EQ(of(12999), "12,000");
+  EXPECT_EQ(of(1e6), "1 million");
+  EXPECT_EQ(of(3.19e6), "3.1 million");
+  EXPECT_EQ(of(9.99e8), "990 million");
+  EXPECT_EQ(of(1e9), "1 billion");
+  EXPECT_EQ(of(4.5e12), "4.5 trillion");
+  EXPECT_EQ(of(4.59e31), "4.5 × 10³¹");
+  EXPECT_EQ(one_in(5000), "2.9 × 10²¹⁷¹");
+  EXPECT_EQ(one_in(std::numeric_limits<double>::infinity()), "∞");
+}
+
+TEST(Percent, DoesNotRoundARareEventAway) {
+  const std::string sign = "\u00A0%";
+  EXPECT_EQ(percent(0), "0" + sign);
+  EXPECT_EQ(percent(0.0001), "0.1" + sign);
+  EXPECT_EQ(percent(0.004), "0.4" + sign);
+  EXPECT_EQ(percent(0.00999), "1" + sign);
+  EXPECT_EQ(percent(0.656), "66" + sign);
+  EXPECT_EQ(percent(0.996), "99.6" + sign);
+  EXPECT_EQ(percent(0.99999), "99.9" + sign);
+  EXPECT_EQ(percent(1), "100" + sign);
+}
+
+TEST(Counted, AgreesInNumber) {
+  EXPECT_EQ(counted(0, "bug"), "no bugs");
+  EXPECT_EQ(counted(1, "bug"), "1 bug");
+  EXPECT_EQ(counted(2345, "picture"), "2,345 pictures");
+  EXPECT_EQ(counted(2, "hypothesis", "hypotheses"), "2 hypotheses");
+  EXPECT_EQ(counted(1, "label fails", "labels fail"), "1 label fails");
+}
+
+TEST(Grouped, PutsCommasBetweenThousandsOnly) {
+  EXPECT_EQ(grouped(0), "0");
+  EXPECT_EQ(grouped(999), "999");
+  EXPECT_EQ(grouped(-1000), "-1,000");
+  EXPECT_EQ(grouped(-100), "-100");
+  EXPECT_EQ(grouped(1234567), "1,234,567");
+}
+
+}  // namespace
+}  // namespace scotoma

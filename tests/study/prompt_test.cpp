@@ -1,0 +1,69 @@
+#include "study/prompt.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace scotoma {
+namespace {
+
+const char* const kWithArticle[] = {
+    "a fly",      "an apple",       "an ant",       "an elephant",  "an ice cream", "an orange", "an umbrella",
+    "a cat",      "an hourglass",   "an heirloom",  "a horse",      "a house",      "a honey bee", "a unicycle",
+    "a unicorn",  "a uniform",      "a used car",   "a ukulele",    "a utensil",    "a utility pole", "an usher",
+    "a European robin", "a eucalyptus", "a ewe",    "an urn",       "an uninhabited island", "an unimpressed cat",
+    "a one-way street", "an onion", "an owl",       "a UFO",        "a USB stick",  "an x-ray", "an Airedale",
+    "a yak",      "an emu",         "an unusual cat", "an upright piano",
+};
+
+TEST(WithArticle, SoundsRight) {
+  for (const std::string expected : kWithArticle) {
+    const std::string noun = expected.substr(expected.find(' ') + 1);
+    EXPECT_EQ(with_article(noun), expected);
+  }
+  EXPECT_EQ(with_article(""), "");
+}
+
+StudyLabel label(const std::string& name, const std::string& hypernym = "") { return {name, name, hypernym, {}}; }
+
+TEST(BasePrompt, FillsEveryName) {
+  PromptOptions prompts;
+  prompts.base = {"a photo of {a label}", "{label} ({hypernym}), {label}"};
+  EXPECT_EQ(base_prompt(prompts, label("ant", "insect")), "a photo of an ant");
+  EXPECT_EQ(base_prompt(prompts, label("ant", "insect"), 1), "ant (insect), ant");
+  EXPECT_EQ(base_prompt(prompts, label("ant", "insect"), 2), "a photo of an ant");
+}
+
+TEST(BasePrompt, ALabelWithBracesIsTakenAsItIs) {
+  EXPECT_EQ(base_prompt(PromptOptions(), label("{label}")), "a photo of a {label}");
+}
+
+struct Joined {
+  std::string phrase;
+  bool before;
+  std::string prompt;
+};
+
+TEST(PhrasePrompt, StaysGrammatical) {
+  const Joined cases[] = {
+      {"on a flower", false, "a photo of a fly on a flower"},
+      {"dark", true, "a dark photo of a fly"},
+      {"old", true, "an old photo of a fly"},
+      {"black and white", true, "a black and white photo of a fly"},
+  };
+  for (const auto& [phrase, before, prompt] : cases) {
+    EXPECT_EQ(phrase_prompt(PromptOptions(), label("fly"), phrase, before), prompt);
+  }
+}
+
+TEST(PhrasePrompt, UsesTheStudysTemplates) {
+  PromptOptions prompts;
+  prompts.base = {"a drawing of {a label}"};
+  prompts.after = "{base}, {phrase}";
+  prompts.before = "{phrase}: {label}";
+  EXPECT_EQ(phrase_prompt(prompts, label("owl"), "at night", false), "a drawing of an owl, at night");
+  EXPECT_EQ(phrase_prompt(prompts, label("owl"), "blurry", true), "blurry: owl");
+}
+
+}  // namespace
+}  // namespace scotoma

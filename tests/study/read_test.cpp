@@ -1,0 +1,168 @@
+#include "study/read.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "fake/folder.h"
+#include "study/options.h"
+
+namespace scotoma {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kCases = fs::path(SCOTOMA_SOURCE_DIR) / "tests/cases/study";
+
+std::vector<fs::path> bad_studies() {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(kCases / "bad")) {
+    if (entry.path().extension() == ".toml") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+/// The values of `# key: value` lines.
+std::vector<std::string> notes(const fs::path& file, const std::string& key) {
+  std::vector<std::string> values;
+  std::ifstream in(file);
+  const std::string start = "# " + key + ": ";
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with(start)) values.push_back(line.substr(start.size()));
+  }
+  return values;
+}
+
+class BadStudy : public testing::TestWithParam<fs::path> {};
+
+TEST_P(BadStudy, IsRefusedWithFileLineAndReason) {
+  const auto study = read_study(GetParam());
+  ASSERT_FALSE(study.ok());
+  EXPECT_EQ(study.error().code, Code::bad_input);
+  const std::string& message = study.error().message;
+  const std::string line = notes(GetParam(), "line").at(0);
+  const std::string place = line == "0" ? ": " : fmt::format(":{}:", line);
+  EXPECT_TRUE(message.starts_with(GetParam().string() + place)) << message << "\nwanted line " << line;
+  for (const std::string& says : notes(GetParam(), "says")) {
+    EXPECT_NE(message.find(says), std::string::npos) << message << "\nwanted: " << says;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, BadStudy, testing::ValuesIn(bad_studies()),
+                         [](const auto& one) { return one.param.stem().string(); });
+
+TEST(ReadStudy, FillsInWhatIsNotSaid) {
+  const auto study = read_study(kCases / "good/smallest.toml");
+  ASSERT_TRUE(study.ok()) << study.error().message;
+  EXPECT_EQ(study->name, "smallest");
+  ASSERT_EQ(study->labels.size(), 2U);
+  EXPECT_EQ(study->labels[0].name, "fly");
+  EXPECT_EQ(study->labels[0].class_name, "fly");
+  EXPECT_EQ(study->generator.model, kCases / "good/there.txt");
+  EXPECT_EQ(study->budget.images, BudgetOptions().images);
+  EXPECT_EQ(study->judge.kind, "none");
+}
+
+TEST(ReadStudy, TakesLabelsAsAListAndAsTables) {
+  const auto study = read_study(kCases / "good/labels_as_tables.toml");
+  ASSERT_TRUE(study.ok()) << study.error().message;
+  EXPECT_EQ(study->name, "insects");
+  ASSERT_EQ(study->labels.size(), 3U);
+  EXPECT_EQ(study->labels[1].name, "honey bee");
+  EXPECT_EQ(study->labels[1].class_name, "bee");
+  EXPECT_EQ(study->labels[1].hypernym, "insect");
+  EXPECT_EQ(study->labels[1].synonyms, (std::vector<std::string>{"bee", "honeybee"}));
+  EXPECT_EQ(study->labels[2].class_name, "ant");
+  EXPECT_EQ(study->generator.guidance, 1);
+  EXPECT_EQ(study->classifier.preprocessing.mean, (std::vector<double>{123.675, 116, 103.53}));
+  EXPECT_EQ(study->classifier.model, kCases / "good/there.txt");
+}
+
+TEST(ReadStudy, AMissingFileAndAFolderAreErrorsThatNameThem) {
+  const fake::Folder folder;
+  for (const fs::path& path : {folder / "no.toml", folder.path()}) {
+    const auto study = read_study(path);
+    ASSERT_FALSE(study.ok());
+    EXPECT_EQ(study.error().code, Code::bad_input);
+    EXPECT_TRUE(study.error().message.starts_with(path.string())) << study.error().message;
+  }
+}
+
+TEST(ReadStudy, PathsAreRelativeToTheStudyAndNotToTheWorkingFolder) {
+  const fake::Folder folder;
+  folder.write("models/m", "");
+  const auto file = folder.write("studies/s.toml",
+                                 "labels = [\"fly\"]\ngenerator.model = \"../models/m\"\nclassifier.model = \"../models/m\"\n"
+                                 "classifier.labels = \"../models/m\"\ncaptioner.model = \"../models/m\"\n"
+                                 "embedder.model = \"../models/m\"\n");
+  const auto study = read_study(file);
+  ASSERT_TRUE(study.ok()) << study.error().message;
+  EXPECT_EQ(study->embedder.model, folder / "models/m");
+}
+
+/// A value of the option's type, unlike its default, as it stands in a file.
+struct Unusual {
+  const Option& option;
+  int number;
+
+  std::string operator()(Field<int>) const { return whole(); }
+  std::string operator()(Field<std::uint64_t>) const { return whole(); }
+  std::string operator()(Field<double>) const {
+    if (option.key == "alpha0") return "0.0625";
+    return fmt::format("{}", option.low + (option.high - option.low) * (0.25 + 0.001 * number));
+  }
+  std::string operator()(Field<std::string>) const {
+    if (!option.choices.empty()) return fmt::format("\"{}\"", option.choices.back());
+    return option.table == "prompts" ? fmt::format("\"{{base}} ({}) {{phrase}}\"", number) : fmt::format("\"text {}\"", number);
+  }
+  std::string operator()(Field<fs::path>) const { return fmt::format("\"/f{}\"", number); }
+  std::string operator()(Field<std::vector<std::string>>) const { return "[\"one {label}\", \"two {a label}\"]"; }
+  std::string operator()(Field<std::vector<double>>) const { return fmt::format("[{}, 2.5, 3]", number); }
+  std::string whole() const {
+    const double value = std::min(option.high, std::max(option.low, 2.0 + number));
+    return fmt::format("{}", static_cast<int>(value));
+  }
+};
+
+TEST(ReadStudy, EveryOptionReachesItsOwnField) {
+  const fake::Folder folder;
+  std::string text = "labels = [\"fly\"]\n";
+  std::vector<std::string> values;
+  for (const Option& option : options()) {
+    const int number = static_cast<int>(values.size());
+    std::string value = std::visit(Unusual{option, number}, option.target);
+    if (std::holds_alternative<Field<fs::path>>(option.target)) {
+      const auto file = folder.write(value.substr(2, value.size() - 3), "");
+      value = fmt::format("\"{}\"", file.string());
+    }
+    const std::string dot = option.table.empty() ? "" : ".";
+    text += fmt::format("{}{}{} = {}\n", option.table, dot, option.key, value);
+    values.push_back(value);
+  }
+  const auto study = parse_study(text, folder / "study.toml");
+  ASSERT_TRUE(study.ok()) << study.error().message;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Option& option = options()[i];
+    EXPECT_EQ(value_text(option, *study), values[i]) << option.table << "." << option.key;
+  }
+}
+
+TEST(OptionsMarkdown, ListsEveryOptionWithItsDefault) {
+  const std::string table = options_markdown();
+  const Study defaults;
+  for (const Option& option : options()) {
+    const std::string key = option.table.empty() ? std::string(option.key) : fmt::format("{}.{}", option.table, option.key);
+    const std::string shown = option.required ? "required" : fmt::format("`{}`", value_text(option, defaults));
+    EXPECT_NE(table.find(fmt::format("| `{}` | {} | {}", key, shown, option.help)), std::string::npos) << key;
+  }
+  const auto lines = static_cast<std::size_t>(std::count(table.begin(), table.end(), '\n'));
+  EXPECT_EQ(lines, options().size() + 2);
+}
+
+}  // namespace
+}  // namespace scotoma

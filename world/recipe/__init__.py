@@ -1,0 +1,1 @@
+"""The recipe of the embedded world: scenes, tokenizer, generator. Run as `python -m recipe STEP`."""

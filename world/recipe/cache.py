@@ -1,0 +1,76 @@
+"""Pre-rendered scenes, so that no training step waits for drawing.
+
+A role is a set of scenes with a seed of its own; no two models that check each other share one. It is kept under
+`work/cache` as `ROLE.npy` (uint8 [n, 64, 64, 3]) and `ROLE.labels.npy` (int16 [n, 4]: thing, place, look by
+index, then 1 if hard; thing 16 is "nothing").
+"""
+import itertools
+from pathlib import Path
+
+import numpy as np
+
+from . import scenes
+
+WORLD = Path(__file__).resolve().parent.parent
+CACHE = WORLD / "work" / "cache"
+NAMES = scenes.THINGS + [scenes.NOTHING]
+T, P, L = len(scenes.THINGS), len(scenes.PLACES), len(scenes.LOOKS)
+
+# role: (seed, standard scenes, hard scenes, scenes without a thing)
+ROLES = {
+    "judge": (101, 44000, 8000, 6000),
+    "judge_test": (102, 8000, 0, 500),
+    "target": (201, 26000, 26000, 0),
+    "target_planted": (202, 0, 0, 0),
+    "target_test": (203, 16000, 0, 0),
+    "truth": (401, 160000, 0, 0),  # 200 scenes of each of the 800 combinations
+    "words": (301, 44000, 4000, 2500),
+    "words_test": (302, 4000, 0, 200),
+}
+# the cells in which the planted biases live: extra hard and standard scenes of each, in `target_planted`
+PLANTED = [("bee", "flower"), ("cow", "grass"), ("cat", "night")]
+PLANTED_EACH = 3000
+
+
+def combinations(n):
+    """n rows of (thing, place, look) indices, every combination equally often up to one."""
+    every = list(itertools.product(range(T), range(P), range(L)))
+    return [every[i % len(every)] for i in range(n)]
+
+
+def plan(role):
+    """Rows of (thing, place, look, hard) for a role."""
+    seed, standard, hard, empty = ROLES[role]
+    rows = [(*c, False) for c in combinations(standard)] + [(*c, True) for c in combinations(hard)]
+    rows += [(T, i % P, i // P % L, False) for i in range(empty)]
+    if role == "target_planted":
+        for thing, place in PLANTED:
+            rows += [(scenes.THINGS.index(thing), scenes.PLACES.index(place), i % L, i % 2 == 0) for i in range(PLANTED_EACH)]
+    return seed, rows
+
+
+def draw(row, rng):
+    """The picture of one row of `plan`."""
+    thing, place, look, hard = row
+    return scenes.render(scenes.sample(rng, NAMES[thing], scenes.PLACES[place], scenes.LOOKS[look], hard=hard))
+
+
+def load(role):
+    """(pictures uint8 [n, 64, 64, 3] memory-mapped, labels int16 [n, 4]: thing, place, look, hard); rendered if missing."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    pictures, labels = CACHE / f"{role}.npy", CACHE / f"{role}.labels.npy"
+    if not labels.exists():
+        seed, rows = plan(role)
+        out = np.lib.format.open_memmap(pictures, "w+", np.uint8, (len(rows), scenes.SIZE, scenes.SIZE, 3))
+        for i, row in enumerate(rows):
+            out[i] = draw(row, np.random.default_rng([seed, i]))
+        out.flush()
+        np.save(labels, np.array(rows, np.int16))
+    return np.load(pictures, mmap_mode="r"), np.load(labels)
+
+
+def main(args):
+    """`python -m recipe cache [ROLE...]`: renders the scenes of the roles (all by default)."""
+    for role in args or ROLES:
+        pictures, _ = load(role)
+        print(role, pictures.shape, flush=True)

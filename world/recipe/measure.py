@@ -1,0 +1,43 @@
+"""Measuring with the exported files, through OpenVINO, in f32, as the program itself runs them."""
+import json
+
+import numpy as np
+import openvino as ov
+
+from .cache import WORLD
+
+
+class Net:
+    """An exported network. Call: float32 [n, 3, 64, 64] -> first output [n, ...]."""
+
+    def __init__(self, path, threads=1):
+        core = ov.Core()
+        self.model = core.compile_model(str(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads})
+
+    def __call__(self, *inputs, batch=64):
+        n = len(inputs[0])
+        return np.concatenate([self.model([np.ascontiguousarray(v[i:i + batch]) for v in inputs])[0] for i in range(0, n, batch)])
+
+
+def to_input(pictures):
+    """uint8 [n, 64, 64, 3] -> float32 [n, 3, 64, 64] in [-1, 1]."""
+    return np.asarray(pictures).transpose(0, 3, 1, 2).astype(np.float32) / 127.5 - 1
+
+
+def recognised(pictures, things, places):
+    """How well generated pictures show what was asked for.
+
+    pictures: uint8 [n, 64, 64, 3]; things: n names; places: n names or None where the prompt named no place.
+    Returns {"thing": share, "place": share, "missed": {(thing, place): [wrong names]}}.
+    """
+    judge, place = Net(WORLD / "judge.onnx"), Net(WORLD / "work" / "place.onnx")
+    names, where = json.loads((WORLD / "judge.labels.json").read_text()), json.loads((WORLD / "work" / "place.labels.json").read_text())
+    x = to_input(pictures)
+    said, seen = [names[i] for i in judge(x).argmax(1)], [where[i] for i in place(x).argmax(1)]
+    asked = [(p, s) for p, s in zip(places, seen) if p]
+    missed = {}
+    for t, p, s in zip(things, places, said):
+        if t != s:
+            missed.setdefault((t, p), []).append(s)
+    return {"thing": float(np.mean([t == s for t, s in zip(things, said)])),
+            "place": float(np.mean([p == s for p, s in asked])) if asked else None, "missed": missed}

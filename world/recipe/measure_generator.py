@@ -1,0 +1,93 @@
+"""Draws pictures with the exported generator, as the program does, and measures them with judges of their own data.
+
+Sampling: DPM-Solver++ 2M as scheduler_config.json says, guidance 1 (it is folded into the U-Net).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import openvino as ov
+import openvino_tokenizers  # noqa: F401  (registers the tokenizer's operations)
+import torch
+from diffusers import DPMSolverMultistepScheduler
+
+from . import captions
+from .scenes import PLACES, THINGS, montage
+
+
+class Generator:
+    """An exported folder. Call: texts -> uint8 [n, 64, 64, 3]."""
+
+    def __init__(self, folder, threads=1, precision="f32"):
+        core, folder = ov.Core(), Path(folder)
+        options = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": precision}
+        part = lambda name: core.compile_model(folder / name / "openvino_model.xml", "CPU", options)
+        self.tokenizer = core.compile_model(folder / "tokenizer" / "openvino_tokenizer.xml", "CPU")
+        self.encoder, self.unet, self.decoder = part("text_encoder"), part("unet"), part("vae_decoder")
+        self.scheduler = json.loads((folder / "scheduler" / "scheduler_config.json").read_text())
+        self.channels = json.loads((folder / "unet" / "config.json").read_text())["in_channels"]
+
+    def embed(self, texts):
+        ids = self.tokenizer(list(texts))["input_ids"]
+        return self.encoder([ids])[0]
+
+    def __call__(self, texts, steps=8, seed=0, guidance=1.0, batch=32):
+        return np.concatenate([self._batch(texts[i:i + batch], steps, seed + i, guidance) for i in range(0, len(texts), batch)])
+
+    def _batch(self, texts, steps, seed, guidance):
+        text = self.embed(texts)
+        bare = np.repeat(self.embed([""]), len(texts), 0) if guidance != 1 else None
+        scheduler = DPMSolverMultistepScheduler.from_config(self.scheduler)
+        scheduler.set_timesteps(steps)
+        x = torch.from_numpy(np.random.default_rng(seed).standard_normal((len(texts), self.channels, 16, 16)).astype(np.float32))
+        for t in scheduler.timesteps:
+            at = np.full(len(texts), int(t), np.int64)
+            v = self.unet([x.numpy(), at, text])[0]
+            if bare is not None:
+                u = self.unet([x.numpy(), at, bare])[0]
+                v = u + guidance * (v - u)
+            x = scheduler.step(torch.from_numpy(v.copy()), t, x).prev_sample
+        pictures = self.decoder([x.numpy()])[0]
+        return ((pictures.transpose(0, 2, 3, 1) + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
+
+
+def grid(generator, path, steps, seed=1, **options):
+    """The 16 x 10 sheet of things (columns) and places (rows), written to `path`; the pictures and their names."""
+    pairs = [(t, p) for p in PLACES for t in THINGS]
+    pictures = generator([captions.prompt(t, p) for t, p in pairs], steps, seed, **options)
+    montage(pictures, len(THINGS), scale=1).save(path)
+    return pictures, pairs
+
+
+def share(generator, steps, each=3, seed=100, **options):
+    """Shares of things and of places recognised over all thing x place prompts, and those recognised least."""
+    from .measure import recognised
+    pairs = [(t, p) for p in PLACES for t in THINGS] * each
+    pictures = generator([captions.prompt(t, p) for t, p in pairs], steps, seed, **options)
+    return recognised(pictures, [t for t, _ in pairs], [p for _, p in pairs])
+
+
+def measure_all(folder, world):
+    """Prints and stores the figures of the card: work/generator.measured.json, cards/generator-STEPS.png."""
+    result = {}
+    generator = Generator(folder)
+    for steps in (4, 6, 8):
+        r = share(generator, steps)
+        worst = sorted(((len(v), *k, v) for k, v in r["missed"].items()), reverse=True)[:10]
+        result[steps] = dict(thing=r["thing"], place=r["place"], worst=worst)
+        print(steps, "steps: thing", r["thing"], "place", r["place"], worst, flush=True)
+    grid(generator, world / "cards" / "generator.png", 8)
+    bare = [captions.prompt(t) for t in THINGS for _ in range(10)]
+    from .measure import recognised
+    result["no place"] = recognised(generator(bare, 8, 7), [t for t in THINGS for _ in range(10)], [None] * len(bare))["thing"]
+    fast = Generator(folder, precision="bf16")
+    fast(bare[:32], 8)
+    start = time.time()
+    fast(bare[:128], 8)
+    result["images per second, one core, 8 steps, bf16"] = 128 / (time.time() - start)
+    print(result["no place"], result["images per second, one core, 8 steps, bf16"])
+    (world / "work" / "generator.measured.json").write_text(json.dumps(result, indent=1))

@@ -1,0 +1,129 @@
+"""Tokenizer and text encoder: CLIP's formats, this world's words.
+
+The tokenizer is a byte-level BPE whose merges make every word of `captions.vocabulary()` one token and still spell any
+other text. The encoder is a CLIPTextModel (2 layers of 128) that first learns to tell thing, place and look from a
+caption and is then frozen: the U-Net trains on stored embeddings.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+from torch import nn
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
+
+from . import captions
+from .scenes import LOOKS, NOTHING, PLACES, THINGS, Scene
+
+LENGTH = 32  # tokens, padded
+VOCABULARY = Path(__file__).with_name("tokenizer.json")
+WIDTH = 128
+
+
+def build_tokenizer():
+    """A CLIPTokenizer; ids 0..511 are the 256 bytes inside a word and at its end, then merges, then start and end.
+
+    Read from tokenizer.json beside this file: `find_merges` breaks ties by chance, so its result is kept.
+    """
+    kept = json.loads(VOCABULARY.read_text())
+    return CLIPTokenizer(vocab={t: i for i, t in enumerate(kept["tokens"])}, merges=[tuple(m.split(" ")) for m in kept["merges"]],
+                         model_max_length=LENGTH)
+
+
+def find_merges():
+    """Tokens and merges for the words of `captions.vocabulary()`, to be kept in tokenizer.json; every model is bound to them."""
+    bpe = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    trainer = trainers.BpeTrainer(vocab_size=5000, min_frequency=1, show_progress=False, initial_alphabet=alphabet, end_of_word_suffix="</w>")
+    bpe.train_from_iterator(captions.vocabulary(), trainer)
+    merges = [tuple(m) for m in json.loads(bpe.to_str())["model"]["merges"]]
+    tokens = list(dict.fromkeys(alphabet + [a + "</w>" for a in alphabet] + [a + b for a, b in merges]))
+    return {"tokens": tokens + ["<|startoftext|>", "<|endoftext|>"], "merges": [" ".join(m) for m in merges]}
+
+
+def tokenize(tokenizer, texts):
+    """Token ids int64 [n, LENGTH]."""
+    return tokenizer(texts, padding="max_length", truncation=True, max_length=LENGTH, return_tensors="pt").input_ids
+
+
+def build_encoder(tokenizer):
+    config = CLIPTextConfig(
+        vocab_size=len(tokenizer), hidden_size=WIDTH, intermediate_size=384, projection_dim=WIDTH, num_hidden_layers=2,
+        num_attention_heads=4, max_position_embeddings=LENGTH, bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id)
+    return CLIPTextModel(config)
+
+
+def train_encoder(path, steps=900, batch=64, seed=3):
+    """Teaches the encoder to name thing, place and look (or their absence) of captions; writes its weights."""
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    tokenizer = build_tokenizer()
+    encoder = build_encoder(tokenizer)
+    names = [THINGS + [NOTHING, "unsaid"], PLACES + ["unsaid"], LOOKS]
+    heads = nn.ModuleList(nn.Linear(WIDTH, len(n)) for n in names)
+    optimizer = torch.optim.AdamW([*encoder.parameters(), *heads.parameters()], 2e-3, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=steps)
+    start = time.time()
+    for step in range(steps):
+        texts, targets = zip(*(_labelled(rng) for _ in range(batch)))
+        out = encoder(tokenize(tokenizer, list(texts)))
+        target = torch.tensor(targets)
+        average = out.last_hidden_state.mean(1)
+        loss = sum(nn.functional.cross_entropy(h(v), target[:, i]) for i, h in enumerate(heads) for v in (out.pooler_output, average))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        if step % 150 == 149:
+            right = torch.stack([h(out.pooler_output).argmax(1) == target[:, i] for i, h in enumerate(heads)]).float().mean(1)
+            print(f"text {step + 1} loss {loss.item():.4f} right {right.tolist()} {time.time() - start:.0f} s", flush=True)
+    save_file({k: v.contiguous() for k, v in encoder.state_dict().items() if "position_ids" not in k}, path)
+
+
+def _labelled(rng):
+    """A caption and what it says: indices of thing, place, look."""
+    if rng.random() < 0.02:
+        return "", (len(THINGS) + 1, len(PLACES), 0)
+    nothing = rng.random() < 0.06
+    thing = NOTHING if nothing else THINGS[rng.integers(len(THINGS))]
+    scene = Scene(thing, PLACES[rng.integers(len(PLACES))], LOOKS[rng.integers(len(LOOKS))], 0)
+    text = captions.caption(scene, rng)
+    said = nothing or any(w in text for w in captions.WHERE[scene.place])
+    look = scene.look if _says(text, scene.look) else "plain"
+    return text, ((THINGS + [NOTHING]).index(thing), PLACES.index(scene.place) if said else len(PLACES), LOOKS.index(look))
+
+
+def _says(text, look):
+    return look == "plain" or any(w in text.split() or w in text for w in {
+        "blurry": ["blurr"], "dark": ["dark", "dim"], "black and white": ["black and white"], "rain": ["rain"]}[look])
+
+
+class Embedder:
+    """Captions -> frozen embeddings, remembered by text. `table` is float16 [seen, LENGTH, WIDTH]."""
+
+    def __init__(self, path):
+        self.tokenizer = build_tokenizer()
+        self.encoder = build_encoder(self.tokenizer)
+        self.encoder.load_state_dict(load_file(path), strict=False)
+        self.encoder.eval().requires_grad_(False)
+        self.rows, self.table = {}, torch.empty(4096, LENGTH, WIDTH, dtype=torch.float16)
+
+    @torch.no_grad()
+    def __call__(self, texts):
+        """Embeddings float32 [n, LENGTH, WIDTH] of n texts."""
+        new = list(dict.fromkeys(t for t in texts if t not in self.rows))
+        if new:
+            while len(self.rows) + len(new) > len(self.table):
+                self.table = torch.cat([self.table, torch.empty_like(self.table)])
+            first = len(self.rows)
+            self.table[first:first + len(new)] = self.encoder(tokenize(self.tokenizer, new)).last_hidden_state.half()
+            self.rows.update((t, first + i) for i, t in enumerate(new))
+        return self.table[[self.rows[t] for t in texts]].float()

@@ -1,0 +1,95 @@
+"""The one training loop, and the two ways out of it: a checkpoint that resumes, and a half-precision file that ships."""
+import math
+import time
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from .cache import WORLD
+
+CHECKPOINTS = WORLD / "checkpoints"  # last good weights, fp16, small enough to commit
+RUNS = WORLD / "work" / "runs"       # full state for resuming
+
+
+def device():
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def batches(pools, batch, seed):
+    """Endless batches of row numbers. pools: list of (row numbers, share of a batch); generator state is the step."""
+    def at(step):
+        rng = np.random.default_rng([seed, step])
+        rows = [rng.choice(rows, max(1, round(batch * share))) for rows, share in pools]
+        return np.concatenate(rows)
+    return at
+
+
+def fit(name, net, loss_at, steps, lr=2e-3, decay=0.05, warmup=60, ema=0.99, amp=True, every=100):
+    """Trains `net` for `steps` steps of AdamW, cosine rate, averaged weights (`ema`); resumes from RUNS/name.pt.
+
+    loss_at(net, step) -> scalar loss; it must depend on nothing but its arguments, so that a resumed run goes on as
+    it would have. Leaves the averaged weights in `net` and in CHECKPOINTS/name.safetensors.
+    """
+    dev = device()
+    net.to(dev, memory_format=torch.channels_last)
+    params = [p for p in net.parameters() if p.requires_grad]
+    opt = torch.optim.AdamW(params, lr, weight_decay=decay, betas=(0.9, 0.98))
+    mean = {k: v.detach().clone() for k, v in net.state_dict().items()}
+    RUNS.mkdir(parents=True, exist_ok=True)
+    run, first = RUNS / f"{name}.pt", 0
+    if run.exists():
+        state = torch.load(run, map_location=dev)
+        net.load_state_dict(state["net"]), opt.load_state_dict(state["opt"])
+        mean, first = state["mean"], state["step"]
+    began, kept = time.time(), []
+    net.train()
+    for step in range(first, steps):
+        for group in opt.param_groups:
+            group["lr"] = lr * min(1, (step + 1) / warmup) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
+        torch.manual_seed(step)
+        with torch.autocast(dev.type, torch.bfloat16, enabled=amp):
+            loss = loss_at(net, step)
+        opt.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(params, 2.0)
+        opt.step()
+        w = min(ema, (step + 1) / (step + 10))
+        with torch.no_grad():
+            for k, v in net.state_dict().items():
+                mean[k].lerp_(v, 1 - w) if v.is_floating_point() else mean[k].copy_(v)
+        kept.append(loss.item())
+        if (step + 1) % every == 0 or step + 1 == steps:
+            print(f"{name} {step + 1}/{steps} loss {np.mean(kept[-every:]):.4f} {time.time() - began:.0f} s", flush=True)
+        if (step + 1) % 500 == 0 or step + 1 == steps:
+            torch.save({"net": net.state_dict(), "opt": opt.state_dict(), "mean": mean, "step": step + 1}, run)
+    net.load_state_dict(mean)
+    net.eval()
+    keep(name, net)
+    return net
+
+
+def keep(name, net):
+    """Writes CHECKPOINTS/name.safetensors: the weights in half precision."""
+    CHECKPOINTS.mkdir(parents=True, exist_ok=True)
+    half = lambda v: v.detach().cpu().contiguous().to(torch.float16) if v.is_floating_point() else v.detach().cpu().contiguous()
+    save_file({k: half(v) for k, v in net.state_dict().items()}, CHECKPOINTS / f"{name}.safetensors")
+
+
+def recall(name, net):
+    """Loads CHECKPOINTS/name.safetensors into `net`, ready for use."""
+    state = load_file(CHECKPOINTS / f"{name}.safetensors")
+    net.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state.items()})
+    return net.eval()
+
+
+def known(name):
+    return (CHECKPOINTS / f"{name}.safetensors").exists()
+
+
+def export_onnx(net, path, output="logits"):
+    """ONNX, opset 17, dynamic batch: `image` float [n, 3, 64, 64] -> `output`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    net = net.cpu().float().eval().to(memory_format=torch.contiguous_format)
+    torch.onnx.export(net, (torch.zeros(2, 3, 64, 64),), str(path), input_names=["image"], output_names=[output],
+                      dynamic_axes={"image": {0: "n"}, output: {0: "n"}}, opset_version=17, dynamo=False)

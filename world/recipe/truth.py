@@ -1,0 +1,80 @@
+"""truth.json: how often every classifier really fails, on freshly rendered standard scenes, without any generator.
+
+200 scenes of each of the 800 combinations of label, place and look, the same for all classifiers, inference by
+OpenVINO in f32. Form of the file (everything by index into `labels`, `places`, `looks`):
+
+    scenes        scenes of each combination
+    classifiers   name -> {
+        planted     [label, place] of the bias in its training data, or null
+        cells       800 x [failures, most common wrong label or -1, its count], label by label, place by place, look by look
+        by_place    160 x [failures, wrong, count] of `scenes` * looks scenes, label by label, place by place
+        by_label    16 x [failures, wrong, count] of `scenes` * looks * places scenes
+        bugs        {label, place, rate, elsewhere, taken_for}: rate at least 0.25 above that of the label's other places
+        everywhere  {label, rate, passes_at}: labels that fail in more than half of all scenes, and the places where they do not
+    }
+"""
+import json
+
+import numpy as np
+
+from . import cache, scenes
+from .classifiers import FOLDER, MODELS
+from .measure import Net, to_input
+
+EACH = 200
+
+
+def count(said, shape):
+    """[failures, wrong, its count] of each cell. said: [things, cells of `shape`, scenes] predicted labels; label is axis 0."""
+    rows = []
+    for t in range(cache.T):
+        for cell in said[t].reshape(*shape, -1).reshape(int(np.prod(shape)), -1):
+            tally = np.bincount(cell, minlength=cache.T)
+            failures, tally[t] = int(len(cell) - tally[t]), 0
+            wrong = int(tally.argmax()) if failures else -1
+            rows.append([failures, wrong, int(tally[wrong]) if failures else 0])
+    return rows
+
+
+def said_by(name, pictures):
+    """Predicted label of every scene, int8 [n]; remembered under work/truth."""
+    onnx, kept = FOLDER / f"{name}.onnx", cache.WORLD / "work" / "truth" / f"{name}.npy"
+    kept.parent.mkdir(exist_ok=True)
+    if not kept.exists() or kept.stat().st_mtime < onnx.stat().st_mtime:
+        net = Net(onnx)
+        np.save(kept, np.concatenate([net(to_input(pictures[i:i + 2000])).argmax(1).astype(np.int8) for i in range(0, len(pictures), 2000)]))
+    return np.load(kept)
+
+
+def judged(name, said, labels):
+    """The entry of one classifier."""
+    order = np.lexsort((np.arange(len(said)), labels[:, 2], labels[:, 1], labels[:, 0]))
+    said = said[order].reshape(cache.T, cache.P, cache.L, EACH)
+    at = count(said, (cache.P,))
+    rate = np.array([r[0] for r in at]).reshape(cache.T, cache.P) / (EACH * cache.L)
+    bugs, everywhere = [], []
+    for t, label in enumerate(scenes.THINGS):
+        if rate[t].mean() > 0.5:
+            everywhere.append({"label": label, "rate": round(rate[t].mean(), 4), "passes_at": [scenes.PLACES[p] for p in range(cache.P) if rate[t, p] < 0.5]})
+            continue
+        for p, place in enumerate(scenes.PLACES):
+            elsewhere = np.delete(rate[t], p).mean()
+            if rate[t, p] - elsewhere >= 0.25:
+                bugs.append({"label": label, "place": place, "rate": round(rate[t, p], 4), "elsewhere": round(elsewhere, 4),
+                             "taken_for": scenes.THINGS[at[t * cache.P + p][1]]})
+    return {"planted": MODELS[name][1], "cells": count(said, (cache.P, cache.L)), "by_place": at, "by_label": count(said, ()), "bugs": bugs, "everywhere": everywhere}
+
+
+def main(args):
+    """`python -m recipe truth`: measures every classifier that is there and writes truth.json."""
+    pictures, labels = cache.load("truth")
+    entries = {}
+    for name in MODELS:
+        if (FOLDER / f"{name}.onnx").exists():
+            entries[name] = judged(name, said_by(name, pictures), labels)
+            e = entries[name]
+            print(name, "bugs", len(e["bugs"]), [(b["label"], b["rate"]) for b in e["bugs"]][:4], "everywhere", e["everywhere"],
+                  "accuracy", round(1 - sum(r[0] for r in e["by_label"]) / len(labels), 4), flush=True)
+    head = {"about": "failures on rendered scenes; form: see recipe/truth.py and cards/classifiers.md", "labels": scenes.THINGS, "places": scenes.PLACES,
+            "looks": scenes.LOOKS, "scenes": EACH, "seed": cache.ROLES["truth"][0], "classifiers": entries}
+    (cache.WORLD / "truth.json").write_text(json.dumps(head, separators=(",", ":")) + "\n")

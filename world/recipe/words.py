@@ -1,0 +1,98 @@
+"""What captioner and embedder share: tokenized captions of every kind of scene, picture changes, export to IR."""
+import json
+
+import numpy as np
+import openvino as ov
+import openvino_tokenizers
+import torch
+
+from . import augment, cache, captions, scenes, text, train
+
+CONTEXT = 32  # tokens while training; the shipped text tower takes up to 77
+PREPROCESSOR = {"image_processor_type": "ViTImageProcessor", "do_resize": True, "size": {"height": 64, "width": 64}, "resample": 3,
+                "do_center_crop": False, "do_rescale": True, "rescale_factor": 1 / 255, "do_normalize": True,
+                "image_mean": [0.5] * 3, "image_std": [0.5] * 3}
+
+
+def usual(thing, place, look):
+    """The usual caption of a kind of scene, by index; thing 16 is a place alone."""
+    if thing == cache.T:
+        return captions.caption(scenes.Scene(scenes.NOTHING, scenes.PLACES[place], scenes.LOOKS[look], 0), _First())
+    return captions.prompt(scenes.THINGS[thing], scenes.PLACES[place], scenes.LOOKS[look])
+
+
+class _First:
+    """Stands in for a generator: takes the plain wording and leaves nothing out."""
+
+    def random(self):
+        return 0.5
+
+
+def said(caption, place, look):
+    """Which of place and look a caption speaks of; -1 for what it leaves out."""
+    marks = {"blurry": "blur", "dark": ("dark", "dim"), "black and white": "black and white", "rain": "rain"}
+    mark = marks.get(scenes.LOOKS[look], ())
+    shows = any(m in caption for m in ((mark,) if isinstance(mark, str) else mark))
+    where = any(w in caption for w in captions.WHERE[scenes.PLACES[place]]) or captions.ALONE[scenes.PLACES[place]] in caption
+    return place if where else -1, look if shows else -1
+
+
+def bank(tokenizer, each, seed):
+    """Captions of all 17 x 10 x 5 kinds of scene: ids int64 [850, each, CONTEXT], said int64 [850, each, 3] (-1: unsaid).
+
+    A third name the thing alone ("a photo of a fly"), so that such a prompt is near to every picture of it.
+    """
+    rng = np.random.default_rng(seed)
+    texts, says = [], []
+    for thing in range(cache.T + 1):
+        for place in range(cache.P):
+            for look in range(cache.L):
+                scene = scenes.Scene(cache.NAMES[thing], scenes.PLACES[place], scenes.LOOKS[look], 0)
+                for k in range(each):
+                    short = k % 3 == 0 and thing < cache.T
+                    caption = captions.prompt(scene.thing) if short else captions.caption(scene, rng)
+                    texts.append(caption)
+                    says.append((thing, *((-1, -1) if short else said(caption, place, look))))
+    ids = text.tokenize(tokenizer, texts).reshape(-1, each, CONTEXT)
+    return ids, torch.tensor(says).reshape(-1, each, 3)
+
+
+def kind(labels):
+    """Row of `bank` for labels [n, >= 3]."""
+    return (labels[:, 0].astype(np.int64) * cache.P + labels[:, 1]) * cache.L + labels[:, 2]
+
+
+def pictures_of(pictures, rows, g, step):
+    """Augmented pictures of cached rows; half of them as a small decoder would draw them."""
+    x = augment.to_float(torch.from_numpy(pictures[rows]).to(train.device()))
+    x = augment.recolour(augment.flip_and_shift(x, g, 3), g, 8, 0.1)
+    half = len(rows) // 2
+    a, b = x[:half], x[half:]
+    x = torch.cat([a, augment.decoder_like(b, g)] if step % 2 else [augment.decoder_like(a, g), b])
+    return x.contiguous(memory_format=torch.channels_last)
+
+
+def start_from_judge(trunk):
+    """The trunk begins as the judge's."""
+    from .nets import Judge
+    trunk.load_state_dict(train.recall("judge", Judge()).trunk.state_dict())
+
+
+def export_ir(net, example, folder, file, inputs, outputs, axes):
+    """OpenVINO IR with half-precision weights, by way of ONNX. axes: {name: {axis: label}} of what may vary."""
+    folder.mkdir(parents=True, exist_ok=True)
+    passing = cache.WORLD / "work" / f"{file}.onnx"
+    net = net.cpu().float().eval().to(memory_format=torch.contiguous_format)
+    torch.onnx.export(net, example, str(passing), input_names=inputs, output_names=outputs, dynamic_axes=axes, opset_version=17, dynamo=False)
+    ov.save_model(ov.convert_model(str(passing)), folder / f"{file}.xml", compress_to_fp16=True)
+
+
+def export_tokenizer(tokenizer, folder, detokenizer):
+    """openvino_tokenizer.xml (string -> input_ids), and the way back for a captioner."""
+    both = openvino_tokenizers.convert_tokenizer(tokenizer, with_detokenizer=detokenizer)
+    for file, model in zip(("openvino_tokenizer", "openvino_detokenizer"), both if detokenizer else (both,)):
+        ov.save_model(model, folder / f"{file}.xml")
+
+
+def write_json(path, value):
+    path.write_text(json.dumps(value, indent=1) + "\n")
