@@ -57,9 +57,10 @@ int pragma_number(sqlite3* db, const char* name) {
 
 Error cannot_write(const fs::path& path) {
   const std::string reason = errno == 0 ? "not written whole" : std::strerror(errno);
-  return failed(fmt::format("{}: cannot be written ({}). Free some space or choose another folder with --out; "
-                            "everything computed so far is kept",
-                            path.string(), reason));
+  return failed(
+      fmt::format("{}: cannot be written ({}). Free some space or choose another folder with --out; "
+                  "everything computed so far is kept",
+                  path.string(), reason));
 }
 
 }  // namespace
@@ -84,13 +85,19 @@ Error Catalogue::broken(const std::string& doing) const {
   const int code = sqlite3_errcode(db_);
   const std::string file = (folder_ / "catalogue.sqlite").string();
   if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
-    return bad_input(fmt::format("{}: not a catalogue, or damaged ({}). Move it away or choose another folder with --out",
-                                 file, sqlite3_errmsg(db_)));
+    return bad_input(
+        fmt::format("{}: not a catalogue, or damaged ({}). Move it away or choose another folder with --out", file,
+                    sqlite3_errmsg(db_)));
   }
   if (code == SQLITE_BUSY) {
     return bad_input(fmt::format("{}: in use by another run; wait for it or choose another folder with --out", file));
   }
-  return failed(fmt::format("{}: {} failed ({}); everything computed so far is kept", file, doing, sqlite3_errmsg(db_)));
+  if (doing == "opening") {
+    return bad_input(
+        fmt::format("{}: cannot be opened ({}); choose another folder with --out", file, sqlite3_errmsg(db_)));
+  }
+  return failed(
+      fmt::format("{}: {} failed ({}); everything computed so far is kept", file, doing, sqlite3_errmsg(db_)));
 }
 
 Result<std::unique_ptr<Catalogue>> Catalogue::open(const fs::path& folder) {
@@ -111,9 +118,9 @@ Result<void> Catalogue::connect() {
   sqlite3_busy_timeout(db_, 2000);
   SCOTOMA_CHECK(check_version());
   // Write-ahead log: a killed process loses at most its open transaction.
-  const std::string start =
-      fmt::format("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA application_id={}; PRAGMA user_version={}; {}",
-                  kApplicationId, kVersion, kSchema);
+  const std::string start = fmt::format(
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA application_id={}; PRAGMA user_version={}; {}",
+      kApplicationId, kVersion, kSchema);
   if (sqlite3_exec(db_, start.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return broken("opening");
   const auto prepare = [&](const char* sql, sqlite3_stmt** out) {
     return sqlite3_prepare_v2(db_, sql, -1, out, nullptr) == SQLITE_OK;
@@ -128,16 +135,18 @@ Result<void> Catalogue::connect() {
 
 Result<void> Catalogue::check_version() {
   const int tables = pragma_number(db_, "schema_version");
-  if (tables < 0) return broken("reading");
+  if (tables < 0) return broken("opening");
   if (tables == 0) return {};  // new and empty
   const std::string file = (folder_ / "catalogue.sqlite").string();
   if (pragma_number(db_, "application_id") != kApplicationId) {
-    return bad_input(fmt::format("{}: a database, but not a catalogue of Scotoma; choose another folder with --out", file));
+    return bad_input(
+        fmt::format("{}: a database, but not a catalogue of Scotoma; choose another folder with --out", file));
   }
   if (const int version = pragma_number(db_, "user_version"); version > kVersion) {
-    return bad_input(fmt::format("{}: written by a newer Scotoma (format {}, this program reads up to {}); update Scotoma "
-                                 "or choose another folder with --out",
-                                 file, version, kVersion));
+    return bad_input(
+        fmt::format("{}: written by a newer Scotoma (format {}, this program reads up to {}); update Scotoma "
+                    "or choose another folder with --out",
+                    file, version, kVersion));
   }
   return {};
 }

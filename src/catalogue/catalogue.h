@@ -4,7 +4,8 @@
 //   DIR/images/ab/<id>.png  pictures, named by image_id
 //
 // A crash at any instruction leaves a catalogue that opens: files appear whole (written aside, then renamed) and before
-// the row that names them; rows come in transactions. The format only grows: an older catalogue opens in a newer program.
+// the row that names them; rows come in transactions. The format only grows: an older catalogue opens in a newer
+// program.
 #pragma once
 
 #include <filesystem>

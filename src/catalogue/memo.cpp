@@ -22,8 +22,10 @@ Result<std::vector<T>> decoded(const std::string& role, const std::vector<std::s
   for (const std::string& bytes : answers) {
     auto value = decode(bytes);
     if (!value) {
-      return bad_input(fmt::format("the catalogue holds an answer of the {} that cannot be read; "
-                                   "it is damaged: choose another folder with --out", role));
+      return bad_input(
+          fmt::format("the catalogue holds an answer of the {} that cannot be read; "
+                      "it is damaged: choose another folder with --out",
+                      role));
     }
     values.push_back(*std::move(value));
   }
@@ -71,12 +73,16 @@ Result<std::vector<std::string>> Memo::answers(const std::string& role, const Ro
     first[inputs[i]] = i;
     missing.push_back(i);
   }
-  uses_[role].recalled += inputs.size() - missing.size();
-  uses_[role].computed += missing.size();
+  auto& counted_inputs = counted_[role];
+  for (const std::string& input : inputs) {
+    if (!counted_inputs.insert(input).second) continue;
+    (first.contains(input) ? uses_[role].computed : uses_[role].recalled) += 1;
+  }
   if (missing.empty()) return found;
   if (setting_.replay_only) {
-    return bad_input(fmt::format("{} of {} answers of the {} are not in the catalogue: the study is not finished; run `scotoma find`",
-                                 missing.size(), inputs.size(), role));
+    return bad_input(fmt::format(
+        "{} of {} answers of the {} are not in the catalogue: the study is not finished; run `scotoma find`",
+        missing.size(), inputs.size(), role));
   }
 
   std::mutex mutex;
@@ -147,7 +153,8 @@ Result<std::vector<std::string>> Memo::generate(std::span<const Draw> draws) {
 }
 
 Result<std::vector<Prediction>> Memo::classify(std::span<const std::string> ids) {
-  const auto ask = on_images(ids, [&](const auto& pictures) { return encoded(models_.classifier->classify(pictures)); });
+  const auto ask =
+      on_images(ids, [&](const auto& pictures) { return encoded(models_.classifier->classify(pictures)); });
   SCOTOMA_TRY(const auto bytes, answers("classifier", *models_.classifier, ids, ask));
   const auto classes = static_cast<int>(class_names().size());
   return decoded<Prediction>("classifier", bytes, [&](const std::string& answer) {
@@ -173,7 +180,8 @@ Result<std::vector<std::string>> Memo::caption(std::span<const std::string> ids)
 }
 
 Result<std::vector<std::vector<float>>> Memo::embed_images(std::span<const std::string> ids) {
-  const auto ask = on_images(ids, [&](const auto& pictures) { return encoded(models_.embedder->embed_images(pictures)); });
+  const auto ask =
+      on_images(ids, [&](const auto& pictures) { return encoded(models_.embedder->embed_images(pictures)); });
   SCOTOMA_TRY(const auto bytes, answers("embedder", *models_.embedder, ids, ask));
   return decoded<std::vector<float>>("embedder", bytes, decode_vector);
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "catalogue/catalogue.h"
@@ -41,14 +42,15 @@ class Memo {
   const std::vector<std::string>& class_names() const { return models_.classifier->class_names(); }
   bool has_judge() const { return models_.judge != nullptr; }
 
-  /// Work of this run by role. Images per second counts the seconds spent in `generate` while drawing.
+  /// Work of this run by role; a question counts once, however often it is asked. Images per second counts the seconds
+  /// spent in `generate` while drawing.
   std::map<std::string, RunFacts::RoleUse> uses() const;
   double drawing_seconds() const { return drawing_seconds_; }
 
  private:
   template <class Ask>
-  Result<std::vector<std::string>> answers(const std::string& role, const Role& model, std::span<const std::string> inputs,
-                                           const Ask& ask);
+  Result<std::vector<std::string>> answers(const std::string& role, const Role& model,
+                                           std::span<const std::string> inputs, const Ask& ask);
   template <class Call>
   auto on_images(std::span<const std::string> ids, Call call) const;
   Result<std::vector<Image>> images(std::span<const std::string> ids) const;
@@ -60,6 +62,7 @@ class Memo {
   Setting setting_;
   std::map<std::string, std::string> fingerprints_;
   std::map<std::string, RunFacts::RoleUse> uses_;
+  std::map<std::string, std::unordered_set<std::string>> counted_;  ///< questions that uses_ holds, by role
   double drawing_seconds_ = 0;
 };
 

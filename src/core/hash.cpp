@@ -51,7 +51,8 @@ std::string sha256_hex(std::span<const std::uint8_t> raw) { return Hasher().byte
 Result<std::string> sha256_of_file(const std::filesystem::path& path) {
   std::error_code ignored;
   std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(path, ignored)) return bad_input(fmt::format("{}: cannot be read; does the file exist?", path.string()));
+  if (!in || std::filesystem::is_directory(path, ignored))
+    return bad_input(fmt::format("{}: cannot be read; does the file exist?", path.string()));
   Hasher hasher;
   std::vector<char> block(1 << 20);
   while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {

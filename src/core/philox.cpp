@@ -11,8 +11,8 @@ std::array<std::uint32_t, 2> key_of(std::uint64_t seed) {
 }
 
 PhiloxBlock counter_of(std::uint64_t block, std::uint64_t stream) {
-  return {static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32), static_cast<std::uint32_t>(stream),
-          static_cast<std::uint32_t>(stream >> 32)};
+  return {static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32),
+          static_cast<std::uint32_t>(stream), static_cast<std::uint32_t>(stream >> 32)};
 }
 
 /// Midpoint of the number's cell in (0, 1): never 0 or 1.
@@ -55,9 +55,9 @@ constexpr std::array<double, 8> kCentreBottom = {1.0,
                                                  3.9307895800092710610e4,
                                                  2.8729085735721942674e4,
                                                  5.2264952788528545610e3};
-constexpr std::array<double, 8> kMiddleTop = {1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0,
-                                              3.64784832476320460504e0, 1.27045825245236838258e0, 2.41780725177450611770e-1,
-                                              2.27238449892691845833e-2, 7.74545014278341407640e-4};
+constexpr std::array<double, 8> kMiddleTop = {
+    1.42343711074968357734e0, 4.63033784615654529590e0,  5.76949722146069140550e0,  3.64784832476320460504e0,
+    1.27045825245236838258e0, 2.41780725177450611770e-1, 2.27238449892691845833e-2, 7.74545014278341407640e-4};
 constexpr std::array<double, 8> kMiddleBottom = {1.0,
                                                  2.05319162663775882187e0,
                                                  1.67638483018380384940e0,
@@ -66,9 +66,9 @@ constexpr std::array<double, 8> kMiddleBottom = {1.0,
                                                  1.51986665636164571966e-2,
                                                  5.47593808499534494600e-4,
                                                  1.05075007164441684324e-9};
-constexpr std::array<double, 8> kTailTop = {6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0,
-                                            2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3,
-                                            2.71155556874348757815e-5, 2.01033439929228813265e-7};
+constexpr std::array<double, 8> kTailTop = {
+    6.65790464350110377720e0,  5.46378491116411436990e0,  1.78482653991729133580e0,  2.96560571828504891230e-1,
+    2.65321895265761230930e-2, 1.24266094738807843860e-3, 2.71155556874348757815e-5, 2.01033439929228813265e-7};
 constexpr std::array<double, 8> kTailBottom = {1.0,
                                                5.99832206555887937690e-1,
                                                1.36929880922735805310e-1,

@@ -25,8 +25,8 @@ class Philox {
  public:
   explicit Philox(std::uint64_t seed, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
   std::uint32_t next();
-  double uniform();                                ///< in (0, 1)
-  std::uint32_t below(std::uint32_t bound);        ///< unbiased in [0, bound); bound > 0
+  double uniform();                          ///< in (0, 1)
+  std::uint32_t below(std::uint32_t bound);  ///< unbiased in [0, bound); bound > 0
 
  private:
   std::uint64_t seed_;

@@ -45,7 +45,8 @@ Result<std::vector<Candidate>> search_phrases(StageContext& context, Findings& f
     SCOTOMA_TRY(auto clusters, cluster(context, base));
     for (Cluster& group : clusters) {
       SCOTOMA_TRY(const auto phrases, describe(context, group, base));
-      for (const Phrase& phrase : phrases) candidates.push_back({base.label, phrase, group.direction, group.predicted, "captions"});
+      for (const Phrase& phrase : phrases)
+        candidates.push_back({base.label, phrase, group.direction, group.predicted, "captions"});
       findings.clusters.push_back(std::move(group));
     }
   }
@@ -72,27 +73,6 @@ std::vector<Candidate> of_user(const std::vector<Candidate>& given, const std::v
     }
   }
   return candidates;
-}
-
-void describe_limits(const StageContext& context, Findings& findings) {
-  std::vector<std::string> undrawable;
-  int valid = 0;
-  int invalid = 0;
-  for (const BaseResult& base : findings.bases) {
-    valid += base.rate.valid;
-    invalid += base.rate.invalid;
-    if (base.undrawable) undrawable.push_back(base.label);
-  }
-  if (!context.memo.has_judge()) {
-    findings.limits.emplace_back("No judge looked at the pictures: a failure may be a picture that does not show its label.");
-  } else if (valid + invalid > 0) {
-    findings.limits.push_back(fmt::format("The judge refused {} of {} base pictures ({:.1f} %); they count neither way.", invalid,
-                                          valid + invalid, 100.0 * invalid / (valid + invalid)));
-  }
-  if (!undrawable.empty()) {
-    findings.limits.push_back(fmt::format("The generator cannot draw these labels well enough to test them: {}.",
-                                          fmt::join(undrawable, ", ")));
-  }
 }
 
 void order_hypotheses(std::vector<Hypothesis>& hypotheses) {
@@ -141,25 +121,26 @@ Result<std::vector<Target>> find_targets(const Study& study, const std::vector<s
     if (at == class_names.end()) {
       constexpr std::size_t kShown = 8;
       const auto shown = class_names.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, class_names.size()));
-      return bad_input(fmt::format("{}: label '{}': the classifier has no class '{}' (it has {} classes: {}{}); give the label "
-                                   "its class: [[label]] name = \"{}\", class = \"...\"",
-                                   study.file.string(), label.name, label.class_name, class_names.size(),
-                                   fmt::join(class_names.begin(), shown, ", "), class_names.size() > kShown ? ", ..." : "",
-                                   label.name));
+      return bad_input(fmt::format(
+          "{}: label '{}': the classifier has no class '{}' (it has {} classes: {}{}); give the label "
+          "its class: [[label]] name = \"{}\", class = \"...\"",
+          study.file.string(), label.name, label.class_name, class_names.size(),
+          fmt::join(class_names.begin(), shown, ", "), class_names.size() > kShown ? ", ..." : "", label.name));
     }
     targets.push_back({label, static_cast<int>(at - class_names.begin())});
   }
   return targets;
 }
 
-Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, const CancelToken& cancel, Progress& progress,
-                  const HuntSetting& setting) {
+Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, const CancelToken& cancel,
+                  Progress& progress, const HuntSetting& setting) {
   Hunt result;
   Findings& findings = result.findings;
   const int threads = thread_count(study.engine.threads);
   Memo memo(models, catalogue, cancel, progress, {threads, setting.replay_only});
   SCOTOMA_TRY(const auto targets, find_targets(study, models.classifier->class_names()));
   SCOTOMA_CHECK(check_labels(setting.only, targets, study));
+  findings.class_names = models.classifier->class_names();
   StageContext context{study, targets, memo, progress, {}};
   Stopwatch watch;
 
@@ -183,7 +164,6 @@ Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, cons
   SCOTOMA_CHECK(audit(context, findings.hypotheses, findings.bases, findings.limits));
   watch.lap("audit", result.run);
 
-  describe_limits(context, findings);
   order_hypotheses(findings.hypotheses);
   describe_models(models, findings);
   findings.spent = context.spent;

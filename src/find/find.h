@@ -21,16 +21,16 @@ struct Hunt {
 };
 
 struct HuntSetting {
-  bool replay_only = false;            ///< take every answer from the catalogue; an answer that is missing is an error
-  std::vector<Candidate> only = {};    ///< test these hypotheses of the user's instead of searching for some
+  bool replay_only = false;          ///< take every answer from the catalogue; an answer that is missing is an error
+  std::vector<Candidate> only = {};  ///< test these hypotheses of the user's instead of searching for some
 };
 
 /// Runs a study on models, remembering every answer in the catalogue. The findings are a function of the study and of
 /// the models' answers: the same whatever was in the catalogue, at any number of threads.
 /// Errors: bad_input for a label that no class of the classifier carries, or that the judge does not know; those of the
 /// models and of the disk; interrupted. What was answered before an error is kept; run again to go on.
-Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, const CancelToken& cancel, Progress& progress,
-                  const HuntSetting& setting = {});
+Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, const CancelToken& cancel,
+                  Progress& progress, const HuntSetting& setting = {});
 
 /// The study's labels as the classifier knows them. Errors: bad_input for a label that no class carries.
 Result<std::vector<Target>> find_targets(const Study& study, const std::vector<std::string>& class_names);

@@ -14,23 +14,24 @@ namespace scotoma {
 /// One drawn picture and what the models said of it. Its pixels stay in the catalogue, under `image`.
 struct Sample {
   Draw draw;
-  std::string image;      ///< image_id, also the name of its file in the catalogue
+  std::string image;  ///< image_id, also the name of its file in the catalogue
   Prediction prediction;
   Judgement judgement;
-  bool correct = false;   ///< the best class is the label's
+  bool correct = false;  ///< the best class is the label's
 
   bool valid() const { return judgement.valid; }
   bool failure() const { return judgement.valid && !correct; }
 };
 
-/// Whether a hypothesis says that the label fails under the phrase, or (where it fails nearly everywhere) that it passes.
+/// Whether a hypothesis says that the label fails under the phrase, or (where it fails nearly everywhere) that it
+/// passes.
 enum class Direction { fails, passes };
 
 /// A failure rate among valid pictures, with a 95 % Clopper-Pearson interval. For Direction::passes, of passing.
 struct Rate {
   int failures = 0;  ///< events: failures, or passes
   int valid = 0;
-  int invalid = 0;   ///< pictures left out because the judge did not see the label in them
+  int invalid = 0;  ///< pictures left out because the judge did not see the label in them
   double rate = 0;
   double low = 0;
   double high = 1;
@@ -41,11 +42,11 @@ struct BaseResult {
   std::string label;
   std::vector<std::string> prompts;
   Rate rate;
-  double upper = 1;            ///< bound of the failure rate at level 1 - alpha0 / labels
-  double lower = 0;            ///< likewise from below
-  bool everywhere = false;     ///< fails nearly everywhere: a finding of its own; phrases are sought under which it passes
-  bool undrawable = false;     ///< too many invalid pictures: nothing can be said
-  std::string predicted;       ///< the most frequent wrong answer; empty without failures
+  double upper = 1;         ///< bound of the failure rate at level 1 - alpha0 / labels
+  double lower = 0;         ///< likewise from below
+  bool everywhere = false;  ///< fails nearly everywhere: a finding of its own; phrases are sought under which it passes
+  bool undrawable = false;  ///< too many invalid pictures: nothing can be said
+  std::string predicted;    ///< the most frequent wrong answer; empty without failures
   std::vector<Sample> samples;
 };
 
@@ -53,30 +54,30 @@ struct BaseResult {
 struct Cluster {
   std::string label;
   Direction direction = Direction::fails;
-  std::string predicted;               ///< what all members were classified as
-  bool tiny = false;                   ///< fewer members than SearchOptions::tiny_cluster
-  std::vector<Sample> members;         ///< the closest to the centre first
-  std::vector<std::string> captions;   ///< of the first members, same order
+  std::string predicted;              ///< what all members were classified as
+  bool tiny = false;                  ///< fewer members than SearchOptions::tiny_cluster
+  std::vector<Sample> members;        ///< the closest to the centre first
+  std::vector<std::string> captions;  ///< of the first members, same order
 };
 
 /// A phrase found in captions and how well it tells a cluster from the label's other pictures.
 struct Phrase {
-  std::string text;         ///< "on a flower"
-  bool before = false;      ///< stood in front of the label's word ("dark"), not behind it
-  int in_cluster = 0;       ///< captions of the cluster that hold it
+  std::string text;     ///< "on a flower"
+  bool before = false;  ///< stood in front of the label's word ("dark"), not behind it
+  int in_cluster = 0;   ///< captions of the cluster that hold it
   int cluster_captions = 0;
-  int in_contrast = 0;      ///< captions of the contrast group that hold it
+  int in_contrast = 0;  ///< captions of the contrast group that hold it
   int contrast_captions = 0;
-  double score = 0;         ///< -log10 of Fisher's one-sided p-value
+  double score = 0;  ///< -log10 of Fisher's one-sided p-value
 };
 
 /// Where a hypothesis ended. The JSON and the report use these names.
 enum class Status {
   confirmed,
-  not_promising,     ///< dropped in exploration
-  not_confirmed,     ///< too little evidence on fresh images
-  undrawable,        ///< too many of its pictures were invalid
-  out_of_budget,     ///< never got its images
+  not_promising,  ///< dropped in exploration
+  not_confirmed,  ///< too little evidence on fresh images
+  undrawable,     ///< too many of its pictures were invalid
+  out_of_budget,  ///< never got its images
 };
 
 /// The same seeds drawn with and without the phrase.
@@ -85,37 +86,38 @@ struct Pair {
   Sample without;
 };
 
-/// "Pictures of `label` described by `phrase` fail more often than the base rate allows", and everything learnt about it.
+/// "Pictures of `label` described by `phrase` fail more often than the base rate allows", and everything learnt about
+/// it.
 struct Hypothesis {
-  std::string id;            ///< "fly-on-a-flower": unique in the study, fit for a file name
+  std::string id;  ///< "fly-on-a-flower": unique in the study, fit for a file name
   std::string label;
   Phrase phrase;
   Direction direction = Direction::fails;
-  std::string source;        ///< "captions", "user"
-  std::string prompt;        ///< the whole prompt
-  std::string expected;      ///< the wrong label of the cluster it came from; may be empty
+  std::string source;    ///< "captions", "user"
+  std::string prompt;    ///< the whole prompt
+  std::string expected;  ///< the wrong label of the cluster it came from; may be empty
   Status status = Status::out_of_budget;
 
   Rate explored;
-  Rate confirmed;            ///< the images of the e-process
-  double null_rate = 1;      ///< p*: the null says the rate is at most this
-  double log_e_value = 0;    ///< natural logarithm, at the end
+  Rate confirmed;                  ///< the images of the e-process
+  double null_rate = 1;            ///< p*: the null says the rate is at most this
+  double log_e_value = 0;          ///< natural logarithm, at the end
   std::vector<double> log_e_path;  ///< after each valid image of confirmation
 
   // Only where confirmed:
-  std::string predicted;     ///< most frequent wrong answer in the audit
+  std::string predicted;  ///< most frequent wrong answer in the audit
   int predicted_count = 0;
   Rate audit;
-  Rate audit_base;           ///< the base prompt on the audit's seeds
-  double lift_low = 0;       ///< Newcombe's 95 % interval for audit.rate - base rate
+  Rate audit_base;      ///< the base prompt on the audit's seeds
+  double lift_low = 0;  ///< Newcombe's 95 % interval for audit.rate - base rate
   double lift_high = 0;
-  int only_with = 0;         ///< pairs, both valid: the event happens with the phrase only
+  int only_with = 0;  ///< pairs, both valid: the event happens with the phrase only
   int only_without = 0;
   int both = 0;
   int neither = 0;
-  double mcnemar_p = 1;      ///< exact, two-sided
+  double mcnemar_p = 1;  ///< exact, two-sided
   std::vector<Sample> audit_samples;
-  std::vector<Pair> pairs;   ///< all pairs by audit index
+  std::vector<Pair> pairs;  ///< all pairs by audit index
 };
 
 /// Images asked for, by stage: the same however often the run was interrupted.
@@ -130,14 +132,15 @@ struct Spent {
 
 /// What became of a study: a function of the study file and of the models' answers.
 struct Findings {
+  std::vector<std::string> class_names;  ///< of the classifier, by index of its predictions
   std::vector<BaseResult> bases;
   std::vector<Cluster> clusters;
   std::vector<Hypothesis> hypotheses;  ///< confirmed first, by audited rate
   Spent spent;
   std::map<std::string, std::string> fingerprints;  ///< role -> hash
   std::map<std::string, std::string> descriptions;  ///< role -> one line for people
-  double rejection_threshold = 0;  ///< log e-value from which e-BH rejected
-  std::vector<std::string> limits; ///< sentences for people: "3 labels cannot be drawn: ..."
+  double rejection_threshold = 0;                   ///< log e-value from which e-BH rejected
+  std::vector<std::string> limits;                  ///< sentences for people: "3 labels cannot be drawn: ..."
 };
 
 /// One run's own story, which is not a function of the study: times, cache hits, memory.
@@ -147,15 +150,15 @@ struct RunFacts {
     double seconds = 0;
   };
   struct RoleUse {
-    double engine_seconds = 0;  ///< inside the engine, summed over threads
-    std::uint64_t computed = 0; ///< answers paid for in this run
-    std::uint64_t recalled = 0; ///< answers that the catalogue had
+    double engine_seconds = 0;   ///< inside the engine, summed over threads
+    std::uint64_t computed = 0;  ///< answers paid for in this run
+    std::uint64_t recalled = 0;  ///< answers that the catalogue had
   };
   std::vector<Stage> stages;
   std::map<std::string, RoleUse> roles;
   double seconds = 0;
-  double images_per_second = 0;   ///< computed pictures by seconds of the stages that draw
-  double engine_share = 0;        ///< engine seconds by (wall seconds x threads)
+  double images_per_second = 0;  ///< computed pictures by seconds of the stages that draw
+  double engine_share = 0;       ///< engine seconds by (wall seconds x threads)
   std::uint64_t peak_memory_bytes = 0;
   int threads = 0;
 };

@@ -1,34 +1,27 @@
-// Which class name belongs to which index of a prediction, as far as the findings tell.
+// Which class a prediction names, and what failures were taken for.
 #pragma once
 
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "finding/finding.h"
-#include "study/study.h"
 
 namespace scotoma {
 
-/// Class names by index, learnt from pictures whose answer the findings name: correct ones (the label's class), members
-/// of a cluster of failures, and the most frequent wrong answer of a base sample or an audit.
 class Answers {
  public:
-  Answers(const Study& study, const Findings& findings);
+  /// Keeps the class names of the findings, which must outlive it.
+  explicit Answers(const Findings& findings) : names_(findings.class_names) {}
 
-  /// The name of the sample's best class; "another label" where no finding names it.
+  /// The name of the sample's best class.
   const std::string& name(const Sample& sample) const;
 
   /// The answers given to the valid failures among `samples`, the most frequent first, equals by name.
   std::vector<std::pair<std::string, int>> wrong(const std::vector<Sample>& samples) const;
 
  private:
-  void learn(const Sample& sample, const std::string& name);
-  void learn_correct(const std::vector<Sample>& samples, const std::string& class_name);
-  void learn_most_frequent(const std::vector<Sample>& samples, const std::string& name);
-
-  std::map<int, std::string> names_;
+  const std::vector<std::string>& names_;
 };
 
 }  // namespace scotoma

@@ -8,6 +8,7 @@
 #include "report/svg.h"
 #include "report/text.h"
 #include "report/words.h"
+#include "study/prompt.h"
 
 namespace scotoma {
 namespace {

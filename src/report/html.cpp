@@ -150,7 +150,7 @@ std::string everywhere_section(Page& page, const Tally& tally) {
 }  // namespace
 
 Result<std::string> report_html(const Study& study, const Findings& findings, const ImageSource& images) {
-  Page page{study, findings, Answers(study, findings), Pictures(images)};
+  Page page{study, findings, Answers(findings), Pictures(images)};
   const Tally tally = tally_of(findings);
   std::string body = header(page, tally) + navigation(findings, tally) + "<main>\n";
   body += bugs_section(page, tally);

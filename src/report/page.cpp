@@ -70,8 +70,9 @@ std::string rate_row(std::string_view what, const Rate& rate, std::string_view t
 }
 
 std::string probe_command(const Study& study, const Hypothesis& hypothesis) {
-  return fmt::format("scotoma probe {} --label {} {}", quote_for_shell(study.file.filename().string()),
-                     quote_for_shell(hypothesis.label), quote_for_shell(hypothesis.phrase.text));
+  return fmt::format("scotoma probe {} --label {} {}{}", quote_for_shell(study.file.filename().string()),
+                     quote_for_shell(hypothesis.label), hypothesis.phrase.before ? "--before " : "",
+                     quote_for_shell(hypothesis.phrase.text));
 }
 
 std::string anchor(const Hypothesis& hypothesis) {

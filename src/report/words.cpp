@@ -6,23 +6,10 @@
 #include <array>
 #include <cmath>
 
+#include "study/prompt.h"
+
 namespace scotoma {
 namespace {
-
-std::string lower_first_word(std::string_view text) {
-  std::string word(text.substr(0, text.find_first_of(" _")));
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return word;
-}
-
-template <std::size_t N>
-bool starts_with_any(std::string_view word, const std::array<std::string_view, N>& prefixes) {
-  return std::any_of(prefixes.begin(), prefixes.end(),
-                     [&](std::string_view prefix) { return word.starts_with(prefix); });
-}
-
-bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
 /// Two significant digits, rounded down.
 double floor_to_two_digits(double value) {
@@ -40,22 +27,6 @@ std::string superscript(int number) {
 std::string trimmed(double value) { return value < 10 ? fmt::format("{:.2g}", value) : fmt::format("{:.0f}", value); }
 
 }  // namespace
-
-std::string_view article(std::string_view noun) {
-  static constexpr std::array<std::string_view, 5> kSilentH = {"hour", "honest", "honor", "honour", "heir"};
-  static constexpr std::array<std::string_view, 21> kSoundsLikeYou = {
-      "eu",   "ewe",  "once", "one-", "ouija", "ubi", "uku", "unic", "unif", "unio", "uniq",
-      "unis", "unit", "univ", "ura",  "ure",   "uri", "use", "usu",  "uta",  "uten"};
-  static constexpr std::array<std::string_view, 3> kEleven = {"11", "18", "8"};
-  const std::string word = lower_first_word(noun);
-  if (word.empty()) return "a";
-  if (word.size() == 1 || word[1] == '-') return is_one_of(word[0], "aefhilmnorsx8") ? "an" : "a";  // a letter's name
-  if (word == "one" || starts_with_any(word, kSoundsLikeYou)) return "a";
-  if (starts_with_any(word, kSilentH) || starts_with_any(word, kEleven)) return "an";
-  return is_one_of(word[0], "aeiou") ? "an" : "a";
-}
-
-std::string with_article(std::string_view noun) { return fmt::format("{} {}", article(noun), noun); }
 
 std::string capitalised(std::string text) {
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');

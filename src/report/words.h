@@ -8,12 +8,6 @@
 
 namespace scotoma {
 
-/// "a" or "an", by how the first word sounds: "a bee", "an apple", "an hour", "a unicorn", "an x-ray".
-std::string_view article(std::string_view noun);
-
-/// With its article: "an apple".
-std::string with_article(std::string_view noun);
-
 /// With the first letter in upper case (ASCII only).
 std::string capitalised(std::string text);
 

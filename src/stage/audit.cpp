@@ -18,7 +18,8 @@ void count_pairs(Hypothesis& hypothesis) {
     if (!pair.with.valid() || !pair.without.valid()) continue;
     const bool with = shows(pair.with, hypothesis.direction);
     const bool without = shows(pair.without, hypothesis.direction);
-    (with ? (without ? hypothesis.both : hypothesis.only_with) : (without ? hypothesis.only_without : hypothesis.neither)) += 1;
+    (with ? (without ? hypothesis.both : hypothesis.only_with)
+          : (without ? hypothesis.only_without : hypothesis.neither)) += 1;
   }
   hypothesis.mcnemar_p = mcnemar_exact(hypothesis.only_with, hypothesis.only_without);
 }
@@ -34,7 +35,8 @@ void conclude(const StageContext& context, Hypothesis& hypothesis, const BaseRes
   hypothesis.audit_base = rate_of(without, hypothesis.direction);
   const Rate rate = base_rate(base, hypothesis.direction);
   if (hypothesis.audit.valid > 0 && rate.valid > 0) {
-    const Interval lift = newcombe_difference(hypothesis.audit.failures, hypothesis.audit.valid, rate.failures, rate.valid, 0.95);
+    const Interval lift =
+        newcombe_difference(hypothesis.audit.failures, hypothesis.audit.valid, rate.failures, rate.valid, 0.95);
     hypothesis.lift_low = lift.low;
     hypothesis.lift_high = lift.high;
   }
@@ -58,13 +60,15 @@ Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses, c
     const Hypothesis& hypothesis = hypotheses[h];
     if (hypothesis.status != Status::confirmed) continue;
     if (!context.affords(count, 2 * (chosen.size() + 1))) {
-      limits.push_back(fmt::format("The budget of {} images had none left to audit '{}'; its rate is known from confirmation only.",
-                                   context.study.budget.images, hypothesis.prompt));
+      limits.push_back(
+          fmt::format("The budget of {} images had none left to audit '{}'; its rate is known from confirmation only.",
+                      context.study.budget.images, hypothesis.prompt));
       continue;
     }
     chosen.push_back(h);
     with.push_back({hypothesis.label, hypothesis.prompt, hypothesis.prompt});
-    without.push_back({hypothesis.label, base_prompt(context.study.prompts, context.target(hypothesis.label).label), hypothesis.prompt});
+    without.push_back({hypothesis.label, base_prompt(context.study.prompts, context.target(hypothesis.label).label),
+                       hypothesis.prompt});
   }
   if (chosen.empty()) return {};
   context.progress.stage(fmt::format("auditing {} bugs on fresh images", chosen.size()));
@@ -72,7 +76,8 @@ Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses, c
   SCOTOMA_TRY(const auto twins, observe_trials(context, without, "audit", 0, count));
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     Hypothesis& hypothesis = hypotheses[chosen[i]];
-    const auto base = std::find_if(bases.begin(), bases.end(), [&](const auto& b) { return b.label == hypothesis.label; });
+    const auto base =
+        std::find_if(bases.begin(), bases.end(), [&](const auto& b) { return b.label == hypothesis.label; });
     conclude(context, hypothesis, *base, std::move(samples[i]), twins[i]);
   }
   context.spent.audit += 2 * count * static_cast<int>(chosen.size());

@@ -11,12 +11,13 @@ namespace scotoma {
 namespace {
 
 double dot(const std::vector<float>& a, const std::vector<float>& b) {
-  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0,
-                            std::plus<>(), [](float x, float y) { return static_cast<double>(x) * static_cast<double>(y); });
+  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0, std::plus<>(),
+                            [](float x, float y) { return static_cast<double>(x) * static_cast<double>(y); });
 }
 
 /// Indices of `members` by falling similarity to their mean.
-std::vector<std::size_t> by_centrality(const std::vector<std::vector<float>>& vectors, std::vector<std::size_t> members) {
+std::vector<std::size_t> by_centrality(const std::vector<std::vector<float>>& vectors,
+                                       std::vector<std::size_t> members) {
   std::vector<float> centre(vectors.front().size(), 0.0F);
   for (std::size_t m : members) {
     for (std::size_t d = 0; d < centre.size(); ++d) centre[d] += vectors[m][d];
@@ -51,7 +52,7 @@ std::vector<int> agglomerate(std::span<const std::vector<float>> vectors, double
         }
       }
     }
-    if (best_i == best_j) break;  // no two are close enough
+    if (best_i == best_j) break;   // no two are close enough
     for (std::size_t k : alive) {  // average linkage, by the Lance-Williams update
       const auto a = static_cast<double>(size[best_i]);
       const auto b = static_cast<double>(size[best_j]);

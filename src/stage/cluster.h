@@ -12,8 +12,8 @@ namespace scotoma {
 /// Largest cluster first; members by closeness to the centre.
 Result<std::vector<Cluster>> cluster(StageContext& context, const BaseResult& base);
 
-/// The clustering alone: for every vector the number of its cluster, numbered in order of first member. Vectors have unit
-/// length. O(n^3) at worst in the n failures of one label and class, which the budget keeps in the hundreds.
+/// The clustering alone: for every vector the number of its cluster, numbered in order of first member. Vectors have
+/// unit length. O(n^3) at worst in the n failures of one label and class, which the budget keeps in the hundreds.
 std::vector<int> agglomerate(std::span<const std::vector<float>> vectors, double max_distance);
 
 }  // namespace scotoma

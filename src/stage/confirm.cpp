@@ -15,8 +15,8 @@
 namespace scotoma {
 namespace {
 
-constexpr int kStep = 8;             // fresh images of a trial between two looks
-constexpr int kFutilityAfter = 24;   // valid images before a trial may be given up
+constexpr int kStep = 8;            // fresh images of a trial between two looks
+constexpr int kFutilityAfter = 24;  // valid images before a trial may be given up
 constexpr double kFutilityLevel = 0.99;
 
 /// Follows the e-process over new samples.
@@ -36,12 +36,18 @@ void follow(Hypothesis& hypothesis, const std::vector<Sample>& samples, std::vec
 
 bool futile(const Hypothesis& hypothesis) {
   const Rate& rate = hypothesis.confirmed;
-  return rate.valid >= kFutilityAfter && clopper_pearson_upper(rate.failures, rate.valid, kFutilityLevel) < hypothesis.null_rate;
+  return rate.valid >= kFutilityAfter &&
+         clopper_pearson_upper(rate.failures, rate.valid, kFutilityLevel) < hypothesis.null_rate;
+}
+
+bool undrawable(const StageContext& context, const Hypothesis& hypothesis) {
+  return invalid_share(hypothesis.confirmed) > context.study.evidence.max_invalid;
 }
 
 }  // namespace
 
-Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists) {
+Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypotheses,
+                       const std::vector<std::size_t>& finalists) {
   const Study& study = context.study;
   const double alpha = study.evidence.alpha - study.evidence.alpha0;
   const double enough = std::log(study.evidence.max_hypotheses / alpha);
@@ -65,13 +71,16 @@ Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypothese
     std::erase_if(open, [&](std::size_t h) { return hypotheses[h].log_e_value >= enough || futile(hypotheses[h]); });
   }
 
-  std::vector<double> log_e_values;
-  for (std::size_t h : finalists) log_e_values.push_back(hypotheses[h].log_e_value);
+  std::vector<double> log_e_values;  // a phrase that cannot be drawn claims nothing: its e-value is 0
+  for (std::size_t h : finalists) {
+    log_e_values.push_back(undrawable(context, hypotheses[h]) ? -std::numeric_limits<double>::infinity()
+                                                              : hypotheses[h].log_e_value);
+  }
   const EbhResult decided = e_bh(log_e_values, study.evidence.max_hypotheses, alpha);
   for (std::size_t i = 0; i < finalists.size(); ++i) {
     Hypothesis& hypothesis = hypotheses[finalists[i]];
     if (decided.rejected[i]) hypothesis.status = Status::confirmed;
-    if (invalid_share(hypothesis.confirmed) > study.evidence.max_invalid) hypothesis.status = Status::undrawable;
+    if (undrawable(context, hypothesis)) hypothesis.status = Status::undrawable;
   }
   return decided.log_threshold;
 }

@@ -9,6 +9,7 @@ namespace scotoma {
 /// it alone would be rejected (e >= K / alpha'), when its rate surely is no bug (futility), or after
 /// budget.confirm images: the e-process allows stopping at any moment. Then e-BH at level alpha - alpha0
 /// with K = evidence.max_hypotheses decides. Returns the logarithm of the e-value from which it rejected.
-Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists);
+Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypotheses,
+                       const std::vector<std::size_t>& finalists);
 
 }  // namespace scotoma

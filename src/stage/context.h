@@ -28,7 +28,9 @@ struct StageContext {
   bool affords(std::int64_t images) const { return spent.total() + images <= study.budget.images; }
 
   /// `count` images for each of `trials`, in a type that holds the product of any two options.
-  bool affords(int count, std::size_t trials) const { return affords(std::int64_t{count} * static_cast<std::int64_t>(trials)); }
+  bool affords(int count, std::size_t trials) const {
+    return affords(std::int64_t{count} * static_cast<std::int64_t>(trials));
+  }
 
   /// Requires that `label` is one of the targets.
   const Target& target(const std::string& label) const {

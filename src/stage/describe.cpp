@@ -17,16 +17,18 @@ namespace {
 using Words = std::vector<std::string>;
 
 const std::set<std::string>& prepositions() {
-  static const std::set<std::string> words = {"on",     "in",    "at",      "under",  "over",  "near",   "by",      "behind",
-                                              "beside", "with",  "without", "among",  "next",  "inside", "outside", "above",
-                                              "below",  "along", "against", "around", "through", "between", "into", "from", "during"};
+  static const std::set<std::string> words = {"on",      "in",     "at",    "under",   "over",    "near",   "by",
+                                              "behind",  "beside", "with",  "without", "among",   "next",   "inside",
+                                              "outside", "above",  "below", "along",   "against", "around", "through",
+                                              "between", "into",   "from",  "during"};
   return words;
 }
 
 /// No phrase may end (or, in front of the subject, begin) with one of these.
 bool is_function_word(const std::string& word) {
-  static const std::set<std::string> words = {"a", "an", "the", "and", "or", "of", "to", "is", "are", "its", "his", "her",
-                                              "their", "that", "which", "some", "very", "there", "it", "front"};
+  static const std::set<std::string> words = {"a",     "an",   "the",  "and",   "or",  "of",    "to",
+                                              "is",    "are",  "its",  "his",   "her", "their", "that",
+                                              "which", "some", "very", "there", "it",  "front"};
   return words.contains(word) || prepositions().contains(word);
 }
 
@@ -37,7 +39,8 @@ Words words_of(const std::string& text) {
   std::string clean;
   for (char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    clean += std::isalnum(byte) != 0 || byte >= 128 || c == '-' || c == '\'' ? static_cast<char>(std::tolower(byte)) : ' ';
+    clean +=
+        std::isalnum(byte) != 0 || byte >= 128 || c == '-' || c == '\'' ? static_cast<char>(std::tolower(byte)) : ' ';
   }
   std::istringstream in(clean);
   return {std::istream_iterator<std::string>(in), {}};
@@ -93,8 +96,10 @@ void add_before(std::vector<Phrase>& phrases, const Words& words, std::size_t en
     while (stop < end && !given.contains(words[stop])) ++stop;
     for (std::size_t i = begin; i < stop; ++i) {
       for (std::size_t j = i + 1; j <= stop; ++j) {
-        const bool torn = (i > begin && words[i - 1] == "and") || (j < stop && words[j] == "and");  // "black and white" is one
-        if (!torn && !is_function_word(words[i]) && !is_function_word(words[j - 1])) add(phrases, joined(words, i, j), true);
+        const bool torn =
+            (i > begin && words[i - 1] == "and") || (j < stop && words[j] == "and");  // "black and white" is one
+        if (!torn && !is_function_word(words[i]) && !is_function_word(words[j - 1]))
+          add(phrases, joined(words, i, j), true);
       }
     }
     begin = stop + 1;
@@ -106,7 +111,8 @@ void add_after(std::vector<Phrase>& phrases, const Words& words, std::size_t beg
     if (i != begin && !prepositions().contains(words[i])) continue;
     if (is_verb(words[i])) continue;  // "a photo of a fly is on a flower"
     for (std::size_t j = i + 1; j <= words.size(); ++j) {
-      const bool whole = j == words.size() || prepositions().contains(words[j]);  // never "on a wooden" of a wooden table
+      const bool whole =
+          j == words.size() || prepositions().contains(words[j]);  // never "on a wooden" of a wooden table
       if (whole && !is_function_word(words[j - 1])) add(phrases, joined(words, i, j), false);
     }
   }
@@ -119,7 +125,8 @@ Vocabulary vocabulary_of(const StageContext& context, const StudyLabel& label) {
   if (!label.hypernym.empty()) vocabulary.subject.push_back(label.hypernym);
   for (const std::string& name : context.memo.class_names()) vocabulary.subject.push_back(name);
   for (std::size_t i = 0; i < context.study.prompts.base.size(); ++i) {
-    for (const std::string& word : words_of(base_prompt(context.study.prompts, label, i))) vocabulary.given.insert(word);
+    for (const std::string& word : words_of(base_prompt(context.study.prompts, label, i)))
+      vocabulary.given.insert(word);
   }
   return vocabulary;
 }
@@ -145,7 +152,8 @@ std::vector<Phrase> spans_of(const std::string& caption, const Vocabulary& vocab
     add_after(phrases, words, end);
     return phrases;
   }
-  const auto place = std::find_if(words.begin(), words.end(), [](const auto& word) { return prepositions().contains(word); });
+  const auto place =
+      std::find_if(words.begin(), words.end(), [](const auto& word) { return prepositions().contains(word); });
   if (place != words.end()) add_after(phrases, words, static_cast<std::size_t>(place - words.begin()));
   return phrases;
 }
@@ -156,13 +164,14 @@ std::vector<Phrase> contrast(std::span<const std::string> captions, std::span<co
   const auto outside = count_spans(others, vocabulary);
   std::vector<Phrase> phrases;
   for (const auto& [key, count] : inside) {
-    Phrase phrase{key.first, key.second, count, static_cast<int>(captions.size()), 0, static_cast<int>(others.size()), 0};
+    Phrase phrase{key.first, key.second, count, static_cast<int>(captions.size()), 0, static_cast<int>(others.size()),
+                  0};
     if (const auto found = outside.find(key); found != outside.end()) phrase.in_contrast = found->second;
     const double share = static_cast<double>(count) / phrase.cluster_captions;
     const double other_share = others.empty() ? 0 : static_cast<double>(phrase.in_contrast) / phrase.contrast_captions;
     if (share <= other_share) continue;
     phrase.score = 0.0 - std::log10(std::max(1e-300, fisher_greater(count, phrase.cluster_captions, phrase.in_contrast,
-                                                               phrase.contrast_captions)));
+                                                                    phrase.contrast_captions)));
     phrases.push_back(phrase);
   }
   std::stable_sort(phrases.begin(), phrases.end(), [](const Phrase& a, const Phrase& b) {
@@ -193,8 +202,10 @@ Result<std::vector<Phrase>> describe(StageContext& context, Cluster& cluster, co
   }
   SCOTOMA_TRY(cluster.captions, context.memo.caption(members));
   SCOTOMA_TRY(const auto contrast_captions, context.memo.caption(controls));
-  auto phrases = contrast(cluster.captions, contrast_captions, vocabulary_of(context, context.target(base.label).label));
-  if (phrases.size() > static_cast<std::size_t>(search.phrases)) phrases.resize(static_cast<std::size_t>(search.phrases));
+  auto phrases =
+      contrast(cluster.captions, contrast_captions, vocabulary_of(context, context.target(base.label).label));
+  if (phrases.size() > static_cast<std::size_t>(search.phrases))
+    phrases.resize(static_cast<std::size_t>(search.phrases));
   return phrases;
 }
 

@@ -24,8 +24,8 @@ struct Vocabulary {
 /// it ("on a flower"), in front of it they are what the base prompt does not say ("dark"). Each span once.
 std::vector<Phrase> spans_of(const std::string& caption, const Vocabulary& vocabulary);
 
-/// Phrases of `captions` scored by contrast: -log10 of Fisher's one-sided p-value that the phrase is in more captions of
-/// the cluster than of the contrast group. Spans that a shorter one explains as well are dropped.
+/// Phrases of `captions` scored by contrast: -log10 of Fisher's one-sided p-value that the phrase is in more captions
+/// of the cluster than of the contrast group. Spans that a shorter one explains as well are dropped.
 std::vector<Phrase> contrast(std::span<const std::string> captions, std::span<const std::string> others,
                              const Vocabulary& vocabulary);
 

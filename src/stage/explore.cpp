@@ -16,7 +16,7 @@ double promise(const Rate& rate) { return (rate.failures + 1.0) / (rate.valid + 
 
 /// Sorts by promise, marks those that end here, returns the rest.
 std::vector<std::size_t> survivors(const StageContext& context, std::vector<Hypothesis>& hypotheses,
-                                   std::vector<std::size_t> alive) {
+                                   const std::vector<std::size_t>& alive) {
   std::vector<std::size_t> good;
   for (std::size_t h : alive) {
     Hypothesis& hypothesis = hypotheses[h];
@@ -60,7 +60,7 @@ Result<std::vector<std::size_t>> explore(StageContext& context, std::vector<Hypo
     }
     context.spent.explore += count * static_cast<int>(alive.size());
     context.progress.spent(context.spent.total(), budget.images);
-    alive = survivors(context, hypotheses, std::move(alive));
+    alive = survivors(context, hypotheses, alive);
     first += count;
     count = std::min(2 * count, budget.images);  // the budget bounds it: the product stays an int
   }

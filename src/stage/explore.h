@@ -5,8 +5,8 @@
 
 namespace scotoma {
 
-/// Successive halving (Jamieson and Talwalkar 2016): budget.rounds rounds; each doubles the images of a hypothesis and keeps
-/// the better half, but never fewer than budget.finalists, and none whose rate so far is within the null. Sets
+/// Successive halving (Jamieson and Talwalkar 2016): budget.rounds rounds; each doubles the images of a hypothesis and
+/// keeps the better half, but never fewer than budget.finalists, and none whose rate so far is within the null. Sets
 /// `explored` and the status of those that end here; the indices of the finalists come back, best first.
 /// These images choose hypotheses, so they never confirm one: their seeds are a stream of their own.
 Result<std::vector<std::size_t>> explore(StageContext& context, std::vector<Hypothesis>& hypotheses);

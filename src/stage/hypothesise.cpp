@@ -38,7 +38,8 @@ Result<std::vector<Hypothesis>> hypothesise(StageContext& context, const std::ve
   });
   std::vector<std::string> prompts;
   for (const Candidate& c : sorted) {
-    prompts.push_back(phrase_prompt(context.study.prompts, context.target(c.label).label, c.phrase.text, c.phrase.before));
+    prompts.push_back(
+        phrase_prompt(context.study.prompts, context.target(c.label).label, c.phrase.text, c.phrase.before));
   }
   SCOTOMA_TRY(const auto vectors, context.memo.embed_texts(prompts));
 
@@ -64,7 +65,8 @@ Result<std::vector<Hypothesis>> hypothesise(StageContext& context, const std::ve
     hypothesis.source = candidate.source;
     hypothesis.prompt = prompts[i];
     hypothesis.expected = candidate.expected;
-    hypothesis.null_rate = null_rate(base_of(bases, candidate.label), candidate.direction, context.study.evidence.delta);
+    hypothesis.null_rate =
+        null_rate(base_of(bases, candidate.label), candidate.direction, context.study.evidence.delta);
     hypotheses.push_back(std::move(hypothesis));
   }
   return hypotheses;

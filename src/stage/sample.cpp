@@ -45,12 +45,14 @@ BaseResult judge_base(const StageContext& context, const Target& target, std::ve
 }  // namespace
 
 Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
-  const std::int64_t images = std::int64_t{context.study.budget.base} * static_cast<std::int64_t>(context.targets.size());
+  const std::int64_t images =
+      std::int64_t{context.study.budget.base} * static_cast<std::int64_t>(context.targets.size());
   if (!context.affords(images)) {
-    return bad_input(fmt::format("{}: budget.images is {}, but the base pictures alone take {} ({} labels x {}); raise "
-                                 "budget.images or lower budget.base",
-                                 context.study.file.string(), context.study.budget.images, images, context.targets.size(),
-                                 context.study.budget.base));
+    return bad_input(
+        fmt::format("{}: budget.images is {}, but the base pictures alone take {} ({} labels x {}); raise "
+                    "budget.images or lower budget.base",
+                    context.study.file.string(), context.study.budget.images, images, context.targets.size(),
+                    context.study.budget.base));
   }
   context.progress.stage(fmt::format("base rates of {} labels", context.targets.size()));
   std::vector<Draw> all;

@@ -11,7 +11,8 @@ Result<std::vector<std::vector<Sample>>> observe_trials(StageContext& context, c
   for (const Trial& trial : trials) {
     auto& own = draws.emplace_back();
     for (int i = first; i < first + count; ++i) {
-      own.push_back({trial.prompt, sample_seed(context.study.seed, purpose, trial.seed_prompt, static_cast<std::uint64_t>(i))});
+      own.push_back(
+          {trial.prompt, sample_seed(context.study.seed, purpose, trial.seed_prompt, static_cast<std::uint64_t>(i))});
     }
     all.insert(all.end(), own.begin(), own.end());
   }

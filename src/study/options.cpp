@@ -9,21 +9,27 @@ namespace {
 constexpr double kMany = 1e9;
 
 // A pointer to the field, whatever its type: FIELD(budget.images) is `int& (*)(Study&)`.
-#define FIELD(path) \
-  Target { +[](Study& study) -> auto& { return study.path; } }
+#define FIELD(path)               \
+  Target {                        \
+    +[](Study & study) -> auto& { \
+      return study.path;          \
+    }                             \
+  }
 
 void add_preprocessing(std::vector<Option>& table, std::string_view name, Target width, Target height, Target fit,
                        Target resize_to, Target filter, Target mean, Target std, Target channels, Target layout) {
   table.push_back({name, "width", "input width in pixels; 0: what the model says", width, 0, 8192});
   table.push_back({name, "height", "input height in pixels; 0: what the model says", height, 0, 8192});
   table.push_back({name, "fit", "how a picture gets that size", fit, 0, 0, {"stretch", "crop"}});
-  table.push_back({name, "resize_to", "for crop: length of the shorter side before cutting; 0: the larger of width and height",
-                   resize_to, 0, 8192});
+  table.push_back({name, "resize_to",
+                   "for crop: length of the shorter side before cutting; 0: the larger of width and height", resize_to,
+                   0, 8192});
   table.push_back({name, "filter", "resize filter", filter, 0, 0, {"bilinear", "bicubic", "nearest"}});
   table.push_back({name, "mean", "taken off each channel, in units of 0..255", mean, -1e6, 1e6});
   table.push_back({name, "std", "each channel is then divided by it, in units of 0..255", std, 1e-6, 1e6});
   table.push_back({name, "channels", "order of the channels", channels, 0, 0, {"rgb", "bgr"}});
-  table.push_back({name, "layout", "input layout; empty: found out from the shape", layout, 0, 0, {"", "nchw", "nhwc"}});
+  table.push_back(
+      {name, "layout", "input layout; empty: found out from the shape", layout, 0, 0, {"", "nchw", "nhwc"}});
 }
 
 #define PREPROCESSING(table, name)                                                                                   \
@@ -33,44 +39,92 @@ void add_preprocessing(std::vector<Option>& table, std::string_view name, Target
                     FIELD(name.preprocessing.channels), FIELD(name.preprocessing.layout))
 
 void add_models(std::vector<Option>& t) {
-  t.push_back({"generator", "model", "folder in the Stable Diffusion 1.x layout, as OpenVINO IR", FIELD(generator.model),
-               0, 0, {}, true});
+  t.push_back({"generator",
+               "model",
+               "folder in the Stable Diffusion 1.x layout, as OpenVINO IR",
+               FIELD(generator.model),
+               0,
+               0,
+               {},
+               true});
   t.push_back({"generator", "steps", "denoising steps", FIELD(generator.steps), 1, 1000});
-  t.push_back({"generator", "guidance", "classifier-free guidance; 1: none, and half the work", FIELD(generator.guidance), 1, 100});
+  t.push_back({"generator", "guidance", "classifier-free guidance; 1: none, and half the work",
+               FIELD(generator.guidance), 1, 100});
   t.push_back({"generator", "negative_prompt", "what should not be drawn", FIELD(generator.negative_prompt)});
-  t.push_back({"generator", "scheduler", "empty: what the folder says", FIELD(generator.scheduler), 0, 0,
+  t.push_back({"generator",
+               "scheduler",
+               "empty: what the folder says",
+               FIELD(generator.scheduler),
+               0,
+               0,
                {"", "ddim", "euler", "dpmsolver++"}});
   t.push_back({"generator", "batch", "pictures drawn at once by one thread", FIELD(generator.batch), 1, 256});
-  t.push_back({"classifier", "model", "the model under test: .onnx or OpenVINO .xml", FIELD(classifier.model), 0, 0, {}, true});
-  t.push_back({"classifier", "labels", "class names: a JSON list, or text with one name a line", FIELD(classifier.labels),
-               0, 0, {}, true});
+  t.push_back(
+      {"classifier", "model", "the model under test: .onnx or OpenVINO .xml", FIELD(classifier.model), 0, 0, {}, true});
+  t.push_back({"classifier",
+               "labels",
+               "class names: a JSON list, or text with one name a line",
+               FIELD(classifier.labels),
+               0,
+               0,
+               {},
+               true});
   PREPROCESSING(t, classifier);
-  t.push_back({"classifier", "output", "what the model gives; empty: found out from the values", FIELD(classifier.output),
-               0, 0, {"", "logits", "probabilities"}});
+  t.push_back({"classifier",
+               "output",
+               "what the model gives; empty: found out from the values",
+               FIELD(classifier.output),
+               0,
+               0,
+               {"", "logits", "probabilities"}});
   t.push_back({"classifier", "batch", "pictures classified at once", FIELD(classifier.batch), 1, 1024});
-  t.push_back({"captioner", "model", "folder as optimum-intel's image-to-text export writes it", FIELD(captioner.model),
-               0, 0, {}, true});
+  t.push_back({"captioner",
+               "model",
+               "folder as optimum-intel's image-to-text export writes it",
+               FIELD(captioner.model),
+               0,
+               0,
+               {},
+               true});
   t.push_back({"captioner", "max_tokens", "longest caption", FIELD(captioner.max_tokens), 1, 1024});
   t.push_back({"captioner", "batch", "pictures captioned at once", FIELD(captioner.batch), 1, 256});
-  t.push_back({"embedder", "model", "folder with image_encoder.xml, text_encoder.xml and the tokenizer", FIELD(embedder.model),
-               0, 0, {}, true});
+  t.push_back({"embedder",
+               "model",
+               "folder with image_encoder.xml, text_encoder.xml and the tokenizer",
+               FIELD(embedder.model),
+               0,
+               0,
+               {},
+               true});
   t.push_back({"embedder", "batch", "pictures embedded at once", FIELD(embedder.batch), 1, 1024});
-  t.push_back({"judge", "kind", "who says whether the label is in the picture", FIELD(judge.kind), 0, 0,
+  t.push_back({"judge",
+               "kind",
+               "who says whether the label is in the picture",
+               FIELD(judge.kind),
+               0,
+               0,
                {"none", "classifier", "embedder"}});
   t.push_back({"judge", "model", "for classifier: .onnx or .xml", FIELD(judge.model)});
   t.push_back({"judge", "labels", "for classifier: its class names", FIELD(judge.labels)});
   PREPROCESSING(t, judge);
-  t.push_back({"judge", "threshold", "a picture is valid from this probability of the label on", FIELD(judge.threshold), 0, 1});
+  t.push_back(
+      {"judge", "threshold", "a picture is valid from this probability of the label on", FIELD(judge.threshold), 0, 1});
   t.push_back({"judge", "batch", "pictures judged at once", FIELD(judge.batch), 1, 1024});
 }
 
 void add_search(std::vector<Option>& t) {
-  t.push_back({"prompts", "base", "one picture each in turn; {label}, {a label} (\"an apple\"), {hypernym}", FIELD(prompts.base)});
-  t.push_back({"prompts", "after", "joins a phrase that stood behind the label in a caption; {base}, {phrase}, {label}, {a label}", FIELD(prompts.after)});
-  t.push_back({"prompts", "before", "joins a phrase that stood in front of the label; {phrase}, {a phrase} (\"an old\"), {label}, {a label}", FIELD(prompts.before)});
+  t.push_back({"prompts", "base", "one picture each in turn; {label}, {a label} (\"an apple\"), {hypernym}",
+               FIELD(prompts.base)});
+  t.push_back({"prompts", "after",
+               "joins a phrase that stood behind the label in a caption; {base}, {phrase}, {label}, {a label}",
+               FIELD(prompts.after)});
+  t.push_back({"prompts", "before",
+               "joins a phrase that stood in front of the label; {phrase}, {a phrase} (\"an old\"), {label}, {a label}",
+               FIELD(prompts.before)});
   t.push_back({"budget", "images", "pictures of the whole study, at most", FIELD(budget.images), 1, kMany});
   t.push_back({"budget", "base", "pictures of each label from the base prompts", FIELD(budget.base), 1, kMany});
-  t.push_back({"budget", "first_look", "pictures of each phrase in the first round of exploration", FIELD(budget.first_look), 1, kMany});
+  t.push_back({"budget", "first_look", "pictures of each phrase in the first round of exploration",
+               FIELD(budget.first_look), 1, kMany});
   t.push_back({"budget", "rounds", "rounds of exploration; each keeps the better half and doubles its pictures",
                FIELD(budget.rounds), 1, 16});
   t.push_back({"budget", "finalists", "phrases that go to confirmation, at most", FIELD(budget.finalists), 1, 100000});
@@ -79,7 +133,8 @@ void add_search(std::vector<Option>& t) {
                FIELD(budget.audit), 1, kMany});
   t.push_back({"evidence", "alpha", "false discovery rate held over the study", FIELD(evidence.alpha), 1e-9, 0.5});
   t.push_back({"evidence", "alpha0", "the part of alpha spent on the base rates", FIELD(evidence.alpha0), 1e-9, 0.5});
-  t.push_back({"evidence", "delta", "a rise above the base rate that is too small to be a bug", FIELD(evidence.delta), 0, 1});
+  t.push_back(
+      {"evidence", "delta", "a rise above the base rate that is too small to be a bug", FIELD(evidence.delta), 0, 1});
   t.push_back({"evidence", "max_hypotheses", "phrases tested, at most; fixed in advance, the evidence pays for it",
                FIELD(evidence.max_hypotheses), 1, 1e6});
   t.push_back({"evidence", "everywhere", "a label that surely fails more often than this fails nearly everywhere",
@@ -92,8 +147,14 @@ void add_search(std::vector<Option>& t) {
   t.push_back({"search", "captions", "captioned members of a group, at most", FIELD(search.captions), 1, kMany});
   t.push_back({"search", "controls", "captioned pictures for contrast, at most", FIELD(search.controls), 1, kMany});
   t.push_back({"search", "phrases", "phrases taken from a group, at most", FIELD(search.phrases), 1, 1000});
-  t.push_back({"search", "same_phrase", "phrases whose text embeddings are closer (cosine) are one", FIELD(search.same_phrase), 0, 1});
-  t.push_back({"engine", "precision", "arithmetic of the engine; part of every fingerprint", FIELD(engine.precision), 0, 0,
+  t.push_back({"search", "same_phrase", "phrases whose text embeddings are closer (cosine) are one",
+               FIELD(search.same_phrase), 0, 1});
+  t.push_back({"engine",
+               "precision",
+               "arithmetic of the engine; part of every fingerprint",
+               FIELD(engine.precision),
+               0,
+               0,
                {"f32", "bf16"}});
   t.push_back({"engine", "threads", "0: all cores; does not change any result", FIELD(engine.threads), 0, 1024});
 }
@@ -137,7 +198,8 @@ std::string options_markdown() {
   const Study defaults;
   std::string text = "| key | default | meaning |\n|---|---|---|\n";
   for (const Option& option : options()) {
-    const std::string key = option.table.empty() ? std::string(option.key) : fmt::format("{}.{}", option.table, option.key);
+    const std::string key =
+        option.table.empty() ? std::string(option.key) : fmt::format("{}.{}", option.table, option.key);
     std::string help(option.help);
     if (!option.choices.empty()) {
       std::vector<std::string> names;

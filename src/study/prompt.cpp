@@ -34,8 +34,8 @@ std::string with_article(std::string_view noun) {
   std::string lower(noun);
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   const bool vowel = std::string_view("aeiou").find(lower.front()) != std::string_view::npos;
-  const bool sounds_like_consonant = starts_with_any(lower, {"uni", "use", "usu", "usb", "eu", "ewe", "one ", "one-", "ufo", "ute", "uti",
-                                                                "uto", "uku"});
+  const bool sounds_like_consonant = starts_with_any(
+      lower, {"uni", "use", "usu", "usb", "eu", "ewe", "one ", "one-", "ufo", "ute", "uti", "uto", "uku"});
   const bool sounds_like_vowel = starts_with_any(lower, {"hour", "honest", "honou", "honor", "heir", "x-"});
   const bool unlike_uni = starts_with_any(lower, {"unin", "unim"});
   return ((vowel && (!sounds_like_consonant || unlike_uni)) || sounds_like_vowel ? "an " : "a ") + std::string(noun);
@@ -64,7 +64,8 @@ Result<void> check_template(std::string_view text, std::initializer_list<std::st
     }
     has_needed |= std::find(needed.begin(), needed.end(), name) != needed.end();
   }
-  if (!has_needed) return bad_input(fmt::format("\"{}\" has no {{{}}}; without it all prompts are the same", text, *needed.begin()));
+  if (!has_needed)
+    return bad_input(fmt::format("\"{}\" has no {{{}}}; without it all prompts are the same", text, *needed.begin()));
   return {};
 }
 

@@ -20,7 +20,8 @@ std::string base_prompt(const PromptOptions& prompts, const StudyLabel& label, s
 /// phrase belongs in front of the label.
 std::string phrase_prompt(const PromptOptions& prompts, const StudyLabel& label, std::string_view phrase, bool before);
 
-/// Checks a template's {names}. Errors: bad_input when one is not in `known`, a brace is open, or none of `needed` is there.
+/// Checks a template's {names}. Errors: bad_input when one is not in `known`, a brace is open, or none of `needed` is
+/// there.
 Result<void> check_template(std::string_view text, std::initializer_list<std::string_view> known,
                             std::initializer_list<std::string_view> needed);
 

@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <toml++/toml.h>
 
 #include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <set>
 #include <sstream>
-#include <toml++/toml.h>
 
 #include "study/options.h"
 #include "study/prompt.h"
@@ -156,7 +156,8 @@ struct Assign {
   std::string operator()(Field<std::string> field) const {
     if (!node.is_string()) return "a text in quotes";
     const auto value = *node.value<std::string>();
-    if (!option.choices.empty() && std::find(option.choices.begin(), option.choices.end(), value) == option.choices.end()) {
+    if (!option.choices.empty() &&
+        std::find(option.choices.begin(), option.choices.end(), value) == option.choices.end()) {
       return fmt::format("one of \"{}\"", fmt::join(option.choices, "\", \""));
     }
     field(study) = value;
@@ -212,7 +213,8 @@ Result<void> Reader::assign(const Option& option, const toml::node& node) {
 Result<void> Reader::read_label_table(const toml::table& table) {
   SCOTOMA_CHECK(check_table("label", table));
   StudyLabel label;
-  for (auto [key, field] : {std::pair{"name", &label.name}, {"class", &label.class_name}, {"hypernym", &label.hypernym}}) {
+  for (auto [key, field] :
+       {std::pair{"name", &label.name}, {"class", &label.class_name}, {"hypernym", &label.hypernym}}) {
     const auto* node = table.get(key);
     if (node == nullptr) continue;
     if (!node->is_string()) return wrong(node, fmt::format("'label.{}' must be a text in quotes", key));
@@ -220,7 +222,8 @@ Result<void> Reader::read_label_table(const toml::table& table) {
   }
   if (const auto* node = table.get("synonyms")) {
     const auto* list = node->as_array();
-    if (list == nullptr || (!list->empty() && !list->is_homogeneous<std::string>())) return wrong(node, "'label.synonyms' must be a list of texts");
+    if (list == nullptr || (!list->empty() && !list->is_homogeneous<std::string>()))
+      return wrong(node, "'label.synonyms' must be a list of texts");
     for (const auto& item : *list) label.synonyms.push_back(*item.value<std::string>());
   }
   if (label.name.empty()) return wrong(&table, "a [[label]] needs a name, as prompts would call it");
@@ -243,15 +246,18 @@ Result<void> Reader::read_labels() {
   }
   if (tables != nullptr) {
     const auto* array = tables->as_array();
-    if (array == nullptr || !array->is_homogeneous<toml::table>()) return wrong(tables, "write each label as [[label]]");
+    if (array == nullptr || !array->is_homogeneous<toml::table>())
+      return wrong(tables, "write each label as [[label]]");
     for (const auto& item : *array) SCOTOMA_CHECK(read_label_table(*item.as_table()));
   }
-  if (study_.labels.empty()) return wrong(list != nullptr ? list : tables, "no labels; add for example: labels = [\"fly\", \"bee\"]");
+  if (study_.labels.empty())
+    return wrong(list != nullptr ? list : tables, "no labels; add for example: labels = [\"fly\", \"bee\"]");
   std::set<std::string> seen;
   for (std::size_t i = 0; i < study_.labels.size(); ++i) {
     StudyLabel& label = study_.labels[i];
     if (label.name.empty()) return wrong(label_nodes_[i], "a label is empty; take it out or name it");
-    if (!seen.insert(label.name).second) return wrong(label_nodes_[i], fmt::format("label '{}' stands twice", label.name));
+    if (!seen.insert(label.name).second)
+      return wrong(label_nodes_[i], fmt::format("label '{}' stands twice", label.name));
     if (label.class_name.empty()) label.class_name = label.name;
   }
   return {};
@@ -265,18 +271,22 @@ Result<void> Reader::check_prompts() const {
     if (!ok.ok()) return wrong(node_of("prompts", key), fmt::format("prompts.{}: {}", key, ok.error().message));
     return {};
   };
-  const auto lacking = std::find_if(study_.labels.begin(), study_.labels.end(), [](const auto& l) { return l.hypernym.empty(); });
+  const auto lacking =
+      std::find_if(study_.labels.begin(), study_.labels.end(), [](const auto& l) { return l.hypernym.empty(); });
   for (const auto& base : prompts.base) {
     SCOTOMA_CHECK(check("base", base, {"label", "a label", "hypernym"}, {"label", "a label"}));
     if (base.find("{hypernym}") != std::string::npos && lacking != study_.labels.end()) {
       return wrong(node_of("prompts", "base"),
-                   fmt::format("prompts.base uses {{hypernym}}, but label '{}' has none; give it one in a [[label]]", lacking->name));
+                   fmt::format("prompts.base uses {{hypernym}}, but label '{}' has none; give it one in a [[label]]",
+                               lacking->name));
     }
   }
   SCOTOMA_CHECK(check("after", prompts.after, {"base", "phrase", "label", "a label"}, {"phrase"}));
   SCOTOMA_CHECK(check("after", prompts.after, {"base", "phrase", "label", "a label"}, {"base", "label", "a label"}));
-  SCOTOMA_CHECK(check("before", prompts.before, {"base", "phrase", "a phrase", "label", "a label"}, {"phrase", "a phrase"}));
-  return check("before", prompts.before, {"base", "phrase", "a phrase", "label", "a label"}, {"base", "label", "a label"});
+  SCOTOMA_CHECK(
+      check("before", prompts.before, {"base", "phrase", "a phrase", "label", "a label"}, {"phrase", "a phrase"}));
+  return check("before", prompts.before, {"base", "phrase", "a phrase", "label", "a label"},
+               {"base", "label", "a label"});
 }
 
 Result<void> Reader::check_values() const {
@@ -310,7 +320,8 @@ Result<Study> parse_study(const std::string& text, const fs::path& file) {
     return Reader(document, file).read();
   } catch (const toml::parse_error& error) {
     const auto at = error.source().begin;
-    return bad_input(fmt::format("{}:{}:{}: not valid TOML: {}", file.string(), at.line, at.column, error.description()));
+    return bad_input(
+        fmt::format("{}:{}:{}: not valid TOML: {}", file.string(), at.line, at.column, error.description()));
   }
 }
 

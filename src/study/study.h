@@ -1,5 +1,5 @@
-// What the user asks: labels, prompts, models, budget, evidence. Read once from study.toml (study/read.h), then constant.
-// Every option, its default, its limits and its help stand in one table: study/options.cpp.
+// What the user asks: labels, prompts, models, budget, evidence. Read once from study.toml (study/read.h), then
+// constant. Every option, its default, its limits and its help stand in one table: study/options.cpp.
 #pragma once
 
 #include <cstdint>
@@ -19,96 +19,96 @@ struct StudyLabel {
 
 /// How a picture becomes the classifier's (or judge's) input tensor.
 struct Preprocessing {
-  int width = 0;                            ///< 0: what the model's input shape says
+  int width = 0;  ///< 0: what the model's input shape says
   int height = 0;
-  std::string fit = "stretch";              ///< "stretch" to the size, or "crop": shorter side to resize_to, centre cut out
-  int resize_to = 0;                        ///< for "crop": length of the shorter side; 0: the larger of width and height
-  std::string filter = "bilinear";          ///< "bilinear", "bicubic" or "nearest"
-  std::vector<double> mean = {0, 0, 0};     ///< taken off, in units of 0..255, in the order of `channels`
-  std::vector<double> std = {1, 1, 1};      ///< then divided by
-  std::string channels = "rgb";             ///< or "bgr"
-  std::string layout;                       ///< "nchw" or "nhwc"; empty: guessed from the shape
+  std::string fit = "stretch";      ///< "stretch" to the size, or "crop": shorter side to resize_to, centre cut out
+  int resize_to = 0;                ///< for "crop": length of the shorter side; 0: the larger of width and height
+  std::string filter = "bilinear";  ///< "bilinear", "bicubic" or "nearest"
+  std::vector<double> mean = {0, 0, 0};  ///< taken off, in units of 0..255, in the order of `channels`
+  std::vector<double> std = {1, 1, 1};   ///< then divided by
+  std::string channels = "rgb";          ///< or "bgr"
+  std::string layout;                    ///< "nchw" or "nhwc"; empty: guessed from the shape
 };
 
 struct GeneratorOptions {
-  std::filesystem::path model;              ///< a folder in the Stable Diffusion 1.x layout
+  std::filesystem::path model;  ///< a folder in the Stable Diffusion 1.x layout
   int steps = 20;
-  double guidance = 7.5;                    ///< 1: no guidance, one U-Net call a step
+  double guidance = 7.5;  ///< 1: no guidance, one U-Net call a step
   std::string negative_prompt;
-  std::string scheduler;                    ///< "ddim", "euler" or "dpmsolver++"; empty: what the folder says
+  std::string scheduler;  ///< "ddim", "euler" or "dpmsolver++"; empty: what the folder says
   int batch = 8;
 };
 
 struct ClassifierOptions {
-  std::filesystem::path model;              ///< .onnx or OpenVINO .xml
-  std::filesystem::path labels;             ///< class names: a JSON list, or text with one name a line
+  std::filesystem::path model;   ///< .onnx or OpenVINO .xml
+  std::filesystem::path labels;  ///< class names: a JSON list, or text with one name a line
   Preprocessing preprocessing;
-  std::string output;                       ///< "logits", "probabilities"; empty: found out from the values
+  std::string output;  ///< "logits", "probabilities"; empty: found out from the values
   int batch = 32;
 };
 
 struct CaptionerOptions {
-  std::filesystem::path model;              ///< a folder as optimum-intel's image-to-text export writes it
+  std::filesystem::path model;  ///< a folder as optimum-intel's image-to-text export writes it
   int max_tokens = 32;
   int batch = 16;
 };
 
 struct EmbedderOptions {
-  std::filesystem::path model;              ///< a folder with image_encoder.xml, text_encoder.xml, tokenizer
+  std::filesystem::path model;  ///< a folder with image_encoder.xml, text_encoder.xml, tokenizer
   int batch = 32;
 };
 
 struct JudgeOptions {
-  std::string kind = "none";                ///< "none", "classifier", "embedder" (zero-shot against the study's labels)
-  std::filesystem::path model;              ///< for "classifier"
-  std::filesystem::path labels;             ///< for "classifier"
+  std::string kind = "none";     ///< "none", "classifier", "embedder" (zero-shot against the study's labels)
+  std::filesystem::path model;   ///< for "classifier"
+  std::filesystem::path labels;  ///< for "classifier"
   Preprocessing preprocessing;
-  double threshold = 0.5;                   ///< valid when the label's probability is at least this
+  double threshold = 0.5;  ///< valid when the label's probability is at least this
   int batch = 32;
 };
 
 struct PromptOptions {
   std::vector<std::string> base = {"a photo of {a label}"};  ///< {label}, {a label} ("an apple"), {hypernym}
-  std::string after = "{base} {phrase}";                       ///< joins a phrase that stood behind the label in a caption
-  std::string before = "{a phrase} photo of {a label}";        ///< joins one that stood in front of it
+  std::string after = "{base} {phrase}";                 ///< joins a phrase that stood behind the label in a caption
+  std::string before = "{a phrase} photo of {a label}";  ///< joins one that stood in front of it
 };
 
 /// Numbers of images. `images` limits the whole study; nothing is started that would exceed it.
 struct BudgetOptions {
   int images = 4000;
-  int base = 48;           ///< a label, over all base prompts
-  int first_look = 8;      ///< a hypothesis, in the first round of exploration; doubled each round for the better half
-  int rounds = 2;          ///< of successive halving
-  int finalists = 12;      ///< hypotheses that go to confirmation, at most
-  int confirm = 96;        ///< a finalist, at most
-  int audit = 96;          ///< a confirmed bug, exactly (and as many again for the pairs without the phrase)
+  int base = 48;       ///< a label, over all base prompts
+  int first_look = 8;  ///< a hypothesis, in the first round of exploration; doubled each round for the better half
+  int rounds = 2;      ///< of successive halving
+  int finalists = 12;  ///< hypotheses that go to confirmation, at most
+  int confirm = 96;    ///< a finalist, at most
+  int audit = 96;      ///< a confirmed bug, exactly (and as many again for the pairs without the phrase)
 };
 
 struct EvidenceOptions {
-  double alpha = 0.05;         ///< false discovery rate held over the whole study
-  double alpha0 = 0.01;        ///< the part of it spent on the base rates
-  double delta = 0.05;         ///< smaller rises above the base rate are not bugs
-  int max_hypotheses = 64;     ///< K of e-BH, fixed in advance
-  double everywhere = 0.5;     ///< a label whose base rate surely exceeds this fails "nearly everywhere"
-  double max_invalid = 0.5;    ///< a share of invalid pictures above this: the generator cannot draw it
+  double alpha = 0.05;       ///< false discovery rate held over the whole study
+  double alpha0 = 0.01;      ///< the part of it spent on the base rates
+  double delta = 0.05;       ///< smaller rises above the base rate are not bugs
+  int max_hypotheses = 64;   ///< K of e-BH, fixed in advance
+  double everywhere = 0.5;   ///< a label whose base rate surely exceeds this fails "nearly everywhere"
+  double max_invalid = 0.5;  ///< a share of invalid pictures above this: the generator cannot draw it
 };
 
 struct SearchOptions {
-  double cluster_distance = 0.35;   ///< average-linkage cosine distance at which clusters stay apart
-  int tiny_cluster = 3;             ///< groups of fewer members are kept but marked
-  int captions = 24;                ///< members of a cluster that are captioned, at most
-  int controls = 24;                ///< correctly classified pictures of the label that are captioned for contrast
-  int phrases = 4;                  ///< a cluster, at most
-  double same_phrase = 0.97;        ///< text embeddings closer than this (cosine) are one hypothesis
+  double cluster_distance = 0.35;  ///< average-linkage cosine distance at which clusters stay apart
+  int tiny_cluster = 3;            ///< groups of fewer members are kept but marked
+  int captions = 24;               ///< members of a cluster that are captioned, at most
+  int controls = 24;               ///< correctly classified pictures of the label that are captioned for contrast
+  int phrases = 4;                 ///< a cluster, at most
+  double same_phrase = 0.97;       ///< text embeddings closer than this (cosine) are one hypothesis
 };
 
 struct EngineOptions {
-  std::string precision = "f32";    ///< "f32", or "bf16": faster where the CPU has it; part of every fingerprint
-  int threads = 0;                  ///< 0: all cores
+  std::string precision = "f32";  ///< "f32", or "bf16": faster where the CPU has it; part of every fingerprint
+  int threads = 0;                ///< 0: all cores
 };
 
 struct Study {
-  std::filesystem::path file;       ///< where it was read from; model paths are relative to its folder
+  std::filesystem::path file;  ///< where it was read from; model paths are relative to its folder
   std::string name;
   std::uint64_t seed = 1;
   std::vector<StudyLabel> labels;

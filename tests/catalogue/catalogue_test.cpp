@@ -74,14 +74,16 @@ RC_GTEST_PROP(Catalogue, BehavesLikeAMapThatNeverForgetsOrOverwrites, ()) {
   const fake::Folder folder;
   auto catalogue = opened(folder.path());
   std::map<std::pair<std::string, std::string>, std::string> model;
-  const auto name = rc::gen::element<std::string>("", "a", "b", "a b", std::string("x\0y", 3), "\xc3\xa9", std::string(300, 'k'));
+  const auto name =
+      rc::gen::element<std::string>("", "a", "b", "a b", std::string("x\0y", 3), "\xc3\xa9", std::string(300, 'k'));
   const int steps = *rc::gen::inRange(1, 30);
   for (int step = 0; step < steps; ++step) {
     const std::string fingerprint = *name;
     switch (*rc::gen::inRange(0, 4)) {
       case 0: {
         std::vector<Answer> answers;
-        for (int i = *rc::gen::inRange(0, 5); i > 0; --i) answers.push_back({*name, *rc::gen::arbitrary<std::string>()});
+        for (int i = *rc::gen::inRange(0, 5); i > 0; --i)
+          answers.push_back({*name, *rc::gen::arbitrary<std::string>()});
         RC_ASSERT(catalogue->store(fingerprint, answers).ok());
         for (const auto& [input, value] : answers) model.try_emplace({fingerprint, input}, value);
         break;
@@ -92,7 +94,8 @@ RC_GTEST_PROP(Catalogue, BehavesLikeAMapThatNeverForgetsOrOverwrites, ()) {
         break;
       case 2: {
         const auto is_of = [&](const auto& entry) { return entry.first.first == fingerprint; };
-        RC_ASSERT(*catalogue->count(fingerprint) == static_cast<std::size_t>(std::count_if(model.begin(), model.end(), is_of)));
+        RC_ASSERT(*catalogue->count(fingerprint) ==
+                  static_cast<std::size_t>(std::count_if(model.begin(), model.end(), is_of)));
         break;
       }
       default: {
@@ -207,7 +210,8 @@ TEST(Catalogue, ADamagedPictureIsAnErrorThatNamesItsFile) {
   const auto whole = *catalogue->image_bytes(id);
   const std::string half(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(whole.size() / 2));
   const auto exchanged = encode_png(picture(2));
-  for (const std::string& bytes : {std::string(), std::string("no picture"), half, std::string(exchanged.begin(), exchanged.end())}) {
+  for (const std::string& bytes :
+       {std::string(), std::string("no picture"), half, std::string(exchanged.begin(), exchanged.end())}) {
     folder.write(Catalogue::image_file(id).string(), bytes);
     const auto image = catalogue->image(id);
     ASSERT_FALSE(image.ok());
@@ -216,14 +220,14 @@ TEST(Catalogue, ADamagedPictureIsAnErrorThatNamesItsFile) {
   }
 }
 
-/// What a process finds when files may not grow beyond 64 KiB, which is how a full disk looks to it: an exit code.
+/// What a process finds when files may not grow beyond 512 KiB, which is how a full disk looks to it: an exit code.
 int fill_up(const fs::path& folder) {
   const auto catalogue = Catalogue::open(folder);
   if (!catalogue.ok()) return 2;
   ::signal(SIGXFSZ, SIG_IGN);
-  const rlimit limit{64 << 10, 64 << 10};
+  const rlimit limit{512 << 10, 512 << 10};
   ::setrlimit(RLIMIT_FSIZE, &limit);
-  const auto image = (*catalogue)->put_image(picture(1, 256));  // about 200 KB
+  const auto image = (*catalogue)->put_image(picture(1, 512));  // about 800 KB
   if (image.ok() || image.error().code != Code::failed) return 3;
   if (image.error().message.find("cannot be written") == std::string::npos) return 4;
   for (int i = 0; i < 1000; ++i) {
@@ -250,7 +254,7 @@ TEST(Catalogue, AFullDiskIsAnErrorAndLosesNothing) {
   EXPECT_GT(count, 10U);
   for (std::size_t i = 0; i < count; ++i) EXPECT_TRUE(catalogue->find("f", std::to_string(i))->has_value());
   EXPECT_TRUE(catalogue->image(image_id(picture(2))).ok());
-  EXPECT_FALSE(catalogue->has_image(image_id(picture(1, 256))));
+  EXPECT_FALSE(catalogue->has_image(image_id(picture(1, 512))));
   for (const auto& entry : fs::recursive_directory_iterator(folder / "images")) {
     EXPECT_NE(entry.path().extension(), ".part") << "left behind: " << entry.path();
   }
@@ -276,7 +280,8 @@ TEST(Catalogue, KilledAtAnyMomentOpensAgainWithEveryRowsPictureWhole) {
     std::uint64_t told = 0;
     const std::uint64_t enough = random.below(40);
     for (char byte = 0; told < enough && ::read(end, &byte, 1) == 1;) ++told;
-    for (std::uint32_t spin = random.below(2000000); spin > 0; --spin) __asm__ volatile("");  // somewhere in the next row
+    for (std::uint32_t spin = random.below(2000000); spin > 0; --spin)
+      __asm__ volatile("");  // somewhere in the next row
     ::kill(child, SIGKILL);
     exit_of(child);
     ::close(end);

@@ -41,7 +41,7 @@ TEST(Codec, OddValuesComeBackToTheBit) {
 }
 
 TEST(Codec, OtherBytesAreNoAnswer) {
-  for (const std::string bytes : {std::string(), std::string("abc"), std::string(9, 'x'), std::string(13, '\0')}) {
+  for (const std::string& bytes : {std::string(), std::string("abc"), std::string(9, 'x'), std::string(13, '\0')}) {
     EXPECT_FALSE(decode_prediction(bytes)) << bytes.size();
     EXPECT_FALSE(decode_judgement(bytes)) << bytes.size();
     EXPECT_FALSE(decode_vector(bytes)) << bytes.size();

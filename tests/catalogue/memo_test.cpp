@@ -104,27 +104,38 @@ TEST_F(MemoTest, KeepsWhatWasAnsweredBeforeAnErrorAndAsksOnlyTheRest) {
 
 TEST_F(MemoTest, KeepsWhatWasAnsweredBeforeAnInterruption) {
   for (int threads : {1, 3}) {
+    CancelToken stop;
     world_.before_call = [&](const std::string&, std::size_t call) -> Result<void> {
-      if (call == 2) cancel_.cancel();
+      if (call == 2) stop.cancel();
       return {};
     };
     world_.forget();
-    CancelToken never;
     const auto asked = draws(100, "a photo of a bee " + std::to_string(threads));
-    Memo interrupted_memo(models_, *catalogue_, cancel_, progress_, {threads, false});
-    EXPECT_EQ(interrupted_memo.generate(asked).error().code, Code::interrupted);
+    Memo first(models_, *catalogue_, stop, progress_, {threads, false});
+    EXPECT_EQ(first.generate(asked).error().code, Code::interrupted);
     const auto before = world_.answered("generator");
     EXPECT_GE(before, world_.setting().batch);
     EXPECT_LT(before, asked.size());
     world_.before_call = nullptr;
-    Memo next(models_, *catalogue_, never, progress_, {threads, false});
+    Memo next = memo(threads);
     EXPECT_TRUE(next.generate(asked).ok());
     EXPECT_EQ(next.uses().at("generator").recalled, before);
     EXPECT_EQ(next.uses().at("generator").computed, asked.size() - before);
     EXPECT_TRUE(world_.asked_again().empty());
-    cancel_.~CancelToken();
-    new (&cancel_) CancelToken();
   }
+}
+
+TEST_F(MemoTest, CountsAQuestionOnceHoweverOftenItIsAsked) {
+  Memo first = memo();
+  ASSERT_TRUE(first.generate(draws(10)).ok());
+  ASSERT_TRUE(first.observe("fly", 0, draws(10)).ok());
+  EXPECT_EQ(first.uses().at("generator").computed, 10U);
+  EXPECT_EQ(first.uses().at("generator").recalled, 0U);
+  Memo second = memo();
+  ASSERT_TRUE(second.generate(draws(10)).ok());
+  ASSERT_TRUE(second.observe("fly", 0, draws(12)).ok());
+  EXPECT_EQ(second.uses().at("generator").computed, 2U);
+  EXPECT_EQ(second.uses().at("generator").recalled, 10U);
 }
 
 TEST_F(MemoTest, ReplayOnlyNeverCallsAModel) {
@@ -159,7 +170,8 @@ TEST_F(MemoTest, ADamagedPictureStopsWithItsName) {
 TEST_F(MemoTest, ADamagedAnswerIsNotTakenForOne) {
   using namespace std::string_literals;
   const auto ids = *memo().generate(draws(3));
-  const std::string bad_answers[] = {"abc"s, ""s, "\x63\0\0\0\0\0\x80\x3f"s, "\xff\xff\xff\xff\0\0\x80\x3f"s};  // class 99, class -1
+  const std::string bad_answers[] = {"abc"s, ""s, "\x63\0\0\0\0\0\x80\x3f"s,
+                                     "\xff\xff\xff\xff\0\0\x80\x3f"s};  // class 99, class -1
   for (const std::string& bytes : bad_answers) {
     const fake::Folder folder;
     const auto catalogue = std::move(Catalogue::open(folder.path())).value();

@@ -55,7 +55,7 @@ TEST(NormalQuantile, AgreesWithBoostOverAllItsBranches) {
 
 TEST(NormalQuantile, IsZeroInTheMiddleAndFiniteAtTheEndsOfItsInput) {
   EXPECT_EQ(normal_quantile(0.5), 0);
-  EXPECT_TRUE(std::isfinite(normal_quantile(0x1p-33)));       // the smallest that the generator gives
+  EXPECT_TRUE(std::isfinite(normal_quantile(0x1p-33)));      // the smallest that the generator gives
   EXPECT_TRUE(std::isfinite(normal_quantile(1 - 0x1p-33)));  // the largest
 }
 
@@ -115,7 +115,8 @@ TEST(FillNormal, KeepsItsNumbersForEver) {
 RC_GTEST_PROP(PhiloxSource, GivesTheBlocksInOrder, (std::uint64_t seed)) {
   Philox source(seed);
   for (std::uint32_t block = 0; block < 3; ++block) {
-    const auto expected = philox4x32({block, 0, 0, 0}, {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
+    const auto expected =
+        philox4x32({block, 0, 0, 0}, {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
     for (std::uint32_t number : expected) RC_ASSERT(source.next() == number);
   }
 }

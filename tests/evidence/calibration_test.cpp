@@ -2,6 +2,10 @@
 // alpha, however the search chooses and whenever it stops.
 #include <gtest/gtest.h>
 
+#include <span>
+
+#include <numeric>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -15,11 +19,19 @@
 #include "evidence/binomial.h"
 #include "evidence/e_bh.h"
 #include "evidence/e_value.h"
-#include "evidence/halving.h"
 #include "evidence/interval.h"
 
 namespace scotoma {
 namespace {
+
+/// Indices of the larger half (rounded up), best first, ties by index.
+std::vector<std::size_t> best_half(std::span<const double> scores) {
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+  order.resize((order.size() + 1) / 2);
+  return order;
+}
 
 constexpr int kMaxHypotheses = 20;
 constexpr int kMostImages = 60;  // for one hypothesis

@@ -1,7 +1,8 @@
-// A folder of a test's own, gone when the test ends.
+// A folder of a test's own, gone when the test ends; in memory where the machine has such a place.
 #pragma once
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -12,7 +13,9 @@ namespace scotoma::fake {
 class Folder {
  public:
   Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "scotoma-test-XXXXXX").string();
+    const std::filesystem::path memory = "/dev/shm";
+    const bool in_memory = ::access(memory.c_str(), W_OK) == 0;
+    std::string name = ((in_memory ? memory : std::filesystem::temp_directory_path()) / "scotoma-test-XXXXXX").string();
     if (::mkdtemp(name.data()) != nullptr) path_ = name;
   }
   ~Folder() {

@@ -35,7 +35,9 @@ std::size_t other(std::size_t index, std::size_t count, double chance) {
 
 /// The index of the first name that stands in the text as whole words; count when none does.
 std::size_t mentioned(const std::string& text, const std::vector<std::string>& names) {
-  const auto stands = [&](const std::string& name) { return (" " + text + " ").find(" " + name + " ") != std::string::npos; };
+  const auto stands = [&](const std::string& name) {
+    return (" " + text + " ").find(" " + name + " ") != std::string::npos;
+  };
   return static_cast<std::size_t>(std::find_if(names.begin(), names.end(), stands) - names.begin());
 }
 
@@ -142,7 +144,8 @@ class FakeClassifier : public Spoken<Classifier> {
       if (!rule.place.empty() && rule.place != setting.places[scene.place]) continue;
       return chance(image, "rule") < rule.rate ? mentioned(rule.answer, setting.things) : scene.thing;
     }
-    if (chance(image, "error") < setting.base_error) return other(scene.thing, setting.things.size(), chance(image, "which"));
+    if (chance(image, "error") < setting.base_error)
+      return other(scene.thing, setting.things.size(), chance(image, "which"));
     return scene.thing;
   }
 };
@@ -154,7 +157,8 @@ class FakeCaptioner : public Spoken<Captioner> {
     return voice_.answer<std::string>(images, image_id, [&](const Image& image) {
       const WorldSetting& setting = voice_.setting();
       auto [thing, place] = scene_of(image);
-      if (chance(image, "caption") < setting.caption_error) thing = other(thing, setting.things.size(), chance(image, "named"));
+      if (chance(image, "caption") < setting.caption_error)
+        thing = other(thing, setting.things.size(), chance(image, "named"));
       return "a photo of a " + setting.things[thing] + " " + setting.places[place];
     });
   }
@@ -196,9 +200,10 @@ class FakeJudge : public Spoken<Judge> {
 }  // namespace
 
 Models World::models() {
-  return {std::make_unique<FakeGenerator>(Voice(*this, "generator")), std::make_unique<FakeClassifier>(Voice(*this, "classifier")),
-          std::make_unique<FakeCaptioner>(Voice(*this, "captioner")), std::make_unique<FakeEmbedder>(Voice(*this, "embedder")),
-          std::make_unique<FakeJudge>(Voice(*this, "judge"))};
+  return {std::make_unique<FakeGenerator>(Voice(*this, "generator")),
+          std::make_unique<FakeClassifier>(Voice(*this, "classifier")),
+          std::make_unique<FakeCaptioner>(Voice(*this, "captioner")),
+          std::make_unique<FakeEmbedder>(Voice(*this, "embedder")), std::make_unique<FakeJudge>(Voice(*this, "judge"))};
 }
 
 Result<void> World::enter(const std::string& role) {

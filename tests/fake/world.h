@@ -35,8 +35,8 @@ struct WorldSetting {
   std::size_t batch = 8;
 };
 
-/// Everything the world says is a function of the setting and of what it is asked. Its models may be called from several
-/// threads; the world must outlive them.
+/// Everything the world says is a function of the setting and of what it is asked. Its models may be called from
+/// several threads; the world must outlive them.
 class World {
  public:
   explicit World(WorldSetting setting = {}) : setting_(std::move(setting)) {}
@@ -46,8 +46,8 @@ class World {
   /// Five fresh roles over this world.
   Models models();
 
-  /// Called before every model call with the role's name and the number of calls before this one; what it returns instead
-  /// of success is the answer. For faults and interruptions.
+  /// Called before every model call with the role's name and the number of calls before this one; what it returns
+  /// instead of success is the answer. For faults and interruptions.
   std::function<Result<void>(const std::string& role, std::size_t call)> before_call;
 
   const WorldSetting& setting() const { return setting_; }

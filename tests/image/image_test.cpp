@@ -68,9 +68,10 @@ RC_GTEST_PROP(Png, FlippedBytesNeverCrash, ()) {
 
 TEST(Png, AHeaderThatPromisesTooMuchIsRefusedBeforeMemoryIsTaken) {
   // Signature, then IHDR of 900000 x 900000 RGB with its right CRC, then an empty IDAT.
-  std::vector<std::uint8_t> bytes = {0x89, 'P', 'N', 'G', 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 'I', 'H', 'D', 'R',
-                                     0x00, 0x0d, 0xbb, 0xa0, 0x00, 0x0d, 0xbb, 0xa0, 8, 2, 0, 0, 0,
-                                     0x5f, 0xdf, 0x06, 0xd8, 0, 0, 0, 0, 'I', 'D', 'A', 'T', 0x35, 0xaf, 0x06, 0x1e};
+  std::vector<std::uint8_t> bytes = {0x89, 'P', 'N', 'G', 0x0d, 0x0a, 0x1a, 0x0a, 0,    0,    0,    13,
+                                     'I',  'H', 'D', 'R', 0x00, 0x0d, 0xbb, 0xa0, 0x00, 0x0d, 0xbb, 0xa0,
+                                     8,    2,   0,   0,   0,    0x5f, 0xdf, 0x06, 0xd8, 0,    0,    0,
+                                     0,    'I', 'D', 'A', 'T',  0x35, 0xaf, 0x06, 0x1e};
   const auto image = decode_png(bytes);
   ASSERT_FALSE(image.ok());
   EXPECT_NE(image.error().message.find("900000 x 900000"), std::string::npos) << image.error().message;

@@ -152,6 +152,12 @@ TEST(ReportHtml, StandsWithABugOfWhichNothingButTheStatusIsKnown) {
   EXPECT_FALSE(has(html, "nan%"));
 }
 
+TEST(ReportHtml, ProbeCommandSaysWhereThePhraseStands) {
+  Findings findings = made_up::findings();
+  findings.hypotheses[1].phrase = {"dark", true, 0, 0, 0, 0, 0};
+  EXPECT_TRUE(has(rendered(findings), "scotoma probe world-skewed.toml --label fly --before dark<"));
+}
+
 TEST(ReportHtml, SaysWhenNoJudgeLooked) {
   Study study = made_up::study();
   EXPECT_FALSE(has(rendered(study, made_up::findings()), "No judge looked"));

@@ -143,6 +143,7 @@ Study study() {
 
 Findings findings() {
   Findings f;
+  f.class_names = kThings;
   f.bases = bases();
   Hypothesis fly = hypothesis("fly", "on a flower", "bee", Status::confirmed);
   fly.explored = rate(11, 16);

@@ -96,10 +96,11 @@ TEST(ReadStudy, AMissingFileAndAFolderAreErrorsThatNameThem) {
 TEST(ReadStudy, PathsAreRelativeToTheStudyAndNotToTheWorkingFolder) {
   const fake::Folder folder;
   folder.write("models/m", "");
-  const auto file = folder.write("studies/s.toml",
-                                 "labels = [\"fly\"]\ngenerator.model = \"../models/m\"\nclassifier.model = \"../models/m\"\n"
-                                 "classifier.labels = \"../models/m\"\ncaptioner.model = \"../models/m\"\n"
-                                 "embedder.model = \"../models/m\"\n");
+  const auto file =
+      folder.write("studies/s.toml",
+                   "labels = [\"fly\"]\ngenerator.model = \"../models/m\"\nclassifier.model = \"../models/m\"\n"
+                   "classifier.labels = \"../models/m\"\ncaptioner.model = \"../models/m\"\n"
+                   "embedder.model = \"../models/m\"\n");
   const auto study = read_study(file);
   ASSERT_TRUE(study.ok()) << study.error().message;
   EXPECT_EQ(study->embedder.model, folder / "models/m");
@@ -118,7 +119,8 @@ struct Unusual {
   }
   std::string operator()(Field<std::string>) const {
     if (!option.choices.empty()) return fmt::format("\"{}\"", option.choices.back());
-    return option.table == "prompts" ? fmt::format("\"{{base}} ({}) {{phrase}}\"", number) : fmt::format("\"text {}\"", number);
+    return option.table == "prompts" ? fmt::format("\"{{base}} ({}) {{phrase}}\"", number)
+                                     : fmt::format("\"text {}\"", number);
   }
   std::string operator()(Field<fs::path>) const { return fmt::format("\"/f{}\"", number); }
   std::string operator()(Field<std::vector<std::string>>) const { return "[\"one {label}\", \"two {a label}\"]"; }
@@ -156,7 +158,8 @@ TEST(OptionsMarkdown, ListsEveryOptionWithItsDefault) {
   const std::string table = options_markdown();
   const Study defaults;
   for (const Option& option : options()) {
-    const std::string key = option.table.empty() ? std::string(option.key) : fmt::format("{}.{}", option.table, option.key);
+    const std::string key =
+        option.table.empty() ? std::string(option.key) : fmt::format("{}.{}", option.table, option.key);
     const std::string shown = option.required ? "required" : fmt::format("`{}`", value_text(option, defaults));
     EXPECT_NE(table.find(fmt::format("| `{}` | {} | {}", key, shown, option.help)), std::string::npos) << key;
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <openvino/frontend/manager.hpp>
 #include <sstream>
 #include <thread>
 
@@ -24,6 +25,11 @@ Result<std::string> tokenizers_library() {
       fmt::format("libopenvino_tokenizers.so: not found{}; install the wheel openvino-tokenizers beside "
                   "openvino, or set SCOTOMA_TOKENIZERS to the library's path",
                   path.empty() ? "" : " at " + path));
+}
+
+std::shared_ptr<ov::Model> read_onnx(const std::filesystem::path& path) {
+  const auto reader = ov::frontend::FrontEndManager().load_by_framework("onnx");
+  return reader->convert(reader->load(path.string()));
 }
 
 std::string trimmed(const std::string& line) {
@@ -116,9 +122,15 @@ Result<std::shared_ptr<ov::Model>> Engine::read(const std::filesystem::path& pat
     return bad_input(
         fmt::format("{}: {}", path.string(), std::filesystem::exists(path) ? "is not a file" : "no such model file"));
   }
+  const std::string kind = path.extension().string();
+  if (kind != ".onnx" && kind != ".xml") {
+    return bad_input(fmt::format("{}: unknown kind of model; it must be .onnx or OpenVINO's .xml", path.string()));
+  }
   return engine_call(path.string() + ": cannot be read as a model",
-                     "it must be a whole ONNX file or OpenVINO IR (.xml with its .bin)", Code::bad_input,
-                     [&] { return core_.read_model(path.string()); });
+                     "it must be a whole ONNX file or OpenVINO IR (.xml with its .bin)", Code::bad_input, [&] {
+                       // Core would try the readers of all other formats on a broken ONNX file, noisily.
+                       return kind == ".onnx" ? read_onnx(path) : core_.read_model(path.string());
+                     });
 }
 
 Result<std::shared_ptr<ov::Model>> Engine::read_tokenizer(const std::filesystem::path& path) {

@@ -4,6 +4,16 @@
 #include "core/hash.h"
 
 namespace scotoma {
+namespace {
+
+/// Where the weights may lie that are not in the model's file itself.
+std::vector<std::filesystem::path> weights_of(const std::filesystem::path& model) {
+  if (model.extension() == ".xml") return {std::filesystem::path(model).replace_extension(".bin")};
+  if (model.extension() == ".onnx") return {model.string() + ".data", model.string() + "_data"};
+  return {};
+}
+
+}  // namespace
 
 Result<std::string> model_fingerprint(std::string_view role, const std::vector<std::filesystem::path>& files,
                                       std::initializer_list<std::string> settings) {
@@ -14,11 +24,11 @@ Result<std::string> model_fingerprint(std::string_view role, const std::vector<s
     hasher.field(file.filename().string()).field(hash);
     return {};
   };
-  for (std::filesystem::path file : files) {
+  for (const std::filesystem::path& file : files) {
     SCOTOMA_CHECK(add(file));
-    if (file.extension() != ".xml") continue;
-    file.replace_extension(".bin");
-    if (std::filesystem::exists(file)) SCOTOMA_CHECK(add(file));
+    for (const std::filesystem::path& weights : weights_of(file)) {
+      if (std::filesystem::exists(weights)) SCOTOMA_CHECK(add(weights));
+    }
   }
   for (const std::string& setting : settings) hasher.field(setting);
   return hasher.hex();

@@ -12,7 +12,8 @@
 
 namespace scotoma {
 
-/// `files` are hashed by content, in this order; an .xml brings its .bin. Errors: bad_input when one cannot be read.
+/// `files` are hashed by content, in this order; an .xml brings its .bin, an .onnx the
+/// weights beside it. Errors: bad_input when one cannot be read.
 Result<std::string> model_fingerprint(std::string_view role, const std::vector<std::filesystem::path>& files,
                                       std::initializer_list<std::string> settings);
 

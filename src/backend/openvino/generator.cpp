@@ -12,7 +12,7 @@
 namespace scotoma {
 namespace {
 
-constexpr std::size_t kPromptsKept = 4096;
+constexpr std::size_t kEmbeddingBytes = 64U << 20U;  ///< kept, so that a prompt is embedded once
 
 void fill_timestep(ov::Tensor tensor, double timestep) {
   const std::size_t n = tensor.get_size();
@@ -88,7 +88,7 @@ Result<OpenvinoGenerator::Embedding> OpenvinoGenerator::embed(const std::string&
   const ov::Tensor out = call.request().get_tensor("last_hidden_state");
   const auto made = std::make_shared<const std::vector<float>>(out.data<float>(), out.data<float>() + out.get_size());
   const std::lock_guard lock(mutex_);
-  if (embeddings_.size() >= kPromptsKept) embeddings_.clear();
+  if (embeddings_.size() * out.get_byte_size() >= kEmbeddingBytes) embeddings_.clear();
   return embeddings_.emplace(prompt, made).first->second;
 }
 
@@ -156,7 +156,7 @@ Result<void> OpenvinoGenerator::decode(std::span<const Draw> draws, const std::v
   for (std::size_t i = 0; i < latents.size(); ++i) in[i] = latents[i] / scaling_ + shift_;
   SCOTOMA_CHECK(call.run());
   const ov::Tensor out = call.request().get_output_tensor();
-  const ov::Shape shape = out.get_shape();
+  const ov::Shape& shape = out.get_shape();
   if (shape.size() != 4 || shape[0] != batch_ || shape[1] != 3) {
     return bad_input(
         fmt::format("{}: gives {} instead of pictures [n, 3, height, width]", decoder_->subject(), shape.to_string()));

@@ -3,6 +3,7 @@
 Every classifier takes pictures [n, 3, 8, 8] in 0..255 and has three classes. "red" looks at the mean of channel 0,
 "green" and "blue" at the others, so that tests know the answer.
 """
+import json
 import pathlib
 
 import numpy as np
@@ -63,3 +64,5 @@ whole = (HERE / "logits.onnx").read_bytes()
 (HERE / "id2label.json").write_text('{"model_type": "resnet", "id2label": {"0": "red", "1": "green", "2": "blue"}}\n')
 (HERE / "four_names.json").write_text('["red", "green", "blue", "yellow"]\n')
 (HERE / "bad_names.json").write_text('{"0": "red", "2": "blue"}\n')
+# As many names as the world's judge has, but without most of its labels.
+(HERE / "seventeen.labels.json").write_text(json.dumps(["fly"] + [f"thing {i}" for i in range(16)]) + "\n")

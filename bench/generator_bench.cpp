@@ -1,0 +1,52 @@
+// Pictures a second of the embedded generator: batches against one by one, both precisions, 1 and 2 threads.
+#include <benchmark/benchmark.h>
+
+#include <filesystem>
+
+#include "backend/registry.h"
+#include "core/cancel.h"
+#include "core/parallel.h"
+#include "core/seed.h"
+#include "study/read.h"
+
+namespace scotoma {
+namespace {
+
+/// Arguments: batch, threads, 1 for bf16. Draws 32 pictures an iteration.
+void draw_pictures(benchmark::State& state) {
+  const std::filesystem::path root = SCOTOMA_SOURCE_DIR;
+  auto study = read_study(root / "examples" / "world-skewed.toml");
+  if (!study.ok()) return state.SkipWithError(study.error().message.c_str());
+  study->generator.batch = static_cast<int>(state.range(0));
+  study->engine.threads = static_cast<int>(state.range(1));
+  study->engine.precision = state.range(2) == 1 ? "bf16" : "f32";
+  auto models = load_models(*study);
+  if (!models.ok()) return state.SkipWithError(models.error().message.c_str());
+
+  constexpr std::size_t kPictures = 32;
+  std::vector<Draw> draws;
+  for (std::size_t i = 0; i < kPictures; ++i) {
+    draws.push_back({"a photo of a fly on a flower", sample_seed(1, "bench", "fly", i)});
+  }
+  const auto batch = static_cast<std::size_t>(state.range(0));
+  const CancelToken never;
+  for (auto _ : state) {
+    const auto done = run_parallel((kPictures + batch - 1) / batch, study->engine.threads, never, [&](std::size_t i) -> Result<void> {
+      const auto pictures = models->generator->generate(std::span(draws).subspan(i * batch, std::min(batch, kPictures - i * batch)));
+      return pictures.ok() ? Result<void>() : Result<void>(pictures.error());
+    });
+    if (!done.ok()) return state.SkipWithError(done.error().message.c_str());
+  }
+  state.counters["pictures/s"] = benchmark::Counter(static_cast<double>(state.iterations()) * kPictures, benchmark::Counter::kIsRate);
+}
+BENCHMARK(draw_pictures)
+    ->ArgNames({"batch", "threads", "bf16"})
+    ->Args({1, 1, 0})
+    ->Args({8, 1, 0})
+    ->Args({8, 2, 0})
+    ->Args({8, 2, 1})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace scotoma

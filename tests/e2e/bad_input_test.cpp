@@ -1,0 +1,100 @@
+// Whatever is wrong with the input: one clear message, the right exit code, no crash.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "e2e/program.h"
+#include "fake/folder.h"
+
+namespace scotoma::e2e {
+namespace {
+
+const std::string kModels = std::string(SCOTOMA_SOURCE_DIR) + "/tests/cases/models";
+const std::string kWorld = std::string(SCOTOMA_SOURCE_DIR) + "/world";
+
+struct Case {
+  std::string name;
+  std::string from;  ///< in the small study
+  std::string to;
+  std::vector<std::string> says;  ///< all of these stand in the message
+  int code = 2;
+};
+
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
+class RefusedStudy : public testing::TestWithParam<Case> {};
+
+TEST_P(RefusedStudy, IsRefusedWithAMessage) {
+  const fake::Folder folder;
+  const auto study = folder.write("study.toml", small_study({{GetParam().from, GetParam().to}}));
+  const Outcome outcome = run({"find", study.string(), "--out", (folder / "out").string(), "--quiet"});
+  EXPECT_EQ(outcome.code, GetParam().code) << outcome.errors;
+  EXPECT_TRUE(outcome.errors.starts_with("scotoma:")) << outcome.errors;
+  for (const std::string& word : GetParam().says) {
+    EXPECT_NE(outcome.errors.find(word), std::string::npos) << "'" << word << "' is not in: " << outcome.errors;
+  }
+  EXPECT_FALSE(std::filesystem::exists(folder / "out" / "bugs.json"));
+}
+
+const std::string kClassifier = kWorld + "/classifiers/resnet_skewed.onnx";
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, RefusedStudy,
+    testing::Values(
+        Case{"UnknownKey", "precision =", "precison =", {"study.toml:", "precison", "did you mean 'precision'"}},
+        Case{"WrongType", "base = 32", "base = \"many\"", {"study.toml:", "budget.base", "whole number"}},
+        Case{"MissingModelFile", "/resnet_skewed.onnx", "/nothing.onnx", {"classifier.model", "nothing.onnx", "does not exist"}},
+        Case{"TruncatedModel", kClassifier, kModels + "/truncated.onnx", {"truncated.onnx"}},
+        Case{"NotAClassifier", kClassifier, kModels + "/two_inputs.onnx", {"two_inputs.onnx"}},
+        Case{"NamesDoNotMatch", kWorld + "/classifiers/labels.json", kWorld + "/judge.labels.json", {"17", "16"}},
+        Case{"LabelWithoutClass", "\"fly\", \"bee\"", "\"fly\", \"unicorn\"", {"unicorn", "no class"}},
+        Case{"LabelTheJudgeDoesNotKnow", kWorld + "/judge.labels.json", kModels + "/seventeen.labels.json", {"judge"}},
+        Case{"PromptWithoutLabel", "[budget]", "[prompts]\nbase = [\"a photo\"]\n[budget]", {"prompts.base", "{label}"}},
+        Case{"GeneratorIsNoFolder", kWorld + "/generator", kWorld + "/judge.onnx", {"judge.onnx"}},
+        Case{"BudgetBelowTheBasePictures", "images = 400", "images = 10", {"budget.images", "64"}},
+        Case{"ModelGivesNaN", kClassifier, kModels + "/always_nan.onnx", {"NaN"}, 1}),
+    [](const auto& test) { return test.param.name; });
+
+class BadFolder : public testing::Test {
+ protected:
+  Outcome find() { return run({"find", study_.string(), "--out", (folder_ / "out").string(), "--quiet"}); }
+  fake::Folder folder_;
+  std::filesystem::path study_ = folder_.write("study.toml", small_study());
+};
+
+TEST_F(BadFolder, OutIsAFile) {
+  folder_.write("out", "a file");
+  const Outcome outcome = find();
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.errors.find("choose another folder"), std::string::npos) << outcome.errors;
+}
+
+TEST_F(BadFolder, CatalogueIsOfOtherBytes) {
+  folder_.write("out/catalogue.sqlite", std::string(5000, 'x'));
+  const Outcome outcome = find();
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.errors.find("catalogue.sqlite"), std::string::npos) << outcome.errors;
+}
+
+TEST_F(BadFolder, APictureOfTheCatalogueIsDamaged) {
+  ASSERT_EQ(find().code, 0);
+  std::filesystem::remove(folder_ / "out" / "bugs.json");
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "out" / "images")) {
+    if (entry.is_regular_file()) std::ofstream(entry.path(), std::ios::binary) << "no picture";
+  }
+  const Outcome outcome = find();  // all answers are there, but the report needs pictures
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.errors.find("picture"), std::string::npos) << outcome.errors;
+}
+
+TEST(CommandLine, ExitsWithTwoAndSaysWhatIsWrong) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {}, {"nonsense"}, {"find"}, {"find", "no-such-study.toml"}, {"find", "/", "--quiet"}, {"list", "no-such-study.toml"}}) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 2) << (arguments.empty() ? "no verb" : arguments.front());
+    EXPECT_FALSE(outcome.errors.empty());
+  }
+}
+
+}  // namespace
+}  // namespace scotoma::e2e

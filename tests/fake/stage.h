@@ -1,0 +1,60 @@
+// A stage's surroundings in a test: a fake world behind a memo, a study of it, and the context of both.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fake/folder.h"
+#include "fake/world.h"
+#include "stage/context.h"
+#include "study/prompt.h"
+
+namespace scotoma::fake {
+
+class Stage {
+ public:
+  explicit Stage(WorldSetting setting = {}, const std::vector<std::string>& labels = {})
+      : world(std::move(setting)), study(study_of(world.setting(), labels)) {
+    const auto& things = world.setting().things;
+    for (const StudyLabel& label : study.labels) {
+      targets.push_back(
+          {label, static_cast<int>(std::find(things.begin(), things.end(), label.name) - things.begin())});
+    }
+  }
+
+  /// A base result made up from counts; for stages that only look at its bounds.
+  static BaseResult base(const std::string& label, double lower, double upper) {
+    BaseResult result;
+    result.label = label;
+    result.lower = lower;
+    result.upper = upper;
+    return result;
+  }
+
+  Hypothesis hypothesis(const std::string& label, const std::string& phrase, double null_rate = 0.2) const {
+    Hypothesis result;
+    result.label = label;
+    result.id = label + " " + phrase;
+    result.phrase.text = phrase;
+    result.prompt = phrase_prompt(study.prompts, context.target(label).label, phrase, false);
+    result.null_rate = null_rate;
+    return result;
+  }
+
+  World world;
+  Study study;
+  std::vector<Target> targets;
+  Folder folder;
+  Models models = world.models();
+  std::unique_ptr<Catalogue> catalogue = std::move(Catalogue::open(folder.path())).value();
+  CancelToken cancel;
+  Progress progress;
+  Memo memo{models, *catalogue, cancel, progress, {}};
+  StageContext context{study, targets, memo, progress, {}};
+};
+
+}  // namespace scotoma::fake

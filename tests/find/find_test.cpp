@@ -1,0 +1,325 @@
+#include "find/find.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/philox.h"
+#include "fake/folder.h"
+#include "fake/world.h"
+
+namespace scotoma {
+namespace {
+
+fake::WorldSetting flower_bug() {
+  fake::WorldSetting setting;
+  setting.rules = {{"fly", "on a flower", "bee", 0.9}};
+  return setting;
+}
+
+/// Runs of one study on one world and one catalogue.
+class Hunts {
+ public:
+  explicit Hunts(fake::WorldSetting setting, std::vector<std::string> labels = {})
+      : world(std::move(setting)), study(fake::study_of(world.setting(), std::move(labels))) {}
+
+  Result<Hunt> run(const CancelToken& cancel = {}, const HuntSetting& setting = {}) {
+    auto models = world.models();
+    auto catalogue = Catalogue::open(folder.path());
+    Progress progress;
+    return hunt(study, models, **catalogue, cancel, progress, setting);
+  }
+
+  fake::World world;
+  Study study;
+  fake::Folder folder;
+};
+
+/// All that a reader of the findings would notice, one fact a line.
+std::string text_of(const Findings& findings) {
+  std::string text;
+  const auto rate = [](const Rate& r) {
+    return fmt::format("{}/{}+{} {} {} {}", r.failures, r.valid, r.invalid, r.rate, r.low, r.high);
+  };
+  for (const auto& base : findings.bases) {
+    text += fmt::format("base {} {} {} {} {} {}\n", base.label, rate(base.rate), base.lower, base.upper,
+                        base.everywhere, base.predicted);
+    for (const auto& sample : base.samples) text += sample.image + "\n";
+  }
+  for (const auto& cluster : findings.clusters) {
+    text += fmt::format("cluster {} {} {}\n", cluster.label, cluster.predicted, cluster.tiny);
+    for (const auto& member : cluster.members) text += member.image + "\n";
+    for (const auto& caption : cluster.captions) text += caption + "\n";
+  }
+  for (const auto& h : findings.hypotheses) {
+    text +=
+        fmt::format("hypothesis {} {} {} {} {} | {} | {} | {} | {} {} {} {} {} {}\n", h.id, h.prompt,
+                    static_cast<int>(h.status), h.phrase.score, h.null_rate, rate(h.explored), rate(h.confirmed),
+                    rate(h.audit), h.log_e_value, h.lift_low, h.lift_high, h.only_with, h.only_without, h.mcnemar_p);
+    for (const auto& pair : h.pairs) text += pair.with.image + " " + pair.without.image + "\n";
+  }
+  const Spent& spent = findings.spent;
+  text += fmt::format("spent {} {} {} {}, threshold {}\n", spent.base, spent.explore, spent.confirm, spent.audit,
+                      findings.rejection_threshold);
+  for (const auto& limit : findings.limits) text += limit + "\n";
+  for (const auto& [role, hash] : findings.fingerprints) text += role + " " + hash + "\n";
+  return text;
+}
+
+std::vector<std::string> confirmed(const Findings& findings) {
+  std::vector<std::string> ids;
+  for (const auto& hypothesis : findings.hypotheses) {
+    if (hypothesis.status == Status::confirmed) ids.push_back(hypothesis.id);
+  }
+  return ids;
+}
+
+using Ids = std::vector<std::string>;
+
+TEST(Hunt, FindsThePlantedBugAndOnlyIt) {
+  Hunts hunts(flower_bug());
+  const auto result = hunts.run();
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_EQ(confirmed(result->findings), Ids{"fly-on-a-flower"});
+  const Hypothesis& bug = result->findings.hypotheses.front();
+  EXPECT_EQ(bug.predicted, "bee");
+  EXPECT_EQ(bug.expected, "bee");
+  EXPECT_EQ(bug.source, "captions");
+  EXPECT_GT(bug.audit.low, 0.6);
+  EXPECT_GT(bug.lift_low, 0.3);
+  EXPECT_EQ(result->findings.fingerprints.size(), 5U);
+  EXPECT_TRUE(hunts.world.asked_again().empty());
+}
+
+TEST(Hunt, FindsTwoBugsOfTwoLabels) {
+  auto setting = flower_bug();
+  setting.rules.push_back({"cow", "under a bridge", "cat", 0.8});
+  const auto result = Hunts(setting).run();
+  ASSERT_TRUE(result.ok());
+  auto ids = confirmed(result->findings);
+  std::sort(ids.begin(), ids.end());
+  EXPECT_EQ(ids, (Ids{"cow-under-a-bridge", "fly-on-a-flower"}));
+}
+
+TEST(Hunt, ConfirmsNothingInAWorldWithoutBugs) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    fake::WorldSetting setting;
+    setting.base_error = 0.08;
+    Hunts hunts(setting);
+    hunts.study.seed = seed;
+    const auto result = hunts.run();
+    ASSERT_TRUE(result.ok());
+    EXPECT_EQ(confirmed(result->findings), Ids{}) << "seed " << seed;
+  }
+}
+
+TEST(Hunt, TurnsRoundWhereALabelFailsNearlyEverywhere) {
+  fake::WorldSetting setting;
+  setting.rules = {{"cow", "on the grass", "cow", 1}, {"cow", "", "cat", 0.97}};
+  const auto result = Hunts(setting).run();
+  ASSERT_TRUE(result.ok());
+  const Findings& findings = result->findings;
+  const auto cow =
+      std::find_if(findings.bases.begin(), findings.bases.end(), [](const auto& b) { return b.label == "cow"; });
+  EXPECT_TRUE(cow->everywhere);
+  EXPECT_EQ(cow->predicted, "cat");
+  ASSERT_EQ(confirmed(findings), Ids{"cow-on-the-grass"});
+  EXPECT_EQ(findings.hypotheses.front().direction, Direction::passes);
+  EXPECT_GT(findings.hypotheses.front().audit.rate, 0.9);
+}
+
+TEST(Hunt, GivesTheSameOnAnyNumberOfThreads) {
+  Hunts one(flower_bug());
+  Hunts three(flower_bug());
+  three.study.engine.threads = 3;
+  const auto first = one.run();
+  const auto second = three.run();
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(text_of(first->findings), text_of(second->findings));
+}
+
+TEST(Hunt, GivesTheSameInBatchesAndOneByOne) {
+  auto one_by_one = flower_bug();
+  one_by_one.batch = 1;
+  EXPECT_EQ(text_of(Hunts(flower_bug()).run()->findings), text_of(Hunts(one_by_one).run()->findings));
+}
+
+/// Starts again until it ends; gives the number of starts, or 0 for an error that is no interruption.
+int run_to_the_end(Hunts& hunts, const std::vector<std::size_t>& stops, Code code) {
+  std::size_t next = 0;
+  for (int start = 1; start < 100; ++start) {
+    CancelToken cancel;
+    hunts.world.before_call = [&](const std::string&, std::size_t call) -> Result<void> {
+      if (next >= stops.size() || call < stops[next]) return {};
+      ++next;
+      if (code == Code::failed) return failed("NaN");
+      cancel.cancel();
+      return {};
+    };
+    const auto result = hunts.run(cancel);
+    hunts.world.before_call = nullptr;
+    if (result.ok()) return start;
+    if (result.error().code != code) return 0;
+  }
+  return 0;
+}
+
+class Interrupted : public testing::TestWithParam<std::pair<Code, int>> {};
+
+TEST_P(Interrupted, AndStartedAgainEndsAsIfItHadNotBeen) {
+  const auto [code, threads] = GetParam();
+  Hunts whole(flower_bug());
+  whole.study.engine.threads = threads;
+  const auto expected = whole.run();
+  ASSERT_TRUE(expected.ok());
+  const auto calls = static_cast<std::uint32_t>(whole.world.calls());
+  Philox random(7);
+  for (int trial = 0; trial < 3; ++trial) {
+    Hunts hunts(flower_bug());
+    hunts.study.engine.threads = threads;
+    std::vector<std::size_t> stops;
+    for (int i = 0; i < 6; ++i) stops.push_back(random.below(calls));
+    std::sort(stops.begin(), stops.end());
+    ASSERT_GT(run_to_the_end(hunts, stops, code), 1);
+    EXPECT_TRUE(hunts.world.asked_again().empty());
+    EXPECT_EQ(hunts.world.answered("generator"), whole.world.answered("generator"));
+    const auto replayed = hunts.run({}, {.replay_only = true});
+    ASSERT_TRUE(replayed.ok()) << replayed.error().message;
+    EXPECT_EQ(text_of(replayed->findings), text_of(expected->findings));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Hunt, Interrupted,
+                         testing::Values(std::pair{Code::interrupted, 1}, std::pair{Code::interrupted, 3},
+                                         std::pair{Code::failed, 1}, std::pair{Code::failed, 3}),
+                         [](const auto& one) {
+                           return fmt::format("{}On{}", one.param.first == Code::failed ? "ByAFault" : "ByTheUser",
+                                              one.param.second);
+                         });
+
+TEST(Hunt, ReplaysAFinishedHuntWithoutAModelAndNoOther) {
+  Hunts hunts(flower_bug());
+  const auto before = hunts.run({}, {.replay_only = true});
+  ASSERT_FALSE(before.ok());
+  EXPECT_EQ(before.error().code, Code::bad_input);
+  const auto first = hunts.run();
+  const auto calls = hunts.world.calls();
+  const auto again = hunts.run({}, {.replay_only = true});
+  ASSERT_TRUE(again.ok()) << again.error().message;
+  EXPECT_EQ(text_of(again->findings), text_of(first->findings));
+  EXPECT_EQ(hunts.world.calls(), calls);
+}
+
+TEST(Hunt, ALargerStudyReusesTheSmallerOnesAnswers) {
+  Hunts hunts(flower_bug(), {"fly"});
+  ASSERT_TRUE(hunts.run().ok());
+  hunts.study.labels.push_back({"bee", "bee", "", {}});
+  const auto result = hunts.run();
+  ASSERT_TRUE(result.ok());
+  EXPECT_GT(result->run.roles.at("generator").recalled, 0U);
+  EXPECT_TRUE(hunts.world.asked_again().empty());
+}
+
+RC_GTEST_PROP(Hunt, NeverExceedsItsBudget, ()) {
+  fake::WorldSetting setting;
+  setting.rules = {{"fly", "on a flower", "bee", 0.9}, {"bee", "in the snow", "fly", 0.5}, {"cat", "", "cow", 0.9}};
+  Hunts hunts(setting);
+  auto& budget = hunts.study.budget;
+  budget.images = *rc::gen::inRange(1, 600);
+  budget.base = *rc::gen::inRange(1, 60);
+  budget.first_look = *rc::gen::inRange(1, 20);
+  budget.rounds = *rc::gen::inRange(1, 4);
+  budget.finalists = *rc::gen::inRange(1, 6);
+  budget.confirm = *rc::gen::inRange(1, 60);
+  budget.audit = *rc::gen::inRange(1, 30);
+  const auto result = hunts.run();
+  if (!result.ok()) {
+    RC_ASSERT(result.error().code == Code::bad_input);
+    RC_ASSERT(budget.base * 4 > budget.images);
+    return;
+  }
+  const Spent& spent = result->findings.spent;
+  RC_ASSERT(spent.total() <= budget.images);
+  // Twins of an audit may repeat a draw; nothing else does.
+  RC_ASSERT(hunts.world.answered("generator") <= static_cast<std::size_t>(spent.total()));
+  RC_ASSERT(hunts.world.answered("generator") + static_cast<std::size_t>(spent.audit) >=
+            static_cast<std::size_t>(spent.total()));
+}
+
+TEST(Hunt, ALabelThatNoClassCarriesIsBadInput) {
+  Hunts hunts({}, {"fly", "zebra"});
+  const auto result = hunts.run();
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().code, Code::bad_input);
+  EXPECT_NE(result.error().message.find("'zebra'"), std::string::npos) << result.error().message;
+  EXPECT_NE(result.error().message.find("fly, bee, cat, cow"), std::string::npos) << result.error().message;
+  EXPECT_EQ(hunts.world.calls(), 0U);
+}
+
+Candidate users(const std::string& label, const std::string& phrase) {
+  Candidate candidate;
+  candidate.label = label;
+  candidate.phrase.text = phrase;
+  candidate.source = "user";
+  return candidate;
+}
+
+TEST(Hunt, TestsAUsersHypothesisThroughTheSameEvidence) {
+  Hunts hunts(flower_bug());
+  for (const auto& [phrase, status] :
+       {std::pair{"on a flower", Status::confirmed}, {"in the snow", Status::not_confirmed}}) {
+    const auto result = hunts.run({}, {.only = {users("fly", phrase)}});
+    ASSERT_TRUE(result.ok()) << result.error().message;
+    ASSERT_EQ(result->findings.hypotheses.size(), 1U);
+    EXPECT_EQ(result->findings.hypotheses[0].status, status) << phrase;
+    EXPECT_EQ(result->findings.hypotheses[0].source, "user");
+    EXPECT_EQ(result->findings.spent.explore, 0);
+  }
+}
+
+TEST(Hunt, AUsersHypothesisTurnsRoundWhereItsLabelFailsNearlyEverywhere) {
+  fake::WorldSetting setting;
+  setting.rules = {{"cow", "on the grass", "cow", 1}, {"cow", "", "cat", 0.97}};
+  const auto result = Hunts(setting).run({}, {.only = {users("cow", "on the grass")}});
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->findings.hypotheses[0].direction, Direction::passes);
+  EXPECT_EQ(result->findings.hypotheses[0].status, Status::confirmed);
+}
+
+TEST(Hunt, AUsersHypothesisOfAnotherLabelIsBadInput) {
+  Hunts hunts(flower_bug(), {"fly", "bee"});
+  const auto result = hunts.run({}, {.only = {users("zebra", "on a flower")}});
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().code, Code::bad_input);
+  EXPECT_NE(result.error().message.find("no label 'zebra' in this study"), std::string::npos) << result.error().message;
+}
+
+TEST(Hunt, WithoutAJudgeEveryPictureIsValid) {
+  fake::World world(flower_bug());
+  const Study study = fake::study_of(world.setting(), {"fly"});
+  const fake::Folder folder;
+  auto models = world.models();
+  models.judge.reset();
+  const CancelToken cancel;
+  Progress progress;
+  const auto result = hunt(study, models, **Catalogue::open(folder.path()), cancel, progress);
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->findings.bases[0].rate.invalid, 0);
+  EXPECT_FALSE(result->findings.fingerprints.contains("judge"));
+}
+
+TEST(Hunt, LabelsThatCannotBeDrawnAreNamedAndNotHunted) {
+  fake::WorldSetting setting = flower_bug();
+  setting.drawing_error = 0.9;
+  const auto result = Hunts(setting, {"fly"}).run();
+  ASSERT_TRUE(result.ok());
+  EXPECT_TRUE(result->findings.hypotheses.empty());
+  EXPECT_TRUE(result->findings.bases[0].undrawable);
+}
+
+}  // namespace
+}  // namespace scotoma

@@ -1,0 +1,106 @@
+#include "stage/audit.h"
+
+#include <gtest/gtest.h>
+
+#include "evidence/interval.h"
+#include "evidence/paired.h"
+#include "fake/stage.h"
+#include "stage/sample.h"
+
+namespace scotoma {
+namespace {
+
+/// An audit of "fly on a flower", which fails with this rate.
+struct Audited {
+  explicit Audited(fake::WorldSetting setting, const std::string& label = "fly",
+                   const std::string& phrase = "on a flower", Direction direction = Direction::fails, int images = 2000)
+      : stage(std::move(setting), {label}), hypotheses{stage.hypothesis(label, phrase)} {
+    stage.study.budget.images = images;
+    bases = *sample_bases(stage.context);
+    hypotheses[0].direction = direction;
+    hypotheses[0].status = Status::confirmed;
+    EXPECT_TRUE(audit(stage.context, hypotheses, bases, limits).ok());
+  }
+
+  fake::Stage stage;
+  std::vector<BaseResult> bases;
+  std::vector<Hypothesis> hypotheses;
+  std::vector<std::string> limits;
+};
+
+fake::WorldSetting flower_bug() {
+  fake::WorldSetting setting;
+  setting.rules = {{"fly", "on a flower", "bee", 0.8}};
+  return setting;
+}
+
+TEST(Audit, GivesTheRateTheLiftAndTheWrongAnswer) {
+  const Audited audited(flower_bug());
+  const Hypothesis& bug = audited.hypotheses[0];
+  const int count = audited.stage.study.budget.audit;
+  EXPECT_EQ(bug.audit.valid + bug.audit.invalid, count);
+  EXPECT_NEAR(bug.audit.rate, 0.8, 0.2);
+  EXPECT_EQ(bug.predicted, "bee");
+  EXPECT_GT(bug.predicted_count, 0);
+  EXPECT_LE(bug.predicted_count, bug.audit.failures);
+  const auto& base = audited.bases[0].rate;
+  const Interval lift = newcombe_difference(bug.audit.failures, bug.audit.valid, base.failures, base.valid, 0.95);
+  EXPECT_EQ(bug.lift_low, lift.low);
+  EXPECT_EQ(bug.lift_high, lift.high);
+  EXPECT_GT(bug.lift_low, 0.2);
+  EXPECT_EQ(audited.stage.context.spent.audit, 2 * count);
+  EXPECT_TRUE(audited.limits.empty());
+}
+
+TEST(Audit, PairsShareTheirSeedsAndNothingElseDoes) {
+  const Audited audited(flower_bug());
+  const Hypothesis& bug = audited.hypotheses[0];
+  ASSERT_EQ(bug.pairs.size(), static_cast<std::size_t>(audited.stage.study.budget.audit));
+  int counted[4] = {};
+  for (const Pair& pair : bug.pairs) {
+    EXPECT_EQ(pair.with.draw.seed, pair.without.draw.seed);
+    EXPECT_EQ(pair.with.draw.prompt, "a photo of a fly on a flower");
+    EXPECT_EQ(pair.without.draw.prompt, "a photo of a fly");
+    for (const Sample& sample : audited.bases[0].samples) EXPECT_NE(sample.draw.seed, pair.with.draw.seed);
+    if (pair.with.valid() && pair.without.valid())
+      ++counted[2 * (pair.with.failure() ? 1 : 0) + (pair.without.failure() ? 1 : 0)];
+  }
+  EXPECT_EQ(bug.neither, counted[0]);
+  EXPECT_EQ(bug.only_without, counted[1]);
+  EXPECT_EQ(bug.only_with, counted[2]);
+  EXPECT_EQ(bug.both, counted[3]);
+  EXPECT_EQ(bug.mcnemar_p, mcnemar_exact(bug.only_with, bug.only_without));
+  EXPECT_LT(bug.mcnemar_p, 0.001);
+}
+
+TEST(Audit, CountsPassesWhereALabelFailsNearlyEverywhere) {
+  fake::WorldSetting setting;
+  setting.rules = {{"cow", "on the grass", "cow", 1}, {"cow", "", "cat", 0.97}};
+  const Audited audited(setting, "cow", "on the grass", Direction::passes);
+  const Hypothesis& bug = audited.hypotheses[0];
+  EXPECT_GT(bug.audit.rate, 0.9);
+  EXPECT_LT(bug.audit_base.rate, 0.5);
+  EXPECT_GT(bug.lift_low, 0.4);
+  EXPECT_GT(bug.only_with, bug.only_without);
+}
+
+TEST(Audit, ABugThatTheBudgetCannotPayForStaysConfirmedAndIsSaid) {
+  const Audited audited(flower_bug(), "fly", "on a flower", Direction::fails, 100);
+  EXPECT_EQ(audited.hypotheses[0].status, Status::confirmed);
+  EXPECT_EQ(audited.hypotheses[0].audit.valid, 0);
+  EXPECT_EQ(audited.stage.context.spent.audit, 0);
+  ASSERT_EQ(audited.limits.size(), 1U);
+  EXPECT_NE(audited.limits[0].find("a photo of a fly on a flower"), std::string::npos);
+}
+
+TEST(Audit, LeavesWhatIsNotConfirmedAlone) {
+  fake::Stage stage;
+  std::vector<Hypothesis> hypotheses = {stage.hypothesis("fly", "on a flower")};
+  hypotheses[0].status = Status::not_confirmed;
+  std::vector<std::string> limits;
+  EXPECT_TRUE(audit(stage.context, hypotheses, {}, limits).ok());
+  EXPECT_EQ(stage.world.calls(), 0U);
+}
+
+}  // namespace
+}  // namespace scotoma

@@ -1,0 +1,122 @@
+#include "stage/confirm.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "evidence/e_value.h"
+#include "fake/stage.h"
+
+namespace scotoma {
+namespace {
+
+/// A fly that fails on flowers with this rate, under a null of 0.2.
+struct Trial {
+  explicit Trial(double rate, double drawing_error = 0.02)
+      : stage(setting_of(rate, drawing_error)), hypotheses{stage.hypothesis("fly", "on a flower")} {}
+
+  static fake::WorldSetting setting_of(double rate, double drawing_error) {
+    fake::WorldSetting setting;
+    setting.rules = {{"fly", "on a flower", "bee", rate}};
+    setting.drawing_error = drawing_error;
+    return setting;
+  }
+
+  double run() {
+    std::vector<std::size_t> finalists(hypotheses.size());
+    std::iota(finalists.begin(), finalists.end(), std::size_t{0});
+    const auto threshold = confirm(stage.context, hypotheses, finalists);
+    EXPECT_TRUE(threshold.ok());
+    return *threshold;
+  }
+
+  fake::Stage stage;
+  std::vector<Hypothesis> hypotheses;
+};
+
+TEST(Confirm, ConfirmsABugAndStopsWhenTheEvidenceIsEnough) {
+  Trial trial(0.9);
+  const double threshold = trial.run();
+  const Hypothesis& bug = trial.hypotheses[0];
+  EXPECT_EQ(bug.status, Status::confirmed);
+  EXPECT_GE(bug.log_e_value, threshold);
+  EXPECT_LT(bug.confirmed.valid, trial.stage.study.budget.confirm / 2);
+  EXPECT_EQ(trial.stage.context.spent.confirm, bug.confirmed.valid + bug.confirmed.invalid);
+}
+
+TEST(Confirm, FollowsTheEvidenceAfterEveryValidPicture) {
+  Trial trial(0.5, 0.2);
+  trial.run();
+  const Hypothesis& hypothesis = trial.hypotheses[0];
+  ASSERT_EQ(hypothesis.log_e_path.size(), static_cast<std::size_t>(hypothesis.confirmed.valid));
+  EXPECT_EQ(hypothesis.log_e_path.back(), hypothesis.log_e_value);
+  EXPECT_EQ(hypothesis.log_e_value,
+            log_e_value(hypothesis.confirmed.failures, hypothesis.confirmed.valid, hypothesis.null_rate));
+}
+
+TEST(Confirm, GivesUpOnWhatSurelyIsNoBug) {
+  Trial trial(0.0);
+  trial.run();
+  EXPECT_EQ(trial.hypotheses[0].status, Status::not_confirmed);
+  EXPECT_LT(trial.stage.context.spent.confirm, trial.stage.study.budget.confirm);
+}
+
+TEST(Confirm, DrawsNoMoreThanItsShare) {
+  Trial trial(0.25);
+  trial.run();
+  EXPECT_LE(trial.stage.context.spent.confirm, trial.stage.study.budget.confirm);
+}
+
+TEST(Confirm, DoesNotConfirmARateWithinTheNull) {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    Trial trial(0.2);
+    trial.stage.study.seed = seed;
+    trial.run();
+    EXPECT_EQ(trial.hypotheses[0].status, Status::not_confirmed) << "seed " << seed;
+  }
+}
+
+TEST(Confirm, WhatCannotBeDrawnIsNotConfirmed) {
+  Trial trial(1.0, 0.8);
+  trial.run();
+  EXPECT_EQ(trial.hypotheses[0].status, Status::undrawable);
+}
+
+TEST(Confirm, ANullRateOfOneCannotBeRefuted) {
+  Trial trial(1.0);
+  trial.hypotheses[0].null_rate = 1;
+  trial.run();
+  EXPECT_EQ(trial.hypotheses[0].status, Status::not_confirmed);
+  EXPECT_EQ(trial.hypotheses[0].log_e_value, 0);
+}
+
+TEST(Confirm, WithoutBudgetSaysSo) {
+  Trial trial(1.0);
+  trial.stage.study.budget.images = 7;
+  trial.run();
+  EXPECT_EQ(trial.hypotheses[0].status, Status::out_of_budget);
+  EXPECT_EQ(trial.stage.world.calls(), 0U);
+}
+
+TEST(Confirm, KeepsTheBestWhenTheBudgetRunsShort) {
+  Trial trial(1.0);
+  trial.hypotheses.push_back(trial.stage.hypothesis("fly", "in the snow"));
+  trial.stage.study.budget.images = 40;
+  trial.run();
+  EXPECT_EQ(trial.hypotheses[0].status, Status::confirmed);
+  EXPECT_NE(trial.hypotheses[1].status, Status::confirmed);
+  EXPECT_LE(trial.stage.context.spent.total(), 40);
+}
+
+TEST(Confirm, ThePathOfOneHypothesisDoesNotDependOnTheOthers) {
+  Trial alone(0.5);
+  Trial together(0.5);
+  together.hypotheses.push_back(together.stage.hypothesis("fly", "in the snow"));
+  together.hypotheses.push_back(together.stage.hypothesis("cow", "on a flower"));
+  alone.run();
+  together.run();
+  EXPECT_EQ(alone.hypotheses[0].log_e_path, together.hypotheses[0].log_e_path);
+}
+
+}  // namespace
+}  // namespace scotoma

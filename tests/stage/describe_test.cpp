@@ -1,0 +1,130 @@
+#include "stage/describe.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "fake/stage.h"
+#include "stage/cluster.h"
+#include "stage/sample.h"
+
+namespace scotoma {
+namespace {
+
+Vocabulary vocabulary(const std::string& label,
+                      std::vector<std::string> others = {"bee", "cat", "cow", "fly", "traffic light"}) {
+  Vocabulary result;
+  result.subject = {label};
+  result.subject.insert(result.subject.end(), others.begin(), others.end());
+  result.given = {"a", "photo", "of", "an", label};
+  return result;
+}
+
+struct Spans {
+  std::string label;
+  std::string caption;
+  std::set<std::string> before;
+  std::set<std::string> after;
+};
+
+const Spans kSpans[] = {
+    {"fly", "a photo of a fly on a flower", {}, {"on a flower"}},
+    {"fly", "A photo of a fly on a flower.", {}, {"on a flower"}},
+    {"fly", "a photo of a fly", {}, {}},
+    {"fly", "", {}, {}},
+    {"fly", "fly", {}, {}},
+    {"cat", "a dark photo of a cat at night", {"dark"}, {"at night"}},
+    {"cow",
+     "a black and white photo of a cow in front of a brick wall in the rain",
+     {"black and white"},
+     {"in front of a brick wall", "in front of a brick wall in the rain", "in the rain"}},
+    {"fly", "a blurry close-up photo of a fly", {"blurry", "close-up", "blurry close-up"}, {}},
+    // What the classifier takes it for is no explanation, but the place still is.
+    {"fly", "a photo of a bee on a flower", {}, {"on a flower"}},
+    // The label wins over what stands before it.
+    {"fly", "a bee near a fly on a leaf", {"bee"}, {"on a leaf"}},
+    {"fly", "two flies on a flower", {"two"}, {"on a flower"}},
+    {"fly", "a fly sitting on a flower", {}, {"sitting", "sitting on a flower", "on a flower"}},
+    {"fly", "a fly is on a flower", {}, {"on a flower"}},
+    {"cow", "a cow on a wooden table", {}, {"on a wooden table"}},  // never "on a wooden"
+    {"cow", "a cow next to a barn", {}, {"next to a barn"}},
+    {"traffic light", "a photo of traffic lights at dusk", {}, {"at dusk"}},
+    // Without any subject, from the first preposition on.
+    {"fly", "some petals in a garden", {}, {"in a garden"}},
+    {"fly", "a close up of", {}, {}},
+};
+
+TEST(SpansOf, FindsWhatCouldExplain) {
+  for (const Spans& one : kSpans) {
+    std::set<std::string> before;
+    std::set<std::string> after;
+    for (const Phrase& phrase : spans_of(one.caption, vocabulary(one.label))) {
+      EXPECT_TRUE((phrase.before ? before : after).insert(phrase.text).second) << "twice: " << phrase.text;
+    }
+    EXPECT_EQ(before, one.before) << one.caption;
+    EXPECT_EQ(after, one.after) << one.caption;
+  }
+}
+
+std::vector<std::string> repeated(std::size_t count, const std::string& text) {
+  return std::vector<std::string>(count, text);
+}
+
+std::vector<std::string> together(std::vector<std::string> a, const std::vector<std::string>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+TEST(Contrast, PutsThePhraseThatTellsThemApartFirst) {
+  const auto cluster = together(repeated(9, "a photo of a fly on a flower"), {"a photo of a fly in the snow"});
+  const auto others = together(repeated(10, "a photo of a fly in the snow"), {"a photo of a fly on a flower"});
+  const auto phrases = contrast(cluster, others, vocabulary("fly"));
+  ASSERT_EQ(phrases.size(), 1U);  // "in the snow" is more frequent outside
+  EXPECT_EQ(phrases[0].text, "on a flower");
+  EXPECT_EQ(phrases[0].in_cluster, 9);
+  EXPECT_EQ(phrases[0].cluster_captions, 10);
+  EXPECT_EQ(phrases[0].in_contrast, 1);
+  EXPECT_EQ(phrases[0].contrast_captions, 11);
+  EXPECT_GT(phrases[0].score, 2);
+}
+
+TEST(Contrast, DropsLongerPhrasesThatAShorterOneExplains) {
+  const auto cluster = repeated(8, "a fly sitting on a flower in the sun");
+  const auto phrases = contrast(cluster, repeated(8, "a fly sitting on a wall"), vocabulary("fly"));
+  std::set<std::string> texts;
+  for (const Phrase& phrase : phrases) texts.insert(phrase.text);
+  EXPECT_EQ(texts, (std::set<std::string>{"on a flower", "in the sun"}));
+}
+
+TEST(Contrast, OfNoCaptionsIsEmpty) {
+  EXPECT_TRUE(contrast({}, repeated(3, "a fly on a leaf"), vocabulary("fly")).empty());
+}
+
+TEST(Contrast, WithoutAContrastGroupKeepsThePhrasesWithoutAScore) {
+  const auto phrases = contrast(repeated(3, "a fly on a leaf"), {}, vocabulary("fly"));
+  ASSERT_EQ(phrases.size(), 1U);
+  EXPECT_EQ(phrases[0].score, 0);
+  EXPECT_FALSE(std::signbit(phrases[0].score));
+}
+
+TEST(Describe, NamesThePlaceWhereTheLabelFails) {
+  fake::WorldSetting setting;
+  setting.rules = {{"fly", "on a flower", "bee", 0.95}};
+  fake::Stage stage(setting, {"fly"});
+  stage.study.search.captions = 5;
+  const auto bases = *sample_bases(stage.context);
+  auto clusters = *cluster(stage.context, bases[0]);
+  ASSERT_FALSE(clusters.empty());
+  const auto phrases = describe(stage.context, clusters[0], bases[0]);
+  ASSERT_TRUE(phrases.ok());
+  ASSERT_FALSE(phrases->empty());
+  EXPECT_EQ(phrases->front().text, "on a flower");
+  EXPECT_EQ(clusters[0].captions.size(), 5U);
+  EXPECT_LE(phrases->size(), static_cast<std::size_t>(stage.study.search.phrases));
+}
+
+}  // namespace
+}  // namespace scotoma

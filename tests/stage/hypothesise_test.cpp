@@ -1,0 +1,87 @@
+#include "stage/hypothesise.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "fake/stage.h"
+
+namespace scotoma {
+namespace {
+
+Candidate candidate(const std::string& label, const std::string& text, double score, bool before = false) {
+  Candidate result;
+  result.label = label;
+  result.phrase.text = text;
+  result.phrase.before = before;
+  result.phrase.score = score;
+  return result;
+}
+
+class HypothesiseTest : public testing::Test {
+ protected:
+  std::vector<Hypothesis> hypotheses(const std::vector<Candidate>& candidates) {
+    auto result = hypothesise(stage_.context, candidates, bases_);
+    EXPECT_TRUE(result.ok());
+    return std::move(result).value();
+  }
+
+  fake::Stage stage_;
+  std::vector<BaseResult> bases_ = {fake::Stage::base("fly", 0.1, 0.3), fake::Stage::base("cow", 0.9, 0.99)};
+};
+
+TEST_F(HypothesiseTest, GivesPromptIdAndNullRate) {
+  auto turned = candidate("cow", "on the grass", 1);
+  turned.direction = Direction::passes;
+  const auto all = hypotheses({candidate("fly", "on a flower", 3), candidate("fly", "dark", 2, true), turned});
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0].id, "fly-on-a-flower");
+  EXPECT_EQ(all[0].prompt, "a photo of a fly on a flower");
+  EXPECT_DOUBLE_EQ(all[0].null_rate, 0.35);
+  EXPECT_EQ(all[1].prompt, "a dark photo of a fly");
+  EXPECT_EQ(all[2].direction, Direction::passes);
+  EXPECT_NEAR(all[2].null_rate, 1 - 0.9 + 0.05, 1e-12);
+}
+
+TEST_F(HypothesiseTest, TheNullRateIsNeverAboveOne) {
+  bases_[0].upper = 0.99;
+  EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 1)})[0].null_rate, 1);
+}
+
+TEST_F(HypothesiseTest, MergesWhatSaysTheSameOfOneLabel) {
+  const auto all = hypotheses({candidate("fly", "on a flower", 1), candidate("fly", "on a flower", 5),
+                               candidate("fly", "sitting on a flower", 4),  // the embedder hears the same
+                               candidate("fly", "in the snow", 3), candidate("cow", "on a flower", 2)});
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0].phrase.score, 5);
+  EXPECT_EQ(all[1].phrase.text, "in the snow");
+  EXPECT_EQ(all[2].label, "cow");
+}
+
+TEST_F(HypothesiseTest, KeepsTheBestAndTheUsersFirst) {
+  stage_.study.evidence.max_hypotheses = 2;
+  auto users = candidate("fly", "under a bridge", 0);
+  users.source = "user";
+  const auto all = hypotheses({candidate("fly", "on a flower", 1), candidate("fly", "in the snow", 9), users});
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].phrase.text, "under a bridge");
+  EXPECT_EQ(all[1].phrase.text, "in the snow");
+}
+
+TEST_F(HypothesiseTest, GivesEveryHypothesisAnIdOfItsOwnFitForAFileName) {
+  const auto all = hypotheses({candidate("fly", "big red", 4), candidate("fly", "big-red", 3, true),
+                               candidate("fly", "\xe9\x9b\xaa", 2), candidate("fly", "../etc", 1)});
+  std::set<std::string> ids;
+  for (const Hypothesis& hypothesis : all) {
+    EXPECT_TRUE(ids.insert(hypothesis.id).second) << hypothesis.id;
+    EXPECT_EQ(hypothesis.id.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-"), std::string::npos)
+        << hypothesis.id;
+    EXPECT_FALSE(hypothesis.id.empty());
+  }
+  EXPECT_EQ(ids.size(), 4U);
+}
+
+TEST_F(HypothesiseTest, OfNoCandidatesIsEmpty) { EXPECT_TRUE(hypotheses({}).empty()); }
+
+}  // namespace
+}  // namespace scotoma
