@@ -31,13 +31,16 @@ void draw_pictures(benchmark::State& state) {
   const auto batch = static_cast<std::size_t>(state.range(0));
   const CancelToken never;
   for (auto _ : state) {
-    const auto done = run_parallel((kPictures + batch - 1) / batch, study->engine.threads, never, [&](std::size_t i) -> Result<void> {
-      const auto pictures = models->generator->generate(std::span(draws).subspan(i * batch, std::min(batch, kPictures - i * batch)));
-      return pictures.ok() ? Result<void>() : Result<void>(pictures.error());
-    });
+    const auto done =
+        run_parallel((kPictures + batch - 1) / batch, study->engine.threads, never, [&](std::size_t i) -> Result<void> {
+          const auto pictures =
+              models->generator->generate(std::span(draws).subspan(i * batch, std::min(batch, kPictures - i * batch)));
+          return pictures.ok() ? Result<void>() : Result<void>(pictures.error());
+        });
     if (!done.ok()) return state.SkipWithError(done.error().message.c_str());
   }
-  state.counters["pictures/s"] = benchmark::Counter(static_cast<double>(state.iterations()) * kPictures, benchmark::Counter::kIsRate);
+  state.counters["pictures/s"] =
+      benchmark::Counter(static_cast<double>(state.iterations()) * kPictures, benchmark::Counter::kIsRate);
 }
 BENCHMARK(draw_pictures)
     ->ArgNames({"batch", "threads", "bf16"})

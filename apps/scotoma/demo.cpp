@@ -28,8 +28,9 @@ void add_demo(CLI::App& app, Run& run) {
       arguments->study = home() / "examples" / "world-skewed.toml";
       if (arguments->out.empty()) arguments->out = "scotoma-demo";
       if (!std::filesystem::exists(arguments->study)) {
-        return complain(bad_input(fmt::format("{}: not there; set SCOTOMA_HOME to the folder that holds examples/ and world/",
-                                              arguments->study.string())));
+        return complain(
+            bad_input(fmt::format("{}: not there; set SCOTOMA_HOME to the folder that holds examples/ and world/",
+                                  arguments->study.string())));
       }
       return run_find(*arguments);
     };

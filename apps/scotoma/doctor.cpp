@@ -26,22 +26,26 @@ Result<void> examine(Session& session) {
     draws.push_back({prompt, sample_seed(study.seed, "doctor", prompt, i)});
   }
   SCOTOMA_TRY(const auto images, models.generator->generate(draws));
-  say("generator", fmt::format("{}; drew {} pictures of {} x {}", models.generator->describe(), images.size(), images[0].width,
-                               images[0].height));
+  say("generator", fmt::format("{}; drew {} pictures of {} x {}", models.generator->describe(), images.size(),
+                               images[0].width, images[0].height));
   SCOTOMA_TRY(const auto predictions, models.classifier->classify(images));
   std::size_t right = 0;
-  for (std::size_t i = 0; i < predictions.size(); ++i) right += predictions[i].label() == targets[i % targets.size()].class_index ? 1U : 0U;
+  for (std::size_t i = 0; i < predictions.size(); ++i)
+    right += predictions[i].label() == targets[i % targets.size()].class_index ? 1U : 0U;
   say("classifier", fmt::format("{}; {} classes; {} of {} right", models.classifier->describe(),
                                 models.classifier->class_names().size(), right, predictions.size()));
   SCOTOMA_TRY(const auto captions, models.captioner->caption(images));
-  say("captioner", fmt::format("{}; said \"{}\" of \"{}\"", models.captioner->describe(), captions[0], draws[0].prompt));
+  say("captioner",
+      fmt::format("{}; said \"{}\" of \"{}\"", models.captioner->describe(), captions[0], draws[0].prompt));
   SCOTOMA_TRY(const auto vectors, models.embedder->embed_images(images));
   const std::vector<std::string> texts = {draws[0].prompt};
   SCOTOMA_TRY(const auto text_vectors, models.embedder->embed_texts(texts));
-  say("embedder", fmt::format("{}; {} numbers an image, {} a text", models.embedder->describe(), vectors[0].size(), text_vectors[0].size()));
+  say("embedder", fmt::format("{}; {} numbers an image, {} a text", models.embedder->describe(), vectors[0].size(),
+                              text_vectors[0].size()));
   if (vectors[0].size() != text_vectors[0].size()) {
-    return bad_input(fmt::format("the embedder's image and text vectors have different lengths ({} and {}); they must share one space",
-                                 vectors[0].size(), text_vectors[0].size()));
+    return bad_input(fmt::format(
+        "the embedder's image and text vectors have different lengths ({} and {}); they must share one space",
+        vectors[0].size(), text_vectors[0].size()));
   }
   if (models.judge) {
     SCOTOMA_TRY(const auto judgements, models.judge->judge(std::span(images).first(1), study.labels[0].name));
@@ -55,11 +59,13 @@ Result<void> examine(Session& session) {
 
 Result<void> run_doctor(const StudyArguments& arguments) {
   SCOTOMA_TRY(Session session, open_session(arguments));
-  fmt::print("{}: {} labels, at most {} images\n", session.study.name, session.study.labels.size(), session.study.budget.images);
+  fmt::print("{}: {} labels, at most {} images\n", session.study.name, session.study.labels.size(),
+             session.study.budget.images);
   SCOTOMA_CHECK(examine(session));
   const int base = session.study.budget.base * static_cast<int>(session.study.labels.size());
   if (base > session.study.budget.images) {
-    return bad_input(fmt::format("budget.images is {}, but the base pictures alone take {}", session.study.budget.images, base));
+    return bad_input(
+        fmt::format("budget.images is {}, but the base pictures alone take {}", session.study.budget.images, base));
   }
   fmt::print("all is well\n");
   return {};

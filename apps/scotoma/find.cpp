@@ -11,7 +11,8 @@ namespace {
 void print_summary(const Hunt& hunt, const Published& published) {
   const Paint paint(stdout);
   int confirmed = 0;
-  for (const Hypothesis& hypothesis : hunt.findings.hypotheses) confirmed += hypothesis.status == Status::confirmed ? 1 : 0;
+  for (const Hypothesis& hypothesis : hunt.findings.hypotheses)
+    confirmed += hypothesis.status == Status::confirmed ? 1 : 0;
   fmt::print("\n{}\n", paint.bold(fmt::format("{} bug{} confirmed among {} phrases, on {} images", confirmed,
                                               confirmed == 1 ? "" : "s", hunt.findings.hypotheses.size(),
                                               hunt.findings.spent.total())));

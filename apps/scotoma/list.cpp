@@ -30,15 +30,16 @@ Result<void> list(const ListArguments& arguments) {
   }
   const Paint paint(stdout);
   if (bugs.empty()) {
-    fmt::print("no bug was confirmed among {} phrases{}\n", json["bugs"].size(), arguments.all ? "" : "; --all shows them");
+    fmt::print("no bug was confirmed among {} phrases{}\n", json["bugs"].size(),
+               arguments.all ? "" : "; --all shows them");
     return {};
   }
-  fmt::print("{}\n", paint.bold(fmt::format("{:<28} {:<14} {:<16} {:<16} {:<12} {}", "bug", "status", "fails", "base", "taken for",
-                                            "prompt")));
+  fmt::print("{}\n", paint.bold(fmt::format("{:<28} {:<14} {:<16} {:<16} {:<12} {}", "bug", "status", "fails", "base",
+                                            "taken for", "prompt")));
   for (const auto& bug : bugs) {
     const auto& measured = bug["audit"].is_object() ? bug["audit"] : bug["explored"];
-    fmt::print("{:<28} {:<14} {:<16} {:<16} {:<12} {}\n", bug.value("id", ""), bug.value("status", ""), rate_text(measured),
-               rate_text(bug["base"]), bug.value("predicted", ""), bug.value("prompt", ""));
+    fmt::print("{:<28} {:<14} {:<16} {:<16} {:<12} {}\n", bug.value("id", ""), bug.value("status", ""),
+               rate_text(measured), rate_text(bug["base"]), bug.value("predicted", ""), bug.value("prompt", ""));
   }
   return {};
 }

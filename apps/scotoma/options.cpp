@@ -1,7 +1,8 @@
 // scotoma options: every key of a study file.
+#include "study/options.h"
+
 #include <fmt/format.h>
 
-#include "study/options.h"
 #include "verbs.h"
 
 namespace scotoma {

@@ -2,13 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "report/bugs_json.h"
 #include "report/publish.h"
 #include "session.h"
 #include "terminal.h"
-
-#include <nlohmann/json.hpp>
 
 namespace scotoma {
 namespace {
@@ -24,8 +23,9 @@ void print_verdict(const Hypothesis& hypothesis) {
   const Paint paint(stdout);
   const bool confirmed = hypothesis.status == Status::confirmed;
   fmt::print("{}  {}\n", confirmed ? paint.red("confirmed") : paint.green("not confirmed"), headline(hypothesis));
-  fmt::print("  {} of {} fresh pictures {}; the null allows {:.1f} %; log e-value {:.1f}\n", hypothesis.confirmed.failures,
-             hypothesis.confirmed.valid, hypothesis.direction == Direction::fails ? "fail" : "pass", 100 * hypothesis.null_rate,
+  fmt::print("  {} of {} fresh pictures {}; the null allows {:.1f} %; log e-value {:.1f}\n",
+             hypothesis.confirmed.failures, hypothesis.confirmed.valid,
+             hypothesis.direction == Direction::fails ? "fail" : "pass", 100 * hypothesis.null_rate,
              hypothesis.log_e_value);
 }
 
@@ -46,7 +46,8 @@ Result<void> probe(const ProbeArguments& arguments) {
   asked.phrase.before = arguments.before;
   asked.source = "user";
   TerminalProgress progress(arguments.quiet);
-  SCOTOMA_TRY(const Hunt done, hunt(session.study, session.models, *session.catalogue, interrupt_token(), progress, {.only = {asked}}));
+  SCOTOMA_TRY(const Hunt done,
+              hunt(session.study, session.models, *session.catalogue, interrupt_token(), progress, {.only = {asked}}));
   if (arguments.json) {
     fmt::print("{}\n", bugs_json(session.study, done.findings)["bugs"][0].dump(2));
   } else {

@@ -11,9 +11,10 @@ namespace {
 Result<void> write_report(const StudyArguments& arguments) {
   SCOTOMA_TRY(Session session, open_session(arguments));
   TerminalProgress progress(true);
-  SCOTOMA_TRY(const Hunt done,
-              hunt(session.study, session.models, *session.catalogue, interrupt_token(), progress, {.replay_only = true}));
-  SCOTOMA_TRY(const Published published, publish(session.study, done.findings, nullptr, *session.catalogue, session.folder));
+  SCOTOMA_TRY(const Hunt done, hunt(session.study, session.models, *session.catalogue, interrupt_token(), progress,
+                                    {.replay_only = true}));
+  SCOTOMA_TRY(const Published published,
+              publish(session.study, done.findings, nullptr, *session.catalogue, session.folder));
   fmt::print("{}\n", published.report.string());
   return {};
 }

@@ -15,23 +15,26 @@ struct ShowArguments : StudyArguments {
 void print_rate(const char* name, const nlohmann::ordered_json& rate) {
   if (!rate.is_object() || rate.value("valid", 0) == 0) return;
   fmt::print("  {:<22} {} of {} fail: {:.1f} % (95 % interval {:.1f} to {:.1f} %)\n", name, rate.value("failures", 0),
-             rate.value("valid", 0), 100 * rate.value("rate", 0.0), 100 * rate.value("low", 0.0), 100 * rate.value("high", 1.0));
+             rate.value("valid", 0), 100 * rate.value("rate", 0.0), 100 * rate.value("low", 0.0),
+             100 * rate.value("high", 1.0));
 }
 
 void print_bug(const nlohmann::ordered_json& bug, const std::filesystem::path& folder) {
   const Paint paint(stdout);
-  fmt::print("{}\n  {:<22} {}\n  {:<22} {}\n", paint.bold(bug.value("sentence", "")), "status", bug.value("status", ""), "prompt",
-             bug.value("prompt", ""));
-  if (const std::string predicted = bug.value("predicted", ""); !predicted.empty()) fmt::print("  {:<22} {}\n", "taken for", predicted);
+  fmt::print("{}\n  {:<22} {}\n  {:<22} {}\n", paint.bold(bug.value("sentence", "")), "status", bug.value("status", ""),
+             "prompt", bug.value("prompt", ""));
+  if (const std::string predicted = bug.value("predicted", ""); !predicted.empty())
+    fmt::print("  {:<22} {}\n", "taken for", predicted);
   print_rate("base prompt", bug["base"]);
   print_rate("exploration", bug["explored"]);
   print_rate("confirmation", bug["confirm"]);
   print_rate("audit", bug["audit"]);
   print_rate("audit, without phrase", bug["audit_base"]);
-  fmt::print("  {:<22} {:.1f} (natural logarithm; the null allows {:.1f} %)\n", "log e-value", bug.value("log_e_value", 0.0),
-             100 * bug.value("null_rate", 0.0));
+  fmt::print("  {:<22} {:.1f} (natural logarithm; the null allows {:.1f} %)\n", "log e-value",
+             bug.value("log_e_value", 0.0), 100 * bug.value("null_rate", 0.0));
   for (const char* kind : {"failing", "passing"}) {
-    for (const auto& file : bug["examples"][kind]) fmt::print("  {:<22} {}\n", kind, (folder / file.get<std::string>()).string());
+    for (const auto& file : bug["examples"][kind])
+      fmt::print("  {:<22} {}\n", kind, (folder / file.get<std::string>()).string());
   }
 }
 

@@ -1,4 +1,5 @@
-// The outside world as Scotoma sees it: five roles. A backend (src/backend) implements them; tests have in-memory twins.
+// The outside world as Scotoma sees it: five roles. A backend (src/backend) implements them; tests have in-memory
+// twins.
 //
 // Every role
 //   - answers in batches: the i-th answer belongs to the i-th input, and does not depend on the other inputs;

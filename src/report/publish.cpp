@@ -28,7 +28,8 @@ Result<void> write_whole(const std::filesystem::path& path, const std::string& b
   if (!error) return {};
   const std::string reason = error.message();
   std::filesystem::remove(aside, error);
-  return failed(fmt::format("{}: cannot be written ({}); free some space or choose another folder with --out", path.string(), reason));
+  return failed(fmt::format("{}: cannot be written ({}); free some space or choose another folder with --out",
+                            path.string(), reason));
 }
 
 Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const Catalogue& catalogue,

@@ -1,5 +1,5 @@
-// The main job: the planted bugs of the embedded world are found, and nothing is found where nothing was planted. Truth is
-// world/truth.json, measured on rendered scenes.
+// The main job: the planted bugs of the embedded world are found, and nothing is found where nothing was planted. Truth
+// is world/truth.json, measured on rendered scenes.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -28,7 +28,8 @@ std::filesystem::path example(const std::string& name) {
 
 TEST(Hunt, FindsThatFliesOnFlowersAreTakenForBees) {
   const fake::Folder folder;
-  const Outcome outcome = run({"find", example("world-skewed.toml").string(), "--out", (folder / "out").string(), "--quiet"});
+  const Outcome outcome =
+      run({"find", example("world-skewed.toml").string(), "--out", (folder / "out").string(), "--quiet"});
   ASSERT_EQ(outcome.code, 0) << outcome.errors;
   const json result = bugs_of(folder / "out");
   const json* bug = find_bug(result, "fly-on-a-flower");
@@ -38,7 +39,8 @@ TEST(Hunt, FindsThatFliesOnFlowersAreTakenForBees) {
   EXPECT_GT((*bug)["audit"]["low"].get<double>(), (*bug)["base"]["high"].get<double>());
   EXPECT_NE(outcome.output.find("report:"), std::string::npos);
 
-  const Outcome list = run({"list", example("world-skewed.toml").string(), "--out", (folder / "out").string(), "--json"});
+  const Outcome list =
+      run({"list", example("world-skewed.toml").string(), "--out", (folder / "out").string(), "--json"});
   EXPECT_EQ(list.code, 0) << list.errors;
   EXPECT_FALSE(json::parse(list.output).empty());
   const Outcome show =
@@ -49,7 +51,8 @@ TEST(Hunt, FindsThatFliesOnFlowersAreTakenForBees) {
 
 TEST(Hunt, FindsNothingInTheBalancedTwin) {
   const fake::Folder folder;
-  const Outcome outcome = run({"find", example("world-balanced.toml").string(), "--out", (folder / "out").string(), "--quiet"});
+  const Outcome outcome =
+      run({"find", example("world-balanced.toml").string(), "--out", (folder / "out").string(), "--quiet"});
   ASSERT_EQ(outcome.code, 0) << outcome.errors;
   for (const json& bug : bugs_of(folder / "out")["bugs"]) EXPECT_NE(bug["status"], "confirmed") << bug["prompt"];
 }
@@ -65,7 +68,8 @@ TEST(Doctor, SaysThatTheWorldIsWell) {
 TEST(Probe, PutsAPhraseOfTheUsersThroughTheSameEvidence) {
   const fake::Folder folder;
   const auto study = folder.write("study.toml", small_study());
-  const Outcome outcome = run({"probe", study.string(), "--label", "fly", "on a flower", "--out", (folder / "out").string(), "--json"});
+  const Outcome outcome =
+      run({"probe", study.string(), "--label", "fly", "on a flower", "--out", (folder / "out").string(), "--json"});
   ASSERT_EQ(outcome.code, 0) << outcome.errors;
   const json bug = json::parse(outcome.output);
   EXPECT_EQ(bug["source"], "user");

@@ -90,7 +90,8 @@ audit = 16
 precision = "f32"
 )";
   const std::string world = std::string(SCOTOMA_SOURCE_DIR) + "/world";
-  for (std::size_t at = text.find("WORLD"); at != std::string::npos; at = text.find("WORLD")) text.replace(at, 5, world);
+  for (std::size_t at = text.find("WORLD"); at != std::string::npos; at = text.find("WORLD"))
+    text.replace(at, 5, world);
   for (const auto& [from, to] : edits) {
     const std::size_t at = text.find(from);
     EXPECT_NE(at, std::string::npos) << "the small study has no: " << from;

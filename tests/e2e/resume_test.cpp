@@ -11,7 +11,8 @@ namespace {
 class Resume : public testing::Test {
  protected:
   Outcome find(const std::string& out, const std::string& threads, int kill_after_ms = -1) {
-    return run({"find", study_.string(), "--out", (folder_ / out).string(), "--threads", threads, "--quiet"}, kill_after_ms);
+    return run({"find", study_.string(), "--out", (folder_ / out).string(), "--threads", threads, "--quiet"},
+               kill_after_ms);
   }
   std::string bugs(const std::string& out) { return read_file(folder_ / out / "bugs.json"); }
 

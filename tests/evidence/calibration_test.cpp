@@ -2,16 +2,14 @@
 // alpha, however the search chooses and whenever it stops.
 #include <gtest/gtest.h>
 
-#include <span>
-
-#include <numeric>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <ostream>
+#include <span>
 #include <string>
 #include <vector>
 

@@ -51,7 +51,8 @@ class Network {
   class Call {
    public:
     Call(Network* network, ov::InferRequest request) : network_(network), request_(std::move(request)) {}
-    Call(Call&& other) noexcept : network_(std::exchange(other.network_, nullptr)), request_(std::move(other.request_)) {}
+    Call(Call&& other) noexcept
+        : network_(std::exchange(other.network_, nullptr)), request_(std::move(other.request_)) {}
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
     Call& operator=(Call&&) = delete;
