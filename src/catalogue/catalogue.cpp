@@ -96,8 +96,8 @@ Error Catalogue::broken(const std::string& doing) const {
     return bad_input(
         fmt::format("{}: cannot be opened ({}); choose another folder with --out", file, sqlite3_errmsg(db_)));
   }
-  return failed(
-      fmt::format("{}: {} failed ({}); everything computed so far is kept", file, doing, sqlite3_errmsg(db_)));
+  return failed(fmt::format("{}: {} failed ({}); everything computed so far is kept: free some space and run again",
+                            file, doing, sqlite3_errmsg(db_)));
 }
 
 Result<std::unique_ptr<Catalogue>> Catalogue::open(const fs::path& folder) {

@@ -113,7 +113,11 @@ Result<void> OpenvinoClassifier::settle_output(const std::string& wanted) {
           fmt::format("{}: gives {} numbers a picture for {} class names", file_.string(), row.size(), names_.size()));
     }
     for (const float v : row) {
-      if (!std::isfinite(v)) return failed(file_.string() + ": the model returned NaN or infinity for a test picture");
+      if (!std::isfinite(v)) {
+        return bad_input(
+            file_.string() +
+            ": the model returned NaN or infinity for a test picture; check its export and the preprocessing");
+      }
     }
     probabilities = probabilities && looks_like_probabilities(row);
   }

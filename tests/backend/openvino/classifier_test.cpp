@@ -135,7 +135,7 @@ TEST(OpenvinoClassifier, WhatIsNoClassifierIsRefusedWithAReason) {
 }
 
 TEST(OpenvinoClassifier, NanIsAFailureAndNotAnAnswer) {
-  expect_refused(options("always_nan.onnx"), "NaN", Code::failed);
+  expect_refused(options("always_nan.onnx"), "NaN");
   const auto classifier = load(options("nan_at_seven.onnx"));
   ASSERT_NE(classifier, nullptr);
   EXPECT_TRUE(classifier->classify(std::vector{plain(8, 8, 9, 9, 9)}).ok());
