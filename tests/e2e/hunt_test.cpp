@@ -54,7 +54,8 @@ TEST(Hunt, FindsNothingInTheBalancedTwin) {
   const Outcome outcome =
       run({"find", example("world-balanced.toml").string(), "--out", (folder / "out").string(), "--quiet"});
   ASSERT_EQ(outcome.code, 0) << outcome.errors;
-  for (const json& bug : bugs_of(folder / "out")["bugs"]) EXPECT_NE(bug["status"], "confirmed") << bug["prompt"];
+  const json result = bugs_of(folder / "out");
+  for (const json& bug : result["bugs"]) EXPECT_NE(bug["status"], "confirmed") << bug["prompt"];
 }
 
 TEST(Doctor, SaysThatTheWorldIsWell) {
