@@ -38,9 +38,11 @@ Image shrunk(const Image& image, int factor) {
       for (int c = 0; c < 3; ++c) {
         int sum = 0;
         for (int i = 0; i < factor * factor; ++i) {
-          const auto row = static_cast<std::size_t>(y * factor + i / factor);
-          const auto column = static_cast<std::size_t>(x * factor + i % factor);
-          sum += image.rgb[(row * static_cast<std::size_t>(image.width) + column) * 3 + static_cast<std::size_t>(c)];
+          const int row = y * factor + i / factor;
+          const int column = x * factor + i % factor;
+          const auto pixel =
+              static_cast<std::size_t>(row) * static_cast<std::size_t>(image.width) + static_cast<std::size_t>(column);
+          sum += image.rgb[pixel * 3 + static_cast<std::size_t>(c)];
         }
         small.rgb.push_back(static_cast<std::uint8_t>(sum / (factor * factor)));
       }
