@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "catalogue/catalogue.h"
 #include "report/settings.h"
 #include "report/text.h"
 #include "report/words.h"
@@ -155,9 +156,7 @@ ordered_json bug_json(const Findings& findings, const Hypothesis& h, const Image
 
 }  // namespace
 
-std::string image_path(const std::string& image_id) {
-  return "images/" + image_id.substr(0, 2) + "/" + image_id + ".png";
-}
+std::string image_path(const std::string& image_id) { return Catalogue::image_file(image_id).string(); }
 
 ordered_json bugs_json(const Study& study, const Findings& findings, const ImagePath& path) {
   const Spent& spent = findings.spent;

@@ -6,14 +6,10 @@
 #include <numeric>
 
 #include "finding/count.h"
+#include "model/similarity.h"
 
 namespace scotoma {
 namespace {
-
-double dot(const std::vector<float>& a, const std::vector<float>& b) {
-  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0, std::plus<>(),
-                            [](float x, float y) { return static_cast<double>(x) * static_cast<double>(y); });
-}
 
 /// Indices of `members` by falling similarity to their mean.
 std::vector<std::size_t> by_centrality(const std::vector<std::vector<float>>& vectors,

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 
 #include "finding/count.h"
+#include "model/similarity.h"
 #include "study/prompt.h"
 
 namespace scotoma {
@@ -20,11 +20,6 @@ const BaseResult& base_of(const std::vector<BaseResult>& bases, const std::strin
 double null_rate(const BaseResult& base, Direction direction, double delta) {
   const double bound = direction == Direction::fails ? base.upper : 1 - base.lower;
   return std::min(1.0, bound + delta);
-}
-
-double cosine(const std::vector<float>& a, const std::vector<float>& b) {
-  return std::inner_product(a.begin(), a.end(), b.begin(), 0.0, std::plus<>(),
-                            [](float x, float y) { return static_cast<double>(x) * static_cast<double>(y); });
 }
 
 }  // namespace
@@ -50,7 +45,7 @@ Result<std::vector<Hypothesis>> hypothesise(StageContext& context, const std::ve
     const Candidate& candidate = sorted[i];
     const bool known = std::any_of(kept.begin(), kept.end(), [&](std::size_t k) {
       return sorted[k].label == candidate.label &&
-             (prompts[k] == prompts[i] || cosine(vectors[k], vectors[i]) > context.study.search.same_phrase);
+             (prompts[k] == prompts[i] || dot(vectors[k], vectors[i]) > context.study.search.same_phrase);
     });
     if (known || static_cast<int>(hypotheses.size()) >= context.study.evidence.max_hypotheses) continue;
     kept.push_back(i);
