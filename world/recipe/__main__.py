@@ -47,7 +47,8 @@ def generator(args):
     from . import data, diffusion
     from . import text as module
     os.makedirs(WORK, exist_ok=True)
-    trainer = diffusion.Trainer(WORK / "unet.pt", module.Embedder(CHECKPOINTS / "text_encoder.safetensors"), data.Pool(), args.device)
+    trainer = diffusion.Trainer(WORK / "unet.pt", module.Embedder(CHECKPOINTS / "text_encoder.safetensors"), data.Pool(), args.device,
+                                shipped=CHECKPOINTS / "unet_base.safetensors", lr=args.lr)
     exports = sorted(clock(t) for t in args.export_at.split(",") if t)
 
     def on_minute(trainer):
@@ -106,6 +107,7 @@ def main():
     parser.add_argument("--first", type=int, default=0, help="render: first shard of this process")
     parser.add_argument("--stride", type=int, default=1, help="render: processes that share the work")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--lr", type=float, default=1.5e-3, help="generator: learning rate at its highest")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     import torch

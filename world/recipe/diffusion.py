@@ -13,6 +13,7 @@ import time
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 
 from . import captions
 from .unet import UNet
@@ -33,10 +34,18 @@ def guidance_at(t, weight):
     return 1 + (weight - 1) * ((t.float() - 60) / 240).clamp(0, 1)
 
 
-class Trainer:
-    """Weights, their running average, optimizer and clock; everything in one checkpoint at `path`."""
+def stratified(count):
+    """`count` timesteps, one from each of as many equal parts of 0..999: the loss of a batch varies less. int64 [count]."""
+    return ((torch.arange(count) + torch.rand(count)) / count * STEPS).long().clamp(max=STEPS - 1)
 
-    def __init__(self, path, embed, pool, device="cpu", batch=32, lr=1.5e-3, seed=5):
+
+class Trainer:
+    """Weights, their running average, optimizer and clock; everything in one checkpoint at `path`.
+
+    Where `path` is not there yet, the weights of `shipped` (safetensors) are the start, if that file exists.
+    """
+
+    def __init__(self, path, embed, pool, device="cpu", batch=32, lr=1.5e-3, seed=5, shipped=None):
         torch.manual_seed(seed)
         self.path, self.embed, self.pool, self.device, self.size, self.lr = path, embed, pool, device, batch, lr
         self.net = UNet(in_channels=pool.latents[0].shape[1]).to(device, memory_format=torch.channels_last)
@@ -51,6 +60,9 @@ class Trainer:
             self.ema.load_state_dict(state["ema"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.step, self.spent = state["step"], state["spent"]
+        elif shipped is not None and shipped.exists():
+            for net in (self.net, self.ema):
+                net.load_state_dict({k: v.float() for k, v in load_file(shipped).items()})
         self.rng = np.random.default_rng([seed, self.step])
         torch.manual_seed(seed + self.step)
 
@@ -74,7 +86,7 @@ class Trainer:
         x0, scenes = self.pool.batch(self.rng, self.size)
         bare = self.rng.random(self.size) < (0.1 if self.teacher is None else 0.03)
         text = self.embed(["" if b else captions.caption(s, self.rng) for b, s in zip(bare, scenes)])
-        t = torch.randint(0, STEPS, (self.size,))
+        t = stratified(self.size)
         if self.teacher is not None:
             t = (t.float() / STEPS).pow(0.8).mul(STEPS).long()
         noise = torch.randn_like(x0)
