@@ -27,6 +27,22 @@ double invalid_share(const Rate& rate) {
   return all == 0 ? 0 : static_cast<double>(rate.invalid) / all;
 }
 
+Rate complement(const Rate& rate) {
+  return {rate.valid - rate.failures,         rate.valid,    rate.invalid,
+          rate.valid > 0 ? 1 - rate.rate : 0, 1 - rate.high, 1 - rate.low};
+}
+
+const BaseResult* base_of(std::span<const BaseResult> bases, const std::string& label) {
+  for (const BaseResult& base : bases) {
+    if (base.label == label) return &base;
+  }
+  return nullptr;
+}
+
+Rate base_rate(const BaseResult& base, Direction direction) {
+  return direction == Direction::fails ? base.rate : complement(base.rate);
+}
+
 WrongAnswer most_frequent_wrong(std::span<const Sample> samples) {
   std::map<int, int> counts;
   for (const Sample& sample : samples) {

@@ -19,6 +19,18 @@ Rate rate_of(std::span<const Sample> samples, Direction direction);
 /// Share of samples that the judge refused; 0 without samples.
 double invalid_share(const Rate& rate);
 
+/// Of passes, given one of failures, and the other way round.
+Rate complement(const Rate& rate);
+
+/// The label's base result; null if there is none.
+const BaseResult* base_of(std::span<const BaseResult> bases, const std::string& label);
+
+/// What is sought for a label: failures, or passes where it fails nearly everywhere.
+inline Direction direction_of(const BaseResult& base) { return base.everywhere ? Direction::passes : Direction::fails; }
+
+/// The rate of the event among the label's base images.
+Rate base_rate(const BaseResult& base, Direction direction);
+
 /// The most frequent wrong class among valid samples and how often it came; ties go to the smaller class index.
 struct WrongAnswer {
   int class_index = -1;  ///< -1: no failure

@@ -42,8 +42,9 @@ struct BaseResult {
   std::string label;
   std::vector<std::string> prompts;
   Rate rate;
-  double upper = 1;         ///< bound of the failure rate at level 1 - alpha0 / labels
+  double upper = 1;         ///< one-sided bound of the failure rate, at `level`
   double lower = 0;         ///< likewise from below
+  double level = 0;         ///< 1 - alpha0 / (2 labels): all bounds of a study hold together with 1 - alpha0
   bool everywhere = false;  ///< fails nearly everywhere: a finding of its own; phrases are sought under which it passes
   bool undrawable = false;  ///< too many invalid pictures: nothing can be said
   std::string predicted;    ///< the most frequent wrong answer; empty without failures
@@ -77,7 +78,9 @@ enum class Status {
   not_promising,  ///< dropped in exploration
   not_confirmed,  ///< too little evidence on fresh images
   undrawable,     ///< too many of its pictures were invalid
-  out_of_budget,  ///< never got its images
+  out_of_budget,  ///< the study's images were used up before it was decided
+  untestable,     ///< even if every image of budget.confirm showed it, the evidence would not do: its label fails too
+                  ///< often
 };
 
 /// The same seeds drawn with and without the phrase.
@@ -93,9 +96,10 @@ struct Hypothesis {
   std::string label;
   Phrase phrase;
   Direction direction = Direction::fails;
-  std::string source;    ///< "captions", "user"
-  std::string prompt;    ///< the whole prompt
-  std::string expected;  ///< the wrong label of the cluster it came from; may be empty
+  std::string source;                ///< "captions", "user"
+  std::string prompt;                ///< the whole prompt, with the first base prompt
+  std::vector<std::string> prompts;  ///< with each base prompt in turn; image i is drawn from prompts[i % size]
+  std::string expected;              ///< the wrong label of the cluster it came from; may be empty
   Status status = Status::out_of_budget;
 
   Rate explored;
@@ -104,13 +108,15 @@ struct Hypothesis {
   double log_e_value = 0;          ///< natural logarithm, at the end
   std::vector<double> log_e_path;  ///< after each valid image of confirmation
 
-  // Only where confirmed:
+  std::vector<Sample> tried;  ///< its images of confirmation, or of exploration where it did not come that far
+
+  // Only where confirmed, and there were images left to audit it (audited()):
   std::string predicted;  ///< most frequent wrong answer in the audit
   int predicted_count = 0;
   Rate audit;
-  Rate audit_base;      ///< the base prompt on the audit's seeds
-  double lift_low = 0;  ///< Newcombe's 95 % interval for audit.rate - base rate
-  double lift_high = 0;
+  Rate audit_base;       ///< the base prompt on the audit's seeds
+  double lift_low = -1;  ///< 95 % interval for audit.rate - audit_base.rate, from the pairs
+  double lift_high = 1;
   int only_with = 0;  ///< pairs, both valid: the event happens with the phrase only
   int only_without = 0;
   int both = 0;
@@ -118,6 +124,15 @@ struct Hypothesis {
   double mcnemar_p = 1;  ///< exact, two-sided
   std::vector<Sample> audit_samples;
   std::vector<Pair> pairs;  ///< all pairs by audit index
+
+  /// Whether the audit measured anything.
+  bool audited() const { return audit.valid > 0; }
+
+  /// The rate to tell people: the audit's, else what confirmation showed, else exploration.
+  const Rate& measured() const { return audited() ? audit : confirmed.valid > 0 ? confirmed : explored; }
+
+  /// What it is taken for: the audit's most frequent wrong answer, else that of the cluster it came from.
+  const std::string& taken_for() const { return audited() ? predicted : expected; }
 };
 
 /// Images asked for, by stage: the same however often the run was interrupted.

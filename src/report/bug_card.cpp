@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "finding/count.h"
 #include "report/svg.h"
 #include "report/text.h"
 #include "report/words.h"
@@ -162,7 +163,7 @@ std::string reproduce(const Page& page, const Hypothesis& h) {
     seeds += fmt::format("{}{}", count++ == 0 ? "" : ", ", sample.draw.seed);
   }
   std::string base;
-  if (const BaseResult* result = base_of(page.findings, h.label); result != nullptr) {
+  if (const BaseResult* result = base_of(page.findings.bases, h.label); result != nullptr) {
     for (const std::string& prompt : result->prompts) base += fmt::format("<code>{}</code><br>", escape_html(prompt));
   }
   return fmt::format(

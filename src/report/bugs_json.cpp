@@ -7,6 +7,7 @@
 #include <set>
 
 #include "catalogue/catalogue.h"
+#include "finding/count.h"
 #include "report/settings.h"
 #include "report/text.h"
 #include "report/words.h"
@@ -118,12 +119,6 @@ void add_audit(ordered_json& bug, const Hypothesis& h, const ImagePath& path) {
   bug["examples"] = examples(h.audit_samples, path);
 }
 
-Rate base_of(const Findings& findings, const std::string& label) {
-  const auto found = std::find_if(findings.bases.begin(), findings.bases.end(),
-                                  [&](const BaseResult& base) { return base.label == label; });
-  return found == findings.bases.end() ? Rate{} : found->rate;
-}
-
 ordered_json phrase_evidence(const Phrase& phrase) {
   return {{"in_cluster", phrase.in_cluster},
           {"cluster_captions", phrase.cluster_captions},
@@ -134,6 +129,7 @@ ordered_json phrase_evidence(const Phrase& phrase) {
 
 ordered_json bug_json(const Findings& findings, const Hypothesis& h, const ImagePath& path) {
   const bool confirmed = h.status == Status::confirmed;
+  const BaseResult* base = base_of(findings.bases, h.label);
   ordered_json bug = {{"id", valid_utf8(h.id)},
                       {"status", status_name(h.status)},
                       {"label", valid_utf8(h.label)},
@@ -145,7 +141,7 @@ ordered_json bug_json(const Findings& findings, const Hypothesis& h, const Image
                       {"sentence", valid_utf8(sentence(h))},
                       {"source", valid_utf8(h.source)},
                       {"captions", phrase_evidence(h.phrase)},
-                      {"base", failure_rate(base_of(findings, h.label))},
+                      {"base", failure_rate(base == nullptr ? Rate{} : base->rate)},
                       {"explored", failure_rate(h.explored, h.direction)},
                       {"confirm", failure_rate(h.confirmed, h.direction)},
                       {"null_rate", h.null_rate},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "finding/count.h"
 #include "report/about.h"
 #include "report/bug_card.h"
 #include "report/page.h"
@@ -141,7 +142,7 @@ std::string everywhere_section(Page& page, const Tally& tally) {
     }
   }
   for (const Hypothesis* h : tally.exceptions) {
-    const BaseResult* base = base_of(page.findings, h->label);
+    const BaseResult* base = base_of(page.findings.bases, h->label);
     if (base == nullptr || !base->everywhere) html += bug_card(page, *h, "Recognised more often");
   }
   return html + "</section>\n";

@@ -4,27 +4,16 @@
 
 #include <algorithm>
 
+#include "finding/count.h"
 #include "report/svg.h"
 #include "report/text.h"
 #include "report/words.h"
 
 namespace scotoma {
 
-const BaseResult* base_of(const Findings& findings, const std::string& label) {
-  const auto found = std::find_if(findings.bases.begin(), findings.bases.end(),
-                                  [&](const BaseResult& base) { return base.label == label; });
-  return found == findings.bases.end() ? nullptr : &*found;
-}
-
-Rate complement(const Rate& rate) {
-  return {rate.valid - rate.failures,         rate.valid,    rate.invalid,
-          rate.valid > 0 ? 1 - rate.rate : 0, 1 - rate.high, 1 - rate.low};
-}
-
 Rate base_rate(const Findings& findings, const Hypothesis& hypothesis) {
-  const BaseResult* base = base_of(findings, hypothesis.label);
-  if (base == nullptr) return {};
-  return hypothesis.direction == Direction::fails ? base->rate : complement(base->rate);
+  const BaseResult* base = base_of(findings.bases, hypothesis.label);
+  return base == nullptr ? Rate{} : base_rate(*base, hypothesis.direction);
 }
 
 std::string tile(Page& page, const Sample& sample, std::string_view note) {

@@ -21,14 +21,8 @@ struct Page {
   Pictures pictures;
 };
 
-/// The label's base result; null if the findings have none.
-const BaseResult* base_of(const Findings& findings, const std::string& label);
-
 /// The rate of the hypothesis' event among base pictures: of failures, or of passes.
 Rate base_rate(const Findings& findings, const Hypothesis& hypothesis);
-
-/// Of passes, given one of failures, and the other way round.
-Rate complement(const Rate& rate);
 
 /// The first `limit` samples with `wanted`, as pictures with what each was taken for. Empty if there is none.
 std::string gallery(Page& page, const std::vector<Sample>& samples, std::size_t limit,

@@ -106,6 +106,8 @@ std::string_view status_name(Status status) {
       return "not_confirmed";
     case Status::undrawable:
       return "undrawable";
+    case Status::untestable:
+      return "untestable";
     case Status::out_of_budget:
       break;
   }
@@ -122,6 +124,8 @@ std::string_view status_words(Status status) {
       return "not enough evidence";
     case Status::undrawable:
       return "could not be drawn";
+    case Status::untestable:
+      return "cannot be told: the label fails too often";
     case Status::out_of_budget:
       break;
   }

@@ -24,11 +24,6 @@ void count_pairs(Hypothesis& hypothesis) {
   hypothesis.mcnemar_p = mcnemar_exact(hypothesis.only_with, hypothesis.only_without);
 }
 
-/// The base sample's rate of the hypothesis' event.
-Rate base_rate(const BaseResult& base, Direction direction) {
-  return direction == Direction::fails ? base.rate : rate_of(base.samples, direction);
-}
-
 void conclude(const StageContext& context, Hypothesis& hypothesis, const BaseResult& base, std::vector<Sample> with,
               const std::vector<Sample>& without) {
   hypothesis.audit = rate_of(with, hypothesis.direction);

@@ -12,10 +12,6 @@
 namespace scotoma {
 namespace {
 
-const BaseResult& base_of(const std::vector<BaseResult>& bases, const std::string& label) {
-  return *std::find_if(bases.begin(), bases.end(), [&](const BaseResult& base) { return base.label == label; });
-}
-
 /// The rate that the null allows: of failures, or of passes where the label fails nearly everywhere.
 double null_rate(const BaseResult& base, Direction direction, double delta) {
   const double bound = direction == Direction::fails ? base.upper : 1 - base.lower;
@@ -61,7 +57,7 @@ Result<std::vector<Hypothesis>> hypothesise(StageContext& context, const std::ve
     hypothesis.prompt = prompts[i];
     hypothesis.expected = candidate.expected;
     hypothesis.null_rate =
-        null_rate(base_of(bases, candidate.label), candidate.direction, context.study.evidence.delta);
+        null_rate(*base_of(bases, candidate.label), candidate.direction, context.study.evidence.delta);
     hypotheses.push_back(std::move(hypothesis));
   }
   return hypotheses;
