@@ -32,6 +32,17 @@ Result<std::vector<T>> decoded(const std::string& role, const std::vector<std::s
   return values;
 }
 
+/// All of one length: what is compared later.
+Result<std::vector<std::vector<float>>> alike(std::vector<std::vector<float>> vectors) {
+  for (const auto& vector : vectors) {
+    if (vector.size() == vectors.front().size()) continue;
+    return bad_input(
+        fmt::format("the embedder gave vectors of {} and of {} numbers; images and texts must share one space",
+                    vectors.front().size(), vector.size()));
+  }
+  return vectors;
+}
+
 /// What is asked of the generator, as a key of fixed length.
 std::string key_of(const Draw& draw) { return Hasher().field(draw.prompt).field(draw.seed).hex(); }
 
@@ -58,6 +69,7 @@ Memo::Memo(Models& models, Catalogue& catalogue, const CancelToken& cancel, Prog
 template <class Ask>
 Result<std::vector<std::string>> Memo::answers(const std::string& role, const Role& model,
                                                std::span<const std::string> inputs, const Ask& ask) {
+  if (cancel_.cancelled()) return stopped();
   if (!fingerprints_.contains(role)) fingerprints_[role] = model.fingerprint();
   const std::string& fingerprint = fingerprints_[role];
   std::vector<std::string> found(inputs.size());
@@ -75,7 +87,7 @@ Result<std::vector<std::string>> Memo::answers(const std::string& role, const Ro
   }
   auto& counted_inputs = counted_[role];
   for (const std::string& input : inputs) {
-    if (!counted_inputs.insert(input).second) continue;
+    if (!counted_inputs.insert(std::hash<std::string>()(input)).second) continue;
     (first.contains(input) ? uses_[role].computed : uses_[role].recalled) += 1;
   }
   if (missing.empty()) return found;
@@ -183,7 +195,8 @@ Result<std::vector<std::vector<float>>> Memo::embed_images(std::span<const std::
   const auto ask =
       on_images(ids, [&](const auto& pictures) { return encoded(models_.embedder->embed_images(pictures)); });
   SCOTOMA_TRY(const auto bytes, answers("embedder", *models_.embedder, ids, ask));
-  return decoded<std::vector<float>>("embedder", bytes, decode_vector);
+  SCOTOMA_TRY(auto vectors, decoded<std::vector<float>>("embedder", bytes, decode_vector));
+  return alike(std::move(vectors));
 }
 
 Result<std::vector<std::vector<float>>> Memo::embed_texts(std::span<const std::string> texts) {
@@ -195,19 +208,43 @@ Result<std::vector<std::vector<float>>> Memo::embed_texts(std::span<const std::s
     return encoded(models_.embedder->embed_texts(batch));
   };
   SCOTOMA_TRY(const auto bytes, answers("embedder", *models_.embedder, keys, ask));
-  return decoded<std::vector<float>>("embedder", bytes, decode_vector);
+  SCOTOMA_TRY(auto vectors, decoded<std::vector<float>>("embedder", bytes, decode_vector));
+  return alike(std::move(vectors));
 }
 
-Result<std::vector<Sample>> Memo::observe(const std::string& label, int class_index, std::span<const Draw> draws) {
-  SCOTOMA_TRY(const auto ids, generate(draws));
-  SCOTOMA_TRY(auto predictions, classify(ids));
-  SCOTOMA_TRY(const auto judgements, judge(ids, label));
+/// In parts, so that what is held besides the samples does not grow with their number.
+Result<std::vector<Sample>> Memo::observe(std::span<const Question> questions) {
+  constexpr std::size_t kPart = 4096;
   std::vector<Sample> samples;
-  for (std::size_t i = 0; i < draws.size(); ++i) {
-    const bool correct = predictions[i].label() == class_index;
-    samples.push_back({draws[i], ids[i], std::move(predictions[i]), judgements[i], correct});
+  samples.reserve(questions.size());
+  for (std::size_t first = 0; first < questions.size(); first += kPart) {
+    SCOTOMA_CHECK(observe_part(questions.subspan(first, std::min(kPart, questions.size() - first)), samples));
   }
   return samples;
+}
+
+/// Appends the samples of `questions`. Each role is asked once for all of them, the judge once a label.
+Result<void> Memo::observe_part(std::span<const Question> questions, std::vector<Sample>& samples) {
+  std::vector<Draw> draws;
+  std::map<std::string, std::vector<std::size_t>> by_label;
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    draws.push_back(questions[i].draw);
+    by_label[questions[i].label].push_back(i);
+  }
+  SCOTOMA_TRY(const auto ids, generate(draws));
+  SCOTOMA_TRY(auto predictions, classify(ids));
+  std::vector<Judgement> judgements(ids.size());
+  for (const auto& [label, indices] : by_label) {
+    std::vector<std::string> own;
+    for (std::size_t i : indices) own.push_back(ids[i]);
+    SCOTOMA_TRY(const auto judged, judge(own, label));
+    for (std::size_t i = 0; i < indices.size(); ++i) judgements[indices[i]] = judged[i];
+  }
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    const bool correct = predictions[i].label() == questions[i].class_index;
+    samples.push_back({std::move(draws[i]), ids[i], std::move(predictions[i]), judgements[i], correct});
+  }
+  return {};
 }
 
 std::map<std::string, RunFacts::RoleUse> Memo::uses() const {

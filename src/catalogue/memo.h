@@ -13,11 +13,12 @@
 #include "core/cancel.h"
 #include "core/progress.h"
 #include "finding/finding.h"
+#include "finding/observer.h"
 #include "model/roles.h"
 
 namespace scotoma {
 
-class Memo {
+class Memo : public Observer {
  public:
   struct Setting {
     int threads = 1;
@@ -36,11 +37,9 @@ class Memo {
   Result<std::vector<std::vector<float>>> embed_images(std::span<const std::string> images);
   Result<std::vector<std::vector<float>>> embed_texts(std::span<const std::string> texts);
 
-  /// Draws, classifies and judges: the samples of one label, whose right answer is class `class_index`.
-  Result<std::vector<Sample>> observe(const std::string& label, int class_index, std::span<const Draw> draws);
+  Result<std::vector<Sample>> observe(std::span<const Question> questions) override;
 
   const std::vector<std::string>& class_names() const { return models_.classifier->class_names(); }
-  bool has_judge() const { return models_.judge != nullptr; }
 
   /// Work of this run by role; a question counts once, however often it is asked. Images per second counts the seconds
   /// spent in `generate` while drawing.
@@ -51,6 +50,7 @@ class Memo {
   template <class Ask>
   Result<std::vector<std::string>> answers(const std::string& role, const Role& model,
                                            std::span<const std::string> inputs, const Ask& ask);
+  Result<void> observe_part(std::span<const Question> questions, std::vector<Sample>& samples);
   template <class Call>
   auto on_images(std::span<const std::string> ids, Call call) const;
   Result<std::vector<Image>> images(std::span<const std::string> ids) const;
@@ -62,7 +62,8 @@ class Memo {
   Setting setting_;
   std::map<std::string, std::string> fingerprints_;
   std::map<std::string, RunFacts::RoleUse> uses_;
-  std::map<std::string, std::unordered_set<std::string>> counted_;  ///< questions that uses_ holds, by role
+  std::map<std::string, std::unordered_set<std::size_t>>
+      counted_;  ///< hashes of the questions that uses_ holds, by role
   double drawing_seconds_ = 0;
 };
 

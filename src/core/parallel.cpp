@@ -1,15 +1,35 @@
 #include "core/parallel.h"
 
+#include <fmt/format.h>
 #include <sched.h>
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <mutex>
+#include <new>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 namespace scotoma {
+namespace {
+
+/// The job's answer; what it throws, as an Error.
+Result<void> guarded(const std::function<Result<void>(std::size_t)>& job, std::size_t i) {
+  try {
+    return job(i);
+  } catch (const std::bad_alloc&) {
+    return failed("out of memory; lower the batch sizes in the study, or the number of threads (--threads)");
+  } catch (const std::exception& error) {
+    return failed(fmt::format("stopped by an unexpected error: {}", error.what()));
+  }
+}
+
+}  // namespace
+
+Error stopped() { return interrupted("stopped; run the same command again to go on"); }
 
 Result<void> run_parallel(std::size_t jobs, int threads, const CancelToken& cancel,
                           const std::function<Result<void>(std::size_t)>& job) {
@@ -23,7 +43,7 @@ Result<void> run_parallel(std::size_t jobs, int threads, const CancelToken& canc
     while (!stop && !cancel.cancelled()) {
       const std::size_t i = next++;
       if (i >= jobs) return;
-      if (auto done = job(i); !done.ok()) {
+      if (auto done = guarded(job, i); !done.ok()) {
         const std::lock_guard lock(mutex);
         stop = true;
         if (i < failed_job) {
@@ -36,12 +56,18 @@ Result<void> run_parallel(std::size_t jobs, int threads, const CancelToken& canc
 
   const std::size_t helpers = std::min<std::size_t>(static_cast<std::size_t>(std::max(threads, 1)), jobs);
   std::vector<std::thread> pool;
-  for (std::size_t t = 1; t < helpers; ++t) pool.emplace_back(work);
+  for (std::size_t t = 1; t < helpers; ++t) {
+    try {
+      pool.emplace_back(work);
+    } catch (const std::system_error&) {  // no thread to be had: those that are there do the work
+      break;
+    }
+  }
   work();
   for (auto& thread : pool) thread.join();
 
   if (error) return *error;
-  if (cancel.cancelled() && next < jobs) return interrupted("stopped; run the same command again to go on");
+  if (cancel.cancelled() && next < jobs) return stopped();
   return {};
 }
 

@@ -58,4 +58,26 @@ Interval newcombe_difference(int events1, int n1, int events2, int n2, double co
   return {std::max(-1.0, difference - below), std::min(1.0, difference + above)};
 }
 
+Interval newcombe_paired(int both, int only_first, int only_second, int neither, double confidence) {
+  const int n = both + only_first + only_second + neither;
+  if (n == 0) return {-1, 1};
+  const double p1 = static_cast<double>(both + only_first) / n;
+  const double p2 = static_cast<double>(both + only_second) / n;
+  const Interval first = wilson(both + only_first, n, confidence);
+  const Interval second = wilson(both + only_second, n, confidence);
+  const double a = both;
+  const double b = only_first;
+  const double c = only_second;
+  const double d = neither;
+  const double margins = (a + b) * (c + d) * (a + c) * (b + d);
+  double association = a * d - b * c;
+  if (association > 0) association = std::max(0.0, association - n / 2.0);
+  const double correlation = margins > 0 ? association / std::sqrt(margins) : 0;
+  const auto joined = [&](double x, double y) {
+    return std::sqrt(std::max(0.0, x * x - 2 * correlation * x * y + y * y));
+  };
+  return {std::max(-1.0, p1 - p2 - joined(p1 - first.low, second.high - p2)),
+          std::min(1.0, p1 - p2 + joined(first.high - p1, p2 - second.low))};
+}
+
 }  // namespace scotoma

@@ -34,4 +34,10 @@ Interval wilson(int events, int n, double confidence);
 /// Source: Newcombe, Statistics in Medicine 17 (1998), 873-890, method 10.
 Interval newcombe_difference(int events1, int n1, int events2, int n2, double confidence);
 
+/// The interval for rate1 - rate2 of the same `both + only_first + only_second + neither` pairs, in [-1, 1]; coverage
+/// is approximate. `only_first`: pairs in which only the first had the event. No pair gives [-1, 1]. Requires counts >=
+/// 0 and 0 < confidence < 1. Source: Newcombe, Statistics in Medicine 17 (1998), 2635-2650, method 10 (score intervals
+/// joined by the correlation of the pairs, corrected for continuity).
+Interval newcombe_paired(int both, int only_first, int only_second, int neither, double confidence);
+
 }  // namespace scotoma

@@ -6,9 +6,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <numeric>
 
 #include "core/parallel.h"
+#include "finding/count.h"
 #include "stage/audit.h"
 #include "stage/cluster.h"
 #include "stage/confirm.h"
@@ -37,20 +37,29 @@ class Stopwatch {
 };
 
 /// Stages 4 and 5 for every label.
-Result<std::vector<Candidate>> search_phrases(StageContext& context, Findings& findings) {
+Result<std::vector<Candidate>> search_phrases(const StageContext& context, Memo& memo, Findings& findings) {
   context.progress.stage("clustering and describing what fails");
   std::vector<Candidate> candidates;
   for (const BaseResult& base : findings.bases) {
     if (base.undrawable) continue;
-    SCOTOMA_TRY(auto clusters, cluster(context, base));
-    for (Cluster& group : clusters) {
-      SCOTOMA_TRY(const auto phrases, describe(context, group, base));
-      for (const Phrase& phrase : phrases)
-        candidates.push_back({base.label, phrase, group.direction, group.predicted, "captions"});
-      findings.clusters.push_back(std::move(group));
+    SCOTOMA_TRY(auto clusters, cluster(context, memo, base));
+    SCOTOMA_TRY(const auto phrases, describe(context, memo, clusters, base));
+    for (std::size_t i = 0; i < clusters.size(); ++i) {
+      for (const Phrase& phrase : phrases[i])
+        candidates.push_back({base.label, phrase, clusters[i].direction, clusters[i].predicted, "captions"});
+      findings.clusters.push_back(std::move(clusters[i]));
     }
   }
   return candidates;
+}
+
+/// What a user asks goes straight to confirmation.
+std::vector<std::size_t> all_testable(const std::vector<Hypothesis>& hypotheses) {
+  std::vector<std::size_t> all;
+  for (std::size_t h = 0; h < hypotheses.size(); ++h) {
+    if (hypotheses[h].status != Status::untestable) all.push_back(h);
+  }
+  return all;
 }
 
 Result<void> check_labels(const std::vector<Candidate>& given, const std::vector<Target>& targets, const Study& study) {
@@ -67,11 +76,7 @@ Result<void> check_labels(const std::vector<Candidate>& given, const std::vector
 /// A user's hypothesis turns round where its label fails nearly everywhere.
 std::vector<Candidate> of_user(const std::vector<Candidate>& given, const std::vector<BaseResult>& bases) {
   std::vector<Candidate> candidates = given;
-  for (Candidate& candidate : candidates) {
-    for (const BaseResult& base : bases) {
-      if (base.label == candidate.label && base.everywhere) candidate.direction = Direction::passes;
-    }
-  }
+  for (Candidate& candidate : candidates) candidate.direction = direction_of(*base_of(bases, candidate.label));
   return candidates;
 }
 
@@ -141,32 +146,32 @@ Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, cons
   SCOTOMA_TRY(const auto targets, find_targets(study, models.classifier->class_names()));
   SCOTOMA_CHECK(check_labels(setting.only, targets, study));
   findings.class_names = models.classifier->class_names();
-  StageContext context{study, targets, memo, progress, {}};
+  StageContext context{study, targets, findings.class_names, memo, progress};
   Stopwatch watch;
 
   SCOTOMA_TRY(findings.bases, sample_bases(context));
   watch.lap("sample", result.run);
   std::vector<Candidate> candidates = of_user(setting.only, findings.bases);
   if (candidates.empty()) {
-    SCOTOMA_TRY(candidates, search_phrases(context, findings));
+    SCOTOMA_TRY(candidates, search_phrases(context, memo, findings));
   }
   watch.lap("describe", result.run);
-  SCOTOMA_TRY(findings.hypotheses, hypothesise(context, candidates, findings.bases));
+  SCOTOMA_TRY(findings.hypotheses, hypothesise(context, memo, candidates, findings.bases));
   watch.lap("hypothesise", result.run);
-  std::vector<std::size_t> finalists(setting.only.empty() ? 0 : findings.hypotheses.size());
-  std::iota(finalists.begin(), finalists.end(), std::size_t{0});  // what a user asks goes straight to confirmation
+  std::vector<std::size_t> finalists = all_testable(findings.hypotheses);
   if (setting.only.empty()) {
     SCOTOMA_TRY(finalists, explore(context, findings.hypotheses));
   }
   watch.lap("explore", result.run);
   SCOTOMA_TRY(findings.rejection_threshold, confirm(context, findings.hypotheses, finalists));
   watch.lap("confirm", result.run);
-  SCOTOMA_CHECK(audit(context, findings.hypotheses, findings.bases, findings.limits));
+  SCOTOMA_CHECK(audit(context, findings.hypotheses));
   watch.lap("audit", result.run);
 
   order_hypotheses(findings.hypotheses);
   describe_models(models, findings);
   findings.spent = context.spent;
+  findings.limits = context.limits;
   measure(memo, watch, threads, result.run);
   return result;
 }

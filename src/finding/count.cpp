@@ -14,17 +14,26 @@ Rate rate_of(std::span<const Sample> samples, Direction direction) {
     rate.invalid += sample.valid() ? 0 : 1;
     rate.failures += shows(sample, direction) ? 1 : 0;
   }
-  if (rate.valid == 0) return rate;
+  fill_interval(rate);
+  return rate;
+}
+
+void fill_interval(Rate& rate) {
+  if (rate.valid == 0) return;
   const Interval interval = clopper_pearson(rate.failures, rate.valid, 0.95);
   rate.rate = static_cast<double>(rate.failures) / rate.valid;
   rate.low = interval.low;
   rate.high = interval.high;
-  return rate;
 }
 
 double invalid_share(const Rate& rate) {
   const int all = rate.valid + rate.invalid;
   return all == 0 ? 0 : static_cast<double>(rate.invalid) / all;
+}
+
+bool surely_undrawable(const Rate& rate, double limit) {
+  const int all = rate.valid + rate.invalid;
+  return all > 0 && clopper_pearson_lower(rate.invalid, all, 0.99) > limit;
 }
 
 Rate complement(const Rate& rate) {

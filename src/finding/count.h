@@ -16,8 +16,15 @@ inline bool shows(const Sample& sample, Direction direction) {
 /// Events among the valid samples, with a 95 % Clopper-Pearson interval.
 Rate rate_of(std::span<const Sample> samples, Direction direction);
 
+/// Sets rate, low and high of a Rate from its counts.
+void fill_interval(Rate& rate);
+
 /// Share of samples that the judge refused; 0 without samples.
 double invalid_share(const Rate& rate);
+
+/// Whether more than `limit` of what the prompt draws is invalid beyond doubt: the one-sided 99 % Clopper-Pearson limit
+/// of the share of invalid samples is above it. For samples that are looked at while they grow.
+bool surely_undrawable(const Rate& rate, double limit);
 
 /// Of passes, given one of failures, and the other way round.
 Rate complement(const Rate& rate);

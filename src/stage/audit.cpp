@@ -24,29 +24,25 @@ void count_pairs(Hypothesis& hypothesis) {
   hypothesis.mcnemar_p = mcnemar_exact(hypothesis.only_with, hypothesis.only_without);
 }
 
-void conclude(const StageContext& context, Hypothesis& hypothesis, const BaseResult& base, std::vector<Sample> with,
+void conclude(const StageContext& context, Hypothesis& hypothesis, std::vector<Sample> with,
               const std::vector<Sample>& without) {
   hypothesis.audit = rate_of(with, hypothesis.direction);
   hypothesis.audit_base = rate_of(without, hypothesis.direction);
-  const Rate rate = base_rate(base, hypothesis.direction);
-  if (hypothesis.audit.valid > 0 && rate.valid > 0) {
-    const Interval lift =
-        newcombe_difference(hypothesis.audit.failures, hypothesis.audit.valid, rate.failures, rate.valid, 0.95);
-    hypothesis.lift_low = lift.low;
-    hypothesis.lift_high = lift.high;
-  }
   for (std::size_t i = 0; i < with.size(); ++i) hypothesis.pairs.push_back({with[i], without[i]});
   count_pairs(hypothesis);
+  const Interval lift =
+      newcombe_paired(hypothesis.both, hypothesis.only_with, hypothesis.only_without, hypothesis.neither, 0.95);
+  hypothesis.lift_low = lift.low;
+  hypothesis.lift_high = lift.high;
   const WrongAnswer wrong = most_frequent_wrong(with);
-  if (wrong.count > 0) hypothesis.predicted = context.memo.class_names()[static_cast<std::size_t>(wrong.class_index)];
+  if (wrong.count > 0) hypothesis.predicted = context.class_names[static_cast<std::size_t>(wrong.class_index)];
   hypothesis.predicted_count = wrong.count;
   hypothesis.audit_samples = std::move(with);
 }
 
 }  // namespace
 
-Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<BaseResult>& bases,
-                   std::vector<std::string>& limits) {
+Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses) {
   const int count = context.study.budget.audit;
   std::vector<std::size_t> chosen;
   std::vector<Trial> with;
@@ -55,26 +51,22 @@ Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses, c
     const Hypothesis& hypothesis = hypotheses[h];
     if (hypothesis.status != Status::confirmed) continue;
     if (!context.affords(count, 2 * (chosen.size() + 1))) {
-      limits.push_back(
+      context.limits.push_back(
           fmt::format("The budget of {} images had none left to audit '{}'; its rate is known from confirmation only.",
                       context.study.budget.images, hypothesis.prompt));
       continue;
     }
     chosen.push_back(h);
-    with.push_back({hypothesis.label, hypothesis.prompt, hypothesis.prompt});
-    without.push_back({hypothesis.label, base_prompt(context.study.prompts, context.target(hypothesis.label).label),
+    with.push_back(trial_of(hypothesis));
+    without.push_back({hypothesis.label, base_prompts(context.study.prompts, context.target(hypothesis.label).label),
                        hypothesis.prompt});
   }
   if (chosen.empty()) return {};
   context.progress.stage(fmt::format("auditing {} bugs on fresh images", chosen.size()));
   SCOTOMA_TRY(auto samples, observe_trials(context, with, "audit", 0, count));
   SCOTOMA_TRY(const auto twins, observe_trials(context, without, "audit", 0, count));
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
-    Hypothesis& hypothesis = hypotheses[chosen[i]];
-    const auto base =
-        std::find_if(bases.begin(), bases.end(), [&](const auto& b) { return b.label == hypothesis.label; });
-    conclude(context, hypothesis, *base, std::move(samples[i]), twins[i]);
-  }
+  for (std::size_t i = 0; i < chosen.size(); ++i)
+    conclude(context, hypotheses[chosen[i]], std::move(samples[i]), twins[i]);
   context.spent.audit += 2 * count * static_cast<int>(chosen.size());
   context.progress.spent(context.spent.total(), context.study.budget.images);
   return {};

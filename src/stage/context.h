@@ -1,12 +1,13 @@
-// What every stage is given: the study, the models behind their memory, and the purse.
+// What every stage is given: the study, where samples come from, and the purse.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "catalogue/memo.h"
+#include "core/progress.h"
 #include "finding/finding.h"
+#include "finding/observer.h"
 #include "study/study.h"
 
 namespace scotoma {
@@ -20,9 +21,11 @@ struct Target {
 struct StageContext {
   const Study& study;
   const std::vector<Target>& targets;
-  Memo& memo;
+  const std::vector<std::string>& class_names;  ///< of the classifier
+  Observer& observer;
   Progress& progress;
-  Spent spent;
+  Spent spent = {};
+  std::vector<std::string> limits = {};  ///< what a reader of the findings must know: sentences
 
   /// Whether `images` more stay within the budget. A stage asks before it draws, and counts what it drew in `spent`.
   bool affords(std::int64_t images) const { return spent.total() + images <= study.budget.images; }

@@ -67,17 +67,33 @@ std::pair<std::size_t, std::size_t> place_of(const Words& words, const Words& na
   return {0, 0};
 }
 
-/// The subject: the label if the caption names it, else the first class name that stands in it, so that a bee's caption
-/// for a fly still gives the place.
-std::pair<std::size_t, std::size_t> subject_of(const Words& words, const Vocabulary& vocabulary) {
-  std::pair<std::size_t, std::size_t> first{0, 0};
-  for (const std::string& name : vocabulary.subject) {
-    const auto at = place_of(words, words_of(name));
-    if (at.second == 0) continue;
-    if (&name == &vocabulary.subject.front()) return at;
-    if (first.second == 0 || at.first < first.first) first = at;
+using Place = std::pair<std::size_t, std::size_t>;  // first word, one past the last; {0, 0} is nowhere
+
+/// The first of `names` to stand in the words before `end`.
+Place first_of(const std::vector<Words>& names, const Words& words, std::size_t end) {
+  Place first{0, 0};
+  for (const Words& name : names) {
+    const Place at = place_of(words, name);
+    if (at.second > 0 && at.first < end && (first.second == 0 || at.first < first.first)) first = at;
   }
   return first;
+}
+
+std::size_t first_preposition(const Words& words) {
+  return static_cast<std::size_t>(
+      std::find_if(words.begin(), words.end(), [](const auto& word) { return prepositions().contains(word); }) -
+      words.begin());
+}
+
+/// Where the subject stands: the label's own name before all others, else another word for it. A class name only before
+/// the first preposition but "of": a bee's caption for a fly still gives the place, and "on a bookcase" is a place
+/// though there is a class of that name.
+Place subject_of(const Words& words, const Vocabulary& vocabulary) {
+  if (const Place at = first_of({vocabulary.label}, words, words.size()); at.second > 0) return at;
+  const Place synonym = first_of(vocabulary.synonyms, words, words.size());
+  const Place of_class = first_of(vocabulary.classes, words, first_preposition(words));
+  if (synonym.second == 0 || of_class.second == 0) return synonym.second > 0 ? synonym : of_class;
+  return std::min(synonym, of_class);
 }
 
 void add(std::vector<Phrase>& phrases, const std::string& text, bool before) {
@@ -118,30 +134,54 @@ void add_after(std::vector<Phrase>& phrases, const Words& words, std::size_t beg
   }
 }
 
-Vocabulary vocabulary_of(const StageContext& context, const StudyLabel& label) {
+/// "goldfish, Carassius auratus" are two names.
+void add_names(std::vector<Words>& names, const std::string& text) {
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', begin), text.size());
+    Words name = words_of(text.substr(begin, comma - begin));
+    if (!name.empty()) names.push_back(std::move(name));
+    begin = comma + 1;
+  }
+}
+
+std::vector<Phrase> best_phrases(std::vector<Phrase> phrases, int most) {
+  phrases.resize(std::min(phrases.size(), static_cast<std::size_t>(most)));
+  return phrases;
+}
+
+/// Files of the first `most` samples that `wanted` holds of.
+template <class Wanted>
+std::vector<std::string> images_of(const std::vector<Sample>& samples, int most, Wanted wanted) {
+  std::vector<std::string> images;
+  for (const Sample& sample : samples) {
+    if (static_cast<int>(images.size()) < most && wanted(sample)) images.push_back(sample.image);
+  }
+  return images;
+}
+
+}  // namespace
+
+Vocabulary vocabulary_of(const StudyLabel& label, const PromptOptions& prompts,
+                         const std::vector<std::string>& class_names) {
   Vocabulary vocabulary;
-  vocabulary.subject = {label.name};
-  vocabulary.subject.insert(vocabulary.subject.end(), label.synonyms.begin(), label.synonyms.end());
-  if (!label.hypernym.empty()) vocabulary.subject.push_back(label.hypernym);
-  for (const std::string& name : context.memo.class_names()) vocabulary.subject.push_back(name);
-  for (std::size_t i = 0; i < context.study.prompts.base.size(); ++i) {
-    for (const std::string& word : words_of(base_prompt(context.study.prompts, label, i)))
-      vocabulary.given.insert(word);
+  vocabulary.label = words_of(label.name);
+  for (const std::string& synonym : label.synonyms) add_names(vocabulary.synonyms, synonym);
+  add_names(vocabulary.synonyms, label.hypernym);
+  for (const std::string& name : class_names) add_names(vocabulary.classes, name);
+  for (const std::string& prompt : base_prompts(prompts, label)) {
+    for (const std::string& word : words_of(prompt)) vocabulary.given.insert(word);
   }
   return vocabulary;
 }
 
-using Key = std::pair<std::string, bool>;
-
-std::map<Key, int> count_spans(std::span<const std::string> captions, const Vocabulary& vocabulary) {
-  std::map<Key, int> counts;
+SpanCounts count_spans(std::span<const std::string> captions, const Vocabulary& vocabulary) {
+  SpanCounts counts;
+  counts.captions = static_cast<int>(captions.size());
   for (const std::string& caption : captions) {
-    for (const Phrase& phrase : spans_of(caption, vocabulary)) ++counts[{phrase.text, phrase.before}];
+    for (const Phrase& phrase : spans_of(caption, vocabulary)) ++counts.spans[{phrase.text, phrase.before}];
   }
   return counts;
 }
-
-}  // namespace
 
 std::vector<Phrase> spans_of(const std::string& caption, const Vocabulary& vocabulary) {
   const Words words = words_of(caption);
@@ -152,23 +192,17 @@ std::vector<Phrase> spans_of(const std::string& caption, const Vocabulary& vocab
     add_after(phrases, words, end);
     return phrases;
   }
-  const auto place =
-      std::find_if(words.begin(), words.end(), [](const auto& word) { return prepositions().contains(word); });
-  if (place != words.end()) add_after(phrases, words, static_cast<std::size_t>(place - words.begin()));
+  add_after(phrases, words, first_preposition(words));
   return phrases;
 }
 
-std::vector<Phrase> contrast(std::span<const std::string> captions, std::span<const std::string> others,
-                             const Vocabulary& vocabulary) {
-  const auto inside = count_spans(captions, vocabulary);
-  const auto outside = count_spans(others, vocabulary);
+std::vector<Phrase> contrast(const SpanCounts& inside, const SpanCounts& outside) {
   std::vector<Phrase> phrases;
-  for (const auto& [key, count] : inside) {
-    Phrase phrase{key.first, key.second, count, static_cast<int>(captions.size()), 0, static_cast<int>(others.size()),
-                  0};
-    if (const auto found = outside.find(key); found != outside.end()) phrase.in_contrast = found->second;
-    const double share = static_cast<double>(count) / phrase.cluster_captions;
-    const double other_share = others.empty() ? 0 : static_cast<double>(phrase.in_contrast) / phrase.contrast_captions;
+  for (const auto& [key, count] : inside.spans) {
+    Phrase phrase{key.first, key.second, count, inside.captions, 0, outside.captions, 0};
+    if (const auto found = outside.spans.find(key); found != outside.spans.end()) phrase.in_contrast = found->second;
+    const double share = static_cast<double>(count) / inside.captions;
+    const double other_share = outside.captions == 0 ? 0 : static_cast<double>(phrase.in_contrast) / outside.captions;
     if (share <= other_share) continue;
     phrase.score = 0.0 - std::log10(std::max(1e-300, fisher_greater(count, phrase.cluster_captions, phrase.in_contrast,
                                                                     phrase.contrast_captions)));
@@ -189,23 +223,31 @@ std::vector<Phrase> contrast(std::span<const std::string> captions, std::span<co
   return kept;
 }
 
-Result<std::vector<Phrase>> describe(StageContext& context, Cluster& cluster, const BaseResult& base) {
+Result<std::vector<std::vector<Phrase>>> describe(const StageContext& context, Memo& memo,
+                                                  std::vector<Cluster>& clusters, const BaseResult& base) {
   const SearchOptions& search = context.study.search;
+  const Vocabulary vocabulary =
+      vocabulary_of(context.target(base.label).label, context.study.prompts, context.class_names);
+  const Direction direction = direction_of(base);
+  const auto controls =
+      images_of(base.samples, search.controls, [&](const Sample& s) { return s.valid() && !shows(s, direction); });
   std::vector<std::string> members;
-  for (const Sample& sample : cluster.members) {
-    if (static_cast<int>(members.size()) < search.captions) members.push_back(sample.image);
+  for (const Cluster& cluster : clusters) {
+    const auto own = images_of(cluster.members, search.captions, [](const Sample&) { return true; });
+    members.insert(members.end(), own.begin(), own.end());
   }
-  std::vector<std::string> controls;
-  const Direction other = cluster.direction == Direction::fails ? Direction::passes : Direction::fails;
-  for (const Sample& sample : base.samples) {
-    if (shows(sample, other) && static_cast<int>(controls.size()) < search.controls) controls.push_back(sample.image);
+  if (members.empty()) return std::vector<std::vector<Phrase>>(clusters.size());
+  SCOTOMA_TRY(const auto captions, memo.caption(members));
+  SCOTOMA_TRY(const auto contrast_captions, memo.caption(controls));
+  const SpanCounts outside = count_spans(contrast_captions, vocabulary);
+  std::vector<std::vector<Phrase>> phrases;
+  auto next = captions.begin();
+  for (Cluster& cluster : clusters) {
+    const auto count = std::min(std::ssize(cluster.members), static_cast<std::ptrdiff_t>(search.captions));
+    cluster.captions.assign(next, next + count);
+    next += count;
+    phrases.push_back(best_phrases(contrast(count_spans(cluster.captions, vocabulary), outside), search.phrases));
   }
-  SCOTOMA_TRY(cluster.captions, context.memo.caption(members));
-  SCOTOMA_TRY(const auto contrast_captions, context.memo.caption(controls));
-  auto phrases =
-      contrast(cluster.captions, contrast_captions, vocabulary_of(context, context.target(base.label).label));
-  if (phrases.size() > static_cast<std::size_t>(search.phrases))
-    phrases.resize(static_cast<std::size_t>(search.phrases));
   return phrases;
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "finding/count.h"
 #include "stage/trial.h"
@@ -21,7 +20,7 @@ std::vector<std::size_t> survivors(const StageContext& context, std::vector<Hypo
   for (std::size_t h : alive) {
     Hypothesis& hypothesis = hypotheses[h];
     const Rate& rate = hypothesis.explored;
-    if (invalid_share(rate) > context.study.evidence.max_invalid) {
+    if (surely_undrawable(rate, context.study.evidence.max_invalid)) {
       hypothesis.status = Status::undrawable;
     } else if (rate.rate <= hypothesis.null_rate) {
       hypothesis.status = Status::not_promising;
@@ -32,7 +31,7 @@ std::vector<std::size_t> survivors(const StageContext& context, std::vector<Hypo
   std::stable_sort(good.begin(), good.end(), [&](std::size_t a, std::size_t b) {
     return promise(hypotheses[a].explored) > promise(hypotheses[b].explored);
   });
-  const std::size_t keep = std::max((alive.size() + 1) / 2, static_cast<std::size_t>(context.study.budget.finalists));
+  const std::size_t keep = std::max((good.size() + 1) / 2, static_cast<std::size_t>(context.study.budget.finalists));
   for (std::size_t i = keep; i < good.size(); ++i) hypotheses[good[i]].status = Status::not_promising;
   good.resize(std::min(keep, good.size()));
   return good;
@@ -42,21 +41,26 @@ std::vector<std::size_t> survivors(const StageContext& context, std::vector<Hypo
 
 Result<std::vector<std::size_t>> explore(StageContext& context, std::vector<Hypothesis>& hypotheses) {
   const BudgetOptions& budget = context.study.budget;
-  std::vector<std::size_t> alive(hypotheses.size());
-  std::iota(alive.begin(), alive.end(), std::size_t{0});
-  std::vector<std::vector<Sample>> seen(hypotheses.size());
-  int first = 0;
+  std::vector<std::size_t> alive;
+  for (std::size_t h = 0; h < hypotheses.size(); ++h) {
+    if (hypotheses[h].status != Status::untestable) alive.push_back(h);
+  }
+  const int purse = (budget.images - context.spent.total()) / 2;  // the other half is for evidence
   int count = budget.first_look;
-  for (int round = 0; round < budget.rounds && !alive.empty(); ++round) {
-    while (!alive.empty() && !context.affords(count, alive.size())) alive.pop_back();  // least promising last
+  for (int round = 0, first = 0; round < budget.rounds && !alive.empty(); ++round) {
+    const auto affordable = static_cast<std::size_t>(std::max(0, purse - context.spent.explore) / count);
+    if (alive.size() > affordable) {
+      if (round > 0) break;  // what was seen so far must do
+      alive.resize(affordable);
+    }
     context.progress.stage(fmt::format("exploring {} phrases, {} images each", alive.size(), count));
     std::vector<Trial> trials;
-    for (std::size_t h : alive) trials.push_back({hypotheses[h].label, hypotheses[h].prompt, hypotheses[h].prompt});
+    for (std::size_t h : alive) trials.push_back(trial_of(hypotheses[h]));
     SCOTOMA_TRY(auto samples, observe_trials(context, trials, "explore", first, count));
     for (std::size_t i = 0; i < alive.size(); ++i) {
-      auto& all = seen[alive[i]];
-      all.insert(all.end(), samples[i].begin(), samples[i].end());
-      hypotheses[alive[i]].explored = rate_of(all, hypotheses[alive[i]].direction);
+      Hypothesis& hypothesis = hypotheses[alive[i]];
+      hypothesis.tried.insert(hypothesis.tried.end(), samples[i].begin(), samples[i].end());
+      hypothesis.explored = rate_of(hypothesis.tried, hypothesis.direction);
     }
     context.spent.explore += count * static_cast<int>(alive.size());
     context.progress.spent(context.spent.total(), budget.images);
@@ -64,9 +68,9 @@ Result<std::vector<std::size_t>> explore(StageContext& context, std::vector<Hypo
     first += count;
     count = std::min(2 * count, budget.images);  // the budget bounds it: the product stays an int
   }
-  const auto finalists = std::min(alive.size(), static_cast<std::size_t>(budget.finalists));
-  for (std::size_t i = finalists; i < alive.size(); ++i) hypotheses[alive[i]].status = Status::not_promising;
-  alive.resize(finalists);
+  for (std::size_t i = static_cast<std::size_t>(budget.finalists); i < alive.size(); ++i)
+    hypotheses[alive[i]].status = Status::not_promising;
+  alive.resize(std::min(alive.size(), static_cast<std::size_t>(budget.finalists)));
   return alive;
 }
 

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <map>
 #include <set>
 
+#include "evidence/e_value.h"
 #include "finding/count.h"
 #include "model/similarity.h"
 #include "study/prompt.h"
@@ -18,48 +21,84 @@ double null_rate(const BaseResult& base, Direction direction, double delta) {
   return std::min(1.0, bound + delta);
 }
 
-}  // namespace
-
-Result<std::vector<Hypothesis>> hypothesise(StageContext& context, const std::vector<Candidate>& candidates,
-                                            const std::vector<BaseResult>& bases) {
-  std::vector<Candidate> sorted = candidates;
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Candidate& a, const Candidate& b) {
+/// Best first: what a user asks, then by contrast score.
+std::vector<Candidate> ranked(std::vector<Candidate> candidates) {
+  std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
     if ((a.source == "user") != (b.source == "user")) return a.source == "user";
     return a.phrase.score > b.phrase.score;
   });
+  return candidates;
+}
+
+/// "fly-on-a-flower", with a number behind it where that is taken.
+std::string new_id(const Candidate& candidate, std::set<std::string>& taken) {
+  std::string id = slug(candidate.label + " " + candidate.phrase.text);
+  if (id.empty()) id = "phrase";  // no letter that a file name may have
+  std::string free = id;
+  for (int n = 2; !taken.insert(free).second; ++n) free = fmt::format("{}-{}", id, n);
+  return free;
+}
+
+Hypothesis hypothesis_of(const StageContext& context, const Candidate& candidate, const BaseResult& base) {
+  Hypothesis hypothesis;
+  hypothesis.label = candidate.label;
+  hypothesis.phrase = candidate.phrase;
+  hypothesis.direction = candidate.direction;
+  hypothesis.source = candidate.source;
+  hypothesis.expected = candidate.expected;
+  hypothesis.prompts = phrase_prompts(context.study.prompts, context.target(candidate.label).label,
+                                      candidate.phrase.text, candidate.phrase.before);
+  hypothesis.prompt = hypothesis.prompts.front();
+  hypothesis.null_rate = null_rate(base, candidate.direction, context.study.evidence.delta);
+  return hypothesis;
+}
+
+/// Marks what no sample of budget.confirm could confirm, though all finalists were bugs: no image is spent on it.
+void mark_untestable(StageContext& context, std::vector<Hypothesis>& hypotheses) {
+  const EvidenceOptions& evidence = context.study.evidence;
+  const int most = std::min(context.study.budget.finalists, static_cast<int>(hypotheses.size()));
+  const int images = context.study.budget.confirm;
+  std::map<std::string, int> phrases;
+  for (Hypothesis& hypothesis : hypotheses) {
+    const double needed = std::log(evidence.max_hypotheses / (most * (evidence.alpha - evidence.alpha0)));
+    if (log_e_value(images, images, hypothesis.null_rate) >= needed) continue;
+    hypothesis.status = Status::untestable;
+    ++phrases[hypothesis.label];
+  }
+  for (const auto& [label, count] : phrases) {
+    context.limits.push_back(fmt::format(
+        "\"{}\" fails too often for {} of its phrases to be told apart from its base rate with {} images; raise "
+        "budget.base or budget.confirm.",
+        label, count, images));
+  }
+}
+
+}  // namespace
+
+Result<std::vector<Hypothesis>> hypothesise(StageContext& context, Memo& memo, const std::vector<Candidate>& candidates,
+                                            const std::vector<BaseResult>& bases) {
+  const std::vector<Candidate> sorted = ranked(candidates);
   std::vector<std::string> prompts;
   for (const Candidate& c : sorted) {
     prompts.push_back(
         phrase_prompt(context.study.prompts, context.target(c.label).label, c.phrase.text, c.phrase.before));
   }
-  SCOTOMA_TRY(const auto vectors, context.memo.embed_texts(prompts));
+  SCOTOMA_TRY(const auto vectors, memo.embed_texts(prompts));
 
   std::vector<Hypothesis> hypotheses;
   std::vector<std::size_t> kept;
   std::set<std::string> ids;
   for (std::size_t i = 0; i < sorted.size(); ++i) {
-    const Candidate& candidate = sorted[i];
     const bool known = std::any_of(kept.begin(), kept.end(), [&](std::size_t k) {
-      return sorted[k].label == candidate.label &&
+      return sorted[k].label == sorted[i].label &&
              (prompts[k] == prompts[i] || dot(vectors[k], vectors[i]) > context.study.search.same_phrase);
     });
     if (known || static_cast<int>(hypotheses.size()) >= context.study.evidence.max_hypotheses) continue;
     kept.push_back(i);
-    Hypothesis hypothesis;
-    std::string id = slug(candidate.label + " " + candidate.phrase.text);
-    if (id.empty()) id = "phrase";  // no letter that a file name may have
-    hypothesis.id = id;
-    for (int n = 2; !ids.insert(hypothesis.id).second; ++n) hypothesis.id = fmt::format("{}-{}", id, n);
-    hypothesis.label = candidate.label;
-    hypothesis.phrase = candidate.phrase;
-    hypothesis.direction = candidate.direction;
-    hypothesis.source = candidate.source;
-    hypothesis.prompt = prompts[i];
-    hypothesis.expected = candidate.expected;
-    hypothesis.null_rate =
-        null_rate(*base_of(bases, candidate.label), candidate.direction, context.study.evidence.delta);
-    hypotheses.push_back(std::move(hypothesis));
+    hypotheses.push_back(hypothesis_of(context, sorted[i], *base_of(bases, sorted[i].label)));
+    hypotheses.back().id = new_id(sorted[i], ids);
   }
+  mark_untestable(context, hypotheses);
   return hypotheses;
 }
 

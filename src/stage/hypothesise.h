@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "catalogue/memo.h"
 #include "stage/context.h"
 
 namespace scotoma {
@@ -18,9 +19,10 @@ struct Candidate {
 };
 
 /// Merges candidates that say the same of the same label (equal prompts, or text embeddings closer than
-/// search.same_phrase), keeps the best evidence.max_hypotheses by contrast score, and gives each its prompt, its id and
-/// its null rate: min(1, bound of the base rate + delta).
-Result<std::vector<Hypothesis>> hypothesise(StageContext& context, const std::vector<Candidate>& candidates,
+/// search.same_phrase), keeps the best evidence.max_hypotheses by contrast score, and gives each its prompts, its id
+/// and its null rate: min(1, bound of the base rate + delta). One that could not be confirmed even if every image of
+/// budget.confirm showed it is `untestable`, and context.limits says so.
+Result<std::vector<Hypothesis>> hypothesise(StageContext& context, Memo& memo, const std::vector<Candidate>& candidates,
                                             const std::vector<BaseResult>& bases);
 
 }  // namespace scotoma

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+
 #include "core/seed.h"
 #include "evidence/interval.h"
 #include "finding/count.h"
@@ -10,34 +12,30 @@
 namespace scotoma {
 namespace {
 
-/// Base prompts in turn; image i of a prompt has the seed of its own index.
-std::vector<Draw> base_draws(const Study& study, const StudyLabel& label) {
-  std::vector<Draw> draws;
-  const std::size_t prompts = study.prompts.base.size();
+/// Base prompts in turn. Every image has the seed of its own index: prompts that read the same draw no picture twice.
+void ask_base(const Study& study, const Target& target, std::vector<Question>& questions) {
+  const auto prompts = base_prompts(study.prompts, target.label);
   for (std::size_t i = 0; i < static_cast<std::size_t>(study.budget.base); ++i) {
-    const std::string prompt = base_prompt(study.prompts, label, i % prompts);
-    draws.push_back({prompt, sample_seed(study.seed, "base", prompt, i / prompts)});
+    const std::string& prompt = prompts[i % prompts.size()];
+    questions.push_back({target.label.name, target.class_index, {prompt, sample_seed(study.seed, "base", prompt, i)}});
   }
-  return draws;
 }
 
 BaseResult judge_base(const StageContext& context, const Target& target, std::vector<Sample> samples) {
   const EvidenceOptions& evidence = context.study.evidence;
   BaseResult base;
   base.label = target.label.name;
-  for (std::size_t i = 0; i < context.study.prompts.base.size(); ++i) {
-    base.prompts.push_back(base_prompt(context.study.prompts, target.label, i));
-  }
+  base.prompts = base_prompts(context.study.prompts, target.label);
   base.rate = rate_of(samples, Direction::fails);
-  const double level = 1 - evidence.alpha0 / (2.0 * static_cast<double>(context.targets.size()));
+  base.level = 1 - evidence.alpha0 / (2.0 * static_cast<double>(context.targets.size()));
   if (base.rate.valid > 0) {
-    base.upper = clopper_pearson_upper(base.rate.failures, base.rate.valid, level);
-    base.lower = clopper_pearson_lower(base.rate.failures, base.rate.valid, level);
+    base.upper = clopper_pearson_upper(base.rate.failures, base.rate.valid, base.level);
+    base.lower = clopper_pearson_lower(base.rate.failures, base.rate.valid, base.level);
   }
   base.undrawable = invalid_share(base.rate) > evidence.max_invalid;
   base.everywhere = !base.undrawable && base.lower > evidence.everywhere;
   const WrongAnswer wrong = most_frequent_wrong(samples);
-  if (wrong.count > 0) base.predicted = context.memo.class_names()[static_cast<std::size_t>(wrong.class_index)];
+  if (wrong.count > 0) base.predicted = context.class_names[static_cast<std::size_t>(wrong.class_index)];
   base.samples = std::move(samples);
   return base;
 }
@@ -55,16 +53,15 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
                     context.study.budget.base));
   }
   context.progress.stage(fmt::format("base rates of {} labels", context.targets.size()));
-  std::vector<Draw> all;
-  for (const Target& target : context.targets) {
-    for (Draw& draw : base_draws(context.study, target.label)) all.push_back(std::move(draw));
-  }
-  SCOTOMA_CHECK(context.memo.generate(all));  // all labels at once: no thread waits at the end of a label
+  std::vector<Question> questions;
+  for (const Target& target : context.targets) ask_base(context.study, target, questions);
+  SCOTOMA_TRY(auto samples, context.observer.observe(questions));
   std::vector<BaseResult> bases;
+  auto next = std::make_move_iterator(samples.begin());
   for (const Target& target : context.targets) {
-    const auto draws = base_draws(context.study, target.label);
-    SCOTOMA_TRY(auto samples, context.memo.observe(target.label.name, target.class_index, draws));
-    bases.push_back(judge_base(context, target, std::move(samples)));
+    std::vector<Sample> own(next, next + context.study.budget.base);
+    next += context.study.budget.base;
+    bases.push_back(judge_base(context, target, std::move(own)));
   }
   context.spent.base += static_cast<int>(images);
   context.progress.spent(context.spent.total(), context.study.budget.images);

@@ -1,29 +1,26 @@
 #include "stage/trial.h"
 
+#include <iterator>
+
 #include "core/seed.h"
 
 namespace scotoma {
 
-Result<std::vector<std::vector<Sample>>> observe_trials(StageContext& context, const std::vector<Trial>& trials,
+Result<std::vector<std::vector<Sample>>> observe_trials(const StageContext& context, const std::vector<Trial>& trials,
                                                         std::string_view purpose, int first, int count) {
-  std::vector<std::vector<Draw>> draws;
-  std::vector<Draw> all;
+  std::vector<Question> questions;
   for (const Trial& trial : trials) {
-    auto& own = draws.emplace_back();
-    for (int i = first; i < first + count; ++i) {
-      own.push_back(
-          {trial.prompt, sample_seed(context.study.seed, purpose, trial.seed_prompt, static_cast<std::uint64_t>(i))});
+    const int class_index = context.target(trial.label).class_index;
+    for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(first + count); ++i) {
+      const std::uint64_t seed = sample_seed(context.study.seed, purpose, trial.stream, i);
+      questions.push_back({trial.label, class_index, {trial.prompts[i % trial.prompts.size()], seed}});
     }
-    all.insert(all.end(), own.begin(), own.end());
   }
-  SCOTOMA_CHECK(context.memo.generate(all));
-  std::vector<std::vector<Sample>> samples;
-  for (std::size_t t = 0; t < trials.size(); ++t) {
-    const Target& target = context.target(trials[t].label);
-    SCOTOMA_TRY(auto observed, context.memo.observe(target.label.name, target.class_index, draws[t]));
-    samples.push_back(std::move(observed));
-  }
-  return samples;
+  SCOTOMA_TRY(auto samples, context.observer.observe(questions));
+  std::vector<std::vector<Sample>> by_trial;
+  auto next = std::make_move_iterator(samples.begin());
+  for (std::size_t t = 0; t < trials.size(); ++t, next += count) by_trial.emplace_back(next, next + count);
+  return by_trial;
 }
 
 }  // namespace scotoma

@@ -116,11 +116,11 @@ void add_search(std::vector<Option>& t) {
   t.push_back({"prompts", "base", "one picture each in turn; {label}, {a label} (\"an apple\"), {hypernym}",
                FIELD(prompts.base)});
   t.push_back({"prompts", "after",
-               "joins a phrase that stood behind the label in a caption; {base}, {phrase}, {label}, {a label}",
+               "joins a phrase that stood behind the label in a caption; {base}, {bare base} (without its article), "
+               "{phrase}, {a phrase} (\"an old\"), {label}, {a label}",
                FIELD(prompts.after)});
-  t.push_back({"prompts", "before",
-               "joins a phrase that stood in front of the label; {phrase}, {a phrase} (\"an old\"), {label}, {a label}",
-               FIELD(prompts.before)});
+  t.push_back(
+      {"prompts", "before", "joins one that stood in front of the label; the same names", FIELD(prompts.before)});
   t.push_back({"budget", "images", "pictures of the whole study, at most", FIELD(budget.images), 1, kMany});
   t.push_back({"budget", "base", "pictures of each label from the base prompts", FIELD(budget.base), 1, kMany});
   t.push_back({"budget", "first_look", "pictures of each phrase in the first round of exploration",

@@ -27,6 +27,16 @@ std::string fill(std::string text, const StudyLabel& label) {
   return replaced(std::move(text), "{label}", label.name);
 }
 
+/// "a photo of ..." -> "photo of ...", so that a phrase can stand in front with an article of its own.
+std::string without_article(const std::string& text) {
+  constexpr std::string_view kLabel = "{a label}";
+  if (text.starts_with(kLabel)) return "{label}" + text.substr(kLabel.size());
+  for (const std::string_view article : {"a ", "an ", "the ", "A ", "An ", "The "}) {
+    if (text.starts_with(article)) return text.substr(article.size());
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string with_article(std::string_view noun) {
@@ -45,11 +55,27 @@ std::string base_prompt(const PromptOptions& prompts, const StudyLabel& label, s
   return fill(prompts.base[index % prompts.base.size()], label);
 }
 
-std::string phrase_prompt(const PromptOptions& prompts, const StudyLabel& label, std::string_view phrase, bool before) {
+std::string phrase_prompt(const PromptOptions& prompts, const StudyLabel& label, std::string_view phrase, bool before,
+                          std::size_t index) {
+  const std::string& base = prompts.base[index % prompts.base.size()];
   std::string text = before ? prompts.before : prompts.after;
-  text = replaced(std::move(text), "{base}", prompts.base.front());
+  text = replaced(std::move(text), "{base}", base);
+  text = replaced(std::move(text), "{bare base}", without_article(base));
   text = replaced(fill(std::move(text), label), "{a phrase}", with_article(phrase));
   return replaced(std::move(text), "{phrase}", phrase);
+}
+
+std::vector<std::string> phrase_prompts(const PromptOptions& prompts, const StudyLabel& label, std::string_view phrase,
+                                        bool before) {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < prompts.base.size(); ++i) all.push_back(phrase_prompt(prompts, label, phrase, before, i));
+  return all;
+}
+
+std::vector<std::string> base_prompts(const PromptOptions& prompts, const StudyLabel& label) {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < prompts.base.size(); ++i) all.push_back(base_prompt(prompts, label, i));
+  return all;
 }
 
 Result<void> check_template(std::string_view text, std::initializer_list<std::string_view> known,

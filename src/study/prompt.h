@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/result.h"
 #include "study/study.h"
@@ -16,9 +17,18 @@ std::string with_article(std::string_view noun);
 /// Base prompt `index` of a label: "a photo of a fly".
 std::string base_prompt(const PromptOptions& prompts, const StudyLabel& label, std::size_t index = 0);
 
-/// The base prompt joined with a phrase: "a photo of a fly on a flower", "a dark photo of a fly". `before`: the
+/// Base prompt `index` joined with a phrase: "a photo of a fly on a flower", "a dark photo of a fly". `before`: the
 /// phrase belongs in front of the label.
-std::string phrase_prompt(const PromptOptions& prompts, const StudyLabel& label, std::string_view phrase, bool before);
+std::string phrase_prompt(const PromptOptions& prompts, const StudyLabel& label, std::string_view phrase, bool before,
+                          std::size_t index = 0);
+
+/// The same with every base prompt in turn: what a hypothesis is drawn from, so that it differs from the base sample in
+/// the phrase alone.
+std::vector<std::string> phrase_prompts(const PromptOptions& prompts, const StudyLabel& label, std::string_view phrase,
+                                        bool before);
+
+/// Every base prompt of a label.
+std::vector<std::string> base_prompts(const PromptOptions& prompts, const StudyLabel& label);
 
 /// Checks a template's {names}. Errors: bad_input when one is not in `known`, a brace is open, or none of `needed` is
 /// there.

@@ -264,6 +264,7 @@ Result<void> Reader::read_labels() {
 }
 
 Result<void> Reader::check_prompts() const {
+  using namespace std::string_view_literals;
   const PromptOptions& prompts = study_.prompts;
   const auto check = [&](const char* key, const std::string& text, std::initializer_list<std::string_view> known,
                          std::initializer_list<std::string_view> needed) -> Result<void> {
@@ -281,12 +282,12 @@ Result<void> Reader::check_prompts() const {
                                lacking->name));
     }
   }
-  SCOTOMA_CHECK(check("after", prompts.after, {"base", "phrase", "label", "a label"}, {"phrase"}));
-  SCOTOMA_CHECK(check("after", prompts.after, {"base", "phrase", "label", "a label"}, {"base", "label", "a label"}));
-  SCOTOMA_CHECK(
-      check("before", prompts.before, {"base", "phrase", "a phrase", "label", "a label"}, {"phrase", "a phrase"}));
-  return check("before", prompts.before, {"base", "phrase", "a phrase", "label", "a label"},
-               {"base", "label", "a label"});
+  const auto names = {"base"sv, "bare base"sv, "phrase"sv, "a phrase"sv, "label"sv, "a label"sv};
+  const auto subject = {"base"sv, "bare base"sv, "label"sv, "a label"sv};
+  SCOTOMA_CHECK(check("after", prompts.after, names, {"phrase", "a phrase"}));
+  SCOTOMA_CHECK(check("after", prompts.after, names, subject));
+  SCOTOMA_CHECK(check("before", prompts.before, names, {"phrase", "a phrase"}));
+  return check("before", prompts.before, names, subject);
 }
 
 Result<void> Reader::check_values() const {

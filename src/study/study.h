@@ -69,8 +69,8 @@ struct JudgeOptions {
 
 struct PromptOptions {
   std::vector<std::string> base = {"a photo of {a label}"};  ///< {label}, {a label} ("an apple"), {hypernym}
-  std::string after = "{base} {phrase}";                 ///< joins a phrase that stood behind the label in a caption
-  std::string before = "{a phrase} photo of {a label}";  ///< joins one that stood in front of it
+  std::string after = "{base} {phrase}";          ///< joins a phrase that stood behind the label in a caption
+  std::string before = "{a phrase} {bare base}";  ///< joins one that stood in front of it
 };
 
 /// Numbers of images. `images` limits the whole study; nothing is started that would exceed it.

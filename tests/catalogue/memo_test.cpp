@@ -26,6 +26,13 @@ class MemoTest : public testing::Test {
     return draws;
   }
 
+  static std::vector<Question> questions(std::uint64_t count, const std::string& label = "fly", int class_index = 0,
+                                         const std::string& drawn = "fly") {
+    std::vector<Question> all;
+    for (const Draw& draw : draws(count, "a photo of a " + drawn)) all.push_back({label, class_index, draw});
+    return all;
+  }
+
   fake::World world_;
   fake::Folder folder_;
   Models models_;
@@ -77,8 +84,8 @@ TEST_F(MemoTest, GivesTheSameOnAnyNumberOfThreads) {
   const auto other_catalogue = std::move(Catalogue::open(other_folder.path())).value();
   Memo one = memo(1);
   Memo four(models_, *other_catalogue, cancel_, progress_, {4, false});
-  const auto samples = *one.observe("fly", 0, draws(50));
-  const auto others = *four.observe("fly", 0, draws(50));
+  const auto samples = *one.observe(questions(50));
+  const auto others = *four.observe(questions(50));
   ASSERT_EQ(samples.size(), others.size());
   for (std::size_t i = 0; i < samples.size(); ++i) {
     EXPECT_EQ(samples[i].image, others[i].image);
@@ -86,6 +93,30 @@ TEST_F(MemoTest, GivesTheSameOnAnyNumberOfThreads) {
     EXPECT_EQ(samples[i].judgement, others[i].judgement);
     EXPECT_EQ(samples[i].correct, others[i].correct);
   }
+}
+
+TEST_F(MemoTest, ObservesManyQuestionsOfSeveralLabelsInTheirOrder) {
+  Memo memo = this->memo(2);
+  auto asked = questions(5000);
+  const auto cows = questions(30, "cow", 3, "cow");
+  for (std::size_t i = 0; i < cows.size(); ++i) asked[150 * i] = cows[i];
+  const auto samples = *memo.observe(asked);
+  ASSERT_EQ(samples.size(), asked.size());
+  for (std::size_t i = 0; i < asked.size(); i += 25) {
+    const auto alone = *memo.observe(std::span(asked).subspan(i, 1));
+    EXPECT_EQ(samples[i].draw, asked[i].draw);
+    EXPECT_EQ(samples[i].image, alone[0].image);
+    EXPECT_EQ(samples[i].judgement, alone[0].judgement);
+    EXPECT_EQ(samples[i].correct, alone[0].correct);
+  }
+}
+
+TEST_F(MemoTest, WhenCancelledAnswersNothingEvenFromMemory) {
+  ASSERT_TRUE(memo().generate(draws(3)).ok());
+  cancel_.cancel();
+  const auto ids = memo().generate(draws(3));
+  ASSERT_FALSE(ids.ok());
+  EXPECT_EQ(ids.error().code, Code::interrupted);
 }
 
 TEST_F(MemoTest, KeepsWhatWasAnsweredBeforeAnErrorAndAsksOnlyTheRest) {
@@ -128,22 +159,22 @@ TEST_F(MemoTest, KeepsWhatWasAnsweredBeforeAnInterruption) {
 TEST_F(MemoTest, CountsAQuestionOnceHoweverOftenItIsAsked) {
   Memo first = memo();
   ASSERT_TRUE(first.generate(draws(10)).ok());
-  ASSERT_TRUE(first.observe("fly", 0, draws(10)).ok());
+  ASSERT_TRUE(first.observe(questions(10)).ok());
   EXPECT_EQ(first.uses().at("generator").computed, 10U);
   EXPECT_EQ(first.uses().at("generator").recalled, 0U);
   Memo second = memo();
   ASSERT_TRUE(second.generate(draws(10)).ok());
-  ASSERT_TRUE(second.observe("fly", 0, draws(12)).ok());
+  ASSERT_TRUE(second.observe(questions(12)).ok());
   EXPECT_EQ(second.uses().at("generator").computed, 2U);
   EXPECT_EQ(second.uses().at("generator").recalled, 10U);
 }
 
 TEST_F(MemoTest, ReplayOnlyNeverCallsAModel) {
-  ASSERT_TRUE(memo().observe("fly", 0, draws(10)).ok());
+  ASSERT_TRUE(memo().observe(questions(10)).ok());
   world_.forget();
   Memo replay = memo(1, true);
-  EXPECT_TRUE(replay.observe("fly", 0, draws(10)).ok());
-  const auto more = replay.observe("fly", 0, draws(11));
+  EXPECT_TRUE(replay.observe(questions(10)).ok());
+  const auto more = replay.observe(questions(11));
   ASSERT_FALSE(more.ok());
   EXPECT_EQ(more.error().code, Code::bad_input);
   EXPECT_NE(more.error().message.find("scotoma find"), std::string::npos);
@@ -189,8 +220,7 @@ TEST_F(MemoTest, ADamagedAnswerIsNotTakenForOne) {
 TEST_F(MemoTest, WithoutAJudgeEveryPictureIsValid) {
   models_.judge.reset();
   Memo memo = this->memo();
-  EXPECT_FALSE(memo.has_judge());
-  const auto samples = memo.observe("cow", 3, draws(20));  // of flies
+  const auto samples = memo.observe(questions(20, "cow", 3, "fly"));  // of flies
   ASSERT_TRUE(samples.ok());
   for (const Sample& sample : *samples) EXPECT_TRUE(sample.valid());
 }

@@ -4,6 +4,8 @@
 
 #include <atomic>
 #include <latch>
+#include <new>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -34,6 +36,22 @@ TEST(RunParallel, UsesAsManyThreadsAsAsked) {
     return {};
   });
   EXPECT_TRUE(done.ok());
+}
+
+TEST(RunParallel, WhatAJobThrowsIsAnErrorOnAnyThread) {
+  const CancelToken cancel;
+  for (int threads : {1, 3}) {
+    const auto full = run_parallel(8, threads, cancel, [](std::size_t) -> Result<void> { throw std::bad_alloc(); });
+    ASSERT_FALSE(full.ok());
+    EXPECT_EQ(full.error().code, Code::failed);
+    EXPECT_NE(full.error().message.find("out of memory"), std::string::npos);
+    const auto odd = run_parallel(8, threads, cancel, [](std::size_t i) -> Result<void> {
+      if (i == 5) throw std::runtime_error("odd");
+      return {};
+    });
+    ASSERT_FALSE(odd.ok());
+    EXPECT_NE(odd.error().message.find("odd"), std::string::npos);
+  }
 }
 
 TEST(RunParallel, StartsNothingAfterAnError) {

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/philox.h"
 #include "evidence/binomial.h"
 
 namespace scotoma {
@@ -186,6 +187,59 @@ RC_GTEST_PROP(NewcombeDifference, ChangesSignWhenTheSamplesSwapAndHoldsTheEstima
   RC_ASSERT(std::fabs(there.low + back.high) < 1e-12 && std::fabs(there.high + back.low) < 1e-12);
   const double difference = static_cast<double>(x.events) / x.n - static_cast<double>(y.events) / y.n;
   RC_ASSERT(-1 <= there.low && there.low <= difference && difference <= there.high && there.high <= 1);
+}
+
+struct PairedExample {
+  int both, only_first, only_second, neither;
+  double low, high;
+};
+
+// Newcombe, Statistics in Medicine 17 (1998), 2635-2650, table III, method 10.
+const PairedExample kNewcombePaired[] = {
+    {36, 12, 2, 0, 0.0569, 0.3404},
+};
+
+TEST(NewcombePaired, GivesThePublishedIntervals) {
+  for (const PairedExample& e : kNewcombePaired) {
+    const Interval i = newcombe_paired(e.both, e.only_first, e.only_second, e.neither, 0.95);
+    EXPECT_NEAR(i.low, e.low, 5e-5);
+    EXPECT_NEAR(i.high, e.high, 5e-5);
+  }
+  const Interval none = newcombe_paired(0, 0, 0, 0, 0.95);
+  EXPECT_EQ(none.low, -1);
+  EXPECT_EQ(none.high, 1);
+}
+
+RC_GTEST_PROP(NewcombePaired, ChangesSignWhenTheTwoSwapAndHoldsTheEstimate, ()) {
+  const int a = *rc::gen::inRange(0, 60);
+  const int b = *rc::gen::inRange(0, 60);
+  const int c = *rc::gen::inRange(0, 60);
+  const int d = *rc::gen::inRange(0, 60);
+  RC_PRE(a + b + c + d > 0);
+  const Interval there = newcombe_paired(a, b, c, d, 0.95);
+  const Interval back = newcombe_paired(a, c, b, d, 0.95);
+  RC_ASSERT(std::fabs(there.low + back.high) < 1e-12 && std::fabs(there.high + back.low) < 1e-12);
+  const double difference = static_cast<double>(b - c) / (a + b + c + d);
+  RC_ASSERT(-1 <= there.low && there.low <= difference && difference <= there.high && there.high <= 1);
+}
+
+TEST(NewcombePaired, CoversTheTrueDifferenceAboutAsOftenAsItSays) {
+  // 60 pairs; the first has the event at 0.5, the second at 0.3 or less, and they agree more than chance would have it.
+  const double both = 0.25, first = 0.25, second = 0.05, neither = 0.45;
+  Philox random(11);
+  int covered = 0;
+  constexpr int kTrials = 4000;
+  for (int t = 0; t < kTrials; ++t) {
+    int counts[4] = {};
+    for (int i = 0; i < 60; ++i) {
+      const double u = random.uniform();
+      ++counts[u < both ? 0 : u < both + first ? 1 : u < both + first + second ? 2 : 3];
+    }
+    const Interval i = newcombe_paired(counts[0], counts[1], counts[2], counts[3], 0.95);
+    covered += i.low <= first - second && first - second <= i.high ? 1 : 0;
+  }
+  static_cast<void>(neither);
+  EXPECT_NEAR(static_cast<double>(covered) / kTrials, 0.95, 0.02);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "catalogue/memo.h"
 #include "fake/folder.h"
 #include "fake/world.h"
 #include "stage/context.h"
@@ -40,7 +41,8 @@ class Stage {
     result.label = label;
     result.id = label + " " + phrase;
     result.phrase.text = phrase;
-    result.prompt = phrase_prompt(study.prompts, context.target(label).label, phrase, false);
+    result.prompts = phrase_prompts(study.prompts, context.target(label).label, phrase, false);
+    result.prompt = result.prompts.front();
     result.null_rate = null_rate;
     return result;
   }
@@ -54,7 +56,7 @@ class Stage {
   CancelToken cancel;
   Progress progress;
   Memo memo{models, *catalogue, cancel, progress, {}};
-  StageContext context{study, targets, memo, progress, {}};
+  StageContext context{study, targets, memo.class_names(), memo, progress};
 };
 
 }  // namespace scotoma::fake

@@ -19,13 +19,12 @@ struct Audited {
     bases = *sample_bases(stage.context);
     hypotheses[0].direction = direction;
     hypotheses[0].status = Status::confirmed;
-    EXPECT_TRUE(audit(stage.context, hypotheses, bases, limits).ok());
+    EXPECT_TRUE(audit(stage.context, hypotheses).ok());
   }
 
   fake::Stage stage;
   std::vector<BaseResult> bases;
   std::vector<Hypothesis> hypotheses;
-  std::vector<std::string> limits;
 };
 
 fake::WorldSetting flower_bug() {
@@ -43,16 +42,15 @@ TEST(Audit, GivesTheRateTheLiftAndTheWrongAnswer) {
   EXPECT_EQ(bug.predicted, "bee");
   EXPECT_GT(bug.predicted_count, 0);
   EXPECT_LE(bug.predicted_count, bug.audit.failures);
-  const auto& base = audited.bases[0].rate;
-  const Interval lift = newcombe_difference(bug.audit.failures, bug.audit.valid, base.failures, base.valid, 0.95);
+  const Interval lift = newcombe_paired(bug.both, bug.only_with, bug.only_without, bug.neither, 0.95);
   EXPECT_EQ(bug.lift_low, lift.low);
   EXPECT_EQ(bug.lift_high, lift.high);
   EXPECT_GT(bug.lift_low, 0.2);
   EXPECT_EQ(audited.stage.context.spent.audit, 2 * count);
-  EXPECT_TRUE(audited.limits.empty());
+  EXPECT_TRUE(audited.stage.context.limits.empty());
 }
 
-TEST(Audit, PairsShareTheirSeedsAndNothingElseDoes) {
+TEST(Audit, PairsShareTheirSeedsAndTheBasePromptOfTheirTurn) {
   const Audited audited(flower_bug());
   const Hypothesis& bug = audited.hypotheses[0];
   ASSERT_EQ(bug.pairs.size(), static_cast<std::size_t>(audited.stage.study.budget.audit));
@@ -61,7 +59,6 @@ TEST(Audit, PairsShareTheirSeedsAndNothingElseDoes) {
     EXPECT_EQ(pair.with.draw.seed, pair.without.draw.seed);
     EXPECT_EQ(pair.with.draw.prompt, "a photo of a fly on a flower");
     EXPECT_EQ(pair.without.draw.prompt, "a photo of a fly");
-    for (const Sample& sample : audited.bases[0].samples) EXPECT_NE(sample.draw.seed, pair.with.draw.seed);
     if (pair.with.valid() && pair.without.valid())
       ++counted[2 * (pair.with.failure() ? 1 : 0) + (pair.without.failure() ? 1 : 0)];
   }
@@ -71,6 +68,16 @@ TEST(Audit, PairsShareTheirSeedsAndNothingElseDoes) {
   EXPECT_EQ(bug.both, counted[3]);
   EXPECT_EQ(bug.mcnemar_p, mcnemar_exact(bug.only_with, bug.only_without));
   EXPECT_LT(bug.mcnemar_p, 0.001);
+}
+
+TEST(Audit, WithSeveralBasePromptsAPairDiffersInThePhraseAlone) {
+  fake::Stage stage(flower_bug(), {"fly"});
+  stage.study.prompts.base = {"a photo of {a label}", "a sketch of {a label}"};
+  std::vector<Hypothesis> hypotheses = {stage.hypothesis("fly", "on a flower")};
+  hypotheses[0].status = Status::confirmed;
+  ASSERT_TRUE(audit(stage.context, hypotheses).ok());
+  for (const Pair& pair : hypotheses[0].pairs)
+    EXPECT_EQ(pair.with.draw.prompt, pair.without.draw.prompt + " on a flower");
 }
 
 TEST(Audit, CountsPassesWhereALabelFailsNearlyEverywhere) {
@@ -89,16 +96,15 @@ TEST(Audit, ABugThatTheBudgetCannotPayForStaysConfirmedAndIsSaid) {
   EXPECT_EQ(audited.hypotheses[0].status, Status::confirmed);
   EXPECT_EQ(audited.hypotheses[0].audit.valid, 0);
   EXPECT_EQ(audited.stage.context.spent.audit, 0);
-  ASSERT_EQ(audited.limits.size(), 1U);
-  EXPECT_NE(audited.limits[0].find("a photo of a fly on a flower"), std::string::npos);
+  ASSERT_EQ(audited.stage.context.limits.size(), 1U);
+  EXPECT_NE(audited.stage.context.limits[0].find("a photo of a fly on a flower"), std::string::npos);
 }
 
 TEST(Audit, LeavesWhatIsNotConfirmedAlone) {
   fake::Stage stage;
   std::vector<Hypothesis> hypotheses = {stage.hypothesis("fly", "on a flower")};
   hypotheses[0].status = Status::not_confirmed;
-  std::vector<std::string> limits;
-  EXPECT_TRUE(audit(stage.context, hypotheses, {}, limits).ok());
+  EXPECT_TRUE(audit(stage.context, hypotheses).ok());
   EXPECT_EQ(stage.world.calls(), 0U);
 }
 

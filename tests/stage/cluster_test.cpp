@@ -97,6 +97,18 @@ TEST(Agglomerate, OfNothingOneAndTwins) {
   EXPECT_EQ(agglomerate(Vectors{{1, 0}, {0, 1}, {1, 0}}, 0.5), (std::vector<int>{0, 1, 0}));
 }
 
+TEST(Agglomerate, ManyPicturesAreLinkedInAMoment) {
+  Philox source(5);
+  Vectors vectors;
+  for (std::size_t i = 0; i < kMostLinked; ++i) {
+    std::vector<float> centre(16, 0.0F);
+    centre[i % 16] = 1;
+    vectors.push_back(near(centre, 0.05F, source));
+  }
+  const auto numbers = agglomerate(vectors, 0.35);
+  for (std::size_t i = 0; i < numbers.size(); ++i) ASSERT_EQ(numbers[i], static_cast<int>(i % 16));
+}
+
 fake::WorldSetting flies_as_bees() {
   fake::WorldSetting setting;
   setting.rules = {
@@ -109,7 +121,7 @@ fake::WorldSetting flies_as_bees() {
 TEST(Cluster, SplitsByAnswerAndThenByLooks) {
   fake::Stage stage(flies_as_bees(), {"fly"});
   const auto bases = *sample_bases(stage.context);
-  const auto clusters = cluster(stage.context, bases[0]);
+  const auto clusters = cluster(stage.context, stage.memo, bases[0]);
   ASSERT_TRUE(clusters.ok());
   ASSERT_EQ(clusters->size(), 3U);
   std::size_t members = 0;
@@ -131,7 +143,7 @@ TEST(Cluster, SplitsByAnswerAndThenByLooks) {
 TEST(Cluster, MarksTinyGroupsAndKeepsThem) {
   fake::Stage stage(flies_as_bees(), {"fly"});
   stage.study.search.tiny_cluster = 1000;
-  const auto clusters = *cluster(stage.context, sample_bases(stage.context)->front());
+  const auto clusters = *cluster(stage.context, stage.memo, sample_bases(stage.context)->front());
   EXPECT_FALSE(clusters.empty());
   for (const Cluster& group : clusters) EXPECT_TRUE(group.tiny);
 }
@@ -142,11 +154,30 @@ TEST(Cluster, TurnsToWhatPassesWhereALabelFailsNearlyEverywhere) {
   fake::Stage stage(setting, {"cow"});
   const auto bases = *sample_bases(stage.context);
   ASSERT_TRUE(bases[0].everywhere);
-  const auto clusters = *cluster(stage.context, bases[0]);
+  const auto clusters = *cluster(stage.context, stage.memo, bases[0]);
   ASSERT_FALSE(clusters.empty());
   EXPECT_EQ(clusters[0].direction, Direction::passes);
   EXPECT_EQ(clusters[0].predicted, "cow");
   for (const Sample& sample : clusters[0].members) EXPECT_TRUE(sample.correct);
+}
+
+TEST(Cluster, ThoseThatAreTooManyToLinkJoinTheNearestGroup) {
+  fake::Stage stage(flies_as_bees(), {"fly"});
+  stage.study.evidence.everywhere = 0.9;
+  stage.study.budget.base = 5000;
+  stage.study.budget.images = 5000;
+  const auto bases = *sample_bases(stage.context);
+  ASSERT_GT(bases[0].rate.failures, static_cast<int>(kMostLinked));
+  const auto clusters = *cluster(stage.context, stage.memo, bases[0]);
+  ASSERT_EQ(clusters.size(), 3U);
+  std::size_t members = 0;
+  for (const Cluster& group : clusters) {
+    std::set<int> places;
+    for (const Sample& sample : group.members) places.insert(stage.catalogue->image(sample.image)->rgb[1]);
+    EXPECT_EQ(places.size(), 1U);
+    members += group.members.size();
+  }
+  EXPECT_EQ(members, static_cast<std::size_t>(bases[0].rate.failures));
 }
 
 TEST(Cluster, OfALabelWithoutFailuresIsEmpty) {
@@ -154,7 +185,7 @@ TEST(Cluster, OfALabelWithoutFailuresIsEmpty) {
   setting.base_error = 0;
   setting.judge_error = 0;
   fake::Stage stage(setting, {"fly"});
-  EXPECT_TRUE(cluster(stage.context, sample_bases(stage.context)->front())->empty());
+  EXPECT_TRUE(cluster(stage.context, stage.memo, sample_bases(stage.context)->front())->empty());
 }
 
 }  // namespace

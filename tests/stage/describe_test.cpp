@@ -15,12 +15,9 @@ namespace scotoma {
 namespace {
 
 Vocabulary vocabulary(const std::string& label,
-                      std::vector<std::string> others = {"bee", "cat", "cow", "fly", "traffic light"}) {
-  Vocabulary result;
-  result.subject = {label};
-  result.subject.insert(result.subject.end(), others.begin(), others.end());
-  result.given = {"a", "photo", "of", "an", label};
-  return result;
+                      const std::vector<std::string>& classes = {"bee", "cat", "cow", "fly", "traffic light",
+                                                                 "bookcase", "goldfish, Carassius auratus"}) {
+  return vocabulary_of({label, label, "", {}}, PromptOptions(), classes);
 }
 
 struct Spans {
@@ -55,6 +52,9 @@ const Spans kSpans[] = {
     // Without any subject, from the first preposition on.
     {"fly", "some petals in a garden", {}, {"in a garden"}},
     {"fly", "a close up of", {}, {}},
+    // Each of a class' names is one; what stands behind a preposition is a place, whatever classes there are.
+    {"fly", "a dark photo of a goldfish in a bowl", {"dark"}, {"in a bowl"}},
+    {"fly", "a puppy on a bookcase", {}, {"on a bookcase"}},
 };
 
 TEST(SpansOf, FindsWhatCouldExplain) {
@@ -78,10 +78,14 @@ std::vector<std::string> together(std::vector<std::string> a, const std::vector<
   return a;
 }
 
+std::vector<Phrase> told_apart(const std::vector<std::string>& cluster, const std::vector<std::string>& others) {
+  return contrast(count_spans(cluster, vocabulary("fly")), count_spans(others, vocabulary("fly")));
+}
+
 TEST(Contrast, PutsThePhraseThatTellsThemApartFirst) {
   const auto cluster = together(repeated(9, "a photo of a fly on a flower"), {"a photo of a fly in the snow"});
   const auto others = together(repeated(10, "a photo of a fly in the snow"), {"a photo of a fly on a flower"});
-  const auto phrases = contrast(cluster, others, vocabulary("fly"));
+  const auto phrases = told_apart(cluster, others);
   ASSERT_EQ(phrases.size(), 1U);  // "in the snow" is more frequent outside
   EXPECT_EQ(phrases[0].text, "on a flower");
   EXPECT_EQ(phrases[0].in_cluster, 9);
@@ -93,18 +97,16 @@ TEST(Contrast, PutsThePhraseThatTellsThemApartFirst) {
 
 TEST(Contrast, DropsLongerPhrasesThatAShorterOneExplains) {
   const auto cluster = repeated(8, "a fly sitting on a flower in the sun");
-  const auto phrases = contrast(cluster, repeated(8, "a fly sitting on a wall"), vocabulary("fly"));
+  const auto phrases = told_apart(cluster, repeated(8, "a fly sitting on a wall"));
   std::set<std::string> texts;
   for (const Phrase& phrase : phrases) texts.insert(phrase.text);
   EXPECT_EQ(texts, (std::set<std::string>{"on a flower", "in the sun"}));
 }
 
-TEST(Contrast, OfNoCaptionsIsEmpty) {
-  EXPECT_TRUE(contrast({}, repeated(3, "a fly on a leaf"), vocabulary("fly")).empty());
-}
+TEST(Contrast, OfNoCaptionsIsEmpty) { EXPECT_TRUE(told_apart({}, repeated(3, "a fly on a leaf")).empty()); }
 
 TEST(Contrast, WithoutAContrastGroupKeepsThePhrasesWithoutAScore) {
-  const auto phrases = contrast(repeated(3, "a fly on a leaf"), {}, vocabulary("fly"));
+  const auto phrases = told_apart(repeated(3, "a fly on a leaf"), {});
   ASSERT_EQ(phrases.size(), 1U);
   EXPECT_EQ(phrases[0].score, 0);
   EXPECT_FALSE(std::signbit(phrases[0].score));
@@ -116,14 +118,18 @@ TEST(Describe, NamesThePlaceWhereTheLabelFails) {
   fake::Stage stage(setting, {"fly"});
   stage.study.search.captions = 5;
   const auto bases = *sample_bases(stage.context);
-  auto clusters = *cluster(stage.context, bases[0]);
+  auto clusters = *cluster(stage.context, stage.memo, bases[0]);
   ASSERT_FALSE(clusters.empty());
-  const auto phrases = describe(stage.context, clusters[0], bases[0]);
+  const auto phrases = describe(stage.context, stage.memo, clusters, bases[0]);
   ASSERT_TRUE(phrases.ok());
-  ASSERT_FALSE(phrases->empty());
-  EXPECT_EQ(phrases->front().text, "on a flower");
+  ASSERT_EQ(phrases->size(), clusters.size());
+  ASSERT_FALSE(phrases->front().empty());
+  EXPECT_EQ(phrases->front().front().text, "on a flower");
   EXPECT_EQ(clusters[0].captions.size(), 5U);
-  EXPECT_LE(phrases->size(), static_cast<std::size_t>(stage.study.search.phrases));
+  for (std::size_t i = 0; i < clusters.size(); ++i) {
+    EXPECT_EQ(clusters[i].captions.size(), std::min<std::size_t>(clusters[i].members.size(), 5));
+    EXPECT_LE((*phrases)[i].size(), static_cast<std::size_t>(stage.study.search.phrases));
+  }
 }
 
 }  // namespace

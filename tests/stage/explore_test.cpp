@@ -58,15 +58,36 @@ TEST(Explore, AHypothesisThatCannotBeDrawnEnds) {
   for (const Hypothesis& hypothesis : hypotheses) EXPECT_EQ(hypothesis.status, Status::undrawable);
 }
 
-TEST(Explore, SpendsWithinTheBudgetAndDropsTheLeastPromising) {
+TEST(Explore, SpendsHalfOfWhatIsLeftAndLeavesTheLastOut) {
   fake::Stage stage(failing(1, 1));
-  stage.study.budget.images = 30;
+  stage.study.budget.images = 50;
+  auto hypotheses = all_places(stage);
+  const auto finalists = *explore(stage.context, hypotheses);
+  EXPECT_EQ(stage.context.spent.explore, 3 * stage.study.budget.first_look);
+  EXPECT_EQ(finalists, (std::vector<std::size_t>{0, 1})) << "what was seen must do where a second round costs too much";
+  EXPECT_EQ(hypotheses[2].status, Status::not_promising);
+  for (std::size_t h = 3; h < 5; ++h) {
+    EXPECT_EQ(hypotheses[h].status, Status::out_of_budget);
+    EXPECT_TRUE(hypotheses[h].tried.empty());
+  }
+}
+
+TEST(Explore, AFewInvalidPicturesDoNotEndAHypothesis) {
+  fake::WorldSetting setting = failing(1, 1);
+  setting.drawing_error = 0.45;
+  fake::Stage stage(setting);
   auto hypotheses = all_places(stage);
   ASSERT_TRUE(explore(stage.context, hypotheses).ok());
-  EXPECT_LE(stage.context.spent.total(), 30);
-  EXPECT_EQ(hypotheses[4].status, Status::out_of_budget);
-  EXPECT_EQ(hypotheses[4].explored.valid, 0);
-  EXPECT_GT(hypotheses[0].explored.valid, 0);
+  for (const Hypothesis& hypothesis : hypotheses) EXPECT_NE(hypothesis.status, Status::undrawable) << hypothesis.prompt;
+}
+
+TEST(Explore, SpendsNothingOnWhatCannotBeTested) {
+  fake::Stage stage(failing(1, 1));
+  auto hypotheses = all_places(stage);
+  hypotheses[0].status = Status::untestable;
+  EXPECT_EQ(*explore(stage.context, hypotheses), std::vector<std::size_t>{1});
+  EXPECT_EQ(hypotheses[0].status, Status::untestable);
+  EXPECT_TRUE(hypotheses[0].tried.empty());
 }
 
 TEST(Explore, OfNothingIsNothing) {

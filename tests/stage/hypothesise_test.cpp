@@ -21,7 +21,7 @@ Candidate candidate(const std::string& label, const std::string& text, double sc
 class HypothesiseTest : public testing::Test {
  protected:
   std::vector<Hypothesis> hypotheses(const std::vector<Candidate>& candidates) {
-    auto result = hypothesise(stage_.context, candidates, bases_);
+    auto result = hypothesise(stage_.context, stage_.memo, candidates, bases_);
     EXPECT_TRUE(result.ok());
     return std::move(result).value();
   }
@@ -46,6 +46,26 @@ TEST_F(HypothesiseTest, GivesPromptIdAndNullRate) {
 TEST_F(HypothesiseTest, TheNullRateIsNeverAboveOne) {
   bases_[0].upper = 0.99;
   EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 1)})[0].null_rate, 1);
+}
+
+TEST_F(HypothesiseTest, ItsPromptsAreThoseOfTheBaseSampleWithThePhrase) {
+  stage_.study.prompts.base = {"a photo of {a label}", "a pencil sketch of {a label}", "{a label}"};
+  const auto all = hypotheses({candidate("fly", "on a flower", 3), candidate("fly", "old", 2, true)});
+  EXPECT_EQ(all[0].prompts, (std::vector<std::string>{"a photo of a fly on a flower",
+                                                      "a pencil sketch of a fly on a flower", "a fly on a flower"}));
+  EXPECT_EQ(all[1].prompts,
+            (std::vector<std::string>{"an old photo of a fly", "an old pencil sketch of a fly", "an old fly"}));
+  EXPECT_EQ(all[0].prompt, all[0].prompts.front());
+}
+
+TEST_F(HypothesiseTest, WhatNoSampleCouldConfirmIsUntestableAndSaid) {
+  bases_[0].upper = 0.93;
+  const auto all = hypotheses({candidate("fly", "on a flower", 3), candidate("cow", "on the grass", 1)});
+  EXPECT_EQ(all[0].status, Status::untestable);
+  ASSERT_EQ(stage_.context.limits.size(), 2U) << "cow fails up to 99 %: neither can be told apart";
+  EXPECT_NE(stage_.context.limits[0].find("budget.confirm"), std::string::npos);
+  bases_[0].upper = 0.5;
+  EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 3)})[0].status, Status::out_of_budget);
 }
 
 TEST_F(HypothesiseTest, MergesWhatSaysTheSameOfOneLabel) {

@@ -37,6 +37,7 @@ TEST(SampleBases, BoundsHoldTogetherForAllLabels) {
   const auto bases = *sample_bases(stage.context);
   const double level = 1 - stage.study.evidence.alpha0 / (2.0 * 4);
   for (const BaseResult& base : bases) {
+    EXPECT_EQ(base.level, level);
     EXPECT_EQ(base.upper, clopper_pearson_upper(base.rate.failures, base.rate.valid, level));
     EXPECT_EQ(base.lower, clopper_pearson_lower(base.rate.failures, base.rate.valid, level));
   }
@@ -56,6 +57,14 @@ TEST(SampleBases, TakesBasePromptsInTurnAndNoSeedTwice) {
       EXPECT_TRUE(seeds.insert(base.samples[i].draw.seed).second);
     }
   }
+}
+
+TEST(SampleBases, PromptsThatReadTheSameDrawNoPictureTwice) {
+  fake::Stage stage({}, {"fly"});
+  stage.study.prompts.base = {"a photo of {a label}", "a photo of a {label}"};
+  const auto bases = *sample_bases(stage.context);
+  std::set<std::uint64_t> seeds;
+  for (const Sample& sample : bases[0].samples) EXPECT_TRUE(seeds.insert(sample.draw.seed).second);
 }
 
 TEST(SampleBases, ALabelThatFailsNearlyEverywhereIsSaidSo) {

@@ -88,6 +88,15 @@ TEST(PhrasePrompt, StaysGrammatical) {
   }
 }
 
+TEST(PhrasePrompt, PutsAPhraseInFrontOfWhateverTheBasePromptIs) {
+  PromptOptions prompts;
+  prompts.base = {"an oil painting of {a label}", "{a label} outdoors", "{label}", "the best photo of {a label}"};
+  const auto all = phrase_prompts(prompts, label("owl"), "old", true);
+  EXPECT_EQ(all, (std::vector<std::string>{"an old oil painting of an owl", "an old owl outdoors", "an old owl",
+                                           "an old best photo of an owl"}));
+  EXPECT_EQ(base_prompts(prompts, label("owl"))[1], "an owl outdoors");
+}
+
 TEST(PhrasePrompt, UsesTheStudysTemplates) {
   PromptOptions prompts;
   prompts.base = {"a drawing of {a label}"};
