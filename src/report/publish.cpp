@@ -34,7 +34,7 @@ Result<void> write_whole(const std::filesystem::path& path, const std::string& b
 
 Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const Catalogue& catalogue,
                           const std::filesystem::path& folder) {
-  const auto pictures = [&](const std::string& id) { return catalogue.image_bytes(id); };
+  const auto pictures = [&](const std::string& id) { return catalogue.image(id); };
   SCOTOMA_TRY(const std::string html, report_html(study, findings, pictures));
   const Published published{folder / "report.html", folder / "bugs.json"};
   SCOTOMA_CHECK(write_whole(published.report, html));

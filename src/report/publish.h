@@ -15,7 +15,8 @@ struct Published {
 };
 
 /// Writes each file aside and then renames it, so that none is ever half written. `run` may be null: run.json stays.
-/// Errors: failed when the disk is full or the folder cannot be written.
+/// Errors: failed when the disk is full, the folder cannot be written, or a picture that the report shows is missing or
+/// damaged; nothing is written then.
 Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const Catalogue& catalogue,
                           const std::filesystem::path& folder);
 

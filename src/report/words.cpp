@@ -88,12 +88,16 @@ std::string sentence(const Hypothesis& hypothesis) {
   if (hypothesis.direction == Direction::passes) {
     return fmt::format("{} is recognised; most pictures of {} are not.", what, with_article(hypothesis.label));
   }
-  // Before the audit the cluster's answer is all there is.
-  const bool audited = hypothesis.audit.valid > 0;
-  const bool usual = !audited || 2 * hypothesis.predicted_count >= hypothesis.audit.failures;
-  const std::string& wrong = audited ? hypothesis.predicted : hypothesis.expected;
+  const bool usual = !hypothesis.audited() || 2 * hypothesis.predicted_count >= hypothesis.audit.failures;
+  const std::string& wrong = hypothesis.taken_for();
   if (wrong.empty() || !usual) return fmt::format("{} is not recognised.", what);
   return fmt::format("{} is taken for {}.", what, with_article(wrong));
+}
+
+std::string_view event_words(Direction direction) { return direction == Direction::fails ? "fail" : "are recognised"; }
+
+std::string_view event_past(Direction direction) {
+  return direction == Direction::fails ? "failed" : "were recognised";
 }
 
 std::string_view status_name(Status status) {
