@@ -3,9 +3,9 @@
 
 #include "bugs_file.h"
 #include "report/publish.h"
+#include "report/tally.h"
 #include "report/words.h"
 #include "session.h"
-#include "tally.h"
 #include "terminal.h"
 
 namespace scotoma {
@@ -15,7 +15,7 @@ void print_summary(const Hunt& hunt, const Published& published) {
   const Paint paint(stdout);
   const Findings& findings = hunt.findings;
   const Tally tally = tally_of(findings);
-  fmt::print("\n{} On {}.\n", paint.bold(tally_words(findings, tally)), counted(findings.spent.total(), "picture"));
+  fmt::print("\n{} On {}.\n", paint.bold(summary(findings)), counted(findings.spent.total(), "picture"));
   for (const BaseResult* base : tally.everywhere) {
     fmt::print("  {} {} fails nearly everywhere: {:.0f} % of its plain pictures\n", paint.red("!"), base->label,
                100 * base->rate.rate);

@@ -7,7 +7,6 @@
 #include "report/bugs_json.h"
 #include "report/words.h"
 #include "session.h"
-#include "tally.h"
 #include "terminal.h"
 
 namespace scotoma {

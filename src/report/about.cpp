@@ -1,7 +1,9 @@
 #include "report/about.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "report/settings.h"
@@ -67,6 +69,24 @@ std::string models(const Findings& findings) {
   return html + "</dl>\n";
 }
 
+std::string labels_table(const std::vector<StudyLabel>& labels) {
+  if (labels.empty()) return {};
+  std::string rows;
+  const std::size_t shown = std::min(labels.size(), PageLimits::kRows);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const StudyLabel& label = labels[i];
+    const auto cell = [](std::string_view column, const std::string& text) {
+      return table_cell(column, text.empty() ? "–" : escape_html(text));
+    };
+    rows += fmt::format("<tr><th scope=\"row\">{}</th>{}{}{}</tr>\n", escape_html(label.name),
+                        cell("Class", label.class_name), cell("Hypernym", label.hypernym),
+                        cell("Synonyms", fmt::format("{}", fmt::join(label.synonyms, ", "))));
+  }
+  return "<h4>labels</h4>\n<table>\n<thead><tr><th scope=\"col\">Label</th><th scope=\"col\">Class</th><th "
+         "scope=\"col\">Hypernym</th><th scope=\"col\">Synonyms</th></tr></thead>\n<tbody>\n" +
+         rows + "</tbody></table>\n" + more_elsewhere(labels.size() - shown, "label");
+}
+
 std::string settings(const Study& study) {
   const nlohmann::ordered_json sections = settings_json(study);
   std::string html = "<details><summary>All settings</summary>\n<div class=\"settings\">\n";
@@ -78,7 +98,7 @@ std::string settings(const Study& study) {
     }
     html += "</dl></section>\n";
   }
-  return html + "</div></details>\n";
+  return html + "</div>\n" + labels_table(study.labels) + "</details>\n";
 }
 
 }  // namespace
@@ -103,11 +123,13 @@ std::string method_section(const Page& page) {
              "group "
              "from pictures of the same label that are recognised.</li>\n"
              "<li>Hypotheses got a few pictures each, the better half twice as many, and so on.</li>\n"
-             "<li>The best were tested on pictures nobody had used. A bug is a rise of more than {:g} points over the "
+             "<li>The best were tested on pictures that nothing had used before. A bug is a rise of more than {:g} "
+             "points over the "
              "base rate's "
              "upper limit; the rule for calling one keeps the expected share of false claims at or below {}.</li>\n"
-             "<li>What passed was measured once more, on new pictures and with the phrase switched on and "
-             "off.</li>\n</ol>\n",
+             "<li>What passed was measured once more, in the audit: a fixed number of new pictures, each drawn with "
+             "the phrase and, from the same seed, without it. The difference and its interval come from these pairs. "
+             "Rates seen in exploration and confirmation only describe, as both stop by what they see.</li>\n</ol>\n",
              100 * e.delta, percent(e.alpha)) +
          spending(page.findings.spent) + models(page.findings) + settings(page.study) + "</section>\n";
 }

@@ -38,14 +38,9 @@ ordered_json texts(const std::map<std::string, std::string>& values) {
 
 /// Always failures, so that base and audit compare directly: records of Direction::passes count passes.
 ordered_json failure_rate(const Rate& rate, Direction direction = Direction::fails) {
-  const bool passes = direction == Direction::passes;
-  const double passed = rate.valid > 0 ? static_cast<double>(rate.valid - rate.failures) / rate.valid : 0;
-  return {{"failures", passes ? rate.valid - rate.failures : rate.failures},
-          {"valid", rate.valid},
-          {"invalid", rate.invalid},
-          {"rate", passes ? passed : rate.rate},
-          {"low", passes ? 1 - rate.high : rate.low},
-          {"high", passes ? 1 - rate.low : rate.high}};
+  const Rate failed = direction == Direction::passes ? complement(rate) : rate;
+  return {{"failures", failed.failures}, {"valid", failed.valid}, {"invalid", failed.invalid},
+          {"rate", failed.rate},         {"low", failed.low},     {"high", failed.high}};
 }
 
 /// Files of the first valid pictures that failed, or that passed, each once.
@@ -65,12 +60,19 @@ ordered_json examples(const std::vector<Sample>& samples, const ImagePath& path)
   return {{"failing", files(samples, true, path)}, {"passing", files(samples, false, path)}};
 }
 
-ordered_json label_json(const BaseResult& base, const ImagePath& path) {
+ordered_json label_json(const Study& study, const BaseResult& base, const ImagePath& path) {
+  const auto found = std::find_if(study.labels.begin(), study.labels.end(),
+                                  [&](const StudyLabel& each) { return each.name == base.label; });
+  const StudyLabel label = found == study.labels.end() ? StudyLabel{base.label, base.label, "", {}} : *found;
   return {{"label", valid_utf8(base.label)},
+          {"class", valid_utf8(label.class_name)},
+          {"hypernym", valid_utf8(label.hypernym)},
+          {"synonyms", texts(label.synonyms)},
           {"prompts", texts(base.prompts)},
           {"base", failure_rate(base.rate)},
           {"upper", base.upper},
           {"lower", base.lower},
+          {"level", base.level},
           {"everywhere", base.everywhere},
           {"undrawable", base.undrawable},
           {"predicted", valid_utf8(base.predicted)},
@@ -102,21 +104,20 @@ ordered_json pairs_json(const Hypothesis& h) {
 
 /// The audit's fields, null where there was none.
 void add_audit(ordered_json& bug, const Hypothesis& h, const ImagePath& path) {
-  const bool confirmed = h.status == Status::confirmed;
   const bool passes = h.direction == Direction::passes;
   bug["audit"] = nullptr;
   bug["audit_base"] = nullptr;
   bug["lift"] = nullptr;
   bug["pairs"] = nullptr;
   bug["mcnemar_p"] = nullptr;
-  if (confirmed) {
+  if (h.audited()) {
     bug["audit"] = failure_rate(h.audit, h.direction);
     bug["audit_base"] = failure_rate(h.audit_base, h.direction);
     bug["lift"] = {{"low", passes ? -h.lift_high : h.lift_low}, {"high", passes ? -h.lift_low : h.lift_high}};
     bug["pairs"] = pairs_json(h);
     bug["mcnemar_p"] = h.mcnemar_p;
   }
-  bug["examples"] = examples(h.audit_samples, path);
+  bug["examples"] = examples(h.audited() ? h.audit_samples : h.tried, path);
 }
 
 ordered_json phrase_evidence(const Phrase& phrase) {
@@ -128,7 +129,6 @@ ordered_json phrase_evidence(const Phrase& phrase) {
 }
 
 ordered_json bug_json(const Findings& findings, const Hypothesis& h, const ImagePath& path) {
-  const bool confirmed = h.status == Status::confirmed;
   const BaseResult* base = base_of(findings.bases, h.label);
   ordered_json bug = {{"id", valid_utf8(h.id)},
                       {"status", status_name(h.status)},
@@ -136,8 +136,9 @@ ordered_json bug_json(const Findings& findings, const Hypothesis& h, const Image
                       {"phrase", valid_utf8(h.phrase.text)},
                       {"phrase_position", h.phrase.before ? "before" : "after"},
                       {"prompt", valid_utf8(h.prompt)},
+                      {"prompts", texts(h.prompts)},
                       {"direction", direction_name(h.direction)},
-                      {"predicted", valid_utf8(confirmed ? h.predicted : h.expected)},
+                      {"predicted", valid_utf8(h.taken_for())},
                       {"sentence", valid_utf8(sentence(h))},
                       {"source", valid_utf8(h.source)},
                       {"captions", phrase_evidence(h.phrase)},
@@ -171,7 +172,7 @@ ordered_json bugs_json(const Study& study, const Findings& findings, const Image
   json["bugs"] = ordered_json::array();
   for (const Hypothesis& h : findings.hypotheses) json["bugs"].push_back(bug_json(findings, h, path));
   json["labels"] = ordered_json::array();
-  for (const BaseResult& base : findings.bases) json["labels"].push_back(label_json(base, path));
+  for (const BaseResult& base : findings.bases) json["labels"].push_back(label_json(study, base, path));
   json["clusters"] = ordered_json::array();
   for (const Cluster& cluster : findings.clusters) json["clusters"].push_back(cluster_json(cluster, path));
   json["limits"] = texts(findings.limits);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "finding/count.h"
 #include "report/about.h"
@@ -10,84 +11,68 @@
 #include "report/page.h"
 #include "report/style.h"
 #include "report/tables.h"
+#include "report/tally.h"
 #include "report/text.h"
 #include "report/words.h"
 
 namespace scotoma {
 namespace {
 
-/// What the page says first.
-struct Tally {
-  std::vector<const Hypothesis*> bugs;        ///< confirmed, fails
-  std::vector<const Hypothesis*> exceptions;  ///< confirmed, passes
-  std::vector<const BaseResult*> everywhere;
-};
-
-Tally tally_of(const Findings& findings) {
-  Tally tally;
-  for (const Hypothesis& h : findings.hypotheses) {
-    if (h.status != Status::confirmed) continue;
-    (h.direction == Direction::fails ? tally.bugs : tally.exceptions).push_back(&h);
-  }
-  for (const BaseResult& base : findings.bases) {
-    if (base.everywhere) tally.everywhere.push_back(&base);
-  }
-  return tally;
-}
-
 std::string study_title(const Study& study) { return study.name.empty() ? study.file.stem().string() : study.name; }
 
-/// "2 bugs confirmed among 37 hypotheses. 1 label fails nearly everywhere."
-std::string headline(const Findings& findings, const Tally& tally) {
-  const auto tried = static_cast<int>(findings.hypotheses.size());
-  const auto bugs = static_cast<int>(tally.bugs.size());
-  std::string text =
-      bugs == 0 ? std::string("No bug was confirmed") : fmt::format("{} confirmed", counted(bugs, "bug"));
-  text += tried == 0 ? "." : fmt::format(" among {}.", counted(tried, "hypothesis", "hypotheses"));
-  const auto everywhere = static_cast<int>(tally.everywhere.size());
-  if (everywhere > 0) {
-    text += fmt::format(" {} nearly everywhere.", counted(everywhere, "label fails", "labels fail"));
-  }
-  return text;
-}
-
 std::string thumbnail(Page& page, const Hypothesis& h) {
-  const bool failing = h.direction == Direction::fails;
-  const auto shows = [&](const Sample& s) { return s.valid() && s.correct != failing; };
-  const auto found = std::find_if(h.audit_samples.begin(), h.audit_samples.end(), shows);
-  return found == h.audit_samples.end() ? "" : page.pictures.show(found->image, subject(h));
+  const std::vector<Sample>& samples = evidence_of(h);
+  const auto found =
+      std::find_if(samples.begin(), samples.end(), [&](const Sample& s) { return shows(s, h.direction); });
+  return found == samples.end() ? "" : page.pictures.show(found->image, subject(h));
 }
 
 std::string contents_row(Page& page, const Hypothesis& h) {
-  const Rate base = base_rate(page.findings, h);
-  return fmt::format(
-      "<li><a href=\"#{}\">{}<span><b>{}</b><br><span class=\"soft\">{} {}; neutral pictures: "
-      "{}</span></span></a></li>\n",
-      anchor(h), thumbnail(page, h), escape_html(sentence(h)), percent(h.audit.rate),
-      h.direction == Direction::fails ? "fail" : "pass", base.valid > 0 ? percent(base.rate) : "–");
+  const Rate& rate = h.measured();
+  std::string numbers;
+  if (rate.valid > 0) {
+    const Rate base = base_rate(page.findings, h);
+    numbers = fmt::format("{} {}; neutral pictures: {}{}", percent(rate.rate),
+                          h.direction == Direction::fails ? "fail" : "pass", base.valid > 0 ? percent(base.rate) : "–",
+                          h.audited() ? "" : "; not audited");
+  }
+  return fmt::format("<li><a href=\"#{}\">{}<span><b>{}</b><br><span class=\"soft\">{}</span></span></a></li>\n",
+                     anchor(h), thumbnail(page, h), escape_html(sentence(h)), numbers);
+}
+
+std::string contents(Page& page, const Tally& tally) {
+  std::vector<const Hypothesis*> confirmed = tally.bugs;
+  confirmed.insert(confirmed.end(), tally.exceptions.begin(), tally.exceptions.end());
+  if (confirmed.empty()) return {};
+  std::string html = fmt::format("<p>Of claims confirmed in this way, at most {} are expected to be false.</p>\n",
+                                 percent(page.study.evidence.alpha));
+  html += "<ol class=\"contents\">\n";
+  const std::size_t shown = std::min(confirmed.size(), PageLimits::kContents);
+  for (std::size_t i = 0; i < shown; ++i) html += contents_row(page, *confirmed[i]);
+  return html + "</ol>\n" + more_elsewhere(confirmed.size() - shown, "confirmed claim");
+}
+
+/// The model's file and what is known of it, in one line.
+std::string classifier_line(const Page& page) {
+  const std::string file = page.study.classifier.model.filename().string();
+  const auto found = page.findings.descriptions.find("classifier");
+  if (found == page.findings.descriptions.end()) return file;
+  const bool named = found->second.find(file) != std::string::npos;
+  return named ? found->second : fmt::format("{}, {}", file, found->second);
 }
 
 std::string header(Page& page, const Tally& tally) {
-  const auto described = page.findings.descriptions.find("classifier");
-  std::string html = fmt::format(
-      "<header>\n<p class=\"kicker\">Scotoma · blind spots of a classifier</p>\n<h1>{}</h1>\n<p "
-      "class=\"headline\">{}</p>\n",
-      escape_html(study_title(page.study)), escape_html(headline(page.findings, tally)));
-  if (!tally.bugs.empty() || !tally.exceptions.empty()) {
-    html += fmt::format("<p>Of claims confirmed in this way, at most {} are expected to be false.</p>\n",
-                        percent(page.study.evidence.alpha));
-    html += "<ol class=\"contents\">\n";
-    for (const Hypothesis* h : tally.bugs) html += contents_row(page, *h);
-    for (const Hypothesis* h : tally.exceptions) html += contents_row(page, *h);
-    html += "</ol>\n";
-  }
-  html += fmt::format(
-      "<dl class=\"facts\">\n<dt>Classifier</dt><dd>{}{}</dd>\n<dt>Labels</dt><dd>{}</dd>\n"
-      "<dt>Pictures drawn</dt><dd>{}</dd>\n<dt>Seed</dt><dd>{}</dd>\n</dl>\n",
-      escape_html(page.study.classifier.model.filename().string()),
-      described == page.findings.descriptions.end() ? "" : "<br>" + escape_html(described->second),
-      page.findings.bases.size(), grouped(page.findings.spent.total()), page.study.seed);
-  return html + "</header>\n";
+  const auto fact = [](std::string_view name, std::string_view html) {
+    return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, html);
+  };
+  return fmt::format(
+             "<header>\n<p class=\"kicker\">Scotoma · blind spots of a classifier</p>\n<h1>{}</h1>\n<p "
+             "class=\"headline\"><span>{}</span> <span>{}</span></p>\n",
+             escape_html(study_title(page.study)), bug_summary(page.findings), label_summary(page.findings)) +
+         "<dl class=\"strip\">\n" + fact("Classifier", escape_html(classifier_line(page))) +
+         fact("Labels", grouped(static_cast<long long>(page.findings.bases.size()))) +
+         fact("Pictures drawn", grouped(page.findings.spent.total())) + fact("Seed", std::to_string(page.study.seed)) +
+         "</dl>\n" + contents(page, tally) + "</header>\n";
 }
 
 std::string navigation(const Findings& findings, const Tally& tally) {
@@ -116,43 +101,66 @@ std::string nothing_confirmed(const Page& page) {
       "above the upper "
       "limit of its base rate.</p>\n<p>Small rises need more pictures than were drawn here, and what no "
       "caption mentions was never tried. A larger budget, or a phrase of your own, looks further:</p>\n"
-      "<p><code class=\"command\">scotoma probe {} --label LABEL &quot;in a place of your "
-      "own&quot;</code></p>\n</div>\n",
+      "<p><code class=\"command\">{}</code></p>\n<p class=\"soft\">Run it in the study's folder; OUT is the folder of "
+      "this report.</p>\n</div>\n",
       capitalised(counted(all, "hypothesis", "hypotheses")),
       counted(static_cast<int>(page.findings.bases.size()), "label"), tested == 0 ? "none" : grouped(tested),
       counted(pictures, "valid picture"), 100 * page.study.evidence.delta,
-      escape_html(quote_for_shell(page.study.file.filename().string())));
+      escape_html(probe_command(page.study, "LABEL", {.text = "in a place of your own"})));
 }
+
+/// Those of `all` that are told in full.
+std::vector<const Hypothesis*> with_cards(const Page& page, const std::vector<const Hypothesis*>& all) {
+  std::vector<const Hypothesis*> told;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(told), [&](const auto* h) { return page.cards.contains(h); });
+  return told;
+}
+
+constexpr std::string_view kTable = "the <a href=\"#hypotheses\">table</a> below";
 
 std::string bugs_section(Page& page, const Tally& tally) {
   std::string html = "<section id=\"bugs\">\n<h2>Confirmed bugs</h2>\n";
   if (tally.bugs.empty()) html += nothing_confirmed(page);
-  for (std::size_t i = 0; i < tally.bugs.size(); ++i)
-    html += bug_card(page, *tally.bugs[i], fmt::format("Bug {}", i + 1));
-  return html + "</section>\n";
+  const auto told = with_cards(page, tally.bugs);
+  for (std::size_t i = 0; i < told.size(); ++i) html += bug_card(page, *told[i], fmt::format("Bug {}", i + 1));
+  return html + more_elsewhere(tally.bugs.size() - told.size(), "bug", kTable) + "</section>\n";
 }
 
 std::string everywhere_section(Page& page, const Tally& tally) {
   if (tally.everywhere.empty() && tally.exceptions.empty()) return {};
   std::string html = "<section id=\"everywhere\">\n<h2>Labels that fail nearly everywhere</h2>\n";
-  for (const BaseResult* base : tally.everywhere) {
-    html += label_card(page, *base);
-    for (const Hypothesis* h : tally.exceptions) {
-      if (h->label == base->label) html += bug_card(page, *h, "The exception");
+  auto left = with_cards(page, tally.exceptions);
+  const std::size_t not_told = tally.exceptions.size() - left.size();
+  const std::size_t labels = std::min(tally.everywhere.size(), PageLimits::kLabelCards);
+  for (std::size_t i = 0; i < labels; ++i) {
+    html += label_card(page, *tally.everywhere[i]);
+    for (const Hypothesis* h : left) {
+      if (h->label == tally.everywhere[i]->label) html += bug_card(page, *h, "The exception");
+    }
+    std::erase_if(left, [&](const Hypothesis* h) { return h->label == tally.everywhere[i]->label; });
+  }
+  for (const Hypothesis* h : left) html += bug_card(page, *h, "Recognised more often");
+  return html + more_elsewhere(not_told, "exception", kTable) +
+         more_elsewhere(tally.everywhere.size() - labels, "such label", "the <a href=\"#base-rates\">base rates</a>") +
+         "</section>\n";
+}
+
+/// Bugs first, then exceptions, as many as the page tells in full.
+std::set<const Hypothesis*> chosen_for_cards(const Tally& tally) {
+  std::set<const Hypothesis*> cards;
+  for (const auto* list : {&tally.bugs, &tally.exceptions}) {
+    for (const Hypothesis* h : *list) {
+      if (cards.size() < PageLimits::kCards) cards.insert(h);
     }
   }
-  for (const Hypothesis* h : tally.exceptions) {
-    const BaseResult* base = base_of(page.findings.bases, h->label);
-    if (base == nullptr || !base->everywhere) html += bug_card(page, *h, "Recognised more often");
-  }
-  return html + "</section>\n";
+  return cards;
 }
 
 }  // namespace
 
 Result<std::string> report_html(const Study& study, const Findings& findings, const ImageSource& images) {
-  Page page{study, findings, Answers(findings), Pictures(images)};
   const Tally tally = tally_of(findings);
+  Page page{study, findings, Answers(findings), Pictures(images, PageLimits::kPictures), chosen_for_cards(tally)};
   std::string body = header(page, tally) + navigation(findings, tally) + "<main>\n";
   body += bugs_section(page, tally);
   body += everywhere_section(page, tally);

@@ -10,8 +10,9 @@
 
 namespace scotoma {
 
-/// The whole page: pictures and styles inside, no script, no network. A function of the findings: no times.
-/// Errors: those of `images`, and failed where it gives bytes that are not a PNG.
+/// The whole page: pictures and styles inside, no script, no network. A function of the findings: no times. However
+/// large the study, the page stays one that a browser opens (PageLimits in page.h); bugs.json holds the rest.
+/// Errors: those of `images`.
 Result<std::string> report_html(const Study& study, const Findings& findings, const ImageSource& images);
 
 }  // namespace scotoma

@@ -16,22 +16,27 @@ Rate base_rate(const Findings& findings, const Hypothesis& hypothesis) {
   return base == nullptr ? Rate{} : base_rate(*base, hypothesis.direction);
 }
 
+const std::vector<Sample>& evidence_of(const Hypothesis& hypothesis) {
+  return hypothesis.audited() ? hypothesis.audit_samples : hypothesis.tried;
+}
+
 std::string tile(Page& page, const Sample& sample, std::string_view note) {
   const bool valid = sample.valid();
   const std::string answer = page.answers.name(sample);
   const double probability =
       sample.prediction.top.empty() ? 0 : static_cast<double>(sample.prediction.top[0].probability);
   const std::string_view tone = !valid ? "invalid" : sample.correct ? "pass" : "fail";
-  const std::string verdict = !valid ? "not valid" : fmt::format("{} {}", sample.correct ? "✓" : "✗", answer);
+  const std::string verdict = !valid ? "not valid" : fmt::format("{}\u00A0{}", sample.correct ? "✓" : "✗", answer);
   const std::string alt = fmt::format(
       "“{}”, seed {}: {}", sample.draw.prompt, sample.draw.seed,
       valid ? fmt::format("{} {}, {}", sample.correct ? "recognised as" : "taken for", answer, percent(probability))
             : "left out, as the judge did not see the label in it");
+  const std::string picture = page.pictures.show(sample.image, alt);
+  if (picture.empty()) return {};
   return fmt::format(
       R"(<figure class="tile {}">{}<figcaption>{}<b>{}</b> <span class="soft">{}</span></figcaption></figure>)", tone,
-      page.pictures.show(sample.image, alt),
-      note.empty() ? "" : fmt::format(R"(<span class="note">{}</span> )", escape_html(note)), escape_html(verdict),
-      valid ? percent(probability) : "");
+      picture, note.empty() ? "" : fmt::format(R"(<span class="note">{}</span> )", escape_html(note)),
+      escape_html(verdict), valid ? percent(probability) : "");
 }
 
 std::string gallery(Page& page, const std::vector<Sample>& samples, std::size_t limit,
@@ -40,7 +45,9 @@ std::string gallery(Page& page, const std::vector<Sample>& samples, std::size_t 
   for (const Sample& sample : samples) {
     if (limit == 0) break;
     if (!wanted(sample)) continue;
-    tiles += tile(page, sample) + "\n";
+    const std::string html = tile(page, sample);
+    if (html.empty()) break;
+    tiles += html + "\n";
     --limit;
   }
   return tiles.empty() ? tiles : fmt::format("<div class=\"gallery\">\n{}</div>\n", tiles);
@@ -58,10 +65,22 @@ std::string rate_row(std::string_view what, const Rate& rate, std::string_view t
       escape_html(what), rate_bar(rate, tone), percent(rate.rate), fraction(rate), interval_text(rate));
 }
 
-std::string probe_command(const Study& study, const Hypothesis& hypothesis) {
-  return fmt::format("scotoma probe {} --label {} {}{}", quote_for_shell(study.file.filename().string()),
-                     quote_for_shell(hypothesis.label), hypothesis.phrase.before ? "--before " : "",
-                     quote_for_shell(hypothesis.phrase.text));
+std::string table_cell(std::string_view column, std::string_view html, std::string_view css_class) {
+  return fmt::format(R"(<td class="{}{}" data-label="{}">{}</td>)", css_class, html == "–" ? " none" : "", column,
+                     html);
+}
+
+std::string probe_command(const Study& study, std::string_view label, const Phrase& phrase) {
+  return fmt::format("scotoma probe {} --label {} {}{} --out OUT", quote_for_shell(study.file.filename().string()),
+                     quote_for_shell(label), phrase.before ? "--before " : "", quote_for_shell(phrase.text));
+}
+
+std::string more_elsewhere(std::size_t count, std::string_view noun, std::string_view where) {
+  if (count == 0) return {};
+  const auto number = static_cast<int>(count);
+  return fmt::format("<p class=\"soft more\">{} {} in {}.</p>\n",
+                     counted(number, fmt::format("more {}", noun), fmt::format("more {}s", noun)),
+                     number == 1 ? "is" : "are", where);
 }
 
 std::string anchor(const Hypothesis& hypothesis) {

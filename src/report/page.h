@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,28 +15,52 @@
 
 namespace scotoma {
 
+/// How much the page holds, most important first, so that it can be opened however large the study. A picture takes
+/// some 30 kB.
+struct PageLimits {
+  static constexpr std::size_t kPictures = 700;
+  static constexpr std::size_t kContents = 100;   ///< lines at the top
+  static constexpr std::size_t kCards = 20;       ///< bugs told in full
+  static constexpr std::size_t kLabelCards = 10;  ///< labels that fail nearly everywhere, told in full
+  static constexpr std::size_t kGroups = 100;     ///< groups of failures of each kind
+  static constexpr std::size_t kRows = 1000;      ///< of each table
+};
+
 struct Page {
   const Study& study;
   const Findings& findings;
   Answers answers;
   Pictures pictures;
+  std::set<const Hypothesis*> cards;  ///< told in full; other confirmed ones have a line in the table only
 };
+
+/// The pictures that stand for a hypothesis: of the audit, or where there was none of what it was tried on.
+const std::vector<Sample>& evidence_of(const Hypothesis& hypothesis);
 
 /// The rate of the hypothesis' event among base pictures: of failures, or of passes.
 Rate base_rate(const Findings& findings, const Hypothesis& hypothesis);
 
-/// The first `limit` samples with `wanted`, as pictures with what each was taken for. Empty if there is none.
+/// The first `limit` samples with `wanted`, as pictures with what each was taken for. Empty if there is none, shorter
+/// where the page has no room for more.
 std::string gallery(Page& page, const std::vector<Sample>& samples, std::size_t limit,
                     const std::function<bool(const Sample&)>& wanted);
 
-/// One picture with what it was taken for; `note` (plain text) stands in front of it.
+/// One picture with what it was taken for; `note` (plain text) stands in front of it. Empty where there is no room.
 std::string tile(Page& page, const Sample& sample, std::string_view note = {});
 
 /// One line of a chart: what, a bar, the numbers. `what` is plain text.
 std::string rate_row(std::string_view what, const Rate& rate, std::string_view tone);
 
-/// The command with which a user tests the hypothesis again, not yet escaped for HTML.
-std::string probe_command(const Study& study, const Hypothesis& hypothesis);
+/// A table's cell; `column` is the name of its column, behind which it stands where a narrow screen folds the table.
+/// `html` "–" says that there is nothing.
+std::string table_cell(std::string_view column, std::string_view html, std::string_view css_class = {});
+
+/// The command that tests a phrase, where the shell stands in the study's folder; OUT is the user's to fill in. Not yet
+/// escaped for HTML.
+std::string probe_command(const Study& study, std::string_view label, const Phrase& phrase);
+
+/// "20 more bugs are in bugs.json." as a paragraph; empty if `count` is 0.
+std::string more_elsewhere(std::size_t count, std::string_view noun, std::string_view where = "bugs.json");
 
 /// The hypothesis' place in the page, fit for an HTML id.
 std::string anchor(const Hypothesis& hypothesis);

@@ -3,31 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <cstdint>
+#include <utility>
 
-#include "image/image.h"
 #include "report/text.h"
 
 namespace scotoma {
 namespace {
 
-constexpr int kLargestSide = 256;  // shown at 128 CSS pixels at most; twice that for fine screens
-
-using Bytes = std::vector<std::uint8_t>;
-
-bool is_png(const Bytes& bytes) {
-  constexpr std::array<std::uint8_t, 8> kSignature = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-  return bytes.size() >= 24 && std::equal(kSignature.begin(), kSignature.end(), bytes.begin());
-}
-
-/// From the header chunk, which comes first: width at byte 16, height at byte 20.
-int longer_side(const Bytes& png) {
-  const auto number = [&](std::size_t at) {
-    return std::uint32_t{png[at]} << 24U | std::uint32_t{png[at + 1]} << 16U | std::uint32_t{png[at + 2]} << 8U |
-           std::uint32_t{png[at + 3]};
-  };
-  return static_cast<int>(std::min<std::uint32_t>(std::max(number(16), number(20)), 1U << 20U));
-}
+constexpr int kLargestSide = 128;  // about what it is shown at, in CSS pixels
 
 /// Mean over blocks of factor x factor pixels; a rest at the right and bottom is cut off.
 Image shrunk(const Image& image, int factor) {
@@ -51,17 +35,17 @@ Image shrunk(const Image& image, int factor) {
   return small;
 }
 
-Result<Bytes> thumbnail(Bytes png) {
-  const int side = longer_side(png);
-  if (side <= kLargestSide) return png;
-  SCOTOMA_TRY(const Image image, decode_png(png));
+Image thumbnail(Image image) {
+  const int side = std::max(image.width, image.height);
+  if (side <= kLargestSide) return image;
   const int factor = std::min({(side + kLargestSide - 1) / kLargestSide, image.width, image.height});
-  return encode_png(shrunk(image, factor));
+  return shrunk(image, factor);
 }
 
 }  // namespace
 
 std::string Pictures::show(const std::string& image_id, std::string_view alt) {
+  if (ids_.size() >= limit_ && !numbers_.contains(image_id)) return {};
   const auto [entry, is_new] = numbers_.try_emplace(image_id, ids_.size());
   if (is_new) ids_.push_back(image_id);
   return fmt::format(
@@ -73,13 +57,10 @@ Result<std::string> Pictures::definitions() const {
   std::string html = R"(<svg class="pictures" width="0" height="0" aria-hidden="true" focusable="false"><defs>)"
                      "\n";
   for (std::size_t i = 0; i < ids_.size(); ++i) {
-    SCOTOMA_TRY(Bytes bytes, source_(ids_[i]));
-    if (!is_png(bytes))
-      return failed(fmt::format("picture {}: not a PNG file; it cannot stand in the report", ids_[i]));
-    SCOTOMA_TRY(const Bytes small, thumbnail(std::move(bytes)));
+    SCOTOMA_TRY(Image image, source_(ids_[i]));
     html += fmt::format(R"(<image id="p{}" width="128" height="128" href="data:image/png;base64,{}"/>)"
                         "\n",
-                        i, base64(small));
+                        i, base64(encode_png(thumbnail(std::move(image)))));
   }
   return html + "</defs></svg>\n";
 }

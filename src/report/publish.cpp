@@ -53,7 +53,7 @@ Result<void> put_pictures(const std::set<std::string>& ids, const Catalogue& cat
 
 Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const Catalogue& catalogue,
                           const std::filesystem::path& folder) {
-  const auto pictures = [&](const std::string& id) { return catalogue.image_bytes(id); };
+  const auto pictures = [&](const std::string& id) { return catalogue.image(id); };
   SCOTOMA_TRY(const std::string html, report_html(study, findings, pictures));
   const Published published{folder / "report.html", folder / "bugs.json"};
   std::set<std::string> named;

@@ -11,11 +11,16 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// As the study's author would write it, so that the report does not depend on where the study lies.
+/// As the study's author would write it, so that the report depends neither on where the study lies nor on the folder
+/// in which the program was started.
 std::string shown(const Study& study, const std::filesystem::path& path) {
-  const std::filesystem::path folder = study.file.parent_path();
-  const bool comparable = path.is_absolute() && folder.is_absolute();
-  return valid_utf8((comparable ? path.lexically_relative(folder) : path).generic_string());
+  if (path.empty()) return {};
+  std::error_code ignored;  // only of finding the current folder
+  const auto whole = [&](const std::filesystem::path& each) {
+    return std::filesystem::absolute(each, ignored).lexically_normal();
+  };
+  const std::filesystem::path relative = whole(path).lexically_relative(whole(study.file).parent_path());
+  return valid_utf8((relative.empty() ? path : relative).generic_string());
 }
 
 ordered_json json_value(const Study& study, const Target& target) {

@@ -8,8 +8,7 @@ const std::string_view kReportStyle = R"css(
 :root {
   --paper: #faf9f6; --card: #ffffff; --ink: #1c1d20; --soft: #5c6069; --line: #e2dfd8; --track: #eeebe4;
   --fail: #b8402a; --fail-fill: #dd8471; --pass: #1d6f58; --pass-fill: #6db59e; --base-fill: #a9b0bb; --base: #565d69;
-  --link: #1d4f91; --s1: #8fa3bf; --s2: #d9b36c; --s3: #dd8471; --s4: #6db59e;
-  --serif: "Iowan Old Style", "Palatino Linotype", Palatino, "Book Antiqua", Georgia, serif;
+  --link: #1d4f91; --caution: #8a5a00; --s1: #8fa3bf; --s2: #d9b36c; --s3: #dd8471; --s4: #6db59e;
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
   --mono: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
 }
@@ -17,7 +16,7 @@ const std::string_view kReportStyle = R"css(
   :root {
     --paper: #15171a; --card: #1d2024; --ink: #e8e6e1; --soft: #a2a6ae; --line: #34383f; --track: #2b2f35;
     --fail: #f0917d; --fail-fill: #b3523f; --pass: #7fcbb2; --pass-fill: #33806a; --base-fill: #5f6875; --base: #b4bac4;
-    --link: #8fb8ee; --s1: #5f7799; --s2: #a07a34; --s3: #b3523f; --s4: #33806a;
+    --link: #8fb8ee; --caution: #e0b65c; --s1: #5f7799; --s2: #a07a34; --s3: #b3523f; --s4: #33806a;
   }
 }
 * { box-sizing: border-box; }
@@ -25,13 +24,13 @@ html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 body { margin: 0 auto; max-width: 64rem; padding: 0 1.25rem 4rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.55 var(--sans); overflow-wrap: break-word; }
-h1, h2, h3, .headline { font-family: var(--serif); font-weight: 600; line-height: 1.2; text-wrap: balance; }
-h1 { font-size: clamp(1.5rem, 4.5vw, 2rem); margin: 0; color: var(--soft); font-weight: 400; }
-h2 { font-size: 1.6rem; margin: 4rem 0 .75rem; }
-h3 { font-size: 1.2rem; margin: 2rem 0 .5rem; }
+h1, h2, h3, .headline { font-weight: 650; line-height: 1.2; letter-spacing: -.012em; text-wrap: balance; }
+h1 { font-size: clamp(1.15rem, 4vw, 1.35rem); margin: 0; color: var(--soft); font-weight: 400; }
+h2 { font-size: 1.5rem; margin: 4rem 0 .75rem; }
+h3 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 h4 { font-size: .95rem; margin: 1.75rem 0 .5rem; }
 p { margin: .5rem 0; }
-main > section > p, .card > p, .prose { max-width: 44rem; }
+main > section > p, .card > p:not(.lead), .prose { max-width: 44rem; }
 a { color: var(--link); }
 a:focus-visible, summary:focus-visible, .scroll:focus-visible { outline: 3px solid var(--link); outline-offset: 2px;
   border-radius: 4px; }
@@ -41,14 +40,21 @@ code { font: .875em/1.5 var(--mono); overflow-wrap: anywhere; }
 .kicker { margin: 0 0 .4rem; font-size: .8rem; letter-spacing: .06em; text-transform: uppercase; color: var(--soft); }
 
 header { padding-top: 3.5rem; }
-.headline { font-size: clamp(1.9rem, 6.5vw, 3rem); margin: .5rem 0 1rem; letter-spacing: -.01em; }
-.contents { list-style: none; margin: 1.75rem 0; padding: 0; border-top: 1px solid var(--line); }
-.contents li { border-bottom: 1px solid var(--line); }
-.contents a { display: flex; gap: 1rem; align-items: center; padding: .7rem 0; color: inherit; text-decoration: none; }
-.contents a:hover b { text-decoration: underline; }
-.contents b { font-family: var(--serif); font-size: 1.15rem; font-weight: 600; line-height: 1.3; }
-.contents .picture { width: 4rem; flex: none; }
-.contents span { min-width: 0; }
+.headline { font-size: clamp(1.6rem, 5.5vw, 2.2rem); margin: .4rem 0 1.5rem; letter-spacing: -.02em; }
+.headline span { display: block; }
+.headline span + span { font-size: .62em; letter-spacing: -.01em; margin-top: .35rem; }
+.strip { display: flex; flex-wrap: wrap; gap: .75rem 2.5rem; margin: 0 0 1.75rem; padding: .9rem 0;
+  border-block: 1px solid var(--line); }
+.strip div { min-width: 0; } .strip dt { color: var(--soft); font-size: .8rem; } .strip dd { margin: 0; }
+.contents { list-style: none; margin: 1.25rem 0; padding: 0; display: grid; gap: .6rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(23rem, 100%), 1fr)); }
+.contents a { display: flex; gap: .9rem; align-items: center; height: 100%; padding: .55rem; color: inherit;
+  text-decoration: none; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+.contents a:hover { border-color: var(--soft); }
+.contents b { font-weight: 600; line-height: 1.35; }
+.contents .picture { width: 3.5rem; flex: none; }
+.contents span { min-width: 0; } .contents .soft { font-size: .875rem; font-variant-numeric: tabular-nums; }
+.contents + .more { margin-bottom: 1.75rem; }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .35rem 1.5rem; margin: 1rem 0;
   font-size: .925rem; }
 .facts dt { color: var(--soft); }
@@ -62,11 +68,11 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1.75rem; 
 .card.fail { border-top: 4px solid var(--fail-fill); }
 .card.pass { border-top: 4px solid var(--pass-fill); }
 .card h3 { font-size: clamp(1.45rem, 4.5vw, 2rem); margin: 0; }
-.lead { font-size: 1.1rem; color: var(--soft); margin: .5rem 0 1.5rem; max-width: 44rem; }
+.lead { font-size: 1.1rem; color: var(--soft); margin: .5rem 0 1.5rem; text-wrap: pretty; }
 .rates { margin: 1.25rem 0; }
 .rate { display: grid; grid-template-columns: 15rem minmax(0, 1fr) 17rem; gap: .25rem 1rem; align-items: center;
   margin: .6rem 0; }
-.rate b { display: inline-block; min-width: 3.2rem; font-variant-numeric: tabular-nums; }
+.rate b { display: inline-block; min-width: 3.9rem; font-variant-numeric: tabular-nums; }
 .rate .soft { font-size: .875rem; font-variant-numeric: tabular-nums; }
 .bar, .parts { display: block; border-radius: 4px; }
 .track { fill: var(--track); }
@@ -76,8 +82,8 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1.75rem; 
 .range { fill: var(--ink); } .end { stroke: var(--ink); stroke-width: 2; }
 .plain .range, .plain .end { display: none; }
 
-.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); gap: .75rem .6rem;
-  margin: .5rem 0; }
+.gallery { display: grid; grid-template-columns: repeat(8, minmax(0, 1fr)); gap: .75rem .6rem; margin: .5rem 0; }
+.cluster .gallery { grid-template-columns: repeat(6, minmax(0, 1fr)); }
 .tile { margin: 0; min-width: 0; }
 .picture { display: block; width: 100%; aspect-ratio: 1; border-radius: 6px; background: var(--track); }
 .pictures { position: absolute; }
@@ -91,8 +97,9 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1.75rem; 
 
 .blocks { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: 0 2.5rem;
   margin-top: 1rem; }
-.block { min-width: 0; }
-.block h4 { border-top: 1px solid var(--line); padding-top: 1rem; font-size: 1.05rem; font-family: var(--serif); }
+.block { min-width: 0; } .block p { max-width: 44rem; }
+.block:last-child:nth-child(odd) { grid-column: 1 / -1; }
+.block h4 { border-top: 1px solid var(--line); padding-top: 1rem; font-size: 1.02rem; }
 .plot { margin: .75rem 0; } .plot figcaption { font-size: .8rem; }
 .curve { display: block; width: 100%; height: 84px; }
 .curve polyline { fill: none; stroke: var(--fail); stroke-width: 2; vector-effect: non-scaling-stroke;
@@ -123,22 +130,25 @@ th, td { padding: .5rem .9rem .5rem 0; text-align: left; vertical-align: top; bo
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--soft); font-size: .825rem; vertical-align: bottom; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+tbody tr:target { background: var(--track); }
 .base-rates th, .base-rates td { vertical-align: middle; }
 .chart { width: 32%; min-width: 6rem; }
 .badge { display: inline-block; padding: .05rem .55rem; border-radius: 99px; border: 1px solid var(--line);
   color: var(--soft);
   font-size: .825rem; white-space: nowrap; }
+.badge.caution { border-color: var(--caution); color: var(--caution); }
 .badge.confirmed { border-color: var(--fail); color: var(--fail); font-weight: 600; }
 .badge.confirmed.passes { border-color: var(--pass); color: var(--pass); }
 .clusters { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 0 2.5rem; }
-.clusters.tiny { grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); }
-.cluster { min-width: 0; } .cluster h3 { font-size: 1.05rem; }
-.cluster h3 .soft { font: .875rem var(--sans); margin-left: .4rem; }
+.tiny .clusters { grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); }
+.tiny .gallery { grid-template-columns: repeat(2, minmax(0, 1fr)); max-width: 14rem; }
+.cluster { min-width: 0; } .cluster h3 { font-size: 1.02rem; }
+.cluster h3 .soft { font: .875rem var(--sans); letter-spacing: 0; margin-left: .4rem; }
 .cluster figcaption { color: var(--soft); }
 .prose { padding-left: 1.25rem; } .prose li { margin: .4rem 0; }
 details { margin: 1.5rem 0; } summary { cursor: pointer; color: var(--link); }
 .settings { columns: 20rem; column-gap: 2.5rem; font-size: .875rem; }
-.settings section { break-inside: avoid; } .settings dl { margin: 0; }
+.settings section { break-inside: avoid; } .settings h4 { margin: 0; padding: 1.25rem 0 .4rem; } .settings dl { margin: 0; }
 .settings div { display: flex; justify-content: space-between; gap: 1rem; border-bottom: 1px solid var(--line);
   padding: .2rem 0; }
 .settings dt { color: var(--soft); } .settings dd { margin: 0; text-align: right; min-width: 0; }
@@ -147,16 +157,31 @@ footer { margin-top: 4rem; font-size: .875rem; }
 @media (max-width: 46rem) {
   header { padding-top: 1.75rem; }
   h2 { margin-top: 3rem; }
-  .wide { display: none; }
-  .badge { padding: 0; border: 0; white-space: normal; }
+  /* A row becomes a block: its claim, then every number behind the name of its column. */
+  table, tbody, tr, th[scope=row] { display: block; } thead { display: none; }
+  tr { padding: .75rem 0; border-bottom: 1px solid var(--line); }
+  th[scope=row], td { padding: 0; border: 0; } th[scope=row] { font-weight: 600; margin-bottom: .25rem; }
+  td { display: inline-block; margin-right: 1.1rem; } td.chart { display: block; width: auto; margin: 0 0 .25rem; }
+  td[data-label]::before { content: attr(data-label) " "; color: var(--soft); font-size: .825rem; }
+  td.none { display: none; } th .soft { font-weight: 400; }
+  .block p { max-width: none; }
   .rate { grid-template-columns: minmax(0, 1fr); gap: .15rem; margin: .9rem 0; }
-  .gallery { grid-template-columns: repeat(auto-fill, minmax(5.25rem, 1fr)); }
+  .strip { display: grid; grid-template-columns: repeat(3, auto); gap: .6rem 1rem; }
+  .strip div:first-child { grid-column: 1 / -1; }
+  .gallery { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: .6rem .4rem; }
+  .cluster .gallery { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+  .gallery figcaption { font-size: .75rem; }
+  .pairs { grid-template-columns: minmax(0, 1fr); gap: .5rem; }
+  .pair { padding: .4rem; gap: .4rem; }
+  .pair .tile { display: grid; grid-template-columns: 3.4rem minmax(0, 1fr); gap: .4rem; align-items: center; }
+  .pair figcaption { font-size: .75rem; }
+  .command { white-space: pre-wrap; overflow-wrap: anywhere; }
   .card .facts { grid-template-columns: minmax(0, 1fr); gap: .1rem; } .card .facts dd { margin-bottom: .6rem; }
 }
 @media print {
   :root { --paper: #fff; --card: #fff; }
   body { max-width: none; font-size: 10pt; }
-  nav, .contents { display: none; }
+  nav { display: none; }
   .card { border-width: 0 0 1px; border-radius: 0; padding: 1rem 0; }
   .tile, .pair, .rate, .block, .cluster, tr { break-inside: avoid; }
   h2, h3, h4 { break-after: avoid; }

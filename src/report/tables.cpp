@@ -25,19 +25,18 @@ std::string source_words(const Hypothesis& h) {
                      phrase.cluster_captions, phrase.in_contrast, phrase.contrast_captions);
 }
 
-std::string claim(const Hypothesis& h) {
-  const std::string& wrong = h.status == Status::confirmed ? h.predicted : h.expected;
+std::string claim(const Page& page, const Hypothesis& h) {
+  const std::string& wrong = h.taken_for();
   const std::string outcome = h.direction == Direction::passes ? "recognised"
                               : wrong.empty()                  ? "not recognised"
                                                                : wrong;
   const std::string text = escape_html(fmt::format("{} → {}", subject(h), outcome));
-  const std::string linked =
-      h.status == Status::confirmed ? fmt::format("<a href=\"#{}\">{}</a>", anchor(h), text) : text;
+  const std::string linked = page.cards.contains(&h) ? fmt::format("<a href=\"#{}\">{}</a>", anchor(h), text) : text;
   const std::string source = escape_html(source_words(h));
-  return source.empty() ? linked : fmt::format("{}<br><span class=\"soft small wide\">{}</span>", linked, source);
+  return source.empty() ? linked : fmt::format("{}<br><span class=\"soft small\">{}</span>", linked, source);
 }
 
-std::string tried(const Rate& rate) { return rate.valid == 0 ? "–" : fmt::format("{}", fraction(rate)); }
+std::string tried(const Rate& rate) { return rate.valid == 0 ? "–" : fraction(rate); }
 
 /// How often evidence as strong would turn up by chance, at most.
 std::string by_chance(const Hypothesis& h) {
@@ -45,17 +44,24 @@ std::string by_chance(const Hypothesis& h) {
   return h.log_e_value < std::log(2) ? "often" : "1 in " + one_in(h.log_e_value);
 }
 
-std::string hypothesis_row(const Hypothesis& h) {
-  const bool confirmed = h.status == Status::confirmed;
-  return fmt::format(
-      "<tr><th scope=\"row\">{}</th><td><span class=\"badge {} {}\">{}</span></td><td class=\"number wide\">{}</td>"
-      "<td class=\"number wide\">{}</td><td class=\"number wide\">{}</td><td class=\"number\">{}</td></tr>\n",
-      claim(h), status_name(h.status), direction_name(h.direction), status_words(h.status), tried(h.explored),
-      tried(h.confirmed), by_chance(h), confirmed ? fmt::format("<b>{}</b>", percent(h.audit.rate)) : "–");
+std::string audited(const Hypothesis& h) {
+  if (h.audited()) return fmt::format("<b>{}</b>", percent(h.audit.rate));
+  return h.status == Status::confirmed ? "not audited" : "–";
+}
+
+std::string number_cell(std::string_view column, std::string_view html) { return table_cell(column, html, "number"); }
+
+std::string hypothesis_row(const Page& page, const Hypothesis& h) {
+  const bool is_target = h.status == Status::confirmed && !page.cards.contains(&h);
+  return fmt::format("<tr{}><th scope=\"row\">{}</th><td><span class=\"badge {} {}\">{}</span></td>{}{}{}{}</tr>\n",
+                     is_target ? fmt::format(" id=\"{}\"", anchor(h)) : "", claim(page, h), status_name(h.status),
+                     direction_name(h.direction), status_words(h.status), number_cell("Explored", tried(h.explored)),
+                     number_cell("Tested", tried(h.confirmed)), number_cell("By chance", by_chance(h)),
+                     number_cell("Audit", audited(h)));
 }
 
 /// "2 confirmed; 30 dropped early; 3 without enough evidence".
-std::string tally(const std::vector<Hypothesis>& hypotheses) {
+std::string outcomes(const std::vector<Hypothesis>& hypotheses) {
   const auto outcome_words = [](Status status) -> std::string_view {
     if (status == Status::not_confirmed) return "without enough evidence";
     if (status == Status::undrawable) return "that could not be drawn";
@@ -70,20 +76,27 @@ std::string tally(const std::vector<Hypothesis>& hypotheses) {
   return text;
 }
 
-std::string cluster_figure(Page& page, const Cluster& cluster, std::size_t i) {
-  const std::string caption = i < cluster.captions.size() ? cluster.captions[i] : "";
-  const std::string alt = caption.empty() ? "picture of " + with_article(cluster.label) : caption;
-  return fmt::format("<figure class=\"tile\">{}<figcaption>{}</figcaption></figure>\n",
-                     page.pictures.show(cluster.members[i].image, alt), escape_html(caption));
+std::string cluster_figures(Page& page, const Cluster& cluster) {
+  std::string figures;
+  const std::size_t limit = std::min(cluster.members.size(), cluster.tiny ? kTinyPictures : kClusterPictures);
+  for (std::size_t i = 0; i < limit; ++i) {
+    const std::string caption = i < cluster.captions.size() ? cluster.captions[i] : "";
+    const std::string alt = caption.empty() ? "picture of " + with_article(cluster.label) : caption;
+    const std::string picture = page.pictures.show(cluster.members[i].image, alt);
+    if (picture.empty()) break;
+    figures +=
+        fmt::format("<figure class=\"tile\">{}<figcaption>{}</figcaption></figure>\n", picture, escape_html(caption));
+  }
+  return figures;
 }
 
+/// Empty where the page has no room for a picture of it.
 std::string cluster_block(Page& page, const Cluster& cluster) {
+  const std::string figures = cluster_figures(page, cluster);
+  if (figures.empty()) return {};
   const std::string outcome = cluster.direction == Direction::passes
                                   ? "recognised"
                                   : fmt::format("taken for {}", with_article(cluster.predicted));
-  std::string figures;
-  const std::size_t limit = std::min(cluster.members.size(), cluster.tiny ? kTinyPictures : kClusterPictures);
-  for (std::size_t i = 0; i < limit; ++i) figures += cluster_figure(page, cluster, i);
   return fmt::format(
       "<section class=\"cluster\"><h3>{} {} <span class=\"soft\">{}</span></h3>\n<div "
       "class=\"gallery\">\n{}</div></section>\n",
@@ -91,17 +104,32 @@ std::string cluster_block(Page& page, const Cluster& cluster) {
       counted(static_cast<int>(cluster.members.size()), "picture"), figures);
 }
 
+/// The largest groups, as many as there is room for, and how many were left out.
+std::string cluster_blocks(Page& page, std::vector<const Cluster*> clusters) {
+  std::stable_sort(clusters.begin(), clusters.end(),
+                   [](const Cluster* a, const Cluster* b) { return a->members.size() > b->members.size(); });
+  std::string blocks;
+  std::size_t shown = 0;
+  for (const Cluster* cluster : clusters) {
+    const std::string html = shown < PageLimits::kGroups ? cluster_block(page, *cluster) : "";
+    if (html.empty()) break;
+    blocks += html;
+    ++shown;
+  }
+  return "<div class=\"clusters\">\n" + blocks + "</div>\n" + more_elsewhere(clusters.size() - shown, "group");
+}
+
 std::string base_row(const BaseResult& base) {
   const bool seen = base.rate.valid > 0;
   const std::string_view tone = base.everywhere ? "fail" : "base";
   std::string remark = base.predicted.empty() ? "–" : escape_html(base.predicted);
   if (base.undrawable) remark = "<span class=\"badge\">cannot be drawn</span>";
-  return fmt::format(
-      "<tr><th scope=\"row\">{}</th><td class=\"chart\">{}</td><td class=\"number\">{}</td><td class=\"number "
-      "wide\">{}</td>"
-      "<td class=\"number wide\">{}</td><td class=\"number wide\">{}</td><td>{}</td></tr>\n",
-      escape_html(base.label), seen ? rate_bar(base.rate, tone) : "", seen ? percent(base.rate.rate) : "–",
-      seen ? interval_text(base.rate) : "–", tried(base.rate), grouped(base.rate.invalid), remark);
+  return fmt::format("<tr><th scope=\"row\">{}</th><td class=\"chart\">{}</td>{}{}{}{}{}</tr>\n",
+                     escape_html(base.label), seen ? rate_bar(base.rate, tone) : "",
+                     number_cell("Fails", seen ? percent(base.rate.rate) : "–"),
+                     number_cell("95\u00A0% interval", seen ? interval_text(base.rate) : "–"),
+                     number_cell("Failures", tried(base.rate)), number_cell("Left out", grouped(base.rate.invalid)),
+                     table_cell("Taken for", remark));
 }
 
 }  // namespace
@@ -115,39 +143,34 @@ std::string hypotheses_section(const Page& page) {
   }
   html += fmt::format(
       "<p>{}: {}. What looked promising on a few pictures was put to the test on new ones.</p>\n"
+      "<p class=\"soft\">Explored, tested: valid pictures that show the claim; both counts stop by what they show, so "
+      "they only describe. By chance: how often evidence as strong would turn up at most, were the claim false. Audit: "
+      "the rate on pictures drawn afterwards, a fixed number.</p>\n"
       "<div class=\"scroll\" role=\"region\" aria-label=\"Hypotheses\" tabindex=\"0\"><table>\n<thead><tr><th "
       "scope=\"col\">Claim</th><th scope=\"col\">Result</th>"
-      "<th scope=\"col\" class=\"number wide\">Explored</th><th scope=\"col\" class=\"number wide\">Tested</th>"
-      "<th scope=\"col\" class=\"number wide\">By chance</th><th scope=\"col\" "
+      "<th scope=\"col\" class=\"number\">Explored</th><th scope=\"col\" class=\"number\">Tested</th>"
+      "<th scope=\"col\" class=\"number\">By chance</th><th scope=\"col\" "
       "class=\"number\">Audit</th></tr></thead>\n<tbody>\n",
-      capitalised(counted(static_cast<int>(hypotheses.size()), "hypothesis", "hypotheses")), tally(hypotheses));
-  for (const Hypothesis& h : hypotheses) html += hypothesis_row(h);
-  return html +
-         "</tbody></table></div>\n<p class=\"soft wide\">Explored, tested: valid pictures that show the claim. By "
-         "chance: how often "
-         "evidence as strong would turn up at most, were the claim false. Audit: the rate on pictures drawn "
-         "afterwards.</p>\n</section>\n";
+      capitalised(counted(static_cast<int>(hypotheses.size()), "hypothesis", "hypotheses")), outcomes(hypotheses));
+  const std::size_t rows = std::min(hypotheses.size(), PageLimits::kRows);
+  for (std::size_t i = 0; i < rows; ++i) html += hypothesis_row(page, hypotheses[i]);
+  return html + "</tbody></table></div>\n" + more_elsewhere(hypotheses.size() - rows, "row") + "</section>\n";
 }
 
 std::string clusters_section(Page& page) {
-  std::string large;
-  std::string tiny;
-  int tiny_count = 0;
-  for (const Cluster& cluster : page.findings.clusters) {
-    (cluster.tiny ? tiny : large) += cluster_block(page, cluster);
-    tiny_count += cluster.tiny ? 1 : 0;
-  }
+  std::vector<const Cluster*> large;
+  std::vector<const Cluster*> tiny;
+  for (const Cluster& cluster : page.findings.clusters) (cluster.tiny ? tiny : large).push_back(&cluster);
   if (large.empty() && tiny.empty()) return {};
   std::string html =
       "<section id=\"groups\">\n<h2>Failures that look alike</h2>\n"
       "<p>Pictures from neutral prompts, grouped by the classifier's answer and by looks, the most typical first, with "
-      "what the "
-      "captioner said of them. The hypotheses come from these words.</p>\n";
-  html += "<div class=\"clusters\">\n" + large + "</div>\n";
+      "what the captioner said of them. The hypotheses come from these words.</p>\n";
+  if (!large.empty()) html += cluster_blocks(page, large);
   if (!tiny.empty()) {
-    html += fmt::format(
-        "<details><summary>{} of fewer than {} pictures</summary>\n<div class=\"clusters tiny\">\n{}</div></details>\n",
-        capitalised(counted(tiny_count, "small group")), page.study.search.tiny_cluster, tiny);
+    html += fmt::format("<details class=\"tiny\"><summary>{} of fewer than {} pictures</summary>\n{}</details>\n",
+                        capitalised(counted(static_cast<int>(tiny.size()), "small group")),
+                        page.study.search.tiny_cluster, cluster_blocks(page, tiny));
   }
   return html + "</section>\n";
 }
@@ -159,15 +182,16 @@ std::string base_rates_section(const Page& page) {
   std::stable_sort(bases.begin(), bases.end(),
                    [](const BaseResult* a, const BaseResult* b) { return a->rate.rate > b->rate.rate; });
   std::string rows;
-  for (const BaseResult* base : bases) rows += base_row(*base);
+  const std::size_t shown = std::min(bases.size(), PageLimits::kRows);
+  for (std::size_t i = 0; i < shown; ++i) rows += base_row(*bases[i]);
   return "<section id=\"base-rates\">\n<h2>Failures under neutral prompts</h2>\n<p>How often each label fails when "
          "nothing is said but its name: the yardstick for every claim above.</p>\n<div class=\"scroll\" "
          "role=\"region\" aria-label=\"Base rates\" tabindex=\"0\"><table "
          "class=\"base-rates\">\n<thead><tr><th scope=\"col\">Label</th><th scope=\"col\">0 to 100\u00A0%</th>"
-         "<th scope=\"col\" class=\"number\">Fails</th><th scope=\"col\" class=\"number wide\">95\u00A0% interval</th>"
-         "<th scope=\"col\" class=\"number wide\">Failures</th><th scope=\"col\" class=\"number wide\">Left out</th>"
+         "<th scope=\"col\" class=\"number\">Fails</th><th scope=\"col\" class=\"number\">95\u00A0% interval</th>"
+         "<th scope=\"col\" class=\"number\">Failures</th><th scope=\"col\" class=\"number\">Left out</th>"
          "<th scope=\"col\">Taken for</th></tr></thead>\n<tbody>\n" +
-         rows + "</tbody></table></div>\n</section>\n";
+         rows + "</tbody></table></div>\n" + more_elsewhere(bases.size() - shown, "label") + "</section>\n";
 }
 
 }  // namespace scotoma

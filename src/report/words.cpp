@@ -88,12 +88,30 @@ std::string sentence(const Hypothesis& hypothesis) {
   if (hypothesis.direction == Direction::passes) {
     return fmt::format("{} is recognised; most pictures of {} are not.", what, with_article(hypothesis.label));
   }
-  // Before the audit the cluster's answer is all there is.
-  const bool audited = hypothesis.audit.valid > 0;
-  const bool usual = !audited || 2 * hypothesis.predicted_count >= hypothesis.audit.failures;
-  const std::string& wrong = audited ? hypothesis.predicted : hypothesis.expected;
+  const bool usual = !hypothesis.audited() || 2 * hypothesis.predicted_count >= hypothesis.audit.failures;
+  const std::string& wrong = hypothesis.taken_for();
   if (wrong.empty() || !usual) return fmt::format("{} is not recognised.", what);
   return fmt::format("{} is taken for {}.", what, with_article(wrong));
+}
+
+std::string_view event_words(Direction direction) { return direction == Direction::fails ? "fail" : "are recognised"; }
+
+std::string_view event_past(Direction direction) {
+  return direction == Direction::fails ? "failed" : "were recognised";
+}
+
+std::string headline(const Hypothesis& hypothesis) {
+  const Rate& rate = hypothesis.measured();
+  const std::string interval = fmt::format("({:.0f} to {:.0f} %)", 100 * rate.low, 100 * rate.high);
+  if (hypothesis.direction == Direction::passes) {
+    const Phrase& phrase = hypothesis.phrase;
+    const std::string where = phrase.before ? fmt::format("\"{}\" {} is recognised", phrase.text, hypothesis.label)
+                                            : fmt::format("{} is recognised \"{}\"", hypothesis.label, phrase.text);
+    return fmt::format("{}: {:.0f} % pass {}", where, 100 * rate.rate, interval);
+  }
+  const std::string& wrong = hypothesis.taken_for();
+  return fmt::format("{}: {:.0f} % fail {}{}", hypothesis.prompt, 100 * rate.rate, interval,
+                     wrong.empty() ? "" : fmt::format(", taken for \"{}\"", wrong));
 }
 
 std::string_view status_name(Status status) {

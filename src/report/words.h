@@ -38,6 +38,16 @@ std::string subject(const Hypothesis& hypothesis);
 /// not.". Names the wrong answer only where it makes at least half of the failures.
 std::string sentence(const Hypothesis& hypothesis);
 
+/// "61 of 94 fail", "61 of 94 are recognised".
+std::string_view event_words(Direction direction);
+
+/// "61 failed", "61 were recognised".
+std::string_view event_past(Direction direction);
+
+/// One confirmed hypothesis on a line of a terminal: "a photo of a fly on a flower: 78 % fail (69 to 85 %), taken for
+/// "bee"", or "bee is recognised "on a flower": 94 % pass (87 to 98 %)".
+std::string headline(const Hypothesis& hypothesis);
+
 /// "confirmed", "not_promising", ...: the name in bugs.json.
 std::string_view status_name(Status status);
 

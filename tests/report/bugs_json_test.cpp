@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -198,6 +199,48 @@ TEST(BugsJson, TakesTextsAndNumbersThatJsonCannotHold) {
   const ordered_json bugs = bugs_json(made_up::study(), findings);
   expect_valid(bugs);
   EXPECT_TRUE(bugs["bugs"][0]["log_e_value"].is_number());
+}
+
+TEST(BugsJson, OfABugThatWasNotAuditedHasNoAuditButWhatConfirmationShowed) {
+  const ordered_json bugs = bugs_json(made_up::study(), made_up::not_audited());
+  expect_valid(bugs);
+  const ordered_json fly = bug(bugs, "fly-on-a-flower");
+  EXPECT_EQ(fly["status"], "confirmed");
+  EXPECT_EQ(fly["predicted"], "bee");
+  EXPECT_EQ(fly["confirm"]["failures"], 33);
+  EXPECT_EQ(fly["examples"]["failing"].size(), 12U);
+  for (const char* field : {"audit", "audit_base", "lift", "pairs", "mcnemar_p"}) {
+    EXPECT_TRUE(fly[field].is_null()) << field;
+  }
+}
+
+TEST(BugsJson, NamesPicturesOfWhatWasTriedButNotConfirmed) {
+  const ordered_json cow = bug(bugs_json(made_up::study(), made_up::findings()), "cow-on-a-beach");
+  EXPECT_EQ(cow["examples"]["failing"].size(), 12U);
+  EXPECT_EQ(cow["examples"]["passing"].size(), 12U);
+}
+
+TEST(BugsJson, HoldsThePromptsAndTheLabelsSettings) {
+  Study study = made_up::study();
+  study.labels[0] = {"fly", "housefly", "insect", {"gnat", "midge"}};
+  const ordered_json bugs = bugs_json(study, made_up::findings());
+  expect_valid(bugs);
+  EXPECT_EQ(bugs["labels"][0]["class"], "housefly");
+  EXPECT_EQ(bugs["labels"][0]["hypernym"], "insect");
+  EXPECT_EQ(bugs["labels"][0]["synonyms"], json({"gnat", "midge"}));
+  EXPECT_EQ(bugs["labels"][1]["class"], "bee");
+  EXPECT_EQ(bugs["labels"][1]["level"], 1 - 0.01 / 16);
+  EXPECT_EQ(bug(bugs, "fly-on-a-flower")["prompts"],
+            json({"a photo of a fly on a flower", "a picture of a fly on a flower"}));
+}
+
+TEST(BugsJson, HoldsNoAbsolutePathAlsoWhereTheStudyWasNamedByARelativeOne) {
+  Study study = made_up::study();
+  study.file = "studies/skewed.toml";
+  study.classifier.model = std::filesystem::current_path() / "world" / "skewed.onnx";
+  const ordered_json bugs = bugs_json(study, made_up::findings());
+  EXPECT_EQ(bugs["settings"]["classifier"]["model"], "../world/skewed.onnx");
+  EXPECT_EQ(bugs.dump().find(std::filesystem::current_path().string()), std::string::npos);
 }
 
 TEST(BugsJson, NamesPicturesByTheGivenFunction) {

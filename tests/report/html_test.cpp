@@ -1,5 +1,6 @@
 #include "report/html.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -43,12 +44,16 @@ std::string without_pictures(const std::string& html) {
 
 TEST(ReportHtml, TellsTheConfirmedBugsInWordsAndNumbers) {
   const std::string html = rendered(made_up::findings());
-  EXPECT_TRUE(has(html, "2 bugs confirmed among 13 hypotheses. 1 label fails nearly everywhere."));
+  EXPECT_TRUE(has(html,
+                  "<span>2 bugs confirmed among 13 hypotheses.</span> <span>1 label fails nearly everywhere, with 1 "
+                  "exception.</span>"));
   EXPECT_TRUE(has(html, "at most 5\u00A0% are expected to be false"));
+  EXPECT_TRUE(has(html, "<dd>skewed-resnet.onnx, 64 x 64, f32</dd>"));
   EXPECT_TRUE(has(html, "A fly on a flower is taken for a bee."));
   EXPECT_TRUE(has(html, "61 of 93 fail (66\u00A0%)"));
   EXPECT_TRUE(has(html, "With it <strong>61</strong> failed, without it <strong>5</strong>."));
-  EXPECT_TRUE(has(html, "scotoma probe world-skewed.toml --label fly &quot;on a flower&quot;"));
+  EXPECT_TRUE(has(html, "scotoma probe world-skewed.toml --label fly &quot;on a flower&quot; --out OUT<"));
+  EXPECT_TRUE(has(html, "Run it in the study's folder; OUT is the folder of this report."));
   EXPECT_TRUE(has(html, "A bee is mostly not recognised."));
   EXPECT_TRUE(has(html, "A bee on a flower is recognised; most pictures of a bee are not."));
 }
@@ -148,14 +153,18 @@ TEST(ReportHtml, StandsWithABugOfWhichNothingButTheStatusIsKnown) {
   findings.hypotheses[0].label = "fly";
   findings.hypotheses[0].status = Status::confirmed;
   const std::string html = rendered(findings);
+  EXPECT_TRUE(has(html, "1 bug confirmed among 1 hypothesis.<"));
   EXPECT_TRUE(has(html, "A fly is not recognised."));
-  EXPECT_FALSE(has(html, "nan%"));
+  EXPECT_TRUE(has(html, "Its rate is not known."));
+  EXPECT_TRUE(has(html, "no valid picture"));
+  EXPECT_FALSE(has(html, "nan"));
+  EXPECT_FALSE(has(html, ">0\u00A0%"));
 }
 
 TEST(ReportHtml, ProbeCommandSaysWhereThePhraseStands) {
   Findings findings = made_up::findings();
   findings.hypotheses[1].phrase = {"dark", true, 0, 0, 0, 0, 0};
-  EXPECT_TRUE(has(rendered(findings), "scotoma probe world-skewed.toml --label fly --before dark<"));
+  EXPECT_TRUE(has(rendered(findings), "scotoma probe world-skewed.toml --label fly --before dark --out OUT<"));
 }
 
 TEST(ReportHtml, SaysWhenNoJudgeLooked) {
@@ -172,33 +181,153 @@ TEST(ReportHtml, IsAFunctionOfTheFindingsAndHoldsNoAbsolutePath) {
 }
 
 TEST(ReportHtml, FailsWithTheReasonWhenAPictureIsLost) {
-  const auto lost = [](const std::string&) -> Result<std::vector<std::uint8_t>> {
-    return failed("images/ab/abc.png: gone");
-  };
+  const auto lost = [](const std::string&) -> Result<Image> { return failed("images/ab/abc.png: gone"); };
   const auto html = report_html(made_up::study(), made_up::findings(), lost);
   ASSERT_FALSE(html.ok());
   EXPECT_EQ(html.error().message, "images/ab/abc.png: gone");
-  const auto no_png = [](const std::string&) -> Result<std::vector<std::uint8_t>> {
-    return std::vector<std::uint8_t>(100);
-  };
-  const auto broken = report_html(made_up::study(), made_up::findings(), no_png);
-  ASSERT_FALSE(broken.ok());
-  EXPECT_TRUE(has(broken.error().message, "not a PNG"));
 }
 
-TEST(ReportHtml, MakesLargePicturesSmaller) {
-  const auto large = [](const std::string&) -> Result<std::vector<std::uint8_t>> {
-    Image image{600, 500, std::vector<std::uint8_t>(600 * 500 * 3)};
+TEST(ReportHtml, DoesNotTellTheRateOfABugThatWasNotAuditedAsZero) {
+  const std::string html = rendered(made_up::not_audited());
+  EXPECT_TRUE(has(html, "A fly on a flower is taken for a bee."));
+  EXPECT_TRUE(has(html, "69\u00A0% fail; neutral pictures: 6\u00A0%; not audited"));
+  EXPECT_TRUE(has(html, "69\u00A0% of pictures of a fly on a flower fail"));
+  EXPECT_TRUE(has(html,
+                  "Not audited: the study's pictures were used up. The rate is from confirmation, which stops when it "
+                  "has seen enough, so it may be too high: <strong>33 of 48 failed (69\u00A0%)</strong>."));
+  EXPECT_TRUE(has(html, "data-label=\"Audit\">not audited</td>"));
+  EXPECT_TRUE(has(html, "The first of confirmation in the order in which they were drawn"));
+  EXPECT_FALSE(has(html, "Same seeds, without it"));
+  EXPECT_FALSE(has(html, "Is it the phrase?"));
+  EXPECT_FALSE(has(html, "The first of the audit"));
+}
+
+TEST(ReportHtml, SaysWhenTheJudgeRefusedEveryPictureOfTheAudit) {
+  Findings findings = made_up::not_audited();
+  findings.hypotheses[0].audit.invalid = 96;
+  EXPECT_TRUE(
+      has(rendered(findings), "Not audited: the judge did not see a fly in any of the 96 pictures drawn for it."));
+}
+
+TEST(ReportHtml, ListsThePromptsThatWereDrawnAndThoseOnly) {
+  const auto code = all(rendered(made_up::findings()), "<code>", "</code>");
+  EXPECT_EQ(code.count("a photo of a fly on a flower"), 1U);
+  EXPECT_EQ(code.count("a picture of a fly on a flower"), 1U);
+  EXPECT_EQ(code.count("a photo of a fly"), 1U);
+  EXPECT_EQ(code.count("a picture of a fly"), 0U) << "a base prompt that no pair was drawn from";
+}
+
+TEST(ReportHtml, SaysTheDifferenceThatThePairsShow) {
+  Findings findings = made_up::findings();
+  findings.hypotheses[1].lift_low = 0.47;
+  findings.hypotheses[1].lift_high = 0.71;
+  EXPECT_TRUE(has(rendered(findings), "With the phrase the rate is <strong>47 to 71 points higher</strong>"));
+  findings.hypotheses[1].lift_low = -0.05;
+  EXPECT_TRUE(has(rendered(findings), "between -5 and +71 points"));
+}
+
+TEST(ReportHtml, SaysTheConfidenceThatTheBoundWasComputedWith) {
+  Findings findings = made_up::findings();
+  findings.bases[1].level = 0.9875;
+  EXPECT_TRUE(has(rendered(findings), "With 98.75\u00A0% confidence the true failure rate is above"));
+}
+
+TEST(ReportHtml, ShowsTheSettingsOfEveryLabel) {
+  Study study = made_up::study();
+  study.labels[0] = {"fly", "housefly", "insect", {"gnat", "midge"}};
+  const std::string html = rendered(study, made_up::findings());
+  EXPECT_TRUE(has(html, ">housefly</td>"));
+  EXPECT_TRUE(has(html, ">insect</td>"));
+  EXPECT_TRUE(has(html, ">gnat, midge</td>"));
+}
+
+TEST(ReportHtml, KeepsEveryNumberOnANarrowScreen) {
+  const std::string html = rendered(made_up::findings());
+  const std::size_t phone = html.find("@media (max-width: 46rem)");
+  ASSERT_NE(phone, std::string::npos);
+  const std::string rules = html.substr(phone, html.find("@media print", phone) - phone);
+  // Hidden are only the column heads, whose words then stand in each cell, and cells that hold nothing.
+  EXPECT_EQ(count(rules, "display: none"), 2U);
+  EXPECT_TRUE(has(rules, "thead { display: none; }"));
+  EXPECT_TRUE(has(rules, "td.none { display: none; }"));
+  EXPECT_TRUE(has(rules, "content: attr(data-label)"));
+  EXPECT_EQ(count(html, "<td class=\"number"),
+            count(html, "data-label=\"Explored\"") * 4 + count(html, "data-label=\"Fails\"") * 4);
+  EXPECT_TRUE(has(html, "<td class=\"number\" data-label=\"Tested\">20 of 90</td>"));
+}
+
+/// A study of 1000 labels: a cluster each, 60 bugs.
+Findings huge() {
+  const Findings small = made_up::findings();
+  Findings f = small;
+  for (int i = 0; i < 60; ++i) {
+    Hypothesis bug = small.hypotheses[1];
+    bug.id += fmt::format("-{}", i);
+    for (Sample& sample : bug.audit_samples) sample.image += fmt::format("-bug-{}", i);
+    f.hypotheses.insert(f.hypotheses.begin(), bug);
+  }
+  for (int i = 0; i < 1990; ++i) f.hypotheses.push_back(small.hypotheses[4]);
+  f.clusters.clear();
+  for (int i = 0; i < 1000; ++i) {
+    Cluster cluster = small.clusters[0];
+    cluster.members.resize(static_cast<std::size_t>(3 + i % 20));
+    for (Sample& sample : cluster.members) sample.image += fmt::format("-group-{}", i);
+    f.clusters.push_back(cluster);
+    f.bases.push_back(small.bases[static_cast<std::size_t>(i) % small.bases.size()]);
+  }
+  return f;
+}
+
+TEST(ReportHtml, OfALargeStudyStaysOneThatABrowserOpens) {
+  const auto noise = [](const std::string&) -> Result<Image> {
+    Image image{128, 128, std::vector<std::uint8_t>(std::size_t{128} * 128 * 3)};
     std::uint32_t state = 1;
     for (std::uint8_t& byte : image.rgb)
       byte = static_cast<std::uint8_t>((state = state * 1664525U + 1013904223U) >> 24U);
-    return encode_png(image);
+    return image;
   };
-  Pictures pictures(large);
+  const auto made = report_html(made_up::study(), huge(), noise);
+  ASSERT_TRUE(made.ok());
+  EXPECT_LT(made->size(), 64U << 20U);
+  EXPECT_LE(count(*made, "href=\"data:image/png"), 700U);
+  const std::string html = without_pictures(*made);
+  EXPECT_TRUE(has(html, "62 bugs confirmed among 2,063 hypotheses."));
+  EXPECT_EQ(count(html, "<p class=\"kicker\">Bug "), 20U);
+  EXPECT_TRUE(has(html, "42 more bugs are in the <a href=\"#hypotheses\">table</a> below."));
+  EXPECT_EQ(count(html, "data-label=\"Explored\""), 1000U);
+  EXPECT_TRUE(has(html, "1,063 more rows are in bugs.json."));
+  EXPECT_GT(count(html, "<section class=\"cluster\">"), 10U);
+  EXPECT_TRUE(has(html, "<span class=\"soft\">22 pictures</span>"));
+  EXPECT_FALSE(has(html, "<span class=\"soft\">3 pictures</span>")) << "the largest groups come first";
+  EXPECT_TRUE(has(html, " more groups are in bugs.json."));
+  const auto ids = all(html, " id=\"", "\"");
+  for (const std::string& target : all(html, "<a href=\"#", "\"")) EXPECT_EQ(ids.count(target), 1U) << target;
+}
+
+TEST(Pictures, LargeOnesAreMadeSmaller) {
+  const auto noise = [](const std::string&) -> Result<Image> {
+    Image image{512, 384, std::vector<std::uint8_t>(std::size_t{512} * 384 * 3)};
+    std::uint32_t state = 1;
+    for (std::uint8_t& byte : image.rgb)
+      byte = static_cast<std::uint8_t>((state = state * 1664525U + 1013904223U) >> 24U);
+    return image;
+  };
+  Pictures pictures(noise, 1);
   EXPECT_NE(pictures.show("a", "noise"), "");
   const auto definitions = pictures.definitions();
   ASSERT_TRUE(definitions.ok());
-  EXPECT_LT(definitions->size(), 200U * 166U * 3U * 3U / 2U);
+  EXPECT_LT(definitions->size(), 128U * 96U * 3U * 3U / 2U);
+}
+
+TEST(Pictures, ShowsNoMoreThanItsLimitButThoseAsOftenAsWanted) {
+  Pictures pictures(made_up::picture, 2);
+  EXPECT_NE(pictures.show("a", ""), "");
+  EXPECT_NE(pictures.show("b", ""), "");
+  EXPECT_EQ(pictures.show("c", ""), "");
+  EXPECT_NE(pictures.show("a", ""), "");
+  const auto definitions = pictures.definitions();
+  ASSERT_TRUE(definitions.ok());
+  EXPECT_EQ(count(*definitions, "<image "), 2U);
 }
 
 TEST(EvidenceCurve, TakesInfiniteEvidenceAndShortPaths) {

@@ -51,8 +51,9 @@ BaseResult base(const std::string& label, int failures, int valid, int invalid, 
   b.label = label;
   b.prompts = {fmt::format("a photo of a {}", label), fmt::format("a picture of a {}", label)};
   b.rate = rate(failures, valid, invalid);
-  b.upper = clopper_pearson_upper(failures, valid, 1 - 0.01 / 8);
-  b.lower = clopper_pearson_lower(failures, valid, 1 - 0.01 / 8);
+  b.upper = clopper_pearson_upper(failures, valid, 1 - 0.01 / 16);
+  b.lower = clopper_pearson_lower(failures, valid, 1 - 0.01 / 16);
+  b.level = 1 - 0.01 / 16;
   b.everywhere = b.lower > 0.5;
   b.undrawable = invalid > valid;
   b.predicted = failures > 0 ? wrong : "";
@@ -67,7 +68,8 @@ Hypothesis hypothesis(const std::string& label, const std::string& text, const s
   h.label = label;
   h.phrase = {text, false, 9, 12, 1, 24, 4.2};
   h.source = "captions";
-  h.prompt = fmt::format("a photo of a {} {}", label, text);
+  h.prompts = {fmt::format("a photo of a {} {}", label, text), fmt::format("a picture of a {} {}", label, text)};
+  h.prompt = h.prompts[0];
   h.expected = expected;
   h.status = status;
   h.null_rate = 0.19;
@@ -97,7 +99,8 @@ void audit(Hypothesis& h, const std::string& place, int events, int valid, int b
       static_cast<int>(std::count_if(h.audit_samples.begin(), h.audit_samples.end(), [&](const Sample& s) {
         return s.failure() && s.prediction.label() == index_of(wrong);
       }));
-  const std::vector<Sample> without = samples(h.label, "", base_failures, valid, wrong);
+  std::vector<Sample> without = samples(h.label, "", base_failures, valid, wrong);
+  for (Sample& s : without) s.draw.prompt = fmt::format("a photo of a {}", h.label);
   for (std::size_t i = 0; i < without.size(); ++i) {
     const bool a = h.audit_samples[i].correct != fails;
     const bool b = without[i].correct != fails;
@@ -164,6 +167,7 @@ Findings findings() {
   Hypothesis weak = hypothesis("cow", "on a beach", "dog", Status::not_confirmed);
   weak.explored = rate(5, 16);
   confirm(weak, 20, 90);
+  weak.tried = samples("cow", "beach", 20, 90, "dog");
   Hypothesis blurry = hypothesis("cat", "blurry", "dog", Status::not_promising);
   blurry.phrase.before = true;
   blurry.explored = rate(1, 8);
@@ -199,11 +203,22 @@ Findings nothing_confirmed() {
   return f;
 }
 
-Result<std::vector<std::uint8_t>> picture(const std::string& image_id) {
+Findings not_audited() {
+  Findings f = findings();
+  std::erase_if(f.hypotheses, [](const Hypothesis& h) { return h.id != "fly-on-a-flower"; });
+  Hypothesis& fly = f.hypotheses[0];
+  fly = hypothesis("fly", "on a flower", "bee", Status::confirmed);
+  fly.explored = rate(11, 16);
+  confirm(fly, 33, 48);
+  fly.tried = samples("fly", "flower", 33, 48, "bee");
+  return f;
+}
+
+Result<Image> picture(const std::string& image_id) {
   Image image{8, 8, {}};
   const std::size_t hash = std::hash<std::string>{}(image_id);
   for (std::size_t i = 0; i < 8 * 8 * 3; ++i) image.rgb.push_back(static_cast<std::uint8_t>(hash >> (8 * (i % 3))));
-  return encode_png(image);
+  return image;
 }
 
 }  // namespace scotoma::made_up

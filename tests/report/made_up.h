@@ -16,7 +16,10 @@ Findings findings();
 /// The same study on a classifier without bugs: hypotheses, none confirmed.
 Findings nothing_confirmed();
 
+/// One bug, confirmed when no picture was left to audit it.
+Findings not_audited();
+
 /// A small picture whose colour depends on the id.
-Result<std::vector<std::uint8_t>> picture(const std::string& image_id);
+Result<Image> picture(const std::string& image_id);
 
 }  // namespace scotoma::made_up

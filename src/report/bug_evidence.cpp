@@ -1,0 +1,146 @@
+#include "report/bug_evidence.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "report/svg.h"
+#include "report/text.h"
+#include "report/words.h"
+#include "study/prompt.h"
+
+namespace scotoma {
+namespace {
+
+constexpr std::size_t kAnswers = 4;
+
+bool fails(const Hypothesis& h) { return h.direction == Direction::fails; }
+
+std::string block(std::string_view heading, std::string_view html) {
+  return fmt::format("<section class=\"block\"><h4>{}</h4>\n{}</section>\n", heading, html);
+}
+
+std::string left_out(const Rate& rate, const std::string& label) {
+  if (rate.invalid == 0) return {};
+  return fmt::format(" {} more {} left out: the judge did not see {} there.", grouped(rate.invalid),
+                     rate.invalid == 1 ? "was" : "were", escape_html(with_article(label)));
+}
+
+/// Where the rate comes from when nothing was left to measure it well.
+std::string not_audited(const Hypothesis& h) {
+  const std::string reason = h.audit.invalid == 0
+                                 ? "the study's pictures were used up"
+                                 : fmt::format("the judge did not see {} in any of the {} drawn for it",
+                                               escape_html(with_article(h.label)), counted(h.audit.invalid, "picture"));
+  const Rate& rate = h.measured();
+  if (rate.valid == 0) return fmt::format("<p>Not audited: {}. Its rate is not known.</p>\n", reason);
+  return fmt::format(
+      "<p>Not audited: {}. The rate is from confirmation, which stops when it has seen enough, so it may be too high: "
+      "<strong>{} {} ({})</strong>.{}</p>\n",
+      reason, fraction(rate), event_past(h.direction), percent(rate.rate), left_out(rate, h.label));
+}
+
+std::string how_often(const Hypothesis& h) {
+  if (!h.audited()) return block("How often does it happen?", not_audited(h));
+  return block(
+      "How often does it happen?",
+      fmt::format("<p>To measure the rate without luck or selection, {} more pictures were drawn once everything was "
+                  "decided: <strong>{} {} ({})</strong>; with 95\u00A0% confidence the true rate is {}.{}</p>\n",
+                  grouped(h.audit.valid + h.audit.invalid), fraction(h.audit), event_words(h.direction),
+                  percent(h.audit.rate), interval_text(h.audit), left_out(h.audit, h.label)));
+}
+
+/// audit - audit_base with its interval, which is that of the pairs.
+std::string difference(const Hypothesis& h) {
+  const double low = 100 * h.lift_low;
+  const double high = 100 * h.lift_high;
+  if (low > 0) {
+    return fmt::format(
+        "With the phrase the rate is <strong>{:.0f} to {:.0f} points higher</strong> (95\u00A0% interval).", low, high);
+  }
+  return fmt::format(
+      "How much the phrase changes the rate is not certain: between {:+.0f} and {:+.0f} points (95\u00A0% interval).",
+      low, high);
+}
+
+std::string split_words(const Hypothesis& h) {
+  if (h.mcnemar_p > 0.05) return "A split like this could well be chance.";
+  return fmt::format("If the phrase changed nothing, a split as uneven as this would turn up once in {} trials.",
+                     one_in(-std::log(h.mcnemar_p)));
+}
+
+std::string is_it_the_phrase(const Hypothesis& h) {
+  const int pairs = h.only_with + h.only_without + h.both + h.neither;
+  if (!h.audited() || pairs == 0) return {};
+  const auto entry = [](std::string_view key, std::string_view words, int count) {
+    return fmt::format("<li><span class=\"key {}\"></span>{} <b>{}</b></li>", key, words, grouped(count));
+  };
+  const std::string_view past = event_past(h.direction);
+  std::string text = fmt::format(
+      "<p>{} drawn twice, with and without “{}”. With it <strong>{}</strong> {}, without it <strong>{}</strong>. {}"
+      "</p>\n<p>{}</p>\n",
+      capitalised(counted(pairs, "seed was", "seeds were")), escape_html(h.phrase.text), grouped(h.only_with + h.both),
+      past, grouped(h.only_without + h.both), difference(h), split_words(h));
+  text += parts_bar(
+      {{h.only_with, "only-with"}, {h.both, "both"}, {h.neither, "neither"}, {h.only_without, "only-without"}});
+  text += fmt::format("<ul class=\"legend\"><li>{}:</li>{}{}{}{}</ul>\n", fails(h) ? "Failed" : "Recognised",
+                      entry("only-with", "only with it", h.only_with), entry("both", "both times", h.both),
+                      entry("neither", "neither time", h.neither),
+                      entry("only-without", "only without it", h.only_without));
+  return block("Is it the phrase?", text);
+}
+
+std::string taken_for(const Page& page, const Hypothesis& h) {
+  const std::vector<Sample>& samples = evidence_of(h);
+  const auto answers = page.answers.wrong(samples);
+  if (answers.empty()) return {};
+  const auto valid = std::count_if(samples.begin(), samples.end(), [](const Sample& s) { return s.valid(); });
+  const auto row = [&](const std::string& name, int count) {
+    const double share = static_cast<double>(count) / static_cast<double>(valid);
+    return fmt::format("<li><span>{}</span>{}<b>{}</b></li>\n", escape_html(name),
+                       rate_bar({0, 1, 0, share, share, share}, "plain fail"), grouped(count));
+  };
+  std::string rows;
+  const std::size_t named = std::min(answers.size(), kAnswers);
+  for (std::size_t i = 0; i < named; ++i) rows += row(answers[i].first, answers[i].second);
+  const int rest = std::accumulate(answers.begin() + static_cast<std::ptrdiff_t>(named), answers.end(), 0,
+                                   [](int sum, const auto& answer) { return sum + answer.second; });
+  if (rest > 0) rows += row("other labels", rest);
+  return block(
+      fails(h) ? "What is it taken for?" : "What are the others taken for?",
+      fmt::format("<ul class=\"answers\">\n{}</ul>\n<p class=\"soft\">Of {} of {}.</p>\n", rows,
+                  counted(static_cast<int>(valid), "valid picture"), h.audited() ? "the audit" : "confirmation"));
+}
+
+std::string chance(const Page& page, const Hypothesis& h) {
+  if (h.confirmed.valid == 0) return {};
+  const EvidenceOptions& options = page.study.evidence;
+  const double threshold = page.findings.rejection_threshold;
+  std::string text = fmt::format(
+      "<p>{} of {} pictures {}, drawn after the search and for this test only. Suppose {} {} {} of the time or less: "
+      "the most that the neutral pictures allow, plus {:g} points. Then evidence as strong as this would turn up "
+      "<strong>at most once in {}</strong> trials. ",
+      grouped(h.confirmed.failures), grouped(h.confirmed.valid), event_past(h.direction), escape_html(subject(h)),
+      fails(h) ? "failed" : "was recognised", percent(h.null_rate), 100 * options.delta, one_in(h.log_e_value));
+  text += fmt::format("Because up to {} hypotheses may be tried, a claim had to reach once in {}.</p>\n",
+                      grouped(options.max_hypotheses), one_in(threshold));
+  const std::string curve = evidence_curve(h.log_e_path, threshold, fails(h) ? "fail" : "pass");
+  if (!curve.empty()) {
+    text += fmt::format(
+        "<figure class=\"plot\">{}<figcaption class=\"soft\">Evidence after each picture, on a logarithmic scale; "
+        "dashed: what it had to reach.</figcaption></figure>\n",
+        curve);
+  }
+  return block("Could it be chance?", text);
+}
+
+}  // namespace
+
+std::string evidence_blocks(const Page& page, const Hypothesis& h) {
+  return "<div class=\"blocks\">\n" + how_often(h) + is_it_the_phrase(h) + taken_for(page, h) + chance(page, h) +
+         "</div>\n";
+}
+
+}  // namespace scotoma

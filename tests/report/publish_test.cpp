@@ -1,0 +1,86 @@
+#include "report/publish.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "fake/folder.h"
+#include "report/made_up.h"
+
+namespace scotoma {
+namespace {
+
+/// One group of one picture, which the report shows.
+Findings with_picture(const std::string& id) {
+  Cluster cluster;
+  cluster.label = "fly";
+  cluster.predicted = "bee";
+  cluster.members.emplace_back().image = id;
+  Findings findings;
+  findings.clusters = {cluster};
+  return findings;
+}
+
+class Publish : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = Catalogue::open(folder_.path());
+    ASSERT_TRUE(opened.ok());
+    catalogue_ = std::move(*opened);
+    const auto put = catalogue_->put_image(*made_up::picture("fly"));
+    ASSERT_TRUE(put.ok());
+    id_ = *put;
+    file_ = folder_ / Catalogue::image_file(id_);
+  }
+
+  Result<Published> published() const {
+    return publish(made_up::study(), with_picture(id_), nullptr, *catalogue_, folder_.path());
+  }
+
+  /// The report must not be written, and the message must name the file and hold `remedy`.
+  void expect_refused(const std::string& remedy) const {
+    const auto done = published();
+    ASSERT_FALSE(done.ok());
+    EXPECT_NE(done.error().message.find(file_.string()), std::string::npos) << done.error().message;
+    EXPECT_NE(done.error().message.find(remedy), std::string::npos) << done.error().message;
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "report.html"));
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "bugs.json"));
+  }
+
+  fake::Folder folder_;
+  std::unique_ptr<Catalogue> catalogue_;
+  std::string id_;
+  std::filesystem::path file_;
+};
+
+TEST_F(Publish, WritesTheReportAndTheBugs) {
+  const auto done = published();
+  ASSERT_TRUE(done.ok()) << done.error().message;
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "report.html"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "bugs.json"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "run.json"));
+}
+
+TEST_F(Publish, RefusesAPictureThatIsCutOff) {
+  std::filesystem::resize_file(file_, std::filesystem::file_size(file_) - 20);
+  expect_refused("delete this file and run the study again");
+}
+
+TEST_F(Publish, RefusesAPictureThatIsAnother) {
+  const auto other = catalogue_->put_image(*made_up::picture("bee"));
+  ASSERT_TRUE(other.ok());
+  ASSERT_NE(*other, id_);
+  std::filesystem::copy_file(folder_ / Catalogue::image_file(*other), file_,
+                             std::filesystem::copy_options::overwrite_existing);
+  expect_refused("delete this file and run the study again");
+}
+
+TEST_F(Publish, RefusesAPictureThatIsGone) {
+  std::filesystem::remove(file_);
+  expect_refused("run the study again");
+}
+
+}  // namespace
+}  // namespace scotoma
