@@ -106,13 +106,13 @@ def summary(said, labels, bias):
 
 
 def main(args):
-    """`python -m recipe classifiers [NAME...]`: trains (or takes the kept weights), exports and measures."""
+    """`python -m recipe classifiers [again] [NAME...]`: trains (or takes the kept weights), exports and measures."""
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / "labels.json").write_text(json.dumps(scenes.THINGS) + "\n")
     pictures, labels = cache.load("target_test")
-    for name in args or MODELS:
+    for name in [a for a in args if a != "again"] or MODELS:
         architecture, bias, steps, rate, seed = MODELS[name]
-        if train.known(name):
+        if train.kept(name, args):
             net = train.recall(name, ARCHITECTURES[architecture](cache.T))
         else:
             net = fit(name, *MODELS[name])

@@ -72,7 +72,7 @@ def share(generator, steps, each=3, seed=100, **options):
 
 
 def measure_all(folder, world):
-    """Prints and stores the figures of the card: work/generator.measured.json, cards/generator-STEPS.png."""
+    """Prints and stores the figures of the card: work/generator.measured.json, cards/generator.png."""
     result = {}
     generator = Generator(folder)
     for steps in (4, 6, 8):
