@@ -1,16 +1,14 @@
-"""Entry point: python -m recipe STEP [options or names]; `python -m recipe --help` lists the steps.
+"""Entry point: python -m recipe STEP [WORD...] [options]; `python -m recipe --help` lists the steps.
 
-The generator's steps are the functions below and take options; every other step is the module of that name, whose
-`main` takes the names that follow (`python -m recipe classifiers resnet_skewed`).
+Weights in checkpoints/ stay as they are unless the word `again` follows the step. The generator's steps are the
+functions below and take the options; every other step is the module of that name, whose `main` takes the words
+(`python -m recipe classifiers again resnet_skewed`).
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -26,14 +24,23 @@ def clock(text):
     return at + 86400 if at < time.time() - 43200 else at
 
 
+def positive(text):
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
+
+
 def text(args):
-    from . import text as module
-    module.train_encoder(CHECKPOINTS / "text_encoder.safetensors")
+    from . import text as module, train
+    if not train.kept("text_encoder", args.words):
+        module.train_encoder(CHECKPOINTS / "text_encoder.safetensors")
 
 
 def code(args):
-    from . import latents
-    latents.save(CHECKPOINTS / "latent_code.safetensors")
+    from . import latents, train
+    if not train.kept("latent_code", args.words):
+        latents.save(CHECKPOINTS / "latent_code.safetensors")
 
 
 def render(args):
@@ -43,40 +50,16 @@ def render(args):
         data.write_shard(index, encoder)
 
 
-def generator(args):
-    from . import data, diffusion
-    from . import text as module
-    os.makedirs(WORK, exist_ok=True)
-    trainer = diffusion.Trainer(WORK / "unet.pt", module.Embedder(CHECKPOINTS / "text_encoder.safetensors"), data.Pool(), args.device,
-                                shipped=CHECKPOINTS / "unet_base.safetensors", lr=args.lr)
-    exports = sorted(clock(t) for t in args.export_at.split(",") if t)
-
-    def on_minute(trainer):
-        if int(time.time() / 60) % 3 == 0:
-            trainer.save()
-        if exports and time.time() >= exports[0]:
-            exports.pop(0)
-            save_ema(trainer)
-            subprocess.Popen(["nice", "-n", "3", sys.executable, "-m", "recipe", "export"], cwd=WORLD)
-
-    trainer.run(clock(args.base_until), on_minute=on_minute)
-    save_ema(trainer, "unet_base")
-    trainer.path = WORK / "unet_folded.pt"
-    trainer.start_folding()
-    trainer.run(clock(args.until), weight=args.guidance, on_minute=on_minute)
-    save_ema(trainer)
-    subprocess.run([sys.executable, "-m", "recipe", "export"], cwd=WORLD, check=True)
-    subprocess.run([sys.executable, "-m", "recipe", "measure"], cwd=WORLD)
-
-
-def save_ema(trainer, name="unet"):
-    from safetensors.torch import save_file
-    save_file({k: v.half().contiguous() for k, v in trainer.ema.state_dict().items()}, CHECKPOINTS / f"{name}.safetensors")
-
-
 def decoder(args):
     from . import decoder as module
-    module.train(CHECKPOINTS / "decoder.safetensors", CHECKPOINTS / "latent_code.safetensors", WORK / "decoder.pt", clock(args.until), args.device)
+    module.main(args)
+
+
+def generator(args):
+    from . import generator as module
+    if module.main(args):
+        export(args)
+        measure(args)
 
 
 def export(args):
@@ -89,30 +72,42 @@ def measure(args):
     module.measure_all(OUT, WORLD)
 
 
-MODULES = ("cache", "judge", "embedder", "captioner", "classifiers", "truth", "cards_recognition", "measure_generated")
+MODULES = ("cache", "judge", "embedder", "captioner", "classifiers", "truth", "measure_generated", "cards_recognition", "cards_generator", "clip_towers")
 STEPS = {f.__name__: f for f in (text, code, render, decoder, generator, export, measure)}
+WORDS = {  # what may follow a step; those that are not here take names
+    "decoder": ["again", "more"], "generator": ["again", "more"], "render": [], "export": [], "measure": [],
+    **{step: ["again"] for step in ("text", "code", "judge", "embedder", "captioner")}}
+
+
+def options():
+    parser = argparse.ArgumentParser(prog="python -m recipe", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("step", choices=[*STEPS, *MODULES])
+    parser.add_argument("words", nargs="*", help="again: train anew from the seeds; more (decoder, generator): go on from checkpoints/; else names")
+    parser.add_argument("--steps", type=positive, help="decoder, generator: training steps in all, those of the start included")
+    parser.add_argument("--fold-steps", type=positive, help="generator: steps in which guidance is folded in")
+    parser.add_argument("--until", type=clock, help="decoder, generator: stop at HH:MM even if unfinished; the same command goes on")
+    parser.add_argument("--guidance", type=float, help="generator: guidance to fold in")
+    parser.add_argument("--lr", type=float, default=1.5e-3, help="generator: learning rate at its highest")
+    parser.add_argument("--shards", type=positive, default=20, help="render, generator: shards of 8,192 scenes in all")
+    parser.add_argument("--first", type=int, default=0, help="render: first shard of this process")
+    parser.add_argument("--stride", type=int, default=1, help="render: processes that share the work")
+    parser.add_argument("--device", default="cpu", help="decoder, generator: cpu or cuda")
+    parser.add_argument("--threads", type=int, default=1)
+    return parser
 
 
 def main():
-    if len(sys.argv) > 1 and sys.argv[1] in MODULES:
-        return importlib.import_module(f"{__package__}.{sys.argv[1]}").main(sys.argv[2:])
-    parser = argparse.ArgumentParser(prog="python -m recipe", description=__doc__,
-                                     epilog=f"steps that take names instead: {', '.join(MODULES)}")
-    parser.add_argument("step", choices=STEPS)
-    parser.add_argument("--until", default="02:25", help="when the step must end, HH:MM (decoder, generator)")
-    parser.add_argument("--base-until", default="02:05", help="generator: when guidance folding starts")
-    parser.add_argument("--guidance", type=float, default=3.0, help="generator: guidance to fold in")
-    parser.add_argument("--export-at", default="", help="generator: times of interim exports, HH:MM,HH:MM")
-    parser.add_argument("--shards", type=int, default=20, help="render: shards of 8,192 scenes in all")
-    parser.add_argument("--first", type=int, default=0, help="render: first shard of this process")
-    parser.add_argument("--stride", type=int, default=1, help="render: processes that share the work")
-    parser.add_argument("--device", default="cpu", help="cpu or cuda")
-    parser.add_argument("--lr", type=float, default=1.5e-3, help="generator: learning rate at its highest")
-    parser.add_argument("--threads", type=int, default=1)
-    args = parser.parse_args()
+    parser = options()
+    args = parser.parse_intermixed_args()
+    unknown = sorted(set(args.words) - set(WORDS.get(args.step, args.words)))
+    if unknown:
+        parser.error(f"{args.step} does not take {', '.join(unknown)}")
+    WORK.mkdir(exist_ok=True)
     import torch
     torch.set_num_threads(args.threads)
-    STEPS[args.step](args)
+    if args.step in STEPS:
+        return STEPS[args.step](args)
+    importlib.import_module(f"{__package__}.{args.step}").main(args.words)
 
 
 if __name__ == "__main__":

@@ -43,14 +43,13 @@ def loss_at_of(tokenizer):
 
 
 def main(args):
-    """`python -m recipe captioner`: trains (or takes the kept weights), exports, measures."""
+    """`python -m recipe captioner [again]`: trains (or takes the kept weights), exports, measures."""
     tokenizer = text.build_tokenizer()
+    torch.manual_seed(SEED)
     net = Captioner(tokenizer)
-    if train.known("captioner"):
+    if train.kept("captioner", args):
         train.recall("captioner", net)
     else:
-        torch.manual_seed(SEED)
-        net = Captioner(tokenizer)
         words.start_from_judge(net.encoder.trunk)
         train.fit("captioner", net, loss_at_of(tokenizer), STEPS, 1.5e-3)
     seen = torch.zeros(2, 64, 128)

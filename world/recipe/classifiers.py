@@ -106,16 +106,16 @@ def summary(said, labels, bias):
 
 
 def main(args):
-    """`python -m recipe classifiers [NAME...]`: trains (or takes the kept weights), exports and measures."""
+    """`python -m recipe classifiers [again] [NAME...]`: trains (or takes the kept weights), exports and measures."""
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / "labels.json").write_text(json.dumps(scenes.THINGS) + "\n")
     pictures, labels = cache.load("target_test")
-    for name in args or MODELS:
+    for name in [a for a in args if a != "again"] or MODELS:
         architecture, bias, steps, rate, seed = MODELS[name]
-        if train.known(name):
-            net = train.recall(name, ARCHITECTURES[architecture](cache.T))
-        else:
-            net = fit(name, *MODELS[name])
-        train.export_onnx(net, FOLDER / f"{name}.onnx")
-        said = Net(FOLDER / f"{name}.onnx")(to_input(pictures)).argmax(1)
+        path = FOLDER / f"{name}.onnx"
+        if not train.kept(name, args):
+            train.export_onnx(fit(name, *MODELS[name]), path)
+        elif not path.exists():  # one that is there stays: truth.json is about these very bytes
+            train.export_onnx(train.recall(name, ARCHITECTURES[architecture](cache.T)), path)
+        said = Net(path)(to_input(pictures)).argmax(1)
         print(name, json.dumps(summary(said, labels, bias)), flush=True)

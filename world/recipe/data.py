@@ -14,7 +14,7 @@ from . import latents
 from .scenes import LOOKS, NOTHING, PLACES, THINGS, Scene, render, sample
 
 WORK = Path(__file__).resolve().parent.parent / "work"
-SHARD = 8192
+SHARD, SHARDS = 8192, 20
 KINDS = THINGS + [NOTHING]
 
 
@@ -26,10 +26,10 @@ def draw(rng):
 
 
 def write_shard(index, code):
-    """Renders and encodes one shard (about 15 s); a shard that exists is left alone. index is also the seed."""
+    """Renders and encodes one shard (about 15 s); one that exists is left alone. index is also the seed. Returns its path."""
     path = WORK / "latents" / f"{index:03d}.npz"
     if path.exists():
-        return
+        return path
     path.parent.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng([2024, index])
     scenes = [draw(rng) for _ in range(SHARD)]
@@ -39,22 +39,19 @@ def write_shard(index, code):
     with open(part, "wb") as file:
         np.savez(file, latents=np.concatenate(parts), labels=labels)
     part.rename(path)
+    return path
 
 
 class Pool:
-    """All shards written so far, in memory; `refresh` takes in those that came later."""
+    """The first `shards` shards in memory; those that are not there yet are rendered."""
 
-    def __init__(self):
-        self.names, self.latents, self.labels = set(), [], []
-        self.refresh()
-
-    def refresh(self):
-        for path in sorted((WORK / "latents").glob("*.npz")):
-            if path.name not in self.names:
-                with np.load(path) as shard:
-                    self.latents.append(torch.from_numpy(shard["latents"]))
-                    self.labels.append(shard["labels"])
-                self.names.add(path.name)
+    def __init__(self, shards=SHARDS):
+        code = latents.Code(WORK.parent / "checkpoints" / "latent_code.safetensors")
+        self.latents, self.labels = [], []
+        for index in range(shards):
+            with np.load(write_shard(index, code)) as shard:
+                self.latents.append(torch.from_numpy(shard["latents"]))
+                self.labels.append(shard["labels"])
 
     def batch(self, rng, size):
         """Latents float32 [size, C, 16, 16] and their scenes (thing, place and look only)."""

@@ -6,22 +6,24 @@ It trains on noisy latents, so that it also cleans up the small errors of a U-Ne
 from __future__ import annotations
 
 import copy
-import math
-import time
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from safetensors.torch import save_file
 from torch import nn
 
-from . import latents
+from . import latents, train
+from .cache import WORLD
 from .data import draw
+from .run import Run
 from .scenes import render
+
+STEPS = 3500         # of 24 scenes
+HELD_OUT = 10**6     # seed of the pictures that no training sees
 
 
 class Residual(nn.Module):
-    """x + three convolutions, then ReLU; [n, c, h, w] in and out."""
+    """x + two convolutions, then ReLU; [n, c, h, w] in and out."""
 
     def __init__(self, c):
         super().__init__()
@@ -56,7 +58,7 @@ class Decoder(nn.Module):
 
 
 def pictures(count, seed):
-    """Rendered training scenes, uint8 [count, 64, 64, 3]."""
+    """Rendered scenes as in training, uint8 [count, 64, 64, 3]."""
     rng = np.random.default_rng([31, seed])
     return np.stack([render(draw(rng)) for _ in range(count)])
 
@@ -71,51 +73,56 @@ def psnr(net, code, images, sigma=0.0):
     x = latents.to_float(images)
     with torch.no_grad():
         z = code.encode(x)
-        y = net(z + sigma * torch.randn_like(z)).clamp(-1, 1)
+        y = net(z + sigma * torch.randn(z.shape, generator=torch.Generator().manual_seed(HELD_OUT))).clamp(-1, 1)
     return float(10 * torch.log10(4 / ((y - x) ** 2).mean((1, 2, 3))).mean())
 
 
-def train(path, code_path, checkpoint, until, device="cpu", batch=24, lr=2e-3, seed=9):
-    """Trains until the time `until` (cosine over wall-clock time), resumable from `checkpoint`; writes weights to `path`."""
-    torch.manual_seed(seed)
-    code = latents.Code(code_path)
-    net = Decoder(code).to(device, memory_format=torch.channels_last)
-    ema = copy.deepcopy(net).requires_grad_(False)
-    optimizer = torch.optim.AdamW(net.parameters(), lr, betas=(0.9, 0.99), weight_decay=1e-3, fused=True)
-    spent, step = 0.0, 0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True, map_location=device)
-        net.load_state_dict(state["net"])
-        ema.load_state_dict(state["ema"])
-        optimizer.load_state_dict(state["optimizer"])
-        spent, step = state["spent"], state["step"]
-    pool, held_out = pictures(6000, seed + step), pictures(256, 10**6)
-    rng, begin, last = np.random.default_rng([seed, step]), time.time(), time.time()
-    while (now := time.time()) < until:
-        share = (spent + now - begin) / (spent + until - begin)
-        for group in optimizer.param_groups:
-            group["lr"] = lr * min(1, (step + 1) / 100) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * share)))
-        x = latents.to_float(pool[rng.integers(len(pool), size=batch)])
-        z = code.encode(x)
-        z = z + torch.rand(batch, 1, 1, 1).mul(0.15) * torch.randn_like(z)
-        z, x = z.to(device, memory_format=torch.channels_last), x.to(device)
-        with torch.autocast(device, torch.bfloat16):
-            y = net(z)
+class Trainer(Run):
+    """Decodes noisy latents of rendered scenes; a few thousand of these serve for some time, then new ones are drawn."""
+
+    seed, batch, warmup, low, decay, clip = 9, 24, 100, 0.02, 1e-3, 0.5
+    scenes, renew = 6000, 3000  # pictures at a time, and for how many steps
+
+    def __init__(self, path, code, lr=2e-3, device="cpu", start=None, first=0):
+        torch.manual_seed(self.seed)
+        super().__init__(path, Decoder(code), lr, device, start, first)
+        self.code, self.held_out, self.drawn = code, pictures(256, HELD_OUT), None
+
+    def average(self):
+        return min(0.998, 1 - 1 / (self.step / 5 + 2))
+
+    def pool(self):
+        if self.drawn != self.step // self.renew:
+            self.drawn = self.step // self.renew
+            self.now = pictures(self.scenes, self.drawn)
+        return self.now
+
+    def loss(self, rng):
+        x = latents.to_float(self.pool()[rng.integers(self.scenes, size=self.batch)])
+        z = self.code.encode(x)
+        z = z + torch.rand(len(x), 1, 1, 1).mul(0.15) * torch.randn_like(z)
+        z, x = z.to(self.device, memory_format=torch.channels_last), x.to(self.device)
+        with torch.autocast(self.device, torch.bfloat16):
+            y = self.net(z)
         y = y.float()
-        loss = 2 * F.mse_loss(y, x) + 0.3 * F.l1_loss(y, x) + 0.3 * sum(F.l1_loss(a, b) for a, b in zip(edges(y), edges(x)))
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 0.5)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        step += 1
-        with torch.no_grad():
-            torch._foreach_lerp_(list(ema.parameters()), list(net.parameters()), 1 - min(0.998, 1 - 1 / (step / 5 + 2)))
-        if time.time() - last > 60 or time.time() >= until:
-            last = time.time()
-            ema.cpu()
-            print(f"{time.strftime('%H:%M:%S')} decoder step {step} loss {loss.item():.4f} held-out PSNR {psnr(ema, code, held_out):.2f} dB, "
-                  f"with noise 0.1 {psnr(ema, code, held_out, 0.1):.2f}", flush=True)
-            save_file({k: v.half().contiguous() for k, v in ema.state_dict().items()}, path)
-            torch.save(dict(net=net.state_dict(), ema=ema.state_dict(), optimizer=optimizer.state_dict(), step=step,
-                            spent=spent + time.time() - begin), checkpoint)
-            ema.to(device)
+        return 2 * F.mse_loss(y, x) + 0.3 * F.l1_loss(y, x) + 0.3 * sum(F.l1_loss(a, b) for a, b in zip(edges(y), edges(x)))
+
+    def report(self):
+        net = copy.deepcopy(self.ema).cpu()
+        return f"held-out PSNR {psnr(net, self.code, self.held_out):.2f} dB, with noise 0.1 {psnr(net, self.code, self.held_out, 0.1):.2f}"
+
+
+def main(args):
+    """Trains the decoder up to `args.steps` unless it is kept; `more` goes on from the weights that are kept."""
+    if train.kept("decoder", args.words):
+        return
+    path, start, first = WORLD / "work" / "decoder.pt", None, 0
+    if "more" in args.words and train.known("decoder"):
+        start, first = train.weights("decoder"), train.had("decoder", STEPS)
+    steps = args.steps or STEPS
+    if first >= steps and not path.exists():
+        return print(f"the decoder has had {first} steps already; --steps asks for more")
+    run = Trainer(path, latents.Code(train.CHECKPOINTS / "latent_code.safetensors"), device=args.device, start=start, first=first)
+    if run.run(steps, args.until):
+        print(f"step {run.step} {run.report()}", flush=True)
+        run.finish("decoder")

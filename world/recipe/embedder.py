@@ -47,13 +47,13 @@ def loss_at_of(tokenizer):
 
 
 def main(args):
-    """`python -m recipe embedder`: trains (or takes the kept weights), exports, measures."""
+    """`python -m recipe embedder [again]`: trains (or takes the kept weights), exports, measures."""
     tokenizer = text.build_tokenizer()
+    torch.manual_seed(SEED)
     net = Pair(tokenizer)
-    if train.known("embedder"):
+    if train.kept("embedder", args):
         train.recall("embedder", net)
     else:
-        torch.manual_seed(SEED)
         words.start_from_judge(net.image.trunk)
         train.fit("embedder", net, loss_at_of(tokenizer), STEPS, 1.5e-3)
     words.export_ir(net.image, (torch.zeros(2, 3, 64, 64),), FOLDER, "image_encoder", ["pixel_values"], ["image_embeds"],

@@ -60,23 +60,30 @@ def loss_at_of(role):
 
 
 def main(args):
-    """`python -m recipe judge`: trains (or takes the kept weights), exports, measures on held-out scenes."""
+    """`python -m recipe judge [again]`: trains (or takes the kept weights), exports, measures on held-out scenes."""
+    torch.manual_seed(SEED)
     net = Judge()
-    if train.known("judge") and "again" not in args:
+    if train.kept("judge", args):
         train.recall("judge", net)
     else:
         train.fit("judge", net, loss_at_of("judge"), STEPS)
     train.export_onnx(Head(net, 0), cache.WORLD / "judge.onnx")
-    train.export_onnx(Head(net, 1), cache.WORLD / "work" / "place.onnx")
     (cache.WORLD / "judge.labels.json").write_text(json.dumps(LABELS) + "\n")
-    (cache.WORLD / "work" / "place.labels.json").write_text(json.dumps(scenes.PLACES) + "\n")
     print(json.dumps(measure(), indent=1))
+
+
+def place_classifier():
+    """The judge's place head as a Net, over `scenes.PLACES`; exported to work/ from the kept weights when it is not there."""
+    path, kept = cache.WORLD / "work" / "place.onnx", train.CHECKPOINTS / "judge.safetensors"
+    if not path.exists() or path.stat().st_mtime < kept.stat().st_mtime:
+        train.export_onnx(Head(train.recall("judge", Judge()), 1), path)
+    return Net(path)
 
 
 def measure():
     """Accuracy on held-out standard scenes, after decoder-like loss, on empty scenes, and the share of blobs refused."""
     pictures, labels = cache.load("judge_test")
-    judge, place = Net(cache.WORLD / "judge.onnx"), Net(cache.WORLD / "work" / "place.onnx")
+    judge, place = Net(cache.WORLD / "judge.onnx"), place_classifier()
     thing = labels[:, 0] < cache.T
     x = augment.to_float(torch.from_numpy(np.array(pictures)))
     g = torch.Generator().manual_seed(7)

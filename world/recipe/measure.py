@@ -5,6 +5,7 @@ import numpy as np
 import openvino as ov
 
 from .cache import WORLD
+from .scenes import PLACES
 
 
 class Net:
@@ -30,10 +31,10 @@ def recognised(pictures, things, places):
     pictures: uint8 [n, 64, 64, 3]; things: n names; places: n names or None where the prompt named no place.
     Returns {"thing": share, "place": share, "missed": {(thing, place): [wrong names]}}.
     """
-    judge, place = Net(WORLD / "judge.onnx"), Net(WORLD / "work" / "place.onnx")
-    names, where = json.loads((WORLD / "judge.labels.json").read_text()), json.loads((WORLD / "work" / "place.labels.json").read_text())
+    from .judge import place_classifier  # which needs Net
+    judge, place, names = Net(WORLD / "judge.onnx"), place_classifier(), json.loads((WORLD / "judge.labels.json").read_text())
     x = to_input(pictures)
-    said, seen = [names[i] for i in judge(x).argmax(1)], [where[i] for i in place(x).argmax(1)]
+    said, seen = [names[i] for i in judge(x).argmax(1)], [PLACES[i] for i in place(x).argmax(1)]
     asked = [(p, s) for p, s in zip(places, seen) if p]
     missed = {}
     for t, p, s in zip(things, places, said):

@@ -62,7 +62,7 @@ def build_encoder(tokenizer):
 
 
 def train_encoder(path, steps=900, batch=64, seed=3):
-    """Teaches the encoder to name thing, place and look (or their absence) of captions; writes its weights."""
+    """Teaches the encoder to name thing, place and look (or their absence) of captions; writes its weights. The U-Net is bound to them."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     tokenizer = build_tokenizer()

@@ -1,4 +1,9 @@
-"""The one training loop, and the two ways out of it: a checkpoint that resumes, and a half-precision file that ships."""
+"""What is kept of every training, when it may be replaced, and the training loop of the recognition half.
+
+One rule for all steps: weights that are in checkpoints/ stay as they are unless `again` is said (or `more`, where a
+step has it), and are replaced only when the training is finished. The state of an unfinished one is in work/.
+"""
+import json
 import math
 import time
 
@@ -9,7 +14,8 @@ from safetensors.torch import load_file, save_file
 from .cache import WORLD
 
 CHECKPOINTS = WORLD / "checkpoints"  # last good weights, fp16, small enough to commit
-RUNS = WORLD / "work" / "runs"       # full state for resuming
+STEPS = CHECKPOINTS / "steps.json"   # how many steps they have had, where that is known
+RUNS = WORLD / "work" / "runs"       # full state of unfinished trainings
 
 
 def device():
@@ -26,10 +32,10 @@ def batches(pools, batch, seed):
 
 
 def fit(name, net, loss_at, steps, lr=2e-3, decay=0.05, warmup=60, ema=0.99, amp=True, every=100):
-    """Trains `net` for `steps` steps of AdamW, cosine rate, averaged weights (`ema`); resumes from RUNS/name.pt.
+    """Trains `net` for `steps` steps of AdamW, cosine rate, averaged weights (`ema`); an unfinished RUNS/name.pt goes on.
 
     loss_at(net, step) -> scalar loss; it must depend on nothing but its arguments, so that a resumed run goes on as
-    it would have. Leaves the averaged weights in `net` and in CHECKPOINTS/name.safetensors.
+    it would have. Leaves the averaged weights in CHECKPOINTS/name.safetensors and, rounded like these, in `net`.
     """
     dev = device()
     net.to(dev, memory_format=torch.channels_last)
@@ -38,8 +44,8 @@ def fit(name, net, loss_at, steps, lr=2e-3, decay=0.05, warmup=60, ema=0.99, amp
     mean = {k: v.detach().clone() for k, v in net.state_dict().items()}
     RUNS.mkdir(parents=True, exist_ok=True)
     run, first = RUNS / f"{name}.pt", 0
-    if run.exists():
-        state = torch.load(run, map_location=dev)
+    state = torch.load(run, map_location=dev) if run.exists() else {"step": steps}
+    if state["step"] < steps:
         net.load_state_dict(state["net"]), opt.load_state_dict(state["opt"])
         mean, first = state["mean"], state["step"]
     began, kept = time.time(), []
@@ -61,30 +67,59 @@ def fit(name, net, loss_at, steps, lr=2e-3, decay=0.05, warmup=60, ema=0.99, amp
         kept.append(loss.item())
         if (step + 1) % every == 0 or step + 1 == steps:
             print(f"{name} {step + 1}/{steps} loss {np.mean(kept[-every:]):.4f} {time.time() - began:.0f} s", flush=True)
-        if (step + 1) % 500 == 0 or step + 1 == steps:
-            torch.save({"net": net.state_dict(), "opt": opt.state_dict(), "mean": mean, "step": step + 1}, run)
+        if (step + 1) % 500 == 0 and step + 1 < steps:
+            save_whole(run, {"net": net.state_dict(), "opt": opt.state_dict(), "mean": mean, "step": step + 1})
     net.load_state_dict(mean)
-    net.eval()
-    keep(name, net)
-    return net
+    keep(name, net, steps)
+    run.unlink(missing_ok=True)
+    return recall(name, net)  # what is exported now is what any later export takes
 
 
-def keep(name, net):
-    """Writes CHECKPOINTS/name.safetensors: the weights in half precision."""
+def save_whole(path, state):
+    """torch.save, but a run that is killed meanwhile leaves the old file."""
+    part = path.with_suffix(".part")
+    torch.save(state, part)
+    part.replace(path)
+
+
+def keep(name, net, steps):
+    """Writes CHECKPOINTS/name.safetensors, the weights in half precision, and notes the `steps` they have had."""
     CHECKPOINTS.mkdir(parents=True, exist_ok=True)
     half = lambda v: v.detach().cpu().contiguous().to(torch.float16) if v.is_floating_point() else v.detach().cpu().contiguous()
-    save_file({k: half(v) for k, v in net.state_dict().items()}, CHECKPOINTS / f"{name}.safetensors")
+    part = CHECKPOINTS / f"{name}.part"
+    save_file({k: half(v) for k, v in net.state_dict().items()}, part)
+    part.replace(CHECKPOINTS / f"{name}.safetensors")
+    noted = json.loads(STEPS.read_text()) if STEPS.exists() else {}
+    STEPS.write_text(json.dumps({**noted, name: steps}, indent=1, sort_keys=True) + "\n")
 
 
-def recall(name, net):
-    """Loads CHECKPOINTS/name.safetensors into `net`, ready for use."""
-    state = load_file(CHECKPOINTS / f"{name}.safetensors")
-    net.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in state.items()})
-    return net.eval()
+def had(name, default=None):
+    """How many steps CHECKPOINTS/name.safetensors has had; `default` where nobody noted it."""
+    return json.loads(STEPS.read_text()).get(name, default) if STEPS.exists() else default
 
 
 def known(name):
     return (CHECKPOINTS / f"{name}.safetensors").exists()
+
+
+def kept(name, words):
+    """Whether a step leaves the weights `name` as they are: there are some, and nobody said `again` or `more`."""
+    stay = known(name) and not {"again", "more"} & set(words)
+    if stay:
+        print(f"checkpoints/{name}.safetensors is kept; `again` trains it anew", flush=True)
+    return stay
+
+
+def weights(name):
+    """CHECKPOINTS/name.safetensors in single precision, by parameter."""
+    state = load_file(CHECKPOINTS / f"{name}.safetensors")
+    return {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
+
+
+def recall(name, net):
+    """Loads CHECKPOINTS/name.safetensors into `net`, ready for use."""
+    net.load_state_dict(weights(name))
+    return net.eval()
 
 
 def export_onnx(net, path, output="logits"):

@@ -1,0 +1,35 @@
+"""The generator's training: the U-Net first, then guidance folded into it."""
+from . import data, diffusion, text, train
+from .cache import WORLD
+
+BASE_STEPS, FOLD_STEPS, GUIDANCE = 14_500, 1_300, 3.0  # steps of 32 scenes
+WORK = WORLD / "work"
+
+
+def base(args, shared, **options):
+    """Trains unet_base up to step `args.steps`; False if it was stopped before. `more` goes on from the weights that are kept."""
+    path, start, first = WORK / "unet.pt", None, 0
+    if "more" in args.words and train.known("unet_base"):
+        start, first = train.weights("unet_base"), train.had("unet_base", BASE_STEPS)
+    steps = args.steps or BASE_STEPS
+    if first >= steps and not path.exists():
+        return True  # nothing to train: what is kept stays as it is
+    run = diffusion.Trainer(path, *shared, start=start, first=first, **options)
+    return run.run(steps, args.until) and run.finish("unet_base")
+
+
+def fold(args, shared, **options):
+    """Folds the guidance into unet_base: unet; False if it was stopped before."""
+    run = diffusion.Folding(WORK / "unet_folded.pt", *shared, train.weights("unet_base"), args.guidance or GUIDANCE, **options)
+    run.save()  # from here on the base is not trained again
+    return run.run(args.fold_steps or FOLD_STEPS, args.until) and run.finish("unet")
+
+
+def main(args):
+    """True if checkpoints/unet.safetensors stands; False if training was stopped. An unfinished folding goes first."""
+    if train.kept("unet", args.words):
+        return True
+    shared = text.Embedder(train.CHECKPOINTS / "text_encoder.safetensors"), data.Pool(args.shards)
+    options = dict(lr=args.lr, device=args.device)
+    folding = (WORK / "unet_folded.pt").exists()
+    return (folding or base(args, shared, **options)) and fold(args, shared, **options)
