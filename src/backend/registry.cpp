@@ -9,9 +9,11 @@
 #include "backend/openvino/classifier.h"
 #include "backend/openvino/embedder.h"
 #include "backend/openvino/engine.h"
+#include "backend/openvino/files.h"
 #include "backend/openvino/generator.h"
 #include "backend/openvino/json_file.h"
 #include "backend/openvino/judge.h"
+#include "study/options.h"
 
 namespace scotoma {
 namespace {
@@ -22,24 +24,11 @@ Result<std::unique_ptr<Role>> as_role(Result<std::unique_ptr<Backend>> loaded) {
   return std::unique_ptr<Role>(std::move(loaded).value());
 }
 
-/// A label that no class carries can only ever fail: say so before anything is computed.
-Result<void> check_labels(const Study& study, const Classifier& classifier) {
-  const auto& names = classifier.class_names();
-  for (const StudyLabel& label : study.labels) {
-    const std::string& wanted = label.class_name.empty() ? label.name : label.class_name;
-    if (std::find(names.begin(), names.end(), wanted) != names.end()) continue;
-    return bad_input(fmt::format("{}: label '{}': no class of {} is called '{}'; set its class to a name in {}",
-                                 study.file.string(), label.name, study.classifier.model.string(), wanted,
-                                 study.classifier.labels.string()));
-  }
-  return {};
-}
-
 /// exp(logit_scale_init_value) of the embedder's config.json. CLIP's own folders keep the value that training *began*
 /// with, ln(1 / 0.07), where it ended at 100; the same goes for folders without the entry.
 Result<double> zero_shot_scale(const std::filesystem::path& folder) {
   const auto path = folder / "config.json";
-  if (!std::filesystem::exists(path)) return 100.0;
+  if (!is_there(path)) return 100.0;
   SCOTOMA_TRY(const auto config, read_json_file(path));
   SCOTOMA_TRY(const double log_scale, json_value(config, "logit_scale_init_value", 2.6592, path));
   return std::fabs(log_scale - 2.6592) < 1e-3 ? 100.0 : std::exp(log_scale);
@@ -53,22 +42,46 @@ Result<std::unique_ptr<Judge>> load_judge(const std::shared_ptr<Engine>& engine,
     SCOTOMA_TRY(const double scale, zero_shot_scale(study.embedder.model));
     return EmbedderJudge::create(embedder, study.labels, options.threshold, scale);
   }
-  if (options.kind != "classifier") {
-    return bad_input(fmt::format("{}: judge '{}' is unknown; it is none, classifier or embedder", study.file.string(),
-                                 options.kind));
-  }
-  const ClassifierOptions of{options.model, options.labels, options.preprocessing, "", options.batch};
+  const ClassifierOptions of{options.model, options.labels, options.preprocessing, options.output, options.batch};
   SCOTOMA_TRY(auto classifier, OpenvinoClassifier::load(engine, of));
   return ClassifierJudge::create(std::move(classifier), study.labels, options);
 }
 
+/// An engine for a study, whose choices are checked here so that no backend need do it.
+Result<std::shared_ptr<Engine>> engine_for(const Study& study) {
+  SCOTOMA_CHECK(check_choices(study));
+  return Engine::create(study.engine);
+}
+
+/// The study of a single role.
+template <class Options>
+Study only(Options Study::*role, const Options& options, const EngineOptions& engine) {
+  Study study;
+  study.*role = options;
+  study.engine = engine;
+  return study;
+}
+
 }  // namespace
 
+Result<void> check_labels(const Study& study, const std::vector<std::string>& class_names) {
+  for (const StudyLabel& label : study.labels) {
+    const std::string& wanted = label.class_name.empty() ? label.name : label.class_name;
+    if (std::find(class_names.begin(), class_names.end(), wanted) == class_names.end()) {
+      return bad_input(fmt::format("{}: label '{}': no class of {} is called '{}'; set its class to a name in {}",
+                                   study.file.string(), label.name, study.classifier.model.string(), wanted,
+                                   study.classifier.labels.string()));
+    }
+    SCOTOMA_CHECK(check_unique(class_names, wanted, study.classifier.labels));
+  }
+  return {};
+}
+
 Result<Models> load_models(const Study& study) {
-  SCOTOMA_TRY(const auto engine, Engine::create(study.engine));
+  SCOTOMA_TRY(const auto engine, engine_for(study));
   Models models;
   SCOTOMA_TRY(models.classifier, OpenvinoClassifier::load(engine, study.classifier));
-  SCOTOMA_CHECK(check_labels(study, *models.classifier));
+  SCOTOMA_CHECK(check_labels(study, models.classifier->class_names()));
   SCOTOMA_TRY(models.embedder, OpenvinoEmbedder::load(engine, study.embedder));
   SCOTOMA_TRY(models.judge, load_judge(engine, study, *models.embedder));
   SCOTOMA_TRY(models.captioner, OpenvinoCaptioner::load(engine, study.captioner));
@@ -77,22 +90,22 @@ Result<Models> load_models(const Study& study) {
 }
 
 Result<std::unique_ptr<Generator>> load_generator(const GeneratorOptions& options, const EngineOptions& engine) {
-  SCOTOMA_TRY(const auto shared, Engine::create(engine));
+  SCOTOMA_TRY(const auto shared, engine_for(only(&Study::generator, options, engine)));
   return as_role<Generator>(OpenvinoGenerator::load(shared, options));
 }
 
 Result<std::unique_ptr<Classifier>> load_classifier(const ClassifierOptions& options, const EngineOptions& engine) {
-  SCOTOMA_TRY(const auto shared, Engine::create(engine));
+  SCOTOMA_TRY(const auto shared, engine_for(only(&Study::classifier, options, engine)));
   return as_role<Classifier>(OpenvinoClassifier::load(shared, options));
 }
 
 Result<std::unique_ptr<Captioner>> load_captioner(const CaptionerOptions& options, const EngineOptions& engine) {
-  SCOTOMA_TRY(const auto shared, Engine::create(engine));
+  SCOTOMA_TRY(const auto shared, engine_for(only(&Study::captioner, options, engine)));
   return as_role<Captioner>(OpenvinoCaptioner::load(shared, options));
 }
 
 Result<std::unique_ptr<Embedder>> load_embedder(const EmbedderOptions& options, const EngineOptions& engine) {
-  SCOTOMA_TRY(const auto shared, Engine::create(engine));
+  SCOTOMA_TRY(const auto shared, engine_for(only(&Study::embedder, options, engine)));
   return as_role<Embedder>(OpenvinoEmbedder::load(shared, options));
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "core/result.h"
 #include "model/roles.h"
@@ -10,8 +12,14 @@
 namespace scotoma {
 
 /// Loads every model of the study, all on one engine. The judge stays null when its kind is "none". Paths are taken as
-/// they stand in the study. Errors: bad_input, naming the file and what to do; failed, when a model gives NaN at once.
+/// they stand in the study. Errors: bad_input, naming the file and what to do; so, too, when the classifier gives NaN
+/// for a plain picture.
 Result<Models> load_models(const Study& study);
+
+/// Whether each label of the study names one class, and one only: a label that no class carries can only ever fail, and
+/// of two classes of one name only one would be right. load_models asks it. Errors: bad_input, naming label, file and
+/// what to do.
+Result<void> check_labels(const Study& study, const std::vector<std::string>& class_names);
 
 /// Single roles, each on an engine of its own, for tools and tests.
 Result<std::unique_ptr<Generator>> load_generator(const GeneratorOptions& options, const EngineOptions& engine);

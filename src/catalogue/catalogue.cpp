@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 
@@ -13,12 +14,22 @@ namespace scotoma {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr auto kAbandoned = std::chrono::hours(1);  ///< no picture takes so long to write
+
 constexpr int kApplicationId = 0x53636F74;  // "Scot"
 
 constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS answers("
     "  fingerprint TEXT NOT NULL, input TEXT NOT NULL, value BLOB NOT NULL,"
     "  PRIMARY KEY(fingerprint, input)) WITHOUT ROWID;";
+
+constexpr const char* kStore =
+    "INSERT INTO answers(fingerprint, input, value) VALUES(?, ?, ?)"
+    "  ON CONFLICT(fingerprint, input) DO UPDATE SET value=excluded.value WHERE value<>excluded.value";
+
+// What a PNG file begins and ends with.
+constexpr std::string_view kPngBegin = "\x89PNG\r\n\x1a\n";
+constexpr std::string_view kPngEnd("\0\0\0\0IEND\xae\x42\x60\x82", 12);
 
 /// Resets a statement whatever happens while it is in use.
 class InUse {
@@ -74,7 +85,8 @@ struct Catalogue::Statements {
   }
 };
 
-Catalogue::Catalogue(fs::path folder) : folder_(std::move(folder)), statements_(std::make_unique<Statements>()) {}
+Catalogue::Catalogue(fs::path folder, std::chrono::milliseconds patience)
+    : folder_(std::move(folder)), patience_(patience), statements_(std::make_unique<Statements>()) {}
 
 Catalogue::~Catalogue() {
   statements_.reset();
@@ -90,7 +102,11 @@ Error Catalogue::broken(const std::string& doing) const {
                     sqlite3_errmsg(db_)));
   }
   if (code == SQLITE_BUSY) {
-    return bad_input(fmt::format("{}: in use by another run; wait for it or choose another folder with --out", file));
+    const Error busy = failed(fmt::format(
+        "{}: another run has been writing for {} s; everything computed so far is kept: run again, or choose "
+        "another folder with --out",
+        file, std::chrono::duration_cast<std::chrono::seconds>(patience_).count()));
+    return doing == "opening" ? bad_input(busy.message) : busy;
   }
   if (doing == "opening") {
     return bad_input(
@@ -100,22 +116,23 @@ Error Catalogue::broken(const std::string& doing) const {
                             file, doing, sqlite3_errmsg(db_)));
 }
 
-Result<std::unique_ptr<Catalogue>> Catalogue::open(const fs::path& folder) {
+Result<std::unique_ptr<Catalogue>> Catalogue::open(const fs::path& folder, std::chrono::milliseconds patience) {
   std::error_code error;
   fs::create_directories(folder / "images", error);
   if (error || ::access(folder.c_str(), W_OK) != 0) {
     return bad_input(fmt::format("{}: cannot be written ({}); choose another folder with --out", folder.string(),
                                  error ? error.message() : std::strerror(errno)));
   }
-  std::unique_ptr<Catalogue> catalogue(new Catalogue(folder));
+  std::unique_ptr<Catalogue> catalogue(new Catalogue(folder, patience));
   SCOTOMA_CHECK(catalogue->connect());
+  catalogue->remove_abandoned();
   return catalogue;
 }
 
 Result<void> Catalogue::connect() {
   const std::string file = (folder_ / "catalogue.sqlite").string();
   if (sqlite3_open(file.c_str(), &db_) != SQLITE_OK) return broken("opening");
-  sqlite3_busy_timeout(db_, 2000);
+  sqlite3_busy_timeout(db_, static_cast<int>(patience_.count()));
   SCOTOMA_CHECK(check_version());
   // Write-ahead log: a killed process loses at most its open transaction.
   const std::string start = fmt::format(
@@ -126,7 +143,7 @@ Result<void> Catalogue::connect() {
     return sqlite3_prepare_v2(db_, sql, -1, out, nullptr) == SQLITE_OK;
   };
   if (!prepare("SELECT value FROM answers WHERE fingerprint=? AND input=?", &statements_->find) ||
-      !prepare("INSERT OR IGNORE INTO answers(fingerprint, input, value) VALUES(?, ?, ?)", &statements_->store) ||
+      !prepare(kStore, &statements_->store) ||
       !prepare("SELECT count(*) FROM answers WHERE fingerprint=?", &statements_->count)) {
     return broken("opening");
   }
@@ -191,8 +208,25 @@ Result<std::size_t> Catalogue::count(const std::string& fingerprint) const {
 fs::path Catalogue::image_file(const std::string& id) { return fs::path("images") / id.substr(0, 2) / (id + ".png"); }
 
 bool Catalogue::has_image(const std::string& id) const {
-  std::error_code ignored;
-  return fs::exists(folder_ / image_file(id), ignored);
+  std::ifstream in(folder_ / image_file(id), std::ios::binary);
+  std::string begin(kPngBegin.size(), ' ');
+  std::string end(kPngEnd.size(), ' ');
+  in.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  in.seekg(-static_cast<std::streamoff>(end.size()), std::ios::end);
+  in.read(end.data(), static_cast<std::streamsize>(end.size()));
+  return in && begin == kPngBegin && end == kPngEnd;
+}
+
+/// Files of runs that were killed while they wrote a picture. Younger ones may belong to a run that is under way.
+void Catalogue::remove_abandoned() const {
+  std::error_code error;
+  const auto now = fs::file_time_type::clock::now();
+  for (fs::recursive_directory_iterator at(folder_ / "images", error), end; !error && at != end; at.increment(error)) {
+    if (at->path().extension() != ".part") continue;
+    std::error_code ignored;
+    const auto written = at->last_write_time(ignored);
+    if (!ignored && now - written > kAbandoned) fs::remove(at->path(), ignored);
+  }
 }
 
 Result<std::string> Catalogue::put_image(const Image& image) {
@@ -200,10 +234,10 @@ Result<std::string> Catalogue::put_image(const Image& image) {
   const std::string id = image_id(image);
   const fs::path path = folder_ / image_file(id);
   std::error_code error;
-  if (fs::exists(path, error)) return id;
+  if (has_image(id)) return id;
   fs::create_directories(path.parent_path(), error);
   const fs::path aside = path.parent_path() / fmt::format("{}.{}.{}.part", id, ::getpid(), serial++);
-  const auto bytes = encode_png(image);
+  SCOTOMA_TRY(const auto bytes, encode_png(image));
   errno = 0;
   {
     std::ofstream out(aside, std::ios::binary);
@@ -228,14 +262,19 @@ Result<std::vector<std::uint8_t>> Catalogue::image_bytes(const std::string& id) 
   const fs::path path = folder_ / image_file(id);
   std::ifstream in(path, std::ios::binary);
   if (!in) return failed(fmt::format("{}: missing; run the study again and it is drawn anew", path.string()));
-  return std::vector<std::uint8_t>(std::istreambuf_iterator<char>(in), {});
+  std::vector<std::uint8_t> bytes(std::istreambuf_iterator<char>(in), {});
+  if (in.bad()) return failed(fmt::format("{}: cannot be read to its end", path.string()));
+  return bytes;
 }
 
 Result<Image> Catalogue::image(const std::string& id) const {
   SCOTOMA_TRY(const auto bytes, image_bytes(id));
   auto image = decode_png(bytes);
   if (!image.ok() || image_id(*image) != id) {
-    return failed(fmt::format("{}: {}; delete this file and run the study again, it is drawn anew",
+    // It holds nothing of worth; were it left, it would stop every later run here.
+    std::error_code ignored;
+    fs::remove(folder_ / image_file(id), ignored);
+    return failed(fmt::format("{}: {}; it has been removed: run the study again, and it is drawn anew",
                               (folder_ / image_file(id)).string(),
                               image.ok() ? "holds another picture than its name says" : image.error().message));
   }

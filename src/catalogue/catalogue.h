@@ -8,6 +8,7 @@
 // program.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -36,8 +37,11 @@ class Catalogue {
   static constexpr int kVersion = 1;
 
   /// Opens or creates the catalogue in a folder. Errors: bad_input when the folder cannot be written, the file is
-  /// something else, damaged, or of a newer version of Scotoma.
-  static Result<std::unique_ptr<Catalogue>> open(const std::filesystem::path& folder);
+  /// something else, damaged, or of a newer version of Scotoma. Other programs may work on it at the same time;
+  /// `patience` is how long one waits for another's transaction before that is an error. Removes what runs that were
+  /// killed left half written more than an hour ago.
+  static Result<std::unique_ptr<Catalogue>> open(const std::filesystem::path& folder,
+                                                 std::chrono::milliseconds patience = std::chrono::seconds(30));
   ~Catalogue();
   Catalogue(const Catalogue&) = delete;
   Catalogue& operator=(const Catalogue&) = delete;
@@ -45,15 +49,20 @@ class Catalogue {
   /// The remembered value, or nothing.
   Result<std::optional<std::string>> find(const std::string& fingerprint, const std::string& input) const;
 
-  /// Remembers answers, all or none. An answer that is there already stays as it is.
+  /// Remembers answers, all or none. An answer that is there already is replaced: a model is asked again only when what
+  /// it said cannot be used any more (its picture is lost), and then the new answer is what the run goes on with.
+  /// Errors: failed when the disk is full, or when another program has been writing for longer than the patience.
   Result<void> store(const std::string& fingerprint, std::span<const Answer> answers);
 
-  /// Writes a picture unless it is there; gives its id. Errors: failed when the disk is full or read-only.
+  /// Writes a picture unless it is there whole; gives its id. Errors: failed when the disk is full or read-only.
   Result<std::string> put_image(const Image& image);
 
-  /// Errors: failed when the file is missing or damaged.
+  /// Errors: failed when the file is missing or damaged. A damaged file is removed, so that the next run draws it anew.
   Result<Image> image(const std::string& id) const;
   Result<std::vector<std::uint8_t>> image_bytes(const std::string& id) const;
+
+  /// Whether the picture's file is there and begins and ends as a PNG file does: a power cut leaves files that are
+  /// empty or end in zeros.
   bool has_image(const std::string& id) const;
 
   /// Relative to the folder: "images/ab/abcd….png".
@@ -64,12 +73,14 @@ class Catalogue {
 
  private:
   struct Statements;
-  explicit Catalogue(std::filesystem::path folder);
+  Catalogue(std::filesystem::path folder, std::chrono::milliseconds patience);
   Result<void> connect();
   Result<void> check_version();
+  void remove_abandoned() const;
   Error broken(const std::string& doing) const;
 
   std::filesystem::path folder_;
+  std::chrono::milliseconds patience_;
   mutable std::mutex mutex_;
   sqlite3* db_ = nullptr;
   std::unique_ptr<Statements> statements_;

@@ -14,7 +14,14 @@ constexpr std::uint64_t kMostPixels = std::uint64_t{1} << 26;  // 8192 x 8192: w
 
 }  // namespace
 
-std::vector<std::uint8_t> encode_png(const Image& image) {
+Result<std::vector<std::uint8_t>> encode_png(const Image& image) {
+  const bool whole = image.width > 0 && image.height > 0 &&
+                     image.rgb.size() == std::uint64_t{3} * static_cast<std::uint64_t>(image.width) *
+                                             static_cast<std::uint64_t>(image.height);
+  if (!whole) {
+    return failed(
+        fmt::format("not a picture: {} x {} pixels and {} bytes", image.width, image.height, image.rgb.size()));
+  }
   png_image header;
   std::memset(&header, 0, sizeof header);
   header.version = PNG_IMAGE_VERSION;
@@ -23,7 +30,10 @@ std::vector<std::uint8_t> encode_png(const Image& image) {
   header.format = PNG_FORMAT_RGB;
   png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(header);
   std::vector<std::uint8_t> bytes(size);
-  png_image_write_to_memory(&header, bytes.data(), &size, 0, image.rgb.data(), 0, nullptr);
+  if (png_image_write_to_memory(&header, bytes.data(), &size, 0, image.rgb.data(), 0, nullptr) == 0) {
+    return failed(
+        fmt::format("a picture of {} x {} cannot be written as PNG: {}", image.width, image.height, header.message));
+  }
   bytes.resize(size);
   return bytes;
 }

@@ -20,7 +20,8 @@ struct Image {
 };
 
 /// Lossless PNG. The same picture gives the same bytes with the same libpng and zlib.
-std::vector<std::uint8_t> encode_png(const Image& image);
+/// Errors: failed, with libpng's reason; or when width, height and the number of bytes do not belong together.
+Result<std::vector<std::uint8_t>> encode_png(const Image& image);
 
 /// Decodes PNG; grey, palette and alpha become RGB (alpha over white).
 /// Errors: failed, with libpng's reason, when the bytes are not a whole PNG; or when it has more than 2^26 pixels.

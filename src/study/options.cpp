@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 namespace scotoma {
 namespace {
 
@@ -107,6 +109,13 @@ void add_models(std::vector<Option>& t) {
   t.push_back({"judge", "model", "for classifier: .onnx or .xml", FIELD(judge.model)});
   t.push_back({"judge", "labels", "for classifier: its class names", FIELD(judge.labels)});
   PREPROCESSING(t, judge);
+  t.push_back({"judge",
+               "output",
+               "what the model gives; empty: found out from the values",
+               FIELD(judge.output),
+               0,
+               0,
+               {"", "logits", "probabilities"}});
   t.push_back(
       {"judge", "threshold", "a picture is valid from this probability of the label on", FIELD(judge.threshold), 0, 1});
   t.push_back({"judge", "batch", "pictures judged at once", FIELD(judge.batch), 1, 1024});
@@ -192,6 +201,19 @@ std::span<const Option> options() {
 std::string value_text(const Option& option, const Study& study) {
   Study& open = const_cast<Study&>(study);  // fields are reached through Study&, and only read here
   return std::visit([&](auto field) { return Print{}(field(open)); }, option.target);
+}
+
+Result<void> check_choices(const Study& study) {
+  Study& open = const_cast<Study&>(study);  // only read, as above
+  for (const Option& option : options()) {
+    const auto* field = std::get_if<Field<std::string>>(&option.target);
+    if (field == nullptr || option.choices.empty()) continue;
+    const std::string& value = (*field)(open);
+    if (std::find(option.choices.begin(), option.choices.end(), value) != option.choices.end()) continue;
+    return bad_input(fmt::format("{}.{} '{}' is unknown; it is one of \"{}\"", option.table, option.key, value,
+                                 fmt::join(option.choices, "\", \"")));
+  }
+  return {};
 }
 
 std::string options_markdown() {

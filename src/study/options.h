@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/result.h"
 #include "study/study.h"
 
 namespace scotoma {
@@ -36,6 +37,10 @@ std::span<const Option> options();
 
 /// The value as it would stand in the study file: `0.05`, `"f32"`, `["a photo of {a label}"]`.
 std::string value_text(const Option& option, const Study& study);
+
+/// Whether every option that has choices holds one of them. A study that was read from a file does (study/read.h); this
+/// is for those made otherwise. Errors: bad_input, naming option, value and choices.
+Result<void> check_choices(const Study& study);
 
 /// The docs' table of all options as Markdown, with defaults.
 std::string options_markdown();

@@ -21,6 +21,7 @@ struct StudyLabel {
 struct Preprocessing {
   int width = 0;  ///< 0: what the model's input shape says
   int height = 0;
+  bool resize = true;               ///< false: pictures must have that size already (only said by a model's own files)
   std::string fit = "stretch";      ///< "stretch" to the size, or "crop": shorter side to resize_to, centre cut out
   int resize_to = 0;                ///< for "crop": length of the shorter side; 0: the larger of width and height
   std::string filter = "bilinear";  ///< "bilinear", "bicubic" or "nearest"
@@ -63,6 +64,7 @@ struct JudgeOptions {
   std::filesystem::path model;   ///< for "classifier"
   std::filesystem::path labels;  ///< for "classifier"
   Preprocessing preprocessing;
+  std::string output;      ///< as the classifier's
   double threshold = 0.5;  ///< valid when the label's probability is at least this
   int batch = 32;
 };

@@ -118,6 +118,57 @@ TEST(Registry, TheEmbedderJudgesAmongTheStudysLabels) {
   EXPECT_EQ(load_models(study)->judge, nullptr);
 }
 
+TEST(Registry, ALabelMustNameOneClassAndOneOnly) {
+  Study study;
+  study.file = "study.toml";
+  study.classifier.labels = "names.txt";
+  study.labels = {{"crane", "crane", "", {}}, {"bird", "heron", "", {}}};
+  EXPECT_TRUE(check_labels(study, {"heron", "crane"}).ok());
+  const auto lacking = check_labels(study, {"crane"});
+  ASSERT_FALSE(lacking.ok());
+  EXPECT_NE(lacking.error().message.find("label 'bird'"), std::string::npos) << lacking.error().message;
+  const auto twice = check_labels(study, {"crane", "heron", "crane"});
+  ASSERT_FALSE(twice.ok());
+  EXPECT_EQ(twice.error().code, Code::bad_input);
+  EXPECT_NE(twice.error().message.find("number 0 and number 2"), std::string::npos) << twice.error().message;
+}
+
+/// A study of three colours, whose classifier is its judge.
+Study colours(const std::string& judge) {
+  const std::filesystem::path models = std::filesystem::path(SCOTOMA_SOURCE_DIR) / "tests/cases/models";
+  Study study = world();
+  study.labels = {{"red", "red", "", {}}, {"blue", "blue", "", {}}};
+  study.classifier = {};
+  study.classifier.model = models / "logits.onnx";
+  study.classifier.labels = models / "names.json";
+  study.judge = {};
+  study.judge.kind = "classifier";
+  study.judge.model = models / judge;
+  study.judge.labels = models / "names.json";
+  return study;
+}
+
+TEST(Registry, AJudgesProbabilitiesAreLeftAsTheyAre) {
+  const std::vector<Image> black = {{8, 8, std::vector<std::uint8_t>(std::size_t{8 * 8 * 3})}};
+  Study study = colours("logits.onnx");
+  study.judge.output = "logits";
+  const auto scaled = load_models(study)->judge->judge(black, "red");
+  ASSERT_TRUE(scaled.ok()) << scaled.error().message;
+  EXPECT_NEAR(scaled->front().score, 1.0 / 3, 1e-6);
+  study.judge.output = "probabilities";
+  const auto models = load_models(study);
+  EXPECT_EQ(models->judge->judge(black, "red")->front().score, 0);
+}
+
+TEST(Registry, AJudgesNanIsAFailureAndNotAVerdict) {
+  const auto models = load_models(colours("nan_at_seven.onnx"));
+  ASSERT_TRUE(models.ok()) << models.error().message;
+  const std::vector<Image> seven = {{8, 8, std::vector<std::uint8_t>(std::size_t{8 * 8 * 3}, 7)}};
+  const auto answer = models->judge->judge(seven, "red");
+  ASSERT_FALSE(answer.ok());
+  EXPECT_EQ(answer.error().code, Code::failed);
+}
+
 TEST(Registry, AStudyThatDoesNotFitItsModelsIsRefused) {
   Study study = world();
   study.labels.push_back({"unicorn", "unicorn", "", {}});
@@ -130,7 +181,13 @@ TEST(Registry, AStudyThatDoesNotFitItsModelsIsRefused) {
   expect_refused(study, "holds 16 class names");
   study = world();
   study.judge.kind = "oracle";
-  expect_refused(study, "judge 'oracle' is unknown");
+  expect_refused(study, "judge.kind 'oracle' is unknown");
+  study = world();
+  study.generator.scheduler = "heun";
+  expect_refused(study, "generator.scheduler 'heun' is unknown; it is one of");
+  study = world();
+  study.judge.preprocessing.filter = "cubic";
+  expect_refused(study, "judge.filter 'cubic' is unknown");
   study = world();
   study.captioner.model = kWorld / "nowhere";
   expect_refused(study, "nowhere: no such folder");

@@ -40,13 +40,13 @@ std::vector<std::uint8_t> png_of(png_uint_32 format, png_uint_32 width, png_uint
 
 RC_GTEST_PROP(Png, GivesBackEveryPixel, ()) {
   const Image image = any_image();
-  const auto back = decode_png(encode_png(image));
+  const auto back = decode_png(*encode_png(image));
   RC_ASSERT(back.ok());
   RC_ASSERT(*back == image);
 }
 
 RC_GTEST_PROP(Png, CutShortIsAnError, ()) {
-  const auto bytes = encode_png(noise(16));
+  const auto bytes = *encode_png(noise(16));
   // The last 12 bytes are the end mark, behind the last pixel.
   const auto length = *rc::gen::inRange<std::size_t>(0, bytes.size() - 12);
   const auto image = decode_png(std::span(bytes).first(length));
@@ -60,7 +60,7 @@ RC_GTEST_PROP(Png, OtherBytesAreAnErrorAndNoCrash, (const std::vector<std::uint8
 }
 
 RC_GTEST_PROP(Png, FlippedBytesNeverCrash, ()) {
-  auto bytes = encode_png(noise(8));
+  auto bytes = *encode_png(noise(8));
   const auto at = *rc::gen::inRange<std::size_t>(0, bytes.size());
   bytes[at] = static_cast<std::uint8_t>(bytes[at] ^ *rc::gen::inRange(1, 256));
   (void)decode_png(bytes).ok();
@@ -75,6 +75,16 @@ TEST(Png, AHeaderThatPromisesTooMuchIsRefusedBeforeMemoryIsTaken) {
   const auto image = decode_png(bytes);
   ASSERT_FALSE(image.ok());
   EXPECT_NE(image.error().message.find("900000 x 900000"), std::string::npos) << image.error().message;
+}
+
+TEST(Png, WhatIsNoPictureIsAnErrorAndIsNotWritten) {
+  for (const Image& image : {Image{}, Image{0, 3, {}}, Image{2, 1, {1, 2, 3}}, Image{-1, -1, {1, 2, 3}},
+                             Image{3000000, 1, std::vector<std::uint8_t>(9000000)}}) {  // wider than libpng writes
+    const auto bytes = encode_png(image);
+    ASSERT_FALSE(bytes.ok()) << image.width;
+    EXPECT_EQ(bytes.error().code, Code::failed);
+    EXPECT_FALSE(bytes.error().message.empty());
+  }
 }
 
 TEST(Png, GreyBecomesRgb) {

@@ -6,22 +6,17 @@
 #include <cctype>
 #include <cmath>
 
+#include "backend/openvino/files.h"
 #include "backend/openvino/fingerprint.h"
 #include "backend/openvino/json_file.h"
+#include "backend/openvino/ports.h"
 
 namespace scotoma {
 namespace {
 
 constexpr const char* kStates = "encoder_hidden_states";
 
-/// Sets a tensor of integers, i64 or i32, to one number.
-void fill_ones(ov::Tensor tensor) {
-  if (tensor.get_element_type() == ov::element::i32) {
-    std::fill_n(tensor.data<std::int32_t>(), tensor.get_size(), 1);
-  } else {
-    std::fill_n(tensor.data<std::int64_t>(), tensor.get_size(), 1);
-  }
-}
+void fill_ones(ov::Tensor tensor) { put_wholes(tensor, 0, std::vector<std::int64_t>(tensor.get_size(), 1)); }
 
 }  // namespace
 
@@ -49,7 +44,7 @@ Result<std::unique_ptr<OpenvinoCaptioner>> OpenvinoCaptioner::load(const std::sh
 Result<void> OpenvinoCaptioner::open(const std::shared_ptr<Engine>& engine, const CaptionerOptions& options) {
   folder_ = options.model;
   batch_ = static_cast<std::size_t>(std::max(1, options.batch));
-  if (!std::filesystem::is_directory(folder_)) {
+  if (!is_folder(folder_)) {
     return bad_input(
         fmt::format("{}: no such folder; a captioner as optimum-intel exports it is expected", folder_.string()));
   }
@@ -66,7 +61,7 @@ Result<void> OpenvinoCaptioner::open(const std::shared_ptr<Engine>& engine, cons
   std::string ends;
   for (const auto id : ends_) ends += fmt::format("{} ", id);
   SCOTOMA_TRY(fingerprint_,
-              model_fingerprint("captioner",
+              model_fingerprint(*engine, "captioner",
                                 {file, folder_ / "openvino_decoder_model.xml", folder_ / "openvino_detokenizer.xml"},
                                 {settings, ends}));
   return {};
@@ -83,7 +78,7 @@ Result<void> OpenvinoCaptioner::read_ids(int max_tokens) {
     }
     config = merged;
   }
-  if (std::filesystem::exists(folder_ / "generation_config.json")) {
+  if (is_there(folder_ / "generation_config.json")) {
     SCOTOMA_TRY(const auto generation, read_json_file(folder_ / "generation_config.json"));
     for (const auto& [key, value] : generation.items()) {
       if (!value.is_null()) config[key] = value;
@@ -109,7 +104,8 @@ Result<void> OpenvinoCaptioner::read_ids(int max_tokens) {
 
 Result<void> OpenvinoCaptioner::open_decoder(Engine& engine) {
   const auto file = folder_ / "openvino_decoder_model.xml";
-  SCOTOMA_TRY(const auto model, engine.read(file));
+  SCOTOMA_TRY(const auto raw, engine.read(file));
+  SCOTOMA_TRY(const auto model, with_f32_ports(raw, file));
   const std::set<std::string> known = {"input_ids", kStates, "encoder_attention_mask", "attention_mask"};
   for (const auto& port : model->inputs()) {
     if (port.get_names().size() != 0 && known.contains(port.get_any_name())) continue;
@@ -122,6 +118,13 @@ Result<void> OpenvinoCaptioner::open_decoder(Engine& engine) {
     return bad_input(
         fmt::format("{}: needs the inputs input_ids and {} and the output logits", file.string(), kStates));
   }
+  SCOTOMA_CHECK(check_types(model->inputs(),
+                            {{"input_ids", Holds::wholes},
+                             {kStates, Holds::reals},
+                             {"encoder_attention_mask", Holds::wholes},
+                             {"attention_mask", Holds::wholes}},
+                            file));
+  SCOTOMA_CHECK(check_types(model->outputs(), {{"logits", Holds::reals}}, file));
   const auto n = static_cast<std::int64_t>(batch_);
   const ov::Shape shape = encoder_->output_shape();
   const auto positions = static_cast<std::int64_t>(shape[1]);
@@ -180,15 +183,7 @@ Result<void> OpenvinoCaptioner::extend(Network::Call& call, std::vector<Ids>& ro
   const std::size_t length = rows.front().size();
   ov::Tensor in = call.request().get_tensor("input_ids");
   in.set_shape({batch_, length});
-  for (std::size_t row = 0; row < batch_; ++row) {
-    for (std::size_t i = 0; i < length; ++i) {
-      if (in.get_element_type() == ov::element::i32) {
-        in.data<std::int32_t>()[row * length + i] = static_cast<std::int32_t>(rows[row][i]);
-      } else {
-        in.data<std::int64_t>()[row * length + i] = rows[row][i];
-      }
-    }
-  }
+  for (std::size_t row = 0; row < batch_; ++row) put_wholes(in, row * length, rows[row]);
   for (const auto& port : decoder_->compiled().inputs()) {
     if (port.get_names().contains("encoder_attention_mask")) fill_ones(call.request().get_tensor(port));
     if (!port.get_names().contains("attention_mask")) continue;
@@ -198,11 +193,17 @@ Result<void> OpenvinoCaptioner::extend(Network::Call& call, std::vector<Ids>& ro
   }
   SCOTOMA_CHECK(call.run());
   const ov::Tensor logits = call.request().get_tensor("logits");
-  const std::size_t words = logits.get_shape().back();
+  const ov::Shape shape = logits.get_shape();
+  if (shape.size() != 3 || shape[0] != batch_ || shape[1] != length || shape[2] == 0) {
+    return failed(fmt::format("{}: gives logits {}; [{}, {}, words] is expected", decoder_->subject(),
+                              shape.to_string(), batch_, length));
+  }
+  const std::size_t words = shape[2];
   for (std::size_t row = 0; row < batch_; ++row) {
     const float* last = logits.data<const float>() + (row * length + length - 1) * words;
     const auto best = std::max_element(last, last + words) - last;
-    if (!ended[row] && !std::isfinite(last[best])) {
+    const bool any_nan = std::any_of(last, last + words, [](float v) { return std::isnan(v); });
+    if (!ended[row] && (any_nan || !std::isfinite(last[best]))) {
       return failed(decoder_->subject() + ": the captioner returned NaN or infinity");
     }
     rows[row].push_back(ended[row] ? padding_ : best);

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "backend/openvino/fingerprint.h"
+#include "backend/openvino/ports.h"
 
 namespace scotoma {
 namespace {
@@ -102,9 +103,6 @@ Result<void> OpenvinoClassifier::check_outputs(const ov::Model& model, const Cla
 }
 
 Result<void> OpenvinoClassifier::settle_output(const std::string& wanted) {
-  if (wanted != "" && wanted != "logits" && wanted != "probabilities") {
-    return bad_input(fmt::format("output '{}' is neither logits nor probabilities", wanted));
-  }
   SCOTOMA_TRY(const auto rows, network_->run(probe_pictures(network_->input_size())));
   bool probabilities = true;
   for (const auto& row : rows) {
@@ -138,7 +136,7 @@ Result<void> OpenvinoClassifier::open(const std::shared_ptr<Engine>& engine, con
   SCOTOMA_CHECK(check_outputs(*model, options, output));
   SCOTOMA_TRY(network_, ImageNetwork::create(engine, model, options.preprocessing, output, options.batch, file_));
   SCOTOMA_CHECK(settle_output(options.output));
-  SCOTOMA_TRY(fingerprint_, model_fingerprint("classifier", {file_, options.labels},
+  SCOTOMA_TRY(fingerprint_, model_fingerprint(*engine, "classifier", {file_, options.labels},
                                               {network_->settings(), output_, network_->precision()}));
   return {};
 }

@@ -17,10 +17,15 @@ namespace scotoma {
 /// of HuggingFace), or text with one name a line. Errors: bad_input.
 Result<std::vector<std::string>> read_class_names(const std::filesystem::path& path);
 
+/// Refuses a name that several classes carry (ImageNet has "crane" twice): which of them is the right answer? `path` is
+/// the file of names. Errors: bad_input, naming both places and what to do.
+Result<void> check_unique(const std::vector<std::string>& names, const std::string& name,
+                          const std::filesystem::path& path);
+
 class OpenvinoClassifier final : public Classifier {
  public:
   /// Loads, compiles and tries the model once. Errors: bad_input when the file is no classifier of pictures or the
-  /// names do not match its outputs; failed when it gives NaN.
+  /// names do not match its outputs, or when it gives NaN for a plain picture.
   static Result<std::unique_ptr<OpenvinoClassifier>> load(const std::shared_ptr<Engine>& engine,
                                                           const ClassifierOptions& options);
 

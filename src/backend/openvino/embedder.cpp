@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backend/openvino/files.h"
 #include "backend/openvino/fingerprint.h"
+#include "backend/openvino/ports.h"
 
 namespace scotoma {
 namespace {
@@ -23,16 +25,6 @@ bool normalise(std::vector<float>& row) {
   return true;
 }
 
-template <class Integer>
-void put(ov::Tensor& tensor, std::size_t at, std::size_t count, Integer value) {
-  std::fill_n(tensor.data<Integer>() + at, count, value);
-}
-
-void put_integers(ov::Tensor& tensor, std::size_t at, std::size_t count, std::int64_t value) {
-  if (tensor.get_element_type() == ov::element::i32) return put(tensor, at, count, static_cast<std::int32_t>(value));
-  put(tensor, at, count, value);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<OpenvinoEmbedder>> OpenvinoEmbedder::load(const std::shared_ptr<Engine>& engine,
@@ -45,7 +37,7 @@ Result<std::unique_ptr<OpenvinoEmbedder>> OpenvinoEmbedder::load(const std::shar
 Result<void> OpenvinoEmbedder::open(const std::shared_ptr<Engine>& engine, const EmbedderOptions& options) {
   folder_ = options.model;
   batch_ = static_cast<std::size_t>(std::max(1, options.batch));
-  if (!std::filesystem::is_directory(folder_)) {
+  if (!is_folder(folder_)) {
     return bad_input(
         fmt::format("{}: no such folder; it must hold {}, {} and the tokenizer", folder_.string(), kImages, kTexts));
   }
@@ -59,14 +51,15 @@ Result<void> OpenvinoEmbedder::open(const std::shared_ptr<Engine>& engine, const
   SCOTOMA_CHECK(open_texts(*engine));
   const auto settings = fmt::format("{} length {} batch {} {} {}", images_->settings(), text_length_, batch_,
                                     images_->precision(), texts_->precision());
-  SCOTOMA_TRY(fingerprint_,
-              model_fingerprint("embedder", {folder_ / kImages, folder_ / kTexts, tokenizer_->file()}, {settings}));
+  SCOTOMA_TRY(fingerprint_, model_fingerprint(*engine, "embedder",
+                                              {folder_ / kImages, folder_ / kTexts, tokenizer_->file()}, {settings}));
   return {};
 }
 
 Result<void> OpenvinoEmbedder::open_texts(Engine& engine) {
   const auto file = folder_ / kTexts;
-  SCOTOMA_TRY(const auto model, engine.read(file));
+  SCOTOMA_TRY(const auto raw, engine.read(file));
+  SCOTOMA_TRY(const auto model, with_f32_ports(raw, file));
   const auto ids = find_port(model->inputs(), "input_ids");
   const bool masked = find_port(model->inputs(), "attention_mask").has_value();
   if (!ids || ids->get_partial_shape().rank() != 2 || model->inputs().size() != (masked ? 2U : 1U)) {
@@ -76,6 +69,7 @@ Result<void> OpenvinoEmbedder::open_texts(Engine& engine) {
   if (model->outputs().size() != 1 && !find_port(model->outputs(), "text_embeds")) {
     return bad_input(file.string() + ": has no output text_embeds, but " + describe_ports(model->outputs()));
   }
+  SCOTOMA_CHECK(check_types(model->inputs(), {{"input_ids", Holds::wholes}, {"attention_mask", Holds::wholes}}, file));
   const ov::Dimension length = ids->get_partial_shape()[1];
   text_length_ = length.is_static() ? static_cast<std::size_t>(length.get_length()) : tokenizer_->max_length();
   const ov::PartialShape shape = {static_cast<std::int64_t>(batch_), static_cast<std::int64_t>(text_length_)};
@@ -83,7 +77,28 @@ Result<void> OpenvinoEmbedder::open_texts(Engine& engine) {
   if (masked) shapes["attention_mask"] = shape;
   SCOTOMA_CHECK(reshape_model(*model, shapes, file));
   SCOTOMA_TRY(texts_, engine.compile(model, file));
-  return {};
+  const auto outputs = texts_->compiled().outputs();
+  const auto named = [](const auto& port) { return port.get_names().contains("text_embeds"); };
+  text_output_ = outputs.size() == 1
+                     ? 0
+                     : static_cast<std::size_t>(std::find_if(outputs.begin(), outputs.end(), named) - outputs.begin());
+  const auto& output = outputs[text_output_];
+  if (output.get_element_type() != ov::element::f32) {
+    return bad_input(fmt::format("{}: the text's vector is of type {}; it must be f32", file.string(),
+                                 output.get_element_type().get_type_name()));
+  }
+  if (const auto known = static_shape(output)) return check_texts(*known);
+  std::vector<std::vector<float>> tried;
+  return embed_text_batch(std::vector<std::string>{"a"}, tried);
+}
+
+/// Whether the text encoder ends where the image encoder ends.
+Result<void> OpenvinoEmbedder::check_texts(const ov::Shape& shape) const {
+  if (shape == ov::Shape{batch_, dimensions_}) return {};
+  return bad_input(
+      fmt::format("{}: the towers end in different spaces: pictures in {} dimensions, {} texts in {}; do they belong "
+                  "together?",
+                  folder_.string(), dimensions_, batch_, shape.to_string()));
 }
 
 std::string OpenvinoEmbedder::describe() const {
@@ -118,18 +133,14 @@ Result<void> OpenvinoEmbedder::embed_text_batch(std::span<const std::string> tex
     std::size_t used = 0;
     const std::string& text = texts[std::min(row, texts.size() - 1)];  // the last fills up
     SCOTOMA_TRY(const auto ids, tokenizer_->encode(text, text_length_, &used));
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      put_integers(in, row * text_length_ + i, 1, ids[i]);
-      if (masked) put_integers(mask, row * text_length_ + i, 1, i < used ? 1 : 0);
-    }
+    put_wholes(in, row * text_length_, ids);
+    std::vector<std::int64_t> there(text_length_, 0);
+    std::fill_n(there.begin(), used, 1);
+    if (masked) put_wholes(mask, row * text_length_, there);
   }
   SCOTOMA_CHECK(call.run());
-  const bool single = texts_->compiled().outputs().size() == 1;
-  const ov::Tensor rows = single ? call.request().get_output_tensor() : call.request().get_tensor("text_embeds");
-  if (rows.get_size() != batch_ * dimensions_) {
-    return bad_input(fmt::format("{}: the towers end in different spaces: {} and {} dimensions", folder_.string(),
-                                 dimensions_, rows.get_size() / batch_));
-  }
+  const ov::Tensor rows = call.request().get_output_tensor(text_output_);
+  SCOTOMA_CHECK(check_texts(rows.get_shape()));
   for (std::size_t row = 0; row < texts.size(); ++row) {
     const float* first = rows.data<const float>() + row * dimensions_;
     out.emplace_back(first, first + dimensions_);

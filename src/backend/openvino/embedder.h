@@ -31,6 +31,7 @@ class OpenvinoEmbedder final : public Embedder {
   OpenvinoEmbedder() = default;
   Result<void> open(const std::shared_ptr<Engine>& engine, const EmbedderOptions& options);
   Result<void> open_texts(Engine& engine);
+  Result<void> check_texts(const ov::Shape& shape) const;
   Result<void> embed_text_batch(std::span<const std::string> texts, std::vector<std::vector<float>>& out);
 
   std::filesystem::path folder_;
@@ -39,6 +40,7 @@ class OpenvinoEmbedder final : public Embedder {
   std::unique_ptr<Tokenizer> tokenizer_;
   std::size_t batch_ = 1;
   std::size_t text_length_ = 77;
+  std::size_t text_output_ = 0;  ///< of the text encoder's outputs
   std::size_t dimensions_ = 0;
   std::string fingerprint_;
 };

@@ -88,10 +88,16 @@ class Network {
   std::atomic<double> seconds_ = 0;
 };
 
+/// How attention is computed in f32 (in bf16 it is always fused).
+enum class Attention {
+  plain,  ///< all scores of a layer in memory: positions^2 numbers a head and row
+  fused,  ///< by the engine's fused kernels, without them
+};
+
 /// One a process is enough; all roles of a study share it. Thread-safe.
 class Engine {
  public:
-  /// On a CPU without bf16 that precision is f32. Errors: bad_input for a precision that is not "f32" or "bf16".
+  /// On a CPU without bf16 that precision is f32. Errors: bad_input when OpenVINO does not work.
   static Result<std::shared_ptr<Engine>> create(const EngineOptions& options);
 
   /// Reads ONNX or OpenVINO IR. Errors: bad_input when the file is missing, truncated or no model.
@@ -102,29 +108,27 @@ class Engine {
   Result<std::shared_ptr<ov::Model>> read_tokenizer(const std::filesystem::path& path);
 
   /// Compiles for the CPU. `path` is for messages. Errors: bad_input.
-  Result<std::shared_ptr<Network>> compile(const std::shared_ptr<ov::Model>& model, const std::filesystem::path& path);
+  Result<std::shared_ptr<Network>> compile(const std::shared_ptr<ov::Model>& model, const std::filesystem::path& path,
+                                           Attention attention = Attention::plain);
 
   int threads() const { return threads_; }
-  static std::string version();  ///< of OpenVINO; other versions may give other bits
+  std::string precision() const { return precision_.get_type_name(); }  ///< in effect: "f32" or "bf16"
+
+  // Other versions and other processors may give other bits.
+  static std::string version();                                ///< of OpenVINO
+  const std::string& processor() const { return processor_; }  ///< its full name
+  std::filesystem::path tokenizers() const;                    ///< the extension's library; empty until loaded
 
  private:
   explicit Engine(int threads) : threads_(threads) {}
+  Result<void> load_tokenizers();
 
   ov::Core core_;
   ov::element::Type precision_ = ov::element::f32;  ///< what the CPU can do, if it is less than was asked for
   int threads_;
-  std::mutex mutex_;  ///< around the extension
-  bool tokenizers_loaded_ = false;
+  std::string processor_;
+  mutable std::mutex mutex_;  ///< around the extension
+  std::string tokenizers_;    ///< its library, once loaded
 };
-
-/// Gives the model's input `name` a static shape. Errors: bad_input naming `path`.
-Result<void> reshape_model(ov::Model& model, const std::map<std::string, ov::PartialShape>& shapes,
-                           const std::filesystem::path& path);
-
-/// "name [?,3,64,64], ..." of a model's inputs or outputs, for messages.
-std::string describe_ports(const std::vector<ov::Output<ov::Node>>& ports);
-
-/// The input or output called `name`, if there is one.
-std::optional<ov::Output<ov::Node>> find_port(const std::vector<ov::Output<ov::Node>>& ports, const std::string& name);
 
 }  // namespace scotoma

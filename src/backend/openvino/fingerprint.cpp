@@ -1,24 +1,30 @@
 #include "backend/openvino/fingerprint.h"
 
-#include "backend/openvino/engine.h"
+#include "backend/openvino/files.h"
+#include "backend/openvino/onnx_weights.h"
 #include "core/hash.h"
 
 namespace scotoma {
 namespace {
 
-/// Where the weights may lie that are not in the model's file itself.
-std::vector<std::filesystem::path> weights_of(const std::filesystem::path& model) {
-  if (model.extension() == ".xml") return {std::filesystem::path(model).replace_extension(".bin")};
-  if (model.extension() == ".onnx") return {model.string() + ".data", model.string() + "_data"};
-  return {};
+/// The files that belong to a model's file: its weights, and for a tokenizer what runs it.
+Result<std::vector<std::filesystem::path>> companions_of(const std::filesystem::path& model, const Engine& engine) {
+  if (model.extension() == ".onnx") return onnx_weights(model);
+  std::vector<std::filesystem::path> out;
+  const auto weights = std::filesystem::path(model).replace_extension(".bin");
+  if (model.extension() == ".xml" && is_there(weights)) out.push_back(weights);
+  if (model.stem().string().ends_with("tokenizer")) out.push_back(engine.tokenizers());
+  return out;
 }
 
 }  // namespace
 
-Result<std::string> model_fingerprint(std::string_view role, const std::vector<std::filesystem::path>& files,
+Result<std::string> model_fingerprint(const Engine& engine, std::string_view role,
+                                      const std::vector<std::filesystem::path>& files,
                                       std::initializer_list<std::string> settings) {
   Hasher hasher;
-  hasher.field("openvino").field(role).field(Engine::version());
+  hasher.field("openvino").field(static_cast<std::uint64_t>(kBackendRevision)).field(role);
+  hasher.field(Engine::version()).field(engine.processor());
   const auto add = [&](const std::filesystem::path& file) -> Result<void> {
     SCOTOMA_TRY(const std::string hash, sha256_of_file(file));
     hasher.field(file.filename().string()).field(hash);
@@ -26,9 +32,8 @@ Result<std::string> model_fingerprint(std::string_view role, const std::vector<s
   };
   for (const std::filesystem::path& file : files) {
     SCOTOMA_CHECK(add(file));
-    for (const std::filesystem::path& weights : weights_of(file)) {
-      if (std::filesystem::exists(weights)) SCOTOMA_CHECK(add(weights));
-    }
+    SCOTOMA_TRY(const auto companions, companions_of(file, engine));
+    for (const auto& companion : companions) SCOTOMA_CHECK(add(companion));
   }
   for (const std::string& setting : settings) hasher.field(setting);
   return hasher.hex();

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "backend/openvino/ports.h"
 #include "core/philox.h"
 
 namespace scotoma {
@@ -50,9 +51,8 @@ Error not_finite(const std::string& subject, const Draw& draw) {
 }  // namespace
 
 std::string OpenvinoGenerator::describe() const {
-  const ov::PartialShape picture = decoder_->compiled().output().get_partial_shape();
-  return fmt::format("{}, guidance {:g}, {} x {}, {}", scheduler_.name(), guidance_, picture[3].to_string(),
-                     picture[2].to_string(), unet_->precision());
+  return fmt::format("{}, guidance {:g}, {} x {}, {}", scheduler_.name(), guidance_, picture_[3], picture_[2],
+                     unet_->precision());
 }
 
 double OpenvinoGenerator::engine_seconds() const {
@@ -75,15 +75,10 @@ Result<OpenvinoGenerator::Embedding> OpenvinoGenerator::embed(const std::string&
     const auto found = embeddings_.find(prompt);
     if (found != embeddings_.end()) return found->second;
   }
-  SCOTOMA_TRY(const auto ids, tokenizer_->encode(prompt, text_length_));
+  SCOTOMA_TRY(const auto ids, tokenizer_->encode_whole(prompt, text_length_));
   SCOTOMA_TRY(Network::Call call, text_encoder_->call());
   ov::Tensor in = call.request().get_tensor("input_ids");
-  if (in.get_element_type() == ov::element::i32) {
-    std::transform(ids.begin(), ids.end(), in.data<std::int32_t>(),
-                   [](auto id) { return static_cast<std::int32_t>(id); });
-  } else {
-    std::copy(ids.begin(), ids.end(), in.data<std::int64_t>());
-  }
+  put_wholes(in, 0, ids);
   SCOTOMA_CHECK(call.run());
   const ov::Tensor out = call.request().get_tensor("last_hidden_state");
   const auto made = std::make_shared<const std::vector<float>>(out.data<float>(), out.data<float>() + out.get_size());
@@ -149,21 +144,33 @@ Result<std::vector<float>> OpenvinoGenerator::denoise(std::span<const Draw> draw
   return sample;
 }
 
-Result<void> OpenvinoGenerator::decode(std::span<const Draw> draws, const std::vector<float>& latents,
+/// Pictures of the first rows of `latents`, one a draw.
+Result<void> OpenvinoGenerator::decode(std::span<const Draw> draws, std::span<const float> latents,
                                        std::vector<Image>& images) {
+  const std::size_t one = ov::shape_size(latent_);
+  for (std::size_t at = 0; at < draws.size(); at += decoded_at_once_) {
+    const std::size_t rows = std::min(decoded_at_once_, draws.size() - at);
+    const auto mine = latents.subspan(at * one, std::min(decoded_at_once_ * one, latents.size() - at * one));
+    SCOTOMA_CHECK(decode_some(draws.subspan(at, rows), mine, images));
+  }
+  return {};
+}
+
+/// One call of the decoder. Rows beyond the latents repeat the last one.
+Result<void> OpenvinoGenerator::decode_some(std::span<const Draw> draws, std::span<const float> latents,
+                                            std::vector<Image>& images) {
   SCOTOMA_TRY(Network::Call call, decoder_->call());
   float* in = call.request().get_input_tensor().data<float>();
-  for (std::size_t i = 0; i < latents.size(); ++i) in[i] = latents[i] / scaling_ + shift_;
+  const std::size_t one = ov::shape_size(latent_);
+  const std::size_t last = latents.size() - one;
+  for (std::size_t i = 0; i < decoded_at_once_ * one; ++i) {
+    in[i] = latents[i < latents.size() ? i : last + i % one] / scaling_ + shift_;
+  }
   SCOTOMA_CHECK(call.run());
   const ov::Tensor out = call.request().get_output_tensor();
-  const ov::Shape& shape = out.get_shape();
-  if (shape.size() != 4 || shape[0] != batch_ || shape[1] != 3) {
-    return bad_input(
-        fmt::format("{}: gives {} instead of pictures [n, 3, height, width]", decoder_->subject(), shape.to_string()));
-  }
   for (std::size_t row = 0; row < draws.size(); ++row) {
-    Image image{static_cast<int>(shape[3]), static_cast<int>(shape[2]), {}};
-    if (!to_image(out.data<const float>() + row * 3 * shape[2] * shape[3], image)) {
+    Image image{static_cast<int>(picture_[3]), static_cast<int>(picture_[2]), {}};
+    if (!to_image(out.data<const float>() + row * ov::shape_size(picture_) / picture_[0], image)) {
       return not_finite(decoder_->subject(), draws[row]);
     }
     images.push_back(std::move(image));

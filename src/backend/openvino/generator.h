@@ -40,13 +40,15 @@ class OpenvinoGenerator final : public Generator {
   Result<void> open_unet(Engine& engine);
   Result<void> open_text_encoder(Engine& engine, const std::shared_ptr<ov::Model>& model);
   Result<void> open_decoder(Engine& engine);
-  Result<void> settle_fingerprint(const GeneratorOptions& options);
+  Result<void> settle_types(ov::Model& unet, const std::filesystem::path& path);
+  Result<void> settle_fingerprint(const Engine& engine, const GeneratorOptions& options);
 
   Result<Embedding> embed(const std::string& prompt);
   Result<void> fill_text(ov::Tensor& text, std::span<const Draw> draws);
   Result<std::vector<float>> denoise(std::span<const Draw> draws);
   void predict(const ov::Tensor& raw, std::vector<float>& output) const;
-  Result<void> decode(std::span<const Draw> draws, const std::vector<float>& latents, std::vector<Image>& images);
+  Result<void> decode(std::span<const Draw> draws, std::span<const float> latents, std::vector<Image>& images);
+  Result<void> decode_some(std::span<const Draw> draws, std::span<const float> latents, std::vector<Image>& images);
   bool guided() const { return guidance_ != 1; }
 
   std::filesystem::path folder_;
@@ -56,6 +58,8 @@ class OpenvinoGenerator final : public Generator {
   std::unique_ptr<Tokenizer> tokenizer_;
   Scheduler scheduler_;
   std::size_t batch_ = 1;
+  std::size_t decoded_at_once_ = 1;  ///< pictures a call of the decoder; at most the batch
+  ov::Shape picture_;                ///< what a call of the decoder gives: [n, 3, height, width]
   float guidance_ = 1;
   std::string negative_prompt_;
   ov::Shape latent_;             ///< [channels, height, width] of one picture

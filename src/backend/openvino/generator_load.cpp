@@ -1,14 +1,23 @@
 // How the parts of a Stable Diffusion folder are found, checked against each other and given their static shapes.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "backend/openvino/files.h"
 #include "backend/openvino/fingerprint.h"
 #include "backend/openvino/generator.h"
 #include "backend/openvino/json_file.h"
+#include "backend/openvino/ports.h"
 
 namespace scotoma {
 namespace {
 
 const char* const kModel = "openvino_model.xml";
+
+constexpr std::size_t kFewPositions = 32 * 32;   ///< of latents: up to here attention in f32 is not fused
+constexpr std::size_t kDecodedAtOnce = 64 * 64;  ///< positions of latents: one picture of 512 px, or 16 of 128 px
 
 Result<void> only_inputs(const ov::Model& model, std::initializer_list<const char*> known,
                          const std::filesystem::path& path) {
@@ -24,26 +33,43 @@ Result<void> only_inputs(const ov::Model& model, std::initializer_list<const cha
       path.string(), describe_ports(const_cast<ov::Model&>(model).inputs())));
 }
 
-Result<void> float_ports(const std::vector<ov::Output<ov::Node>>& ports, const std::filesystem::path& path) {
-  for (const auto& port : ports) {
-    const ov::element::Type type = port.get_element_type();
-    if (type == ov::element::f32 || type == ov::element::i64 || type == ov::element::i32) continue;
-    return bad_input(fmt::format("{}: inputs and outputs of type {} are not supported; export with f32 ones",
-                                 path.string(), type.get_type_name()));
+/// Shape of the model's only output, which must hold reals. Some exports leave it open: then a run tells. Errors:
+/// bad_input.
+Result<ov::Shape> only_output(Network& network) {
+  const auto outputs = network.compiled().outputs();
+  if (outputs.size() != 1 || outputs[0].get_element_type() != ov::element::f32) {
+    std::string has;
+    for (const auto& port : outputs) {
+      has += fmt::format(" {} {}", port.get_element_type().get_type_name(), port.get_partial_shape().to_string());
+    }
+    return bad_input(fmt::format("{}: must have one output, of f32; it has{}", network.subject(), has));
   }
-  return {};
+  if (const auto known = static_shape(outputs[0])) return *known;
+  SCOTOMA_TRY(Network::Call call, network.call());
+  for (const auto& port : network.compiled().inputs()) {
+    ov::Tensor in = call.request().get_tensor(port);
+    std::memset(in.data(), 0, in.get_byte_size());
+  }
+  SCOTOMA_CHECK(call.run());
+  return call.request().get_output_tensor().get_shape();
 }
 
 /// "sample_size" of the U-Net's config: a number or [height, width].
 Result<std::pair<int, int>> sample_size(const std::filesystem::path& path) {
   SCOTOMA_TRY(const auto config, read_json_file(path));
   const auto found = config.find("sample_size");
-  if (found != config.end() && found->is_number_integer()) return std::pair(found->get<int>(), found->get<int>());
-  if (found != config.end() && found->is_array() && found->size() == 2) {
-    SCOTOMA_TRY(const auto both, json_value<std::vector<int>>(config, "sample_size", {}, path));
-    return std::pair(both[0], both[1]);
+  if (found == config.end() || found->is_null()) {
+    return bad_input(path.string() + ": 'sample_size' is missing: the pictures' size is not known");
   }
-  return bad_input(path.string() + ": 'sample_size' is missing: the pictures' size is not known");
+  const auto possible = [](const nlohmann::json& side) {
+    return side.is_number_integer() && json_fits<int>(side) && side.get<int>() >= 1 && side.get<int>() <= 1024;
+  };
+  if (possible(*found)) return std::pair(found->get<int>(), found->get<int>());
+  if (found->is_array() && found->size() == 2 && possible((*found)[0]) && possible((*found)[1])) {
+    return std::pair((*found)[0].get<int>(), (*found)[1].get<int>());
+  }
+  return bad_input(fmt::format("{}: 'sample_size' must be a number from 1 to 1024, or two of them; it is {}",
+                               path.string(), found->dump()));
 }
 
 }  // namespace
@@ -57,14 +83,15 @@ Result<std::unique_ptr<OpenvinoGenerator>> OpenvinoGenerator::load(const std::sh
 
 Result<void> OpenvinoGenerator::open(const std::shared_ptr<Engine>& engine, const GeneratorOptions& options) {
   folder_ = options.model;
-  if (!std::filesystem::is_directory(folder_)) {
+  if (!is_folder(folder_)) {
     return bad_input(
         fmt::format("{}: no such folder; a Stable Diffusion 1.x folder as OpenVINO IR is expected", folder_.string()));
   }
   SCOTOMA_TRY(const auto index, read_json_file(folder_ / "model_index.json"));
   if (index.contains("text_encoder_2") || index.contains("transformer")) {
+    SCOTOMA_TRY(const auto name, json_value<std::string>(index, "_class_name", "?", folder_ / "model_index.json"));
     return bad_input(fmt::format("{}: a pipeline of the class {}; only the Stable Diffusion 1.x layout is supported",
-                                 folder_.string(), index.value("_class_name", "?")));
+                                 folder_.string(), name));
   }
   batch_ = static_cast<std::size_t>(std::max(1, options.batch));
   guidance_ = static_cast<float>(options.guidance);
@@ -75,17 +102,18 @@ Result<void> OpenvinoGenerator::open(const std::shared_ptr<Engine>& engine, cons
   SCOTOMA_TRY(tokenizer_, Tokenizer::load(*engine, folder_ / "tokenizer"));
   SCOTOMA_CHECK(open_unet(*engine));
   SCOTOMA_CHECK(open_decoder(*engine));
-  return settle_fingerprint(options);
+  return settle_fingerprint(*engine, options);
 }
 
 Result<void> OpenvinoGenerator::open_unet(Engine& engine) {
   const auto path = folder_ / "unet" / kModel;
-  SCOTOMA_TRY(const auto unet, engine.read(path));
+  SCOTOMA_TRY(const auto raw, engine.read(path));
+  SCOTOMA_TRY(const auto unet, with_f32_ports(raw, path));
   SCOTOMA_CHECK(only_inputs(*unet, {"sample", "timestep", "encoder_hidden_states"}, path));
-  SCOTOMA_CHECK(float_ports(unet->inputs(), path));
-  SCOTOMA_CHECK(float_ports(unet->outputs(), path));
+  SCOTOMA_CHECK(settle_types(*unet, path));
   const auto text_path = folder_ / "text_encoder" / kModel;
-  SCOTOMA_TRY(const auto text, engine.read(text_path));
+  SCOTOMA_TRY(const auto raw_text, engine.read(text_path));
+  SCOTOMA_TRY(const auto text, with_f32_ports(raw_text, text_path));
   SCOTOMA_CHECK(only_inputs(*text, {"input_ids"}, text_path));
   const ov::PartialShape sample = unet->input("sample").get_partial_shape();
   const ov::PartialShape states = unet->input("encoder_hidden_states").get_partial_shape();
@@ -107,13 +135,30 @@ Result<void> OpenvinoGenerator::open_unet(Engine& engine) {
       {"encoder_hidden_states", {n, static_cast<std::int64_t>(text_length_), states[2]}}};
   if (timestep.rank() == 1) shapes["timestep"] = timestep[0].is_static() ? timestep : ov::PartialShape{n};
   SCOTOMA_CHECK(reshape_model(*unet, shapes, path));
-  SCOTOMA_TRY(unet_, engine.compile(unet, path));
-  if (unet_->compiled().output().get_shape() != unet_->compiled().input("sample").get_shape()) {
+  const bool few = latent_[1] * latent_[2] <= kFewPositions;
+  SCOTOMA_TRY(unet_, engine.compile(unet, path, few ? Attention::plain : Attention::fused));
+  SCOTOMA_TRY(const ov::Shape output, only_output(*unet_));
+  if (output != ov::Shape{static_cast<std::size_t>(n), latent_[0], latent_[1], latent_[2]}) {
     return bad_input(
         path.string() +
         ": the output has another shape than the sample; models that predict a variance are not supported");
   }
   return open_text_encoder(engine, text);
+}
+
+/// Types of the U-Net's ports. Where a sampler's timesteps are no whole numbers, the network must be able to hear them.
+Result<void> OpenvinoGenerator::settle_types(ov::Model& unet, const std::filesystem::path& path) {
+  SCOTOMA_CHECK(check_types(
+      unet.inputs(), {{"sample", Holds::reals}, {"encoder_hidden_states", Holds::reals}, {"timestep", Holds::either}},
+      path));
+  const auto steps = scheduler_.steps();
+  const auto broken = std::find_if(steps.begin(), steps.end(),
+                                   [](const SamplerStep& step) { return step.timestep != std::trunc(step.timestep); });
+  if (broken == steps.end() || make_real(unet, "timestep")) return {};
+  return bad_input(
+      fmt::format("{}: 'timestep' takes whole numbers, and {} would tell it {}; choose another scheduler or "
+                  "timestep_spacing \"leading\" or \"trailing\"",
+                  path.string(), scheduler_.name(), broken->timestep));
 }
 
 Result<void> OpenvinoGenerator::open_text_encoder(Engine& engine, const std::shared_ptr<ov::Model>& model) {
@@ -122,13 +167,16 @@ Result<void> OpenvinoGenerator::open_text_encoder(Engine& engine, const std::sha
     return bad_input(
         fmt::format("{}: has no output 'last_hidden_state', but {}", path.string(), describe_ports(model->outputs())));
   }
+  SCOTOMA_CHECK(check_types(model->inputs(), {{"input_ids", Holds::wholes}}, path));
+  SCOTOMA_CHECK(check_types(model->outputs(), {{"last_hidden_state", Holds::reals}}, path));
   SCOTOMA_CHECK(reshape_model(*model, {{"input_ids", {1, static_cast<std::int64_t>(text_length_)}}}, path));
   SCOTOMA_TRY(text_encoder_, engine.compile(model, path));
-  const ov::Shape gives = text_encoder_->compiled().output("last_hidden_state").get_shape();
-  const ov::Shape takes = unet_->compiled().input("encoder_hidden_states").get_shape();
-  if (gives.size() == 3 && gives[1] == takes[1] && gives[2] == takes[2]) return {};
+  const auto gives = static_shape(text_encoder_->compiled().output("last_hidden_state"));
+  const auto takes = static_shape(unet_->compiled().input("encoder_hidden_states"));
+  if (gives && takes && gives->size() == 3 && (*gives)[1] == (*takes)[1] && (*gives)[2] == (*takes)[2]) return {};
   return bad_input(fmt::format("{}: the text encoder gives {}, the U-Net takes {}; do they belong together?",
-                               folder_.string(), gives.to_string(), takes.to_string()));
+                               folder_.string(), gives ? gives->to_string() : "an open shape",
+                               takes ? takes->to_string() : "an open shape"));
 }
 
 Result<void> OpenvinoGenerator::open_decoder(Engine& engine) {
@@ -140,30 +188,38 @@ Result<void> OpenvinoGenerator::open_decoder(Engine& engine) {
               json_value(config, "scaling_factor", kind == "AutoencoderTiny" ? 1.0 : 0.18215, config_path));
   SCOTOMA_TRY(const double shift, json_value(config, "shift_factor", 0.0, config_path));
   const auto mean = config.find("latents_mean");
-  if (scaling <= 0 || (mean != config.end() && !mean->is_null())) {
+  if (!(scaling > 0) || (mean != config.end() && !mean->is_null())) {
     return bad_input(config_path.string() + ": scaling_factor must be positive, and latents_mean is not supported");
   }
   scaling_ = static_cast<float>(scaling);
   shift_ = static_cast<float>(shift);
-  SCOTOMA_TRY(const auto model, engine.read(path));
+  SCOTOMA_TRY(const auto raw, engine.read(path));
+  SCOTOMA_TRY(const auto model, with_f32_ports(raw, path));
   SCOTOMA_CHECK(only_inputs(*model, {"latent_sample"}, path));
-  SCOTOMA_CHECK(float_ports(model->outputs(), path));
+  SCOTOMA_CHECK(check_types(model->inputs(), {{"latent_sample", Holds::reals}}, path));
+  // As many rows at once as memory allows, and all calls equally full.
+  const std::size_t positions = latent_[1] * latent_[2];
+  const std::size_t most = std::max<std::size_t>(1, kDecodedAtOnce / positions);
+  const std::size_t calls = (batch_ + most - 1) / most;
+  decoded_at_once_ = (batch_ + calls - 1) / calls;
   const auto whole = [](std::size_t n) { return static_cast<std::int64_t>(n); };
   SCOTOMA_CHECK(reshape_model(
-      *model, {{"latent_sample", {whole(batch_), whole(latent_[0]), whole(latent_[1]), whole(latent_[2])}}}, path));
-  if (model->outputs().size() != 1) return bad_input(path.string() + ": must have one output");
-  // The picture's shape is only known for sure once compiled: some exports leave it open.
-  SCOTOMA_TRY(decoder_, engine.compile(model, path));
-  return {};
+      *model, {{"latent_sample", {whole(decoded_at_once_), whole(latent_[0]), whole(latent_[1]), whole(latent_[2])}}},
+      path));
+  SCOTOMA_TRY(decoder_, engine.compile(model, path, positions <= kFewPositions ? Attention::plain : Attention::fused));
+  SCOTOMA_TRY(picture_, only_output(*decoder_));
+  if (picture_.size() == 4 && picture_[0] == decoded_at_once_ && picture_[1] == 3) return {};
+  return bad_input(fmt::format("{}: gives {} instead of pictures [{}, 3, height, width]", path.string(),
+                               picture_.to_string(), decoded_at_once_));
 }
 
-Result<void> OpenvinoGenerator::settle_fingerprint(const GeneratorOptions& options) {
+Result<void> OpenvinoGenerator::settle_fingerprint(const Engine& engine, const GeneratorOptions& options) {
   const auto settings =
       fmt::format("steps {} guidance {} scheduler {} batch {} precision {} {} {}", options.steps, options.guidance,
                   options.scheduler, batch_, unet_->precision(), text_encoder_->precision(), decoder_->precision());
   SCOTOMA_TRY(
       fingerprint_,
-      model_fingerprint("generator",
+      model_fingerprint(engine, "generator",
                         {folder_ / "scheduler" / "scheduler_config.json", tokenizer_->file(),
                          folder_ / "text_encoder" / kModel, folder_ / "unet" / kModel, folder_ / "unet" / "config.json",
                          folder_ / "vae_decoder" / kModel, folder_ / "vae_decoder" / "config.json"},

@@ -6,31 +6,53 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <openvino/op/ops.hpp>
+
+#include "backend/openvino/ports.h"
 
 namespace scotoma {
 namespace {
 
 constexpr std::size_t kSizesKept = 8;  ///< compiled networks for pictures of different sizes
 
-ov::preprocess::ResizeAlgorithm resize_filter(const std::string& name) {
+/// Which of `from` pixels Pillow's nearest filter takes for each of `to`, its sum of steps included.
+std::vector<std::int64_t> nearest_pixels(int from, int to) {
+  const double step = static_cast<double>(from) / to;
+  std::vector<std::int64_t> out;
+  double at = step * 0.5;
+  for (int i = 0; i < to; ++i, at += step)
+    out.push_back(std::min<std::int64_t>(static_cast<std::int64_t>(at), from - 1));
+  return out;
+}
+
+/// The engine's own nearest takes the lower of two equally near pixels, Pillow the upper: so rows and columns are
+/// gathered. The tensor is [n, height, width, 3].
+ov::Output<ov::Node> resize_nearest(ov::Output<ov::Node> pixels, PixelSize from, PixelSize to) {
+  const auto pick = [&](std::int64_t axis, int before, int after) {
+    const auto which = nearest_pixels(before, after);
+    const auto indices = ov::op::v0::Constant::create(ov::element::i64, {which.size()}, which);
+    const auto along = ov::op::v0::Constant::create(ov::element::i64, {}, {axis});
+    pixels = std::make_shared<ov::op::v8::Gather>(pixels, indices, along);
+  };
+  pick(1, from.height, to.height);
+  pick(2, from.width, to.width);
+  return pixels;
+}
+
+void resize(ov::preprocess::PreProcessSteps& steps, const std::string& filter, PixelSize from, PixelSize to) {
   using ov::preprocess::ResizeAlgorithm;
-  if (name == "bicubic") return ResizeAlgorithm::RESIZE_BICUBIC_PILLOW;
-  if (name == "nearest") return ResizeAlgorithm::RESIZE_NEAREST;
-  return ResizeAlgorithm::RESIZE_BILINEAR_PILLOW;
+  if (filter == "nearest") {
+    steps.custom([from, to](const ov::Output<ov::Node>& pixels) { return resize_nearest(pixels, from, to); });
+    return;
+  }
+  steps.resize(filter == "bicubic" ? ResizeAlgorithm::RESIZE_BICUBIC_PILLOW : ResizeAlgorithm::RESIZE_BILINEAR_PILLOW,
+               static_cast<std::size_t>(to.height), static_cast<std::size_t>(to.width));
 }
 
 std::vector<float> as_floats(const std::vector<double>& numbers) { return {numbers.begin(), numbers.end()}; }
 
 Result<void> check(const Preprocessing& p, const std::filesystem::path& path) {
   const auto wrong = [&](const std::string& what) { return bad_input(path.string() + ": preprocessing: " + what); };
-  if (p.fit != "stretch" && p.fit != "crop") return wrong("fit '" + p.fit + "' is neither stretch nor crop");
-  if (p.filter != "bilinear" && p.filter != "bicubic" && p.filter != "nearest") {
-    return wrong("filter '" + p.filter + "' is none of bilinear, bicubic, nearest");
-  }
-  if (p.channels != "rgb" && p.channels != "bgr") return wrong("channels '" + p.channels + "' is neither rgb nor bgr");
-  if (p.layout != "" && p.layout != "nchw" && p.layout != "nhwc") {
-    return wrong("layout '" + p.layout + "' is neither nchw nor nhwc");
-  }
   if (p.mean.size() != 3 || p.std.size() != 3) return wrong("mean and std need one number a channel");
   if (std::find(p.std.begin(), p.std.end(), 0.0) != p.std.end()) return wrong("std must not be 0");
   if (p.fit == "crop" && p.resize_to > 0 && p.resize_to < std::max(p.width, p.height)) {
@@ -60,8 +82,6 @@ Result<std::unique_ptr<ImageNetwork>> ImageNetwork::create(std::shared_ptr<Engin
   SCOTOMA_CHECK(out->settle_input(std::max(1, batch)));
   SCOTOMA_CHECK(check(out->prep_, path));
   SCOTOMA_CHECK(out->settle_output(output));
-  SCOTOMA_TRY(const auto network, out->network_for(out->input_size()));
-  out->precision_ = network->precision();
   return out;
 }
 
@@ -118,6 +138,12 @@ Result<void> ImageNetwork::settle_output(const std::string& name) {
 }
 
 Result<std::shared_ptr<ov::Model>> ImageNetwork::with_preprocessing(PixelSize from) const {
+  if (!prep_.resize && from != input_size()) {
+    return bad_input(
+        fmt::format("{}: takes pictures of {} x {} and its preprocessing does not resize (do_resize); the "
+                    "pictures are {} x {}",
+                    path_.string(), prep_.width, prep_.height, from.width, from.height));
+  }
   const auto advice =
       fmt::format("pictures are {} x {}, the input {} x {}", from.width, from.height, prep_.width, prep_.height);
   return engine_call(path_.string() + ": preprocessing does not fit", advice, Code::bad_input, [&] {
@@ -133,12 +159,9 @@ Result<std::shared_ptr<ov::Model>> ImageNetwork::with_preprocessing(PixelSize fr
     PixelSize to{prep_.width, prep_.height};
     const int shorter = prep_.resize_to > 0 ? prep_.resize_to : std::max(to.width, to.height);
     const PixelSize whole = prep_.fit == "crop" ? resized_to_shorter(from, shorter) : to;
-    if (whole.width != from.width || whole.height != from.height) {
-      // On bytes: the filter then rounds as Pillow does, which is what networks were trained with.
-      steps.resize(resize_filter(prep_.filter), static_cast<std::size_t>(whole.height),
-                   static_cast<std::size_t>(whole.width));
-    }
-    if (whole.width != to.width || whole.height != to.height) {
+    // On bytes, which are rounded after the filter, as Pillow does it and as networks were trained.
+    if (whole != from) resize(steps, prep_.filter, from, whole);
+    if (whole != to) {
       const int top = static_cast<int>(std::nearbyint((whole.height - to.height) / 2.0));
       const int left = static_cast<int>(std::nearbyint((whole.width - to.width) / 2.0));
       steps.crop({0, top, left, 0}, {n, top + to.height, left + to.width, 3});
@@ -158,14 +181,19 @@ Result<std::shared_ptr<Network>> ImageNetwork::network_for(PixelSize from) {
   const std::lock_guard lock(mutex_);
   const std::pair key(from.width, from.height);
   const auto found = networks_.find(key);
-  if (found != networks_.end()) return found->second;
+  if (found != networks_.end()) {
+    found->second.last_use = ++uses_;
+    return found->second.network;
+  }
   SCOTOMA_TRY(const auto model, with_preprocessing(from));
   SCOTOMA_TRY(auto network, engine_->compile(model, path_));
   if (networks_.size() >= kSizesKept) {
-    retired_seconds_ += networks_.begin()->second->seconds();
-    networks_.erase(networks_.begin());
+    const auto earlier = [](const auto& a, const auto& b) { return a.second.last_use < b.second.last_use; };
+    const auto oldest = std::min_element(networks_.begin(), networks_.end(), earlier);
+    retired_seconds_ += oldest->second.network->seconds();
+    networks_.erase(oldest);
   }
-  networks_.emplace(key, network);
+  networks_.emplace(key, Kept{network, ++uses_});
   return network;
 }
 
@@ -206,18 +234,17 @@ Result<void> ImageNetwork::run_batch(Network& network, std::span<const Image> im
   return {};
 }
 
-std::string ImageNetwork::precision() const { return precision_; }
-
 double ImageNetwork::seconds() const {
   const std::lock_guard lock(mutex_);
   double sum = retired_seconds_;
-  for (const auto& [size, network] : networks_) sum += network->seconds();
+  for (const auto& [size, kept] : networks_) sum += kept.network->seconds();
   return sum;
 }
 
 std::string ImageNetwork::settings() const {
-  return fmt::format("{}x{} {} {} {} {} {} mean {} std {} batch {}", prep_.width, prep_.height, prep_.fit,
-                     prep_.resize_to, prep_.filter, prep_.channels, prep_.layout, prep_.mean, prep_.std, batch_);
+  return fmt::format("{}x{} {} {} {} {} {} mean {} std {} batch {}", prep_.width, prep_.height,
+                     prep_.resize ? prep_.fit : "as it is", prep_.resize_to, prep_.filter, prep_.channels, prep_.layout,
+                     prep_.mean, prep_.std, batch_);
 }
 
 }  // namespace scotoma

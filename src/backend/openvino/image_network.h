@@ -1,5 +1,6 @@
 // A network whose only input is a picture. Size, crop, filter, channel order, mean and scale are done in the engine's
-// own graph, in front of the network.
+// own graph, in front of the network. Resized bytes are Pillow's: the same for "nearest", at most TOLERANCE apart for
+// the other filters (tests/cases/resize).
 #pragma once
 
 #include <filesystem>
@@ -17,11 +18,14 @@
 
 namespace scotoma {
 
-/// Size of a picture after the shorter side has become `shorter`, as torchvision's Resize rounds it.
 struct PixelSize {
   int width = 0;
   int height = 0;
+
+  bool operator==(const PixelSize&) const = default;
 };
+
+/// Size of a picture after the shorter side has become `shorter`, as torchvision's Resize rounds it.
 PixelSize resized_to_shorter(PixelSize size, int shorter);
 
 /// The preprocessing that a HuggingFace preprocessor_config.json asks for. Errors: bad_input for what it cannot
@@ -32,7 +36,8 @@ class ImageNetwork {
  public:
   /// Takes `model`, which must have one input of rank 4 with 3 channels, and `output`, the name of the output that is
   /// wanted (empty: the only one). Runs batches of exactly `batch` pictures, or of the number the model was exported
-  /// for. Errors: bad_input, saying which input or output does not fit.
+  /// for. The engine compiles it when pictures of a size first come. Errors: bad_input, saying which input or output
+  /// does not fit.
   static Result<std::unique_ptr<ImageNetwork>> create(std::shared_ptr<Engine> engine, std::shared_ptr<ov::Model> model,
                                                       const Preprocessing& preprocessing, const std::string& output,
                                                       int batch, const std::filesystem::path& path);
@@ -42,12 +47,17 @@ class ImageNetwork {
   Result<std::vector<std::vector<float>>> run(std::span<const Image> images);
 
   PixelSize input_size() const { return {prep_.width, prep_.height}; }
-  ov::Shape output_shape() const { return output_shape_; }  ///< with the batch in front
-  std::string precision() const;                            ///< in effect; compiles for the input's own size
+  ov::Shape output_shape() const { return output_shape_; }        ///< with the batch in front
+  std::string precision() const { return engine_->precision(); }  ///< in effect
   double seconds() const;
   std::string settings() const;  ///< all of the preprocessing that is in effect, for fingerprints
 
  private:
+  struct Kept {
+    std::shared_ptr<Network> network;
+    std::uint64_t last_use = 0;
+  };
+
   ImageNetwork() = default;
   Result<void> settle_input(int batch);
   Result<void> settle_output(const std::string& name);
@@ -65,9 +75,9 @@ class ImageNetwork {
   ov::Shape output_shape_;
 
   mutable std::mutex mutex_;
-  std::map<std::pair<int, int>, std::shared_ptr<Network>> networks_;  ///< by the size of the pictures that come in
-  double retired_seconds_ = 0;                                        ///< of networks no longer kept
-  std::string precision_ = "unknown";
+  std::map<std::pair<int, int>, Kept> networks_;  ///< by the size of the pictures that come in
+  std::uint64_t uses_ = 0;
+  double retired_seconds_ = 0;  ///< of networks no longer kept
 };
 
 }  // namespace scotoma

@@ -6,14 +6,18 @@
 #include <fstream>
 #include <iterator>
 
+#include "backend/openvino/files.h"
+
 namespace scotoma {
 
 Result<std::string> read_text_file(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(path)) {
+  if (!in || is_folder(path)) {
     return bad_input(fmt::format("{}: cannot be read; does the file exist?", path.string()));
   }
-  return std::string(std::istreambuf_iterator<char>(in), {});
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  if (in.bad()) return bad_input(fmt::format("{}: cannot be read to its end", path.string()));
+  return text;
 }
 
 std::string without_python_numbers(std::string_view text) {
@@ -51,6 +55,8 @@ Result<nlohmann::json> read_json_file(const std::filesystem::path& path, bool an
     const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(problem.byte, text.size()));
     return bad_input(fmt::format("{}:{}: not JSON ({}); is the file whole?", path.string(),
                                  1 + std::count(text.begin(), end, '\n'), problem.what()));
+  } catch (const nlohmann::json::exception& problem) {  // a number beyond what a double holds
+    return bad_input(fmt::format("{}: not JSON that can be read ({})", path.string(), problem.what()));
   }
 }
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "core/result.h"
 
@@ -20,6 +22,24 @@ std::string without_python_numbers(std::string_view text);
 /// Reads a JSON file whose top is an object or, with `any`, anything. Errors: bad_input, naming file and line.
 Result<nlohmann::json> read_json_file(const std::filesystem::path& path, bool any = false);
 
+/// Whether a JSON value can be read as T: a number that T holds, for whole numbers without a fraction.
+template <class T>
+bool json_fits(const nlohmann::json& value) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return value.is_boolean();
+  } else if constexpr (std::is_integral_v<T>) {
+    if (!value.is_number()) return false;
+    const auto number = value.get<double>();
+    return number >= static_cast<double>(std::numeric_limits<T>::lowest()) &&
+           number < -static_cast<double>(std::numeric_limits<T>::lowest()) &&
+           number == static_cast<double>(static_cast<T>(number));
+  } else if constexpr (std::is_floating_point_v<T>) {
+    return value.is_number();
+  } else {
+    return true;
+  }
+}
+
 /// `object[key]`, or `fallback` where the key is missing or null. Errors: bad_input when it has another type.
 template <class T>
 Result<T> json_value(const nlohmann::json& object, const std::string& key, T fallback,
@@ -27,10 +47,10 @@ Result<T> json_value(const nlohmann::json& object, const std::string& key, T fal
   const auto found = object.find(key);
   if (found == object.end() || found->is_null()) return fallback;
   try {
-    return found->get<T>();
-  } catch (const nlohmann::json::exception&) {
-    return bad_input(path.string() + ": '" + key + "' has an unexpected type: " + found->dump());
+    if (json_fits<T>(*found)) return found->get<T>();
+  } catch (const nlohmann::json::exception&) {  // a list or a text where T is another
   }
+  return bad_input(path.string() + ": '" + key + "' has an unexpected type or value: " + found->dump());
 }
 
 }  // namespace scotoma

@@ -5,21 +5,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "core/hash.h"
+#include "model/similarity.h"
+#include "study/prompt.h"
 
 namespace scotoma {
 namespace {
 
 Error unknown_label(const std::string& label) {
   return bad_input(fmt::format("the judge does not know the label '{}': it is not one of the study's", label));
-}
-
-/// "a photo of a fly", "a photo of an apple".
-std::string photo_of(const std::string& name) {
-  const bool vowel = !name.empty() && std::string_view("aeiouAEIOU").find(name.front()) != std::string_view::npos;
-  return fmt::format("a photo of {} {}", vowel ? "an" : "a", name);
 }
 
 }  // namespace
@@ -34,6 +29,7 @@ Result<std::unique_ptr<Judge>> ClassifierJudge::create(std::unique_ptr<OpenvinoC
   for (const StudyLabel& label : labels) {
     auto found = std::find(names.begin(), names.end(), label.name);
     if (found == names.end()) found = std::find(names.begin(), names.end(), label.class_name);
+    if (found != names.end()) SCOTOMA_CHECK(check_unique(names, *found, options.labels));
     if (found == names.end()) {
       return bad_input(fmt::format(
           "{}: the judge has no class '{}'; its classes are {}", options.labels.string(), label.name,
@@ -71,7 +67,7 @@ Result<std::unique_ptr<Judge>> EmbedderJudge::create(Embedder& embedder, const s
   hasher.field("zero-shot judge").field(embedder.fingerprint()).field(fmt::format("{} {}", threshold, scale));
   for (const StudyLabel& label : labels) {
     out->labels_.push_back(label.name);
-    prompts.push_back(photo_of(label.name));
+    prompts.push_back("a photo of " + with_article(label.name));
     hasher.field(prompts.back());
   }
   SCOTOMA_TRY(out->texts_, embedder.embed_texts(prompts));
@@ -95,8 +91,7 @@ Result<std::vector<Judgement>> EmbedderJudge::judge(std::span<const Image> image
   std::vector<Judgement> out;
   for (const auto& row : rows) {
     std::vector<double> logits;
-    for (const auto& text : texts_)
-      logits.push_back(scale_ * std::inner_product(row.begin(), row.end(), text.begin(), 0.0));
+    for (const auto& text : texts_) logits.push_back(scale_ * dot(row, text));
     const double top = *std::max_element(logits.begin(), logits.end());
     double sum = 0;
     for (double& v : logits) sum += v = std::exp(v - top);

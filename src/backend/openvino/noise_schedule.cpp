@@ -139,7 +139,8 @@ std::vector<double> linspace(double first, double last, int count) {
 std::vector<double> trailing_timesteps(double from, double step) {
   std::vector<double> out;
   const int count = static_cast<int>(std::ceil(from / step));
-  for (int i = 0; i < count; ++i) out.push_back(std::nearbyint(from - i * step) - 1);
+  const double difference = (from - step) - from;  // numpy adds multiples of this, which is not quite -step
+  for (int i = 0; i < count; ++i) out.push_back(std::nearbyint(from + i * difference) - 1);
   return out;
 }
 
@@ -153,6 +154,7 @@ std::vector<double> karras_levels(double high, double low, int count) {
 }
 
 double timestep_of_level(double sigma, const std::vector<double>& levels) {
+  if (levels.size() < 2) return 0;
   const double wanted = std::log(std::max(sigma, 1e-10));
   std::size_t low = 0;
   for (std::size_t i = 0; i + 1 < levels.size(); ++i) {

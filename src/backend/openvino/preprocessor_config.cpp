@@ -8,37 +8,67 @@ namespace scotoma {
 namespace {
 
 using Json = nlohmann::json;
+using Path = std::filesystem::path;
 
-/// {"height": h, "width": w}, {"shortest_edge": n} or n; for shortest_edge the width stays 0.
-Result<PixelSize> read_size(const Json& config, const char* key, const std::filesystem::path& path) {
+/// {"height": h, "width": w}, {"shortest_edge": n} or n; for a shortest edge the width stays 0.
+Result<PixelSize> read_size(const Json& config, const char* key, bool number_is_shortest_edge, const Path& path) {
   const auto found = config.find(key);
   if (found == config.end() || found->is_null()) return PixelSize{};
   const Json& size = *found;
-  if (size.is_number_integer()) return PixelSize{size.get<int>(), size.get<int>()};
-  const auto has = [&](const char* part) { return size.contains(part) && size[part].is_number_integer(); };
+  const auto has = [&](const char* part) {
+    return size.contains(part) && size[part].is_number_integer() && json_fits<int>(size[part]) && size[part] > 0 &&
+           size[part] <= 8192;
+  };
+  if (size.is_number_integer() && size > 0 && size <= 8192) {
+    return PixelSize{number_is_shortest_edge ? 0 : size.get<int>(), size.get<int>()};
+  }
   if (size.is_object() && has("height") && has("width")) return PixelSize{size["width"], size["height"]};
-  if (size.is_object() && has("shortest_edge")) return PixelSize{0, size["shortest_edge"]};
+  if (size.is_object() && has("shortest_edge") && size.size() == 1) return PixelSize{0, size["shortest_edge"]};
   return bad_input(fmt::format("{}: '{}' is not understood: {}", path.string(), key, size.dump()));
 }
 
-Result<void> read_resize(const Json& config, Preprocessing& out, const std::filesystem::path& path) {
-  SCOTOMA_TRY(const bool resize, json_value(config, "do_resize", true, path));
-  SCOTOMA_TRY(const bool crop, json_value(config, "do_center_crop", false, path));
-  SCOTOMA_TRY(const PixelSize size, read_size(config, "size", path));
-  SCOTOMA_TRY(PixelSize cut, read_size(config, "crop_size", path));
+/// PIL's numbers: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming.
+Result<std::string> read_filter(const Json& config, const Path& path) {
   SCOTOMA_TRY(const int filter, json_value(config, "resample", 2, path));
-  out.filter = filter == 3 ? "bicubic" : filter == 0 ? "nearest" : "bilinear";
-  if (resize && size.width == 0 && size.height > 0) {
+  if (filter == 0) return std::string("nearest");
+  if (filter == 2) return std::string("bilinear");
+  if (filter == 3) return std::string("bicubic");
+  return bad_input(
+      fmt::format("{}: the filter of 'resample' {} is not supported; supported are 0 (nearest), 2 "
+                  "(bilinear) and 3 (bicubic)",
+                  path.string(), filter));
+}
+
+Result<void> read_resize(const Json& config, Preprocessing& out, const Path& path) {
+  SCOTOMA_TRY(out.resize, json_value(config, "do_resize", true, path));
+  SCOTOMA_TRY(const bool crop, json_value(config, "do_center_crop", false, path));
+  SCOTOMA_TRY(out.filter, read_filter(config, path));
+  if (!out.resize && crop) return bad_input(path.string() + ": a crop from pictures of any size is not supported");
+  if (!out.resize) return {};  // the model's own size, and pictures must have it
+  // An old processor writes one number for the shorter side where it crops, and for both sides where it does not.
+  SCOTOMA_TRY(const PixelSize size, read_size(config, "size", crop, path));
+  SCOTOMA_TRY(PixelSize cut, read_size(config, "crop_size", false, path));
+  if (size.width == 0 && size.height > 0) {
     out.fit = "crop";
     out.resize_to = size.height;
     if (!crop || cut.width == 0) cut = {size.height, size.height};
   } else if (!crop || cut.width == 0) {
     cut = size;
-  } else if (resize && (cut.width != size.width || cut.height != size.height)) {
+  } else if (cut != size) {
     return bad_input(path.string() + ": a crop from a stretched picture is not supported");
   }
   out.width = cut.width;
   out.height = cut.height;
+  return {};
+}
+
+/// Steps of processors that ours has no word for: without them the network would see other pictures.
+Result<void> refuse_others(const Json& config, const Path& path) {
+  for (const char* key : {"do_pad", "do_flip_channel_order", "do_thumbnail", "do_align_long_axis", "crop_pct"}) {
+    const auto found = config.find(key);
+    if (found == config.end() || found->is_null() || *found == false) continue;
+    return bad_input(fmt::format("{}: '{}' is not supported", path.string(), key));
+  }
   return {};
 }
 
@@ -47,6 +77,7 @@ Result<void> read_resize(const Json& config, Preprocessing& out, const std::file
 Result<Preprocessing> read_preprocessor_config(const std::filesystem::path& path) {
   SCOTOMA_TRY(const Json config, read_json_file(path));
   Preprocessing out;
+  SCOTOMA_CHECK(refuse_others(config, path));
   SCOTOMA_CHECK(read_resize(config, out, path));
   SCOTOMA_TRY(const bool rescale, json_value(config, "do_rescale", true, path));
   SCOTOMA_TRY(const bool normalize, json_value(config, "do_normalize", true, path));
@@ -55,7 +86,7 @@ Result<Preprocessing> read_preprocessor_config(const std::filesystem::path& path
   SCOTOMA_TRY(auto mean, json_value<std::vector<double>>(config, "image_mean", {0, 0, 0}, path));
   SCOTOMA_TRY(auto deviation, json_value<std::vector<double>>(config, "image_std", {1, 1, 1}, path));
   if (!normalize) mean = {0, 0, 0}, deviation = {1, 1, 1};
-  if (mean.size() != 3 || deviation.size() != 3 || factor <= 0) {
+  if (mean.size() != 3 || deviation.size() != 3 || !(factor > 0)) {
     return bad_input(path.string() + ": image_mean and image_std need three numbers, rescale_factor a positive one");
   }
   // (x factor - mean) / std = (x - mean / factor) / (std / factor), and ours is in units of 0..255.

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
+#include "backend/openvino/files.h"
 #include "backend/openvino/json_file.h"
+#include "backend/openvino/ports.h"
 
 namespace scotoma {
 namespace {
@@ -54,9 +57,11 @@ Result<std::unique_ptr<Tokenizer>> Tokenizer::load(Engine& engine, const std::fi
     return bad_input(fmt::format("{}: not a tokenizer: it needs one input and the output input_ids; has the outputs {}",
                                  out->file_.string(), describe_ports(model->outputs())));
   }
-  out->padding_ = id_of(*model, "pad_token_id", id_of(*model, "eos_token_id", 0));
+  SCOTOMA_CHECK(check_types(model->outputs(), {{"input_ids", Holds::wholes}}, out->file_));
+  out->end_ = id_of(*model, "eos_token_id", -1);
+  out->padding_ = id_of(*model, "pad_token_id", std::max<std::int64_t>(0, out->end_));
   const auto settings = folder / "tokenizer_config.json";
-  if (std::filesystem::exists(settings)) {
+  if (is_there(settings)) {
     SCOTOMA_TRY(const auto config, read_json_file(settings));
     // transformers writes 1e30 for "no limit".
     SCOTOMA_TRY(const double length, json_value(config, "model_max_length", 77.0, settings));
@@ -66,7 +71,7 @@ Result<std::unique_ptr<Tokenizer>> Tokenizer::load(Engine& engine, const std::fi
   return out;
 }
 
-Result<std::vector<std::int64_t>> Tokenizer::encode(const std::string& text, std::size_t length, std::size_t* used) {
+Result<std::vector<std::int64_t>> Tokenizer::ids_of(const std::string& text) {
   if (!is_plain_utf8(text)) return bad_input(fmt::format("the text '{}' is not UTF-8", text));
   SCOTOMA_TRY(Network::Call call, network_->call());
   ov::Tensor in(ov::element::string, {1});
@@ -77,16 +82,50 @@ Result<std::vector<std::int64_t>> Tokenizer::encode(const std::string& text, std
   std::vector<std::int64_t> ids;
   if (out.get_element_type() == ov::element::i64) {
     ids.assign(out.data<std::int64_t>(), out.data<std::int64_t>() + out.get_size());
-  } else if (out.get_element_type() == ov::element::i32) {
-    ids.assign(out.data<std::int32_t>(), out.data<std::int32_t>() + out.get_size());
   } else {
-    return failed(fmt::format("{}: the ids are neither i64 nor i32", file_.string()));
+    ids.assign(out.data<std::int32_t>(), out.data<std::int32_t>() + out.get_size());
   }
-  if (ids.size() > length) {
-    ids[length - 1] = ids.back();
-    ids.resize(length);
+  return ids;
+}
+
+Result<std::size_t> Tokenizer::words_of(const std::string& text) {
+  SCOTOMA_TRY(std::vector<std::int64_t> ids, ids_of(text));
+  while (!ids.empty() && ids.back() == padding_) ids.pop_back();
+  return ids.size();
+}
+
+Result<std::size_t> Tokenizer::count(const std::string& text) {
+  SCOTOMA_TRY(const std::size_t ends, words_of(""));  // without the last where that is the padding, too
+  std::size_t sum = ends + (padding_ == end_ ? 1 : 0);
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    SCOTOMA_TRY(const std::size_t with_ends, words_of(word));
+    sum += with_ends - std::min(with_ends, ends);
   }
-  if (used != nullptr) *used = ids.size();
+  return sum;
+}
+
+Result<std::vector<std::int64_t>> Tokenizer::encode_whole(const std::string& text, std::size_t length) {
+  SCOTOMA_TRY(const std::vector<std::int64_t> ids, ids_of(text));
+  if (ids.size() >= length) {  // perhaps full, perhaps cut or filled up by the tokenizer itself
+    SCOTOMA_TRY(const std::size_t tokens, count(text));
+    if (tokens > length) {
+      return bad_input(fmt::format(
+          "{}: the prompt '{}' takes {} tokens, and the model reads {}: its end would be left out; make it shorter",
+          file_.string(), text, tokens, length));
+    }
+  }
+  return fitted(ids, length);
+}
+
+Result<std::vector<std::int64_t>> Tokenizer::encode(const std::string& text, std::size_t length, std::size_t* used) {
+  SCOTOMA_TRY(const std::vector<std::int64_t> ids, ids_of(text));
+  if (used != nullptr) *used = std::min(ids.size(), length);
+  return fitted(ids, length);
+}
+
+std::vector<std::int64_t> Tokenizer::fitted(std::vector<std::int64_t> ids, std::size_t length) const {
+  if (ids.size() > length) ids[length - 1] = ids.back();
   ids.resize(length, padding_);
   return ids;
 }
@@ -95,8 +134,9 @@ Result<std::unique_ptr<Detokenizer>> Detokenizer::load(Engine& engine, const std
   auto out = std::make_unique<Detokenizer>();
   const auto file = folder / "openvino_detokenizer.xml";
   SCOTOMA_TRY(const auto model, engine.read_tokenizer(file));
+  const auto whole = [](const ov::element::Type& type) { return type == ov::element::i64 || type == ov::element::i32; };
   if (model->inputs().size() != 1 || model->outputs().size() != 1 ||
-      model->output().get_element_type() != ov::element::string) {
+      model->output().get_element_type() != ov::element::string || !whole(model->input().get_element_type())) {
     return bad_input(file.string() + ": not a detokenizer: it needs one input and one output of text");
   }
   SCOTOMA_TRY(out->network_, engine.compile(model, file));
@@ -108,15 +148,12 @@ Result<std::string> Detokenizer::decode(std::span<const std::int64_t> ids) {
   SCOTOMA_TRY(Network::Call call, network_->call());
   const ov::element::Type type = network_->compiled().input().get_element_type();
   ov::Tensor in(type, {1, ids.size()});
-  if (type == ov::element::i32) {
-    std::transform(ids.begin(), ids.end(), in.data<std::int32_t>(),
-                   [](auto id) { return static_cast<std::int32_t>(id); });
-  } else {
-    std::copy(ids.begin(), ids.end(), in.data<std::int64_t>());
-  }
+  put_wholes(in, 0, {ids.begin(), ids.end()});
   call.request().set_input_tensor(in);
   SCOTOMA_CHECK(call.run());
-  return call.request().get_output_tensor().data<std::string>()[0];
+  const ov::Tensor out = call.request().get_output_tensor();
+  if (out.get_size() != 1) return failed(network_->subject() + ": gave no text");
+  return out.data<std::string>()[0];
 }
 
 }  // namespace scotoma

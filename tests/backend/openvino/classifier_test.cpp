@@ -109,13 +109,26 @@ TEST(OpenvinoClassifier, PicturesOfMixedSizesKeepTheirOrder) {
 
 TEST(OpenvinoClassifier, ClassNamesAreReadFromEveryUsualFile) {
   const std::vector<std::string> expected = {"red", "green", "blue"};
-  for (const char* file : {"names.json", "names.txt", "names_by_number.json", "id2label.json"}) {
+  for (const char* file :
+       {"names.json", "names.txt", "names_by_number.json", "id2label.json", "names_of_windows.txt"}) {
     const auto names = read_class_names(kModels / file);
     ASSERT_TRUE(names.ok()) << names.error().message;
     EXPECT_EQ(*names, expected) << file;
   }
+  EXPECT_EQ(*read_class_names(kModels / "names_in_brackets.txt"), (std::vector<std::string>{"[red]", "green", "blue"}));
   EXPECT_FALSE(read_class_names(kModels / "bad_names.json").ok());
   EXPECT_FALSE(read_class_names(kModels / "absent.json").ok());
+}
+
+TEST(OpenvinoClassifier, ANameOfTwoClassesIsRefusedWithBothPlaces) {
+  const std::vector<std::string> names = {"heron", "crane", "ox", "crane"};
+  EXPECT_TRUE(check_unique(names, "ox", "names.txt").ok());
+  const auto twice = check_unique(names, "crane", "names.txt");
+  ASSERT_FALSE(twice.ok());
+  EXPECT_EQ(twice.error().code, Code::bad_input);
+  for (const char* part : {"names.txt", "'crane'", "number 1 and number 3", "rename"}) {
+    EXPECT_NE(twice.error().message.find(part), std::string::npos) << twice.error().message;
+  }
 }
 
 TEST(OpenvinoClassifier, WhatIsNoClassifierIsRefusedWithAReason) {
@@ -130,7 +143,7 @@ TEST(OpenvinoClassifier, WhatIsNoClassifierIsRefusedWithAReason) {
   expect_refused(options("logits.onnx", "absent.json"), "absent.json");
   ClassifierOptions odd = options("logits.onnx");
   odd.output = "scores";
-  expect_refused(odd, "neither logits nor probabilities");
+  expect_refused(odd, "classifier.output 'scores' is unknown; it is one of");
   EXPECT_FALSE(load_classifier(options("logits.onnx"), {"f8", 1}).ok());
 }
 

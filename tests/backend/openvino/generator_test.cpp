@@ -6,6 +6,7 @@
 #include <fstream>
 #include <thread>
 
+#include "backend/openvino/ports.h"
 #include "backend/registry.h"
 
 namespace scotoma {
@@ -86,6 +87,17 @@ TEST(OpenvinoGenerator, IllFormedPromptsAreRefused) {
   EXPECT_NE(bad.error().message.find("UTF-8"), std::string::npos);
 }
 
+TEST(OpenvinoGenerator, APromptThatDoesNotFitIsRefusedAndNamed) {
+  const auto generator = load(options());
+  std::string prompt = "a photo of a fly";
+  for (int i = 0; i < 200; ++i) prompt += " on a flower";
+  const auto out = generator->generate(std::vector<Draw>{{prompt, 1}});
+  ASSERT_FALSE(out.ok());
+  EXPECT_EQ(out.error().code, Code::bad_input);
+  EXPECT_NE(out.error().message.find("takes "), std::string::npos) << out.error().message;
+  EXPECT_NE(out.error().message.find("on a flower' "), std::string::npos) << out.error().message;
+}
+
 /// A copy of the folder that a test may break.
 class BrokenFolder : public testing::Test {
  protected:
@@ -136,6 +148,65 @@ TEST_F(BrokenFolder, PartsThatDoNotBelongTogetherAreRefused) {
                   folder_ / (std::string("text_encoder/openvino_model.") + end), fs::copy_options::overwrite_existing);
   }
   expect_refused("has no input 'input_ids'");
+}
+
+TEST_F(BrokenFolder, JsonOfAnotherShapeThanExpectedIsRefused) {
+  for (const char* size :
+       {"-1", "0", "100000", "1e300", "1.5", "true", "\"16\"", "[16]", "[16, -1]", "[1, 2, 3]", "{}"}) {
+    write("unet/config.json", std::string(R"({"sample_size": )") + size + "}");
+    expect_refused("'sample_size' must be a number");
+  }
+  write("unet/config.json", "{}");
+  expect_refused("'sample_size' is missing");
+  write("vae_decoder/config.json", R"({"scaling_factor": "1"})");
+  write("unet/config.json", R"({"sample_size": 16})");
+  expect_refused("'scaling_factor' has an unexpected type");
+  write("model_index.json", R"({"_class_name": ["SDXL"], "transformer": []})");
+  expect_refused("'_class_name' has an unexpected type");
+  write("model_index.json", "[]");
+  expect_refused("a JSON object is expected");
+}
+
+TEST_F(BrokenFolder, ALoopOfLinksIsRefused) {
+  fs::remove(folder_ / "unet/openvino_model.xml");
+  fs::create_symlink("openvino_model.xml", folder_ / "unet/openvino_model.xml");
+  expect_refused("unet/openvino_model.xml: no such model file");
+}
+
+/// Larger pictures than the decoder is given a whole batch of.
+TEST_F(BrokenFolder, APictureDoesNotDependOnHowTheDecoderIsFed) {
+  write("unet/config.json", R"({"sample_size": 32})");
+  GeneratorOptions wanted = options(1, 6);  // decoded three and three
+  wanted.model = folder_;
+  const auto generator = load(wanted);
+  ASSERT_NE(generator, nullptr);
+  const std::vector<Image> all = draw(*generator, kDraws);
+  EXPECT_EQ(all[0].width, 128);
+  EXPECT_EQ(all[0], all[6]);
+  for (std::size_t i = 0; i < kDraws.size(); ++i) {
+    EXPECT_EQ(draw(*generator, std::span(kDraws).subspan(i, 1))[0], all[i]) << i;
+  }
+}
+
+/// Euler's linspace has timesteps between the whole ones; the U-Net's port is of i64 and read as f32.
+TEST_F(BrokenFolder, TheNetworkIsToldFractionalTimesteps) {
+  const auto with_train_timesteps = [&](int steps) {
+    write("scheduler/scheduler_config.json",
+          R"({"_class_name": "EulerDiscreteScheduler", "prediction_type": "v_prediction", "num_train_timesteps": )" +
+              std::to_string(steps) + "}");
+    GeneratorOptions wanted = options();
+    wanted.model = folder_;
+    wanted.steps = 3;  // 999, 499.5 and 0
+    return load(wanted);
+  };
+  const auto engine = Engine::create({"f32", 1}).value();
+  const auto unet = engine->read(folder_ / "unet/openvino_model.xml").value();
+  ASSERT_EQ(unet->input("timestep").get_element_type(), ov::element::i64);
+  EXPECT_TRUE(make_real(*unet, "timestep"));
+  EXPECT_EQ(unet->input("timestep").get_element_type(), ov::element::f32);
+  const auto generator = with_train_timesteps(1000);
+  ASSERT_NE(generator, nullptr);
+  draw(*generator, std::span(kDraws).first(1));
 }
 
 TEST_F(BrokenFolder, NanNamesPromptAndSeed) {

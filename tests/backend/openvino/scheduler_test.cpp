@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "backend/openvino/json_file.h"
+#include "fake/folder.h"
 
 namespace scotoma {
 namespace {
@@ -36,7 +37,8 @@ void replay(const nlohmann::json& golden, const std::string& sampler) {
     for (const float v : x) output.push_back(network(v * step.input_scale, step.timestep));
     scheduler->step(i, output, x, previous);
     for (std::size_t k = 0; k < x.size(); ++k) {
-      expect_close(x[k], golden.at("trajectory")[i][k], where + ", step " + std::to_string(i));
+      const auto& there = golden.at("trajectory")[i];
+      if (!there.is_null()) expect_close(x[k], there[k], where + ", step " + std::to_string(i));
     }
   }
 }
@@ -44,7 +46,7 @@ void replay(const nlohmann::json& golden, const std::string& sampler) {
 TEST(Scheduler, TakesTheStepsOfDiffusers) {
   auto cases = read_json_file(kCases, true);
   ASSERT_TRUE(cases.ok()) << cases.error().message;
-  ASSERT_GT(cases->size(), 40U);
+  ASSERT_GT(cases->size(), 70U);
   for (const auto& golden : *cases) {
     replay(golden, "");
     if (HasFailure()) return;
@@ -57,7 +59,6 @@ TEST(Scheduler, TheStudysChoiceOverridesTheFolders) {
   auto scheduler = Scheduler::create(config, "euler", 5, "s.json");
   ASSERT_TRUE(scheduler.ok());
   EXPECT_EQ(scheduler->name(), "Euler, 5 steps");
-  EXPECT_NE(Scheduler::create(config, "heun", 5, "s.json").error().message.find("ddim"), std::string::npos);
 }
 
 TEST(Scheduler, RefusesWhatItWouldGetWrong) {
@@ -82,8 +83,27 @@ TEST(Scheduler, RefusesWhatItWouldGetWrong) {
     EXPECT_EQ(scheduler.error().code, Code::bad_input);
     EXPECT_NE(scheduler.error().message.find("folder/scheduler_config.json"), std::string::npos) << text;
   }
+  for (const char* value : {"1000.5", "1e300", "true", "[1000]"}) {
+    const auto config = nlohmann::json::parse(std::string(R"({"num_train_timesteps": )") + value + "}");
+    EXPECT_FALSE(Scheduler::create(config, "ddim", 5, "s").ok()) << value;
+  }
   EXPECT_FALSE(Scheduler::create(nlohmann::json::object(), "ddim", 0, "s").ok());
   EXPECT_FALSE(Scheduler::create(nlohmann::json::object(), "ddim", 1001, "s").ok());
+}
+
+TEST(Scheduler, ASingleTrainingTimestepIsEnough) {
+  const auto config = nlohmann::json::parse(R"({"num_train_timesteps": 1, "use_karras_sigmas": true})");
+  const auto scheduler = Scheduler::create(config, "euler", 1, "s.json");
+  ASSERT_TRUE(scheduler.ok()) << scheduler.error().message;
+  EXPECT_EQ(scheduler->steps()[0].timestep, 0);
+}
+
+TEST(JsonFile, NumbersThatNothingHoldsAreAnErrorAndNoCrash) {
+  const fake::Folder folder;
+  const auto read = read_json_file(folder.write("n.json", R"({"a": 1e999})"));
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().code, Code::bad_input);
+  EXPECT_NE(read.error().message.find("n.json"), std::string::npos);
 }
 
 TEST(JsonFile, PythonsNumbersBecomeNull) {

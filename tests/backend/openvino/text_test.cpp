@@ -58,6 +58,25 @@ TEST_F(WorldTokenizer, TakesAnyTextOrSaysWhyNot) {
   EXPECT_EQ(bad.error().code, Code::bad_input);
 }
 
+TEST_F(WorldTokenizer, CountsWordByWordAndRefusesToLeaveAnEndOut) {
+  for (const char* text : {"", "a fly", "a photo of a fly on a flower", "flies, bees; and 3.5 cats"}) {
+    std::size_t used = 0;
+    ASSERT_TRUE(tokenizer_->encode(text, 77, &used).ok());
+    EXPECT_EQ(*tokenizer_->count(text), used) << text;
+    EXPECT_EQ(*tokenizer_->encode_whole(text, used), *tokenizer_->encode(text, used)) << "just fits: " << text;
+  }
+  const auto longer = tokenizer_->encode_whole("a photo of a fly on a flower", 8);
+  ASSERT_FALSE(longer.ok());
+  EXPECT_EQ(longer.error().code, Code::bad_input);
+  EXPECT_NE(longer.error().message.find("'a photo of a fly on a flower' takes 10 tokens, and the model reads 8"),
+            std::string::npos)
+      << longer.error().message;
+  std::string many;
+  for (int i = 0; i < 100; ++i) many += "fly ";
+  EXPECT_EQ(*tokenizer_->count(many), 102U);
+  EXPECT_FALSE(tokenizer_->encode_whole(many, 77).ok());
+}
+
 TEST(Tokenizer, AMissingFileOrLibraryIsNamed) {
   const auto engine = Engine::create({"f32", 1}).value();
   const auto missing = Tokenizer::load(*engine, kWorld / "nowhere");

@@ -55,11 +55,19 @@ save("not_pictures.onnx", [node("Mul", ["x", "tenth"], ["y"])], [("x", ["n", 3])
 save("picture_to_picture.onnx", [node("Mul", ["image", "tenth"], ["out"])], [PICTURE], [("out", ["n", 3, 8, 8])], [TENTH])
 save("grey.onnx", pooled(), [("image", ["n", 1, 8, 8])], [("logits", ["n", 1])], [TENTH])
 
+# What resizing makes of a picture, as it is.
+save("identity.onnx", [node("Identity", ["image"], ["out"])], [("image", ["n", 3, "h", "w"])], [("out", ["n", 3, "h", "w"])])
+# Weights in a file of a name of its own.
+external = onnx.load(HERE / "logits.onnx")
+onnx.save(external, HERE / "external.onnx", save_as_external_data=True, location="weights.bin", size_threshold=0)
+
 whole = (HERE / "logits.onnx").read_bytes()
 (HERE / "truncated.onnx").write_bytes(whole[: len(whole) * 2 // 3])
 (HERE / "not_a_model.onnx").write_text("This is a text, not a model.\n")
 (HERE / "names.json").write_text('["red", "green", "blue"]\n')
 (HERE / "names.txt").write_text("red\ngreen\r\n\nblue\n")
+(HERE / "names_of_windows.txt").write_bytes(b"\xef\xbb\xbf red\r\n\tgreen \r\n\r\nblue\r\n")
+(HERE / "names_in_brackets.txt").write_text("[red]\ngreen\nblue\n")
 (HERE / "names_by_number.json").write_text('{"1": "green", "0": "red", "2": "blue"}\n')
 (HERE / "id2label.json").write_text('{"model_type": "resnet", "id2label": {"0": "red", "1": "green", "2": "blue"}}\n')
 (HERE / "four_names.json").write_text('["red", "green", "blue", "yellow"]\n')

@@ -31,6 +31,11 @@ def configs():
         yield "ddim", {**SD, **s, **NO_CLIP}, (7, 25)
         yield "euler", {**SD, **s}, (7, 25)
         yield "dpmsolver++", {**SD, **s}, (7, 25)
+    # numpy.arange's rounding shows at these numbers of steps.
+    for steps in (48, 96, 112, 144):
+        yield "ddim", {**SD, **NO_CLIP, "timestep_spacing": "trailing"}, (steps,)
+        yield "euler", {**SD, "timestep_spacing": "trailing"}, (steps,)
+        yield "dpmsolver++", {**SD, "timestep_spacing": "trailing"}, (steps,)
     yield "ddim", {"clip_sample_range": 1.5}, (10,)
     yield "ddim", {**NO_CLIP, "prediction_type": "v_prediction", "rescale_betas_zero_snr": True,
                    "timestep_spacing": "trailing"}, (4, 10)
@@ -58,7 +63,9 @@ def run(name, config, steps):
         trajectory.append([float(v) for v in x])
     return {"sampler": name, "steps": steps, "config": {"_class_name": CLASSES[name].__name__, **config},
             "initial_scale": float(scheduler.init_noise_sigma), "timesteps": [float(t) for t in scheduler.timesteps],
-            "start": [float(v) for v in start], "trajectory": trajectory}
+            "start": [float(v) for v in start],
+            # Of long ones only the end.
+            "trajectory": trajectory if steps < 40 else [None] * (steps - 1) + trajectory[-1:]}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,52 @@
+#include "backend/openvino/fingerprint.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "backend/openvino/onnx_weights.h"
+#include "fake/folder.h"
+
+namespace scotoma {
+namespace {
+
+namespace fs = std::filesystem;
+const fs::path kModels = fs::path(SCOTOMA_SOURCE_DIR) / "tests/cases/models";
+
+TEST(Fingerprint, KnowsTheWeightsThatLieBesideAnOnnxFileUnderAnyName) {
+  const auto named = onnx_weights(kModels / "external.onnx");
+  ASSERT_TRUE(named.ok()) << named.error().message;
+  EXPECT_EQ(*named, std::vector<fs::path>{kModels / "weights.bin"});
+  const fake::Folder folder;
+  for (const char* file : {"external.onnx", "weights.bin"}) fs::copy_file(kModels / file, folder / file);
+  const auto engine = Engine::create({"f32", 1}).value();
+  const auto hash = [&] { return model_fingerprint(*engine, "classifier", {folder / "external.onnx"}, {"x"}); };
+  const std::string before = *hash();
+  EXPECT_EQ(*hash(), before);
+  folder.write("weights.bin", "abcd");
+  EXPECT_NE(*hash(), before);
+  fs::remove(folder / "weights.bin");
+  EXPECT_FALSE(hash().ok());
+}
+
+TEST(Fingerprint, WeightsInsideAFileNeedNoOthersAndOtherBytesAreRefused) {
+  for (const char* file : {"logits.onnx", "always_nan.onnx"}) EXPECT_TRUE(onnx_weights(kModels / file)->empty());
+  for (const char* file : {"truncated.onnx", "not_a_model.onnx", "absent.onnx"}) {
+    const auto named = onnx_weights(kModels / file);
+    ASSERT_FALSE(named.ok()) << file;
+    EXPECT_NE(named.error().message.find(file), std::string::npos) << named.error().message;
+  }
+}
+
+TEST(Fingerprint, KnowsTheProcessorAndTheTokenizersLibrary) {
+  const auto engine = Engine::create({"f32", 1}).value();
+  EXPECT_FALSE(engine->processor().empty());
+  EXPECT_TRUE(engine->tokenizers().empty());
+  const auto file = fs::path(SCOTOMA_SOURCE_DIR) / "world/embedder/openvino_tokenizer.xml";
+  ASSERT_TRUE(engine->read_tokenizer(file).ok());
+  EXPECT_TRUE(fs::exists(engine->tokenizers()));
+  EXPECT_NE(*model_fingerprint(*engine, "embedder", {file}, {}), *model_fingerprint(*engine, "captioner", {file}, {}));
+}
+
+}  // namespace
+}  // namespace scotoma

@@ -1,0 +1,168 @@
+// Embedders and captioners that are broken in one place: made of the parts in tests/cases/models/roles.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "backend/registry.h"
+#include "fake/folder.h"
+
+namespace scotoma {
+namespace {
+
+namespace fs = std::filesystem;
+const fs::path kParts = fs::path(SCOTOMA_SOURCE_DIR) / "tests/cases/models/roles";
+const fs::path kWorld = fs::path(SCOTOMA_SOURCE_DIR) / "world";
+const EngineOptions kEngine{"f32", 1};
+
+Image grey(std::uint8_t value) { return {8, 8, std::vector<std::uint8_t>(std::size_t{8 * 8 * 3}, value)}; }
+
+class Roles : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_.write("preprocessor_config.json",
+                  R"({"size": {"height": 8, "width": 8}, "do_normalize": false, "do_rescale": false})");
+    take("image_encoder", "image_encoder");
+    take("text_encoder", "text_encoder");
+    take(kWorld / "embedder/openvino_tokenizer", "openvino_tokenizer");
+    take("caption_encoder", "openvino_encoder_model");
+    take("decoder", "openvino_decoder_model");
+    take(kWorld / "captioner/openvino_detokenizer", "openvino_detokenizer");
+    folder_.write("config.json", R"({"decoder_start_token_id": 0, "eos_token_id": 2})");
+  }
+
+  /// Copies a model's two files.
+  void take(const fs::path& from, const std::string& as) {
+    for (const char* end : {".xml", ".bin"}) {
+      fs::copy_file((kParts / from).string() + end, folder_ / (as + end), fs::copy_options::overwrite_existing);
+    }
+  }
+  Result<std::unique_ptr<Embedder>> embedder() { return load_embedder({folder_.path(), 2}, kEngine); }
+  Result<std::unique_ptr<Captioner>> captioner() { return load_captioner({folder_.path(), 8, 2}, kEngine); }
+
+  template <class Role>
+  void expect_refused(const Result<Role>& role, const std::string& part) {
+    ASSERT_FALSE(role.ok()) << part;
+    EXPECT_EQ(role.error().code, Code::bad_input) << role.error().message;
+    EXPECT_NE(role.error().message.find(part), std::string::npos) << role.error().message;
+    EXPECT_NE(role.error().message.find(folder_.path().filename().string()), std::string::npos) << role.error().message;
+  }
+  template <class Answer>
+  void expect_failed(const Answer& answer, const std::string& part) {
+    ASSERT_FALSE(answer.ok()) << part;
+    EXPECT_EQ(answer.error().code, Code::failed) << answer.error().message;
+    EXPECT_NE(answer.error().message.find(part), std::string::npos) << answer.error().message;
+  }
+
+  fake::Folder folder_;
+};
+
+TEST_F(Roles, OfHalfPrecisionAnswerToo) {
+  take("text_encoder_f16", "text_encoder");
+  take("decoder_f16", "openvino_decoder_model");
+  auto embeds = embedder();
+  ASSERT_TRUE(embeds.ok()) << embeds.error().message;
+  const auto texts = (*embeds)->embed_texts(std::vector<std::string>{"a fly", "a cat", "a bee"});
+  ASSERT_TRUE(texts.ok()) << texts.error().message;
+  EXPECT_EQ(texts->front().size(), 3U);
+  auto captions = captioner();
+  ASSERT_TRUE(captions.ok()) << captions.error().message;
+  const auto said = (*captions)->caption(std::vector{grey(9), grey(8), grey(10)});
+  ASSERT_TRUE(said.ok()) << said.error().message;
+  EXPECT_EQ(*said, std::vector<std::string>(3));
+}
+
+TEST_F(Roles, TowersOfTwoSpacesAreFoundAtLoad) {
+  take("text_encoder_four", "text_encoder");
+  expect_refused(embedder(), "the towers end in different spaces");
+}
+
+TEST_F(Roles, PortsOfAnotherTypeAreNamedAtLoad) {
+  take("text_encoder_wholes", "text_encoder");
+  expect_refused(embedder(), "text_encoder.xml: the text's vector is of type i64");
+  take("decoder_wholes", "openvino_decoder_model");
+  expect_refused(captioner(), "openvino_decoder_model.xml: 'logits' is of type i64");
+}
+
+TEST_F(Roles, NanIsAFailureAndNotAnAnswer) {
+  take("image_encoder_nan", "image_encoder");
+  auto embeds = embedder();
+  ASSERT_TRUE(embeds.ok()) << embeds.error().message;
+  EXPECT_TRUE((*embeds)->embed_images(std::vector{grey(9)}).ok());
+  expect_failed((*embeds)->embed_images(std::vector{grey(9), grey(7)}), "NaN");
+  take("text_encoder_nan", "text_encoder");
+  embeds = embedder();
+  ASSERT_TRUE(embeds.ok()) << embeds.error().message;
+  expect_failed((*embeds)->embed_texts(std::vector<std::string>{"a fly"}), "'a fly'");
+  auto captions = captioner();
+  ASSERT_TRUE(captions.ok()) << captions.error().message;
+  EXPECT_TRUE((*captions)->caption(std::vector{grey(9)}).ok());
+  // One word's logit is NaN, not the first's and not the best's.
+  expect_failed((*captions)->caption(std::vector{grey(9), grey(7)}), "NaN");
+}
+
+TEST_F(Roles, LogitsOfAnotherShapeAreAFailure) {
+  take("decoder_flat", "openvino_decoder_model");
+  auto captions = captioner();
+  ASSERT_TRUE(captions.ok()) << captions.error().message;
+  expect_failed((*captions)->caption(std::vector{grey(9)}), "gives logits [2,4]");
+}
+
+TEST_F(Roles, AMissingOrTruncatedFileIsNamed) {
+  const struct {
+    const char* file;
+    bool captions;
+  } parts[] = {{"image_encoder", false},         {"text_encoder", false},          {"openvino_tokenizer", false},
+               {"openvino_encoder_model", true}, {"openvino_decoder_model", true}, {"openvino_detokenizer", true}};
+  for (const auto& part : parts) {
+    const auto refused = [&](const std::string& says) {
+      if (part.captions) {
+        expect_refused(captioner(), says);
+      } else {
+        expect_refused(embedder(), says);
+      }
+    };
+    const std::string file = std::string(part.file) + ".xml";
+    const auto size = fs::file_size(folder_ / file);
+    fs::copy_file(folder_ / file, folder_ / "kept");
+    fs::resize_file(folder_ / file, size / 2);
+    refused(file + ": cannot be read as a model");
+    fs::remove(folder_ / file);
+    refused(file + ": no such model file");
+    fs::rename(folder_ / "kept", folder_ / file);
+  }
+  for (const char* file : {"preprocessor_config.json", "config.json"}) {
+    fs::resize_file(folder_ / file, 10);
+    expect_refused(captioner(), std::string(file) + ":1: not JSON");
+    fs::remove(folder_ / file);
+    expect_refused(captioner(), file);
+    folder_.write("preprocessor_config.json", R"({"size": 8})");
+  }
+}
+
+TEST_F(Roles, APathThatCannotBeLookedAtIsRefused) {
+  fs::create_symlink(folder_ / "loop", folder_ / "loop");
+  for (const fs::path& path : {folder_ / "loop", folder_ / std::string(300, 'x')}) {
+    EXPECT_EQ(load_embedder({path, 2}, kEngine).error().code, Code::bad_input);
+    EXPECT_EQ(load_captioner({path, 8, 2}, kEngine).error().code, Code::bad_input);
+    GeneratorOptions draws;
+    draws.model = path;
+    EXPECT_EQ(load_generator(draws, kEngine).error().code, Code::bad_input);
+    ClassifierOptions classifies;
+    classifies.model = classifies.labels = path;
+    EXPECT_EQ(load_classifier(classifies, kEngine).error().code, Code::bad_input);
+  }
+}
+
+TEST_F(Roles, ATruncatedIrClassifierIsRefused) {
+  ClassifierOptions wanted;
+  wanted.model = folder_ / "image_encoder.xml";
+  wanted.labels = kParts.parent_path() / "names.json";
+  EXPECT_TRUE(load_classifier(wanted, kEngine).ok());
+  fs::resize_file(folder_ / "image_encoder.bin", 4);
+  expect_refused(load_classifier(wanted, kEngine), "image_encoder.xml: cannot be read as a model");
+}
+
+}  // namespace
+}  // namespace scotoma

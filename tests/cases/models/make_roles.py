@@ -1,0 +1,80 @@
+"""Writes the small parts of embedders and captioners that tests/backend loads, right and wrong ones, into roles/.
+Needs openvino: python make_roles.py
+
+Pictures are [n, 3, 8, 8] in 0..255. A part whose name ends in "nan" gives NaN where every byte of the picture is 7.
+"""
+import pathlib
+
+import numpy as np
+import openvino as ov
+from openvino import opset13 as op
+
+ROLES = pathlib.Path(__file__).parent / "roles"
+
+
+def number(value, kind=np.float32):
+    return op.constant(np.array(value, kind))
+
+
+def save(name, inputs, output, output_name):
+    output.output(0).set_names({output_name})
+    model = ov.Model([op.result(output)], inputs, name)
+    ov.save_model(model, ROLES / f"{name}.xml", compress_to_fp16=False)
+
+
+def port(name, shape, kind=np.float32):
+    out = op.parameter(ov.PartialShape(shape), kind)
+    out.output(0).set_names({name})
+    return out
+
+
+def means(pixels):
+    """The three channels' means."""
+    return op.reduce_mean(pixels, number([2, 3], np.int64), keep_dims=False)
+
+
+def nan_at_seven(x):
+    one = op.subtract(x, number(7))
+    return op.multiply(op.divide(one, one), x)
+
+
+def image_encoders():
+    for name, change in (("image_encoder", lambda x: x), ("image_encoder_nan", nan_at_seven)):
+        pixels = port("pixel_values", [-1, 3, 8, 8])
+        save(name, [pixels], change(means(pixels)), "image_embeds")
+    pixels = port("pixel_values", [-1, 3, 8, 8])
+    save("caption_encoder", [pixels], op.unsqueeze(means(pixels), number(1, np.int64)), "last_hidden_state")
+
+
+def text_encoder(name, dimensions, kind=np.float32, scale=1.0):
+    ids = port("input_ids", [-1, -1], np.int64)
+    mean = op.reduce_mean(op.convert(ids, np.float32), number([1], np.int64), keep_dims=True)
+    row = op.multiply(op.concat([mean] + [op.add(mean, number(i)) for i in range(1, dimensions)], 1), number(scale))
+    save(name, [ids], op.convert(row, kind) if kind != np.float32 else row, "text_embeds")
+
+
+def decoder(name, last, states_kind=np.float32):
+    """Logits of four words; the third, which ends a caption, is the best, and the second is NaN at seven."""
+    ids = port("input_ids", [-1, -1], np.int64)
+    states = port("encoder_hidden_states", [-1, 1, 3], states_kind)
+    reals = op.convert(states, np.float32) if states_kind != np.float32 else states
+    state = op.reduce_mean(reals, number([1, 2], np.int64), keep_dims=True)  # [n, 1, 1]
+    zero = op.multiply(op.unsqueeze(op.convert(ids, np.float32), number(2, np.int64)), number(0))  # [n, length, 1]
+    one = op.subtract(state, number(7))
+    odd = op.add(zero, op.divide(one, one))
+    logits = op.concat([op.add(zero, number(0)), odd, op.add(zero, number(5)), op.add(zero, number(2))], 2)
+    save(name, [ids, states], last(logits), "logits")
+
+
+if __name__ == "__main__":
+    ROLES.mkdir(exist_ok=True)
+    image_encoders()
+    text_encoder("text_encoder", 3)
+    text_encoder("text_encoder_four", 4)
+    text_encoder("text_encoder_f16", 3, np.float16)
+    text_encoder("text_encoder_wholes", 3, np.int64)
+    text_encoder("text_encoder_nan", 3, scale=float("nan"))
+    decoder("decoder", lambda x: x)
+    decoder("decoder_f16", lambda x: op.convert(x, np.float16), np.float16)
+    decoder("decoder_wholes", lambda x: op.convert(x, np.int64))
+    decoder("decoder_flat", lambda x: op.reduce_mean(x, number([1], np.int64), keep_dims=False))
