@@ -18,6 +18,8 @@ from diffusers import DPMSolverMultistepScheduler
 from . import captions
 from .scenes import PLACES, THINGS, montage
 
+EACH = 3  # pictures of every thing in every place
+
 
 class Generator:
     """An exported folder. Call: texts -> uint8 [n, 64, 64, 3]."""
@@ -63,7 +65,7 @@ def grid(generator, path, steps, seed=1, **options):
     return pictures, pairs
 
 
-def share(generator, steps, each=3, seed=100, **options):
+def share(generator, steps, each=EACH, seed=100, **options):
     """Shares of things and of places recognised over all thing x place prompts, and those recognised least."""
     from .measure import recognised
     pairs = [(t, p) for p in PLACES for t in THINGS] * each
