@@ -35,7 +35,7 @@ def fit(name, net, loss_at, steps, lr=2e-3, decay=0.05, warmup=60, ema=0.99, amp
     """Trains `net` for `steps` steps of AdamW, cosine rate, averaged weights (`ema`); an unfinished RUNS/name.pt goes on.
 
     loss_at(net, step) -> scalar loss; it must depend on nothing but its arguments, so that a resumed run goes on as
-    it would have. Leaves the averaged weights in `net` and in CHECKPOINTS/name.safetensors.
+    it would have. Leaves the averaged weights in CHECKPOINTS/name.safetensors and, rounded like these, in `net`.
     """
     dev = device()
     net.to(dev, memory_format=torch.channels_last)
@@ -70,10 +70,9 @@ def fit(name, net, loss_at, steps, lr=2e-3, decay=0.05, warmup=60, ema=0.99, amp
         if (step + 1) % 500 == 0 and step + 1 < steps:
             save_whole(run, {"net": net.state_dict(), "opt": opt.state_dict(), "mean": mean, "step": step + 1})
     net.load_state_dict(mean)
-    net.eval()
     keep(name, net, steps)
     run.unlink(missing_ok=True)
-    return net
+    return recall(name, net)  # what is exported now is what any later export takes
 
 
 def save_whole(path, state):
