@@ -58,9 +58,10 @@ Result<std::string> Pictures::definitions() const {
                      "\n";
   for (std::size_t i = 0; i < ids_.size(); ++i) {
     SCOTOMA_TRY(Image image, source_(ids_[i]));
+    SCOTOMA_TRY(const auto bytes, encode_png(thumbnail(std::move(image))));
     html += fmt::format(R"(<image id="p{}" width="128" height="128" href="data:image/png;base64,{}"/>)"
                         "\n",
-                        i, base64(encode_png(thumbnail(std::move(image)))));
+                        i, base64(bytes));
   }
   return html + "</defs></svg>\n";
 }

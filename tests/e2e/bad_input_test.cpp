@@ -91,15 +91,26 @@ TEST_F(BadFolder, CatalogueIsOfOtherBytes) {
   EXPECT_NE(outcome.errors.find("catalogue.sqlite"), std::string::npos) << outcome.errors;
 }
 
-TEST_F(BadFolder, APictureOfTheCatalogueIsDamaged) {
+TEST_F(BadFolder, ADamagedPictureIsDrawnAnewByFindAndNamedByReport) {
   ASSERT_EQ(find().code, 0);
-  std::filesystem::remove(folder_ / "out" / "bugs.json");
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "out" / "images")) {
-    if (entry.is_regular_file()) std::ofstream(entry.path(), std::ios::binary) << "no picture";
-  }
-  const Outcome outcome = find();  // all answers are there, but the report needs pictures
-  EXPECT_EQ(outcome.code, 1);
-  EXPECT_NE(outcome.errors.find("picture"), std::string::npos) << outcome.errors;
+  const auto bugs = read_file(folder_ / "out" / "bugs.json");
+  const auto spoil = [&](bool whole) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / "out" / "images")) {
+      if (!entry.is_regular_file()) continue;
+      const auto bytes = read_file(entry.path());  // whole: a PNG by its ends, but nothing that can be decoded
+      std::ofstream out(entry.path(), std::ios::binary);
+      whole ? out << bytes.substr(0, 40) << bytes.substr(bytes.size() - 12) : out << "no picture";
+    }
+  };
+  spoil(false);
+  const Outcome again = find();
+  EXPECT_EQ(again.code, 0) << again.errors;
+  EXPECT_EQ(read_file(folder_ / "out" / "bugs.json"), bugs);
+  spoil(true);
+  const Outcome report = run({"report", study_.string(), "--out", (folder_ / "out").string()});
+  EXPECT_EQ(report.code, 1);
+  EXPECT_NE(report.errors.find(".png"), std::string::npos) << report.errors;
+  EXPECT_NE(report.errors.find("run the study again"), std::string::npos) << report.errors;
 }
 
 TEST(CommandLine, ExitsWithTwoAndSaysWhatIsWrong) {

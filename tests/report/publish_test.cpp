@@ -65,7 +65,7 @@ TEST_F(Publish, WritesTheReportAndTheBugs) {
 
 TEST_F(Publish, RefusesAPictureThatIsCutOff) {
   std::filesystem::resize_file(file_, std::filesystem::file_size(file_) - 20);
-  expect_refused("delete this file and run the study again");
+  expect_refused("it has been removed: run the study again");
 }
 
 TEST_F(Publish, RefusesAPictureThatIsAnother) {
@@ -74,7 +74,7 @@ TEST_F(Publish, RefusesAPictureThatIsAnother) {
   ASSERT_NE(*other, id_);
   std::filesystem::copy_file(folder_ / Catalogue::image_file(*other), file_,
                              std::filesystem::copy_options::overwrite_existing);
-  expect_refused("delete this file and run the study again");
+  expect_refused("it has been removed: run the study again");
 }
 
 TEST_F(Publish, RefusesAPictureThatIsGone) {
