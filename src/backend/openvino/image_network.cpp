@@ -159,7 +159,8 @@ Result<std::shared_ptr<ov::Model>> ImageNetwork::with_preprocessing(PixelSize fr
     PixelSize to{prep_.width, prep_.height};
     const int shorter = prep_.resize_to > 0 ? prep_.resize_to : std::max(to.width, to.height);
     const PixelSize whole = prep_.fit == "crop" ? resized_to_shorter(from, shorter) : to;
-    // On bytes, which are rounded after the filter, as Pillow does it and as networks were trained.
+    // On bytes, which the filter rounds, as Pillow does it and as networks were trained: at most 1 apart, see the
+    // header.
     if (whole != from) resize(steps, prep_.filter, from, whole);
     if (whole != to) {
       const int top = static_cast<int>(std::nearbyint((whole.height - to.height) / 2.0));

@@ -1,6 +1,6 @@
 // A network whose only input is a picture. Size, crop, filter, channel order, mean and scale are done in the engine's
-// own graph, in front of the network. Resized bytes are Pillow's: the same for "nearest", at most TOLERANCE apart for
-// the other filters (tests/cases/resize).
+// own graph, in front of the network. Resized bytes are Pillow's for "nearest", and at most 1 of 255 away from Pillow's
+// for "bilinear" and "bicubic", whose rounding differs (tests/cases/resize holds what Pillow 13 gave).
 #pragma once
 
 #include <filesystem>
