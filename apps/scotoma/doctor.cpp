@@ -50,7 +50,7 @@ void Doctor::look_at(const char* role, const std::function<Finding()>& examinati
 }
 
 Doctor::Finding Doctor::generator() {
-  images_ = {Image{64, 64, std::vector<std::uint8_t>(64 * 64 * 3, 128)}};
+  images_ = {Image{64, 64, std::vector<std::uint8_t>(std::size_t{64} * 64 * 3, 128)}};
   SCOTOMA_TRY(const auto model, load_generator(study_.generator, study_.engine));
   std::vector<Draw> draws;
   for (std::size_t i = 0; i < model->batch(); ++i) {

@@ -54,7 +54,7 @@ std::string contents(Page& page, const Tally& tally) {
 
 /// The model's file and what is known of it, in one line.
 std::string classifier_line(const Page& page) {
-  const std::string file = page.study.classifier.model.filename().string();
+  std::string file = page.study.classifier.model.filename().string();
   const auto found = page.findings.descriptions.find("classifier");
   if (found == page.findings.descriptions.end()) return file;
   const bool named = found->second.find(file) != std::string::npos;

@@ -11,7 +11,8 @@ Result<std::vector<std::vector<Sample>>> observe_trials(const StageContext& cont
   std::vector<Question> questions;
   for (const Trial& trial : trials) {
     const int class_index = context.target(trial.label).class_index;
-    for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(first + count); ++i) {
+    const auto begin = static_cast<std::size_t>(first);
+    for (std::size_t i = begin; i < begin + static_cast<std::size_t>(count); ++i) {
       const std::uint64_t seed = sample_seed(context.study.seed, purpose, trial.stream, i);
       questions.push_back({trial.label, class_index, {trial.prompts[i % trial.prompts.size()], seed}});
     }

@@ -2,7 +2,7 @@
 from . import data, diffusion, text, train
 from .cache import WORLD
 
-BASE_STEPS, FOLD_STEPS, GUIDANCE = 14_500, 1_300, 3.0  # steps of 32 scenes
+BASE_STEPS, FOLD_STEPS, GUIDANCE = 16_140, 803, 3.0  # steps of 32 scenes
 WORK = WORLD / "work"
 
 

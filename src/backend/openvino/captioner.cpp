@@ -193,7 +193,7 @@ Result<void> OpenvinoCaptioner::extend(Network::Call& call, std::vector<Ids>& ro
   }
   SCOTOMA_CHECK(call.run());
   const ov::Tensor logits = call.request().get_tensor("logits");
-  const ov::Shape shape = logits.get_shape();
+  const ov::Shape& shape = logits.get_shape();
   if (shape.size() != 3 || shape[0] != batch_ || shape[1] != length || shape[2] == 0) {
     return failed(fmt::format("{}: gives logits {}; [{}, {}, words] is expected", decoder_->subject(),
                               shape.to_string(), batch_, length));

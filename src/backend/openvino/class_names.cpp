@@ -65,8 +65,8 @@ Result<std::vector<std::string>> read_class_names(const std::filesystem::path& p
     auto from_file = read_json_names(path);
     // A text may begin so, too: "[CLS]". What calls itself JSON may not.
     if (!from_file.ok() && path.extension() == ".json") return from_file.error();
-    if (from_file.ok()) names = std::move(from_file).value();
     read = from_file.ok();
+    if (read) names = std::move(from_file).value();
   }
   if (!read) names = from_lines(text);
   if (names.empty()) return bad_input(path.string() + ": holds no class names");

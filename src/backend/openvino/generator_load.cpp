@@ -16,8 +16,9 @@ namespace {
 
 const char* const kModel = "openvino_model.xml";
 
-constexpr std::size_t kFewPositions = 32 * 32;   ///< of latents: up to here attention in f32 is not fused
-constexpr std::size_t kDecodedAtOnce = 64 * 64;  ///< positions of latents: one picture of 512 px, or 16 of 128 px
+constexpr std::size_t kFewPositions = std::size_t{32} * 32;  ///< of latents: up to here attention in f32 is not fused
+constexpr std::size_t kDecodedAtOnce =
+    std::size_t{64} * 64;  ///< positions of latents: one picture of 512 px, or 16 of 128 px
 
 Result<void> only_inputs(const ov::Model& model, std::initializer_list<const char*> known,
                          const std::filesystem::path& path) {
