@@ -1,24 +1,147 @@
 #include "bugs_file.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 
+#include "report/bugs_json.h"
+#include "report/settings.h"
+#include "report/text.h"
+#include "study/read.h"
+#include "terminal.h"
+
 namespace scotoma {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const Json* member(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found == object.end() ? nullptr : &*found;
+}
+
+bool is_rate(const Json& value) {
+  for (const char* key : {"failures", "valid"}) {
+    const Json* number = member(value, key);
+    if (number == nullptr || !number->is_number_integer()) return false;
+  }
+  const auto holds_number = [&](const char* key) {
+    const Json* number = member(value, key);
+    return number != nullptr && number->is_number();
+  };
+  return value["valid"] == 0 || (holds_number("rate") && holds_number("low") && holds_number("high"));
+}
+
+bool is_list_of_texts(const Json* value) {
+  return value != nullptr && value->is_array() &&
+         std::all_of(value->begin(), value->end(), [](const Json& item) { return item.is_string(); });
+}
+
+/// The first key of a bug that is missing or of another type than docs/bugs.schema.json says; empty: all are well.
+std::string flaw(const Json& bug) {
+  if (!bug.is_object()) return "bugs";
+  for (const char* key : {"id", "status", "label", "direction", "predicted", "sentence", "prompt"}) {
+    const Json* value = member(bug, key);
+    if (value == nullptr || !value->is_string()) return key;
+  }
+  for (const char* key : {"null_rate", "log_e_value"}) {
+    const Json* value = member(bug, key);
+    if (value == nullptr || !value->is_number()) return key;
+  }
+  for (const char* key : {"base", "explored", "confirm", "audit", "audit_base"}) {
+    const Json* value = member(bug, key);
+    const bool may_be_null = std::string_view(key).starts_with("audit");
+    if (value == nullptr || !(value->is_object() ? is_rate(*value) : may_be_null && value->is_null())) return key;
+  }
+  const Json* examples = member(bug, "examples");
+  const bool listed = examples != nullptr && examples->is_object() && is_list_of_texts(member(*examples, "failing")) &&
+                      is_list_of_texts(member(*examples, "passing"));
+  return listed ? "" : "examples";
+}
+
+/// The same of the whole file.
+std::string flaw_of_file(const Json& json) {
+  const Json* name = member(json, "study");
+  if (name == nullptr || !name->is_string()) return "study";
+  const Json* bugs = member(json, "bugs");
+  if (bugs == nullptr || !bugs->is_array()) return "bugs";
+  for (const Json& bug : *bugs) {
+    if (std::string wrong = flaw(bug); !wrong.empty()) return wrong;
+  }
+  return {};
+}
+
+/// A discarded value where the file is not there or is not JSON.
+Json parsed(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  return Json::parse(in, nullptr, /*allow_exceptions=*/false);
+}
+
+/// The name of the study whose results these are, where it is another than this one's.
+std::string other_owner(const Json& json, const Study& study) {
+  const Json* name = json.is_object() ? member(json, "study") : nullptr;
+  if (name == nullptr || !name->is_string() || *name == valid_utf8(study.name)) return {};
+  return fmt::format("'{}'", name->get<std::string>());
+}
+
+void note_changed_settings(const Json& json, const Study& study) {
+  const Json* settings = member(json, "settings");
+  const Json* seed = member(json, "seed");
+  if (settings != nullptr && *settings == settings_json(study) && seed != nullptr && *seed == study.seed) return;
+  tell(stderr, fmt::format("note: {} has been changed since these results were written; `scotoma find` renews them\n",
+                           study.file.filename().string()));
+}
+
+}  // namespace
 
 Result<nlohmann::ordered_json> read_bugs(const StudyArguments& arguments) {
+  SCOTOMA_TRY(const Study study, read_study(arguments.study));
   const auto path = out_folder(arguments) / "bugs.json";
-  std::ifstream in(path);
-  if (!in) {
+  if (std::error_code ignored; !std::filesystem::exists(path, ignored)) {
     return bad_input(fmt::format("{}: not there; run `scotoma find {}` first, or say with --out where its results are",
                                  path.string(), arguments.study.string()));
   }
-  auto json = nlohmann::ordered_json::parse(in, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded() || !json.contains("bugs") || !json["bugs"].is_array()) {
+  Json json = parsed(path);
+  const Json* version = json.is_object() ? member(json, "schema_version") : nullptr;
+  if (version == nullptr || !version->is_number_integer()) {
     return bad_input(fmt::format("{}: not a bugs.json of Scotoma; run `scotoma find {}` again", path.string(),
                                  arguments.study.string()));
   }
+  if (*version > kBugsSchemaVersion) {
+    return bad_input(fmt::format("{}: written by a newer Scotoma; update this one, or run `scotoma find {}` again",
+                                 path.string(), arguments.study.string()));
+  }
+  if (const std::string wrong = flaw_of_file(json); !wrong.empty()) {
+    return bad_input(fmt::format("{}: damaged ('{}' is missing, or not what it should be); run `scotoma find {}` again",
+                                 path.string(), wrong, arguments.study.string()));
+  }
+  if (const std::string owner = other_owner(json, study); !owner.empty()) {
+    return bad_input(fmt::format("{}: of the study {}, not of '{}'; say with --out where the results of {} are",
+                                 path.string(), owner, study.name, arguments.study.string()));
+  }
+  note_changed_settings(json, study);
   return json;
+}
+
+Result<void> claim_folder(const std::filesystem::path& folder, const Study& study) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error || ::access(folder.c_str(), W_OK) != 0) {
+    return bad_input(fmt::format("{}: cannot be written ({}); choose another folder with --out", folder.string(),
+                                 error ? error.message() : std::strerror(errno)));
+  }
+  const auto path = folder / "bugs.json";
+  if (const std::string owner = other_owner(parsed(path), study); !owner.empty()) {
+    return bad_input(
+        fmt::format("{}: of the study {}, and would be overwritten by that of '{}'; choose another folder "
+                    "with --out (to share answers, give both studies the same --catalogue), or delete it",
+                    path.string(), owner, study.name));
+  }
+  return {};
 }
 
 }  // namespace scotoma

@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 
-#include "terminal.h"
 #include "verbs.h"
 
 namespace scotoma {
@@ -20,7 +19,8 @@ std::filesystem::path home() {
 void add_demo(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<StudyArguments>();
   auto* verb = app.add_subcommand("demo", "find the bug of a small classifier that learned from skewed pictures");
-  verb->add_option("--out", arguments->out, "folder of catalogue, report and bugs.json; default: scotoma-demo, here");
+  verb->add_option("--out", arguments->out,
+                   "folder of catalogue and results; default: scotoma-demo, in the working folder");
   verb->add_option("--threads", arguments->threads, "default: all cores")->check(CLI::Range(1, 1024));
   verb->add_flag("--quiet,-q", arguments->quiet, "no progress");
   verb->callback([&run, arguments] {
@@ -28,7 +28,7 @@ void add_demo(CLI::App& app, Run& run) {
       arguments->study = home() / "examples" / "world-skewed.toml";
       if (arguments->out.empty()) arguments->out = "scotoma-demo";
       if (!std::filesystem::exists(arguments->study)) {
-        return complain(
+        return Result<void>(
             bad_input(fmt::format("{}: not there; set SCOTOMA_HOME to the folder that holds examples/ and world/",
                                   arguments->study.string())));
       }

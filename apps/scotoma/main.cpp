@@ -1,25 +1,41 @@
 // scotoma: finds the blind spots of image classifiers. Each verb stands in a file of its own.
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <exception>
 #include <new>
+#include <string_view>
+#include <system_error>
 
+#include "terminal.h"
 #include "verbs.h"
 
 namespace scotoma {
+namespace {
 
 CancelToken& interrupt_token() {
   static CancelToken token;  // a signal handler can reach nothing that is passed in
   return token;
 }
 
-namespace {
-
-extern "C" void on_interrupt(int signal) {
+extern "C" void on_interrupt(int /*signal*/) {
   if (interrupt_token().cancelled()) std::_Exit(130);  // the second Ctrl-C does not wait
   interrupt_token().cancel();
-  static_cast<void>(signal);
+  constexpr std::string_view kSay =
+      "\nstopping after this batch; press Ctrl-C again to stop at once (nothing finished is lost)\n";
+  const int before = errno;
+  static_cast<void>(!::write(STDERR_FILENO, kSay.data(), kSay.size()));
+  errno = before;
+}
+
+/// What was printed may still be in a buffer: a full disk behind it shows only now.
+int flushed(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  return std::max(code, complain(failed(fmt::format("standard output: cannot be written ({})", std::strerror(errno)))));
 }
 
 int run_program(int argc, char** argv) {
@@ -41,23 +57,33 @@ int run_program(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    return flushed(app.exit(error) == 0 ? 0 : 2);
   }
-  return run();
+  const Result<void> done = run();
+  return flushed(done.ok() ? 0 : complain(done.error()));
 }
 
 }  // namespace
+
+const CancelToken& stop_at_interrupt() {
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
+  return interrupt_token();
+}
+
 }  // namespace scotoma
 
 int main(int argc, char** argv) {
-  std::signal(SIGINT, scotoma::on_interrupt);
-  std::signal(SIGTERM, scotoma::on_interrupt);
+  using scotoma::tell;
   try {
     return scotoma::run_program(argc, argv);
   } catch (const std::bad_alloc&) {
-    fmt::print(stderr, "scotoma: out of memory; lower the batch sizes in the study\n");
+    tell(stderr, "scotoma: out of memory; lower the batch sizes in the study\n");
+  } catch (const std::system_error& error) {  // of fmt::print, and of <filesystem>
+    const char* what = std::ferror(stdout) != 0 ? "standard output: cannot be written: " : "";
+    tell(stderr, fmt::format("scotoma: {}{}\n", what, error.what()));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "scotoma: a bug of ours: {}\n", error.what());
+    tell(stderr, fmt::format("scotoma: a bug of ours: {}\n", error.what()));
   }
   return 1;
 }

@@ -12,7 +12,7 @@ void add_options(CLI::App& app, Run& run) {
   verb->callback([&run] {
     run = [] {
       fmt::print("{}", options_markdown());
-      return 0;
+      return Result<void>();
     };
   });
 }

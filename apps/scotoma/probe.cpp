@@ -1,12 +1,13 @@
 // scotoma probe STUDY --label fly "on a flower": a hypothesis of the user's own, through the same evidence.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "report/bugs_json.h"
-#include "report/publish.h"
+#include "report/words.h"
 #include "session.h"
+#include "tally.h"
 #include "terminal.h"
 
 namespace scotoma {
@@ -19,39 +20,46 @@ struct ProbeArguments : StudyArguments {
   bool json = false;
 };
 
-void print_verdict(const Hypothesis& hypothesis) {
+std::string verdict(const Hypothesis& hypothesis, const Paint& paint) {
+  const std::string words(status_words(hypothesis.status));
+  if (hypothesis.status == Status::confirmed) return paint.red(words);
+  return hypothesis.status == Status::not_confirmed ? paint.green(words) : paint.yellow(words);
+}
+
+/// Numbers only where something was measured: the budget may have been used up, the phrase impossible to draw.
+void print_verdict(const Hypothesis& hypothesis, double threshold) {
   const Paint paint(stdout);
-  const bool confirmed = hypothesis.status == Status::confirmed;
-  fmt::print("{}  {}\n", confirmed ? paint.red("confirmed") : paint.green("not confirmed"), headline(hypothesis));
-  fmt::print("  {} of {} fresh pictures {}; the null allows {:.1f} %; log e-value {:.1f}\n",
-             hypothesis.confirmed.failures, hypothesis.confirmed.valid,
-             hypothesis.direction == Direction::fails ? "fail" : "pass", 100 * hypothesis.null_rate,
-             hypothesis.log_e_value);
+  const Rate& rate = hypothesis.confirmed;
+  fmt::print("{}  {}\n", verdict(hypothesis, paint),
+             hypothesis.measured().valid > 0 ? headline(hypothesis) : hypothesis.prompt);
+  if (rate.invalid > 0)
+    fmt::print("  {} of {} pictures do not show the label\n", rate.invalid, rate.invalid + rate.valid);
+  if (rate.valid == 0) return;
+  fmt::print("  {} of {} fresh pictures {}; the null allows {:.1f} %\n", rate.failures, rate.valid,
+             hypothesis.direction == Direction::fails ? "fail" : "pass", 100 * hypothesis.null_rate);
+  fmt::print("  log e-value {:.1f}; {:.1f} confirms\n", hypothesis.log_e_value, threshold);
 }
 
 Result<void> probe(const ProbeArguments& arguments) {
-  SCOTOMA_TRY(Session session, open_session(arguments));
-  auto& labels = session.study.labels;
-  const auto is_asked = [&](const StudyLabel& label) { return label.name == arguments.label; };
-  if (std::none_of(labels.begin(), labels.end(), is_asked)) {
-    return bad_input(fmt::format("the study has no label '{}'; it has: {}", arguments.label, [&] {
-      std::string names;
-      for (const auto& label : labels) names += (names.empty() ? "" : ", ") + label.name;
-      return names;
-    }()));
-  }
+  const CancelToken& cancel = stop_at_interrupt();
+  SCOTOMA_TRY(Study study, open_study(arguments));
+  SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
   Candidate asked;
   asked.label = arguments.label;
   asked.phrase.text = arguments.phrase;
   asked.phrase.before = arguments.before;
   asked.source = "user";
-  TerminalProgress progress(arguments.quiet);
-  SCOTOMA_TRY(const Hunt done,
-              hunt(session.study, session.models, *session.catalogue, interrupt_token(), progress, {.only = {asked}}));
+  const Result<Hunt> done = [&] {
+    TerminalProgress progress(arguments.quiet);
+    return hunt(session.study, session.models, *session.catalogue, cancel, progress, {.only = {asked}});
+  }();
+  if (!done.ok()) return done.error();
   if (arguments.json) {
-    fmt::print("{}\n", bugs_json(session.study, done.findings)["bugs"][0].dump(2));
+    fmt::print("{}\n", bugs_json(session.study, done->findings)["bugs"][0].dump(2));
   } else {
-    print_verdict(done.findings.hypotheses.front());
+    const EvidenceOptions& evidence = session.study.evidence;
+    print_verdict(done->findings.hypotheses.front(),
+                  std::log(evidence.max_hypotheses / (evidence.alpha - evidence.alpha0)));
   }
   return {};
 }
@@ -61,18 +69,20 @@ Result<void> probe(const ProbeArguments& arguments) {
 void add_probe(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<ProbeArguments>();
   auto* verb = app.add_subcommand("probe", "test a phrase of your own");
-  add_study_arguments(*verb, *arguments);
+  add_study(*verb, *arguments);
+  add_out(*verb, *arguments);
+  add_catalogue(*verb, *arguments);
+  add_threads_and_quiet(*verb, *arguments);
   verb->add_option("--label", arguments->label, "a label of the study")->required();
   verb->add_option("PHRASE", arguments->phrase, "for example \"on a flower\"")->required();
   verb->add_flag("--before", arguments->before, "the phrase belongs in front of the label (\"dark\")");
   verb->add_flag("--json", arguments->json, "as JSON (docs/bugs-json.md)");
-  verb->footer("The base pictures of the study are drawn first, unless they are there already.");
-  verb->callback([&run, arguments] {
-    run = [arguments] {
-      const auto done = probe(*arguments);
-      return done.ok() ? 0 : complain(done.error());
-    };
-  });
+  verb->footer(
+      "The base pictures of the study are drawn first, unless they are there already. The phrase is held to "
+      "(evidence.alpha - evidence.alpha0) / evidence.max_hypotheses on its own, as the hardest of a whole study is. "
+      "Its pictures are those that would confirm it in a study: asking again draws no new ones, and a phrase that the "
+      "study confirmed is not confirmed a second time.");
+  verb->callback([&run, arguments] { run = [arguments] { return probe(*arguments); }; });
 }
 
 }  // namespace scotoma

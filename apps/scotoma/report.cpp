@@ -1,20 +1,34 @@
 // scotoma report STUDY: the report again, from the catalogue alone.
 #include <fmt/format.h>
 
+#include "bugs_file.h"
 #include "report/publish.h"
 #include "session.h"
-#include "terminal.h"
 
 namespace scotoma {
 namespace {
 
+/// Before anything is created in its place.
+Result<void> check_catalogue(const StudyArguments& arguments) {
+  const auto file = catalogue_folder(arguments) / "catalogue.sqlite";
+  if (std::error_code ignored; std::filesystem::exists(file, ignored)) return {};
+  return bad_input(
+      fmt::format("{}: not there; run `scotoma find {}` first, or say with --out (or --catalogue) where "
+                  "the study's answers are",
+                  file.string(), arguments.study.string()));
+}
+
 Result<void> write_report(const StudyArguments& arguments) {
-  SCOTOMA_TRY(Session session, open_session(arguments));
-  TerminalProgress progress(true);
-  SCOTOMA_TRY(const Hunt done, hunt(session.study, session.models, *session.catalogue, interrupt_token(), progress,
-                                    {.replay_only = true}));
+  SCOTOMA_TRY(Study study, open_study(arguments));
+  SCOTOMA_CHECK(check_catalogue(arguments));
+  SCOTOMA_CHECK(claim_folder(out_folder(arguments), study));
+  SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
+  Progress silent;
+  const CancelToken never;
+  SCOTOMA_TRY(const Hunt done,
+              hunt(session.study, session.models, *session.catalogue, never, silent, {.replay_only = true}));
   SCOTOMA_TRY(const Published published,
-              publish(session.study, done.findings, nullptr, *session.catalogue, session.folder));
+              publish(session.study, done.findings, nullptr, *session.catalogue, out_folder(arguments)));
   fmt::print("{}\n", published.report.string());
   return {};
 }
@@ -24,13 +38,10 @@ Result<void> write_report(const StudyArguments& arguments) {
 void add_report(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<StudyArguments>();
   auto* verb = app.add_subcommand("report", "write the report of a finished study again; draws nothing");
-  add_study_arguments(*verb, *arguments);
-  verb->callback([&run, arguments] {
-    run = [arguments] {
-      const auto done = write_report(*arguments);
-      return done.ok() ? 0 : complain(done.error());
-    };
-  });
+  add_study(*verb, *arguments);
+  add_out(*verb, *arguments);
+  add_catalogue(*verb, *arguments);
+  verb->callback([&run, arguments] { run = [arguments] { return write_report(*arguments); }; });
 }
 
 }  // namespace scotoma

@@ -15,13 +15,12 @@ struct Session {
   Study study;
   Models models;
   std::unique_ptr<Catalogue> catalogue;
-  std::filesystem::path folder;
 };
 
-/// Reads the study, opens the catalogue, loads the models.
-Result<Session> open_session(const StudyArguments& arguments);
+/// Reads the study; `--threads` overrides what it says.
+Result<Study> open_study(const StudyArguments& arguments);
 
-/// The user's sentence of a confirmed bug: "a photo of a fly on a flower: 78 % fail (69 to 85 %), taken for 'bee'".
-std::string headline(const Hypothesis& bug);
+/// Opens or creates the catalogue, then loads the models.
+Result<Session> open_session(Study study, const StudyArguments& arguments);
 
 }  // namespace scotoma

@@ -23,6 +23,9 @@ void print_bug(const nlohmann::ordered_json& bug, const std::filesystem::path& f
   const Paint paint(stdout);
   fmt::print("{}\n  {:<22} {}\n  {:<22} {}\n", paint.bold(bug.value("sentence", "")), "status", bug.value("status", ""),
              "prompt", bug.value("prompt", ""));
+  fmt::print("  {:<22} {}\n", "claim",
+             bug.value("direction", "") == "passes" ? "the label passes under the phrase"
+                                                    : "the label fails under the phrase");
   if (const std::string predicted = bug.value("predicted", ""); !predicted.empty())
     fmt::print("  {:<22} {}\n", "taken for", predicted);
   print_rate("base prompt", bug["base"]);
@@ -60,15 +63,11 @@ Result<void> show(const ShowArguments& arguments) {
 void add_show(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<ShowArguments>();
   auto* verb = app.add_subcommand("show", "show one bug: rates, evidence, example files");
-  add_study_arguments(*verb, *arguments);
+  add_study(*verb, *arguments);
+  add_out(*verb, *arguments);
   verb->add_option("BUG", arguments->bug, "its id, as `scotoma list` names it")->required();
   verb->add_flag("--json", arguments->json, "as JSON (docs/bugs-json.md)");
-  verb->callback([&run, arguments] {
-    run = [arguments] {
-      const auto done = show(*arguments);
-      return done.ok() ? 0 : complain(done.error());
-    };
-  });
+  verb->callback([&run, arguments] { run = [arguments] { return show(*arguments); }; });
 }
 
 }  // namespace scotoma

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace scotoma {
@@ -21,21 +22,28 @@ TerminalProgress::TerminalProgress(bool quiet) : paint_(stderr), quiet_(quiet) {
 TerminalProgress::~TerminalProgress() { clear_line(); }
 
 void TerminalProgress::clear_line() {
-  if (line_open_) fmt::print(stderr, "\r\x1b[K");
+  if (line_open_) tell(stderr, "\r\x1b[K");
   line_open_ = false;
 }
 
 void TerminalProgress::stage(std::string_view what) {
   if (quiet_) return;
   clear_line();
-  stage_ = what;
   const std::string images = budget_ > 0 ? fmt::format(" ({} of {} images)", spent_, budget_) : "";
-  fmt::print(stderr, "  {}{}\n", what, paint_.dim(images));
+  tell(stderr, fmt::format("  {}{}\n", what, paint_.dim(images)));
   work_begin_ = last_drawn_ = Clock::now();
-  last_done_ = 0;
+  last_done_ = done_at_begin_ = 0;
+}
+
+std::string TerminalProgress::time_left(Clock::time_point now, double answers_left, double answers_a_second) const {
+  if (work_images_ == 0) return fmt::format("  {:.0f} s left of this stage", answers_left / answers_a_second);
+  const double of_budget = static_cast<double>(budget_ - spent_) * work_seconds_ / work_images_;
+  const double gone = std::chrono::duration<double>(now - counted_at_).count();
+  return fmt::format("  at most {:.0f} s left", std::max(0.0, of_budget - gone));
 }
 
 void TerminalProgress::advance(std::size_t done, std::size_t total) {
+  worked_ = true;
   if (quiet_ || !paint_.terminal()) return;
   const auto now = Clock::now();
   if (done < last_done_) {  // a new piece of work
@@ -47,21 +55,28 @@ void TerminalProgress::advance(std::size_t done, std::size_t total) {
   last_drawn_ = now;
   const double seconds = std::chrono::duration<double>(now - work_begin_).count();
   const double rate = seconds > 0 ? static_cast<double>(done - std::min(done, done_at_begin_)) / seconds : 0;
-  std::string left;
-  if (rate > 0) left = fmt::format("  {:.0f}/s  {:.0f} s left", rate, static_cast<double>(total - done) / rate);
-  fmt::print(stderr, "\r\x1b[K    {} of {}{}", done, total, left);
-  std::fflush(stderr);
+  std::string speed;
+  if (rate > 0) speed = fmt::format("  {:.0f}/s{}", rate, time_left(now, static_cast<double>(total - done), rate));
+  tell(stderr, fmt::format("\r\x1b[K    {} of {}{}", done, total, speed));
+  static_cast<void>(std::fflush(stderr));
   line_open_ = true;
 }
 
 void TerminalProgress::spent(int images, int budget) {
+  const auto now = Clock::now();
+  if (worked_) {  // images that were all remembered say nothing about speed
+    work_seconds_ += std::chrono::duration<double>(now - counted_at_).count();
+    work_images_ += images - spent_;
+  }
+  worked_ = false;
+  counted_at_ = now;
   spent_ = images;
   budget_ = budget;
 }
 
 int complain(const Error& error) {
   const Paint paint(stderr);
-  fmt::print(stderr, "{} {}\n", paint.red("scotoma:"), error.message);
+  tell(stderr, fmt::format("{} {}\n", paint.red("scotoma:"), error.message));
   return static_cast<int>(error.code);
 }
 

@@ -8,14 +8,16 @@
 #include <string>
 
 #include "core/cancel.h"
+#include "core/result.h"
 
 namespace scotoma {
 
-/// Runs the verb that was chosen; gives the exit code.
-using Run = std::function<int()>;
+/// Runs the verb that was chosen; main() tells its error and makes the exit code of it.
+using Run = std::function<Result<void>()>;
 
-/// What Ctrl-C raises, for the verb that runs.
-CancelToken& interrupt_token();
+/// From here on Ctrl-C asks the verb to stop after the batches under way, through this token; a second one ends the
+/// program at once. For verbs that go on where they were stopped; the others end at the first Ctrl-C.
+const CancelToken& stop_at_interrupt();
 
 void add_find(CLI::App& app, Run& run);
 void add_report(CLI::App& app, Run& run);
@@ -26,17 +28,26 @@ void add_doctor(CLI::App& app, Run& run);
 void add_demo(CLI::App& app, Run& run);
 void add_options(CLI::App& app, Run& run);
 
-/// Options that every verb on a study shares.
+/// What the verbs on a study are told; each verb offers what it uses.
 struct StudyArguments {
   std::filesystem::path study;
-  std::filesystem::path out;  ///< empty: the study's stem with ".out", in the working folder
-  int threads = -1;           ///< -1: what the study says
+  std::filesystem::path out;        ///< empty: the study file's stem with ".out", in the working folder
+  std::filesystem::path catalogue;  ///< empty: as `out`
+  int threads = -1;                 ///< -1: what the study says
   bool quiet = false;
 };
-void add_study_arguments(CLI::App& verb, StudyArguments& arguments);
+void add_study(CLI::App& verb, StudyArguments& arguments);
+void add_out(CLI::App& verb, StudyArguments& arguments);
+void add_catalogue(CLI::App& verb, StudyArguments& arguments);
+void add_threads_and_quiet(CLI::App& verb, StudyArguments& arguments);
+
+/// Where report.html, bugs.json and run.json stand.
 std::filesystem::path out_folder(const StudyArguments& arguments);
 
+/// Where catalogue.sqlite and images/ stand.
+std::filesystem::path catalogue_folder(const StudyArguments& arguments);
+
 /// The body of `find`, which `demo` runs too.
-int run_find(const StudyArguments& arguments);
+Result<void> run_find(const StudyArguments& arguments);
 
 }  // namespace scotoma

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "report/bugs_json.h"
 #include "report/html.h"
@@ -32,13 +33,38 @@ Result<void> write_whole(const std::filesystem::path& path, const std::string& b
                             path.string(), reason));
 }
 
+namespace {
+
+/// Puts pictures beside bugs.json, where the catalogue keeps its own elsewhere.
+Result<void> put_pictures(const std::set<std::string>& ids, const Catalogue& catalogue,
+                          const std::filesystem::path& folder) {
+  for (const std::string& id : ids) {
+    const auto path = folder / image_path(id);
+    std::error_code error;
+    if (std::filesystem::exists(path, error)) continue;
+    SCOTOMA_TRY(const auto bytes, catalogue.image_bytes(id));
+    std::filesystem::create_directories(path.parent_path(), error);  // a failure shows when the file is written
+    SCOTOMA_CHECK(write_whole(path, std::string(bytes.begin(), bytes.end())));
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const Catalogue& catalogue,
                           const std::filesystem::path& folder) {
   const auto pictures = [&](const std::string& id) { return catalogue.image_bytes(id); };
   SCOTOMA_TRY(const std::string html, report_html(study, findings, pictures));
   const Published published{folder / "report.html", folder / "bugs.json"};
+  std::set<std::string> named;
+  const auto path = [&](const std::string& id) {
+    named.insert(id);
+    return image_path(id);
+  };
+  const std::string bugs = bugs_json(study, findings, path).dump(2) + "\n";
+  SCOTOMA_CHECK(put_pictures(named, catalogue, folder));
   SCOTOMA_CHECK(write_whole(published.report, html));
-  SCOTOMA_CHECK(write_whole(published.bugs, bugs_json(study, findings).dump(2) + "\n"));
+  SCOTOMA_CHECK(write_whole(published.bugs, bugs));
   if (run != nullptr) SCOTOMA_CHECK(write_whole(folder / "run.json", run_json(*run).dump(2) + "\n"));
   return published;
 }

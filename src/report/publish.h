@@ -15,6 +15,8 @@ struct Published {
 };
 
 /// Writes each file aside and then renames it, so that none is ever half written. `run` may be null: run.json stays.
+/// The pictures that bugs.json names stand under images/ in `folder` afterwards: those of the catalogue where that is
+/// its folder too, else copies. Requires that `folder` is there.
 /// Errors: failed when the disk is full or the folder cannot be written.
 Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const Catalogue& catalogue,
                           const std::filesystem::path& folder);

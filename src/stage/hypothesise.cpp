@@ -75,6 +75,18 @@ void mark_untestable(StageContext& context, std::vector<Hypothesis>& hypotheses)
 
 }  // namespace
 
+std::vector<Hypothesis> hypotheses_of(StageContext& context, const std::vector<Candidate>& candidates,
+                                      const std::vector<BaseResult>& bases) {
+  std::vector<Hypothesis> hypotheses;
+  std::set<std::string> ids;
+  for (const Candidate& candidate : candidates) {
+    hypotheses.push_back(hypothesis_of(context, candidate, *base_of(bases, candidate.label)));
+    hypotheses.back().id = new_id(candidate, ids);
+  }
+  mark_untestable(context, hypotheses);
+  return hypotheses;
+}
+
 Result<std::vector<Hypothesis>> hypothesise(StageContext& context, Memo& memo, const std::vector<Candidate>& candidates,
                                             const std::vector<BaseResult>& bases) {
   const std::vector<Candidate> sorted = ranked(candidates);
@@ -85,21 +97,18 @@ Result<std::vector<Hypothesis>> hypothesise(StageContext& context, Memo& memo, c
   }
   SCOTOMA_TRY(const auto vectors, memo.embed_texts(prompts));
 
-  std::vector<Hypothesis> hypotheses;
   std::vector<std::size_t> kept;
-  std::set<std::string> ids;
+  std::vector<Candidate> chosen;
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     const bool known = std::any_of(kept.begin(), kept.end(), [&](std::size_t k) {
       return sorted[k].label == sorted[i].label &&
              (prompts[k] == prompts[i] || dot(vectors[k], vectors[i]) > context.study.search.same_phrase);
     });
-    if (known || static_cast<int>(hypotheses.size()) >= context.study.evidence.max_hypotheses) continue;
+    if (known || static_cast<int>(chosen.size()) >= context.study.evidence.max_hypotheses) continue;
     kept.push_back(i);
-    hypotheses.push_back(hypothesis_of(context, sorted[i], *base_of(bases, sorted[i].label)));
-    hypotheses.back().id = new_id(sorted[i], ids);
+    chosen.push_back(sorted[i]);
   }
-  mark_untestable(context, hypotheses);
-  return hypotheses;
+  return hypotheses_of(context, chosen, bases);
 }
 
 }  // namespace scotoma

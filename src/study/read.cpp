@@ -21,7 +21,11 @@ namespace fs = std::filesystem;
 /// Reads one document; `where` puts file and line in front of a message.
 class Reader {
  public:
-  Reader(const toml::table& document, const fs::path& file) : document_(document), file_(file) { study_.file = file; }
+  Reader(const toml::table& document, const fs::path& file) : document_(document), file_(file) {
+    std::error_code gone;  // the working folder may be
+    study_.file = fs::absolute(file, gone).lexically_normal();
+    if (gone) study_.file = file;
+  }
 
   Result<Study> read() {
     SCOTOMA_CHECK(check_names());
@@ -57,7 +61,7 @@ class Reader {
   }
 
   const toml::table& document_;
-  fs::path file_;
+  fs::path file_;  ///< as the user typed it, for messages
   Study study_;
   std::vector<const toml::node*> label_nodes_;  ///< where each label stands
 };
@@ -201,7 +205,7 @@ struct Assign {
 };
 
 Result<void> Reader::assign(const Option& option, const toml::node& node) {
-  const Assign visitor{option, node, study_, fs::absolute(file_).parent_path()};
+  const Assign visitor{option, node, study_, study_.file.parent_path()};
   std::string expected = std::visit(visitor, option.target);
   if (expected.empty()) return {};
   if (expected == "a whole number" && node.is_integer()) {

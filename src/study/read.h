@@ -9,7 +9,8 @@
 
 namespace scotoma {
 
-/// Reads and checks a study. Paths become absolute, relative to the study's folder; `labels` get their class names.
+/// Reads and checks a study. Paths become absolute, relative to the study's folder, and so does `Study::file`, so that
+/// nothing depends on how its path was typed; messages keep it as it was typed. `labels` get their class names.
 /// Errors: bad_input with file, line and key for unknown keys (and the nearest valid one), wrong types, impossible
 /// values, missing keys, a prompt without {label}, files that do not exist.
 Result<Study> read_study(const std::filesystem::path& file);

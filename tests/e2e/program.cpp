@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <pty.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <fstream>
 #include <thread>
@@ -15,10 +18,14 @@
 namespace scotoma::e2e {
 namespace {
 
-/// In the child: both streams to files, then the program.
-[[noreturn]] void become(const std::vector<std::string>& arguments, const std::string& out, const std::string& err) {
-  ::dup2(::open(out.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600), STDOUT_FILENO);
-  ::dup2(::open(err.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600), STDERR_FILENO);
+void redirect(int stream, const std::string& file) {
+  ::dup2(::open(file.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600), stream);
+}
+
+/// In the child: the environment, then the program.
+[[noreturn]] void become(const std::vector<std::string>& arguments, const Circumstances& circumstances) {
+  ::unsetenv("NO_COLOR");
+  for (const auto& [name, value] : circumstances.environment) ::setenv(name.c_str(), value.c_str(), 1);
   std::vector<char*> argv;
   std::string program = SCOTOMA_PROGRAM;
   argv.push_back(program.data());
@@ -29,6 +36,25 @@ namespace {
   ::_exit(127);
 }
 
+int wait_for(pid_t child) {
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+Outcome run_on_terminal(const std::vector<std::string>& arguments, const Circumstances& circumstances) {
+  int terminal = -1;
+  const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+  if (child == 0) become(arguments, circumstances);
+  Outcome outcome;
+  std::array<char, 4096> bytes{};
+  for (ssize_t n = 0; (n = ::read(terminal, bytes.data(), bytes.size())) > 0;)  // fails with EIO when the child ends
+    outcome.output.append(bytes.data(), static_cast<std::size_t>(n));
+  outcome.code = wait_for(child);
+  ::close(terminal);
+  return outcome;
+}
+
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path) {
@@ -36,23 +62,48 @@ std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-Outcome run(const std::vector<std::string>& arguments, int kill_after_ms) {
+Outcome run(const std::vector<std::string>& arguments, const Circumstances& circumstances) {
+  if (circumstances.terminal) return run_on_terminal(arguments, circumstances);
   const fake::Folder folder;
-  const std::string out = (folder / "out").string();
+  const std::string out = circumstances.output_file.empty() ? (folder / "out").string() : circumstances.output_file;
   const std::string err = (folder / "err").string();
   const pid_t child = ::fork();
-  if (child == 0) become(arguments, out, err);
-  int status = 0;
-  if (kill_after_ms >= 0) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(kill_after_ms);
-    while (std::chrono::steady_clock::now() < end && ::waitpid(child, &status, WNOHANG) == 0) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    ::kill(child, SIGKILL);
+  if (child == 0) {
+    redirect(STDOUT_FILENO, out);
+    redirect(STDERR_FILENO, err);
+    become(arguments, circumstances);
   }
-  ::waitpid(child, &status, 0);
-  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return {code, read_file(out), read_file(err)};
+  if (circumstances.stop_when) {
+    siginfo_t ended{};  // WNOWAIT: wait_for() still has to see it
+    while (::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == 0) {
+      if (circumstances.stop_when()) {
+        ::kill(child, circumstances.signal);
+        break;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));  // leaves the cores to the program
+    }
+  }
+  const int code = wait_for(child);
+  return {code, circumstances.output_file.empty() ? read_file(out) : "", read_file(err)};
+}
+
+int answers_in(const std::filesystem::path& folder) {
+  const auto file = folder / "catalogue.sqlite";
+  if (!std::filesystem::exists(file)) return 0;
+  sqlite3* db = nullptr;
+  int rows = 0;
+  // Read only, and no checkpoint at the end: what a crash left stays as it is.
+  if (sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK) {
+    sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    sqlite3_stmt* count = nullptr;
+    if (sqlite3_prepare_v2(db, "SELECT count(*) FROM answers", -1, &count, nullptr) == SQLITE_OK &&
+        sqlite3_step(count) == SQLITE_ROW) {
+      rows = sqlite3_column_int(count, 0);
+    }
+    sqlite3_finalize(count);
+  }
+  sqlite3_close(db);
+  return rows;
 }
 
 std::string small_study(const std::vector<std::pair<std::string, std::string>>& edits) {

@@ -2,24 +2,38 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace scotoma::e2e {
 
 struct Outcome {
   int code = -1;       ///< exit code; 128 + signal when killed
-  std::string output;  ///< standard output
+  std::string output;  ///< standard output; on a terminal, standard error too
   std::string errors;  ///< standard error
 };
 
-/// Runs scotoma with these arguments and waits. `kill_after_ms` >= 0: SIGKILL after that time, if it still runs.
-Outcome run(const std::vector<std::string>& arguments, int kill_after_ms = -1);
+struct Circumstances {
+  std::function<bool()> stop_when = {};  ///< asked again and again while the program runs; true: it gets `signal`, once
+  int signal = 9;
+  bool terminal = false;                                              ///< both streams are a terminal
+  std::vector<std::pair<std::string, std::string>> environment = {};  ///< added to this process's, less NO_COLOR
+  std::string output_file = {};  ///< where standard output goes instead; `output` is then empty
+};
+
+/// Runs scotoma with these arguments and waits for its end.
+Outcome run(const std::vector<std::string>& arguments, const Circumstances& circumstances = {});
 
 /// A small study on the embedded world: two labels, few images, four steps. Every `from` is replaced by its `to`, which
 /// must occur; paths are absolute, so the file may lie anywhere.
 std::string small_study(const std::vector<std::pair<std::string, std::string>>& edits = {});
 
 std::string read_file(const std::filesystem::path& path);
+
+/// Answers in the catalogue of a folder, by a reader that changes nothing; 0 while there is none. The program may be
+/// writing, or may have been killed.
+int answers_in(const std::filesystem::path& folder);
 
 }  // namespace scotoma::e2e

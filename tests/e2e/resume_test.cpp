@@ -1,5 +1,8 @@
 // What was paid for is never lost, and no interruption shows in the result.
 #include <gtest/gtest.h>
+#include <signal.h>
+
+#include <nlohmann/json.hpp>
 
 #include "core/philox.h"
 #include "e2e/program.h"
@@ -10,9 +13,16 @@ namespace {
 
 class Resume : public testing::Test {
  protected:
-  Outcome find(const std::string& out, const std::string& threads, int kill_after_ms = -1) {
+  Outcome find(const std::string& out, const std::string& threads, const Circumstances& circumstances = {}) {
     return run({"find", study_.string(), "--out", (folder_ / out).string(), "--threads", threads, "--quiet"},
-               kill_after_ms);
+               circumstances);
+  }
+
+  /// Sends the signal once the catalogue has grown by `growth` answers since the program was started.
+  Outcome find_until(const std::string& out, int growth, int signal) {
+    const int before = answers_in(folder_ / out);
+    return find(out, "2",
+                {.stop_when = [=, this] { return answers_in(folder_ / out) >= before + growth; }, .signal = signal});
   }
   std::string bugs(const std::string& out) { return read_file(folder_ / out / "bugs.json"); }
 
@@ -23,17 +33,34 @@ class Resume : public testing::Test {
 TEST_F(Resume, KilledTwentyTimesEndsByteForByteLikeAnUninterruptedRun) {
   const Outcome whole = find("whole", "2");
   ASSERT_EQ(whole.code, 0) << whole.errors;
+  const int all = answers_in(folder_ / "whole");
   Philox random(20);
-  int killed = 0;
+  int killed_midway = 0;
   for (int i = 0; i < 20; ++i) {
-    const Outcome part = find("killed", "2", 200 + static_cast<int>(random.below(1200)));
-    if (part.code == 128 + 9) ++killed;
-    ASSERT_TRUE(part.code == 128 + 9 || part.code == 0) << part.errors;
+    const int before = answers_in(folder_ / "killed");
+    const int growth = 1 + static_cast<int>(random.below(static_cast<std::uint32_t>(all) / 20));
+    const Outcome part = find_until("killed", growth, SIGKILL);
+    ASSERT_TRUE(part.code == 128 + SIGKILL || part.code == 0) << part.errors;
+    const int after = answers_in(folder_ / "killed");
+    EXPECT_GE(after, before) << "answers were lost";
+    if (part.code != 0 && after >= before + growth && after < all) ++killed_midway;
   }
-  EXPECT_GE(killed, 1) << "no run was killed before its end: the test shows nothing";
+  EXPECT_GE(killed_midway, 15) << "of " << all << " answers: too few runs were killed between two answers";
   const Outcome last = find("killed", "2");
   ASSERT_EQ(last.code, 0) << last.errors;
   EXPECT_EQ(bugs("killed"), bugs("whole"));
+}
+
+TEST_F(Resume, InterruptedItSaysHowToGoOnAndEndsWithTheSameBytes) {
+  ASSERT_EQ(find("whole", "2").code, 0);
+  const Outcome stopped = find_until("stopped", 20, SIGINT);
+  EXPECT_EQ(stopped.code, 130) << stopped.errors;
+  EXPECT_NE(stopped.errors.find("press Ctrl-C again"), std::string::npos) << stopped.errors;
+  EXPECT_NE(stopped.errors.find("run the same command again"), std::string::npos) << stopped.errors;
+  EXPECT_LT(answers_in(folder_ / "stopped"), answers_in(folder_ / "whole"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "stopped" / "bugs.json"));
+  ASSERT_EQ(find("stopped", "2").code, 0);
+  EXPECT_EQ(bugs("stopped"), bugs("whole"));
 }
 
 TEST_F(Resume, OneAndTwoThreadsGiveTheSameBytes) {
@@ -48,15 +75,54 @@ TEST_F(Resume, AFinishedStudyIsReplayedWithoutAskingAnyModel) {
   const std::string before = bugs("out");
   ASSERT_EQ(find("out", "2").code, 0);
   EXPECT_EQ(bugs("out"), before);
-  EXPECT_EQ(read_file(folder_ / "out" / "run.json").find("\"computed\": 0") == std::string::npos, false);
-  const Outcome report = run({"report", study_.string(), "--out", (folder_ / "out").string()});
-  EXPECT_EQ(report.code, 0) << report.errors;
+  const auto facts = nlohmann::json::parse(read_file(folder_ / "out" / "run.json"));
+  ASSERT_EQ(facts["roles"].size(), 5U) << facts["roles"];
+  for (const auto& [role, use] : facts["roles"].items()) {
+    EXPECT_EQ(use["computed"], 0) << role;
+    EXPECT_GT(use["recalled"], 0) << role;
+  }
 }
 
-TEST_F(Resume, AReportOfAnUnfinishedStudySaysSo) {
+TEST_F(Resume, AReportOfAFinishedStudyIsTheSameFromWhereverItsPathIsTyped) {
+  ASSERT_EQ(find("out", "2").code, 0);
+  const std::string before = bugs("out");
+  EXPECT_EQ(before.find(folder_.path().string()), std::string::npos) << "bugs.json tells where the study lies";
+  for (const auto& [table, keys] : nlohmann::json::parse(before)["settings"].items()) {
+    EXPECT_FALSE(keys.value("model", "").starts_with("/")) << table << ".model: " << keys["model"];
+  }
+  std::filesystem::remove(folder_ / "out" / "bugs.json");
+  const auto typed = std::filesystem::relative(study_);
+  ASSERT_TRUE(typed.is_relative());
+  const Outcome report = run({"report", typed.string(), "--out", (folder_ / "out").string()});
+  EXPECT_EQ(report.code, 0) << report.errors;
+  EXPECT_EQ(bugs("out"), before);
+}
+
+TEST_F(Resume, AReportOfAnUnfinishedStudySaysSoAndLeavesNoFolder) {
   const Outcome report = run({"report", study_.string(), "--out", (folder_ / "new").string()});
   EXPECT_EQ(report.code, 2);
-  EXPECT_NE(report.errors.find("run `scotoma find`"), std::string::npos) << report.errors;
+  EXPECT_NE(report.errors.find("run `scotoma find"), std::string::npos) << report.errors;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "new"));
+}
+
+TEST_F(Resume, ASharedCatalogueAnswersASecondStudyAndEachKeepsItsResults) {
+  const auto other = folder_.write("other.toml", small_study({{"name = \"small\"", "name = \"other\""}}));
+  const std::string shared = (folder_ / "shared").string();
+  ASSERT_EQ(run({"find", study_.string(), "--out", (folder_ / "a").string(), "--catalogue", shared}).code, 0);
+  ASSERT_EQ(run({"find", other.string(), "--out", (folder_ / "b").string(), "--catalogue", shared}).code, 0);
+  const auto facts = nlohmann::json::parse(read_file(folder_ / "b" / "run.json"));
+  EXPECT_EQ(facts["roles"]["generator"]["computed"], 0);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "b" / "catalogue.sqlite"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "shared" / "bugs.json"));
+  const auto a = nlohmann::json::parse(bugs("a"));
+  ASSERT_FALSE(a["labels"][0]["examples"]["passing"].empty());
+  for (const auto& picture : a["labels"][0]["examples"]["passing"])
+    EXPECT_TRUE(std::filesystem::exists(folder_ / "a" / picture.get<std::string>())) << picture;
+
+  const Outcome refused = run({"find", other.string(), "--out", (folder_ / "a").string(), "--catalogue", shared});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.errors.find("would be overwritten"), std::string::npos) << refused.errors;
+  EXPECT_EQ(nlohmann::json::parse(bugs("a")), a);
 }
 
 }  // namespace

@@ -106,6 +106,23 @@ TEST(ReadStudy, PathsAreRelativeToTheStudyAndNotToTheWorkingFolder) {
   EXPECT_EQ(study->embedder.model, folder / "models/m");
 }
 
+TEST(ReadStudy, DoesNotDependOnHowItsPathWasTyped) {
+  const fs::path file = kCases / "good/labels_as_tables.toml";
+  const fs::path typed = fs::relative(file);
+  ASSERT_TRUE(typed.is_relative());
+  const auto one = read_study(file);
+  const auto other = read_study(typed);
+  ASSERT_TRUE(one.ok() && other.ok());
+  EXPECT_EQ(one->file, file.lexically_normal());
+  EXPECT_EQ(other->file, one->file);
+  EXPECT_EQ(other->classifier.model, one->classifier.model);
+
+  const fs::path wrong = fs::relative(bad_studies().at(0));
+  const auto refused = read_study(wrong);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_TRUE(refused.error().message.starts_with(wrong.string())) << refused.error().message;
+}
+
 /// A value of the option's type, unlike its default, as it stands in a file.
 struct Unusual {
   const Option& option;

@@ -1,0 +1,81 @@
+// What the docs tell a user to write is accepted by the program.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <regex>
+#include <set>
+
+#include "e2e/program.h"
+#include "fake/folder.h"
+#include "study/read.h"
+
+namespace scotoma::e2e {
+namespace {
+
+const std::filesystem::path kRoot = SCOTOMA_SOURCE_DIR;
+
+std::vector<std::filesystem::path> pages() {
+  std::vector<std::filesystem::path> files = {kRoot / "README.md", kRoot / "CONTRIBUTING.md"};
+  for (const auto& entry : std::filesystem::directory_iterator(kRoot / "docs")) {
+    if (entry.path().extension() == ".md") files.push_back(entry.path());
+  }
+  return files;
+}
+
+/// All matches of a pattern's first two groups.
+std::vector<std::pair<std::string, std::string>> matches(const std::string& text, const std::string& pattern) {
+  const std::regex regex(pattern, std::regex::multiline);
+  std::vector<std::pair<std::string, std::string>> found;
+  for (std::sregex_iterator at(text.begin(), text.end(), regex), end; at != end; ++at)
+    found.emplace_back((*at)[1], (*at)[2]);
+  return found;
+}
+
+TEST(Readme, ItsStudyIsReadWithoutComplaint) {
+  const std::string readme = read_file(kRoot / "README.md");
+  const std::size_t begin = readme.find("```toml\n");
+  const std::size_t end = readme.find("\n```\n", begin);
+  ASSERT_NE(end, std::string::npos) << "the README shows no study";
+  const std::string text = readme.substr(begin + 8, end - begin - 8);
+  const fake::Folder folder;
+  for (const auto& [key, path] : matches(text, R"re(^(model|labels) = "([^"]+)")re")) folder.write(path, "");
+  const auto study = read_study(folder.write("pets.toml", text));
+  ASSERT_TRUE(study.ok()) << study.error().message;
+  EXPECT_EQ(study->labels.size(), 2U);
+  EXPECT_EQ(study->judge.kind, "embedder");
+}
+
+TEST(Docs, EveryCommandNamesAVerbAndItsOptions) {
+  std::map<std::string, std::string> help;
+  int commands = 0;
+  for (const auto& page : pages()) {
+    const std::string text = read_file(page);
+    auto found = matches(text, "^    (?:[^ \n]*/)?scotoma ([a-z]+)([^#\n]*)");
+    for (const auto& one : matches(text, "`scotoma ([a-z]+)([^`\n]*)`")) found.push_back(one);
+    for (const auto& [verb, rest] : found) {
+      ++commands;
+      if (!help.contains(verb)) {
+        const Outcome outcome = run({verb, "--help"});
+        EXPECT_EQ(outcome.code, 0) << page << ": scotoma " << verb << "\n" << outcome.errors;
+        help[verb] = outcome.output;
+      }
+      for (const auto& [option, nothing] : matches(rest, "(--[a-z-]+)()"))
+        EXPECT_NE(help[verb].find(option), std::string::npos) << page << ": scotoma " << verb << rest;
+    }
+  }
+  EXPECT_GE(commands, 10) << "the docs' commands are not found any more: look at the patterns here";
+}
+
+TEST(Docs, EveryVerbOfTheScriptIsOneThatItHelpsWith) {
+  const std::string script = read_file(kRoot / "dev");
+  std::set<std::string> verbs;
+  for (const auto& page : pages()) {
+    for (const auto& [verb, rest] : matches(read_file(page), "\\./dev ([a-z]+)()")) verbs.insert(verb);
+  }
+  EXPECT_TRUE(verbs.contains("demo"));
+  for (const std::string& verb : verbs)
+    EXPECT_TRUE(script.find("\n  " + verb + " ") != std::string::npos || verb == "help") << verb;
+}
+
+}  // namespace
+}  // namespace scotoma::e2e

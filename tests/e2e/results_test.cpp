@@ -1,0 +1,151 @@
+// The verbs that read results: whatever bugs.json holds, they print it or say what is wrong; colours on terminals only.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "e2e/program.h"
+#include "fake/folder.h"
+
+namespace scotoma::e2e {
+namespace {
+
+using nlohmann::json;
+
+json made_up_results() {
+  const json rate = {{"failures", 60}, {"valid", 64}, {"invalid", 0}, {"rate", 0.94}, {"low", 0.85}, {"high", 0.98}};
+  const json bug = {{"id", "fly-on-a-flower"},
+                    {"status", "confirmed"},
+                    {"label", "fly"},
+                    {"phrase", "on a flower"},
+                    {"direction", "fails"},
+                    {"predicted", "bee"},
+                    {"sentence", "A fly on a flower is taken for a bee."},
+                    {"prompt", "a photo of a fly on a flower"},
+                    {"base", rate},
+                    {"explored", rate},
+                    {"confirm", rate},
+                    {"audit", rate},
+                    {"audit_base", nullptr},
+                    {"null_rate", 0.1},
+                    {"log_e_value", 30.5},
+                    {"examples", {{"failing", {"images/ab/abc.png"}}, {"passing", json::array()}}}};
+  return {{"schema_version", 1}, {"study", "small"}, {"seed", 3}, {"bugs", {bug}}};
+}
+
+class Results : public testing::Test {
+ protected:
+  Outcome list(const std::string& bugs, const Circumstances& circumstances = {}) {
+    folder_.write("out/bugs.json", bugs);
+    return run({"list", study_.string(), "--out", (folder_ / "out").string()}, circumstances);
+  }
+  Outcome show(const std::string& bugs) {
+    folder_.write("out/bugs.json", bugs);
+    return run({"show", study_.string(), "fly-on-a-flower", "--out", (folder_ / "out").string()});
+  }
+
+  fake::Folder folder_;
+  std::filesystem::path study_ = folder_.write("study.toml", small_study());
+};
+
+TEST_F(Results, AreListedAndShown) {
+  const Outcome listed = list(made_up_results().dump());
+  EXPECT_EQ(listed.code, 0) << listed.errors;
+  EXPECT_NE(listed.output.find("a photo of a fly on a flower"), std::string::npos) << listed.output;
+  const Outcome shown = show(made_up_results().dump());
+  EXPECT_EQ(shown.code, 0) << shown.errors;
+  EXPECT_NE(shown.output.find("images/ab/abc.png"), std::string::npos) << shown.output;
+}
+
+TEST_F(Results, OfAnotherTypeAreRefused) {
+  for (const char* text :
+       {"", "{", "1", "[]", "null", "{}", R"({"bugs":[{}]})", R"({"bugs":[1]})", R"({"schema_version":1,"bugs":[]})",
+        R"({"schema_version":1,"study":"small","bugs":[1]})", R"({"schema_version":1,"study":"small","bugs":[{}]})",
+        R"({"schema_version":"1","study":"small","bugs":[]})", R"({"schema_version":1,"study":1,"bugs":[]})",
+        R"({"schema_version":1,"study":"small","bugs":{}})", "{\"schema_version\":1,\"study\":\"\xff\",\"bugs\":[]}"}) {
+    for (const Outcome& outcome : {list(text), show(text)}) {
+      EXPECT_EQ(outcome.code, 2) << text << "\n" << outcome.errors;
+      EXPECT_NE(outcome.errors.find("bugs.json"), std::string::npos) << outcome.errors;
+    }
+  }
+}
+
+TEST_F(Results, WithoutAFieldThatIsPrintedAreRefusedAndItIsNamed) {
+  const json whole = made_up_results();
+  for (const auto& [key, value] : whole["bugs"][0].items()) {
+    if (key == "phrase") continue;  // not printed
+    json lacking = whole;
+    lacking["bugs"][0].erase(key);
+    json odd = whole;
+    odd["bugs"][0][key] = json::array({1});
+    for (const Outcome& outcome : {list(lacking.dump()), show(odd.dump())}) {
+      EXPECT_EQ(outcome.code, 2) << key;
+      EXPECT_NE(outcome.errors.find("'" + key + "'"), std::string::npos) << outcome.errors;
+    }
+  }
+}
+
+TEST_F(Results, OfANewerProgramAreRefused) {
+  json newer = made_up_results();
+  newer["schema_version"] = 99;
+  const Outcome outcome = list(newer.dump());
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.errors.find("newer"), std::string::npos) << outcome.errors;
+}
+
+TEST_F(Results, OfAnotherStudyAreRefusedAndNotOverwritten) {
+  json other = made_up_results();
+  other["study"] = "pets";
+  for (const Outcome& outcome : {list(other.dump()), show(other.dump())}) {
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_NE(outcome.errors.find("of the study 'pets'"), std::string::npos) << outcome.errors;
+  }
+  const Outcome found = run({"find", study_.string(), "--out", (folder_ / "out").string()});
+  EXPECT_EQ(found.code, 2);
+  EXPECT_NE(found.errors.find("'pets'"), std::string::npos) << found.errors;
+  EXPECT_EQ(json::parse(read_file(folder_ / "out/bugs.json")), other);
+}
+
+TEST_F(Results, ThatAreNotThereLeaveNoFolder) {
+  for (const std::vector<std::string>& verb : {std::vector<std::string>{"list"}, {"show", "fly-on-a-flower"}}) {
+    std::vector<std::string> arguments = verb;
+    arguments.insert(arguments.begin() + 1, study_.string());
+    arguments.insert(arguments.end(), {"--out", (folder_ / "new").string()});
+    EXPECT_EQ(run(arguments).code, 2) << verb[0];
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "new")) << verb[0];
+  }
+}
+
+TEST_F(Results, OnAFullDiskAreAnErrorOfTheDisk) {
+  if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full here";
+  json many = made_up_results();
+  for (int i = 0; i < 400; ++i) many["bugs"].push_back(many["bugs"][0]);
+  for (const json& bugs : {made_up_results(), many}) {  // within the buffer of standard output, and beyond it
+    const Outcome outcome = list(bugs.dump(), {.output_file = "/dev/full"});
+    EXPECT_EQ(outcome.code, 1) << outcome.errors;
+    EXPECT_NE(outcome.errors.find("standard output: cannot be written"), std::string::npos) << outcome.errors;
+    EXPECT_EQ(outcome.errors.find("bug of ours"), std::string::npos) << outcome.errors;
+  }
+}
+
+const std::string kEscape = "\x1b[";
+
+TEST_F(Results, AreColouredOnATerminalOnly) {
+  const std::string bugs = made_up_results().dump();
+  EXPECT_NE(list(bugs, {.terminal = true}).output.find(kEscape + "1m"), std::string::npos);
+  const Outcome plain = list(bugs, {.terminal = true, .environment = {{"NO_COLOR", "1"}}});
+  EXPECT_NE(plain.output.find("fly-on-a-flower"), std::string::npos);
+  EXPECT_EQ(plain.output.find(kEscape), std::string::npos) << plain.output;
+  EXPECT_EQ(list(bugs).output.find(kEscape), std::string::npos);
+}
+
+TEST(Errors, AreColouredOnATerminalOnly) {
+  const std::vector<std::string> wrong = {"find", "no-such-study.toml"};
+  EXPECT_NE(run(wrong, {.terminal = true}).output.find(kEscape + "31m"), std::string::npos);
+  const Outcome plain = run(wrong, {.terminal = true, .environment = {{"NO_COLOR", "1"}}});
+  EXPECT_NE(plain.output.find("no-such-study.toml"), std::string::npos);
+  EXPECT_EQ(plain.output.find(kEscape), std::string::npos) << plain.output;
+  EXPECT_EQ(run(wrong).errors.find(kEscape), std::string::npos);
+}
+
+}  // namespace
+}  // namespace scotoma::e2e
