@@ -8,7 +8,7 @@
 #include <iterator>
 #include <limits>
 
-#include "evidence/e_bh.h"
+#include "evidence/closed_e_bh.h"
 #include "evidence/e_value.h"
 #include "evidence/interval.h"
 #include "finding/count.h"
@@ -95,7 +95,7 @@ class Confirmation {
   std::int64_t kept_back_ = 0;  ///< images for the audit of those that crossed
 };
 
-/// e-BH over all finalists, whatever ended their trials. Returns its threshold.
+/// Closed e-BH over all finalists, whatever ended their trials. Returns its threshold.
 double decide(const EvidenceOptions& evidence, std::vector<Hypothesis>& hypotheses,
               const std::vector<std::size_t>& finalists) {
   std::vector<double> log_e_values;  // a phrase that cannot be drawn claims nothing: its e-value is 0
@@ -104,11 +104,15 @@ double decide(const EvidenceOptions& evidence, std::vector<Hypothesis>& hypothes
     if (undrawable) hypotheses[h].status = Status::undrawable;
     log_e_values.push_back(undrawable ? -std::numeric_limits<double>::infinity() : hypotheses[h].log_e_value);
   }
-  const EbhResult decided = e_bh(log_e_values, evidence.max_hypotheses, evidence.alpha - evidence.alpha0);
+  const double alpha = evidence.alpha - evidence.alpha0;
+  const auto rejected = closed_e_bh(log_e_values, evidence.max_hypotheses, alpha);
+  double threshold = std::log(evidence.max_hypotheses / alpha);  // what the first discovery would have needed
   for (std::size_t i = 0; i < finalists.size(); ++i) {
-    if (decided.rejected[i]) hypotheses[finalists[i]].status = Status::confirmed;
+    if (!rejected[i]) continue;
+    hypotheses[finalists[i]].status = Status::confirmed;
+    threshold = std::min(threshold, log_e_values[i]);
   }
-  return decided.log_threshold;
+  return threshold;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// Many synthetic studies with known truth and no image: of what is called a bug, the share that is none stays below
-// alpha, however the search chooses and whenever it stops.
+// E-values under stopping rules that the program does not use, up to the worst: stop at the first discovery, chase what
+// looks good. Of what is called a bug, the share that is none stays below alpha all the same. The program's own stages
+// are simulated in tests/simulation.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,7 +18,6 @@
 #include "evidence/binomial.h"
 #include "evidence/e_bh.h"
 #include "evidence/e_value.h"
-#include "evidence/interval.h"
 
 namespace scotoma {
 namespace {
@@ -33,30 +33,24 @@ std::vector<std::size_t> best_half(std::span<const double> scores) {
 
 constexpr int kMaxHypotheses = 20;
 constexpr int kMostImages = 60;  // for one hypothesis
-constexpr int kBaseImages = 60;
 constexpr int kStudies = 1000;
 constexpr double kBaseRate = 0.15;
 constexpr double kDelta = 0.05;
 constexpr double kNullRate = kBaseRate + kDelta;  // where there is no bug: the largest rate that is none
 constexpr double kBugRate = 0.7;
 constexpr double kAlpha = 0.05;
-constexpr double kAlpha0 = 0.01;  // the part of alpha that the base rate's bound spends
 
 enum class Stop {
-  at_the_end,        // every hypothesis gets all its images
-  on_own_success,    // a hypothesis stops when it would be confirmed alone
   on_any_discovery,  // the study stops as soon as e-BH rejects anything
   chase,             // the same, and the next images go only to the half with the most evidence
 };
 
 enum class Outcomes { independent, shared };  // shared: one stroke of luck decides over all hypotheses of a study
-enum class Base { known, estimated };
 
 struct Scenario {
   std::string name;
   int bugs;
   Outcomes outcomes;
-  Base base;
   Stop stop;
 };
 
@@ -83,12 +77,6 @@ class EvidenceTable {
   std::map<double, std::vector<std::vector<double>>> tables_;
 };
 
-int count_events(int n, double rate, Philox& random) {
-  int events = 0;
-  for (int i = 0; i < n; ++i) events += random.uniform() < rate ? 1 : 0;
-  return events;
-}
-
 struct Outcome {
   double false_share = 0;  // of the discoveries; 0 if there are none
   double found_share = 0;  // of the bugs
@@ -101,13 +89,7 @@ struct Trial {
 
 /// One study; the first `scenario.bugs` hypotheses are bugs, the others none.
 Outcome run_study(const Scenario& scenario, EvidenceTable& tables, Philox& random) {
-  double null_rate = kNullRate;
-  if (scenario.base == Base::estimated) {
-    const int base_events = count_events(kBaseImages, kBaseRate, random);
-    null_rate = std::min(1.0, clopper_pearson_upper(base_events, kBaseImages, 1 - kAlpha0) + kDelta);
-  }
-  const auto& evidence = tables.at(null_rate);
-  constexpr double kLevel = kAlpha - kAlpha0;
+  const auto& evidence = tables.at(kNullRate);
   std::vector<Trial> trials(kMaxHypotheses);
   std::vector<double> log_e(kMaxHypotheses, 0.0);
   std::vector<bool> goes_on(kMaxHypotheses, true);
@@ -121,19 +103,16 @@ Outcome run_study(const Scenario& scenario, EvidenceTable& tables, Philox& rando
       trials[h].events += draw < rate ? 1 : 0;
       ++trials[h].images;
       log_e[h] = evidence[trials[h].images][trials[h].events];
-      if (scenario.stop == Stop::on_own_success) goes_on[h] = log_e[h] < std::log(kMaxHypotheses / kLevel);
     }
-    if (scenario.stop == Stop::on_any_discovery || scenario.stop == Stop::chase) {
-      const double most = *std::max_element(log_e.begin(), log_e.end());
-      if (most >= e_bh(log_e, kMaxHypotheses, kLevel).log_threshold) break;
-    }
+    const double most = *std::max_element(log_e.begin(), log_e.end());
+    if (most >= e_bh(log_e, kMaxHypotheses, kAlpha).log_threshold) break;
     if (scenario.stop == Stop::chase) {
       std::fill(goes_on.begin(), goes_on.end(), false);
       for (const std::size_t h : best_half(log_e)) goes_on[h] = true;
     }
   }
 
-  const std::vector<bool> rejected = e_bh(log_e, kMaxHypotheses, kLevel).rejected;
+  const std::vector<bool> rejected = e_bh(log_e, kMaxHypotheses, kAlpha).rejected;
   const auto discoveries = std::count(rejected.begin(), rejected.end(), true);
   const auto found = std::count(rejected.begin(), rejected.begin() + scenario.bugs, true);
   Outcome outcome;
@@ -174,27 +153,21 @@ TEST_P(Calibration, HoldsTheFalseDiscoveryRate) {
   RecordProperty("false_discovery_rate", std::to_string(mean.false_share));
   RecordProperty("power", std::to_string(mean.found_share));
   EXPECT_LE(mean.false_share, kAlpha + monte_carlo_error());
-  const bool runs_on = scenario.stop == Stop::at_the_end || scenario.stop == Stop::on_own_success;
-  if (scenario.bugs > 0 && runs_on) {
-    EXPECT_GE(mean.found_share, 0.75) << "valid, but blind";
+  if (scenario.bugs > 0) {
+    EXPECT_GT(mean.found_share, 0) << "valid, but blind";
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Scenarios, Calibration,
-    testing::Values(Scenario{"AllNull", 0, Outcomes::independent, Base::known, Stop::at_the_end},
-                    Scenario{"AllNullStoppedAtWill", 0, Outcomes::independent, Base::known, Stop::on_any_discovery},
-                    Scenario{"AllNullShared", 0, Outcomes::shared, Base::known, Stop::on_any_discovery},
-                    Scenario{"AllNullChased", 0, Outcomes::independent, Base::known, Stop::chase},
-                    Scenario{"AllNullEstimatedBase", 0, Outcomes::independent, Base::estimated, Stop::chase},
-                    Scenario{"FewBugs", 3, Outcomes::independent, Base::known, Stop::on_own_success},
-                    Scenario{"FewBugsShared", 3, Outcomes::shared, Base::known, Stop::on_own_success},
-                    Scenario{"FewBugsEstimatedBase", 3, Outcomes::independent, Base::estimated, Stop::at_the_end},
-                    Scenario{"HalfBugsChased", 10, Outcomes::independent, Base::known, Stop::chase}),
-    [](const auto& instance) { return instance.param.name; });
+INSTANTIATE_TEST_SUITE_P(Scenarios, Calibration,
+                         testing::Values(Scenario{"AllNullStoppedAtWill", 0, Outcomes::independent,
+                                                  Stop::on_any_discovery},
+                                         Scenario{"AllNullShared", 0, Outcomes::shared, Stop::on_any_discovery},
+                                         Scenario{"AllNullChased", 0, Outcomes::independent, Stop::chase},
+                                         Scenario{"HalfBugsChased", 10, Outcomes::independent, Stop::chase}),
+                         [](const auto& instance) { return instance.param.name; });
 
 TEST(CalibrationControl, TheSimulationCatchesPValuesThatPeek) {
-  const Scenario peeking{"", 0, Outcomes::independent, Base::known, Stop::on_any_discovery};
+  const Scenario peeking{"", 0, Outcomes::independent, Stop::on_any_discovery};
   EXPECT_GE(run_studies(peeking, log_inverse_p_value, 20220818).false_share, 2 * kAlpha);
 }
 

@@ -1,0 +1,49 @@
+// All scenarios, on a few threads.
+#pragma once
+
+#include "core/cancel.h"
+#include "simulation/scenarios.h"
+#include "simulation/tally.h"
+
+namespace scotoma::simulation {
+
+struct Settings {
+  int studies = 1000;       ///< of each scenario
+  int sweep_studies = 200;  ///< of each point of the power curves; 0 leaves the curves out
+  std::string only;         ///< id of a single scenario; empty: all
+  std::uint64_t seed = 1;
+  int threads = 0;  ///< 0: all cores
+};
+
+struct ScenarioResult {
+  Scenario scenario;
+  Tally tally;
+  std::vector<std::string> broken;  ///< promises
+};
+
+/// One power curve: the program with so many base pictures a label.
+struct Curve {
+  int base = 0;
+  std::vector<ScenarioResult> points;
+};
+
+struct Simulation {
+  Settings settings;
+  std::vector<ScenarioResult> scenarios;
+  std::vector<Curve> curves;
+};
+
+/// Runs `studies` studies of one scenario. The result is the same at any number of threads.
+Result<ScenarioResult> simulate(const Scenario& scenario, int studies, std::uint64_t seed, int threads);
+
+/// Everything that the docs show. `progress` is told each scenario's id. Errors: bad_input when `settings.only` names
+/// none.
+Result<Simulation> simulate_all(const Settings& settings, Progress& progress);
+
+std::string markdown_of(const Simulation& simulation, const std::string& command, const std::string& plot);
+std::string json_of(const Simulation& simulation);
+
+/// False discovery rates by scenario, and power by true rate.
+std::string plot_of(const Simulation& simulation);
+
+}  // namespace scotoma::simulation

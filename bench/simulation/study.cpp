@@ -1,0 +1,239 @@
+#include "simulation/study.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "evidence/closed_e_bh.h"
+#include "evidence/e_bh.h"
+#include "finding/count.h"
+#include "stage/audit.h"
+#include "stage/confirm.h"
+#include "stage/explore.h"
+#include "stage/sample.h"
+#include "stage/trial.h"
+#include "study/prompt.h"
+
+namespace scotoma::simulation {
+namespace {
+
+constexpr double kRounding = 1e-12;  // rates exactly at the margin are not above it
+
+constexpr int kGreedyRounds = 2;      // searches of the adversary before confirmation ...
+constexpr int kGreedyAgain = 8;       // ... each of so many phrases in other words
+constexpr int kGreedyLastChance = 8;  // and once more for those that were not confirmed
+
+double event_rate(double failure_rate, Direction direction) {
+  return direction == Direction::fails ? failure_rate : 1 - failure_rate;
+}
+
+/// One study under way.
+class Run {
+ public:
+  explicit Run(World world) : world_(std::move(world)) {}
+
+  Result<StudyResult> run() {
+    SCOTOMA_TRY(bases_, sample_bases(context_));
+    for (Candidate& candidate : world_.candidates)
+      candidate.direction = direction_of(*base_of(bases_, candidate.label));
+    hypotheses_ = hypotheses_of(context_, world_.candidates, bases_);
+    SCOTOMA_TRY(auto finalists, explore(context_, hypotheses_));
+    if (world_.search == Search::greedy) SCOTOMA_CHECK(search_again(finalists));
+    SCOTOMA_TRY(const double threshold, confirm(context_, hypotheses_, finalists));
+    static_cast<void>(threshold);
+    if (world_.search == Search::greedy) SCOTOMA_CHECK(confirm_again(finalists));
+    SCOTOMA_CHECK(audit(context_, hypotheses_));
+    result_.hypotheses = static_cast<int>(hypotheses_.size());
+    result_.spent = context_.spent;
+    for (const Hypothesis& hypothesis : hypotheses_) result_.bugs += is_bug(hypothesis) ? 1 : 0;
+    count_own_claims(finalists);
+    SCOTOMA_CHECK(count_plain_claims());
+    count_bases();
+    for (const Hypothesis& hypothesis : hypotheses_) count_intervals(hypothesis);
+    return result_;
+  }
+
+ private:
+  std::vector<std::string> bases_of(const Hypothesis& hypothesis) const {
+    return base_prompts(world_.study.prompts, context_.target(hypothesis.label).label);
+  }
+
+  double true_rate(const Hypothesis& hypothesis) const {
+    return event_rate(accepted_failure_rate(world_.truth, hypothesis.prompts), hypothesis.direction);
+  }
+
+  double true_base(const Hypothesis& hypothesis) const {
+    return event_rate(accepted_failure_rate(world_.truth, bases_of(hypothesis)), hypothesis.direction);
+  }
+
+  bool is_bug(const Hypothesis& hypothesis) const {
+    return true_rate(hypothesis) > true_base(hypothesis) + world_.study.evidence.delta + kRounding;
+  }
+
+  bool is_real_bug(const Hypothesis& hypothesis) const {
+    const double rate = event_rate(real_failure_rate(world_.truth, hypothesis.prompts), hypothesis.direction);
+    const double base = event_rate(real_failure_rate(world_.truth, bases_of(hypothesis)), hypothesis.direction);
+    return rate > base + world_.study.evidence.delta + kRounding;
+  }
+
+  void claim(Method method, const Hypothesis& hypothesis) {
+    Claims& claims = result_.methods[static_cast<std::size_t>(method)];
+    ++claims.made;
+    claims.wrong += is_bug(hypothesis) ? 0 : 1;
+    claims.found += is_bug(hypothesis) ? 1 : 0;
+    claims.wrong_at_all += true_rate(hypothesis) > true_base(hypothesis) + kRounding ? 0 : 1;
+    claims.wrong_of_real += is_real_bug(hypothesis) ? 0 : 1;
+  }
+
+  /// The `count` that order highest, in other words, as hypotheses of their own.
+  template <class Better>
+  std::vector<Hypothesis> again(std::vector<std::size_t> from, int count, Better better) {
+    const auto room = static_cast<std::size_t>(world_.study.evidence.max_hypotheses) - hypotheses_.size();
+    std::stable_sort(from.begin(), from.end(),
+                     [&](std::size_t a, std::size_t b) { return better(hypotheses_[a], hypotheses_[b]); });
+    from.resize(std::min({from.size(), room, static_cast<std::size_t>(count)}));
+    std::vector<Candidate> candidates;
+    for (std::size_t h : from) {
+      candidates.push_back(world_.in_other_words(hypotheses_[h].label, hypotheses_[h].phrase.text, ++attempts_));
+      candidates.back().direction = hypotheses_[h].direction;
+    }
+    return hypotheses_of(context_, candidates, bases_);
+  }
+
+  /// Takes in `fresh` and returns the index of its first.
+  std::size_t take(std::vector<Hypothesis> fresh) {
+    const std::size_t first = hypotheses_.size();
+    for (Hypothesis& hypothesis : fresh) hypotheses_.push_back(std::move(hypothesis));
+    return first;
+  }
+
+  /// The adversary searches on: whatever looked worst in exploration he drops, what looked best he says in other words.
+  Result<void> search_again(std::vector<std::size_t>& finalists) {
+    for (int round = 0; round < kGreedyRounds; ++round) {
+      std::vector<std::size_t> all;
+      for (std::size_t h = 0; h < hypotheses_.size(); ++h) all.push_back(h);
+      auto fresh = again(std::move(all), kGreedyAgain,
+                         [](const Hypothesis& a, const Hypothesis& b) { return a.explored.rate > b.explored.rate; });
+      SCOTOMA_TRY(const auto chosen, explore(context_, fresh));
+      const std::size_t first = take(std::move(fresh));
+      for (std::size_t h : chosen) finalists.push_back(first + h);
+    }
+    return {};
+  }
+
+  /// After confirmation he tries once more, and closed e-BH decides over all that were tested: at most K.
+  Result<void> confirm_again(std::vector<std::size_t>& finalists) {
+    std::vector<std::size_t> missed;
+    for (std::size_t h : finalists) {
+      if (hypotheses_[h].status != Status::confirmed) missed.push_back(h);
+    }
+    const std::size_t first = take(again(std::move(missed), kGreedyLastChance,
+                                         [](const auto& a, const auto& b) { return a.log_e_value > b.log_e_value; }));
+    std::vector<std::size_t> fresh;
+    for (std::size_t h = first; h < hypotheses_.size(); ++h) fresh.push_back(h);
+    SCOTOMA_TRY(const double threshold, confirm(context_, hypotheses_, fresh));
+    static_cast<void>(threshold);
+    finalists.insert(finalists.end(), fresh.begin(), fresh.end());
+    const EvidenceOptions& evidence = world_.study.evidence;
+    const auto rejected = closed_e_bh(e_values(finalists), evidence.max_hypotheses, evidence.alpha - evidence.alpha0);
+    for (std::size_t i = 0; i < finalists.size(); ++i) {
+      Status& status = hypotheses_[finalists[i]].status;
+      if (rejected[i] != (status == Status::confirmed))
+        status = rejected[i] ? Status::confirmed : Status::not_confirmed;
+    }
+    return {};
+  }
+
+  /// Log e-values as confirmation counts them: what cannot be drawn claims nothing.
+  std::vector<double> e_values(const std::vector<std::size_t>& finalists) const {
+    std::vector<double> values;
+    for (std::size_t h : finalists) {
+      const bool undrawable = hypotheses_[h].status == Status::undrawable;
+      values.push_back(undrawable ? -std::numeric_limits<double>::infinity() : hypotheses_[h].log_e_value);
+    }
+    return values;
+  }
+
+  void count_own_claims(const std::vector<std::size_t>& finalists) {
+    for (const Hypothesis& hypothesis : hypotheses_) {
+      if (hypothesis.status == Status::confirmed) claim(Method::scotoma, hypothesis);
+    }
+    const EvidenceOptions& evidence = world_.study.evidence;
+    const auto rejected = e_bh(e_values(finalists), evidence.max_hypotheses, evidence.alpha - evidence.alpha0).rejected;
+    for (std::size_t i = 0; i < finalists.size(); ++i) {
+      if (rejected[i]) claim(Method::e_bh, hypotheses_[finalists[i]]);
+    }
+    result_.methods[static_cast<std::size_t>(Method::scotoma)].images = context_.spent.total();
+    result_.methods[static_cast<std::size_t>(Method::e_bh)].images = context_.spent.total();
+  }
+
+  /// Fixed numbers of pictures, point estimates: the base prompts of each label and every hypothesis get the same.
+  Result<void> count_plain_claims() {
+    std::vector<Trial> trials;
+    for (const Target& target : world_.targets) {
+      const auto prompts = base_prompts(world_.study.prompts, target.label);
+      trials.push_back({target.label.name, prompts, prompts.front()});
+    }
+    for (const Hypothesis& hypothesis : hypotheses_) trials.push_back(trial_of(hypothesis));
+    SCOTOMA_TRY(const auto samples, observe_trials(context_, trials, "plain", 0, kPlainImages));
+    const int images = kPlainImages * static_cast<int>(trials.size());
+    for (std::size_t i = 0; i < hypotheses_.size(); ++i) {
+      const Hypothesis& hypothesis = hypotheses_[i];
+      std::size_t label = 0;
+      while (world_.targets[label].label.name != hypothesis.label) ++label;
+      const Rate base = rate_of(samples[label], hypothesis.direction);
+      const Rate rate = rate_of(samples[world_.targets.size() + i], hypothesis.direction);
+      if (rate.rate > base.rate) claim(Method::plain_more, hypothesis);
+      if (rate.rate >= base.rate + kPlainPoints - kRounding) claim(Method::plain_points, hypothesis);
+    }
+    for (const Method method : {Method::plain_more, Method::plain_points})
+      result_.methods[static_cast<std::size_t>(method)].images = images;
+    return {};
+  }
+
+  void cover(Shown what, double low, double high, double truth) {
+    Coverage& coverage = result_.coverage[static_cast<std::size_t>(what)];
+    ++coverage.intervals;
+    coverage.covering += low - kRounding <= truth && truth <= high + kRounding ? 1 : 0;
+  }
+
+  void count_bases() {
+    bool all = true;
+    for (const BaseResult& base : bases_) {
+      const double truth = accepted_failure_rate(world_.truth, base.prompts);
+      all = all && base.lower <= truth && truth <= base.upper;
+      cover(Shown::base_rate, base.rate.low, base.rate.high, truth);
+    }
+    Coverage& joint = result_.coverage[static_cast<std::size_t>(Shown::base_bounds)];
+    joint = {1, all ? 1 : 0};
+  }
+
+  void count_intervals(const Hypothesis& hypothesis) {
+    const double rate = true_rate(hypothesis);
+    if (hypothesis.explored.valid > 0)
+      cover(Shown::explored_rate, hypothesis.explored.low, hypothesis.explored.high, rate);
+    if (hypothesis.status != Status::confirmed) return;
+    cover(Shown::confirmed_rate, hypothesis.confirmed.low, hypothesis.confirmed.high, rate);
+    if (!hypothesis.audited()) return;
+    cover(Shown::audit_rate, hypothesis.audit.low, hypothesis.audit.high, rate);
+    cover(Shown::audit_base, hypothesis.audit_base.low, hypothesis.audit_base.high, true_base(hypothesis));
+    const double lift = paired_lift(world_.truth, hypothesis.prompts, bases_of(hypothesis));
+    cover(Shown::lift, hypothesis.lift_low, hypothesis.lift_high,
+          hypothesis.direction == Direction::fails ? lift : -lift);
+  }
+
+  World world_;
+  CoinObserver observer_{world_.truth, world_.study.seed};
+  Progress progress_;
+  StageContext context_{world_.study, world_.targets, world_.class_names, observer_, progress_};
+  std::vector<BaseResult> bases_;
+  std::vector<Hypothesis> hypotheses_;
+  int attempts_ = 0;
+  StudyResult result_;
+};
+
+}  // namespace
+
+Result<StudyResult> run_study(World world) { return Run(std::move(world)).run(); }
+
+}  // namespace scotoma::simulation

@@ -1,0 +1,61 @@
+// A synthetic study from beginning to end: the program's own stages, and beside them what plain rules would have said.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+#include "simulation/world.h"
+
+namespace scotoma::simulation {
+
+/// Ways to decide what is a bug, on the same studies.
+enum class Method {
+  scotoma,      ///< the program: e-values and closed e-BH
+  e_bh,         ///< the same e-values and pictures, but e-BH decides
+  plain_more,   ///< kPlainImages each; more failures than the base prompt
+  plain_points  ///< kPlainImages each; at least kPlainPoints more than the base prompt
+};
+inline constexpr std::size_t kMethods = 4;
+inline constexpr int kPlainImages = 50;
+inline constexpr double kPlainPoints = 0.05;
+
+/// What one method claimed in one study.
+struct Claims {
+  int made = 0;
+  int wrong = 0;          ///< true rate not above the label's true base rate + delta, among pictures the judge accepts
+  int wrong_at_all = 0;   ///< not even above the base rate
+  int wrong_of_real = 0;  ///< wrong among the pictures that do show the label
+  int found = 0;          ///< made - wrong
+  int images = 0;
+};
+
+/// Intervals that the report shows.
+enum class Shown {
+  base_bounds,    ///< all 2 L one-sided bounds of a study at once; level 1 - alpha0
+  base_rate,      ///< a label's 95 % interval
+  audit_rate,     ///< 95 %, of confirmed bugs, on fresh pictures
+  audit_base,     ///< 95 %, the base prompt on the audit's seeds
+  lift,           ///< 95 %, Newcombe's for pairs
+  explored_rate,  ///< after a selection: only describes
+  confirmed_rate  ///< stopped by what it showed: only describes
+};
+inline constexpr std::size_t kShown = 7;
+
+struct Coverage {
+  int intervals = 0;
+  int covering = 0;
+};
+
+struct StudyResult {
+  std::array<Claims, kMethods> methods;
+  std::array<Coverage, kShown> coverage;
+  int hypotheses = 0;
+  int bugs = 0;  ///< hypotheses that are true
+  Spent spent;
+};
+
+/// Errors: those of the stages.
+Result<StudyResult> run_study(World world);
+
+}  // namespace scotoma::simulation
