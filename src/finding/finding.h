@@ -154,7 +154,7 @@ struct Findings {
   Spent spent;
   std::map<std::string, std::string> fingerprints;  ///< role -> hash
   std::map<std::string, std::string> descriptions;  ///< role -> one line for people
-  double rejection_threshold = 0;                   ///< log e-value from which e-BH rejected
+  double rejection_threshold = 0;                   ///< smallest log e-value that closed e-BH rejected
   std::vector<std::string> limits;                  ///< sentences for people: "3 labels cannot be drawn: ..."
 };
 

@@ -90,7 +90,7 @@ struct EvidenceOptions {
   double alpha = 0.05;       ///< false discovery rate held over the whole study
   double alpha0 = 0.01;      ///< the part of it spent on the base rates
   double delta = 0.05;       ///< smaller rises above the base rate are not bugs
-  int max_hypotheses = 64;   ///< K of e-BH, fixed in advance
+  int max_hypotheses = 64;   ///< K of closed e-BH, fixed in advance
   double everywhere = 0.5;   ///< a label whose base rate surely exceeds this fails "nearly everywhere"
   double max_invalid = 0.5;  ///< a share of invalid pictures above this: the generator cannot draw it
 };
