@@ -9,9 +9,9 @@ namespace scotoma {
 /// it alone would be rejected (e >= K / alpha') and most of its images are valid, when its rate surely is no bug
 /// (futility), when it surely cannot be drawn, or after budget.confirm images: the e-process allows stopping at any
 /// moment. The images that the audit of those which already crossed will take are kept back; where the rest does not do
-/// for all, those with the least evidence end (out_of_budget), and context.limits says so. Then closed e-BH at level alpha -
-/// alpha0 with K = evidence.max_hypotheses decides. Returns the logarithm of the e-value from which it rejected.
-/// Requires that `finalists` are best first.
+/// for all, those with the least evidence end (out_of_budget), and context.limits says so. Then closed e-BH at level
+/// alpha - alpha0 with K = evidence.max_hypotheses decides. Returns the logarithm of the e-value from which it
+/// rejected. Requires that `finalists` are best first.
 Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypotheses,
                        const std::vector<std::size_t>& finalists);
 
