@@ -87,8 +87,9 @@ TEST_F(Resume, AReportOfAFinishedStudyIsTheSameFromWhereverItsPathIsTyped) {
   ASSERT_EQ(find("out", "2").code, 0);
   const std::string before = bugs("out");
   EXPECT_EQ(before.find(folder_.path().string()), std::string::npos) << "bugs.json tells where the study lies";
-  for (const auto& [table, keys] : nlohmann::json::parse(before)["settings"].items()) {
-    EXPECT_FALSE(keys.value("model", "").starts_with("/")) << table << ".model: " << keys["model"];
+  const auto settings = nlohmann::json::parse(before)["settings"];
+  for (const auto& [table, keys] : settings.items()) {
+    EXPECT_FALSE(keys.value("model", "").starts_with("/")) << table << ".model: " << keys;
   }
   std::filesystem::remove(folder_ / "out" / "bugs.json");
   const auto typed = std::filesystem::relative(study_);
