@@ -102,9 +102,9 @@ Doctor::Finding Doctor::judge() {
   const JudgeOptions& options = study_.judge;
   if (options.kind == "none") return std::string("none: every picture counts as valid");
   if (!unwell_.empty() && options.kind == "classifier") {
-    SCOTOMA_TRY(
-        const auto model,
-        load_classifier({options.model, options.labels, options.preprocessing, "", options.batch}, study_.engine));
+    SCOTOMA_TRY(const auto model,
+                load_classifier({options.model, options.labels, options.preprocessing, options.output, options.batch},
+                                study_.engine));
     return fmt::format("{}; loads, and is tried when the others are well", model->describe());
   }
   if (!unwell_.empty()) return std::string("is tried when the others are well");
