@@ -61,6 +61,14 @@ struct Cluster {
   std::vector<std::string> captions;  ///< of the first members, same order
 };
 
+/// One piece of a phrase of several: "dark", "on a plate".
+struct PhrasePart {
+  std::string text;
+  bool before = false;  ///< stands in front of the label's word
+
+  bool operator==(const PhrasePart&) const = default;
+};
+
 /// A phrase found in captions and how well it tells a cluster from the label's other pictures.
 struct Phrase {
   std::string text;     ///< "on a flower"
@@ -70,6 +78,12 @@ struct Phrase {
   int in_contrast = 0;  ///< captions of the contrast group that hold it
   int contrast_captions = 0;
   double score = 0;  ///< -log10 of Fisher's one-sided p-value
+  /// What a conjunction joins, in the order of the prompt; `text` then names all of it ("dark, on a plate"). Empty: the
+  /// phrase is one piece, `text`.
+  std::vector<PhrasePart> parts = {};
+
+  /// The pieces, one or more.
+  std::vector<PhrasePart> pieces() const { return parts.empty() ? std::vector{PhrasePart{text, before}} : parts; }
 };
 
 /// Where a hypothesis ended. The JSON and the report use these names.
@@ -81,6 +95,30 @@ enum class Status {
   out_of_budget,  ///< the study's images were used up before it was decided
   untestable,     ///< even if every image of budget.confirm showed it, the evidence would not do: its label fails too
                   ///< often
+  merged,         ///< shrank to the words of another hypothesis, which stands for it
+};
+
+/// One shortened phrase that shrinking tried.
+struct ShrinkStep {
+  std::string phrase;   ///< what was left; empty: the base prompt alone
+  std::string without;  ///< the words that were taken out
+  Rate rate;
+  bool kept = false;  ///< the event happens as often without these words, so they are gone
+};
+
+/// How often the event happens under one piece of a conjunction alone.
+struct PartRate {
+  std::string phrase;
+  Rate rate;
+};
+
+/// A rate estimated from a person's yes or no on a few pictures and the judge's on many: prediction-powered.
+struct ReviewedRate {
+  int reviewed = 0;   ///< pictures that a person looked at
+  int disagreed = 0;  ///< of these, how often judge and person differ
+  double rate = 0;    ///< of failures among the pictures that truly show the label
+  double low = 0;     ///< 95 % interval
+  double high = 1;
 };
 
 /// The same seeds drawn with and without the phrase.
@@ -101,6 +139,11 @@ struct Hypothesis {
   std::vector<std::string> prompts;  ///< with each base prompt in turn; image i is drawn from prompts[i % size]
   std::string expected;              ///< the wrong label of the cluster it came from; may be empty
   Status status = Status::out_of_budget;
+
+  std::string shrunk_from;               ///< the phrase before shrinking; empty where nothing fell away
+  std::vector<ShrinkStep> shrink_steps;  ///< all that was tried, in order
+  std::vector<std::string> merged;       ///< phrases of other hypotheses that shrank to the same words
+  std::vector<PartRate> part_rates;      ///< of a conjunction: each piece alone
 
   Rate explored;
   Rate confirmed;                  ///< the images of the e-process
@@ -123,7 +166,8 @@ struct Hypothesis {
   int neither = 0;
   double mcnemar_p = 1;  ///< exact, two-sided
   std::vector<Sample> audit_samples;
-  std::vector<Pair> pairs;  ///< all pairs by audit index
+  std::vector<Pair> pairs;               ///< all pairs by audit index
+  std::optional<ReviewedRate> reviewed;  ///< of the audit, where a person has reviewed pictures
 
   /// Whether the audit measured anything.
   bool audited() const { return audit.valid > 0; }
@@ -135,14 +179,47 @@ struct Hypothesis {
   const std::string& taken_for() const { return audited() ? predicted : expected; }
 };
 
+/// A confirmed phrase on another label: how often pictures of it are taken for the same wrong answer, with and without
+/// the phrase on the same seeds.
+struct CrossCell {
+  std::string label;
+  Rate with;  ///< event: taken for the answer
+  Rate without;
+  int only_with = 0;  ///< pairs, both valid
+  int only_without = 0;
+  double p = 1;         ///< exact McNemar, one-sided: more often with the phrase
+  double adjusted = 1;  ///< Holm's, over all cells of all rows
+  bool spreads = false;
+  std::vector<Sample> samples;  ///< with the phrase
+};
+
+/// A spurious correlation: the phrase makes many labels look like one.
+struct CrossRow {
+  Phrase phrase;
+  std::string answer;             ///< the class that things are taken for
+  std::vector<std::string> bugs;  ///< ids of the hypotheses it was confirmed for
+  std::vector<CrossCell> cells;   ///< by label, in the study's order, without the answer's own
+};
+
+/// What a person said of the judge's answers.
+struct JudgeReview {
+  int reviewed = 0;
+  int accepted = 0;        ///< of these, pictures that the judge called valid ...
+  int accepted_wrong = 0;  ///< ... and the person did not
+  int refused = 0;
+  int refused_wrong = 0;  ///< refused by the judge, valid to the person
+};
+
 /// Images asked for, by stage: the same however often the run was interrupted.
 struct Spent {
   int base = 0;
   int explore = 0;
+  int shrink = 0;
   int confirm = 0;
   int audit = 0;
+  int cross = 0;
 
-  int total() const { return base + explore + confirm + audit; }
+  int total() const { return base + explore + shrink + confirm + audit + cross; }
 };
 
 /// What became of a study: a function of the study file and of the models' answers.
@@ -151,6 +228,8 @@ struct Findings {
   std::vector<BaseResult> bases;
   std::vector<Cluster> clusters;
   std::vector<Hypothesis> hypotheses;  ///< confirmed first, by audited rate
+  std::vector<CrossRow> cross;
+  std::optional<JudgeReview> judge_review;  ///< where a person has reviewed pictures
   Spent spent;
   std::map<std::string, std::string> fingerprints;  ///< role -> hash
   std::map<std::string, std::string> descriptions;  ///< role -> one line for people

@@ -126,6 +126,8 @@ std::string_view status_name(Status status) {
       return "undrawable";
     case Status::untestable:
       return "untestable";
+    case Status::merged:
+      return "merged";
     case Status::out_of_budget:
       break;
   }
@@ -144,6 +146,8 @@ std::string_view status_words(Status status) {
       return "could not be drawn";
     case Status::untestable:
       return "cannot be told: the label fails too often";
+    case Status::merged:
+      return "the same as another, shortened";
     case Status::out_of_budget:
       break;
   }

@@ -199,7 +199,7 @@ std::vector<Phrase> spans_of(const std::string& caption, const Vocabulary& vocab
 std::vector<Phrase> contrast(const SpanCounts& inside, const SpanCounts& outside) {
   std::vector<Phrase> phrases;
   for (const auto& [key, count] : inside.spans) {
-    Phrase phrase{key.first, key.second, count, inside.captions, 0, outside.captions, 0};
+    Phrase phrase{key.first, key.second, count, inside.captions, 0, outside.captions};
     if (const auto found = outside.spans.find(key); found != outside.spans.end()) phrase.in_contrast = found->second;
     const double share = static_cast<double>(count) / inside.captions;
     const double other_share = outside.captions == 0 ? 0 : static_cast<double>(phrase.in_contrast) / outside.captions;

@@ -131,15 +131,39 @@ void add_search(std::vector<Option>& t) {
   t.push_back(
       {"prompts", "before", "joins one that stood in front of the label; the same names", FIELD(prompts.before)});
   t.push_back({"budget", "images", "pictures of the whole study, at most", FIELD(budget.images), 1, kMany});
+  t.push_back({"budget", "minutes",
+               "of drawing on this machine, at most; measured and turned into pictures once, then kept; 0: no limit",
+               FIELD(budget.minutes), 0, 1e6});
   t.push_back({"budget", "base", "pictures of each label from the base prompts", FIELD(budget.base), 1, kMany});
   t.push_back({"budget", "first_look", "pictures of each phrase in the first round of exploration",
                FIELD(budget.first_look), 1, kMany});
   t.push_back({"budget", "rounds", "rounds of exploration; each keeps the better half and doubles its pictures",
                FIELD(budget.rounds), 1, 16});
+  t.push_back({"budget",
+               "explorer",
+               "how exploration shares its pictures among the phrases",
+               FIELD(budget.explorer),
+               0,
+               0,
+               {"halving", "thompson"}});
+  t.push_back({"budget", "shrink", "pictures of each shortened phrase, at most; 0: phrases stay as they are",
+               FIELD(budget.shrink), 0, kMany});
   t.push_back({"budget", "finalists", "phrases that go to confirmation, at most", FIELD(budget.finalists), 1, 100000});
   t.push_back({"budget", "confirm", "fresh pictures of a finalist, at most", FIELD(budget.confirm), 1, kMany});
   t.push_back({"budget", "audit", "fresh pictures of a confirmed bug, and as many of the base prompt on the same seeds",
                FIELD(budget.audit), 1, kMany});
+  t.push_back({"budget", "cross",
+               "pictures of each other label with a confirmed phrase, and as many without it; 0: no cross-check",
+               FIELD(budget.cross), 0, kMany});
+  t.push_back(
+      {"evidence",
+       "rule",
+       "how claims are decided; `fixed` is the plain scheme (a fixed number of pictures, and a bug is what fails "
+       "more often than the base prompt): only for comparison, it makes many false claims",
+       FIELD(evidence.rule),
+       0,
+       0,
+       {"sequential", "fixed"}});
   t.push_back({"evidence", "alpha", "false discovery rate held over the study", FIELD(evidence.alpha), 1e-9, 0.5});
   t.push_back({"evidence", "alpha0", "the part of alpha spent on the base rates", FIELD(evidence.alpha0), 1e-9, 0.5});
   t.push_back(
@@ -156,6 +180,15 @@ void add_search(std::vector<Option>& t) {
   t.push_back({"search", "captions", "captioned members of a group, at most", FIELD(search.captions), 1, kMany});
   t.push_back({"search", "controls", "captioned pictures for contrast, at most", FIELD(search.controls), 1, kMany});
   t.push_back({"search", "phrases", "phrases taken from a group, at most", FIELD(search.phrases), 1, 1000});
+  t.push_back({"search",
+               "source",
+               "where phrases come from, beside [[attributes]]; `random` draws from the lists only, for comparison",
+               FIELD(search.source),
+               0,
+               0,
+               {"captions", "random", "none"}});
+  t.push_back({"search", "combine", "phrases of different [[attributes]] joined: 1 each alone, 2 also pairs, 3 triples",
+               FIELD(search.combine), 1, 4});
   t.push_back({"search", "same_phrase", "phrases whose text embeddings are closer (cosine) are one",
                FIELD(search.same_phrase), 0, 1});
   t.push_back({"engine",

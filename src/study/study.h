@@ -31,6 +31,13 @@ struct Preprocessing {
   std::string layout;                    ///< "nchw" or "nhwc"; empty: guessed from the shape
 };
 
+/// A list of the user's: phrases that go through the same evidence as those from captions.
+struct AttributeList {
+  std::string name;                  ///< "places"
+  std::vector<std::string> phrases;  ///< "on a flower", "in the snow"
+  bool before = false;               ///< they stand in front of the label's word: "dark", "blurry"
+};
+
 struct GeneratorOptions {
   std::filesystem::path model;  ///< a folder in the Stable Diffusion 1.x layout
   int steps = 20;
@@ -78,30 +85,39 @@ struct PromptOptions {
 /// Numbers of images. `images` limits the whole study; nothing is started that would exceed it.
 struct BudgetOptions {
   int images = 4000;
+  double minutes = 0;  ///< of drawing on this machine, turned into images once and then kept; 0: no limit but `images`
   int base = 48;       ///< a label, over all base prompts
   int first_look = 8;  ///< a hypothesis, in the first round of exploration; doubled each round for the better half
   int rounds = 2;      ///< of successive halving
-  int finalists = 12;  ///< hypotheses that go to confirmation, at most
-  int confirm = 96;    ///< a finalist, at most
-  int audit = 96;      ///< a confirmed bug, exactly (and as many again for the pairs without the phrase)
+  std::string explorer = "halving";  ///< who gets the images of exploration: "halving" or "thompson"
+  int shrink = 16;                   ///< a shortened phrase, at most; 0: phrases stay as they are
+  int finalists = 12;                ///< hypotheses that go to confirmation, at most
+  int confirm = 96;                  ///< a finalist, at most
+  int audit = 96;                    ///< a confirmed bug, exactly (and as many again for the pairs without the phrase)
+  int cross = 16;  ///< a confirmed phrase on each other label (and as many again without it); 0: no cross-check
 };
 
 struct EvidenceOptions {
-  double alpha = 0.05;       ///< false discovery rate held over the whole study
-  double alpha0 = 0.01;      ///< the part of it spent on the base rates
-  double delta = 0.05;       ///< smaller rises above the base rate are not bugs
-  int max_hypotheses = 64;   ///< K of closed e-BH, fixed in advance
-  double everywhere = 0.5;   ///< a label whose base rate surely exceeds this fails "nearly everywhere"
-  double max_invalid = 0.5;  ///< a share of invalid pictures above this: the generator cannot draw it
+  std::string rule = "sequential";  ///< "sequential": e-values, closed e-BH. "fixed": the plain scheme, for comparison:
+                                    ///< budget.confirm images each, and a bug is what fails more often than the base
+  double alpha = 0.05;              ///< false discovery rate held over the whole study
+  double alpha0 = 0.01;             ///< the part of it spent on the base rates
+  double delta = 0.05;              ///< smaller rises above the base rate are not bugs
+  int max_hypotheses = 64;          ///< K of closed e-BH, fixed in advance
+  double everywhere = 0.5;          ///< a label whose base rate surely exceeds this fails "nearly everywhere"
+  double max_invalid = 0.5;         ///< a share of invalid pictures above this: the generator cannot draw it
 };
 
 struct SearchOptions {
-  double cluster_distance = 0.35;  ///< average-linkage cosine distance at which clusters stay apart
-  int tiny_cluster = 3;            ///< groups of fewer members are kept but marked
-  int captions = 24;               ///< members of a cluster that are captioned, at most
-  int controls = 24;               ///< correctly classified pictures of the label that are captioned for contrast
-  int phrases = 4;                 ///< a cluster, at most
-  double same_phrase = 0.97;       ///< text embeddings closer than this (cosine) are one hypothesis
+  double cluster_distance = 0.35;   ///< average-linkage cosine distance at which clusters stay apart
+  int tiny_cluster = 3;             ///< groups of fewer members are kept but marked
+  int captions = 24;                ///< members of a cluster that are captioned, at most
+  int controls = 24;                ///< correctly classified pictures of the label that are captioned for contrast
+  int phrases = 4;                  ///< a cluster, at most
+  std::string source = "captions";  ///< whence phrases come beside [[attributes]]: "captions"; "none"; "random": the
+                                    ///< lists' combinations in random order, for comparison
+  int combine = 1;                  ///< phrases of different lists joined: 1 each alone, 2 also all pairs, 3 triples
+  double same_phrase = 0.97;        ///< text embeddings closer than this (cosine) are one hypothesis
 };
 
 struct EngineOptions {
@@ -114,6 +130,7 @@ struct Study {
   std::string name;
   std::uint64_t seed = 1;
   std::vector<StudyLabel> labels;
+  std::vector<AttributeList> attributes;
   PromptOptions prompts;
   GeneratorOptions generator;
   ClassifierOptions classifier;
