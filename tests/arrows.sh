@@ -13,7 +13,7 @@ finding: core model evidence finding
 catalogue: core image model finding catalogue
 backend: core image model study backend
 stage: core image model study evidence finding catalogue
-report: core image model study finding catalogue report
+report: core image model study evidence finding catalogue report
 find: core image model study evidence finding catalogue stage find
 '
 shared_by_stages='stage/context.h stage/trial.h'

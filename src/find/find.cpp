@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "catalogue/reviews.h"
 #include "core/parallel.h"
 #include "finding/count.h"
 #include "stage/audit.h"
@@ -14,6 +15,7 @@
 #include "stage/confirm.h"
 #include "stage/describe.h"
 #include "stage/explore.h"
+#include "stage/review.h"
 #include "stage/sample.h"
 
 namespace scotoma {
@@ -166,6 +168,8 @@ Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, cons
   SCOTOMA_TRY(findings.rejection_threshold, confirm(context, findings.hypotheses, finalists));
   watch.lap("confirm", result.run);
   SCOTOMA_CHECK(audit(context, findings.hypotheses));
+  SCOTOMA_TRY(const Reviews reviews, read_reviews(catalogue));
+  review(context, reviews, findings);
   watch.lap("audit", result.run);
 
   order_hypotheses(findings.hypotheses);

@@ -10,7 +10,8 @@
 
 namespace scotoma {
 
-/// The whole page: pictures and styles inside, no script, no network. A function of the findings: no times. However
+/// The whole page: pictures and styles inside, no network, and no script but the one that filters the list of claims. A
+/// function of the findings: no times. However
 /// large the study, the page stays one that a browser opens (PageLimits in page.h); bugs.json holds the rest.
 /// Errors: those of `images`.
 Result<std::string> report_html(const Study& study, const Findings& findings, const ImageSource& images);
