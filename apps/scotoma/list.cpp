@@ -64,7 +64,9 @@ std::string level_of_listed(const nlohmann::ordered_json& json, const ListArgume
     if (bug["status"] == "confirmed" && wanted(bug, arguments)) chosen.push_back(log_e_values.size());
     log_e_values.push_back(bug["log_e_value"]);
   }
-  if (chosen.empty() || number("slots") < static_cast<double>(log_e_values.size()) || number("beside") < 0) return {};
+  if (chosen.empty() || number("slots") > 1e9 || number("slots") < static_cast<double>(log_e_values.size()) ||
+      number("beside") < 0)
+    return {};
   const double level = closed_e_bh_level(log_e_values, chosen, static_cast<int>(number("slots"))) + number("beside");
   return claims_sentence(chosen.size(), std::min(1.0, level));
 }

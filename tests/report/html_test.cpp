@@ -115,14 +115,18 @@ TEST(ReportHtml, TellsTheLevelOfTheListedClaimsAndWhatTheScriptNeeds) {
 TEST(ReportHtml, TellsWhatAPersonSaidBesideWhatTheJudgeSaid) {
   Findings findings = made_up::findings();
   EXPECT_FALSE(has(rendered(findings), "prediction-powered"));
-  findings.hypotheses[0].reviewed = ReviewedRate{40, 3, 0.92, 0.84, 0.97};
+  for (Hypothesis& h : findings.hypotheses) {
+    if (h.id == "fly-on-a-flower") h.reviewed = ReviewedRate{40, 3, 0.92, 0.84, 0.97};
+  }
   findings.judge_review = JudgeReview{40, 30, 2, 10, 1};
   const std::string html = rendered(findings);
-  EXPECT_TRUE(has(html, "92\u00A0% fail (84 to 97\u00A0%) among pictures that truly show a fly, from 40 reviewed pictures "
-                        "(prediction-powered)"));
+  EXPECT_TRUE(has(html,
+                  "92\u00A0% fail (84 to 97\u00A0%) among pictures that truly show a fly, from 40 reviewed pictures "
+                  "(prediction-powered)"));
   EXPECT_TRUE(has(html, "61 of 93 fail (66\u00A0%)")) << "the rate among what the judge accepted stays";
-  EXPECT_TRUE(has(html, "A person reviewed 40 pictures, chosen at random. Of those that the judge accepted, the label was "
-                        "missing in 2 of 30 (1 to 22\u00A0%)"));
+  EXPECT_TRUE(has(html,
+                  "A person reviewed 40 pictures, chosen at random. Of those that the judge accepted, the label was "
+                  "missing in 2 of 30 (1 to 22\u00A0%)"));
 }
 
 TEST(ReportHtml, NamesWhatTheGeneratorCannotDraw) {
