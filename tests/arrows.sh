@@ -14,6 +14,7 @@ catalogue: core image model finding catalogue
 backend: core image model study backend
 stage: core image model study evidence finding catalogue
 report: core image model study finding catalogue report
+export: core image model study finding catalogue report export
 find: core image model study evidence finding catalogue stage find
 '
 shared_by_stages='stage/context.h stage/trial.h'

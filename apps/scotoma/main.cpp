@@ -53,6 +53,7 @@ int run_program(int argc, char** argv) {
   add_show(app, run);
   add_probe(app, run);
   add_doctor(app, run);
+  add_export(app, run);
   add_options(app, run);
   try {
     app.parse(argc, argv);
