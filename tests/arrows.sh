@@ -15,6 +15,7 @@ backend: core image model study backend
 stage: core image model study evidence finding catalogue
 report: core image model study finding catalogue report
 find: core image model study evidence finding catalogue stage find
+transfer: core model study evidence finding catalogue stage find transfer
 '
 shared_by_stages='stage/context.h stage/trial.h'
 

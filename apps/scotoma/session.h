@@ -20,6 +20,10 @@ struct Session {
 /// Reads the study; `--threads` overrides what it says.
 Result<Study> open_study(const StudyArguments& arguments);
 
+/// For verbs that need a finished study, before anything is created in its place. Errors: bad_input where there is no
+/// catalogue.
+Result<void> check_catalogue(const StudyArguments& arguments);
+
 /// Opens or creates the catalogue, then loads the models.
 Result<Session> open_session(Study study, const StudyArguments& arguments);
 
