@@ -39,28 +39,26 @@ Result<Rival> load(const Study& study, const ClassifierOptions& options) {
   return rival;
 }
 
-/// As few words as tell the models apart.
-std::vector<std::string> names_of(const std::vector<fs::path>& models) {
-  const auto times = [&](auto name) {
-    std::map<std::string, int> count;
-    for (const fs::path& model : models) ++count[name(model)];
-    return count;
-  };
-  const auto stem = [](const fs::path& model) { return model.stem().string(); };
-  const auto with_folder = [&](const fs::path& model) {
-    const std::string folder = fs::absolute(model).lexically_normal().parent_path().filename().string();
-    return folder + "/" + stem(model);
-  };
-  const auto stems = times(stem);
-  std::vector<std::string> names;
-  for (const fs::path& model : models) {
-    std::string name = stems.at(stem(model)) == 1 ? stem(model) : with_folder(model);
-    const std::string first = name;
-    for (int n = 2; std::find(names.begin(), names.end(), name) != names.end(); ++n)
-      name = fmt::format("{} ({})", first, n);
-    names.push_back(std::move(name));
+/// As few words as tell different files apart.
+std::vector<std::string> names_of(std::vector<fs::path> models) {
+  for (fs::path& model : models) {
+    std::error_code gone;
+    if (const fs::path whole = fs::weakly_canonical(model, gone); !gone) model = whole;
   }
-  return names;
+  const auto stem = [](const fs::path& model) { return model.stem().string(); };
+  std::map<fs::path, std::string> names;
+  for (const fs::path& model : models) {
+    const bool alone = std::all_of(models.begin(), models.end(),
+                                   [&](const fs::path& other) { return other == model || stem(other) != stem(model); });
+    names[model] = alone ? stem(model) : model.parent_path().filename().string() + "/" + stem(model);
+  }
+  std::map<std::string, int> taken;
+  for (auto& [model, name] : names) {
+    if (const int times = ++taken[name]; times > 1) name += fmt::format(" ({})", times);
+  }
+  std::vector<std::string> in_order;
+  for (const fs::path& model : models) in_order.push_back(names[model]);
+  return in_order;
 }
 
 }  // namespace

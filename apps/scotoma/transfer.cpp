@@ -54,12 +54,12 @@ std::string shortened(const std::string& name, std::size_t width) {
 }
 
 void print_columns(const Transfer& transfer, const Paint& paint) {
-  constexpr const char* kRow = "{:>3} {:<26} {:<18} {:<18} {:<18} {}";
+  constexpr const char* kRow = "{:>2} {:<24} {:<17} {:<17} {:<17} {}";
   fmt::print("{}\n", paint.bold(fmt::format(kRow, "", "classifier", "right: failing set", "all of the bugs",
                                             "their twins", "bugs that transfer")));
   for (std::size_t c = 0; c < transfer.columns.size(); ++c) {
     const TransferColumn& column = transfer.columns[c];
-    fmt::print(kRow, c + 1, shortened(column.name, 26), accuracy(column.failing), accuracy(column.suspects),
+    fmt::print(kRow, c + 1, shortened(column.name, 24), accuracy(column.failing), accuracy(column.suspects),
                accuracy(column.controls),
                column.aimed ? "aimed at" : fmt::format("{} of {}", column.transferring, transfer.rows.size()));
     fmt::print("\n");

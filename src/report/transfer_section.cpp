@@ -8,6 +8,7 @@
 #include "report/svg.h"
 #include "report/text.h"
 #include "report/words.h"
+#include "study/prompt.h"
 
 namespace scotoma {
 namespace {
@@ -79,16 +80,20 @@ std::string row_head(const Page& page, const TransferRow& row) {
   const auto& all = page.findings.hypotheses;
   const auto found = std::find_if(all.begin(), all.end(), [&](const Hypothesis& h) { return h.id == row.id; });
   if (found == all.end()) return escape_html(row.prompt);
-  const std::string text = escape_html(subject(*found));
+  const std::string what = found->direction == Direction::fails
+                               ? subject(*found)
+                               : fmt::format("{}, but not “{}”", with_article(found->label), found->phrase.text);
+  const std::string text = escape_html(what);
   return page.cards.contains(&*found) ? fmt::format("<a href=\"#{}\">{}</a>", anchor(*found), text) : text;
 }
 
 std::string heat_map(const Page& page, const Transfer& transfer) {
-  std::string html =
+  std::string html = fmt::format(
       "<h3>Bug by bug</h3>\n<p>How often the pictures that a bug is about fail, and their twins. <b>Transfers</b>: "
       "they surely fail more often than this classifier's own twins allow, with all cells taken together (Holm, "
       "5\u00A0%).</p>\n<div class=\"scroll\" role=\"region\" aria-label=\"Failure rates by bug and classifier\" "
-      "tabindex=\"0\"><table class=\"heat\">\n<thead><tr><th scope=\"col\">Bug</th>";
+      "tabindex=\"0\"><table class=\"heat\" style=\"--columns:{}\">\n<thead><tr><th scope=\"col\">Bug</th>",
+      transfer.columns.size());
   for (const TransferColumn& column : transfer.columns) {
     html += fmt::format("<th scope=\"col\"{}>{}{}</th>", column.aimed ? " class=\"aimed\"" : "", breakable(column.name),
                         column.aimed ? "<br>aimed at" : "");

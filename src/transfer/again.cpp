@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "evidence/binomial.h"
+#include "evidence/binomial_tail.h"
 #include "evidence/interval.h"
 #include "find/find.h"
 #include "finding/count.h"

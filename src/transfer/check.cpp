@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/parallel.h"
-#include "evidence/binomial.h"
+#include "evidence/binomial_tail.h"
 #include "evidence/holm.h"
 #include "finding/count.h"
 

@@ -1,4 +1,4 @@
-#include "evidence/binomial.h"
+#include "evidence/binomial_tail.h"
 
 #include <boost/math/special_functions/beta.hpp>
 #include <cassert>
