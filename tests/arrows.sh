@@ -16,6 +16,7 @@ stage: core image model study evidence finding catalogue
 report: core image model study finding catalogue report
 export: core image model study finding catalogue report export
 find: core image model study evidence finding catalogue stage find
+transfer: core model study evidence finding catalogue stage find transfer
 '
 shared_by_stages='stage/context.h stage/trial.h'
 

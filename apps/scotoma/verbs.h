@@ -24,6 +24,8 @@ void add_report(CLI::App& app, Run& run);
 void add_list(CLI::App& app, Run& run);
 void add_show(CLI::App& app, Run& run);
 void add_probe(CLI::App& app, Run& run);
+void add_transfer(CLI::App& app, Run& run);
+void add_check(CLI::App& app, Run& run);
 void add_doctor(CLI::App& app, Run& run);
 void add_demo(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);

@@ -13,6 +13,7 @@
 #include "report/tables.h"
 #include "report/tally.h"
 #include "report/text.h"
+#include "report/transfer_section.h"
 #include "report/words.h"
 
 namespace scotoma {
@@ -75,9 +76,10 @@ std::string header(Page& page, const Tally& tally) {
          "</dl>\n" + contents(page, tally) + "</header>\n";
 }
 
-std::string navigation(const Findings& findings, const Tally& tally) {
+std::string navigation(const Findings& findings, const Tally& tally, bool transfer) {
   std::string links = "<a href=\"#bugs\">Bugs</a>";
   if (!tally.everywhere.empty() || !tally.exceptions.empty()) links += "<a href=\"#everywhere\">Failing labels</a>";
+  if (transfer) links += "<a href=\"#transfer\">Other classifiers</a>";
   links += "<a href=\"#hypotheses\">Hypotheses</a>";
   if (!findings.clusters.empty()) links += "<a href=\"#groups\">Groups</a>";
   if (!findings.bases.empty()) links += "<a href=\"#base-rates\">Base rates</a>";
@@ -158,12 +160,14 @@ std::set<const Hypothesis*> chosen_for_cards(const Tally& tally) {
 
 }  // namespace
 
-Result<std::string> report_html(const Study& study, const Findings& findings, const ImageSource& images) {
+Result<std::string> report_html(const Study& study, const Findings& findings, const ImageSource& images,
+                                const Transfer* transfer) {
   const Tally tally = tally_of(findings);
   Page page{study, findings, Answers(findings), Pictures(images, PageLimits::kPictures), chosen_for_cards(tally)};
-  std::string body = header(page, tally) + navigation(findings, tally) + "<main>\n";
+  std::string body = header(page, tally) + navigation(findings, tally, transfer != nullptr) + "<main>\n";
   body += bugs_section(page, tally);
   body += everywhere_section(page, tally);
+  if (transfer != nullptr) body += transfer_section(page, *transfer);
   body += hypotheses_section(page);
   body += clusters_section(page);
   body += base_rates_section(page);

@@ -139,6 +139,15 @@ tbody tr:target { background: var(--track); }
 .badge.caution { border-color: var(--caution); color: var(--caution); }
 .badge.confirmed { border-color: var(--fail); color: var(--fail); font-weight: 600; }
 .badge.confirmed.passes { border-color: var(--pass); color: var(--pass); }
+.heat { font-size: .875rem; table-layout: fixed; min-width: calc(11rem + var(--columns) * 4.8rem); } .heat thead th:first-child { width: 11rem; } .heat th, .heat td { padding: .45rem .3rem; vertical-align: middle; }
+.heat thead th { text-align: center; font-size: .8rem; overflow-wrap: anywhere; vertical-align: bottom; }
+.heat thead th:first-child, .heat tbody th { text-align: left; padding-left: 0; }
+.heat tbody td { text-align: center; font-variant-numeric: tabular-nums; border: 2px solid var(--paper);
+  border-radius: 6px; background: color-mix(in srgb, var(--fail-fill) calc(var(--heat) * .85), var(--track)); }
+.heat .base { display: block; font-size: .75rem; white-space: nowrap; }
+.heat .transfers { display: inline-block; margin-top: .1rem; padding: 0 .4rem; border-radius: 99px; font-size: .72rem;
+  font-weight: 600; background: var(--card); color: var(--fail); border: 1px solid var(--fail); }
+.heat .aimed { border-bottom: 3px solid var(--fail); color: var(--ink); font-weight: 600; }
 .clusters { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 0 2.5rem; }
 .tiny .clusters { grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); }
 .tiny .gallery { grid-template-columns: repeat(2, minmax(0, 1fr)); max-width: 14rem; }
@@ -163,6 +172,10 @@ footer { margin-top: 4rem; font-size: .875rem; }
   th[scope=row], td { padding: 0; border: 0; } th[scope=row] { font-weight: 600; margin-bottom: .25rem; }
   td { display: inline-block; margin-right: 1.1rem; } td.chart { display: block; width: auto; margin: 0 0 .25rem; }
   td[data-label]::before { content: attr(data-label) " "; color: var(--soft); font-size: .825rem; }
+  .heat { min-width: 0; }
+  .heat tbody td { display: grid; grid-template-columns: minmax(0, 1fr) 4rem 6.5rem; gap: .5rem; align-items: baseline;
+    margin: 0; padding: .3rem .6rem; text-align: left; border-width: 1px 0; }
+  .heat tbody td[data-label]::before { color: inherit; } .heat .transfers { justify-self: start; grid-column: 1 / -1; }
   td.none { display: none; } th .soft { font-weight: 400; }
   .block p { max-width: none; }
   .rate { grid-template-columns: minmax(0, 1fr); gap: .15rem; margin: .9rem 0; }

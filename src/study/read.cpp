@@ -9,6 +9,7 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <utility>
 
 #include "study/options.h"
 #include "study/prompt.h"
@@ -36,6 +37,15 @@ class Reader {
     return std::move(study_);
   }
 
+  Result<ClassifierOptions> read_classifier() {
+    SCOTOMA_CHECK(check_names());
+    for (const Option& option : options()) {
+      if (option.table == "classifier") SCOTOMA_CHECK(read_option(option));
+    }
+    SCOTOMA_CHECK(check_paths());
+    return std::move(study_.classifier);
+  }
+
  private:
   Error wrong(const toml::node* node, const std::string& message) const {
     const auto line = node == nullptr ? 0 : node->source().begin.line;
@@ -51,6 +61,7 @@ class Reader {
   Result<void> read_label_table(const toml::table& table);
   Result<void> check_prompts() const;
   Result<void> check_values() const;
+  Result<void> check_paths() const;
 
   const toml::node* node_of(std::string_view name, std::string_view key) const {
     const auto* table = document_.get_as<toml::table>(name);
@@ -305,6 +316,11 @@ Result<void> Reader::check_values() const {
   if (study_.judge.kind == "classifier" && (study_.judge.model.empty() || study_.judge.labels.empty())) {
     return wrong(node_of("judge", "kind"), "judge.kind is \"classifier\": judge.model and judge.labels are missing");
   }
+  return check_paths();
+}
+
+/// Of the paths that were given.
+Result<void> Reader::check_paths() const {
   for (const Option& option : options()) {
     const auto* field = std::get_if<Field<fs::path>>(&option.target);
     if (field == nullptr) continue;
@@ -317,12 +333,13 @@ Result<void> Reader::check_values() const {
   return {};
 }
 
-}  // namespace
-
-Result<Study> parse_study(const std::string& text, const fs::path& file) {
+/// Parses a document and hands its reader to `read`; `file` is used in messages and for relative paths.
+template <class Read>
+auto from_text(const std::string& text, const fs::path& file, Read read) -> decltype(read(std::declval<Reader&>())) {
   try {
     const toml::table document = toml::parse(text, file.string());
-    return Reader(document, file).read();
+    Reader reader(document, file);
+    return read(reader);
   } catch (const toml::parse_error& error) {
     const auto at = error.source().begin;
     return bad_input(
@@ -330,7 +347,7 @@ Result<Study> parse_study(const std::string& text, const fs::path& file) {
   }
 }
 
-Result<Study> read_study(const fs::path& file) {
+Result<std::string> text_of(const fs::path& file) {
   std::error_code ignored;
   std::ifstream in(file, std::ios::binary);
   if (!in || fs::is_directory(file, ignored)) {
@@ -338,7 +355,23 @@ Result<Study> read_study(const fs::path& file) {
   }
   std::ostringstream text;
   text << in.rdbuf();
-  return parse_study(text.str(), file);
+  return text.str();
+}
+
+}  // namespace
+
+Result<Study> parse_study(const std::string& text, const fs::path& file) {
+  return from_text(text, file, [](Reader& reader) { return reader.read(); });
+}
+
+Result<Study> read_study(const fs::path& file) {
+  SCOTOMA_TRY(const std::string text, text_of(file));
+  return parse_study(text, file);
+}
+
+Result<ClassifierOptions> read_classifier(const fs::path& file) {
+  SCOTOMA_TRY(const std::string text, text_of(file));
+  return from_text(text, file, [](Reader& reader) { return reader.read_classifier(); });
 }
 
 }  // namespace scotoma

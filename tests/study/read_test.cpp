@@ -93,6 +93,42 @@ TEST(ReadStudy, AMissingFileAndAFolderAreErrorsThatNameThem) {
   }
 }
 
+TEST(ReadClassifier, TakesATableByItselfAndThatOfAWholeStudy) {
+  const fake::Folder folder;
+  folder.write("models/other.onnx", "");
+  folder.write("names.txt", "");
+  const std::string table =
+      "[classifier]\nmodel = \"models/other.onnx\"\nlabels = \"names.txt\"\nchannels = \"bgr\"\nmean = [1, 2, 3]\n";
+  for (const std::string rest : {"", "labels = [\"fly\"]\n[generator]\nmodel = \"is not looked at\"\n"}) {
+    const auto read = read_classifier(folder.write("other.toml", rest + table));
+    ASSERT_TRUE(read.ok()) << read.error().message;
+    EXPECT_EQ(read->model, (folder / "models/other.onnx").lexically_normal());
+    EXPECT_EQ(read->labels, (folder / "names.txt").lexically_normal());
+    EXPECT_EQ(read->preprocessing.channels, "bgr");
+    EXPECT_EQ(read->preprocessing.mean, (std::vector<double>{1, 2, 3}));
+  }
+}
+
+TEST(ReadClassifier, RefusesWhatReadStudyRefusesInThatTable) {
+  const fake::Folder folder;
+  folder.write("other.onnx", "");
+  const std::string model = "[classifier]\nmodel = \"other.onnx\"\n";
+  const std::pair<std::string, const char*> cases[] = {
+      {"", "classifier.model"},
+      {model, "classifier.labels"},
+      {model + "labels = \"gone.txt\"\n", "gone.txt does not exist"},
+      {model + "labels = \"other.onnx\"\nchanels = \"bgr\"\n", "did you mean 'channels'"},
+      {model + "labels = \"other.onnx\"\nbatch = 0\n", "classifier.batch"},
+      {"[classifier", "not valid TOML"}};
+  for (const auto& [text, says] : cases) {
+    const auto read = read_classifier(folder.write("other.toml", text));
+    ASSERT_FALSE(read.ok()) << text;
+    EXPECT_EQ(read.error().code, Code::bad_input);
+    EXPECT_NE(read.error().message.find(says), std::string::npos) << read.error().message;
+  }
+  EXPECT_FALSE(read_classifier(folder / "nothing.toml").ok());
+}
+
 TEST(ReadStudy, PathsAreRelativeToTheStudyAndNotToTheWorkingFolder) {
   const fake::Folder folder;
   folder.write("models/m", "");
