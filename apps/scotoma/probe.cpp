@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "finding/phrase.h"
 #include "report/bugs_json.h"
 #include "report/words.h"
 #include "session.h"
@@ -14,7 +15,8 @@ namespace {
 
 struct ProbeArguments : StudyArguments {
   std::string label;
-  std::string phrase;
+  std::vector<std::string> phrases;
+  std::vector<std::string> front;
   bool before = false;
   bool json = false;
 };
@@ -45,8 +47,11 @@ Result<void> probe(const ProbeArguments& arguments) {
   SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
   Candidate asked;
   asked.label = arguments.label;
-  asked.phrase.text = arguments.phrase;
-  asked.phrase.before = arguments.before;
+  std::vector<PhrasePart> pieces;
+  for (const std::string& text : arguments.front) pieces.push_back({text, true});
+  for (const std::string& text : arguments.phrases) pieces.push_back({text, arguments.before});
+  if (pieces.empty()) return bad_input("probe: no phrase; give one, for example \"on a flower\"");
+  asked.phrase = conjunction(pieces);
   asked.source = "user";
   const Result<Hunt> done = [&] {
     TerminalProgress progress(arguments.quiet);
@@ -73,7 +78,10 @@ void add_probe(CLI::App& app, Run& run) {
   add_catalogue(*verb, *arguments);
   add_threads_and_quiet(*verb, *arguments);
   verb->add_option("--label", arguments->label, "a label of the study")->required();
-  verb->add_option("PHRASE", arguments->phrase, "for example \"on a flower\"")->required();
+  verb->add_option("PHRASE", arguments->phrases, "for example \"on a flower\"; several must hold together");
+  verb->add_option("--front", arguments->front, "a further phrase, in front of the label; may be given again")
+      ->expected(1)
+      ->take_all();
   verb->add_flag("--before", arguments->before, "the phrase belongs in front of the label (\"dark\")");
   verb->add_flag("--json", arguments->json, "as JSON (docs/bugs-json.md)");
   verb->footer(

@@ -8,11 +8,10 @@
 #include <chrono>
 
 #include "core/parallel.h"
+#include "find/phrases.h"
 #include "finding/count.h"
 #include "stage/audit.h"
-#include "stage/cluster.h"
 #include "stage/confirm.h"
-#include "stage/describe.h"
 #include "stage/explore.h"
 #include "stage/sample.h"
 
@@ -35,23 +34,6 @@ class Stopwatch {
   Clock::time_point begin_ = Clock::now();
   Clock::time_point last_ = begin_;
 };
-
-/// Stages 4 and 5 for every label.
-Result<std::vector<Candidate>> search_phrases(const StageContext& context, Memo& memo, Findings& findings) {
-  context.progress.stage("clustering and describing what fails");
-  std::vector<Candidate> candidates;
-  for (const BaseResult& base : findings.bases) {
-    if (base.undrawable) continue;
-    SCOTOMA_TRY(auto clusters, cluster(context, memo, base));
-    SCOTOMA_TRY(const auto phrases, describe(context, memo, clusters, base));
-    for (std::size_t i = 0; i < clusters.size(); ++i) {
-      for (const Phrase& phrase : phrases[i])
-        candidates.push_back({base.label, phrase, clusters[i].direction, clusters[i].predicted, "captions"});
-      findings.clusters.push_back(std::move(clusters[i]));
-    }
-  }
-  return candidates;
-}
 
 /// What a user asks goes straight to confirmation.
 std::vector<std::size_t> all_testable(const std::vector<Hypothesis>& hypotheses) {
@@ -161,6 +143,7 @@ Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, cons
   std::vector<std::size_t> finalists = all_testable(findings.hypotheses);
   if (setting.only.empty()) {
     SCOTOMA_TRY(finalists, explore(context, findings.hypotheses));
+    SCOTOMA_TRY(finalists, look_again(context, memo, findings, std::move(finalists)));
   }
   watch.lap("explore", result.run);
   SCOTOMA_TRY(findings.rejection_threshold, confirm(context, findings.hypotheses, finalists));

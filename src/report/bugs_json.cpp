@@ -128,6 +128,21 @@ ordered_json phrase_evidence(const Phrase& phrase) {
           {"score", finite(phrase.score)}};
 }
 
+/// The pieces of the phrase, in the order of the prompt.
+ordered_json pieces_json(const Phrase& phrase) {
+  ordered_json pieces = ordered_json::array();
+  for (const PhrasePart& piece : phrase.pieces())
+    pieces.push_back({{"text", valid_utf8(piece.text)}, {"position", piece.before ? "before" : "after"}});
+  return pieces;
+}
+
+ordered_json part_rates_json(const Hypothesis& h) {
+  ordered_json rates = ordered_json::array();
+  for (const PartRate& part : h.part_rates)
+    rates.push_back({{"phrase", valid_utf8(part.phrase)}, {"explored", failure_rate(part.rate, h.direction)}});
+  return rates;
+}
+
 ordered_json bug_json(const Findings& findings, const Hypothesis& h, const ImagePath& path) {
   const BaseResult* base = base_of(findings.bases, h.label);
   ordered_json bug = {{"id", valid_utf8(h.id)},
@@ -147,6 +162,8 @@ ordered_json bug_json(const Findings& findings, const Hypothesis& h, const Image
                       {"confirm", failure_rate(h.confirmed, h.direction)},
                       {"null_rate", h.null_rate},
                       {"log_e_value", finite(h.log_e_value)}};
+  bug["phrase_parts"] = pieces_json(h.phrase);
+  bug["part_rates"] = part_rates_json(h);
   add_audit(bug, h, path);
   return bug;
 }

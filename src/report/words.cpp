@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "finding/phrase.h"
 #include "study/prompt.h"
 
 namespace scotoma {
@@ -77,10 +78,7 @@ std::string one_in(double log_e_value) {
 }
 
 std::string subject(const Hypothesis& hypothesis) {
-  const Phrase& phrase = hypothesis.phrase;
-  if (phrase.text.empty()) return with_article(hypothesis.label);
-  return with_article(phrase.before ? fmt::format("{} {}", phrase.text, hypothesis.label)
-                                    : fmt::format("{} {}", hypothesis.label, phrase.text));
+  return with_article(described(hypothesis.label, hypothesis.phrase));
 }
 
 std::string sentence(const Hypothesis& hypothesis) {
@@ -105,8 +103,9 @@ std::string headline(const Hypothesis& hypothesis) {
   const std::string interval = fmt::format("({:.0f} to {:.0f} %)", 100 * rate.low, 100 * rate.high);
   if (hypothesis.direction == Direction::passes) {
     const Phrase& phrase = hypothesis.phrase;
-    const std::string where = phrase.before ? fmt::format("\"{}\" {} is recognised", phrase.text, hypothesis.label)
-                                            : fmt::format("{} is recognised \"{}\"", hypothesis.label, phrase.text);
+    const std::string where = !phrase.parts.empty() ? subject(hypothesis) + " is recognised"
+                              : phrase.before ? fmt::format("\"{}\" {} is recognised", phrase.text, hypothesis.label)
+                                              : fmt::format("{} is recognised \"{}\"", hypothesis.label, phrase.text);
     return fmt::format("{}: {:.0f} % pass {}", where, 100 * rate.rate, interval);
   }
   const std::string& wrong = hypothesis.taken_for();

@@ -31,7 +31,7 @@ std::string interval_text(const Rate& rate);
 /// Rounded down to two digits: evidence is never overstated. At least "1".
 std::string one_in(double log_e_value);
 
-/// What the hypothesis is about: "a fly on a flower", "a dark fly".
+/// What the hypothesis is about: "a fly on a flower", "a dark fly", "a dark fly on a plate".
 std::string subject(const Hypothesis& hypothesis);
 
 /// The finding: "A fly on a flower is taken for a bee.", "A bee on a flower is recognised; most pictures of a bee are

@@ -45,10 +45,9 @@ Result<std::vector<std::size_t>> explore(StageContext& context, std::vector<Hypo
   for (std::size_t h = 0; h < hypotheses.size(); ++h) {
     if (hypotheses[h].status != Status::untestable) alive.push_back(h);
   }
-  const int purse = (budget.images - context.spent.total()) / 2;  // the other half is for evidence
   int count = budget.first_look;
   for (int round = 0, first = 0; round < budget.rounds && !alive.empty(); ++round) {
-    const auto affordable = static_cast<std::size_t>(std::max(0, purse - context.spent.explore) / count);
+    const auto affordable = static_cast<std::size_t>(context.left_to_explore() / count);
     if (alive.size() > affordable) {
       if (round > 0) break;  // what was seen so far must do
       alive.resize(affordable);

@@ -7,7 +7,8 @@ namespace scotoma {
 
 /// Successive halving (Jamieson and Talwalkar 2016): budget.rounds rounds; each doubles the images of a hypothesis.
 /// After each, those whose rate so far is within the null are dropped, and the better half of the others stays, but
-/// never fewer than budget.finalists. At most half of the images that are left go into it; a round that these cannot
+/// never fewer than budget.finalists. At most half of the images that the base samples left go
+/// into it and all else that explores; a round that these cannot
 /// pay for is left out, and in the first round the last hypotheses are. Sets `explored`, `tried` and the status of
 /// those that end here; the indices of the finalists come back, best first. These images choose hypotheses, so they
 /// never confirm one: their seeds are a stream of their own.

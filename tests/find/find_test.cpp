@@ -248,6 +248,136 @@ RC_GTEST_PROP(Hunt, NeverExceedsItsBudget, ()) {
   RC_ASSERT(hunts.world.answered("generator") == static_cast<std::size_t>(spent.total()));
 }
 
+/// Flies are taken for bees where it is dark and on a flower; neither alone does it.
+fake::WorldSetting two_causes() {
+  fake::WorldSetting setting;
+  setting.looks = {"dark", "blurry"};
+  setting.rules = {{"fly", "on a flower", "bee", 0.95, "dark"}};
+  return setting;
+}
+
+std::vector<AttributeList> places_and_looks() {
+  return {{"places", fake::WorldSetting().places, false}, {"looks", {"dark", "blurry"}, true}};
+}
+
+void expect_the_pair(const Findings& findings, const std::string& source) {
+  ASSERT_EQ(confirmed(findings), Ids{"fly-dark-on-a-flower"});
+  const Hypothesis& bug = findings.hypotheses.front();
+  EXPECT_EQ(bug.source, source);
+  EXPECT_EQ(bug.prompt, "a dark photo of a fly on a flower");
+  EXPECT_EQ(bug.predicted, "bee");
+  EXPECT_GT(bug.audit.low, 0.6);
+  ASSERT_EQ(bug.part_rates.size(), 2U);
+  EXPECT_EQ(bug.part_rates[0].phrase, "dark");
+  EXPECT_EQ(bug.part_rates[1].phrase, "on a flower");
+  for (const PartRate& part : bug.part_rates) {
+    EXPECT_GT(part.rate.valid, 0) << part.phrase;
+    EXPECT_LT(part.rate.rate, 0.5) << part.phrase;
+  }
+}
+
+TEST(Hunt, FindsABugOfTwoCausesFromTheUsersLists) {
+  Hunts hunts(two_causes());
+  hunts.study.attributes = places_and_looks();
+  hunts.study.search.source = "none";
+  hunts.study.search.combine = 2;
+  const auto result = hunts.run();
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  expect_the_pair(result->findings, "list");
+  EXPECT_TRUE(result->findings.clusters.empty());
+  EXPECT_EQ(hunts.world.answered("captioner"), 0U);
+  EXPECT_EQ(hunts.world.answered("generator"), static_cast<std::size_t>(result->findings.spent.total()));
+}
+
+TEST(Hunt, ListsThatAreNotCombinedDoNotFindABugOfTwoCauses) {
+  Hunts hunts(two_causes());
+  hunts.study.attributes = places_and_looks();
+  hunts.study.search.source = "none";
+  const auto result = hunts.run();
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_EQ(confirmed(result->findings), Ids{});
+}
+
+TEST(Hunt, FindsABugOfTwoCausesFromCaptions) {
+  Hunts hunts(two_causes(), {"fly", "bee"});
+  hunts.study.budget.base = 128;
+  const auto result = hunts.run();
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  expect_the_pair(result->findings, "captions");
+}
+
+TEST(Hunt, FindsBothPhrasesOfAListThatCauseTheSame) {
+  auto setting = flower_bug();
+  setting.rules.push_back({"fly", "on the grass", "bee", 0.9});
+  Hunts hunts(setting);
+  hunts.study.attributes = {{"places", setting.places, false}};
+  hunts.study.search.source = "none";
+  const auto result = hunts.run();
+  ASSERT_TRUE(result.ok());
+  auto ids = confirmed(result->findings);
+  std::sort(ids.begin(), ids.end());
+  EXPECT_EQ(ids, (Ids{"fly-on-a-flower", "fly-on-the-grass"}));
+}
+
+TEST(Hunt, AtRandomTriesTheListsCombinationsInAnOrderOfTheSeedAndAsksForNoCaption) {
+  const auto order = [](std::uint64_t seed) {
+    Hunts hunts(two_causes());
+    hunts.study.seed = seed;
+    hunts.study.attributes = places_and_looks();
+    hunts.study.search.source = "random";
+    hunts.study.search.combine = 2;
+    hunts.study.budget.images = 256;  // no picture but the base: the order stays as it was made
+    const auto result = hunts.run();
+    EXPECT_TRUE(result.ok());
+    EXPECT_EQ(hunts.world.answered("captioner"), 0U);
+    std::vector<std::string> ids;
+    for (const Hypothesis& h : result->findings.hypotheses) ids.push_back(h.id);
+    return ids;
+  };
+  EXPECT_EQ(order(1).size(), 32U);
+  EXPECT_EQ(order(1), order(1));
+  EXPECT_NE(order(1), order(2));
+}
+
+TEST(Hunt, WithListsGivesTheSameOnAnyNumberOfThreadsAndAfterAKill) {
+  const auto set_up = [](Hunts& hunts) {
+    hunts.study.attributes = places_and_looks();
+    hunts.study.search.combine = 2;
+  };
+  Hunts one(two_causes());
+  Hunts three(two_causes());
+  Hunts killed(two_causes());
+  for (Hunts* hunts : {&one, &three, &killed}) set_up(*hunts);
+  three.study.engine.threads = 3;
+  const auto first = one.run();
+  const auto second = three.run();
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(text_of(first->findings), text_of(second->findings));
+  const std::size_t calls = one.world.calls();
+  ASSERT_GT(run_to_the_end(killed, {calls / 4, calls / 4, calls / 5}, Code::interrupted), 1);
+  EXPECT_TRUE(killed.world.asked_again().empty());
+  EXPECT_EQ(text_of(killed.run({}, {.replay_only = true})->findings), text_of(first->findings));
+}
+
+RC_GTEST_PROP(Hunt, NeverExceedsItsBudgetWithLists, ()) {
+  Hunts hunts(two_causes());
+  hunts.study.attributes = places_and_looks();
+  hunts.study.search.source = *rc::gen::elementOf(std::vector<std::string>{"captions", "none", "random"});
+  hunts.study.search.combine = *rc::gen::inRange(1, 3);
+  auto& budget = hunts.study.budget;
+  budget.images = *rc::gen::inRange(120, 900);
+  budget.base = *rc::gen::inRange(1, 30);
+  budget.first_look = *rc::gen::inRange(1, 20);
+  budget.finalists = *rc::gen::inRange(1, 6);
+  budget.confirm = *rc::gen::inRange(1, 60);
+  const auto result = hunts.run();
+  RC_ASSERT(result.ok());
+  const Spent& spent = result->findings.spent;
+  RC_ASSERT(spent.total() <= budget.images);
+  RC_ASSERT(spent.explore <= (budget.images - spent.base) / 2);
+  RC_ASSERT(hunts.world.answered("generator") == static_cast<std::size_t>(spent.total()));
+}
+
 TEST(Hunt, ALabelThatNoClassCarriesIsBadInput) {
   Hunts hunts({}, {"fly", "zebra"});
   const auto result = hunts.run();

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "finding/phrase.h"
+
 namespace scotoma {
 namespace {
 
@@ -57,6 +59,16 @@ TEST(Sentence, IsGrammaticalInEveryCase) {
     if (c.failures >= 0) h.audit = {c.failures, 93, 0, c.failures / 93.0, 0, 1};
     EXPECT_EQ(sentence(h), c.sentence) << c.what;
   }
+}
+
+TEST(Sentence, NamesEveryPieceOfAConjunction) {
+  Hypothesis h;
+  h.label = "fly";
+  h.phrase = conjunction({{"on a plate", false}, {"dark", true}});
+  h.expected = "bee";
+  EXPECT_EQ(sentence(h), "A dark fly on a plate is taken for a bee.");
+  h.direction = Direction::passes;
+  EXPECT_TRUE(headline(h).starts_with("a dark fly on a plate is recognised: ")) << headline(h);
 }
 
 TEST(OneIn, NeverOverstatesTheEvidence) {

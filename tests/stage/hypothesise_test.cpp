@@ -5,6 +5,7 @@
 #include <set>
 
 #include "fake/stage.h"
+#include "finding/phrase.h"
 
 namespace scotoma {
 namespace {
@@ -86,6 +87,51 @@ TEST_F(HypothesiseTest, KeepsTheBestAndTheUsersFirst) {
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0].phrase.text, "under a bridge");
   EXPECT_EQ(all[1].phrase.text, "in the snow");
+}
+
+TEST_F(HypothesiseTest, PhrasesFromCaptionsAndFromListsTakeTurnsWithinALabel) {
+  std::vector<Candidate> all = {candidate("fly", "on a flower", 5), candidate("fly", "in the snow", 4),
+                                candidate("cow", "in the snow", 2)};
+  for (const char* text : {"one", "two", "three"}) {
+    all.push_back(candidate("fly", text, 9));
+    all.back().source = "list";
+  }
+  std::vector<std::string> order;
+  for (const Hypothesis& h : hypotheses(all)) order.push_back(h.label + " " + h.phrase.text);
+  EXPECT_EQ(order, (std::vector<std::string>{"fly on a flower", "fly one", "fly in the snow", "fly two",
+                                             "cow in the snow", "fly three"}));
+}
+
+TEST_F(HypothesiseTest, ListsAloneComeInTheirOrderAndTheLabelsTakeTurns) {
+  std::vector<Candidate> all;
+  for (const char* label : {"fly", "cow"}) {
+    for (const char* text : {"one", "two"}) {
+      all.push_back(candidate(label, text, 0));
+      all.back().source = "list";
+    }
+  }
+  std::vector<std::string> order;
+  for (const Hypothesis& h : hypotheses(all)) order.push_back(h.label + " " + h.phrase.text);
+  EXPECT_EQ(order, (std::vector<std::string>{"fly one", "cow one", "fly two", "cow two"}));
+}
+
+TEST_F(HypothesiseTest, AConjunctionIsNoNearDuplicateOfItsPart) {
+  Candidate both = candidate("fly", "", 3);
+  both.phrase = conjunction({{"quite", true}, {"on a flower", false}});  // the embedder does not hear "quite"
+  const auto all = hypotheses({candidate("fly", "on a flower", 5), both});
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[1].prompt, "a quite photo of a fly on a flower");
+  EXPECT_EQ(all[1].id, "fly-quite-on-a-flower");
+}
+
+TEST_F(HypothesiseTest, LeavesOutWhatAKnownHypothesisSaysAndTakesNoIdOfIts) {
+  const auto known = hypotheses({candidate("fly", "on a flower", 5), candidate("fly", "big red", 4)});
+  const auto more =
+      hypothesise(stage_.context, stage_.memo,
+                  {candidate("fly", "sitting on a flower", 5), candidate("fly", "big-red", 4, true)}, bases_, known);
+  ASSERT_TRUE(more.ok());
+  ASSERT_EQ(more->size(), 1U);
+  EXPECT_EQ((*more)[0].id, "fly-big-red-2");
 }
 
 TEST_F(HypothesiseTest, GivesEveryHypothesisAnIdOfItsOwnFitForAFileName) {

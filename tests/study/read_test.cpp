@@ -83,6 +83,19 @@ TEST(ReadStudy, TakesLabelsAsAListAndAsTables) {
   EXPECT_EQ(study->classifier.model, kCases / "good/there.txt");
 }
 
+TEST(ReadStudy, TakesListsOfPhrases) {
+  const auto study = read_study(kCases / "good/lists.toml");
+  ASSERT_TRUE(study.ok()) << study.error().message;
+  ASSERT_EQ(study->attributes.size(), 2U);
+  EXPECT_EQ(study->attributes[0].name, "places");
+  EXPECT_EQ(study->attributes[0].phrases, (std::vector<std::string>{"on a flower", "in the snow"}));
+  EXPECT_FALSE(study->attributes[0].before);
+  EXPECT_EQ(study->attributes[1].phrases, (std::vector<std::string>{"dark", "blurry"}));
+  EXPECT_TRUE(study->attributes[1].before);
+  EXPECT_EQ(study->search.combine, 2);
+  EXPECT_EQ(study->search.source, "none");
+}
+
 TEST(ReadStudy, AMissingFileAndAFolderAreErrorsThatNameThem) {
   const fake::Folder folder;
   for (const fs::path& path : {folder / "no.toml", folder.path()}) {
@@ -199,6 +212,8 @@ TEST(ReadStudy, EveryOptionReachesItsOwnField) {
     text += fmt::format("{}{}{} = {}\n", option.table, dot, option.key, value);
     values.push_back(value);
   }
+  for (const char* name : {"a", "b", "c", "d"})  // for search.source and search.combine
+    text += fmt::format("[[attributes]]\nname = \"{0}\"\nphrases = [\"in {0}\"]\n", name);
   const auto study = parse_study(text, folder / "study.toml");
   ASSERT_TRUE(study.ok()) << study.error().message;
   for (std::size_t i = 0; i < values.size(); ++i) {
