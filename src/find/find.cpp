@@ -12,6 +12,7 @@
 #include "stage/audit.h"
 #include "stage/cluster.h"
 #include "stage/confirm.h"
+#include "stage/cross.h"
 #include "stage/describe.h"
 #include "stage/explore.h"
 #include "stage/sample.h"
@@ -167,6 +168,10 @@ Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, cons
   watch.lap("confirm", result.run);
   SCOTOMA_CHECK(audit(context, findings.hypotheses));
   watch.lap("audit", result.run);
+  if (setting.only.empty()) {
+    SCOTOMA_TRY(findings.cross, cross_check(context, findings.hypotheses, findings.bases));
+  }
+  watch.lap("cross-check", result.run);
 
   order_hypotheses(findings.hypotheses);
   describe_models(models, findings);
