@@ -85,7 +85,7 @@ TEST(Cross, PairsShareASeedOfTheirOwnAndTheBasePromptOfTheirTurn) {
   checked.confirmed("fly", "on a flower", "bee");
   for (const CrossCell& cell : checked.run()[0].cells) {
     EXPECT_LE(cell.samples.size(), kCrossSamples);
-    if (cell.spreads) EXPECT_FALSE(cell.samples.empty());
+    EXPECT_EQ(cell.samples.empty(), cell.with.failures == 0);
     for (const Sample& sample : cell.samples) {
       EXPECT_TRUE(sample.valid());
       EXPECT_EQ(sample.prediction.label(), 1) << "only pictures that are taken for the bee are shown";
