@@ -12,6 +12,7 @@
 #include "finding/count.h"
 #include "stage/audit.h"
 #include "stage/confirm.h"
+#include "stage/cross.h"
 #include "stage/explore.h"
 #include "stage/sample.h"
 
@@ -150,6 +151,10 @@ Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, cons
   watch.lap("confirm", result.run);
   SCOTOMA_CHECK(audit(context, findings.hypotheses));
   watch.lap("audit", result.run);
+  if (setting.only.empty()) {
+    SCOTOMA_TRY(findings.cross, cross_check(context, findings.hypotheses, findings.bases));
+  }
+  watch.lap("cross-check", result.run);
 
   order_hypotheses(findings.hypotheses);
   describe_models(models, findings);

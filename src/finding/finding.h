@@ -183,14 +183,15 @@ struct Hypothesis {
 /// the phrase on the same seeds.
 struct CrossCell {
   std::string label;
-  Rate with;  ///< event: taken for the answer
+  Rate with;  ///< event: taken for the answer; of the pairs of which both pictures are valid, so both rates have one n
   Rate without;
-  int only_with = 0;  ///< pairs, both valid
+  int only_with = 0;  ///< of these pairs
   int only_without = 0;
+  bool tested = false;  ///< enough pairs for a test; else p and adjusted stay 1
   double p = 1;         ///< exact McNemar, one-sided: more often with the phrase
-  double adjusted = 1;  ///< Holm's, over all cells of all rows
+  double adjusted = 1;  ///< Holm's, over all tested cells of all rows
   bool spreads = false;
-  std::vector<Sample> samples;  ///< with the phrase
+  std::vector<Sample> samples;  ///< a few with the phrase that are taken for the answer
 };
 
 /// A spurious correlation: the phrase makes many labels look like one.

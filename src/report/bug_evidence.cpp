@@ -92,19 +92,6 @@ std::string is_it_the_phrase(const Hypothesis& h) {
   return block("Is it the phrase?", text);
 }
 
-/// Of a phrase that joins several: each alone.
-std::string parts_alone(const Hypothesis& h) {
-  if (h.part_rates.empty()) return {};
-  std::string rows;
-  for (const PartRate& part : h.part_rates) {
-    rows += rate_row(fmt::format("“{}” alone", part.phrase), part.rate, fails(h) ? "fail" : "pass");
-  }
-  const bool either = h.source == "either";
-  if (!either) rows += rate_row("All together", h.explored, fails(h) ? "fail" : "pass");
-  return block(either ? "Each phrase alone" : "Does it take all of it?",
-               rows + "<p class=\"soft\">Of the pictures that explored; they chose what to test.</p>\n");
-}
-
 std::string taken_for(const Page& page, const Hypothesis& h) {
   const std::vector<Sample>& samples = evidence_of(h);
   const auto answers = page.answers.wrong(samples);
@@ -152,8 +139,8 @@ std::string chance(const Page& page, const Hypothesis& h) {
 }  // namespace
 
 std::string evidence_blocks(const Page& page, const Hypothesis& h) {
-  return "<div class=\"blocks\">\n" + how_often(h) + is_it_the_phrase(h) + parts_alone(h) + taken_for(page, h) +
-         chance(page, h) + "</div>\n";
+  return "<div class=\"blocks\">\n" + how_often(h) + is_it_the_phrase(h) + taken_for(page, h) + chance(page, h) +
+         "</div>\n";
 }
 
 }  // namespace scotoma

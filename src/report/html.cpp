@@ -9,6 +9,7 @@
 #include "report/about.h"
 #include "report/bug_card.h"
 #include "report/page.h"
+#include "report/spurious.h"
 #include "report/style.h"
 #include "report/tables.h"
 #include "report/tally.h"
@@ -79,6 +80,7 @@ std::string header(Page& page, const Tally& tally) {
 std::string navigation(const Findings& findings, const Tally& tally, bool transfer) {
   std::string links = "<a href=\"#bugs\">Bugs</a>";
   if (!tally.everywhere.empty() || !tally.exceptions.empty()) links += "<a href=\"#everywhere\">Failing labels</a>";
+  if (!findings.cross.empty()) links += "<a href=\"#spurious\">Correlations</a>";
   if (transfer) links += "<a href=\"#transfer\">Other classifiers</a>";
   links += "<a href=\"#hypotheses\">Hypotheses</a>";
   if (!findings.clusters.empty()) links += "<a href=\"#groups\">Groups</a>";
@@ -167,6 +169,7 @@ Result<std::string> report_html(const Study& study, const Findings& findings, co
   std::string body = header(page, tally) + navigation(findings, tally, transfer != nullptr) + "<main>\n";
   body += bugs_section(page, tally);
   body += everywhere_section(page, tally);
+  body += spurious_section(page);
   if (transfer != nullptr) body += transfer_section(page, *transfer);
   body += hypotheses_section(page);
   body += clusters_section(page);

@@ -92,7 +92,7 @@ std::string heat_map(const Page& page, const Transfer& transfer) {
       "<h3>Bug by bug</h3>\n<p>How often the pictures that a bug is about fail, and their twins. <b>Transfers</b>: "
       "they surely fail more often than this classifier's own twins allow, with all cells taken together (Holm, "
       "5\u00A0%).</p>\n<div class=\"scroll\" role=\"region\" aria-label=\"Failure rates by bug and classifier\" "
-      "tabindex=\"0\"><table class=\"heat\" style=\"--columns:{}\">\n<thead><tr><th scope=\"col\">Bug</th>",
+      "tabindex=\"0\"><table class=\"transfer-map\" style=\"--columns:{}\">\n<thead><tr><th scope=\"col\">Bug</th>",
       transfer.columns.size());
   for (const TransferColumn& column : transfer.columns) {
     html += fmt::format("<th scope=\"col\"{}>{}{}</th>", column.aimed ? " class=\"aimed\"" : "", breakable(column.name),

@@ -1,6 +1,7 @@
 #include "find/find.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -62,9 +63,17 @@ std::string text_of(const Findings& findings) {
                     rate(h.audit), h.log_e_value, h.lift_low, h.lift_high, h.only_with, h.only_without, h.mcnemar_p);
     for (const auto& pair : h.pairs) text += pair.with.image + " " + pair.without.image + "\n";
   }
+  for (const auto& row : findings.cross) {
+    text += fmt::format("cross {} {} {}\n", row.phrase.text, row.answer, fmt::join(row.bugs, " "));
+    for (const auto& cell : row.cells) {
+      text += fmt::format("{} {} | {} {} {} {} {} {}\n", cell.label, rate(cell.with), rate(cell.without),
+                          cell.only_with, cell.only_without, cell.p, cell.adjusted, cell.spreads);
+      for (const auto& sample : cell.samples) text += sample.image + "\n";
+    }
+  }
   const Spent& spent = findings.spent;
-  text += fmt::format("spent {} {} {} {}, threshold {}\n", spent.base, spent.explore, spent.confirm, spent.audit,
-                      findings.rejection_threshold);
+  text += fmt::format("spent {} {} {} {} {}, threshold {}\n", spent.base, spent.explore, spent.confirm, spent.audit,
+                      spent.cross, findings.rejection_threshold);
   for (const auto& limit : findings.limits) text += limit + "\n";
   for (const auto& [role, hash] : findings.fingerprints) text += role + " " + hash + "\n";
   return text;
@@ -79,6 +88,14 @@ std::vector<std::string> confirmed(const Findings& findings) {
 }
 
 using Ids = std::vector<std::string>;
+
+Candidate users(const std::string& label, const std::string& phrase) {
+  Candidate candidate;
+  candidate.label = label;
+  candidate.phrase.text = phrase;
+  candidate.source = "user";
+  return candidate;
+}
 
 TEST(Hunt, FindsThePlantedBugAndOnlyIt) {
   Hunts hunts(flower_bug());
@@ -103,6 +120,39 @@ TEST(Hunt, FindsTwoBugsOfTwoLabels) {
   auto ids = confirmed(result->findings);
   std::sort(ids.begin(), ids.end());
   EXPECT_EQ(ids, (Ids{"cow-under-a-bridge", "fly-on-a-flower"}));
+}
+
+TEST(Hunt, TriesWhatItConfirmedOnTheOtherLabelsLastAndOnNewPictures) {
+  auto setting = flower_bug();
+  setting.things = {"fly", "bee", "cat", "cow", "dog"};
+  setting.rules.push_back({"cat", "on a flower", "bee", 0.9});
+  Hunts hunts(setting, {"fly", "bee", "cow", "cat"});
+  hunts.study.budget.images = 4000;
+  const auto result = hunts.run();
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  const Findings& findings = result->findings;
+  ASSERT_EQ(findings.cross.size(), 1U);
+  EXPECT_EQ(findings.cross[0].answer, "bee");
+  EXPECT_EQ(findings.cross[0].bugs, confirmed(findings));
+  ASSERT_EQ(findings.cross[0].cells.size(), 3U);
+  EXPECT_EQ(findings.cross[0].cells[1].label, "cow");
+  EXPECT_FALSE(findings.cross[0].cells[1].spreads);
+  EXPECT_TRUE(findings.cross[0].cells[2].spreads);
+  EXPECT_EQ(findings.spent.cross, 6 * hunts.study.budget.cross);
+  EXPECT_EQ(hunts.world.answered("generator"), static_cast<std::size_t>(findings.spent.total()));
+  EXPECT_TRUE(hunts.world.asked_again().empty());
+  std::vector<std::string> stages;
+  for (const auto& stage : result->run.stages) stages.push_back(stage.name);
+  EXPECT_EQ(stages.back(), "cross-check");
+}
+
+TEST(Hunt, AUsersHypothesisIsNotTriedOnOtherLabels) {
+  Hunts hunts(flower_bug());
+  const auto result = hunts.run({}, {.only = {users("fly", "on a flower")}});
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->findings.hypotheses[0].status, Status::confirmed);
+  EXPECT_TRUE(result->findings.cross.empty());
+  EXPECT_EQ(result->findings.spent.cross, 0);
 }
 
 TEST(Hunt, ConfirmsNothingInAWorldWithoutBugs) {
@@ -236,6 +286,7 @@ RC_GTEST_PROP(Hunt, NeverExceedsItsBudget, ()) {
   budget.finalists = *rc::gen::inRange(1, 6);
   budget.confirm = *rc::gen::inRange(1, 60);
   budget.audit = *rc::gen::inRange(1, 30);
+  budget.cross = *rc::gen::inRange(0, 20);
   const auto result = hunts.run();
   if (!result.ok()) {
     RC_ASSERT(result.error().code == Code::bad_input);
@@ -386,14 +437,6 @@ TEST(Hunt, ALabelThatNoClassCarriesIsBadInput) {
   EXPECT_NE(result.error().message.find("'zebra'"), std::string::npos) << result.error().message;
   EXPECT_NE(result.error().message.find("fly, bee, cat, cow"), std::string::npos) << result.error().message;
   EXPECT_EQ(hunts.world.calls(), 0U);
-}
-
-Candidate users(const std::string& label, const std::string& phrase) {
-  Candidate candidate;
-  candidate.label = label;
-  candidate.phrase.text = phrase;
-  candidate.source = "user";
-  return candidate;
 }
 
 TEST(Hunt, TestsAUsersHypothesisThroughTheSameEvidence) {
