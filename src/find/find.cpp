@@ -5,35 +5,35 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "core/parallel.h"
 #include "find/phrases.h"
+#include "find/speed.h"
 #include "finding/count.h"
 #include "stage/audit.h"
 #include "stage/confirm.h"
 #include "stage/cross.h"
 #include "stage/explore.h"
 #include "stage/sample.h"
+#include "stage/shrink.h"
 
 namespace scotoma {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// Times the stages one after another.
 class Stopwatch {
  public:
   void lap(const std::string& name, RunFacts& run) {
-    const auto now = Clock::now();
-    run.stages.push_back({name, std::chrono::duration<double>(now - last_).count()});
+    const double now = clock_.seconds();
+    run.stages.push_back({name, now - last_});
     last_ = now;
   }
-  double total() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+  double total() { return clock_.seconds() - begin_; }
 
  private:
-  Clock::time_point begin_ = Clock::now();
-  Clock::time_point last_ = begin_;
+  SteadyClock clock_;
+  double begin_ = clock_.seconds();
+  double last_ = begin_;
 };
 
 /// What a user asks goes straight to confirmation.
@@ -86,7 +86,7 @@ void describe_models(const Models& models, Findings& findings) {
   }
 }
 
-void measure(const Memo& memo, const Stopwatch& watch, int threads, RunFacts& run) {
+void measure(const Memo& memo, Stopwatch& watch, int threads, RunFacts& run) {
   run.roles = memo.uses();
   run.seconds = watch.total();
   run.threads = threads;
@@ -129,8 +129,15 @@ Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, cons
   SCOTOMA_TRY(const auto targets, find_targets(study, models.classifier->class_names()));
   SCOTOMA_CHECK(check_labels(setting.only, targets, study));
   findings.class_names = models.classifier->class_names();
-  StageContext context{study, targets, findings.class_names, memo, progress};
+  Study limited = study;  // what the minutes allow
+  StageContext context{limited, targets, findings.class_names, memo, progress};
   Stopwatch watch;
+  if (study.budget.minutes > 0) {
+    SteadyClock own;
+    Clock& clock = setting.clock != nullptr ? *setting.clock : own;
+    SCOTOMA_TRY(limited.budget.images,
+                affordable_images(context, models, memo, catalogue, clock, {threads, setting.replay_only}));
+  }
 
   SCOTOMA_TRY(findings.bases, sample_bases(context));
   watch.lap("sample", result.run);
@@ -147,6 +154,10 @@ Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, cons
     SCOTOMA_TRY(finalists, look_again(context, memo, findings, std::move(finalists)));
   }
   watch.lap("explore", result.run);
+  if (setting.only.empty()) {  // a user's words stay as they are
+    SCOTOMA_TRY(finalists, shrink(context, findings.hypotheses, finalists));
+  }
+  watch.lap("shrink", result.run);
   SCOTOMA_TRY(findings.rejection_threshold, confirm(context, findings.hypotheses, finalists));
   watch.lap("confirm", result.run);
   SCOTOMA_CHECK(audit(context, findings.hypotheses));

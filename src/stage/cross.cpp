@@ -37,7 +37,7 @@ struct Plan {
 };
 
 Strings prompts_with(const StageContext& context, const StudyLabel& label, const Phrase& phrase) {
-  return phrase_prompts(context.study.prompts, label, phrase.text, phrase.before);
+  return phrase_prompts(context.study.prompts, label, phrase.pieces());
 }
 
 /// What things are taken for under the phrase; empty where no wrong answer is known.
@@ -63,6 +63,7 @@ std::vector<Plan> plans_of(const StageContext& context, const std::vector<Hypoth
     const std::string answer = answer_of(context, hypothesis);
     const auto found = std::find(context.class_names.begin(), context.class_names.end(), answer);
     if (hypothesis.status != Status::confirmed || found == context.class_names.end()) continue;
+    if (hypothesis.source == "either") continue;  // a disjunction: each of its phrases was too weak alone
     const Strings prompts = prompts_with(context, context.targets.front().label, hypothesis.phrase);
     auto plan = std::find_if(plans.begin(), plans.end(),
                              [&](const Plan& each) { return each.row.answer == answer && each.prompts == prompts; });

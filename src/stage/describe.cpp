@@ -1,61 +1,24 @@
 #include "stage/describe.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
-#include <iterator>
 #include <map>
-#include <sstream>
 
 #include "evidence/fisher.h"
 #include "finding/count.h"
 #include "finding/phrase.h"
+#include "stage/phrase_words.h"
 #include "study/prompt.h"
 
 namespace scotoma {
 namespace {
 
-using Words = std::vector<std::string>;
-
 constexpr std::size_t kMostPieces = 3;  // of a conjunction
 constexpr std::size_t kJoined = 2;      // phrases joined to one that fails sometimes
 constexpr double kWorthALook = 1;       // score of such a phrase: p = 0.1
 
-const std::set<std::string>& prepositions() {
-  static const std::set<std::string> words = {"on",      "in",     "at",    "under",   "over",    "near",   "by",
-                                              "behind",  "beside", "with",  "without", "among",   "next",   "inside",
-                                              "outside", "above",  "below", "along",   "against", "around", "through",
-                                              "between", "into",   "from",  "during"};
-  return words;
-}
-
-/// No phrase may end (or, in front of the subject, begin) with one of these.
-bool is_function_word(const std::string& word) {
-  static const std::set<std::string> words = {"a",     "an",   "the",  "and",   "or",  "of",    "to",
-                                              "is",    "are",  "its",  "his",   "her", "their", "that",
-                                              "which", "some", "very", "there", "it",  "front"};
-  return words.contains(word) || prepositions().contains(word);
-}
-
 /// Words that make a sentence of a caption, where a prompt wants none.
 bool is_verb(const std::string& word) { return word == "is" || word == "are" || word == "there" || word == "it"; }
-
-Words words_of(const std::string& text) {
-  std::string clean;
-  for (char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    clean +=
-        std::isalnum(byte) != 0 || byte >= 128 || c == '-' || c == '\'' ? static_cast<char>(std::tolower(byte)) : ' ';
-  }
-  std::istringstream in(clean);
-  return {std::istream_iterator<std::string>(in), {}};
-}
-
-std::string joined(const Words& words, std::size_t begin, std::size_t end) {
-  std::string text;
-  for (std::size_t i = begin; i < end; ++i) text += (text.empty() ? "" : " ") + words[i];
-  return text;
-}
 
 bool is_plural_or_same(const std::string& word, const std::string& name) {
   if (word == name || word == name + "s" || word == name + "es") return true;

@@ -61,6 +61,9 @@ std::string text_of(const Findings& findings) {
         fmt::format("hypothesis {} {} {} {} {} | {} | {} | {} | {} {} {} {} {} {}\n", h.id, h.prompt,
                     static_cast<int>(h.status), h.phrase.score, h.null_rate, rate(h.explored), rate(h.confirmed),
                     rate(h.audit), h.log_e_value, h.lift_low, h.lift_high, h.only_with, h.only_without, h.mcnemar_p);
+    text += fmt::format("shrunk from '{}', {} merged\n", h.shrunk_from, fmt::join(h.merged, ", "));
+    for (const auto& step : h.shrink_steps)
+      text += fmt::format("step '{}' without '{}' {} {}\n", step.phrase, step.without, rate(step.rate), step.kept);
     for (const auto& pair : h.pairs) text += pair.with.image + " " + pair.without.image + "\n";
   }
   for (const auto& row : findings.cross) {
@@ -72,8 +75,8 @@ std::string text_of(const Findings& findings) {
     }
   }
   const Spent& spent = findings.spent;
-  text += fmt::format("spent {} {} {} {} {}, threshold {}\n", spent.base, spent.explore, spent.confirm, spent.audit,
-                      spent.cross, findings.rejection_threshold);
+  text += fmt::format("spent {} {} {} {} {} {}, threshold {}\n", spent.base, spent.explore, spent.shrink, spent.confirm,
+                      spent.audit, spent.cross, findings.rejection_threshold);
   for (const auto& limit : findings.limits) text += limit + "\n";
   for (const auto& [role, hash] : findings.fingerprints) text += role + " " + hash + "\n";
   return text;
@@ -274,8 +277,45 @@ TEST(Hunt, ALargerStudyReusesTheSmallerOnesAnswers) {
   EXPECT_TRUE(hunts.world.asked_again().empty());
 }
 
-RC_GTEST_PROP(Hunt, NeverExceedsItsBudget, ()) {
+/// Captions say "on a red flower", but a flower is enough.
+fake::WorldSetting too_many_words() {
   fake::WorldSetting setting;
+  setting.places = {"on a red flower", "in the snow", "on the grass", "in a kitchen", "on a flower"};
+  setting.rules = {{"fly", "on a red flower", "bee", 0.9}, {"fly", "on a flower", "bee", 0.9}};
+  return setting;
+}
+
+TEST(Hunt, ShrinksAPhraseToTheWordsThatDoItAndSaysItOnce) {
+  Hunts hunts(too_many_words());
+  const auto result = hunts.run();
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_EQ(confirmed(result->findings), Ids{"fly-on-a-flower"});
+  EXPECT_GT(result->findings.spent.shrink, 0);
+  EXPECT_EQ(hunts.world.answered("generator"), static_cast<std::size_t>(result->findings.spent.total()));
+  hunts.study.budget.shrink = 0;
+  auto wordy = confirmed(hunts.run()->findings);
+  std::sort(wordy.begin(), wordy.end());
+  EXPECT_EQ(wordy, (Ids{"fly-on-a-flower", "fly-on-a-red-flower"})) << "without shrinking these are two";
+}
+
+TEST(Hunt, ShrinksTheSameOnAnyNumberOfThreadsAndWithEitherExplorer) {
+  for (const char* explorer : {"halving", "thompson"}) {
+    std::vector<std::string> texts;
+    for (const int threads : {1, 3}) {
+      Hunts hunts(too_many_words());
+      hunts.study.engine.threads = threads;
+      hunts.study.budget.explorer = explorer;
+      const auto result = hunts.run();
+      ASSERT_TRUE(result.ok());
+      EXPECT_EQ(confirmed(result->findings), Ids{"fly-on-a-flower"}) << explorer;
+      texts.push_back(text_of(result->findings));
+    }
+    EXPECT_EQ(texts[0], texts[1]) << explorer;
+  }
+}
+
+RC_GTEST_PROP(Hunt, NeverExceedsItsBudget, ()) {
+  fake::WorldSetting setting = too_many_words();
   setting.rules = {{"fly", "on a flower", "bee", 0.9}, {"bee", "in the snow", "fly", 0.5}, {"cat", "", "cow", 0.9}};
   Hunts hunts(setting);
   auto& budget = hunts.study.budget;
@@ -287,6 +327,8 @@ RC_GTEST_PROP(Hunt, NeverExceedsItsBudget, ()) {
   budget.confirm = *rc::gen::inRange(1, 60);
   budget.audit = *rc::gen::inRange(1, 30);
   budget.cross = *rc::gen::inRange(0, 20);
+  budget.shrink = *rc::gen::inRange(0, 20);
+  budget.explorer = *rc::gen::element<std::string>("halving", "thompson");
   const auto result = hunts.run();
   if (!result.ok()) {
     RC_ASSERT(result.error().code == Code::bad_input);
