@@ -95,7 +95,9 @@ TEST_F(ExportVerb, WhatCannotBeMeantIsRefused) {
   expect_refused(write("jsonl", "x", {"--images", "all"}), "--images");
   expect_refused(write("jsonl", "x", {"--shard-size", "5"}), "webdataset");
   expect_refused(write("jsonl", "x", {"--bug", "fly-in-the-snow"}), "fly-on-a-flower");
-  expect_refused(write("jsonl", "x", {"--out", (folder_ / "nothing").string()}), "scotoma find");
+  expect_refused(run({"export", study(), "--out", (folder_ / "nothing").string(), "--format", "jsonl", "--to",
+                      (folder_ / "x").string()}),
+                 "scotoma find");
 }
 
 TEST_F(ExportVerb, AFullFolderIsRefusedBeforeAnyModelIsLoaded) {

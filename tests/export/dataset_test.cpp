@@ -80,7 +80,7 @@ RC_GTEST_PROP(ChoosePictures, TheSidesAreTheSameInAnExportOfFewer, ()) {
   const Findings findings = made_up::findings();
   const double share = *rc::gen::inRange(0, 101) / 100.0;
   const auto all = choose(findings, {.images = ExportImages::valid, .test = share});
-  const auto few = choose(findings, {.bugs = {"ladybug-on-a-flower"}, .test = share});
+  const auto few = choose(findings, {.bugs = {"ladybug-on-a-flower"}, .images = ExportImages::valid, .test = share});
   std::map<std::string, bool> known;
   for (const auto& [image, test] : sides(*all)) known[image] = test;
   for (const auto& [image, test] : sides(*few)) RC_ASSERT(known.at(image) == test);
@@ -178,7 +178,7 @@ TEST(Card, WhateverTheStudyIsCalledItsBlockOfYamlIsWhole) {
   const std::string text = readme(study, findings, *dataset, options);
   const std::string front = text.substr(0, text.find("\n---\n", 4));
   EXPECT_NE(front.find("configs:"), std::string::npos) << "the name ends the block";
-  EXPECT_NE(front.find("pretty_name: \"Blind spots: \\\"x\\\" --- #       \xEF\xBF\xBD {a}: | \\\\ <b>\"\n"),
+  EXPECT_NE(front.find("pretty_name: \"Blind spots: \\\"x\\\" --- #      \xEF\xBF\xBD {a}: | \\\\ <b>\"\n"),
             std::string::npos)
       << front;
   EXPECT_NE(text.find("\\<b\\>"), std::string::npos) << "the name is taken for HTML";

@@ -1,9 +1,9 @@
 """Exports read by the programs they are made for: torchvision, Hugging Face datasets, webdataset.
 
-    read_back.py EXPORTS CATALOGUE
+    read_back.py EXPORTS STUDY
 
-EXPORTS holds one folder a format, all exported from one study with the same options. What each reader gives is compared with
-the pictures of the catalogue and with what the export says of them. One line a check; exit code 1 if one fails.
+EXPORTS holds one folder a format, all with the valid pictures of all that was confirmed in one study; STUDY is its folder, with
+bugs.json and the catalogue. What each reader gives is compared with these. One line a check; exit code 1 if one fails.
 """
 
 import glob
@@ -56,8 +56,8 @@ def lines(path):
         return [json.loads(line) for line in file]
 
 
-with open(os.path.join(exports, "..", "study", "bugs.json")) as file:
-    bugs = [bug for bug in json.load(file)["bugs"] if bug["status"] == "confirmed" and bug["direction"] == "fails"]
+with open(os.path.join(catalogue, "bugs.json")) as file:
+    bugs = [bug for bug in json.load(file)["bugs"] if bug["status"] == "confirmed"]
 truth = {row["image_id"]: row for row in lines(os.path.join(exports, "jsonl", "images.jsonl"))}
 by_side = {side: {i for i, row in truth.items() if row["split"] == side} for side in SIDES}
 
@@ -68,6 +68,7 @@ wanted = sum(bug["audit"]["failures"] for bug in bugs)
 check("jsonl: as many failures as bugs.json counts", sum(row["failed"] for row in truth.values()) == wanted, str(wanted))
 check("jsonl: its pixels are the catalogue's",
       same_pixels((Image.open(os.path.join(exports, "jsonl", row["file_name"])), i) for i, row in truth.items()))
+check("jsonl: it has pictures of both labels", len({row["label"] for row in truth.values()}) == 2)
 check("jsonl: neither side is empty", all(by_side.values()), ", ".join(f"{s} {len(by_side[s])}" for s in SIDES))
 rows = datasets.load_dataset("json", data_files=os.path.join(exports, "jsonl", "images.jsonl"), split="train")
 check("jsonl: datasets' reader gives the same values", [dict(row) for row in rows] == list(truth.values()),
