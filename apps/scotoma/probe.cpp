@@ -36,7 +36,7 @@ void print_verdict(const Hypothesis& hypothesis, double threshold) {
   if (rate.invalid > 0)
     fmt::print("  {} of {} pictures do not show the label\n", rate.invalid, rate.invalid + rate.valid);
   if (rate.valid == 0) return;
-  fmt::print("  {} of {} fresh pictures {}; the null allows {:.1f} %\n", rate.failures, rate.valid,
+  fmt::print("  {} of {} fresh pictures {}; base pictures and delta allow about {:.1f} %\n", rate.failures, rate.valid,
              hypothesis.direction == Direction::fails ? "fail" : "pass", 100 * hypothesis.null_rate);
   fmt::print("  log e-value {:.1f}; {:.1f} confirms\n", hypothesis.log_e_value, threshold);
 }
@@ -63,7 +63,7 @@ Result<void> probe(const ProbeArguments& arguments) {
   } else {
     const EvidenceOptions& evidence = session.study.evidence;
     print_verdict(done->findings.hypotheses.front(),
-                  std::log(evidence.max_hypotheses / (evidence.alpha - evidence.alpha0)));
+                  std::log(slots(session.study) / (evidence.alpha - evidence.alpha0)));
   }
   return {};
 }
@@ -86,7 +86,9 @@ void add_probe(CLI::App& app, Run& run) {
   verb->add_flag("--json", arguments->json, "as JSON (docs/bugs-json.md)");
   verb->footer(
       "The base pictures of the study are drawn first, unless they are there already. The phrase is held to "
-      "(evidence.alpha - evidence.alpha0) / evidence.max_hypotheses on its own, as the hardest of a whole study is. "
+      "(evidence.alpha - evidence.alpha0) / (2 x labels x evidence.max_hypotheses) on its own, as the hardest of a "
+      "whole "
+      "study is. "
       "Its pictures are those that would confirm it in a study: asking again draws no new ones, and a phrase that the "
       "study confirmed is not confirmed a second time.");
   verb->callback([&run, arguments] { run = [arguments] { return probe(*arguments); }; });

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <string>
 
 #include "finding/count.h"
 #include "stage/cluster.h"
@@ -68,11 +70,18 @@ std::vector<std::size_t> best_of(const StageContext& context, std::vector<Hypoth
                                  std::vector<std::size_t> finalists) {
   std::stable_sort(finalists.begin(), finalists.end(),
                    [&](std::size_t a, std::size_t b) { return promise(hypotheses[a]) > promise(hypotheses[b]); });
-  const auto most =
-      static_cast<std::size_t>(std::min(context.study.budget.finalists, context.study.evidence.max_hypotheses));
-  for (std::size_t i = most; i < finalists.size(); ++i) hypotheses[finalists[i]].status = Status::not_promising;
-  finalists.resize(std::min(finalists.size(), most));
-  return finalists;
+  std::map<std::string, int> of_label;
+  std::vector<std::size_t> best;
+  for (const std::size_t h : finalists) {
+    int& same_label = of_label[hypotheses[h].label];
+    if (std::ssize(best) < context.study.budget.finalists && same_label < context.study.evidence.max_hypotheses) {
+      ++same_label;
+      best.push_back(h);
+    } else {
+      hypotheses[h].status = Status::not_promising;
+    }
+  }
+  return best;
 }
 
 }  // namespace

@@ -146,8 +146,11 @@ struct Hypothesis {
   std::vector<PartRate> part_rates;      ///< of a conjunction: each piece alone
 
   Rate explored;
-  Rate confirmed;                  ///< the images of the e-process
-  double null_rate = 1;            ///< p*: the null says the rate is at most this
+  Rate confirmed;       ///< the images of the e-process
+  int base_events = 0;  ///< of base_valid base pictures of the label: the other half of the evidence
+  int base_valid = 0;
+  double null_rate = 1;            ///< base rate as measured + delta: what the search compares rates with. The e-value
+                                   ///< does not trust it, it allows for every base rate
   double log_e_value = 0;          ///< natural logarithm, at the end
   std::vector<double> log_e_path;  ///< after each valid image of confirmation
 
@@ -234,7 +237,7 @@ struct Findings {
   Spent spent;
   std::map<std::string, std::string> fingerprints;  ///< role -> hash
   std::map<std::string, std::string> descriptions;  ///< role -> one line for people
-  double rejection_threshold = 0;                   ///< smallest log e-value that closed e-BH rejected
+  double rejection_threshold = 0;                   ///< log e-value from which e-BH confirmed; 0 under the fixed rule
   std::vector<std::string> limits;                  ///< sentences for people: "3 labels cannot be drawn: ..."
 };
 

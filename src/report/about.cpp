@@ -135,8 +135,24 @@ std::string limits_section(const Page& page) {
          "</ul>\n</section>\n";
 }
 
-std::string method_section(const Page& page) {
+namespace {
+
+/// What was called a bug.
+std::string rule_of(const Page& page) {
   const EvidenceOptions& e = page.study.evidence;
+  if (e.rule == "fixed") {
+    return "A bug is what failed more often there than in the neutral pictures, by however little: the plain scheme, "
+           "for comparison. <strong>No rate of false claims is held.</strong>";
+  }
+  return fmt::format(
+      "A bug is a rise of more than {:g} points over the base rate, of which the neutral pictures are taken for a "
+      "sample, no more; the rule for calling one keeps the expected share of false claims at or below {}.",
+      100 * e.delta, percent(e.alpha));
+}
+
+}  // namespace
+
+std::string method_section(const Page& page) {
   return fmt::format(
              "<section id=\"method\">\n<h2>How this was found</h2>\n<ol class=\"prose\">\n"
              "<li>Each label was drawn from neutral prompts, and the classifier was asked what it sees.</li>\n"
@@ -144,14 +160,11 @@ std::string method_section(const Page& page) {
              "group "
              "from pictures of the same label that are recognised.</li>\n"
              "<li>Hypotheses got a few pictures each, the better half twice as many, and so on.</li>\n"
-             "<li>The best were tested on pictures that nothing had used before. A bug is a rise of more than {:g} "
-             "points over the "
-             "base rate's "
-             "upper limit; the rule for calling one keeps the expected share of false claims at or below {}.</li>\n"
+             "<li>The best were tested on pictures that nothing had used before. {}</li>\n"
              "<li>What passed was measured once more, in the audit: a fixed number of new pictures, each drawn with "
              "the phrase and, from the same seed, without it. The difference and its interval come from these pairs. "
              "Rates seen in exploration and confirmation only describe, as both stop by what they see.</li>\n</ol>\n",
-             100 * e.delta, percent(e.alpha)) +
+             rule_of(page)) +
          also_done(page.findings.spent) + spending(page.findings.spent) + models(page.findings) + settings(page.study) +
          "</section>\n";
 }

@@ -102,8 +102,8 @@ std::string nothing_confirmed(const Page& page) {
       "<div class=\"card calm\">\n<h3>No bug was confirmed.</h3>\n<p>That does not prove there is none. {} came up for "
       "{}; {} of them "
       "went to the test, on {}. In none was the evidence strong enough that the label fails more than {:g} points "
-      "above the upper "
-      "limit of its base rate.</p>\n<p>Small rises need more pictures than were drawn here, and what no "
+      "above its base "
+      "rate.</p>\n<p>Small rises need more pictures than were drawn here, and what no "
       "caption mentions was never tried. A larger budget, or a phrase of your own, looks further:</p>\n"
       "<p><code class=\"command\">{}</code></p>\n<p class=\"soft\">Run it in the study's folder; OUT is the folder of "
       "this report.</p>\n</div>\n",
@@ -111,6 +111,15 @@ std::string nothing_confirmed(const Page& page) {
       counted(static_cast<int>(page.findings.bases.size()), "label"), tested == 0 ? "none" : grouped(tested),
       counted(pictures, "valid picture"), 100 * page.study.evidence.delta,
       escape_html(probe_command(page.study, "LABEL", {.text = "in a place of your own"})));
+}
+
+/// Said before anything else where the claims below were not tested.
+std::string warning(const Study& study) {
+  if (study.evidence.rule != "fixed") return {};
+  return "<div class=\"card fail\">\n<h3>No error rate is held.</h3>\n<p>This study ran by the rule \"fixed\", the "
+         "plain scheme: whatever failed more often than the neutral pictures did, by however little, is listed as a "
+         "bug. Most of it may be chance. The rule is there for comparison only; remove <code>evidence.rule</code> to "
+         "have claims tested.</p>\n</div>\n";
 }
 
 /// Those of `all` that are told in full.
@@ -166,7 +175,8 @@ Result<std::string> report_html(const Study& study, const Findings& findings, co
                                 const Transfer* transfer) {
   const Tally tally = tally_of(findings);
   Page page{study, findings, Answers(findings), Pictures(images, PageLimits::kPictures), chosen_for_cards(tally)};
-  std::string body = header(page, tally) + navigation(findings, tally, transfer != nullptr) + "<main>\n";
+  std::string body =
+      header(page, tally) + navigation(findings, tally, transfer != nullptr) + "<main>\n" + warning(study);
   body += bugs_section(page, tally);
   body += everywhere_section(page, tally);
   body += spurious_section(page);

@@ -8,7 +8,7 @@
 #include <numeric>
 #include <set>
 
-#include "evidence/e_value.h"
+#include "evidence/joint_e_value.h"
 #include "finding/count.h"
 #include "model/similarity.h"
 #include "study/prompt.h"
@@ -16,10 +16,12 @@
 namespace scotoma {
 namespace {
 
-/// The rate that the null allows: of failures, or of passes where the label fails nearly everywhere.
-double null_rate(const BaseResult& base, Direction direction, double delta) {
-  const double bound = direction == Direction::fails ? base.upper : 1 - base.lower;
-  return std::min(1.0, bound + delta);
+/// What base pictures show of the event: failures, or passes where the label fails nearly everywhere.
+void set_base(Hypothesis& hypothesis, const BaseResult& base, double delta) {
+  const Rate rate = base_rate(base, hypothesis.direction);
+  hypothesis.base_events = rate.failures;
+  hypothesis.base_valid = rate.valid;
+  hypothesis.null_rate = rate.valid > 0 ? std::min(1.0, rate.rate + delta) : 1;
 }
 
 /// A candidate's place in its label's order, and the score by which it is compared with those of other labels.
@@ -89,19 +91,21 @@ Hypothesis hypothesis_of(const StageContext& context, const Candidate& candidate
   hypothesis.prompts =
       phrase_prompts(context.study.prompts, context.target(candidate.label).label, candidate.phrase.pieces());
   hypothesis.prompt = hypothesis.prompts.front();
-  hypothesis.null_rate = null_rate(base, candidate.direction, context.study.evidence.delta);
+  set_base(hypothesis, base, context.study.evidence.delta);
   return hypothesis;
 }
 
 /// Marks what no sample of budget.confirm could confirm, though all finalists were bugs: no image is spent on it.
 void mark_untestable(StageContext& context, std::vector<Hypothesis>& hypotheses, std::size_t known) {
   const EvidenceOptions& evidence = context.study.evidence;
+  if (evidence.rule == "fixed") return;  // the plain rule needs no evidence
   const int most = std::min(context.study.budget.finalists, static_cast<int>(hypotheses.size() + known));
   const int images = context.study.budget.confirm;
   std::map<std::string, int> phrases;
   for (Hypothesis& hypothesis : hypotheses) {
-    const double needed = std::log(evidence.max_hypotheses / (most * (evidence.alpha - evidence.alpha0)));
-    if (log_e_value(images, images, hypothesis.null_rate) >= needed) continue;
+    const double needed = std::log(slots(context.study) / (most * (evidence.alpha - evidence.alpha0)));
+    const Sampled base = {hypothesis.base_events, hypothesis.base_valid};
+    if (log_joint_e_value({images, images}, base, evidence.delta) >= needed) continue;
     hypothesis.status = Status::untestable;
     ++phrases[hypothesis.label];
   }
@@ -157,10 +161,13 @@ Result<std::vector<Hypothesis>> hypothesise(StageContext& context, Memo& memo, c
 
   std::vector<std::size_t> kept(known.size());
   std::iota(kept.begin(), kept.end(), std::size_t{0});
+  std::map<std::string, int> of_label;
   std::vector<Candidate> chosen;
   for (std::size_t i = known.size(); i < prompts.size(); ++i) {
+    const std::string& label = sorted[i - known.size()].label;
     const bool again = std::any_of(kept.begin(), kept.end(), [&](std::size_t k) { return same(k, i); });
-    if (again || static_cast<int>(chosen.size()) >= context.study.evidence.max_hypotheses) continue;
+    if (again || of_label[label] >= context.study.evidence.max_hypotheses) continue;
+    ++of_label[label];
     kept.push_back(i);
     chosen.push_back(sorted[i - known.size()]);
   }

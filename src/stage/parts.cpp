@@ -110,6 +110,8 @@ Hypothesis either(const StageContext& context, const std::vector<Hypothesis>& hy
   joint.direction = first.direction;
   joint.source = "either";
   joint.null_rate = first.null_rate;
+  joint.base_events = first.base_events;
+  joint.base_valid = first.base_valid;
   joint.phrase.before = first.phrase.before;
   for (const std::size_t h : members) {
     const Hypothesis& member = hypotheses[h];

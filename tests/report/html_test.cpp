@@ -191,6 +191,27 @@ TEST(ReportHtml, SaysWhenNoJudgeLooked) {
   EXPECT_TRUE(has(rendered(study, made_up::findings()), "No judge looked"));
 }
 
+TEST(ReportHtml, SaysWhatTheEvidenceIsAndWhatItHadToReach) {
+  const std::string html = rendered(made_up::findings());
+  EXPECT_TRUE(has(html,
+                  "33 of 48 pictures failed, drawn after the search and for this test only; of the neutral "
+                  "pictures 3 of 47 did."));
+  EXPECT_TRUE(has(html, "up to 16 phrases"));
+  EXPECT_FALSE(has(html, "upper limit"));
+  EXPECT_FALSE(has(html, "No error rate is held"));
+}
+
+TEST(ReportHtml, SaysLoudlyThatThePlainRuleHoldsNoErrorRate) {
+  Study study = made_up::study();
+  study.evidence.rule = "fixed";
+  const std::string html = rendered(study, made_up::findings());
+  EXPECT_TRUE(has(html, "<h3>No error rate is held.</h3>"));
+  EXPECT_TRUE(has(html, "<strong>It could: nothing was tested.</strong>"));
+  EXPECT_TRUE(has(html, "<strong>No rate of false claims is held.</strong>"));
+  EXPECT_FALSE(has(html, "at most once in"));
+  EXPECT_FALSE(has(html, "keeps the expected share"));
+}
+
 TEST(ReportHtml, IsAFunctionOfTheFindingsAndHoldsNoAbsolutePath) {
   const std::string html = rendered(made_up::findings());
   EXPECT_EQ(html, rendered(made_up::findings()));

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "evidence/e_value.h"
 #include "evidence/holm.h"
 #include "evidence/interval.h"
+#include "evidence/joint_e_value.h"
 #include "evidence/paired.h"
 #include "image/image.h"
 
@@ -73,7 +73,9 @@ Hypothesis hypothesis(const std::string& label, const std::string& text, const s
   h.prompt = h.prompts[0];
   h.expected = expected;
   h.status = status;
-  h.null_rate = 0.19;
+  h.base_events = 3;
+  h.base_valid = 47;
+  h.null_rate = 3.0 / 47 + 0.05;
   return h;
 }
 
@@ -83,7 +85,7 @@ void confirm(Hypothesis& h, int events, int n) {
   int seen = 0;
   for (int i = 0; i < n; ++i) {
     seen += (i + 1) * events / n - i * events / n;
-    h.log_e_path.push_back(log_e_value(seen, i + 1, h.null_rate));
+    h.log_e_path.push_back(log_joint_e_value({seen, i + 1}, {h.base_events, h.base_valid}, 0.05));
   }
   h.log_e_value = h.log_e_path.back();
 }
@@ -192,7 +194,8 @@ Findings findings() {
   audit(ladybug, "flower", 44, 92, 8, "bee");
   Hypothesis bee = hypothesis("bee", "on a flower", "", Status::confirmed);
   bee.direction = Direction::passes;
-  bee.null_rate = 0.28;
+  bee.base_events = 4;
+  bee.null_rate = 4.0 / 47 + 0.05;
   bee.explored = rate(14, 16);
   confirm(bee, 38, 40);
   audit(bee, "flower", 88, 93, 9, "ladybug");

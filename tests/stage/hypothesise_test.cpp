@@ -28,7 +28,7 @@ class HypothesiseTest : public testing::Test {
   }
 
   fake::Stage stage_;
-  std::vector<BaseResult> bases_ = {fake::Stage::base("fly", 0.1, 0.3), fake::Stage::base("cow", 0.9, 0.99)};
+  std::vector<BaseResult> bases_ = {fake::Stage::base("fly", 30, 100), fake::Stage::base("cow", 96, 100)};
 };
 
 TEST_F(HypothesiseTest, GivesPromptIdAndNullRate) {
@@ -41,12 +41,17 @@ TEST_F(HypothesiseTest, GivesPromptIdAndNullRate) {
   EXPECT_DOUBLE_EQ(all[0].null_rate, 0.35);
   EXPECT_EQ(all[1].prompt, "a dark photo of a fly");
   EXPECT_EQ(all[2].direction, Direction::passes);
-  EXPECT_NEAR(all[2].null_rate, 1 - 0.9 + 0.05, 1e-12);
+  EXPECT_NEAR(all[2].null_rate, 1 - 0.96 + 0.05, 1e-12);
+  EXPECT_EQ(all[0].base_events, 30);
+  EXPECT_EQ(all[2].base_events, 4) << "of passes";
+  EXPECT_EQ(all[2].base_valid, 100);
 }
 
 TEST_F(HypothesiseTest, TheNullRateIsNeverAboveOne) {
-  bases_[0].upper = 0.99;
+  bases_[0] = fake::Stage::base("fly", 99, 100);
   EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 1)})[0].null_rate, 1);
+  bases_[0] = fake::Stage::base("fly", 0, 0);
+  EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 1)})[0].null_rate, 1) << "nothing is known";
 }
 
 TEST_F(HypothesiseTest, ItsPromptsAreThoseOfTheBaseSampleWithThePhrase) {
@@ -60,12 +65,12 @@ TEST_F(HypothesiseTest, ItsPromptsAreThoseOfTheBaseSampleWithThePhrase) {
 }
 
 TEST_F(HypothesiseTest, WhatNoSampleCouldConfirmIsUntestableAndSaid) {
-  bases_[0].upper = 0.93;
+  bases_[0] = fake::Stage::base("fly", 90, 100);
   const auto all = hypotheses({candidate("fly", "on a flower", 3), candidate("cow", "on the grass", 1)});
   EXPECT_EQ(all[0].status, Status::untestable);
-  ASSERT_EQ(stage_.context.limits.size(), 2U) << "cow fails up to 99 %: neither can be told apart";
+  ASSERT_EQ(stage_.context.limits.size(), 2U) << "cow fails with 96 %: neither can be told apart";
   EXPECT_NE(stage_.context.limits[0].find("budget.confirm"), std::string::npos);
-  bases_[0].upper = 0.5;
+  bases_[0] = fake::Stage::base("fly", 40, 100);
   EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 3)})[0].status, Status::out_of_budget);
 }
 
@@ -77,6 +82,21 @@ TEST_F(HypothesiseTest, MergesWhatSaysTheSameOfOneLabel) {
   EXPECT_EQ(all[0].phrase.score, 5);
   EXPECT_EQ(all[1].phrase.text, "in the snow");
   EXPECT_EQ(all[2].label, "cow");
+}
+
+TEST_F(HypothesiseTest, ThePlainRuleTestsEverything) {
+  stage_.study.evidence.rule = "fixed";
+  bases_[0] = fake::Stage::base("fly", 90, 100);
+  EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 3)})[0].status, Status::out_of_budget);
+}
+
+TEST_F(HypothesiseTest, KeepsSoManyOfEachLabelAndNoMore) {
+  stage_.study.evidence.max_hypotheses = 1;
+  const auto all = hypotheses(
+      {candidate("fly", "on a flower", 9), candidate("fly", "in the snow", 8), candidate("cow", "on a flower", 1)});
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].phrase.text, "on a flower");
+  EXPECT_EQ(all[1].label, "cow") << "the phrases of one label leave no room to another's";
 }
 
 TEST_F(HypothesiseTest, KeepsTheBestAndTheUsersFirst) {
