@@ -31,7 +31,7 @@ def transfer(program, work, study):
     """The study's transfer.json with its columns in the order of CLASSIFIERS."""
     folders = ["--out", str(work / study), "--catalogue", str(work / "catalogue")]
     run(program, "find", study, folders)
-    others = [argument for name in CLASSIFIERS
+    others = [argument for name in CLASSIFIERS  # the study's own is left out by the program
               for argument in ("--classifier", str(ROOT / "world" / "classifiers" / f"{name}.onnx"))]
     run(program, "transfer", study, [*folders, *others])
     result = json.loads((work / study / "transfer.json").read_text())

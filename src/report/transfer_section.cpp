@@ -61,7 +61,7 @@ std::string dataset_table(const Transfer& transfer) {
 
 std::string heat_cell(const TransferColumn& column, const TransferCell& cell) {
   const Rate& rate = cell.suspects;
-  const std::string name = escape_html(column.name);
+  const std::string name = escape_html(column.name) + (column.aimed ? " (aimed at)" : "");
   if (rate.valid == 0) return fmt::format("<td data-label=\"{}\" style=\"--heat:0%\">–</td>", name);
   const std::string hint = fmt::format(
       "{} fail ({}); twins: {}; {} allowed{}", fraction(rate), interval_text(rate), fraction(cell.controls),
