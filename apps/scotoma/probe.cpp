@@ -42,15 +42,15 @@ void print_verdict(const Hypothesis& hypothesis, double threshold) {
 }
 
 Result<void> probe(const ProbeArguments& arguments) {
+  std::vector<PhrasePart> pieces;
+  for (const std::string& text : arguments.front) pieces.push_back({text, true});
+  for (const std::string& text : arguments.phrases) pieces.push_back({text, arguments.before});
+  if (pieces.empty()) return bad_input("probe: no phrase; give one, for example \"on a flower\"");
   const CancelToken& cancel = stop_at_interrupt();
   SCOTOMA_TRY(Study study, open_study(arguments));
   SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
   Candidate asked;
   asked.label = arguments.label;
-  std::vector<PhrasePart> pieces;
-  for (const std::string& text : arguments.front) pieces.push_back({text, true});
-  for (const std::string& text : arguments.phrases) pieces.push_back({text, arguments.before});
-  if (pieces.empty()) return bad_input("probe: no phrase; give one, for example \"on a flower\"");
   asked.phrase = conjunction(pieces);
   asked.source = "user";
   const Result<Hunt> done = [&] {
