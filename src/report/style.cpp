@@ -151,6 +151,7 @@ tbody tr:target { background: var(--track); }
   font-size: .8rem; white-space: nowrap; border-radius: 5px;
   background: rgb(var(--heat-rgb) / calc(.06 + var(--heat) * .8)); }
 .heat.spreads { font-weight: 700; } .spreads { box-shadow: inset 0 0 0 2px var(--fail); }
+.heat.untested { background: none; outline: 1px dashed var(--soft); outline-offset: -1px; color: var(--soft); }
 .known { text-decoration: underline 2px; text-underline-offset: 3px; }
 .swatch { display: inline-block; width: 1.1rem; height: .8rem; border-radius: 3px; vertical-align: -1px; }
 .swatch.known { border-bottom: 2px solid var(--ink); border-radius: 0; height: .6rem; }
@@ -185,6 +186,7 @@ footer { margin-top: 4rem; font-size: .875rem; }
   td { display: inline-block; margin-right: 1.1rem; } td.chart { display: block; width: auto; margin: 0 0 .25rem; }
   td[data-label]::before { content: attr(data-label) " "; color: var(--soft); font-size: .825rem; }
   td.heat { display: inline-block; margin: 0 .3rem .3rem 0; padding: .25rem .5rem !important; }
+  .words .chart { width: auto; }
   td.heat::before { color: inherit; font-weight: 400; }
   .matrix th[scope=row] { position: static; margin-top: .5rem; } .matrix tr { padding: .25rem 0 .5rem; }
   td.none { display: none; } th .soft { font-weight: 400; }
