@@ -92,8 +92,11 @@ std::string matrix_cell(const CrossRow& row, const Spread& spread, const std::st
   if (cell == nullptr || cell->with.valid == 0) return "<td class=\"none\"></td>";
   const bool known = std::find(spread.known.begin(), spread.known.end(), label) != spread.known.end();
   return fmt::format("<td class=\"heat{}{}\" style=\"--heat:{:.2f}\" title=\"{}\" data-label=\"{}\">{}</td>",
-                     cell->spreads ? " spreads" : "", known ? " known" : "", cell->with.rate,
-                     escape_html(title(row, *cell)), escape_html(label), percent(cell->with.rate));
+                     !cell->tested   ? " untested"
+                     : cell->spreads ? " spreads"
+                                     : "",
+                     known ? " known" : "", cell->with.rate, escape_html(title(row, *cell)), escape_html(label),
+                     percent(cell->with.rate));
 }
 
 std::string matrix(const Page& page, const std::vector<const CrossRow*>& rows, const std::vector<std::string>& labels) {
@@ -139,12 +142,36 @@ std::string counts(const Page& page, const CrossRow& row, const std::vector<std:
       escape_html(row_name(row)), rows);
 }
 
-int tested_cells(const Findings& findings) {
-  int tested = 0;
+std::size_t cells_that(const Findings& findings, bool tested) {
+  std::size_t count = 0;
   for (const CrossRow& row : findings.cross)
-    tested +=
-        static_cast<int>(std::count_if(row.cells.begin(), row.cells.end(), [](const auto& c) { return c.tested; }));
-  return tested;
+    count += static_cast<std::size_t>(std::count_if(row.cells.begin(), row.cells.end(),
+                                                    [&](const CrossCell& cell) { return cell.tested == tested; }));
+  return count;
+}
+
+std::string legend(const Page& page) {
+  const auto swatch = [](std::string_view kind) { return fmt::format(R"(<span class="swatch {}"></span> )", kind); };
+  const auto tested = static_cast<int>(cells_that(page.findings, true));
+  std::string html = "Share of valid pictures with the phrase that are taken for the row's answer. ";
+  html += fmt::format(
+      "{}Framed: more often than without the phrase; the probability that even one frame is wrong is at most {} (exact "
+      "McNemar test of the pairs, Holm's correction over {}). ",
+      swatch("spreads"), percent(page.study.evidence.alpha), counted(tested, "cell"));
+  html += swatch("known") + "Underlined: a confirmed bug above, with evidence of its own.";
+  if (cells_that(page.findings, false) > 0) html += " Dashed: too few valid pairs to test.";
+  return "<p class=\"soft\">" + html + "</p>\n";
+}
+
+std::string all_counts(const Page& page, const std::vector<const CrossRow*>& rows,
+                       const std::vector<std::string>& labels) {
+  std::string html =
+      "<details><summary>All counts</summary>\n<p class=\"soft\">Pairs of pictures that share a seed: how many are "
+      "taken "
+      "for the answer with the phrase, without it, and in only one of the two; left out: pairs with a picture that the "
+      "judge refused. p: McNemar's exact one-sided test; corrected: Holm's.</p>\n";
+  for (const CrossRow* row : rows) html += counts(page, *row, labels);
+  return html + "</details>\n";
 }
 
 }  // namespace
@@ -161,28 +188,13 @@ std::string spurious_section(Page& page) {
   const std::vector<std::string> labels = columns(page, rows);
   std::string html = fmt::format(
       "<section id=\"spurious\">\n<h2>Spurious correlations</h2>\n<p>Does a confirmed phrase spoil one label, or does "
-      "it "
-      "make many things look like one? Each was tried on all other labels: {} of each with the phrase, and from the "
+      "it make many things look like one? Each was tried on all other labels: {} of each with the phrase, and from the "
       "same seeds without it.</p>\n<ul class=\"spread\">\n",
       counted(page.study.budget.cross, "picture"));
   for (std::size_t i = 0; i < rows.size(); ++i) html += told(page, *rows[i], i < kGalleries);
-  html += "</ul>\n<h3>How far each phrase reaches</h3>\n" + matrix(page, rows, labels);
-  html += fmt::format(
-      "<p class=\"soft\">Share of valid pictures with the phrase that are taken for the row's answer. <span "
-      "class=\"swatch "
-      "spreads\"></span> Framed: more often than without the phrase; the probability that even one frame is wrong is "
-      "at "
-      "most {} (exact McNemar test of the pairs, Holm's correction over {}). <span class=\"swatch known\"></span> "
-      "Underlined: a confirmed bug above, with evidence of its own.</p>\n",
-      percent(page.study.evidence.alpha), counted(tested_cells(page.findings), "cell"));
+  html += "</ul>\n<h3>How far each phrase reaches</h3>\n" + matrix(page, rows, labels) + legend(page);
   html += more_elsewhere(every.size() - labels.size(), "label") + more_elsewhere(all - rows.size(), "phrase");
-  html +=
-      "<details><summary>All counts</summary>\n<p class=\"soft\">Pairs of pictures that share a seed: how "
-      "many are taken for the answer with the phrase, without it, and in only one of the two; left out: pairs with a "
-      "picture that the judge refused. p: McNemar's exact "
-      "one-sided test; corrected: Holm's.</p>\n";
-  for (const CrossRow* row : rows) html += counts(page, *row, labels);
-  return html + "</details>\n</section>\n";
+  return html + all_counts(page, rows, labels) + "</section>\n";
 }
 
 }  // namespace scotoma

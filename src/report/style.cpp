@@ -151,6 +151,7 @@ tbody tr:target { background: var(--track); }
   font-size: .8rem; white-space: nowrap; border-radius: 5px;
   background: rgb(var(--heat-rgb) / calc(.06 + var(--heat) * .8)); }
 .heat.spreads { font-weight: 700; } .spreads { box-shadow: inset 0 0 0 2px var(--fail); }
+.heat.untested { background: none; outline: 1px dashed var(--soft); outline-offset: -1px; color: var(--soft); }
 .known { text-decoration: underline 2px; text-underline-offset: 3px; }
 .swatch { display: inline-block; width: 1.1rem; height: .8rem; border-radius: 3px; vertical-align: -1px; }
 .swatch.known { border-bottom: 2px solid var(--ink); border-radius: 0; height: .6rem; }
@@ -198,6 +199,7 @@ footer { margin-top: 4rem; font-size: .875rem; }
     margin: 0; padding: .3rem .6rem; text-align: left; border-width: 1px 0; }
   .transfer-map tbody td[data-label]::before { color: inherit; } .transfer-map .transfers { justify-self: start; grid-column: 1 / -1; }
   td.heat { display: inline-block; margin: 0 .3rem .3rem 0; padding: .25rem .5rem !important; }
+  .words .chart { width: auto; }
   td.heat::before { color: inherit; font-weight: 400; }
   .matrix th[scope=row] { position: static; margin-top: .5rem; } .matrix tr { padding: .25rem 0 .5rem; }
   td.none { display: none; } th .soft { font-weight: 400; }

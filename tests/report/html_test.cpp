@@ -380,6 +380,8 @@ TEST(ReportHtml, HasAMatrixOfWhichPhraseMakesWhichLabelLookLikeWhat) {
           "<td class=\"heat spreads\" style=\"--heat:0.80\" title=\"dog, on a flower: 12 of 15 are taken for "
           "a bee, without the phrase 0 of 15; p = 0.00024, corrected 0.0020\" data-label=\"dog\">80\u00A0%</td>"));
   EXPECT_TRUE(has(html, "<td class=\"heat spreads known\" style=\"--heat:0.69\""));
+  EXPECT_EQ(count(html, "<td class=\"heat untested\""), 1U);
+  EXPECT_TRUE(has(html, "Dashed: too few valid pairs to test."));
   EXPECT_TRUE(has(html, "2 of 5 are taken for a cat, without the phrase 0 of 5; too few pairs to test"));
   EXPECT_TRUE(has(html, "the probability that even one frame is wrong is at most 5\u00A0%"));
   EXPECT_TRUE(has(html, "Holm's correction over 11 cells"));

@@ -221,11 +221,13 @@ TEST(Cross, ACellOfTooFewValidPairsIsNotTestedAndNotCorrectedFor) {
   setting.judge_error = 0;
   Checked checked(setting);
   checked.stage.study.budget.cross = 10;
+  checked.bases = {BaseResult{}};  // nothing is known to be undrawable
   checked.confirmed("fly", "on a flower", "bee");
+  ASSERT_EQ(checked.run().size(), 1U);
   std::vector<double> p;
   std::vector<double> adjusted;
   int untested = 0;
-  for (const CrossCell& cell : checked.run()[0].cells) {
+  for (const CrossCell& cell : checked.rows[0].cells) {
     EXPECT_EQ(cell.tested, cell.with.valid >= 5);
     if (cell.tested) {
       p.push_back(cell.p);
