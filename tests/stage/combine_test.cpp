@@ -36,7 +36,7 @@ std::vector<std::string> texts(const std::vector<Listed>& all, const std::string
 
 std::vector<BaseResult> bases_of(const std::vector<std::string>& labels) {
   std::vector<BaseResult> bases;
-  for (const auto& label : labels) bases.push_back(fake::Stage::base(label, 0, 0.1));
+  for (const auto& label : labels) bases.push_back(fake::Stage::base(label, 0, 48));
   return bases;
 }
 
