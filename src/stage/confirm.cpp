@@ -53,6 +53,7 @@ class Confirmation {
       hypotheses[h].status = Status::not_confirmed;
       hypotheses[h].tried.clear();
     }
+    while (fixed() && !open_.empty() && !context.affords(context.study.budget.confirm, open_.size())) give_up_one();
   }
 
   bool done() const { return open_.empty(); }

@@ -13,9 +13,9 @@ namespace scotoma {
 /// with the least evidence end (out_of_budget), and context.limits says so. Then e-BH at level alpha - alpha0 with K =
 /// slots(study) decides. Returns the logarithm of the e-value from which it rejected.
 ///
-/// With evidence.rule "fixed" every finalist gets budget.confirm images, while the budget lasts, and what fails more
-/// often than its label's base sample did is confirmed (Wiles et al. 2022): no e-value, no error rate, as
-/// context.limits says. Returns 0.
+/// With evidence.rule "fixed" every finalist gets budget.confirm images, as many of the best as the budget pays for,
+/// and what fails more often than its label's base sample did is confirmed (Wiles et al. 2022): no e-value, no error
+/// rate, as context.limits says. Returns 0.
 ///
 /// Requires that `finalists` are best first.
 Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypotheses,
