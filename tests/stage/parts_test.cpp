@@ -74,7 +74,7 @@ TEST_F(PartsTest, PhrasesOfOneListThatAreWeakAloneAreJoined) {
   stage_.study.attributes = {{"places", {"on a flower", "on the grass", "in the snow"}, false}};
   std::vector<Hypothesis> all = {explored("on a flower", 3, 8), explored("on the grass", 4, 8),
                                  explored("in the snow", 0, 8), explored("in a kitchen", 3, 8)};
-  const auto added = add_disjunctions(stage_.context, all, {fake::Stage::base("fly", 0, 0.1)});
+  const auto added = add_disjunctions(stage_.context, all, {fake::Stage::base("fly", 0, 48)});
   ASSERT_EQ(added, std::vector<std::size_t>{4});
   const Hypothesis& joint = all[4];
   EXPECT_EQ(joint.phrase.text, "on the grass or on a flower");
@@ -92,7 +92,7 @@ TEST_F(PartsTest, NothingIsJoinedThatIsClearAloneOrOfAnotherAnswerOrNotClearToge
   stage_.study.attributes = {{"places", {"on a flower", "on the grass"}, false}};
   const auto joined = [&](Hypothesis a, Hypothesis b) {
     std::vector<Hypothesis> all = {std::move(a), std::move(b)};
-    return add_disjunctions(stage_.context, all, {fake::Stage::base("fly", 0, 0.1)}).size();
+    return add_disjunctions(stage_.context, all, {fake::Stage::base("fly", 0, 48)}).size();
   };
   EXPECT_EQ(joined(explored("on a flower", 3, 8), explored("on the grass", 4, 8)), 1U);
   EXPECT_EQ(joined(explored("on a flower", 8, 8), explored("on the grass", 4, 8)), 0U);
