@@ -153,11 +153,15 @@ Key key_of(const Hypothesis& hypothesis) { return {hypothesis.label, hypothesis.
 /// the best.
 std::vector<std::size_t> merge(std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists,
                                const std::vector<Hypothesis>& before) {
+  std::vector<Key> keys;                          // before any is given its own words back
   std::map<Key, std::vector<std::size_t>> alike;  // places among the finalists
-  for (std::size_t f = 0; f < finalists.size(); ++f) alike[key_of(hypotheses[finalists[f]])].push_back(f);
+  for (std::size_t f = 0; f < finalists.size(); ++f) {
+    keys.push_back(key_of(hypotheses[finalists[f]]));
+    alike[keys.back()].push_back(f);
+  }
   std::vector<std::size_t> staying;
   for (std::size_t f = 0; f < finalists.size(); ++f) {
-    const auto& group = alike[key_of(hypotheses[finalists[f]])];
+    const auto& group = alike[keys[f]];
     if (group.front() != f) continue;
     const auto own =
         std::find_if(group.begin(), group.end(), [&](auto g) { return hypotheses[finalists[g]].shrunk_from.empty(); });
