@@ -154,7 +154,7 @@ Key key_of(const Hypothesis& hypothesis) { return {hypothesis.label, hypothesis.
 /// the best.
 std::vector<std::size_t> merge(std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists,
                                const std::vector<Hypothesis>& before) {
-  std::vector<Key> keys;                          // taken first: who is merged gets its own words back below
+  std::vector<Key> keys;                          // before any is given its own words back
   std::map<Key, std::vector<std::size_t>> alike;  // places among the finalists
   for (std::size_t f = 0; f < finalists.size(); ++f) {
     keys.push_back(key_of(hypotheses[finalists[f]]));
