@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "finding/phrase.h"
 #include "study/prompt.h"
 
 namespace scotoma {
@@ -22,6 +23,22 @@ std::string superscript(int number) {
   std::string text;
   for (const char c : std::to_string(number)) text += kDigits[static_cast<std::size_t>(c - '0')];
   return text;
+}
+
+/// A phrase's pieces in front of the label and behind it, as they stand in a sentence.
+struct Around {
+  std::string before;
+  std::string after;
+};
+
+Around around(const Phrase& phrase) {
+  Around around;
+  for (const PhrasePart& part : phrase.pieces()) {
+    if (part.text.empty()) continue;
+    std::string& side = part.before ? around.before : around.after;
+    side += (side.empty() ? "" : part.before ? ", " : " ") + part.text;
+  }
+  return around;
 }
 
 std::string trimmed(double value) { return value < 10 ? fmt::format("{:.2g}", value) : fmt::format("{:.0f}", value); }
@@ -92,11 +109,25 @@ std::string one_in(double log_e_value) {
   return fmt::format("{} {}", trimmed(value / std::pow(1000.0, static_cast<double>(name) + 2)), kNames[name]);
 }
 
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  return text;
+}
+
 std::string subject(const Hypothesis& hypothesis) {
-  const Phrase& phrase = hypothesis.phrase;
-  if (phrase.text.empty()) return with_article(hypothesis.label);
-  return with_article(phrase.before ? fmt::format("{} {}", phrase.text, hypothesis.label)
-                                    : fmt::format("{} {}", hypothesis.label, phrase.text));
+  const auto [before, after] = around(hypothesis.phrase);
+  return with_article(
+      fmt::format("{}{}{}{}{}", before, before.empty() ? "" : " ", hypothesis.label, after.empty() ? "" : " ", after));
+}
+
+std::string circumstance(const Phrase& phrase) {
+  const auto [before, after] = around(phrase);
+  if (before.empty()) return after;
+  std::vector<std::string> pieces;
+  for (const PhrasePart& part : phrase.pieces()) pieces.push_back(fmt::format("\"{}\"", part.text));
+  return fmt::format("with {} in the prompt", listed(pieces));
 }
 
 std::string sentence(const Hypothesis& hypothesis) {
@@ -120,10 +151,9 @@ std::string headline(const Hypothesis& hypothesis) {
   const Rate& rate = hypothesis.measured();
   const std::string interval = fmt::format("({:.0f} to {:.0f} %)", 100 * rate.low, 100 * rate.high);
   if (hypothesis.direction == Direction::passes) {
-    const Phrase& phrase = hypothesis.phrase;
-    const std::string where = phrase.before ? fmt::format("\"{}\" {} is recognised", phrase.text, hypothesis.label)
-                                            : fmt::format("{} is recognised \"{}\"", hypothesis.label, phrase.text);
-    return fmt::format("{}: {:.0f} % pass {}", where, 100 * rate.rate, interval);
+    const auto [before, after] = around(hypothesis.phrase);
+    return fmt::format("{}{} is recognised{}: {:.0f} % pass {}", before.empty() ? "" : fmt::format("\"{}\" ", before),
+                       hypothesis.label, after.empty() ? "" : fmt::format(" \"{}\"", after), 100 * rate.rate, interval);
   }
   const std::string& wrong = hypothesis.taken_for();
   return fmt::format("{}: {:.0f} % fail {}{}", hypothesis.prompt, 100 * rate.rate, interval,
