@@ -13,7 +13,7 @@ finding: core model evidence finding
 catalogue: core image model finding catalogue
 backend: core image model study backend
 stage: core image model study evidence finding catalogue
-report: core image model study finding catalogue report
+report: core image model study evidence finding catalogue report
 export: core image model study finding catalogue report export
 find: core image model study evidence finding catalogue stage find
 transfer: core model study evidence finding catalogue stage find transfer

@@ -51,6 +51,7 @@ int run_program(int argc, char** argv) {
   add_report(app, run);
   add_list(app, run);
   add_show(app, run);
+  add_review(app, run);
   add_probe(app, run);
   add_transfer(app, run);
   add_check(app, run);

@@ -23,6 +23,7 @@ void add_find(CLI::App& app, Run& run);
 void add_report(CLI::App& app, Run& run);
 void add_list(CLI::App& app, Run& run);
 void add_show(CLI::App& app, Run& run);
+void add_review(CLI::App& app, Run& run);
 void add_probe(CLI::App& app, Run& run);
 void add_transfer(CLI::App& app, Run& run);
 void add_check(CLI::App& app, Run& run);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "catalogue/reviews.h"
 #include "core/parallel.h"
 #include "find/phrases.h"
 #include "find/speed.h"
@@ -14,6 +15,7 @@
 #include "stage/confirm.h"
 #include "stage/cross.h"
 #include "stage/explore.h"
+#include "stage/review.h"
 #include "stage/sample.h"
 #include "stage/shrink.h"
 
@@ -161,6 +163,8 @@ Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, cons
   SCOTOMA_TRY(findings.rejection_threshold, confirm(context, findings.hypotheses, finalists));
   watch.lap("confirm", result.run);
   SCOTOMA_CHECK(audit(context, findings.hypotheses));
+  SCOTOMA_TRY(const Reviews reviews, read_reviews(catalogue));
+  review(context, reviews, findings);
   watch.lap("audit", result.run);
   if (setting.only.empty()) {
     SCOTOMA_TRY(findings.cross, cross_check(context, findings.hypotheses, findings.bases));

@@ -116,7 +116,7 @@ struct PartRate {
 struct ReviewedRate {
   int reviewed = 0;   ///< pictures that a person looked at
   int disagreed = 0;  ///< of these, how often judge and person differ
-  double rate = 0;    ///< of failures among the pictures that truly show the label
+  double rate = 0;    ///< of the event (failures, or passes) among the pictures that truly show the label
   double low = 0;     ///< 95 % interval
   double high = 1;
 };

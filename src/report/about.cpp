@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "evidence/interval.h"
 #include "report/settings.h"
 #include "report/svg.h"
 #include "report/text.h"
@@ -43,6 +44,35 @@ std::string undrawable(const Page& page) {
   if (names.empty()) return {};
   return item(fmt::format("Labels that the generator cannot draw well enough, on which nothing can be said: <b>{}</b>.",
                           escape_html(names)));
+}
+
+/// Phrases of which nothing is claimed for that reason.
+std::string undrawable_phrases(const Page& page) {
+  std::string prompts;
+  std::size_t count = 0;
+  for (const Hypothesis& h : page.findings.hypotheses) {
+    if (h.status != Status::undrawable || count++ >= PageLimits::kContents) continue;
+    prompts += fmt::format("{}<b>{}</b>", prompts.empty() ? "" : ", ", escape_html(subject(h)));
+  }
+  if (prompts.empty()) return {};
+  return item(fmt::format("What the generator cannot draw, so that nothing is claimed of it: {}{}.", prompts,
+                          count > PageLimits::kContents ? ", and more in bugs.json" : ""));
+}
+
+std::string share_of(int wrong, int all) {
+  const Interval interval = clopper_pearson(wrong, all, 0.95);
+  return fmt::format("{} of {} ({:.0f} to {:.0f}\u00A0%)", grouped(wrong), grouped(all), 100 * interval.low,
+                     100 * interval.high);
+}
+
+std::string judged_by_a_person(const Page& page) {
+  if (!page.findings.judge_review) return {};
+  const JudgeReview& review = *page.findings.judge_review;
+  return item(fmt::format(
+      "A person reviewed {}. Of those that the judge accepted, the label was missing in {}; of those that it refused, "
+      "the label was there in {}.",
+      counted(review.reviewed, "picture, chosen at random", "pictures, chosen at random"),
+      share_of(review.accepted_wrong, review.accepted), share_of(review.refused_wrong, review.refused)));
 }
 
 std::string spending(const Spent& spent) {
@@ -125,7 +155,7 @@ std::string settings(const Study& study) {
 }  // namespace
 
 std::string limits_section(const Page& page) {
-  std::string items = invalid_share(page) + undrawable(page);
+  std::string items = invalid_share(page) + judged_by_a_person(page) + undrawable(page) + undrawable_phrases(page);
   for (const std::string& limit : page.findings.limits) items += item(escape_html(limit));
   items +=
       item("The pictures are generated. Whether a bug shows on photographs too, only photographs can tell: try a few.");

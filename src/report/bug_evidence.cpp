@@ -42,6 +42,16 @@ std::string not_audited(const Hypothesis& h) {
       reason, fraction(rate), event_past(h.direction), percent(rate.rate), left_out(rate, h.label));
 }
 
+/// What a person's answers make of it.
+std::string reviewed(const Hypothesis& h) {
+  if (!h.reviewed) return {};
+  return fmt::format(
+      "<p>The rates above are of what the judge accepted. A person looked at some of the pictures and disagreed with "
+      "the "
+      "judge on {} of {}; joined with the judge's answers to all, that makes <strong>{}</strong>.</p>\n",
+      grouped(h.reviewed->disagreed), grouped(h.reviewed->reviewed), escape_html(reviewed_text(h)));
+}
+
 std::string how_often(const Hypothesis& h) {
   if (!h.audited()) return block("How often does it happen?", not_audited(h));
   return block(
@@ -49,7 +59,8 @@ std::string how_often(const Hypothesis& h) {
       fmt::format("<p>To measure the rate without luck or selection, {} more pictures were drawn once everything was "
                   "decided: <strong>{} {} ({})</strong>; with 95\u00A0% confidence the true rate is {}.{}</p>\n",
                   grouped(h.audit.valid + h.audit.invalid), fraction(h.audit), event_words(h.direction),
-                  percent(h.audit.rate), interval_text(h.audit), left_out(h.audit, h.label)));
+                  percent(h.audit.rate), interval_text(h.audit), left_out(h.audit, h.label)) +
+          reviewed(h));
 }
 
 /// audit - audit_base with its interval, which is that of the pairs.

@@ -12,6 +12,7 @@
 #include "report/spread.h"
 #include "report/text.h"
 #include "report/words.h"
+#include "study/study.h"
 
 namespace scotoma {
 namespace {
@@ -185,6 +186,27 @@ ordered_json row_json(const Findings& findings, const CrossRow& row, const Image
           {"cells", std::move(cells)}};
 }
 
+/// Of failures in either direction, like failure_rate.
+ordered_json reviewed_json(const ReviewedRate& rate, Direction direction) {
+  const bool passes = direction == Direction::passes;
+  return {{"reviewed", rate.reviewed},
+          {"disagreed", rate.disagreed},
+          {"rate", passes ? 1 - rate.rate : rate.rate},
+          {"low", passes ? 1 - rate.high : rate.low},
+          {"high", passes ? 1 - rate.low : rate.high}};
+}
+
+/// What makes a level of any choice among the bugs (evidence/closed_e_bh.h).
+ordered_json claims_json(const Study& study) { return {{"slots", slots(study)}}; }
+
+ordered_json judge_json(const JudgeReview& review) {
+  return {{"reviewed", review.reviewed},
+          {"accepted", review.accepted},
+          {"accepted_wrong", review.accepted_wrong},
+          {"refused", review.refused},
+          {"refused_wrong", review.refused_wrong}};
+}
+
 ordered_json bug_json(const Findings& findings, const Hypothesis& h, const ImagePath& path) {
   const BaseResult* base = base_of(findings.bases, h.label);
   ordered_json bug = {{"id", valid_utf8(h.id)},
@@ -206,6 +228,7 @@ ordered_json bug_json(const Findings& findings, const Hypothesis& h, const Image
                       {"log_e_value", finite(h.log_e_value)}};
   add_audit(bug, h, path);
   add_wording(bug, h);
+  if (h.reviewed) bug["reviewed"] = reviewed_json(*h.reviewed, h.direction);
   return bug;
 }
 
@@ -225,6 +248,8 @@ ordered_json bugs_json(const Study& study, const Findings& findings, const Image
                           {"confirm", spent.confirm}, {"audit", spent.audit},     {"cross", spent.cross},
                           {"total", spent.total()}};
   json["log_e_threshold"] = finite(findings.rejection_threshold);
+  if (study.evidence.rule == "sequential") json["claims"] = claims_json(study);
+  if (findings.judge_review) json["judge_review"] = judge_json(*findings.judge_review);
   json["bugs"] = ordered_json::array();
   for (const Hypothesis& h : findings.hypotheses) json["bugs"].push_back(bug_json(findings, h, path));
   json["spurious_correlations"] = ordered_json::array();

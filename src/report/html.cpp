@@ -8,6 +8,7 @@
 #include "finding/count.h"
 #include "report/about.h"
 #include "report/bug_card.h"
+#include "report/claims_filter.h"
 #include "report/page.h"
 #include "report/spurious.h"
 #include "report/style.h"
@@ -29,6 +30,10 @@ std::string thumbnail(Page& page, const Hypothesis& h) {
   return found == samples.end() ? "" : page.pictures.show(found->image, subject(h));
 }
 
+std::size_t place_of(const Page& page, const Hypothesis& h) {
+  return static_cast<std::size_t>(&h - page.findings.hypotheses.data());
+}
+
 std::string contents_row(Page& page, const Hypothesis& h) {
   const Rate& rate = h.measured();
   std::string numbers;
@@ -38,8 +43,9 @@ std::string contents_row(Page& page, const Hypothesis& h) {
                           h.direction == Direction::fails ? "fail" : "pass", base.valid > 0 ? percent(base.rate) : "–",
                           h.audited() ? "" : "; not audited");
   }
-  return fmt::format("<li><a href=\"#{}\">{}<span><b>{}</b><br><span class=\"soft\">{}</span></span></a></li>\n",
-                     anchor(h), thumbnail(page, h), escape_html(sentence(h)), numbers);
+  return fmt::format("<li{}><a href=\"#{}\">{}<span><b>{}</b><br><span class=\"soft\">{}</span></span></a></li>\n",
+                     claim_attributes(page.findings, place_of(page, h)), anchor(h), thumbnail(page, h),
+                     escape_html(sentence(h)), numbers);
 }
 
 std::string contents(Page& page, const Tally& tally) {
@@ -48,8 +54,10 @@ std::string contents(Page& page, const Tally& tally) {
   if (confirmed.empty()) return {};
   std::string html = fmt::format("<p>Of claims confirmed in this way, at most {} are expected to be false.</p>\n",
                                  percent(page.study.evidence.alpha));
-  html += "<ol class=\"contents\">\n";
   const std::size_t shown = std::min(confirmed.size(), PageLimits::kContents);
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < shown; ++i) places.push_back(place_of(page, *confirmed[i]));
+  html += claims_filter(page.study, page.findings, places) + "<ol class=\"contents\">\n";
   for (std::size_t i = 0; i < shown; ++i) html += contents_row(page, *confirmed[i]);
   return html + "</ol>\n" + more_elsewhere(confirmed.size() - shown, "confirmed claim");
 }
@@ -188,14 +196,17 @@ Result<std::string> report_html(const Study& study, const Findings& findings, co
   body += method_section(page);
   body += "</main>\n<footer class=\"soft\">Written by Scotoma. The same findings for programs: bugs.json.</footer>\n";
   SCOTOMA_TRY(const std::string pictures, page.pictures.definitions());
+  const bool filtered = body.find("id=\"claims-filter\"") != std::string::npos;
+  if (filtered) body += fmt::format("<script>{}</script>\n", kClaimsScript);
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"color-scheme\" content=\"light dark\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src "
-      "'unsafe-inline'\">\n"
+      "'unsafe-inline'{}\">\n"
       "<title>{} · Scotoma</title>\n<style>\n{}</style>\n</head>\n<body>\n{}{}</body>\n</html>\n",
-      escape_html(study_title(study)), kReportStyle, pictures, body);
+      filtered ? "; script-src " + script_source(kClaimsScript) : "", escape_html(study_title(study)), kReportStyle,
+      pictures, body);
 }
 
 }  // namespace scotoma

@@ -56,6 +56,12 @@ header { padding-top: 3.5rem; }
 .contents b { font-weight: 600; line-height: 1.35; }
 .contents .picture { width: 3.5rem; flex: none; }
 .contents span { min-width: 0; } .contents .soft { font-size: .875rem; font-variant-numeric: tabular-nums; }
+[hidden] { display: none !important; }
+.filter { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; margin: 1rem 0 .25rem; font-size: .925rem; }
+.filter label { color: var(--soft); }
+.filter select, .filter input { font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--line);
+  border-radius: 6px; padding: .2rem .4rem; max-width: 14rem; }
+.filter :focus-visible { outline: 3px solid var(--link); outline-offset: 1px; }
 .contents + .more { margin-bottom: 1.75rem; }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .35rem 1.5rem; margin: 1rem 0;
   font-size: .925rem; }
@@ -220,7 +226,7 @@ footer { margin-top: 4rem; font-size: .875rem; }
 @media print {
   :root { --paper: #fff; --card: #fff; }
   body { max-width: none; font-size: 10pt; }
-  nav { display: none; }
+  nav, .filter { display: none; }
   .card { border-width: 0 0 1px; border-radius: 0; padding: 1rem 0; }
   .tile, .pair, .rate, .block, .cluster, tr { break-inside: avoid; }
   h2, h3, h4 { break-after: avoid; }

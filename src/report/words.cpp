@@ -70,6 +70,22 @@ std::string percent(double rate) {
   return fmt::format("{:.1f}\u00A0%", std::clamp(hundredths, 0.1, 99.9));
 }
 
+std::string at_most(double rate) {
+  constexpr double kSlack = 1e-9;  // 0.3 % stays 0.3 %
+  const double percents = rate < 0.1 ? std::ceil(1000 * rate - kSlack) / 10 : std::ceil(100 * rate - kSlack);
+  return fmt::format("{:g}\u00A0%", std::clamp(percents, 0.0, 100.0));
+}
+
+std::string reviewed_text(const ReviewedRate& reviewed, std::string_view label, Direction direction) {
+  return fmt::format("{} {} ({:.0f} to {:.0f}\u00A0%) among pictures that truly show {}, from {} (prediction-powered)",
+                     percent(reviewed.rate), event_words(direction), 100 * reviewed.low, 100 * reviewed.high,
+                     with_article(label), counted(reviewed.reviewed, "reviewed picture"));
+}
+
+std::string reviewed_text(const Hypothesis& hypothesis) {
+  return hypothesis.reviewed ? reviewed_text(*hypothesis.reviewed, hypothesis.label, hypothesis.direction) : "";
+}
+
 std::string fraction(const Rate& rate) { return fmt::format("{} of {}", grouped(rate.failures), grouped(rate.valid)); }
 
 std::string interval_text(const Rate& rate) {
@@ -173,7 +189,7 @@ std::string_view status_words(Status status) {
     case Status::not_confirmed:
       return "not enough evidence";
     case Status::undrawable:
-      return "could not be drawn";
+      return "the generator cannot draw this";
     case Status::untestable:
       return "cannot be told: the label fails too often";
     case Status::merged:

@@ -22,6 +22,15 @@ std::string grouped(long long number);
 /// decimal.
 std::string percent(double rate);
 
+/// A rate as a limit that is not understated: rounded up to a tenth of a percent, above 10 % to a whole one.
+std::string at_most(double rate);
+
+/// "92 % fail (84 to 97 %) among pictures that truly show a fly, from 40 reviewed pictures (prediction-powered)".
+std::string reviewed_text(const ReviewedRate& reviewed, std::string_view label, Direction direction);
+
+/// The same of a hypothesis that has one.
+std::string reviewed_text(const Hypothesis& hypothesis);
+
 /// "61 of 94".
 std::string fraction(const Rate& rate);
 

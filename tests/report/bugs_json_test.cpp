@@ -292,6 +292,29 @@ TEST(BugsJson, HoldsNoAbsolutePathAlsoWhereTheStudyWasNamedByARelativeOne) {
   EXPECT_EQ(bugs.dump().find(std::filesystem::current_path().string()), std::string::npos);
 }
 
+TEST(BugsJson, HoldsReviewsWhereThereAreSomeAndIsAsBeforeWhereThereAreNone) {
+  Findings findings = made_up::findings();
+  const std::string before = bugs_json(made_up::study(), findings).dump();
+  EXPECT_EQ(before.find("review"), std::string::npos);
+  for (Hypothesis& h : findings.hypotheses) h.reviewed = ReviewedRate{40, 3, 0.92, 0.84, 0.97};
+  findings.judge_review = JudgeReview{40, 30, 2, 10, 1};
+  const ordered_json bugs = bugs_json(made_up::study(), findings);
+  expect_valid(bugs);
+  EXPECT_EQ(bugs["judge_review"]["accepted_wrong"], 2);
+  EXPECT_EQ(bug(bugs, "fly-on-a-flower")["reviewed"]["rate"], 0.92);
+  const ordered_json passes = bug(bugs, "bee-on-a-flower")["reviewed"];
+  EXPECT_NEAR(passes["rate"].get<double>(), 0.08, 1e-12) << "failures, also where the claim is that it passes";
+  EXPECT_NEAR(passes["low"].get<double>(), 0.03, 1e-12);
+  EXPECT_NEAR(passes["high"].get<double>(), 0.16, 1e-12);
+}
+
+TEST(BugsJson, TellsNoLevelWhereTheRuleHoldsNone) {
+  Study study = made_up::study();
+  EXPECT_EQ(bugs_json(study, made_up::findings())["claims"]["slots"], 64);
+  study.evidence.rule = "fixed";
+  EXPECT_FALSE(bugs_json(study, made_up::findings()).contains("claims"));
+}
+
 TEST(BugsJson, NamesPicturesByTheGivenFunction) {
   EXPECT_EQ(image_path("abcdef"), "images/ab/abcdef.png");
   const auto bugs = bugs_json(made_up::study(), made_up::findings(), [](const std::string& id) { return "x/" + id; });

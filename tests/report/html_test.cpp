@@ -9,6 +9,7 @@
 #include <string>
 
 #include "image/image.h"
+#include "report/claims_filter.h"
 #include "report/made_up.h"
 #include "report/svg.h"
 
@@ -78,14 +79,59 @@ TEST(ReportHtml, EveryPictureHasAnAlternativeTextAndEveryLinkATarget) {
   for (const std::string& target : all(html, "<a href=\"#", "\"")) EXPECT_EQ(ids.count(target), 1U) << target;
 }
 
-TEST(ReportHtml, LoadsNothingAndRunsNothing) {
+TEST(ReportHtml, LoadsNothing) {
   for (const Findings& findings :
        {made_up::findings(), made_up::all_records(), made_up::nothing_confirmed(), Findings{}}) {
     const std::string html = without_pictures(rendered(findings));
-    for (const char* word : {"http://", "https://", "<script", "<link", "@import", "url(", " src="}) {
+    for (const char* word : {"http://", "https://", "<link", "@import", "url(", " src="}) {
       EXPECT_FALSE(has(html, word)) << word;
     }
   }
+}
+
+TEST(ReportHtml, RunsNothingButTheScriptThatFiltersItsClaims) {
+  const std::string html = without_pictures(rendered(made_up::findings()));
+  const auto scripts = all(html, "<script", "</script>");
+  ASSERT_EQ(scripts.size(), 1U);
+  EXPECT_EQ(*scripts.begin(), ">" + std::string(kClaimsScript));
+  EXPECT_TRUE(has(html, "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src " +
+                            script_source(kClaimsScript) + "\""));
+  for (const Findings& findings : {made_up::nothing_confirmed(), Findings{}}) {
+    EXPECT_FALSE(has(rendered(findings), "<script")) << "there is nothing to filter";
+    EXPECT_FALSE(has(rendered(findings), "script-src"));
+  }
+  Study plain = made_up::study();
+  plain.evidence.rule = "fixed";
+  EXPECT_FALSE(has(rendered(plain, made_up::findings()), "<script")) << "no error rate is held";
+}
+
+TEST(ReportHtml, TellsTheLevelOfTheListedClaimsAndWhatTheScriptNeeds) {
+  const std::string html = rendered(made_up::findings());
+  EXPECT_TRUE(has(html, ">Of these 3 claims, at most "));
+  EXPECT_EQ(count(html, "<li data-claim=\""), 3U);
+  EXPECT_TRUE(has(html, "data-slots=\"64\" data-beside=\"0.01\" data-log-e=\"["));
+  EXPECT_TRUE(has(html, "<noscript>"));
+}
+
+TEST(ReportHtml, TellsWhatAPersonSaidBesideWhatTheJudgeSaid) {
+  Findings findings = made_up::findings();
+  EXPECT_FALSE(has(rendered(findings), "prediction-powered"));
+  findings.hypotheses[0].reviewed = ReviewedRate{40, 3, 0.92, 0.84, 0.97};
+  findings.judge_review = JudgeReview{40, 30, 2, 10, 1};
+  const std::string html = rendered(findings);
+  EXPECT_TRUE(has(html,
+                  "92\u00A0% fail (84 to 97\u00A0%) among pictures that truly show a fly, from 40 reviewed pictures "
+                  "(prediction-powered)"));
+  EXPECT_TRUE(has(html, "61 of 93 fail (66\u00A0%)")) << "the rate among what the judge accepted stays";
+  EXPECT_TRUE(has(html,
+                  "A person reviewed 40 pictures, chosen at random. Of those that the judge accepted, the label was "
+                  "missing in 2 of 30 (1 to 22\u00A0%)"));
+}
+
+TEST(ReportHtml, NamesWhatTheGeneratorCannotDraw) {
+  EXPECT_TRUE(has(rendered(made_up::findings()),
+                  "What the generator cannot draw, so that nothing is claimed of it: <b>a frog in a very dark room at "
+                  "night</b>."));
 }
 
 /// Every text that comes from outside, made hostile.

@@ -154,5 +154,15 @@ TEST(Grouped, PutsCommasBetweenThousandsOnly) {
   EXPECT_EQ(grouped(1234567), "1,234,567");
 }
 
+TEST(AtMost, RoundsUpAndNeverDown) {
+  EXPECT_EQ(at_most(0), "0\u00A0%");
+  EXPECT_EQ(at_most(0.00001), "0.1\u00A0%");
+  EXPECT_EQ(at_most(0.003), "0.3\u00A0%");
+  EXPECT_EQ(at_most(0.05), "5\u00A0%");
+  EXPECT_EQ(at_most(0.0501), "5.1\u00A0%");
+  EXPECT_EQ(at_most(0.101), "11\u00A0%");
+  EXPECT_EQ(at_most(1), "100\u00A0%");
+}
+
 }  // namespace
 }  // namespace scotoma
