@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdint>
+#include <limits>
 
 #include "bugs_file.h"
-#include "evidence/closed_e_bh.h"
 #include "report/claims_filter.h"
 #include "terminal.h"
 
@@ -48,25 +49,19 @@ bool wanted(const nlohmann::ordered_json& bug, const ListArguments& arguments) {
   return lower(bug["phrase"]).find(lower(arguments.word)) != std::string::npos;
 }
 
-/// The level of those bugs that are confirmed and wanted, among all that came to the test; empty where there is none,
-/// or where the results are of a program or a rule that tells no level.
+/// How many of those bugs that are confirmed and wanted are expected to be false; empty where there is none, or where
+/// the results are of a program or a rule that tells no level.
 std::string level_of_listed(const nlohmann::ordered_json& json, const ListArguments& arguments) {
   const auto claims = json.find("claims");
   if (claims == json.end() || !claims->is_object()) return {};
-  const auto number = [&](const char* key) {
-    const auto found = claims->find(key);
-    return found != claims->end() && found->is_number() ? found->get<double>() : -1.0;
-  };
+  const auto slots = claims->find("slots");
   std::vector<double> log_e_values;
-  std::vector<std::size_t> chosen;
   for (const auto& bug : json["bugs"]) {
-    if (bug["confirm"].value("valid", 0) == 0 || bug["status"] == "undrawable") continue;
-    if (bug["status"] == "confirmed" && wanted(bug, arguments)) chosen.push_back(log_e_values.size());
-    log_e_values.push_back(bug["log_e_value"]);
+    if (bug["status"] == "confirmed" && wanted(bug, arguments)) log_e_values.push_back(bug["log_e_value"]);
   }
-  if (chosen.empty() || number("slots") < static_cast<double>(log_e_values.size())) return {};
-  const double level = closed_e_bh_level(log_e_values, chosen, static_cast<int>(number("slots")));
-  return claims_sentence(chosen.size(), level);
+  if (log_e_values.empty() || slots == claims->end() || !slots->is_number_integer()) return {};
+  const auto most = std::clamp<std::int64_t>(*slots, std::ssize(log_e_values), std::numeric_limits<int>::max());
+  return claims_sentence(log_e_values, static_cast<int>(most));
 }
 
 /// Phrases of which nothing is claimed because the generator cannot draw them.

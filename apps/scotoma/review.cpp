@@ -109,7 +109,7 @@ Result<void> print_status(const Reviewed& reviewed, const ReviewArguments& argum
   for (const Hypothesis& h : findings.hypotheses) {
     if (h.reviewed) fmt::print("  {}: {}\n", h.id, reviewed_text(h));
   }
-  if (judge.reviewed == 0) {
+  if (answered == 0) {
     fmt::print("answer some: scotoma review {}, or with --page or --csv\n", arguments.study.string());
   }
   return {};

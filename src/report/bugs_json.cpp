@@ -12,7 +12,6 @@
 #include "report/spread.h"
 #include "report/text.h"
 #include "report/words.h"
-#include "study/study.h"
 
 namespace scotoma {
 namespace {
@@ -130,6 +129,27 @@ ordered_json phrase_evidence(const Phrase& phrase) {
           {"score", finite(phrase.score)}};
 }
 
+/// Of failures in either direction, like failure_rate.
+ordered_json reviewed_json(const ReviewedRate& rate, Direction direction) {
+  const bool passes = direction == Direction::passes;
+  return {{"reviewed", rate.reviewed},
+          {"disagreed", rate.disagreed},
+          {"rate", passes ? 1 - rate.rate : rate.rate},
+          {"low", passes ? 1 - rate.high : rate.low},
+          {"high", passes ? 1 - rate.low : rate.high}};
+}
+
+/// What makes a level of any choice among the bugs (evidence/closed_e_bh.h).
+ordered_json claims_json(const Study& study) { return {{"slots", slots(study)}}; }
+
+ordered_json judge_json(const JudgeReview& review) {
+  return {{"reviewed", review.reviewed},
+          {"accepted", review.accepted},
+          {"accepted_wrong", review.accepted_wrong},
+          {"refused", review.refused},
+          {"refused_wrong", review.refused_wrong}};
+}
+
 ordered_json pieces_json(const Phrase& phrase) {
   ordered_json pieces = ordered_json::array();
   for (const PhrasePart& part : phrase.pieces())
@@ -184,27 +204,6 @@ ordered_json row_json(const Findings& findings, const CrossRow& row, const Image
           {"bugs", texts(row.bugs)},
           {"sentence", valid_utf8(sentence(findings, row))},
           {"cells", std::move(cells)}};
-}
-
-/// Of failures in either direction, like failure_rate.
-ordered_json reviewed_json(const ReviewedRate& rate, Direction direction) {
-  const bool passes = direction == Direction::passes;
-  return {{"reviewed", rate.reviewed},
-          {"disagreed", rate.disagreed},
-          {"rate", passes ? 1 - rate.rate : rate.rate},
-          {"low", passes ? 1 - rate.high : rate.low},
-          {"high", passes ? 1 - rate.low : rate.high}};
-}
-
-/// What makes a level of any choice among the bugs (evidence/closed_e_bh.h).
-ordered_json claims_json(const Study& study) { return {{"slots", slots(study)}}; }
-
-ordered_json judge_json(const JudgeReview& review) {
-  return {{"reviewed", review.reviewed},
-          {"accepted", review.accepted},
-          {"accepted_wrong", review.accepted_wrong},
-          {"refused", review.refused},
-          {"refused_wrong", review.refused_wrong}};
 }
 
 ordered_json bug_json(const Findings& findings, const Hypothesis& h, const ImagePath& path) {

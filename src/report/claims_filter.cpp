@@ -3,24 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <limits>
+#include <numeric>
 #include <set>
+#include <vector>
 
 #include "core/hash.h"
 #include "evidence/closed_e_bh.h"
-#include "finding/claims.h"
 #include "report/text.h"
 #include "report/words.h"
-#include "study/study.h"
 
 namespace scotoma {
 namespace {
-
-/// The place of a hypothesis among those that were tested; their number if it was not.
-std::size_t claim_of(const Claims& claims, std::size_t hypothesis) {
-  const auto found = std::find(claims.hypotheses.begin(), claims.hypotheses.end(), hypothesis);
-  return static_cast<std::size_t>(found - claims.hypotheses.begin());
-}
 
 std::string choice(std::string_view name, std::string_view key, const std::set<std::string>& values) {
   std::string options = "<option value=\"\">all</option>";
@@ -30,54 +24,38 @@ std::string choice(std::string_view name, std::string_view key, const std::set<s
 
 }  // namespace
 
-double claims_level(const Study& study, std::span<const Hypothesis> hypotheses, std::span<const std::size_t> chosen) {
-  if (chosen.empty()) return 0;
-  const Claims claims = claims_of(hypotheses);
-  std::vector<std::size_t> places;
-  for (const std::size_t h : chosen) {
-    places.push_back(claim_of(claims, h));
-    if (places.back() == claims.hypotheses.size()) return 1;
-  }
-  return closed_e_bh_level(claims.log_e_values, places, slots(study));
+std::string claims_sentence(std::span<const double> log_e_values, int slots) {
+  std::vector<std::size_t> all(log_e_values.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const std::string level = at_most(closed_e_bh_level(log_e_values, all, slots));
+  if (all.size() == 1) return fmt::format("Of claims like this one, at most {} are expected to be false.", level);
+  return fmt::format("Of these {} claims, at most {} are expected to be false.", all.size(), level);
 }
 
-std::string claims_sentence(std::size_t count, double level) {
-  if (count == 1) return fmt::format("Of claims like this one, at most {} are expected to be false.", at_most(level));
-  return fmt::format("Of these {} claims, at most {} are expected to be false.", count, at_most(level));
+std::string claim_attributes(const Hypothesis& h) {
+  constexpr double kLargest = std::numeric_limits<double>::max();  // exp() makes infinity again of it
+  return fmt::format(" data-log-e=\"{}\" data-label=\"{}\" data-taken=\"{}\"",
+                     std::clamp(h.log_e_value, -kLargest, kLargest), escape_html(h.label), escape_html(h.taken_for()));
 }
 
-std::string claim_attributes(const Findings& findings, std::size_t hypothesis) {
-  const Hypothesis& h = findings.hypotheses[hypothesis];
-  return fmt::format(" data-claim=\"{}\" data-label=\"{}\" data-taken=\"{}\"",
-                     claim_of(claims_of(findings.hypotheses), hypothesis), escape_html(h.label),
-                     escape_html(h.taken_for()));
-}
-
-std::string claims_filter(const Study& study, const Findings& findings, std::span<const std::size_t> shown) {
+std::string claims_filter(const Study& study, std::span<const Hypothesis* const> shown) {
   if (shown.empty() || study.evidence.rule != "sequential") return {};
   std::set<std::string> labels;
   std::set<std::string> taken;
-  for (const std::size_t h : shown) {
-    labels.insert(findings.hypotheses[h].label);
-    if (!findings.hypotheses[h].taken_for().empty()) taken.insert(findings.hypotheses[h].taken_for());
-  }
-  // JSON has no infinity; exp() makes one again of the largest double.
-  nlohmann::json log_e = nlohmann::json::array();
-  for (const double value : claims_of(findings.hypotheses).log_e_values) {
-    constexpr double kLargest = std::numeric_limits<double>::max();
-    log_e.push_back(std::clamp(value, -kLargest, kLargest));
+  std::vector<double> log_e_values;
+  for (const Hypothesis* h : shown) {
+    labels.insert(h->label);
+    if (!h->taken_for().empty()) taken.insert(h->taken_for());
+    log_e_values.push_back(h->log_e_value);
   }
   return fmt::format(
              "<form class=\"filter\" id=\"claims-filter\" hidden>\n{}{}<label>Words <input type=\"search\" "
              "data-filter=\"words\"></label>\n</form>\n",
              choice("Label", "label", labels), choice("Taken for", "taken", taken)) +
-         fmt::format(
-             "<p id=\"claims-level\" aria-live=\"polite\" data-slots=\"{}\" "
-             "data-log-e=\"{}\">{}</p>\n",
-             slots(study), escape_html(log_e.dump()),
-             claims_sentence(shown.size(), claims_level(study, findings.hypotheses, shown))) +
+         fmt::format("<p id=\"claims-level\" aria-live=\"polite\" data-slots=\"{}\">{}</p>\n", slots(study),
+                     claims_sentence(log_e_values, slots(study))) +
          "<noscript><p class=\"soft small\">With JavaScript the list can be filtered, and the share is that of what is "
-         "shown; so can scotoma list.</p></noscript>\n";
+         "shown; scotoma list does the same.</p></noscript>\n";
 }
 
 std::string script_source(std::string_view script) {
@@ -86,29 +64,29 @@ std::string script_source(std::string_view script) {
   return fmt::format("'sha256-{}'", base64(hasher.digest()));
 }
 
-// scotomaLevel is evidence/closed_e_bh.cpp, line by line; a test runs both.
+// scotomaLevel is evidence/closed_e_bh.cpp; a test runs both.
 const std::string_view kClaimsScript = R"js(
 "use strict";
-function scotomaLevel(logE, chosen, slots) {
-  if (chosen.size === 0) return 0;
-  const smallest = Math.min(...[...chosen].map(i => logE[i]));
-  return Math.min(1, Math.exp(Math.log(slots / chosen.size) - smallest));
+function scotomaLevel(logE, slots) {
+  if (logE.length === 0) return 0;
+  const smallest = logE.reduce((a, b) => Math.min(a, b));
+  return Math.min(1, Math.exp(Math.log(slots / logE.length) - smallest));
 }
-function scotomaSentence(count, level) {
+function scotomaSentence(logE, slots) {
+  const level = scotomaLevel(logE, slots);
   const percent = level < 0.1 ? Math.ceil(level * 1000 - 1e-9) / 10 : Math.ceil(level * 100 - 1e-9);
-  const share = "at most " + percent + "\u00A0% are expected to be false.";
-  if (count === 0) return "No claim is left.";
-  return (count === 1 ? "Of claims like this one, " : "Of these " + count + " claims, ") + share;
+  if (logE.length === 0) return "No claim is left.";
+  return (logE.length === 1 ? "Of claims like this one, " : "Of these " + logE.length + " claims, ") +
+    "at most " + Math.max(percent, 0) + "\u00A0% are expected to be false.";
 }
 if (typeof document !== "undefined") {
   const form = document.getElementById("claims-filter");
   const out = document.getElementById("claims-level");
-  const logE = JSON.parse(out.dataset.logE);
-  const lines = [...document.querySelectorAll("[data-claim]")];
+  const lines = [...document.querySelectorAll("[data-log-e]")];
   const filter = () => {
     const wanted = key => form.querySelector(`[data-filter=${key}]`).value;
     const words = wanted("words").toLowerCase().split(/\s+/).filter(word => word);
-    const chosen = new Set();
+    const logE = [];
     for (const line of lines) {
       const text = line.textContent.toLowerCase();
       const shown = ["label", "taken"].every(key => !wanted(key) || line.dataset[key] === wanted(key)) &&
@@ -116,10 +94,9 @@ if (typeof document !== "undefined") {
       line.hidden = !shown;
       const card = document.getElementById(line.querySelector("a").hash.slice(1));
       if (card && card.matches("article")) card.hidden = !shown;
-      if (shown) chosen.add(Number(line.dataset.claim));
+      if (shown) logE.push(Number(line.dataset.logE));
     }
-    const level = scotomaLevel(logE, chosen, Number(out.dataset.slots));
-    out.textContent = scotomaSentence(chosen.size, level);
+    out.textContent = scotomaSentence(logE, Number(out.dataset.slots));
   };
   form.hidden = false;
   form.addEventListener("input", filter);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 #include "finding/count.h"
 #include "report/about.h"
@@ -30,10 +31,6 @@ std::string thumbnail(Page& page, const Hypothesis& h) {
   return found == samples.end() ? "" : page.pictures.show(found->image, subject(h));
 }
 
-std::size_t place_of(const Page& page, const Hypothesis& h) {
-  return static_cast<std::size_t>(&h - page.findings.hypotheses.data());
-}
-
 std::string contents_row(Page& page, const Hypothesis& h) {
   const Rate& rate = h.measured();
   std::string numbers;
@@ -44,8 +41,7 @@ std::string contents_row(Page& page, const Hypothesis& h) {
                           h.audited() ? "" : "; not audited");
   }
   return fmt::format("<li{}><a href=\"#{}\">{}<span><b>{}</b><br><span class=\"soft\">{}</span></span></a></li>\n",
-                     claim_attributes(page.findings, place_of(page, h)), anchor(h), thumbnail(page, h),
-                     escape_html(sentence(h)), numbers);
+                     claim_attributes(h), anchor(h), thumbnail(page, h), escape_html(sentence(h)), numbers);
 }
 
 std::string contents(Page& page, const Tally& tally) {
@@ -55,9 +51,7 @@ std::string contents(Page& page, const Tally& tally) {
   std::string html = fmt::format("<p>Of claims confirmed in this way, at most {} are expected to be false.</p>\n",
                                  percent(page.study.evidence.alpha));
   const std::size_t shown = std::min(confirmed.size(), PageLimits::kContents);
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < shown; ++i) places.push_back(place_of(page, *confirmed[i]));
-  html += claims_filter(page.study, page.findings, places) + "<ol class=\"contents\">\n";
+  html += claims_filter(page.study, std::span(confirmed).first(shown)) + "<ol class=\"contents\">\n";
   for (std::size_t i = 0; i < shown; ++i) html += contents_row(page, *confirmed[i]);
   return html + "</ol>\n" + more_elsewhere(confirmed.size() - shown, "confirmed claim");
 }

@@ -22,7 +22,7 @@ body { margin: 0 auto; max-width: 44rem; padding: 1.5rem 1.25rem 3rem; backgroun
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 h1 { font-size: 1rem; font-weight: 400; color: var(--soft); margin: 0; }
 h2 { font-size: 1.6rem; line-height: 1.2; margin: .25rem 0 1rem; }
-#picture { display: block; width: min(100%, 24rem); aspect-ratio: 1; object-fit: contain; image-rendering: pixelated;
+#picture { display: block; width: min(100%, 24rem); aspect-ratio: 1; object-fit: contain;
   border-radius: 8px; background: rgb(128 128 128 / .12); }
 .buttons { display: flex; flex-wrap: wrap; gap: .6rem; margin: 1rem 0; }
 button { font: inherit; padding: .6rem 1.4rem; border-radius: 8px; border: 1px solid var(--line); background: none;
@@ -33,7 +33,7 @@ button { font: inherit; padding: .6rem 1.4rem; border-radius: 8px; border: 1px s
   border-radius: 4px; padding: 0 .3em; }
 #strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(3rem, 1fr)); gap: .35rem; margin-top: 1.5rem; }
 #strip button { padding: 0; border-width: 3px; border-color: transparent; border-radius: 6px; line-height: 0; }
-#strip img { width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 3px; image-rendering: pixelated; }
+#strip img { width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 3px; }
 #strip .yes { border-color: var(--yes); } #strip .no { border-color: var(--no); border-style: dashed; }
 #strip [aria-current=true] { outline: 3px solid var(--link); }
 )css";

@@ -73,7 +73,7 @@ std::string percent(double rate) {
 std::string at_most(double rate) {
   constexpr double kSlack = 1e-9;  // 0.3 % stays 0.3 %
   const double percents = rate < 0.1 ? std::ceil(1000 * rate - kSlack) / 10 : std::ceil(100 * rate - kSlack);
-  return fmt::format("{:g}\u00A0%", std::clamp(percents, 0.0, 100.0));
+  return fmt::format("{:g}\u00A0%", std::clamp(percents, 0.0, 100.0) + 0.0);
 }
 
 std::string reviewed_text(const ReviewedRate& reviewed, std::string_view label, Direction direction) {

@@ -4,14 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <iterator>
+#include <optional>
 
 #include "evidence/e_bh.h"
 #include "evidence/interval.h"
 #include "evidence/prediction_powered.h"
-#include "finding/claims.h"
 #include "finding/count.h"
-#include "study/study.h"
 
 namespace scotoma {
 namespace {
@@ -71,31 +70,21 @@ std::string undrawable_because(const Hypothesis& h, const std::vector<Reviewable
   return {};
 }
 
-/// e-BH over what is left: what it does not confirm any more.
-std::vector<std::size_t> no_more_confirmed(const Study& study, const std::vector<Hypothesis>& hypotheses) {
-  if (study.evidence.rule != "sequential") return {};
-  const Claims claims = claims_of(hypotheses);
-  const auto rejected = e_bh(claims.log_e_values, slots(study), study.evidence.alpha - study.evidence.alpha0).rejected;
-  std::vector<std::size_t> fallen;
-  for (std::size_t i = 0; i < rejected.size(); ++i) {
-    const std::size_t h = claims.hypotheses[i];
-    if (!rejected[i] && hypotheses[h].status == Status::confirmed) fallen.push_back(h);
-  }
-  return fallen;
-}
-
+/// e-BH over what is left; what was withdrawn counts as e = 0.
 void decide_anew(StageContext& context, Findings& findings) {
-  for (const std::size_t h : no_more_confirmed(context.study, findings.hypotheses)) {
-    findings.hypotheses[h].status = Status::not_confirmed;
-    context.limits.push_back(
-        fmt::format("'{}' was confirmed together with what was withdrawn; without that, its evidence does not do.",
-                    findings.hypotheses[h].prompt));
-  }
   const EvidenceOptions& evidence = context.study.evidence;
-  findings.rejection_threshold = std::log(slots(context.study) / (evidence.alpha - evidence.alpha0));
+  if (evidence.rule != "sequential") return;
+  std::vector<double> log_e_values;
   for (const Hypothesis& h : findings.hypotheses) {
-    if (h.status == Status::confirmed)
-      findings.rejection_threshold = std::min(findings.rejection_threshold, h.log_e_value);
+    if (h.status == Status::confirmed) log_e_values.push_back(h.log_e_value);
+  }
+  const EbhResult left = e_bh(log_e_values, slots(context.study), evidence.alpha - evidence.alpha0);
+  findings.rejection_threshold = left.log_threshold;
+  for (Hypothesis& h : findings.hypotheses) {
+    if (h.status != Status::confirmed || h.log_e_value >= left.log_threshold) continue;
+    h.status = Status::not_confirmed;
+    context.limits.push_back(fmt::format(
+        "'{}' was confirmed together with what was withdrawn; without that, its evidence does not do.", h.prompt));
   }
 }
 

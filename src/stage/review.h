@@ -14,7 +14,8 @@ namespace scotoma {
 ///   - where a person says so of what the judge accepted: the one-sided 99 % Clopper-Pearson limit of the share of its
 ///     accepted pictures that do not show the label is above evidence.max_invalid.
 ///
-/// What was withdrawn counts as e = 0, and e-BH decides anew over the others, so that the error rate holds for
+/// What was withdrawn counts as e = 0, and e-BH decides anew over the others (those that were not confirmed with all
+/// of them cannot be now), so that the error rate holds for
 /// what is left: some of it may become Status::not_confirmed. Says so in the context's limits, and sets
 /// Findings::rejection_threshold to that of what is left.
 void review(StageContext& context, const Reviews& reviews, Findings& findings);

@@ -114,10 +114,12 @@ TEST(Review, WithdrawsNothingOnTheAnswersThatDoNotCount) {
   EXPECT_EQ(study.bug(0).status, Status::confirmed);
 }
 
-// Two e-values of which each only does with the other: K = 64, alpha' = 0.04. Together e-BH needs less of each.
+// K = 2 x labels x 16: forty e-values of 148 are each enough together (K / (40 x 0.04) = 80), and none is alone
+// (3,200).
 TEST(Review, HoldsTheErrorRateOfWhatIsLeftAfterAWithdrawal) {
-  Confirmed study(40, 80, 60, 0, 5);  // e = 148; alone 64 / 0.04 = 1600 are needed, together 1600 / 40
-  study.stage.study.evidence.max_hypotheses = 32 / static_cast<int>(study.stage.study.labels.size());
+  Confirmed study(40, 80, 60, 0, 5);
+  study.stage.study.evidence.max_hypotheses = 16;
+  ASSERT_EQ(slots(study.stage.study), 128);
   for (std::size_t b = 0; b < 39; ++b) study.answer(b, 0);
   study.review();
   EXPECT_EQ(study.bug(0).status, Status::undrawable);
