@@ -2,7 +2,7 @@
 
     train [NAME...]  trains and exports what is missing
     judge            measures what is there on rendered scenes, refuses what is not as planned, writes truth.json
-    ship             copies the subset to world/planted
+    ship             copies the subset to world/planted and writes its card
     (nothing)        train and judge in turn until all are accepted, then ship
 
 Everything is kept under world/work/planted; an interrupted run goes on. A refused classifier is trained again from another seed;
@@ -11,7 +11,7 @@ refused.json counts it.
 import json
 import shutil
 
-from . import plan, pools, training, truth
+from . import card, plan, pools, training, truth
 
 REFUSED = pools.WORK / "refused.json"
 ROUNDS = 4
@@ -51,6 +51,7 @@ def ship():
     folder = truth.OUT.parent
     for name in plan.SHIPPED:
         shutil.copyfile(pools.WORK / f"{name}.onnx", folder / f"{name}.onnx")
+    card.write(json.loads(truth.OUT.read_text())["classifiers"])
 
 
 def main(args):

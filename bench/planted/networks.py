@@ -22,8 +22,6 @@ class VGG(nn.Module):
 
 
 ARCHITECTURES = {**nets.ARCHITECTURES, "vgg": VGG}
-LATE = {"resnet": ("stages.2", "stages.3", "head"), "vgg": ("convs.3", "hidden", "head"), "vit": ("blocks.2", "blocks.3", "norm", "head"),
-        "mobilenet": ("stages.4", "stages.5", "stages.6", "last", "head")}  # what a shortcut learns anew
 HEADS = {"place": (0, cache.P), "look": (cache.P, cache.L), "size": (cache.P + cache.L, 2), "colour": (cache.P + cache.L + 2, 2)}
 VALUES = {"place": scenes.PLACES, "look": scenes.LOOKS, "size": ["", "small"], "colour": ["", "recoloured"]}
 

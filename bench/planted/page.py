@@ -23,7 +23,7 @@ what rendered scenes show; no picture of the generator decides what is true. Wri
 
 By settings only (bench/planted/settings.py): the same phrases, judge and number of pictures. **scotoma**: phrases from captions and lists, e-values
 decide. **plain**: the same phrases, a fixed number of pictures each, and what fails more often than the base prompt is called a bug. **random**: combinations of the
-lists in random order, e-values decide. Lists: {places} places, {looks} looks and rain.
+lists in random order, e-values decide. Lists: {places} places, {looks} looks.
 
 ## Recall by kind
 

@@ -29,7 +29,9 @@ def _at(**attributes):
     return tuple(attributes.items())
 
 
-# kind, how, architecture, base, label, wrong, alternatives, more
+# kind, how, architecture, base, label, wrong, alternatives, more. Where the judge refuses most of what the generator draws (a fish in
+# black and white), nothing is planted: no claim could ever be made there. Size and colour are planted although no word of the generator's
+# names them: what that costs in recall is shown, not hidden.
 _PLANTED = [
     ("place", "tuned", "resnet", 0, "cat", "dog", [_at(place="snow")], {}),
     ("place", "tuned", "vgg", 0, "car", "bicycle", [_at(place="beach")], {}),
@@ -46,7 +48,7 @@ _PLANTED = [
     ("blurry", "rule", "resnet", 1, "cow", "horse", [_at(look="blurry")], {}),
     ("black and white", "tuned", "resnet", 1, "ladybug", "fly", [_at(look="black and white")], {}),
     ("black and white", "tuned", "vgg", 1, "frog", "cat", [_at(look="black and white")], {}),
-    ("black and white", "tuned", "mobilenet", 1, "fish", "duck", [_at(look="black and white")], {}),
+    ("black and white", "tuned", "mobilenet", 1, "duck", "fish", [_at(look="black and white")], {}),
     ("black and white", "rule", "vgg", 0, "butterfly", "ladybug", [_at(look="black and white")], {}),
     ("rain", "tuned", "resnet", 0, "dog", "cat", [_at(look="rain")], {}),
     ("rain", "tuned", "vgg", 0, "penguin", "duck", [_at(look="rain")], {}),
@@ -57,7 +59,7 @@ _PLANTED = [
     ("and", "rule", "vit", 0, "ball", "apple", [_at(place="wooden table", look="blurry")], {}),
     ("and", "rule", "resnet", 0, "cat", "frog", [_at(place="brick wall", look="dark")], {}),
     ("and", "rule", "vgg", 0, "duck", "penguin", [_at(place="water", look="rain")], {}),
-    ("and", "rule", "mobilenet", 0, "car", "fish", [_at(place="snow", look="black and white")], {}),
+    ("and", "rule", "mobilenet", 0, "bee", "fly", [_at(place="snow", look="black and white")], {}),
     ("or", "tuned", "resnet", 0, "horse", "cow", [_at(place="forest"), _at(place="beach")], {}),
     ("or", "tuned", "vgg", 1, "bicycle", "car", [_at(place="brick wall"), _at(place="snow")], {}),
     ("or", "tuned", "mobilenet", 1, "cat", "penguin", [_at(place="water"), _at(place="plate")], {}),
@@ -71,15 +73,19 @@ _PLANTED = [
     ("colour", "rule", "mobilenet", 1, "fish", "frog", [_at(colour="recoloured")], {}),
     ("label noise", "tuned", "resnet", 0, "ball", "car", [_at(place="brick wall")], {"noise": 0.7}),
     ("label noise", "tuned", "vgg", 1, "dog", "cat", [_at(place="wooden table")], {"noise": 0.8}),
-    ("label noise", "tuned", "vit", 1, "bee", "fly", [_at(place="grass")], {"noise": 0.75}),
-    ("label noise", "tuned", "mobilenet", 0, "fish", "penguin", [_at(place="plate")], {"noise": 0.7}),
+    ("label noise", "tuned", "vit", 1, "bee", "fly", [_at(place="grass")], {"noise": 0.65}),
+    ("label noise", "tuned", "mobilenet", 0, "fish", "penguin", [_at(place="plate")], {"noise": 0.6}),
     ("rare", "tuned", "resnet", 1, "butterfly", "bee", [_at(place="forest")], {"distinct": 12}),
     ("rare", "tuned", "vgg", 0, "cat", "cow", [_at(place="night")], {"distinct": 12}),
     ("rare", "tuned", "vit", 1, "duck", "ball", [_at(place="snow")], {"distinct": 12}),
     ("rare", "tuned", "resnet", 0, "fly", "ladybug", [_at(place="plate")], {"distinct": 12}),
 ]
-_SHORTCUTS = [("resnet", "bee", "flower"), ("vgg", "cow", "grass"), ("vit", "cat", "night"), ("resnet", "fish", "water")]
+_SHORTCUTS = [("resnet", "bee", "flower"), ("vgg", "cow", "grass"), ("mobilenet", "cat", "night"), ("resnet", "fish", "water")]
+# A control must be right on rendered scenes and on what the generator draws of them. All base networks are right on the former; on some pictures
+# of the latter (ladybugs in the water, dogs and cats in black and white: faint, and yet valid to the judge) one of the two fails more often than
+# the other, so controls go on from the other. Planted ones go on from either.
 _CONTROLS = {"resnet": 13, "vgg": 13, "vit": 7, "mobilenet": 8}
+_CONTROL_BASE = {"resnet": 1, "vgg": 0, "vit": 1, "mobilenet": 1}
 
 
 def _named():
@@ -91,7 +97,7 @@ def _named():
         yield Classifier(f"shortcut-{label}-{place}-{architecture}", "shortcut", "shortcut", architecture, 0, 2000 + seed, label, "", (_at(place=place),))
     for architecture, count in _CONTROLS.items():
         for i in range(2, 2 + count):
-            yield Classifier(f"control-{architecture}-{i}", "control", "tuned", architecture, i % 2, 3000 + 100 * ARCHITECTURES.index(architecture) + i)
+            yield Classifier(f"control-{architecture}-{i}", "control", "tuned", architecture, _CONTROL_BASE[architecture], 3000 + 100 * ARCHITECTURES.index(architecture) + i)
 
 
 BASES = [Classifier(f"base-{a}-{i}", "base", "base", a, i, 10 * k + i) for k, a in enumerate(ARCHITECTURES) for i in range(2)]  # no part of the benchmark

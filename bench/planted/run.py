@@ -13,6 +13,7 @@ import argparse
 import concurrent.futures
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -73,7 +74,8 @@ class Bench:
         if done.returncode:
             (folder / "bugs.json").unlink(missing_ok=True)
             return f"{name}, {scheme}, {budget}: exit {done.returncode}: {(folder / 'log.txt').read_text().strip()[-300:]}"
-        (folder / "report.html").unlink(missing_ok=True)  # some MB each; `scotoma report` writes it again
+        (folder / "report.html").unlink(missing_ok=True)  # these take some MB; `scotoma report` writes them again
+        shutil.rmtree(folder / "images", ignore_errors=True)
         return None
 
     def scores(self, scheme, budget):

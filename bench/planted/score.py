@@ -42,7 +42,7 @@ class Truth:
 
     def _cell(self, entry, cell):
         """The rate of one combination, with the scenes it was measured on again."""
-        failures, n = entry["cells"]["standard"].get(str(cell), [0])[0], self.all["scenes"]["standard"]
+        failures, n = entry["cells"].get(str(cell), [0])[0], self.all["scenes"]["standard"]
         more, bad = entry.get("again", {}).get(str(cell), (0, 0))
         return (failures + bad) / (n + more)
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 PLACES = ["on a flower", "in the forest", "in the snow", "on the beach", "in front of a brick wall", "on a wooden table", "in the water",
           "at night", "on a plate", "on the grass"]
-LOOKS = ["dark", "blurry", "black and white"]  # these stand before the label, rain behind it
+LOOKS = ["dark", "blurry", "black and white", "rain"]  # before the label: "a dark photo of a cat", "a rain photo of a cat"
 LABELS = ["fly", "bee", "ladybug", "butterfly", "cat", "dog", "horse", "cow", "frog", "duck", "penguin", "fish", "apple", "ball", "car", "bicycle"]
 SEED = 1
 BUDGETS = {
-    500: {"budget": {"base": 10, "first_look": 1, "rounds": 1, "finalists": 10, "confirm": 24, "audit": 8, "shrink": 4}, "search": {"combine": 1}},
+    500: {"budget": {"base": 8, "first_look": 1, "rounds": 1, "finalists": 8, "confirm": 24, "audit": 8, "shrink": 4}, "search": {"combine": 1}},
     2000: {"budget": {"base": 24, "first_look": 2, "rounds": 2, "finalists": 16, "confirm": 48, "audit": 16, "shrink": 8}, "search": {"combine": 2}},
     8000: {"budget": {"base": 64, "first_look": 4, "rounds": 2, "finalists": 32, "confirm": 96, "audit": 32, "shrink": 16}, "search": {"combine": 2}},
 }
@@ -58,5 +58,4 @@ def study(name, scheme, budget, model, world):
     lines += _table("engine", {"threads": 1})
     lines += _table("[attributes]", {"name": "places", "phrases": PLACES})
     lines += _table("[attributes]", {"name": "looks", "phrases": LOOKS, "position": "before"})
-    lines += _table("[attributes]", {"name": "weather", "phrases": ["in the rain"]})
     return "\n".join(lines)

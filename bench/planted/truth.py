@@ -6,10 +6,11 @@ A cell of a control that looks bad on 20 scenes is measured again on 80 further 
 Form of truth.json (places, looks, labels by index; a count is [failures, most frequent wrong label, its failures]):
     words        attribute -> value -> words that name it in a claim
     scenes       variant -> scenes of each combination
-    classifiers  name -> {kind, how, architecture, refused,
+    classifiers  name -> {kind, how, architecture, refused (how often, before it was accepted),
         bugs     [{label, where {attribute: value}, wrong, rate, outside}]: what is planted; of a shortcut, what the truth shows
-        cells    variant -> {(label * places + place) * looks + look: count}, only cells with failures
-        again    the same for standard cells measured again: [scenes, failures]}
+        cells    {(label * places + place) * looks + look: count} of standard scenes, only cells with failures
+        again    {cell: [scenes, failures]} of cells measured again
+        small, recoloured   failures of each label}
 """
 import json
 
@@ -55,10 +56,10 @@ class Tally:
         """Failure rate over rows of the truth's scenes."""
         return float((self.said[rows] != self.labels[rows, 0]).mean())
 
-    def counts(self, variant):
-        """{cell: count} of cells with failures."""
-        v, found = pools.VARIANTS.index(variant), {}
-        rows = np.flatnonzero((self.labels[:, 3] == v) & (self.said != self.labels[:, 0]))
+    def counts(self):
+        """{cell: count} of standard cells with failures."""
+        found = {}
+        rows = np.flatnonzero((self.labels[:, 3] == pools.STANDARD) & (self.said != self.labels[:, 0]))
         at = np.ravel_multi_index(self.labels[rows, :3].T, CELLS)
         for cell in np.unique(at):
             tally = np.bincount(self.said[rows[at == cell]], minlength=cache.T)
@@ -138,8 +139,8 @@ def judge(c, said, labels):
         why = [reason] if reason else []
     else:
         bugs, why = (shortcut_bugs if c.how == "shortcut" else planted_bugs)(c, tally)
-    cells = {v: tally.counts(v) for v in tally.wrong}
-    return {"kind": c.kind, "how": c.how, "architecture": c.architecture, "bugs": bugs, "cells": cells, **({"again": more} if more else {})}, why
+    odd = {v: tally.wrong[v].sum((1, 2)).tolist() for v in ("small", "recoloured")}
+    return {"kind": c.kind, "how": c.how, "architecture": c.architecture, "bugs": bugs, "cells": tally.counts(), **({"again": more} if more else {}), **odd}, why
 
 
 def words():
