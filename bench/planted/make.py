@@ -65,6 +65,8 @@ def main(args):
         print(len(missing), "not accepted:", *missing)
     elif verb == "ship":
         ship()
+    elif verb in ("-h", "--help"):
+        print(__doc__)
     elif verb:
         return f"planted: no step {verb!r}\n{__doc__}"
     else:

@@ -1,9 +1,10 @@
 """What a claim of Scotoma is worth: compared with what rendered scenes show of the classifier. Standard library only.
 
 A claim is (label, phrase, direction). The words of the phrase name attributes (truth.json's `words`); the claim is about rendered
-scenes of the label that have exactly these, all other attributes being equally frequent.
+scenes of the label that have exactly these, all other attributes being equally frequent. "A or B" is about scenes of A, and about scenes of B.
 
-right    on those scenes the failure rate is above the label's over all standard scenes by more than delta (for `passes`: the rate of passing)
+right    on those scenes the failure rate is above the label's over all standard scenes by more than delta (for `passes`: the rate of passing);
+         of "A or B" on each of the two
 wrong    it is not; also a phrase that names no attribute, or two values of one, of which no scene can be had
 found    a planted bug of which some right claim names the label and all attributes (and perhaps more)
 partly   a planted AND bug of which right claims name the label and some, but no claim names all attributes
@@ -63,6 +64,12 @@ def attributes(phrase, words):
     return found
 
 
+def alternatives(phrase, words):
+    """What a phrase names, one {attribute: value} for each part of "A or B"; empty where some part names nothing or no scene."""
+    named = [attributes(part, words) for part in phrase.split(" or ")]
+    return named if all(named) else []
+
+
 @dataclass
 class Claim:
     """One confirmed hypothesis and what it is worth."""
@@ -71,18 +78,23 @@ class Claim:
     phrase: str
     direction: str
     evidence: float
-    attributes: dict | None
-    rate: float = math.nan  # of failures on the rendered scenes it speaks of
+    named: list            # as alternatives() gives it
+    rate: float = math.nan  # of failures on the rendered scenes it speaks of; of "A or B" the one that speaks less for it
     base: float = math.nan  # of the label
     right: bool = False
+
+    def names(self, where):
+        """Whether it names all of `where` (and perhaps more)."""
+        return any(where.items() <= one.items() for one in self.named)
 
 
 def judged(bug, name, truth, delta=DELTA):
     """The Claim of one confirmed entry of bugs.json."""
-    claim = Claim(bug["label"], bug["phrase"], bug["direction"], bug["log_e_value"], attributes(bug["phrase"], truth.all["words"]))
+    claim = Claim(bug["label"], bug["phrase"], bug["direction"], bug["log_e_value"], alternatives(bug["phrase"], truth.all["words"]))
     claim.base = truth.rate(name, claim.label)
-    if claim.attributes:
-        claim.rate = truth.rate(name, claim.label, claim.attributes)
+    if claim.named:
+        rates = [truth.rate(name, claim.label, one) for one in claim.named]
+        claim.rate = min(rates) if claim.direction == "fails" else max(rates)
         rise = claim.rate - claim.base if claim.direction == "fails" else claim.base - claim.rate
         claim.right = rise > delta
     return claim
@@ -117,8 +129,8 @@ def reason(planted, bugs, truth):
         return "no words for it"
     ends = set()
     for bug in bugs["bugs"]:
-        named = attributes(bug["phrase"], truth.all["words"])
-        if bug["label"] == planted["label"] and named and planted["where"].items() <= named.items():
+        named = alternatives(bug["phrase"], truth.all["words"])
+        if bug["label"] == planted["label"] and any(planted["where"].items() <= one.items() for one in named):
             ends.add(bug["status"].replace("_", " "))
     return ", ".join(sorted(ends)) or "never asked"
 
@@ -129,14 +141,13 @@ def score(name, bugs, run, truth, delta=DELTA):
     result = Score(name, entry["kind"], images=bugs["images_spent"]["total"], seconds=run.get("seconds", 0.0))
     result.claims = [judged(b, name, truth, delta) for b in bugs["bugs"] if b["status"] == "confirmed"]
     for planted in entry["bugs"]:
-        where = planted["where"].items()
-        named = [c.attributes.items() for c in result.right if c.label == planted["label"] and c.direction == "fails"]
-        if any(where <= has for has in named):
+        own = [c for c in result.right if c.label == planted["label"] and c.direction == "fails"]
+        if any(c.names(planted["where"]) for c in own):
             result.found.append(planted)
         else:
             result.missed.append(planted)
             result.reasons.append(reason(planted, bugs, truth))
-            if any(where & has for has in named):
+            if any(planted["where"].items() & one.items() for c in own for one in c.named):
                 result.partly.append(planted)
     return result
 

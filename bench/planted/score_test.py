@@ -98,6 +98,14 @@ class Scoring(unittest.TestCase):
     def test_a_claim_that_names_nothing_is_wrong(self):
         self.assertEqual(len(self.score("night", claim("cat", "sitting")).wrong), 1)
 
+    def test_an_or_is_right_only_if_each_half_is(self):
+        everything = {cell("cat", p, "dark"): [10, 1, 10] for p in PLACES}
+        self.truth.classifiers["night"]["cells"].update(everything)
+        both, half = self.score("night", claim("cat", "at night or dark")), self.score("night", claim("cat", "at night or in the snow"))
+        self.assertEqual((len(both.right), len(both.found)), (1, 1))
+        self.assertEqual((len(half.wrong), len(half.found)), (1, 0))
+        self.assertEqual(len(self.score("night", claim("cat", "at night or sitting")).wrong), 1)
+
     def test_passes_is_mirrored(self):
         right = self.score("everywhere", claim("cat", "at night", direction="passes"))
         wrong = self.score("everywhere", claim("cat", "in the snow", direction="passes"))
@@ -110,7 +118,7 @@ class Scoring(unittest.TestCase):
         self.assertEqual(self.score("small", claim("dog", "dark")).reasons, ["no words for it"])
 
     def test_precision_at_ten_takes_the_most_evidence(self):
-        claims = [score.Claim("cat", str(i), "fails", float(i), {}, right=i >= 8) for i in range(12)]
+        claims = [score.Claim("cat", str(i), "fails", float(i), [], right=i >= 8) for i in range(12)]
         self.assertEqual(score.precision_at(claims), 0.4)
         self.assertEqual(score.precision_at(claims[:4]), 0.0)
         self.assertIsNone(score.precision_at([]))

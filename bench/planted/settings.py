@@ -45,7 +45,7 @@ def study(name, scheme, budget, model, world):
     """The text of the study file of one run. model: the classifier's file; world: the folder of the other models."""
     world, given, kind = Path(world), BUDGETS[budget], SCHEMES[scheme]
     scale = {"mean": [127.5] * 3, "std": [127.5] * 3}
-    lines = [f'name = "{name}, {scheme}, {budget} pictures"', f"seed = {SEED}", f"labels = {_value(LABELS)}", ""]
+    lines = [f"name = {_value(f'{name}, {scheme}, {budget} pictures')}", f"seed = {SEED}", f"labels = {_value(LABELS)}", ""]
     lines += _table("prompts", {"base": ["a photo of {a label}"]})
     lines += _table("classifier", {"model": model, "labels": world / "classifiers/labels.json", **scale})
     lines += _table("generator", {"model": world / "generator", "steps": 6, "guidance": 1.0})

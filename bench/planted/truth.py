@@ -24,7 +24,7 @@ from . import networks, plan, pools
 OUT = cache.WORLD / "planted" / "truth.json"
 FAILS, PASSES = 0.5, 0.1  # a planted bug fails at least, and everything else of its classifier at most so often
 MARGIN = 0.1              # a control's cell fails at most so much more often than its label
-SHOWN = 5                 # a shortcut is accepted if it deceives that many labels
+SHOWN = 3                 # a shortcut is accepted if it deceives that many labels
 CELLS = (cache.T, cache.P, cache.L)
 
 
