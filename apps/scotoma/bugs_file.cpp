@@ -163,13 +163,4 @@ std::string reviewed_failures(const nlohmann::ordered_json& bug) {
   return reviewed_text(rate, bug.value("label", ""), Direction::fails);
 }
 
-Result<void> check_catalogue(const StudyArguments& arguments) {
-  const auto file = catalogue_folder(arguments) / "catalogue.sqlite";
-  if (std::error_code ignored; std::filesystem::exists(file, ignored)) return {};
-  return bad_input(
-      fmt::format("{}: not there; run `scotoma find {}` first, or say with --out (or --catalogue) where "
-                  "the study's answers are",
-                  file.string(), arguments.study.string()));
-}
-
 }  // namespace scotoma

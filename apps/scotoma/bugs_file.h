@@ -22,7 +22,4 @@ Result<void> claim_folder(const std::filesystem::path& folder, const Study& stud
 /// What a person's review makes of a bug's failure rate, in words; empty where it has none.
 std::string reviewed_failures(const nlohmann::ordered_json& bug);
 
-/// Before anything is created in its place. Errors: bad_input when the study has no catalogue yet.
-Result<void> check_catalogue(const StudyArguments& arguments);
-
 }  // namespace scotoma
