@@ -84,7 +84,7 @@ TEST(FromLists, APhraseThatExplainsAlonePutsNoCombinationForward) {
   for (const auto& text : texts(*all, "fly")) EXPECT_EQ(text.find("dark, "), std::string::npos) << text;
 }
 
-TEST(FromLists, ScreeningTakesAtMostAQuarterOfWhatIsLeftAndSaysWhatItLeavesOut) {
+TEST(FromLists, ScreeningTakesAtMostHalfOfWhatIsLeftAndSaysWhatItLeavesOut) {
   for (const int images : {0, 3, 4, 40, 200, 4000}) {
     fake::Stage stage(dark_and_on_a_flower());
     stage.study.attributes = kLists;
@@ -92,9 +92,9 @@ TEST(FromLists, ScreeningTakesAtMostAQuarterOfWhatIsLeftAndSaysWhatItLeavesOut) 
     stage.study.budget.images = images;
     const auto all = from_lists(stage.context, bases_of({"fly", "cow"}));
     ASSERT_TRUE(all.ok());
-    EXPECT_LE(stage.context.spent.explore, images / 4) << images;
+    EXPECT_LE(stage.context.spent.explore, images / 2) << images;
     const std::size_t triples = 3 * 2 * 2;
-    EXPECT_EQ(stage.context.limits.empty(), static_cast<std::size_t>(images) / 8 >= triples) << images;
+    EXPECT_EQ(stage.context.limits.empty(), static_cast<std::size_t>(images) / 4 >= triples) << images;
     EXPECT_GE(texts(*all, "fly").size(), 7U) << images;
   }
 }

@@ -62,13 +62,13 @@ TEST(Explore, AHypothesisThatCannotBeDrawnEnds) {
 
 class Explorers : public testing::TestWithParam<const char*> {};
 
-TEST_P(Explorers, LookAtAllALittleWhereHalfOfWhatIsLeftIsLittle) {
+TEST_P(Explorers, LookAtAllALittleWhereTheirShareIsLittle) {
   fake::Stage stage(failing(1, 1));
   stage.study.budget.explorer = GetParam();
   stage.study.budget.images = 50;
   auto hypotheses = all_places(stage);
   const auto finalists = *explore(stage.context, hypotheses);
-  EXPECT_EQ(stage.context.spent.explore, 25) << "half, five each instead of eight";
+  EXPECT_EQ(stage.context.spent.explore, 35) << "three quarters, seven each instead of eight";
   EXPECT_EQ(finalists, (std::vector<std::size_t>{0, 1})) << "what was seen must do where a second round costs too much";
   for (std::size_t h = 2; h < 5; ++h) EXPECT_EQ(hypotheses[h].status, Status::not_promising);
 }
