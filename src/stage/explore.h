@@ -18,7 +18,7 @@ namespace scotoma {
 ///
 /// "thompson": Thompson sampling for good arms (Thompson, Biometrika 25, 1933; good-arm identification: Kano, Honda,
 /// Sakamaki, Matsuura, Nakamura and Sugiyama, Machine Learning 108, 2019). An arm is good when its rate is above its
-/// null with posterior probability 95 % (Beta(1, 1) prior), and gets no more images; it is given up below 5 %, and
+/// null with posterior probability 95 % (Beta(1, 1) prior), and gets no more images; it is given up below 15 %, and
 /// after as many images as halving would give a finalist. In each batch every open arm draws a rate from its posterior,
 /// and the highest draws get half a first look each, as many arms as there are places left. It ends when there are as
 /// many good arms as finalists, no open ones, or no images.

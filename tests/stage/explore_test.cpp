@@ -25,6 +25,7 @@ std::vector<Hypothesis> all_places(const fake::Stage& stage) {
 
 TEST(Explore, KeepsWhatFailsBestFirst) {
   fake::Stage stage(failing(0.5, 1.0));
+  stage.study.budget.explorer = "halving";
   auto hypotheses = all_places(stage);
   const auto finalists = explore(stage.context, hypotheses);
   ASSERT_TRUE(finalists.ok());
