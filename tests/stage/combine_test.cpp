@@ -65,8 +65,9 @@ TEST(FromLists, ScreeningFindsThePairThatNeitherPartExplains) {
   EXPECT_EQ(best.expected, "bee");
   EXPECT_EQ(best.phrase.pieces(), (std::vector<PhrasePart>{{"dark", true}, {"on a flower", false}}));
   const auto found = texts(*all, "fly");
-  for (const AttributeList& list : kLists) {
-    for (const auto& phrase : list.phrases) EXPECT_EQ(std::count(found.begin(), found.end(), phrase), 1) << phrase;
+  for (const char* part : {"dark", "on a flower"}) EXPECT_EQ(std::count(found.begin(), found.end(), part), 1) << part;
+  for (const char* seen : {"in the snow", "on the grass", "blurry"}) {
+    EXPECT_EQ(std::count(found.begin(), found.end(), seen), 0) << seen << ": pictures enough, and none failed";
   }
   EXPECT_GT(stage.context.spent.explore, 0);
   EXPECT_EQ(static_cast<std::size_t>(stage.context.spent.explore), stage.world.answered("generator"));
@@ -95,7 +96,9 @@ TEST(FromLists, ScreeningTakesAtMostHalfOfWhatIsLeftAndSaysWhatItLeavesOut) {
     EXPECT_LE(stage.context.spent.explore, images / 2) << images;
     const std::size_t triples = 3 * 2 * 2;
     EXPECT_EQ(stage.context.limits.empty(), static_cast<std::size_t>(images) / 4 >= triples) << images;
-    EXPECT_GE(texts(*all, "fly").size(), 7U) << images;
+    if (images < 200) {
+      EXPECT_EQ(texts(*all, "fly").size(), 7U) << images << ": too few pictures to drop a phrase";
+    }
   }
 }
 
