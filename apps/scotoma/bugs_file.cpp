@@ -11,6 +11,7 @@
 #include "report/bugs_json.h"
 #include "report/settings.h"
 #include "report/text.h"
+#include "report/words.h"
 #include "study/read.h"
 #include "terminal.h"
 
@@ -36,6 +37,15 @@ bool is_rate(const Json& value) {
   return value["valid"] == 0 || (holds_number("rate") && holds_number("low") && holds_number("high"));
 }
 
+bool is_reviewed(const Json& value) {
+  const auto holds_number = [&](const char* key) {
+    const Json* number = member(value, key);
+    return number != nullptr && number->is_number();
+  };
+  return value.is_object() && holds_number("reviewed") && holds_number("disagreed") && holds_number("rate") &&
+         holds_number("low") && holds_number("high");
+}
+
 bool is_list_of_texts(const Json* value) {
   return value != nullptr && value->is_array() &&
          std::all_of(value->begin(), value->end(), [](const Json& item) { return item.is_string(); });
@@ -44,7 +54,7 @@ bool is_list_of_texts(const Json* value) {
 /// The first key of a bug that is missing or of another type than docs/bugs.schema.json says; empty: all are well.
 std::string flaw(const Json& bug) {
   if (!bug.is_object()) return "bugs";
-  for (const char* key : {"id", "status", "label", "direction", "predicted", "sentence", "prompt"}) {
+  for (const char* key : {"id", "status", "label", "phrase", "direction", "predicted", "sentence", "prompt"}) {
     const Json* value = member(bug, key);
     if (value == nullptr || !value->is_string()) return key;
   }
@@ -57,6 +67,7 @@ std::string flaw(const Json& bug) {
     const bool may_be_null = std::string_view(key).starts_with("audit");
     if (value == nullptr || !(value->is_object() ? is_rate(*value) : may_be_null && value->is_null())) return key;
   }
+  if (const Json* reviewed = member(bug, "reviewed"); reviewed != nullptr && !is_reviewed(*reviewed)) return "reviewed";
   const Json* examples = member(bug, "examples");
   const bool listed = examples != nullptr && examples->is_object() && is_list_of_texts(member(*examples, "failing")) &&
                       is_list_of_texts(member(*examples, "passing"));
@@ -142,6 +153,14 @@ Result<void> claim_folder(const std::filesystem::path& folder, const Study& stud
                     path.string(), owner, study.name));
   }
   return {};
+}
+
+std::string reviewed_failures(const nlohmann::ordered_json& bug) {
+  const Json* reviewed = member(bug, "reviewed");
+  if (reviewed == nullptr || !reviewed->is_object()) return {};
+  const ReviewedRate rate{reviewed->value("reviewed", 0), reviewed->value("disagreed", 0), reviewed->value("rate", 0.0),
+                          reviewed->value("low", 0.0), reviewed->value("high", 1.0)};
+  return reviewed_text(rate, bug.value("label", ""), Direction::fails);
 }
 
 }  // namespace scotoma

@@ -19,4 +19,7 @@ Result<nlohmann::ordered_json> read_bugs(const StudyArguments& arguments);
 /// another name, which would be lost.
 Result<void> claim_folder(const std::filesystem::path& folder, const Study& study);
 
+/// What a person's review makes of a bug's failure rate, in words; empty where it has none.
+std::string reviewed_failures(const nlohmann::ordered_json& bug);
+
 }  // namespace scotoma

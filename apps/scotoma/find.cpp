@@ -3,6 +3,7 @@
 
 #include "bugs_file.h"
 #include "report/publish.h"
+#include "report/spread.h"
 #include "report/tally.h"
 #include "report/words.h"
 #include "session.h"
@@ -22,6 +23,9 @@ void print_summary(const Hunt& hunt, const Published& published) {
   }
   for (const Hypothesis* exception : tally.exceptions) fmt::print("  {} {}\n", paint.green("+"), headline(*exception));
   for (const Hypothesis* bug : tally.bugs) fmt::print("  {} {}\n", paint.red("!"), headline(*bug));
+  const auto rows = furthest_first(findings);
+  if (!rows.empty()) fmt::print("\nOn other labels:\n");
+  for (const CrossRow* row : rows) fmt::print("  {} {}\n", paint.yellow("~"), sentence(findings, *row));
   fmt::print("\nreport: {}\n", paint.bold(std::filesystem::absolute(published.report).lexically_normal().string()));
 }
 

@@ -51,8 +51,12 @@ int run_program(int argc, char** argv) {
   add_report(app, run);
   add_list(app, run);
   add_show(app, run);
+  add_review(app, run);
   add_probe(app, run);
+  add_transfer(app, run);
+  add_check(app, run);
   add_doctor(app, run);
+  add_export(app, run);
   add_options(app, run);
   try {
     app.parse(argc, argv);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "finding/phrase.h"
 #include "report/bugs_json.h"
 #include "report/words.h"
 #include "session.h"
@@ -14,7 +15,8 @@ namespace {
 
 struct ProbeArguments : StudyArguments {
   std::string label;
-  std::string phrase;
+  std::vector<std::string> phrases;
+  std::vector<std::string> front;
   bool before = false;
   bool json = false;
 };
@@ -34,19 +36,22 @@ void print_verdict(const Hypothesis& hypothesis, double threshold) {
   if (rate.invalid > 0)
     fmt::print("  {} of {} pictures do not show the label\n", rate.invalid, rate.invalid + rate.valid);
   if (rate.valid == 0) return;
-  fmt::print("  {} of {} fresh pictures {}; the null allows {:.1f} %\n", rate.failures, rate.valid,
+  fmt::print("  {} of {} fresh pictures {}; base pictures and delta allow about {:.1f} %\n", rate.failures, rate.valid,
              hypothesis.direction == Direction::fails ? "fail" : "pass", 100 * hypothesis.null_rate);
   fmt::print("  log e-value {:.1f}; {:.1f} confirms\n", hypothesis.log_e_value, threshold);
 }
 
 Result<void> probe(const ProbeArguments& arguments) {
+  std::vector<PhrasePart> pieces;
+  for (const std::string& text : arguments.front) pieces.push_back({text, true});
+  for (const std::string& text : arguments.phrases) pieces.push_back({text, arguments.before});
+  if (pieces.empty()) return bad_input("probe: no phrase; give one, for example \"on a flower\"");
   const CancelToken& cancel = stop_at_interrupt();
   SCOTOMA_TRY(Study study, open_study(arguments));
   SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
   Candidate asked;
   asked.label = arguments.label;
-  asked.phrase.text = arguments.phrase;
-  asked.phrase.before = arguments.before;
+  asked.phrase = conjunction(pieces);
   asked.source = "user";
   const Result<Hunt> done = [&] {
     TerminalProgress progress(arguments.quiet);
@@ -58,7 +63,7 @@ Result<void> probe(const ProbeArguments& arguments) {
   } else {
     const EvidenceOptions& evidence = session.study.evidence;
     print_verdict(done->findings.hypotheses.front(),
-                  std::log(evidence.max_hypotheses / (evidence.alpha - evidence.alpha0)));
+                  std::log(slots(session.study) / (evidence.alpha - evidence.alpha0)));
   }
   return {};
 }
@@ -73,12 +78,17 @@ void add_probe(CLI::App& app, Run& run) {
   add_catalogue(*verb, *arguments);
   add_threads_and_quiet(*verb, *arguments);
   verb->add_option("--label", arguments->label, "a label of the study")->required();
-  verb->add_option("PHRASE", arguments->phrase, "for example \"on a flower\"")->required();
+  verb->add_option("PHRASE", arguments->phrases, "for example \"on a flower\"; several must hold together");
+  verb->add_option("--front", arguments->front, "a further phrase, in front of the label; may be given again")
+      ->expected(1)
+      ->take_all();
   verb->add_flag("--before", arguments->before, "the phrase belongs in front of the label (\"dark\")");
   verb->add_flag("--json", arguments->json, "as JSON (docs/bugs-json.md)");
   verb->footer(
       "The base pictures of the study are drawn first, unless they are there already. The phrase is held to "
-      "(evidence.alpha - evidence.alpha0) / evidence.max_hypotheses on its own, as the hardest of a whole study is. "
+      "(evidence.alpha - evidence.alpha0) / (2 x labels x evidence.max_hypotheses) on its own, as the hardest of a "
+      "whole "
+      "study is. "
       "Its pictures are those that would confirm it in a study: asking again draws no new ones, and a phrase that the "
       "study confirmed is not confirmed a second time.");
   verb->callback([&run, arguments] { run = [arguments] { return probe(*arguments); }; });

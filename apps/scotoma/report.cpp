@@ -8,16 +8,6 @@
 namespace scotoma {
 namespace {
 
-/// Before anything is created in its place.
-Result<void> check_catalogue(const StudyArguments& arguments) {
-  const auto file = catalogue_folder(arguments) / "catalogue.sqlite";
-  if (std::error_code ignored; std::filesystem::exists(file, ignored)) return {};
-  return bad_input(
-      fmt::format("{}: not there; run `scotoma find {}` first, or say with --out (or --catalogue) where "
-                  "the study's answers are",
-                  file.string(), arguments.study.string()));
-}
-
 Result<void> write_report(const StudyArguments& arguments) {
   SCOTOMA_TRY(Study study, open_study(arguments));
   SCOTOMA_CHECK(check_catalogue(arguments));

@@ -1,5 +1,7 @@
 #include "session.h"
 
+#include <fmt/format.h>
+
 #include "backend/registry.h"
 #include "study/read.h"
 
@@ -39,6 +41,15 @@ Result<Study> open_study(const StudyArguments& arguments) {
   SCOTOMA_TRY(Study study, read_study(arguments.study));
   if (arguments.threads > 0) study.engine.threads = arguments.threads;
   return study;
+}
+
+Result<void> check_catalogue(const StudyArguments& arguments) {
+  const auto file = catalogue_folder(arguments) / "catalogue.sqlite";
+  if (std::error_code ignored; std::filesystem::exists(file, ignored)) return {};
+  return bad_input(
+      fmt::format("{}: not there; run `scotoma find {}` first, or say with --out (or --catalogue) where "
+                  "the study's answers are",
+                  file.string(), arguments.study.string()));
 }
 
 Result<Session> open_session(Study study, const StudyArguments& arguments) {

@@ -20,6 +20,10 @@ struct Session {
 /// Reads the study; `--threads` overrides what it says.
 Result<Study> open_study(const StudyArguments& arguments);
 
+/// For verbs that draw nothing, before open_session() creates anything. Errors: bad_input when the study has no
+/// catalogue.
+Result<void> check_catalogue(const StudyArguments& arguments);
+
 /// Opens or creates the catalogue, then loads the models.
 Result<Session> open_session(Study study, const StudyArguments& arguments);
 

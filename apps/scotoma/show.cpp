@@ -33,7 +33,8 @@ void print_bug(const nlohmann::ordered_json& bug, const std::filesystem::path& f
   print_rate("confirmation", bug["confirm"]);
   print_rate("audit", bug["audit"]);
   print_rate("audit, without phrase", bug["audit_base"]);
-  fmt::print("  {:<22} {:.1f} (natural logarithm; the null allows {:.1f} %)\n", "log e-value",
+  if (const std::string text = reviewed_failures(bug); !text.empty()) fmt::print("  {:<22} {}\n", "reviewed", text);
+  fmt::print("  {:<22} {:.1f} (natural logarithm; base rate as measured + delta: {:.1f} %)\n", "log e-value",
              bug.value("log_e_value", 0.0), 100 * bug.value("null_rate", 0.0));
   for (const char* kind : {"failing", "passing"}) {
     for (const auto& file : bug["examples"][kind])

@@ -23,9 +23,13 @@ void add_find(CLI::App& app, Run& run);
 void add_report(CLI::App& app, Run& run);
 void add_list(CLI::App& app, Run& run);
 void add_show(CLI::App& app, Run& run);
+void add_review(CLI::App& app, Run& run);
 void add_probe(CLI::App& app, Run& run);
+void add_transfer(CLI::App& app, Run& run);
+void add_check(CLI::App& app, Run& run);
 void add_doctor(CLI::App& app, Run& run);
 void add_demo(CLI::App& app, Run& run);
+void add_export(CLI::App& app, Run& run);
 void add_options(CLI::App& app, Run& run);
 
 /// What the verbs on a study are told; each verb offers what it uses.

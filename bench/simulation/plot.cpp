@@ -17,8 +17,10 @@ struct Series {
   Method method;
   const char* colour;
 };
-constexpr Series kSeries[] = {
-    {Method::plain_more, "#d55e00"}, {Method::plain_points, "#e69f00"}, {Method::scotoma, "#0072b2"}};
+constexpr Series kSeries[] = {{Method::plain_more, "#d55e00"},
+                              {Method::plain_points, "#e69f00"},
+                              {Method::bound, "#56b4e9"},
+                              {Method::scotoma, "#0072b2"}};
 
 double x_of(double share) { return kLeft + (kRight - kLeft) * share; }
 
@@ -117,7 +119,7 @@ std::string plot_of(const Simulation& simulation) {
   double x = kLeft;
   for (const Series& series : kSeries) {
     svg += dot(x, 50, series.colour) + words(x + 10, 54, name_of(series.method));
-    x += 150;
+    x += 145;
   }
   svg += rates_panel(simulation, rates);
   if (!simulation.curves.empty()) {

@@ -51,14 +51,15 @@ Scenario margin() {
 }
 
 Scenario margin_known_base() {
-  return {"margin-known-base", "the same, base rates well known",
-          "As before, but with 1,000 base pictures a label. The bound of the base rate then hardly protects, and the "
-          "e-values alone must hold the rate of false discoveries.",
-          [](World& world, Philox& random) {
-            world.study.budget.base = 1000;
-            world.study.budget.images = 8000;
-            fill_plainly(world, random, 0, 0, 0, kMargin);
-          }};
+  return {
+      "margin-known-base", "the same, base rates well known",
+      "As before, but with 1,000 base pictures a label. That base rates might be higher then hardly protects, and the "
+      "e-values alone must hold the rate of false discoveries.",
+      [](World& world, Philox& random) {
+        world.study.budget.base = 1000;
+        world.study.budget.images = 8000;
+        fill_plainly(world, random, 0, 0, 0, kMargin);
+      }};
 }
 
 Scenario few_strong() {
@@ -69,8 +70,8 @@ Scenario few_strong() {
 Scenario many_weak() {
   return {"many-weak", "many weak bugs",
           "20 of 40 phrases fail with 15 to 35 %. No more than `budget.finalists` (12) go to "
-          "confirmation, and rates this close to the bound that 48 base pictures allow need more pictures than there "
-          "are: power is low.",
+          "confirmation, and rates this close to what 48 base pictures cannot exclude need more pictures than there "
+          "are.",
           [](World& world, Philox& random) { fill_plainly(world, random, 20, 0.15, 0.35, kBase); }};
 }
 
@@ -104,10 +105,29 @@ Scenario adversary() {
   return {"adversary", "an adversary who keeps searching",
           "2 bugs and 38 phrases at the margin. After exploration the phrases that looked best are said again in other "
           "words, twice over, and searched again; after confirmation those that came closest get a last chance. All "
-          "within K = 64 hypotheses, over which closed e-BH decides together.",
+          "within `evidence.max_hypotheses` phrases a label, over which e-BH decides together.",
           [](World& world, Philox& random) {
             world.search = Search::greedy;
             fill_plainly(world, random, 2, 0.4, 0.9, kMargin);
+          }};
+}
+
+Scenario lucky_labels() {
+  return {"lucky-labels", "an adversary who picks lucky labels",
+          "40 labels that fail 15 % of the time, with 16 base pictures each, so that a few show no failure at all. He "
+          "searches only the 4 labels that drew the fewest, with 16 phrases each, all exactly at the margin: 20 %. "
+          "Every base rate he builds on looks lower than it is.",
+          [](World& world, Philox&) {
+            world.search = Search::lucky_labels;
+            world.study.budget.base = 16;
+            constexpr double kRate = 0.15;
+            for (int l = 0; l < 40; ++l) {
+              const std::string label = world.add_label({{kRate}});
+              for (int p = 0; p < world.study.evidence.max_hypotheses; ++p) {
+                const Chances chances = {kRate + world.study.evidence.delta};
+                world.candidates.push_back(world.new_phrase(label, fmt::format("in place {}", p + 1), {chances}));
+              }
+            }
           }};
 }
 
@@ -189,9 +209,9 @@ Scenario judge() {
 }  // namespace
 
 std::vector<Scenario> scenarios() {
-  return {all_null(), margin(),       margin_known_base(), few_strong(),     many_weak(),      bugs_beside_margin(),
-          overlap(),  short_budget(), adversary(),         uneven_prompts(), unequal_labels(), everywhere(),
-          judge()};
+  return {all_null(),           margin(),         margin_known_base(), few_strong(), many_weak(),
+          bugs_beside_margin(), overlap(),        short_budget(),      adversary(),  lucky_labels(),
+          uneven_prompts(),     unequal_labels(), everywhere(),        judge()};
 }
 
 std::vector<Scenario> power_sweep(int base) {

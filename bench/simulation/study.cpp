@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "evidence/closed_e_bh.h"
 #include "evidence/e_bh.h"
+#include "evidence/e_value.h"
 #include "finding/count.h"
 #include "stage/audit.h"
 #include "stage/confirm.h"
@@ -23,6 +23,8 @@ constexpr int kGreedyRounds = 2;      // searches of the adversary before confir
 constexpr int kGreedyAgain = 8;       // ... each of so many phrases in other words
 constexpr int kGreedyLastChance = 8;  // and once more for those that were not confirmed
 
+constexpr std::size_t kLuckyLabels = 4;  // that the other adversary searches
+
 double event_rate(double failure_rate, Direction direction) {
   return direction == Direction::fails ? failure_rate : 1 - failure_rate;
 }
@@ -34,6 +36,7 @@ class Run {
 
   Result<StudyResult> run() {
     SCOTOMA_TRY(bases_, sample_bases(context_));
+    if (world_.search == Search::lucky_labels) pick_lucky_labels();
     for (Candidate& candidate : world_.candidates)
       candidate.direction = direction_of(*base_of(bases_, candidate.label));
     hypotheses_ = hypotheses_of(context_, world_.candidates, bases_);
@@ -46,7 +49,8 @@ class Run {
     result_.hypotheses = static_cast<int>(hypotheses_.size());
     result_.spent = context_.spent;
     for (const Hypothesis& hypothesis : hypotheses_) result_.bugs += is_bug(hypothesis) ? 1 : 0;
-    count_own_claims(finalists);
+    count_own_claims();
+    SCOTOMA_CHECK(count_bound_claims(finalists));
     SCOTOMA_CHECK(count_plain_claims());
     count_bases();
     for (const Hypothesis& hypothesis : hypotheses_) count_intervals(hypothesis);
@@ -85,19 +89,36 @@ class Run {
     claims.wrong_of_real += is_real_bug(hypothesis) ? 0 : 1;
   }
 
+  /// Whether the study may still have another phrase of this label, beside `more` of it.
+  bool has_room(const std::string& label, const std::vector<Candidate>& more) const {
+    const auto same = [&](const auto& one) { return one.label == label; };
+    return std::count_if(hypotheses_.begin(), hypotheses_.end(), same) + std::count_if(more.begin(), more.end(), same) <
+           world_.study.evidence.max_hypotheses;
+  }
+
   /// The `count` that order highest, in other words, as hypotheses of their own.
   template <class Better>
   std::vector<Hypothesis> again(std::vector<std::size_t> from, int count, Better better) {
-    const auto room = static_cast<std::size_t>(world_.study.evidence.max_hypotheses) - hypotheses_.size();
     std::stable_sort(from.begin(), from.end(),
                      [&](std::size_t a, std::size_t b) { return better(hypotheses_[a], hypotheses_[b]); });
-    from.resize(std::min({from.size(), room, static_cast<std::size_t>(count)}));
     std::vector<Candidate> candidates;
     for (std::size_t h : from) {
+      if (std::ssize(candidates) >= count || !has_room(hypotheses_[h].label, candidates)) continue;
       candidates.push_back(world_.in_other_words(hypotheses_[h].label, hypotheses_[h].phrase.text, ++attempts_));
       candidates.back().direction = hypotheses_[h].direction;
     }
     return hypotheses_of(context_, candidates, bases_);
+  }
+
+  /// The adversary looks at the base samples, and searches only the labels that seem to fail least.
+  void pick_lucky_labels() {
+    std::vector<const BaseResult*> order;
+    for (const BaseResult& base : bases_) order.push_back(&base);
+    std::stable_sort(order.begin(), order.end(), [](auto* a, auto* b) { return a->rate.rate < b->rate.rate; });
+    order.resize(std::min(order.size(), kLuckyLabels));
+    std::erase_if(world_.candidates, [&](const Candidate& candidate) {
+      return std::none_of(order.begin(), order.end(), [&](auto* base) { return base->label == candidate.label; });
+    });
   }
 
   /// Takes in `fresh` and returns the index of its first.
@@ -121,7 +142,7 @@ class Run {
     return {};
   }
 
-  /// After confirmation he tries once more, and closed e-BH decides over all that were tested: at most K.
+  /// After confirmation he tries once more, and e-BH decides over all that were tested.
   Result<void> confirm_again(std::vector<std::size_t>& finalists) {
     std::vector<std::size_t> missed;
     for (std::size_t h : finalists) {
@@ -135,7 +156,7 @@ class Run {
     static_cast<void>(threshold);
     finalists.insert(finalists.end(), fresh.begin(), fresh.end());
     const EvidenceOptions& evidence = world_.study.evidence;
-    const auto rejected = closed_e_bh(e_values(finalists), evidence.max_hypotheses, evidence.alpha - evidence.alpha0);
+    const auto rejected = e_bh(e_values(finalists), slots(world_.study), evidence.alpha - evidence.alpha0).rejected;
     for (std::size_t i = 0; i < finalists.size(); ++i) {
       Status& status = hypotheses_[finalists[i]].status;
       if (rejected[i] != (status == Status::confirmed))
@@ -154,17 +175,44 @@ class Run {
     return values;
   }
 
-  void count_own_claims(const std::vector<std::size_t>& finalists) {
+  void count_own_claims() {
     for (const Hypothesis& hypothesis : hypotheses_) {
       if (hypothesis.status == Status::confirmed) claim(Method::scotoma, hypothesis);
     }
-    const EvidenceOptions& evidence = world_.study.evidence;
-    const auto rejected = e_bh(e_values(finalists), evidence.max_hypotheses, evidence.alpha - evidence.alpha0).rejected;
-    for (std::size_t i = 0; i < finalists.size(); ++i) {
-      if (rejected[i]) claim(Method::e_bh, hypotheses_[finalists[i]]);
-    }
     result_.methods[static_cast<std::size_t>(Method::scotoma)].images = context_.spent.total();
-    result_.methods[static_cast<std::size_t>(Method::e_bh)].images = context_.spent.total();
+  }
+
+  /// The largest rate of the event that the bound of the base rate and delta allow.
+  double bar_of(const Hypothesis& hypothesis) const {
+    const BaseResult& base = *base_of(bases_, hypothesis.label);
+    const double bound = hypothesis.direction == Direction::fails ? base.upper : 1 - base.lower;
+    return std::min(1.0, bound + world_.study.evidence.delta);
+  }
+
+  Result<void> count_bound_claims(const std::vector<std::size_t>& finalists) {
+    const BudgetOptions& budget = world_.study.budget;
+    const int left = budget.images - context_.spent.base - context_.spent.explore;
+    const int images = std::min(budget.confirm, left / std::max(1, static_cast<int>(finalists.size())));
+    std::vector<Trial> trials;
+    for (std::size_t h : finalists) trials.push_back(trial_of(hypotheses_[h]));
+    SCOTOMA_TRY(const auto samples, observe_trials(context_, trials, "bound", 0, images));
+    std::vector<double> values;
+    for (std::size_t i = 0; i < finalists.size(); ++i) {
+      const Hypothesis& hypothesis = hypotheses_[finalists[i]];
+      const Rate rate = rate_of(samples[i], hypothesis.direction);
+      const bool undrawable = invalid_share(rate) > world_.study.evidence.max_invalid;
+      values.push_back(undrawable ? -std::numeric_limits<double>::infinity()
+                                  : log_e_value(rate.failures, rate.valid, bar_of(hypothesis)));
+    }
+    const EvidenceOptions& evidence = world_.study.evidence;
+    const int most = std::max(kBoundHypotheses, static_cast<int>(finalists.size()));
+    const auto rejected = e_bh(values, most, evidence.alpha - evidence.alpha0).rejected;
+    for (std::size_t i = 0; i < finalists.size(); ++i) {
+      if (rejected[i]) claim(Method::bound, hypotheses_[finalists[i]]);
+    }
+    result_.methods[static_cast<std::size_t>(Method::bound)].images =
+        context_.spent.base + context_.spent.explore + images * static_cast<int>(finalists.size());
+    return {};
   }
 
   /// Fixed numbers of pictures, point estimates: the base prompts of each label and every hypothesis get the same.

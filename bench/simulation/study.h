@@ -11,12 +11,14 @@ namespace scotoma::simulation {
 
 /// Ways to decide what is a bug, on the same studies.
 enum class Method {
-  scotoma,      ///< the program: e-values and closed e-BH
-  e_bh,         ///< the same e-values and pictures, but e-BH decides
+  scotoma,      ///< the program: joint e-values and e-BH
+  bound,        ///< the finalists on pictures of their own, budget.confirm each: e-values against the upper confidence
+                ///< bound of the base rate + delta instead of joint ones, e-BH over kBoundHypotheses
   plain_more,   ///< kPlainImages each; more failures than the base prompt
   plain_points  ///< kPlainImages each; at least kPlainPoints more than the base prompt
 };
 inline constexpr std::size_t kMethods = 4;
+inline constexpr int kBoundHypotheses = 64;  // no label was to pay for being picked: its bound holds for all at once
 inline constexpr int kPlainImages = 50;
 inline constexpr double kPlainPoints = 0.05;
 

@@ -97,7 +97,7 @@ bool undercovers(const Estimate& coverage, double level) {
 
 std::vector<std::string> broken_promises(const Tally& tally, double alpha) {
   std::vector<std::string> broken;
-  for (const Method method : {Method::scotoma, Method::e_bh}) {
+  for (const Method method : {Method::scotoma, Method::bound}) {
     const Estimate& fdr = tally.methods[static_cast<std::size_t>(method)].fdr;
     if (!breaks(fdr, alpha)) continue;
     broken.push_back(fmt::format("{}: false discovery rate {:.4f} +- {:.4f}, promised {}", name_of(method), fdr.mean,
@@ -117,8 +117,8 @@ std::string name_of(Method method) {
   switch (method) {
     case Method::scotoma:
       return "Scotoma";
-    case Method::e_bh:
-      return "the same with e-BH";
+    case Method::bound:
+      return "bar at the bound";
     case Method::plain_more:
       return "more than base";
     case Method::plain_points:

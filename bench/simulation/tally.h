@@ -49,7 +49,7 @@ bool undercovers(const Estimate& coverage, double level);
 /// What the program promised and did not keep: sentences, empty if all is well.
 std::vector<std::string> broken_promises(const Tally& tally, double alpha);
 
-/// "the program, closed e-BH"
+/// "Scotoma"
 std::string name_of(Method method);
 std::string name_of(Shown what);
 

@@ -52,6 +52,13 @@ class InUse {
   }
   int step() { return sqlite3_step(statement_); }
 
+  /// Of the row that step() found.
+  std::string column(int index) const {
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, index));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, index));
+    return size == 0 ? std::string() : std::string(bytes, size);
+  }
+
  private:
   sqlite3_stmt* statement_;
 };
@@ -79,9 +86,10 @@ Error cannot_write(const fs::path& path) {
 struct Catalogue::Statements {
   sqlite3_stmt* find = nullptr;
   sqlite3_stmt* store = nullptr;
+  sqlite3_stmt* all = nullptr;
   sqlite3_stmt* count = nullptr;
   ~Statements() {
-    for (sqlite3_stmt* statement : {find, store, count}) sqlite3_finalize(statement);
+    for (sqlite3_stmt* statement : {find, store, all, count}) sqlite3_finalize(statement);
   }
 };
 
@@ -144,6 +152,7 @@ Result<void> Catalogue::connect() {
   };
   if (!prepare("SELECT value FROM answers WHERE fingerprint=? AND input=?", &statements_->find) ||
       !prepare(kStore, &statements_->store) ||
+      !prepare("SELECT input, value FROM answers WHERE fingerprint=? ORDER BY input", &statements_->all) ||
       !prepare("SELECT count(*) FROM answers WHERE fingerprint=?", &statements_->count)) {
     return broken("opening");
   }
@@ -174,9 +183,7 @@ Result<std::optional<std::string>> Catalogue::find(const std::string& fingerprin
   const int code = find.text(1, fingerprint).text(2, input).step();
   if (code == SQLITE_DONE) return std::optional<std::string>();
   if (code != SQLITE_ROW) return broken("reading");
-  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statements_->find, 0));
-  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statements_->find, 0));
-  return std::optional<std::string>(size == 0 ? std::string() : std::string(bytes, size));
+  return std::optional<std::string>(find.column(0));
 }
 
 Result<void> Catalogue::store(const std::string& fingerprint, std::span<const Answer> answers) {
@@ -196,6 +203,17 @@ Result<void> Catalogue::store(const std::string& fingerprint, std::span<const An
     return error;
   }
   return {};
+}
+
+Result<std::vector<Answer>> Catalogue::all(const std::string& fingerprint) const {
+  const std::lock_guard lock(mutex_);
+  InUse all(statements_->all);
+  all.text(1, fingerprint);
+  std::vector<Answer> answers;
+  int code = SQLITE_ROW;
+  while ((code = all.step()) == SQLITE_ROW) answers.push_back({all.column(0), all.column(1)});
+  if (code != SQLITE_DONE) return broken("reading");
+  return answers;
 }
 
 Result<std::size_t> Catalogue::count(const std::string& fingerprint) const {

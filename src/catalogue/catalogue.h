@@ -68,6 +68,9 @@ class Catalogue {
   /// Relative to the folder: "images/ab/abcd….png".
   static std::filesystem::path image_file(const std::string& id);
 
+  /// All answers under a fingerprint, by input; for fingerprints of few answers, as a person's are.
+  Result<std::vector<Answer>> all(const std::string& fingerprint) const;
+
   /// Number of answers under a fingerprint.
   Result<std::size_t> count(const std::string& fingerprint) const;
 

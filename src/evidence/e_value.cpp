@@ -37,16 +37,20 @@ double log_beta(double a, double b) {
 
 /// log of the integral over q in (r, 1) of q^(s-1/2) (1-q)^(n-s-1/2) dq / (r^s (1-r)^(n-s)), for 0 < r < 1. The powers
 /// of r cancel against those before the continued fraction, hence nothing here under- or overflows, however large n is.
-double log_mixture(int events, int n, double r) {
+/// `log_whole`: log B(s + 1/2, n - s + 1/2).
+double log_mixture(int events, int n, double r, double log_whole) {
   const double a = events + 0.5;
   const double b = n - events + 0.5;
   const double log_root = (std::log(r) + std::log1p(-r)) / 2;  // what is left of the powers: sqrt(r (1-r))
   const bool above_mean = r >= (a + 1) / (a + b + 2);
   if (above_mean) return log_root + std::log(beta_fraction(b, a, 1 - r) / b);
-  const double whole = log_beta(a, b) - events * std::log(r) - (n - events) * std::log1p(-r);
+  const double whole = log_whole - events * std::log(r) - (n - events) * std::log1p(-r);
   const double below = log_root + std::log(beta_fraction(a, b, r) / a);
   return whole + std::log1p(-std::exp(below - whole));  // r is below the mean: no digits are lost
 }
+
+/// The mixture of no image: the integral over q in (r, 1) of q^(-1/2) (1-q)^(-1/2) dq.
+double empty_mixture(double r) { return 2 * std::atan2(std::sqrt(1 - r), std::sqrt(r)); }
 
 }  // namespace
 
@@ -57,7 +61,21 @@ double log_e_value(int events, int n, double null_rate) {
   if (null_rate <= 0) {
     return events > 0 ? std::numeric_limits<double>::infinity() : log_beta(0.5, n + 0.5) - log_beta(0.5, 0.5);
   }
-  return log_mixture(events, n, null_rate) - log_mixture(0, 0, null_rate);
+  return log_mixture(events, n, null_rate, log_beta(events + 0.5, n - events + 0.5)) -
+         std::log(empty_mixture(null_rate));
+}
+
+EProcess::EProcess(int events, int n) : events_(events), n_(n), log_beta_(log_beta(events + 0.5, n - events + 0.5)) {
+  assert(0 <= events && events <= n);
+}
+
+LogEValue EProcess::against(double null_rate) const {
+  assert(0 < null_rate && null_rate < 1);
+  const double root = std::sqrt(null_rate * (1 - null_rate));
+  const double above = empty_mixture(null_rate);
+  const double log_all = log_mixture(events_, n_, null_rate, log_beta_);
+  const double by_logit = n_ * null_rate - events_ + root / above - root * std::exp(-log_all);
+  return {log_all - std::log(above), n_ == 0 ? 0 : by_logit / (root * root)};
 }
 
 }  // namespace scotoma

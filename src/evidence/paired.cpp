@@ -15,4 +15,9 @@ double mcnemar_exact(int only_first, int only_second) {
   return std::min(1.0, 2 * tail);
 }
 
+double mcnemar_greater(int only_first, int only_second) {
+  assert(only_first >= 0 && only_second >= 0);
+  return only_first == 0 ? 1 : boost::math::ibeta(only_first, only_second + 1, 0.5);
+}
+
 }  // namespace scotoma

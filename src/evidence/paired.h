@@ -11,4 +11,8 @@ namespace scotoma {
 /// Medical Research Methodology 13:91 (2013).
 double mcnemar_exact(int only_first, int only_second);
 
+/// The same, one-sided: small where the first image shows the outcome more often than the second.
+/// P(X >= only_first), X ~ Binomial(only_first + only_second, 1/2); 1 if only_first is 0.
+double mcnemar_greater(int only_first, int only_second);
+
 }  // namespace scotoma

@@ -5,53 +5,38 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 
+#include "catalogue/reviews.h"
 #include "core/parallel.h"
+#include "find/phrases.h"
+#include "find/speed.h"
 #include "finding/count.h"
 #include "stage/audit.h"
-#include "stage/cluster.h"
 #include "stage/confirm.h"
-#include "stage/describe.h"
+#include "stage/cross.h"
 #include "stage/explore.h"
+#include "stage/review.h"
 #include "stage/sample.h"
+#include "stage/shrink.h"
 
 namespace scotoma {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// Times the stages one after another.
 class Stopwatch {
  public:
   void lap(const std::string& name, RunFacts& run) {
-    const auto now = Clock::now();
-    run.stages.push_back({name, std::chrono::duration<double>(now - last_).count()});
+    const double now = clock_.seconds();
+    run.stages.push_back({name, now - last_});
     last_ = now;
   }
-  double total() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+  double total() { return clock_.seconds() - begin_; }
 
  private:
-  Clock::time_point begin_ = Clock::now();
-  Clock::time_point last_ = begin_;
+  SteadyClock clock_;
+  double begin_ = clock_.seconds();
+  double last_ = begin_;
 };
-
-/// Stages 4 and 5 for every label.
-Result<std::vector<Candidate>> search_phrases(const StageContext& context, Memo& memo, Findings& findings) {
-  context.progress.stage("clustering and describing what fails");
-  std::vector<Candidate> candidates;
-  for (const BaseResult& base : findings.bases) {
-    if (base.undrawable) continue;
-    SCOTOMA_TRY(auto clusters, cluster(context, memo, base));
-    SCOTOMA_TRY(const auto phrases, describe(context, memo, clusters, base));
-    for (std::size_t i = 0; i < clusters.size(); ++i) {
-      for (const Phrase& phrase : phrases[i])
-        candidates.push_back({base.label, phrase, clusters[i].direction, clusters[i].predicted, "captions"});
-      findings.clusters.push_back(std::move(clusters[i]));
-    }
-  }
-  return candidates;
-}
 
 /// What a user asks goes straight to confirmation.
 std::vector<std::size_t> all_testable(const std::vector<Hypothesis>& hypotheses) {
@@ -103,7 +88,7 @@ void describe_models(const Models& models, Findings& findings) {
   }
 }
 
-void measure(const Memo& memo, const Stopwatch& watch, int threads, RunFacts& run) {
+void measure(const Memo& memo, Stopwatch& watch, int threads, RunFacts& run) {
   run.roles = memo.uses();
   run.seconds = watch.total();
   run.threads = threads;
@@ -146,8 +131,15 @@ Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, cons
   SCOTOMA_TRY(const auto targets, find_targets(study, models.classifier->class_names()));
   SCOTOMA_CHECK(check_labels(setting.only, targets, study));
   findings.class_names = models.classifier->class_names();
-  StageContext context{study, targets, findings.class_names, memo, progress};
+  Study limited = study;  // what the minutes allow
+  StageContext context{limited, targets, findings.class_names, memo, progress};
   Stopwatch watch;
+  if (study.budget.minutes > 0) {
+    SteadyClock own;
+    Clock& clock = setting.clock != nullptr ? *setting.clock : own;
+    SCOTOMA_TRY(limited.budget.images,
+                affordable_images(context, models, memo, catalogue, clock, {threads, setting.replay_only}));
+  }
 
   SCOTOMA_TRY(findings.bases, sample_bases(context));
   watch.lap("sample", result.run);
@@ -161,12 +153,23 @@ Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, cons
   std::vector<std::size_t> finalists = all_testable(findings.hypotheses);
   if (setting.only.empty()) {
     SCOTOMA_TRY(finalists, explore(context, findings.hypotheses));
+    SCOTOMA_TRY(finalists, look_again(context, memo, findings, std::move(finalists)));
   }
   watch.lap("explore", result.run);
+  if (setting.only.empty()) {  // a user's words stay as they are
+    SCOTOMA_TRY(finalists, shrink(context, findings.hypotheses, finalists));
+  }
+  watch.lap("shrink", result.run);
   SCOTOMA_TRY(findings.rejection_threshold, confirm(context, findings.hypotheses, finalists));
   watch.lap("confirm", result.run);
   SCOTOMA_CHECK(audit(context, findings.hypotheses));
+  SCOTOMA_TRY(const Reviews reviews, read_reviews(catalogue));
+  review(context, reviews, findings);
   watch.lap("audit", result.run);
+  if (setting.only.empty()) {
+    SCOTOMA_TRY(findings.cross, cross_check(context, findings.hypotheses, findings.bases));
+  }
+  watch.lap("cross-check", result.run);
 
   order_hypotheses(findings.hypotheses);
   describe_models(models, findings);

@@ -6,6 +6,7 @@
 
 #include "catalogue/catalogue.h"
 #include "core/cancel.h"
+#include "core/clock.h"
 #include "core/progress.h"
 #include "finding/finding.h"
 #include "model/roles.h"
@@ -23,10 +24,12 @@ struct Hunt {
 struct HuntSetting {
   bool replay_only = false;          ///< take every answer from the catalogue; an answer that is missing is an error
   std::vector<Candidate> only = {};  ///< test these hypotheses of the user's instead of searching for some
+  Clock* clock = nullptr;            ///< measures what budget.minutes are worth; null: the machine's own
 };
 
 /// Runs a study on models, remembering every answer in the catalogue. The findings are a function of the study and of
-/// the models' answers: the same whatever was in the catalogue, at any number of threads.
+/// the models' answers: the same whatever was in the catalogue, at any number of threads. With budget.minutes, also of
+/// the speed that was measured once and is kept in the catalogue.
 /// Errors: bad_input for a label that no class of the classifier carries, or that the judge does not know; those of the
 /// models and of the disk; interrupted. What was answered before an error is kept; run again to go on.
 Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, const CancelToken& cancel,

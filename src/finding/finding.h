@@ -116,7 +116,7 @@ struct PartRate {
 struct ReviewedRate {
   int reviewed = 0;   ///< pictures that a person looked at
   int disagreed = 0;  ///< of these, how often judge and person differ
-  double rate = 0;    ///< of failures among the pictures that truly show the label
+  double rate = 0;    ///< of the event (failures, or passes) among the pictures that truly show the label
   double low = 0;     ///< 95 % interval
   double high = 1;
 };
@@ -146,8 +146,11 @@ struct Hypothesis {
   std::vector<PartRate> part_rates;      ///< of a conjunction: each piece alone
 
   Rate explored;
-  Rate confirmed;                  ///< the images of the e-process
-  double null_rate = 1;            ///< p*: the null says the rate is at most this
+  Rate confirmed;       ///< the images of the e-process
+  int base_events = 0;  ///< of base_valid base pictures of the label: the other half of the evidence
+  int base_valid = 0;
+  double null_rate = 1;            ///< base rate as measured + delta: what the search compares rates with. The e-value
+                                   ///< does not trust it, it allows for every base rate
   double log_e_value = 0;          ///< natural logarithm, at the end
   std::vector<double> log_e_path;  ///< after each valid image of confirmation
 
@@ -183,14 +186,15 @@ struct Hypothesis {
 /// the phrase on the same seeds.
 struct CrossCell {
   std::string label;
-  Rate with;  ///< event: taken for the answer
+  Rate with;  ///< event: taken for the answer; of the pairs of which both pictures are valid, so both rates have one n
   Rate without;
-  int only_with = 0;  ///< pairs, both valid
+  int only_with = 0;  ///< of these pairs
   int only_without = 0;
+  bool tested = false;  ///< enough pairs for a test; else p and adjusted stay 1
   double p = 1;         ///< exact McNemar, one-sided: more often with the phrase
-  double adjusted = 1;  ///< Holm's, over all cells of all rows
+  double adjusted = 1;  ///< Holm's, over all tested cells of all rows
   bool spreads = false;
-  std::vector<Sample> samples;  ///< with the phrase
+  std::vector<Sample> samples;  ///< a few with the phrase that are taken for the answer
 };
 
 /// A spurious correlation: the phrase makes many labels look like one.
@@ -233,7 +237,7 @@ struct Findings {
   Spent spent;
   std::map<std::string, std::string> fingerprints;  ///< role -> hash
   std::map<std::string, std::string> descriptions;  ///< role -> one line for people
-  double rejection_threshold = 0;                   ///< smallest log e-value that closed e-BH rejected
+  double rejection_threshold = 0;                   ///< log e-value from which e-BH confirmed; 0 under the fixed rule
   std::vector<std::string> limits;                  ///< sentences for people: "3 labels cannot be drawn: ..."
 };
 

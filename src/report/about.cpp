@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "evidence/interval.h"
 #include "report/settings.h"
 #include "report/svg.h"
 #include "report/text.h"
@@ -45,15 +46,65 @@ std::string undrawable(const Page& page) {
                           escape_html(names)));
 }
 
+/// Phrases of which nothing is claimed for that reason.
+std::string undrawable_phrases(const Page& page) {
+  std::string prompts;
+  std::size_t count = 0;
+  for (const Hypothesis& h : page.findings.hypotheses) {
+    if (h.status != Status::undrawable || count++ >= PageLimits::kContents) continue;
+    prompts += fmt::format("{}<b>{}</b>", prompts.empty() ? "" : ", ", escape_html(subject(h)));
+  }
+  if (prompts.empty()) return {};
+  return item(fmt::format("What the generator cannot draw, so that nothing is claimed of it: {}{}.", prompts,
+                          count > PageLimits::kContents ? ", and more in bugs.json" : ""));
+}
+
+std::string share_of(int wrong, int all) {
+  const Interval interval = clopper_pearson(wrong, all, 0.95);
+  return fmt::format("{} of {} ({:.0f} to {:.0f}\u00A0%)", grouped(wrong), grouped(all), 100 * interval.low,
+                     100 * interval.high);
+}
+
+std::string judged_by_a_person(const Page& page) {
+  if (!page.findings.judge_review) return {};
+  const JudgeReview& review = *page.findings.judge_review;
+  return item(fmt::format(
+      "A person reviewed {}. Of those that the judge accepted, the label was missing in {}; of those that it refused, "
+      "the label was there in {}.",
+      counted(review.reviewed, "picture, chosen at random", "pictures, chosen at random"),
+      share_of(review.accepted_wrong, review.accepted), share_of(review.refused_wrong, review.refused)));
+}
+
 std::string spending(const Spent& spent) {
-  const auto entry = [](std::string_view tone, std::string_view words, int count) {
-    return fmt::format("<li><span class=\"key {}\"></span>{} <b>{}</b></li>", tone, words, grouped(count));
+  struct Use {
+    std::string_view words;
+    Part part;
   };
-  return fmt::format("<h3>{} drawn</h3>\n{}<ul class=\"legend\">{}{}{}{}</ul>\n",
-                     capitalised(counted(spent.total(), "picture")),
-                     parts_bar({{spent.base, "s1"}, {spent.explore, "s2"}, {spent.confirm, "s3"}, {spent.audit, "s4"}}),
-                     entry("s1", "neutral prompts", spent.base), entry("s2", "exploration", spent.explore),
-                     entry("s3", "confirmation", spent.confirm), entry("s4", "audit", spent.audit));
+  const Use uses[] = {{"neutral prompts", {spent.base, "s1"}}, {"exploration", {spent.explore, "s2"}},
+                      {"shrinking", {spent.shrink, "s5"}},     {"confirmation", {spent.confirm, "s3"}},
+                      {"audit", {spent.audit, "s4"}},          {"other labels", {spent.cross, "s6"}}};
+  std::vector<Part> parts;
+  std::string legend;
+  for (const auto& [words, part] : uses) {
+    parts.push_back(part);
+    legend += fmt::format("<li><span class=\"key {}\"></span>{} <b>{}</b></li>", part.tone, words, grouped(part.count));
+  }
+  return fmt::format("<h3>{} drawn</h3>\n{}<ul class=\"legend\">{}</ul>\n",
+                     capitalised(counted(spent.total(), "picture")), parts_bar(parts), legend);
+}
+
+/// The stages that not every study has.
+std::string also_done(const Spent& spent) {
+  std::string html;
+  if (spent.shrink > 0) {
+    html += "<p>Phrases were shortened before the test, as far as the label failed as often without a word.</p>\n";
+  }
+  if (spent.cross > 0) {
+    html +=
+        "<p>At last each confirmed phrase was tried on the other labels, again with and without it from the same "
+        "seeds, to see what else it makes look like the wrong answer.</p>\n";
+  }
+  return html;
 }
 
 std::string models(const Findings& findings) {
@@ -104,7 +155,7 @@ std::string settings(const Study& study) {
 }  // namespace
 
 std::string limits_section(const Page& page) {
-  std::string items = invalid_share(page) + undrawable(page);
+  std::string items = invalid_share(page) + judged_by_a_person(page) + undrawable(page) + undrawable_phrases(page);
   for (const std::string& limit : page.findings.limits) items += item(escape_html(limit));
   items +=
       item("The pictures are generated. Whether a bug shows on photographs too, only photographs can tell: try a few.");
@@ -114,8 +165,24 @@ std::string limits_section(const Page& page) {
          "</ul>\n</section>\n";
 }
 
-std::string method_section(const Page& page) {
+namespace {
+
+/// What was called a bug.
+std::string rule_of(const Page& page) {
   const EvidenceOptions& e = page.study.evidence;
+  if (e.rule == "fixed") {
+    return "A bug is what failed more often there than in the neutral pictures, by however little: the plain scheme, "
+           "for comparison. <strong>No rate of false claims is held.</strong>";
+  }
+  return fmt::format(
+      "A bug is a rise of more than {:g} points over the base rate, of which the neutral pictures are taken for a "
+      "sample, no more; the rule for calling one keeps the expected share of false claims at or below {}.",
+      100 * e.delta, percent(e.alpha));
+}
+
+}  // namespace
+
+std::string method_section(const Page& page) {
   return fmt::format(
              "<section id=\"method\">\n<h2>How this was found</h2>\n<ol class=\"prose\">\n"
              "<li>Each label was drawn from neutral prompts, and the classifier was asked what it sees.</li>\n"
@@ -123,15 +190,13 @@ std::string method_section(const Page& page) {
              "group "
              "from pictures of the same label that are recognised.</li>\n"
              "<li>Hypotheses got a few pictures each, the better half twice as many, and so on.</li>\n"
-             "<li>The best were tested on pictures that nothing had used before. A bug is a rise of more than {:g} "
-             "points over the "
-             "base rate's "
-             "upper limit; the rule for calling one keeps the expected share of false claims at or below {}.</li>\n"
+             "<li>The best were tested on pictures that nothing had used before. {}</li>\n"
              "<li>What passed was measured once more, in the audit: a fixed number of new pictures, each drawn with "
              "the phrase and, from the same seed, without it. The difference and its interval come from these pairs. "
              "Rates seen in exploration and confirmation only describe, as both stop by what they see.</li>\n</ol>\n",
-             100 * e.delta, percent(e.alpha)) +
-         spending(page.findings.spent) + models(page.findings) + settings(page.study) + "</section>\n";
+             rule_of(page)) +
+         also_done(page.findings.spent) + spending(page.findings.spent) + models(page.findings) + settings(page.study) +
+         "</section>\n";
 }
 
 }  // namespace scotoma

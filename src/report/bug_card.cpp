@@ -7,6 +7,7 @@
 #include "finding/count.h"
 #include "report/bug_evidence.h"
 #include "report/text.h"
+#include "report/wording.h"
 #include "report/words.h"
 #include "study/prompt.h"
 
@@ -136,8 +137,8 @@ std::string bug_card(Page& page, const Hypothesis& h, std::string_view kicker) {
   const std::string html =
       fmt::format("<article class=\"card {}\" id=\"{}\">\n<p class=\"kicker\">{}</p>\n<h3>{}</h3>\n", tone(h),
                   anchor(h), escape_html(kicker), escape_html(sentence(h)));
-  return html + lead(page, h) + rates(page, h) + pictures(page, h) + pairs(page, h) + evidence_blocks(page, h) +
-         reproduce(page, h) + "</article>\n";
+  return html + lead(page, h) + rates(page, h) + wording_block(h) + pictures(page, h) + pairs(page, h) +
+         evidence_blocks(page, h) + reproduce(page, h) + "</article>\n";
 }
 
 std::string label_card(Page& page, const BaseResult& base) {

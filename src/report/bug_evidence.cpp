@@ -42,6 +42,16 @@ std::string not_audited(const Hypothesis& h) {
       reason, fraction(rate), event_past(h.direction), percent(rate.rate), left_out(rate, h.label));
 }
 
+/// What a person's answers make of it.
+std::string reviewed(const Hypothesis& h) {
+  if (!h.reviewed) return {};
+  return fmt::format(
+      "<p>The rates above are of what the judge accepted. A person looked at some of the pictures and disagreed with "
+      "the "
+      "judge on {} of {}; joined with the judge's answers to all, that makes <strong>{}</strong>.</p>\n",
+      grouped(h.reviewed->disagreed), grouped(h.reviewed->reviewed), escape_html(reviewed_text(h)));
+}
+
 std::string how_often(const Hypothesis& h) {
   if (!h.audited()) return block("How often does it happen?", not_audited(h));
   return block(
@@ -49,7 +59,8 @@ std::string how_often(const Hypothesis& h) {
       fmt::format("<p>To measure the rate without luck or selection, {} more pictures were drawn once everything was "
                   "decided: <strong>{} {} ({})</strong>; with 95\u00A0% confidence the true rate is {}.{}</p>\n",
                   grouped(h.audit.valid + h.audit.invalid), fraction(h.audit), event_words(h.direction),
-                  percent(h.audit.rate), interval_text(h.audit), left_out(h.audit, h.label)));
+                  percent(h.audit.rate), interval_text(h.audit), left_out(h.audit, h.label)) +
+          reviewed(h));
 }
 
 /// audit - audit_base with its interval, which is that of the pairs.
@@ -114,18 +125,33 @@ std::string taken_for(const Page& page, const Hypothesis& h) {
                   counted(static_cast<int>(valid), "valid picture"), h.audited() ? "the audit" : "confirmation"));
 }
 
+/// The strength of the evidence, as odds against chance.
+std::string odds(const Page& page, const Hypothesis& h) {
+  const EvidenceOptions& options = page.study.evidence;
+  std::string text = fmt::format(
+      "<p>{} of {} pictures {}, drawn after the search and for this test only; of the neutral pictures {} of {} did. "
+      "Suppose "
+      "the phrase adds {:g} points or less to the true base rate, whatever that is. Then evidence as strong as this, "
+      "from both samples together, would turn up <strong>at most once in {}</strong> trials. ",
+      grouped(h.confirmed.failures), grouped(h.confirmed.valid), event_past(h.direction), grouped(h.base_events),
+      grouped(h.base_valid), 100 * options.delta, one_in(h.log_e_value));
+  return text + fmt::format(
+                    "Because any label may be picked after its neutral pictures were seen, and up to {} phrases be "
+                    "tried for it, a claim had to reach once in {}.</p>\n",
+                    grouped(options.max_hypotheses), one_in(page.findings.rejection_threshold));
+}
+
 std::string chance(const Page& page, const Hypothesis& h) {
   if (h.confirmed.valid == 0) return {};
-  const EvidenceOptions& options = page.study.evidence;
+  if (page.study.evidence.rule == "fixed") {
+    return block("Could it be chance?",
+                 fmt::format("<p><strong>It could: nothing was tested.</strong> {} of {} pictures {}, and {} of {} "
+                             "neutral ones; the study's rule is \"fixed\", which lists whatever is more.</p>\n",
+                             grouped(h.confirmed.failures), grouped(h.confirmed.valid), event_past(h.direction),
+                             grouped(h.base_events), grouped(h.base_valid)));
+  }
+  std::string text = odds(page, h);
   const double threshold = page.findings.rejection_threshold;
-  std::string text = fmt::format(
-      "<p>{} of {} pictures {}, drawn after the search and for this test only. Suppose {} {} {} of the time or less: "
-      "the most that the neutral pictures allow, plus {:g} points. Then evidence as strong as this would turn up "
-      "<strong>at most once in {}</strong> trials. ",
-      grouped(h.confirmed.failures), grouped(h.confirmed.valid), event_past(h.direction), escape_html(subject(h)),
-      fails(h) ? "failed" : "was recognised", percent(h.null_rate), 100 * options.delta, one_in(h.log_e_value));
-  text += fmt::format("Because up to {} hypotheses may be tried, a claim had to reach once in {}.</p>\n",
-                      grouped(options.max_hypotheses), one_in(threshold));
   const std::string curve = evidence_curve(h.log_e_path, threshold, fails(h) ? "fail" : "pass");
   if (!curve.empty()) {
     text += fmt::format(

@@ -9,6 +9,7 @@
 #include "catalogue/catalogue.h"
 #include "finding/count.h"
 #include "report/settings.h"
+#include "report/spread.h"
 #include "report/text.h"
 #include "report/words.h"
 
@@ -128,6 +129,83 @@ ordered_json phrase_evidence(const Phrase& phrase) {
           {"score", finite(phrase.score)}};
 }
 
+/// Of failures in either direction, like failure_rate.
+ordered_json reviewed_json(const ReviewedRate& rate, Direction direction) {
+  const bool passes = direction == Direction::passes;
+  return {{"reviewed", rate.reviewed},
+          {"disagreed", rate.disagreed},
+          {"rate", passes ? 1 - rate.rate : rate.rate},
+          {"low", passes ? 1 - rate.high : rate.low},
+          {"high", passes ? 1 - rate.low : rate.high}};
+}
+
+/// What makes a level of any choice among the bugs (evidence/closed_e_bh.h).
+ordered_json claims_json(const Study& study) { return {{"slots", slots(study)}}; }
+
+ordered_json judge_json(const JudgeReview& review) {
+  return {{"reviewed", review.reviewed},
+          {"accepted", review.accepted},
+          {"accepted_wrong", review.accepted_wrong},
+          {"refused", review.refused},
+          {"refused_wrong", review.refused_wrong}};
+}
+
+ordered_json pieces_json(const Phrase& phrase) {
+  ordered_json pieces = ordered_json::array();
+  for (const PhrasePart& part : phrase.pieces())
+    pieces.push_back({{"text", valid_utf8(part.text)}, {"position", part.before ? "before" : "after"}});
+  return pieces;
+}
+
+/// What became of the phrase's words, and its pieces alone.
+void add_wording(ordered_json& bug, const Hypothesis& h) {
+  bug["pieces"] = pieces_json(h.phrase);
+  bug["part_rates"] = ordered_json::array();
+  for (const PartRate& part : h.part_rates)
+    bug["part_rates"].push_back({{"phrase", valid_utf8(part.phrase)}, {"rate", failure_rate(part.rate, h.direction)}});
+  bug["shrunk_from"] = nullptr;
+  if (!h.shrunk_from.empty()) bug["shrunk_from"] = valid_utf8(h.shrunk_from);
+  bug["shrink_steps"] = ordered_json::array();
+  for (const ShrinkStep& step : h.shrink_steps) {
+    bug["shrink_steps"].push_back({{"phrase", valid_utf8(step.phrase)},
+                                   {"without", valid_utf8(step.without)},
+                                   {"rate", failure_rate(step.rate, h.direction)},
+                                   {"kept", step.kept}});
+  }
+  bug["merged"] = texts(h.merged);
+}
+
+ordered_json taken_rate(const Rate& rate) {
+  return {{"taken", rate.failures}, {"valid", rate.valid}, {"invalid", rate.invalid},
+          {"rate", rate.rate},      {"low", rate.low},     {"high", rate.high}};
+}
+
+ordered_json cell_json(const CrossCell& cell, const ImagePath& path) {
+  ordered_json examples = ordered_json::array();
+  for (const Sample& sample : cell.samples) examples.push_back(path(sample.image));
+  return {{"label", valid_utf8(cell.label)},
+          {"with", taken_rate(cell.with)},
+          {"without", taken_rate(cell.without)},
+          {"only_with", cell.only_with},
+          {"only_without", cell.only_without},
+          {"tested", cell.tested},
+          {"p", cell.p},
+          {"adjusted_p", cell.adjusted},
+          {"spreads", cell.spreads},
+          {"examples", std::move(examples)}};
+}
+
+ordered_json row_json(const Findings& findings, const CrossRow& row, const ImagePath& path) {
+  ordered_json cells = ordered_json::array();
+  for (const CrossCell& cell : row.cells) cells.push_back(cell_json(cell, path));
+  return {{"phrase", valid_utf8(row.phrase.text)},
+          {"pieces", pieces_json(row.phrase)},
+          {"answer", valid_utf8(row.answer)},
+          {"bugs", texts(row.bugs)},
+          {"sentence", valid_utf8(sentence(findings, row))},
+          {"cells", std::move(cells)}};
+}
+
 ordered_json bug_json(const Findings& findings, const Hypothesis& h, const ImagePath& path) {
   const BaseResult* base = base_of(findings.bases, h.label);
   ordered_json bug = {{"id", valid_utf8(h.id)},
@@ -148,6 +226,8 @@ ordered_json bug_json(const Findings& findings, const Hypothesis& h, const Image
                       {"null_rate", h.null_rate},
                       {"log_e_value", finite(h.log_e_value)}};
   add_audit(bug, h, path);
+  add_wording(bug, h);
+  if (h.reviewed) bug["reviewed"] = reviewed_json(*h.reviewed, h.direction);
   return bug;
 }
 
@@ -163,14 +243,16 @@ ordered_json bugs_json(const Study& study, const Findings& findings, const Image
   json["seed"] = study.seed;
   json["fingerprints"] = texts(findings.fingerprints);
   json["models"] = texts(findings.descriptions);
-  json["images_spent"] = {{"base", spent.base},
-                          {"explore", spent.explore},
-                          {"confirm", spent.confirm},
-                          {"audit", spent.audit},
+  json["images_spent"] = {{"base", spent.base},       {"explore", spent.explore}, {"shrink", spent.shrink},
+                          {"confirm", spent.confirm}, {"audit", spent.audit},     {"cross", spent.cross},
                           {"total", spent.total()}};
   json["log_e_threshold"] = finite(findings.rejection_threshold);
+  if (study.evidence.rule == "sequential") json["claims"] = claims_json(study);
+  if (findings.judge_review) json["judge_review"] = judge_json(*findings.judge_review);
   json["bugs"] = ordered_json::array();
   for (const Hypothesis& h : findings.hypotheses) json["bugs"].push_back(bug_json(findings, h, path));
+  json["spurious_correlations"] = ordered_json::array();
+  for (const CrossRow& row : findings.cross) json["spurious_correlations"].push_back(row_json(findings, row, path));
   json["labels"] = ordered_json::array();
   for (const BaseResult& base : findings.bases) json["labels"].push_back(label_json(study, base, path));
   json["clusters"] = ordered_json::array();

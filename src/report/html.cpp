@@ -4,15 +4,19 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 #include "finding/count.h"
 #include "report/about.h"
 #include "report/bug_card.h"
+#include "report/claims_filter.h"
 #include "report/page.h"
+#include "report/spurious.h"
 #include "report/style.h"
 #include "report/tables.h"
 #include "report/tally.h"
 #include "report/text.h"
+#include "report/transfer_section.h"
 #include "report/words.h"
 
 namespace scotoma {
@@ -36,8 +40,8 @@ std::string contents_row(Page& page, const Hypothesis& h) {
                           h.direction == Direction::fails ? "fail" : "pass", base.valid > 0 ? percent(base.rate) : "–",
                           h.audited() ? "" : "; not audited");
   }
-  return fmt::format("<li><a href=\"#{}\">{}<span><b>{}</b><br><span class=\"soft\">{}</span></span></a></li>\n",
-                     anchor(h), thumbnail(page, h), escape_html(sentence(h)), numbers);
+  return fmt::format("<li{}><a href=\"#{}\">{}<span><b>{}</b><br><span class=\"soft\">{}</span></span></a></li>\n",
+                     claim_attributes(h), anchor(h), thumbnail(page, h), escape_html(sentence(h)), numbers);
 }
 
 std::string contents(Page& page, const Tally& tally) {
@@ -46,8 +50,8 @@ std::string contents(Page& page, const Tally& tally) {
   if (confirmed.empty()) return {};
   std::string html = fmt::format("<p>Of claims confirmed in this way, at most {} are expected to be false.</p>\n",
                                  percent(page.study.evidence.alpha));
-  html += "<ol class=\"contents\">\n";
   const std::size_t shown = std::min(confirmed.size(), PageLimits::kContents);
+  html += claims_filter(page.study, std::span(confirmed).first(shown)) + "<ol class=\"contents\">\n";
   for (std::size_t i = 0; i < shown; ++i) html += contents_row(page, *confirmed[i]);
   return html + "</ol>\n" + more_elsewhere(confirmed.size() - shown, "confirmed claim");
 }
@@ -75,9 +79,11 @@ std::string header(Page& page, const Tally& tally) {
          "</dl>\n" + contents(page, tally) + "</header>\n";
 }
 
-std::string navigation(const Findings& findings, const Tally& tally) {
+std::string navigation(const Findings& findings, const Tally& tally, bool transfer) {
   std::string links = "<a href=\"#bugs\">Bugs</a>";
   if (!tally.everywhere.empty() || !tally.exceptions.empty()) links += "<a href=\"#everywhere\">Failing labels</a>";
+  if (!findings.cross.empty()) links += "<a href=\"#spurious\">Correlations</a>";
+  if (transfer) links += "<a href=\"#transfer\">Other classifiers</a>";
   links += "<a href=\"#hypotheses\">Hypotheses</a>";
   if (!findings.clusters.empty()) links += "<a href=\"#groups\">Groups</a>";
   if (!findings.bases.empty()) links += "<a href=\"#base-rates\">Base rates</a>";
@@ -98,8 +104,8 @@ std::string nothing_confirmed(const Page& page) {
       "<div class=\"card calm\">\n<h3>No bug was confirmed.</h3>\n<p>That does not prove there is none. {} came up for "
       "{}; {} of them "
       "went to the test, on {}. In none was the evidence strong enough that the label fails more than {:g} points "
-      "above the upper "
-      "limit of its base rate.</p>\n<p>Small rises need more pictures than were drawn here, and what no "
+      "above its base "
+      "rate.</p>\n<p>Small rises need more pictures than were drawn here, and what no "
       "caption mentions was never tried. A larger budget, or a phrase of your own, looks further:</p>\n"
       "<p><code class=\"command\">{}</code></p>\n<p class=\"soft\">Run it in the study's folder; OUT is the folder of "
       "this report.</p>\n</div>\n",
@@ -107,6 +113,15 @@ std::string nothing_confirmed(const Page& page) {
       counted(static_cast<int>(page.findings.bases.size()), "label"), tested == 0 ? "none" : grouped(tested),
       counted(pictures, "valid picture"), 100 * page.study.evidence.delta,
       escape_html(probe_command(page.study, "LABEL", {.text = "in a place of your own"})));
+}
+
+/// Said before anything else where the claims below were not tested.
+std::string warning(const Study& study) {
+  if (study.evidence.rule != "fixed") return {};
+  return "<div class=\"card fail\">\n<h3>No error rate is held.</h3>\n<p>This study ran by the rule \"fixed\", the "
+         "plain scheme: whatever failed more often than the neutral pictures did, by however little, is listed as a "
+         "bug. Most of it may be chance. The rule is there for comparison only; remove <code>evidence.rule</code> to "
+         "have claims tested.</p>\n</div>\n";
 }
 
 /// Those of `all` that are told in full.
@@ -158,12 +173,16 @@ std::set<const Hypothesis*> chosen_for_cards(const Tally& tally) {
 
 }  // namespace
 
-Result<std::string> report_html(const Study& study, const Findings& findings, const ImageSource& images) {
+Result<std::string> report_html(const Study& study, const Findings& findings, const ImageSource& images,
+                                const Transfer* transfer) {
   const Tally tally = tally_of(findings);
   Page page{study, findings, Answers(findings), Pictures(images, PageLimits::kPictures), chosen_for_cards(tally)};
-  std::string body = header(page, tally) + navigation(findings, tally) + "<main>\n";
+  std::string body =
+      header(page, tally) + navigation(findings, tally, transfer != nullptr) + "<main>\n" + warning(study);
   body += bugs_section(page, tally);
   body += everywhere_section(page, tally);
+  body += spurious_section(page);
+  if (transfer != nullptr) body += transfer_section(page, *transfer);
   body += hypotheses_section(page);
   body += clusters_section(page);
   body += base_rates_section(page);
@@ -171,14 +190,17 @@ Result<std::string> report_html(const Study& study, const Findings& findings, co
   body += method_section(page);
   body += "</main>\n<footer class=\"soft\">Written by Scotoma. The same findings for programs: bugs.json.</footer>\n";
   SCOTOMA_TRY(const std::string pictures, page.pictures.definitions());
+  const bool filtered = body.find("id=\"claims-filter\"") != std::string::npos;
+  if (filtered) body += fmt::format("<script>{}</script>\n", kClaimsScript);
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta name=\"color-scheme\" content=\"light dark\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src "
-      "'unsafe-inline'\">\n"
+      "'unsafe-inline'{}\">\n"
       "<title>{} · Scotoma</title>\n<style>\n{}</style>\n</head>\n<body>\n{}{}</body>\n</html>\n",
-      escape_html(study_title(study)), kReportStyle, pictures, body);
+      filtered ? "; script-src " + script_source(kClaimsScript) : "", escape_html(study_title(study)), kReportStyle,
+      pictures, body);
 }
 
 }  // namespace scotoma

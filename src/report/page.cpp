@@ -71,8 +71,11 @@ std::string table_cell(std::string_view column, std::string_view html, std::stri
 }
 
 std::string probe_command(const Study& study, std::string_view label, const Phrase& phrase) {
-  return fmt::format("scotoma probe {} --label {} {}{} --out OUT", quote_for_shell(study.file.filename().string()),
-                     quote_for_shell(label), phrase.before ? "--before " : "", quote_for_shell(phrase.text));
+  std::string words = phrase.before && phrase.parts.empty() ? " --before" : "";
+  for (const PhrasePart& piece : phrase.pieces())
+    words += (piece.before && !phrase.parts.empty() ? " --front " : " ") + quote_for_shell(piece.text);
+  return fmt::format("scotoma probe {} --label {}{} --out OUT", quote_for_shell(study.file.filename().string()),
+                     quote_for_shell(label), words);
 }
 
 std::string more_elsewhere(std::size_t count, std::string_view noun, std::string_view where) {

@@ -5,12 +5,15 @@
 
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "report/bugs_json.h"
 #include "report/html.h"
 #include "report/run_json.h"
+#include "report/transfer_json.h"
 
 namespace scotoma {
 
@@ -35,6 +38,13 @@ Result<void> write_whole(const std::filesystem::path& path, const std::string& b
 
 namespace {
 
+/// What `scotoma transfer` left in the folder, where it is of these findings.
+std::optional<Transfer> known_transfer(const std::filesystem::path& folder, const Findings& findings) {
+  std::ifstream in(folder / "transfer.json", std::ios::binary);
+  if (!in) return std::nullopt;
+  return transfer_of(std::string(std::istreambuf_iterator<char>(in), {}), findings);
+}
+
 /// Puts pictures beside bugs.json, where the catalogue keeps its own elsewhere.
 Result<void> put_pictures(const std::set<std::string>& ids, const Catalogue& catalogue,
                           const std::filesystem::path& folder) {
@@ -54,7 +64,9 @@ Result<void> put_pictures(const std::set<std::string>& ids, const Catalogue& cat
 Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const Catalogue& catalogue,
                           const std::filesystem::path& folder) {
   const auto pictures = [&](const std::string& id) { return catalogue.image(id); };
-  SCOTOMA_TRY(const std::string html, report_html(study, findings, pictures));
+  const auto transfer = known_transfer(folder, findings);
+  SCOTOMA_TRY(const std::string html,
+              report_html(study, findings, pictures, transfer.has_value() ? &*transfer : nullptr));
   const Published published{folder / "report.html", folder / "bugs.json"};
   std::set<std::string> named;
   const auto path = [&](const std::string& id) {

@@ -15,6 +15,7 @@ struct Published {
 };
 
 /// Writes each file aside and then renames it, so that none is ever half written. `run` may be null: run.json stays.
+/// A transfer.json in `folder` that is of these findings gives report.html a section; nothing else depends on it.
 /// The pictures that bugs.json names stand under images/ in `folder` afterwards: those of the catalogue where that is
 /// its folder too, else copies. Requires that `folder` is there.
 /// Errors: failed when the disk is full, the folder cannot be written, or a picture that the report shows is missing or

@@ -9,6 +9,7 @@ const std::string_view kReportStyle = R"css(
   --paper: #faf9f6; --card: #ffffff; --ink: #1c1d20; --soft: #5c6069; --line: #e2dfd8; --track: #eeebe4;
   --fail: #b8402a; --fail-fill: #dd8471; --pass: #1d6f58; --pass-fill: #6db59e; --base-fill: #a9b0bb; --base: #565d69;
   --link: #1d4f91; --caution: #8a5a00; --s1: #8fa3bf; --s2: #d9b36c; --s3: #dd8471; --s4: #6db59e;
+  --s5: #a894c8; --s6: #cf9ab5; --heat-rgb: 221 132 113;
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
   --mono: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
 }
@@ -17,6 +18,7 @@ const std::string_view kReportStyle = R"css(
     --paper: #15171a; --card: #1d2024; --ink: #e8e6e1; --soft: #a2a6ae; --line: #34383f; --track: #2b2f35;
     --fail: #f0917d; --fail-fill: #b3523f; --pass: #7fcbb2; --pass-fill: #33806a; --base-fill: #5f6875; --base: #b4bac4;
     --link: #8fb8ee; --caution: #e0b65c; --s1: #5f7799; --s2: #a07a34; --s3: #b3523f; --s4: #33806a;
+    --s5: #6f5f94; --s6: #8f5a74; --heat-rgb: 179 82 63;
   }
 }
 * { box-sizing: border-box; }
@@ -54,6 +56,12 @@ header { padding-top: 3.5rem; }
 .contents b { font-weight: 600; line-height: 1.35; }
 .contents .picture { width: 3.5rem; flex: none; }
 .contents span { min-width: 0; } .contents .soft { font-size: .875rem; font-variant-numeric: tabular-nums; }
+[hidden] { display: none !important; }
+.filter { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; margin: 1rem 0 .25rem; font-size: .925rem; }
+.filter label { color: var(--soft); }
+.filter select, .filter input { font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--line);
+  border-radius: 6px; padding: .2rem .4rem; max-width: 14rem; }
+.filter :focus-visible { outline: 3px solid var(--link); outline-offset: 1px; }
 .contents + .more { margin-bottom: 1.75rem; }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .35rem 1.5rem; margin: 1rem 0;
   font-size: .925rem; }
@@ -116,6 +124,7 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1.75rem; 
 .only-without { fill: var(--s1); background: var(--s1); }
 .card.pass .only-with { fill: var(--pass-fill); background: var(--pass-fill); }
 .s1 { fill: var(--s1); background: var(--s1); } .s2 { fill: var(--s2); background: var(--s2); }
+.s5 { fill: var(--s5); background: var(--s5); } .s6 { fill: var(--s6); background: var(--s6); }
 .s3 { fill: var(--s3); background: var(--s3); } .s4 { fill: var(--s4); background: var(--s4); }
 .answers li { display: grid; grid-template-columns: 7rem minmax(0, 1fr) 2.5rem; gap: .75rem; align-items: center;
   margin: .35rem 0; }
@@ -133,12 +142,40 @@ thead th { color: var(--soft); font-size: .825rem; vertical-align: bottom; }
 tbody tr:target { background: var(--track); }
 .base-rates th, .base-rates td { vertical-align: middle; }
 .chart { width: 32%; min-width: 6rem; }
+.words .chart { width: 24%; } .wording { margin: 1.5rem 0; } .wording p { max-width: 44rem; }
+.spread { list-style: none; margin: 1rem 0; padding: 0; } .spread li { margin: .75rem 0; }
+.spread p { max-width: 44rem; } .spread .far { font-size: 1.1rem; font-weight: 600; margin-top: 1.5rem; }
+.matrix { width: auto; border-collapse: separate; border-spacing: 3px; font-variant-numeric: tabular-nums; }
+.matrix th, .matrix td { border: 0; }
+.matrix thead th { padding: 0 .25rem .35rem 0; }
+.matrix .turned { text-align: center; padding: 0 0 .35rem; }
+.matrix .turned span { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap; }
+.matrix th[scope=row] { position: sticky; left: 0; min-width: 10rem; padding: .35rem .75rem .35rem 0;
+  background: var(--paper); vertical-align: middle; }
+.matrix .none { background: none; }
+.heat { min-width: 2.75rem; padding: .5rem .15rem !important; text-align: center; vertical-align: middle;
+  font-size: .8rem; white-space: nowrap; border-radius: 5px;
+  background: rgb(var(--heat-rgb) / calc(.06 + var(--heat) * .8)); }
+.heat.spreads { font-weight: 700; } .spreads { box-shadow: inset 0 0 0 2px var(--fail); }
+.heat.untested { background: none; outline: 1px dashed var(--soft); outline-offset: -1px; color: var(--soft); }
+.known { text-decoration: underline 2px; text-underline-offset: 3px; }
+.swatch { display: inline-block; width: 1.1rem; height: .8rem; border-radius: 3px; vertical-align: -1px; }
+.swatch.known { border-bottom: 2px solid var(--ink); border-radius: 0; height: .6rem; }
 .badge { display: inline-block; padding: .05rem .55rem; border-radius: 99px; border: 1px solid var(--line);
   color: var(--soft);
   font-size: .825rem; white-space: nowrap; }
 .badge.caution { border-color: var(--caution); color: var(--caution); }
 .badge.confirmed { border-color: var(--fail); color: var(--fail); font-weight: 600; }
 .badge.confirmed.passes { border-color: var(--pass); color: var(--pass); }
+.transfer-map { font-size: .875rem; table-layout: fixed; min-width: calc(11rem + var(--columns) * 4.8rem); } .transfer-map thead th:first-child { width: 11rem; } .transfer-map th, .transfer-map td { padding: .45rem .3rem; vertical-align: middle; }
+.transfer-map thead th { text-align: center; font-size: .8rem; overflow-wrap: anywhere; vertical-align: bottom; }
+.transfer-map thead th:first-child, .transfer-map tbody th { text-align: left; padding-left: 0; }
+.transfer-map tbody td { text-align: center; font-variant-numeric: tabular-nums; border: 2px solid var(--paper);
+  border-radius: 6px; background: color-mix(in srgb, var(--fail-fill) calc(var(--heat) * .85), var(--track)); }
+.transfer-map .base { display: block; font-size: .75rem; white-space: nowrap; }
+.transfer-map .transfers { display: inline-block; margin-top: .1rem; padding: 0 .4rem; border-radius: 99px; font-size: .72rem;
+  font-weight: 600; background: var(--card); color: var(--fail); border: 1px solid var(--fail); }
+.transfer-map .aimed { border-bottom: 3px solid var(--fail); color: var(--ink); font-weight: 600; }
 .clusters { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 0 2.5rem; }
 .tiny .clusters { grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); }
 .tiny .gallery { grid-template-columns: repeat(2, minmax(0, 1fr)); max-width: 14rem; }
@@ -163,6 +200,14 @@ footer { margin-top: 4rem; font-size: .875rem; }
   th[scope=row], td { padding: 0; border: 0; } th[scope=row] { font-weight: 600; margin-bottom: .25rem; }
   td { display: inline-block; margin-right: 1.1rem; } td.chart { display: block; width: auto; margin: 0 0 .25rem; }
   td[data-label]::before { content: attr(data-label) " "; color: var(--soft); font-size: .825rem; }
+  .transfer-map { min-width: 0; }
+  .transfer-map tbody td { display: grid; grid-template-columns: minmax(0, 1fr) 4rem 6.5rem; gap: .5rem; align-items: baseline;
+    margin: 0; padding: .3rem .6rem; text-align: left; border-width: 1px 0; }
+  .transfer-map tbody td[data-label]::before { color: inherit; } .transfer-map .transfers { justify-self: start; grid-column: 1 / -1; }
+  td.heat { display: inline-block; margin: 0 .3rem .3rem 0; padding: .25rem .5rem !important; }
+  .words .chart { width: auto; }
+  td.heat::before { color: inherit; font-weight: 400; }
+  .matrix th[scope=row] { position: static; margin-top: .5rem; } .matrix tr { padding: .25rem 0 .5rem; }
   td.none { display: none; } th .soft { font-weight: 400; }
   .block p { max-width: none; }
   .rate { grid-template-columns: minmax(0, 1fr); gap: .15rem; margin: .9rem 0; }
@@ -181,7 +226,7 @@ footer { margin-top: 4rem; font-size: .875rem; }
 @media print {
   :root { --paper: #fff; --card: #fff; }
   body { max-width: none; font-size: 10pt; }
-  nav { display: none; }
+  nav, .filter { display: none; }
   .card { border-width: 0 0 1px; border-radius: 0; padding: 1rem 0; }
   .tile, .pair, .rate, .block, .cluster, tr { break-inside: avoid; }
   h2, h3, h4 { break-after: avoid; }

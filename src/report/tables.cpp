@@ -8,6 +8,7 @@
 
 #include "report/svg.h"
 #include "report/text.h"
+#include "report/wording.h"
 #include "report/words.h"
 #include "study/prompt.h"
 
@@ -19,6 +20,8 @@ constexpr std::size_t kTinyPictures = 2;
 
 std::string source_words(const Hypothesis& h) {
   if (h.source == "user") return "asked for by the user";
+  if (h.source == "list") return "from the study's lists";
+  if (h.source == "either") return "phrases of a list that are weak alone";
   const Phrase& phrase = h.phrase;
   if (phrase.cluster_captions == 0) return {};
   return fmt::format("in {} of {} captions of the group, {} of {} of the others", phrase.in_cluster,
@@ -32,8 +35,10 @@ std::string claim(const Page& page, const Hypothesis& h) {
                                                                : wrong;
   const std::string text = escape_html(fmt::format("{} → {}", subject(h), outcome));
   const std::string linked = page.cards.contains(&h) ? fmt::format("<a href=\"#{}\">{}</a>", anchor(h), text) : text;
-  const std::string source = escape_html(source_words(h));
-  return source.empty() ? linked : fmt::format("{}<br><span class=\"soft small\">{}</span>", linked, source);
+  const std::string shrinking = shrinking_words(page.findings, h);
+  const std::string source = source_words(h);
+  const std::string both = escape_html(shrinking + (shrinking.empty() || source.empty() ? "" : "; ") + source);
+  return both.empty() ? linked : fmt::format("{}<br><span class=\"soft small\">{}</span>", linked, both);
 }
 
 std::string tried(const Rate& rate) { return rate.valid == 0 ? "–" : fraction(rate); }

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "finding/phrase.h"
 #include "study/prompt.h"
 
 namespace scotoma {
@@ -22,6 +23,22 @@ std::string superscript(int number) {
   std::string text;
   for (const char c : std::to_string(number)) text += kDigits[static_cast<std::size_t>(c - '0')];
   return text;
+}
+
+/// A phrase's pieces in front of the label and behind it, as they stand in a sentence.
+struct Around {
+  std::string before;
+  std::string after;
+};
+
+Around around(const Phrase& phrase) {
+  Around around;
+  for (const PhrasePart& part : phrase.pieces()) {
+    if (part.text.empty()) continue;
+    std::string& side = part.before ? around.before : around.after;
+    side += (side.empty() ? "" : part.before ? ", " : " ") + part.text;
+  }
+  return around;
 }
 
 std::string trimmed(double value) { return value < 10 ? fmt::format("{:.2g}", value) : fmt::format("{:.0f}", value); }
@@ -53,6 +70,22 @@ std::string percent(double rate) {
   return fmt::format("{:.1f}\u00A0%", std::clamp(hundredths, 0.1, 99.9));
 }
 
+std::string at_most(double rate) {
+  constexpr double kSlack = 1e-9;  // 0.3 % stays 0.3 %
+  const double percents = rate < 0.1 ? std::ceil(1000 * rate - kSlack) / 10 : std::ceil(100 * rate - kSlack);
+  return fmt::format("{:g}\u00A0%", std::clamp(percents, 0.0, 100.0) + 0.0);
+}
+
+std::string reviewed_text(const ReviewedRate& reviewed, std::string_view label, Direction direction) {
+  return fmt::format("{} {} ({:.0f} to {:.0f}\u00A0%) among pictures that truly show {}, from {} (prediction-powered)",
+                     percent(reviewed.rate), event_words(direction), 100 * reviewed.low, 100 * reviewed.high,
+                     with_article(label), counted(reviewed.reviewed, "reviewed picture"));
+}
+
+std::string reviewed_text(const Hypothesis& hypothesis) {
+  return hypothesis.reviewed ? reviewed_text(*hypothesis.reviewed, hypothesis.label, hypothesis.direction) : "";
+}
+
 std::string fraction(const Rate& rate) { return fmt::format("{} of {}", grouped(rate.failures), grouped(rate.valid)); }
 
 std::string interval_text(const Rate& rate) {
@@ -76,11 +109,25 @@ std::string one_in(double log_e_value) {
   return fmt::format("{} {}", trimmed(value / std::pow(1000.0, static_cast<double>(name) + 2)), kNames[name]);
 }
 
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  return text;
+}
+
 std::string subject(const Hypothesis& hypothesis) {
-  const Phrase& phrase = hypothesis.phrase;
-  if (phrase.text.empty()) return with_article(hypothesis.label);
-  return with_article(phrase.before ? fmt::format("{} {}", phrase.text, hypothesis.label)
-                                    : fmt::format("{} {}", hypothesis.label, phrase.text));
+  const auto [before, after] = around(hypothesis.phrase);
+  return with_article(
+      fmt::format("{}{}{}{}{}", before, before.empty() ? "" : " ", hypothesis.label, after.empty() ? "" : " ", after));
+}
+
+std::string circumstance(const Phrase& phrase) {
+  const auto [before, after] = around(phrase);
+  if (before.empty()) return after;
+  std::vector<std::string> pieces;
+  for (const PhrasePart& part : phrase.pieces()) pieces.push_back(fmt::format("\"{}\"", part.text));
+  return fmt::format("with {} in the prompt", listed(pieces));
 }
 
 std::string sentence(const Hypothesis& hypothesis) {
@@ -104,10 +151,9 @@ std::string headline(const Hypothesis& hypothesis) {
   const Rate& rate = hypothesis.measured();
   const std::string interval = fmt::format("({:.0f} to {:.0f} %)", 100 * rate.low, 100 * rate.high);
   if (hypothesis.direction == Direction::passes) {
-    const Phrase& phrase = hypothesis.phrase;
-    const std::string where = phrase.before ? fmt::format("\"{}\" {} is recognised", phrase.text, hypothesis.label)
-                                            : fmt::format("{} is recognised \"{}\"", hypothesis.label, phrase.text);
-    return fmt::format("{}: {:.0f} % pass {}", where, 100 * rate.rate, interval);
+    const auto [before, after] = around(hypothesis.phrase);
+    return fmt::format("{}{} is recognised{}: {:.0f} % pass {}", before.empty() ? "" : fmt::format("\"{}\" ", before),
+                       hypothesis.label, after.empty() ? "" : fmt::format(" \"{}\"", after), 100 * rate.rate, interval);
   }
   const std::string& wrong = hypothesis.taken_for();
   return fmt::format("{}: {:.0f} % fail {}{}", hypothesis.prompt, 100 * rate.rate, interval,
@@ -143,7 +189,7 @@ std::string_view status_words(Status status) {
     case Status::not_confirmed:
       return "not enough evidence";
     case Status::undrawable:
-      return "could not be drawn";
+      return "the generator cannot draw this";
     case Status::untestable:
       return "cannot be told: the label fails too often";
     case Status::merged:

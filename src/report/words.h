@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "finding/finding.h"
 
@@ -21,6 +22,15 @@ std::string grouped(long long number);
 /// decimal.
 std::string percent(double rate);
 
+/// A rate as a limit that is not understated: rounded up to a tenth of a percent, above 10 % to a whole one.
+std::string at_most(double rate);
+
+/// "92 % fail (84 to 97 %) among pictures that truly show a fly, from 40 reviewed pictures (prediction-powered)".
+std::string reviewed_text(const ReviewedRate& reviewed, std::string_view label, Direction direction);
+
+/// The same of a hypothesis that has one.
+std::string reviewed_text(const Hypothesis& hypothesis);
+
 /// "61 of 94".
 std::string fraction(const Rate& rate);
 
@@ -31,8 +41,15 @@ std::string interval_text(const Rate& rate);
 /// Rounded down to two digits: evidence is never overstated. At least "1".
 std::string one_in(double log_e_value);
 
-/// What the hypothesis is about: "a fly on a flower", "a dark fly".
+/// "a", "a and b", "a, b and c".
+std::string listed(const std::vector<std::string>& names);
+
+/// What the hypothesis is about: "a fly on a flower", "a dark fly", of several pieces "a dark fly on a plate".
 std::string subject(const Hypothesis& hypothesis);
+
+/// Under what things are drawn, for the front of a sentence: "on a flower"; with a piece that stands in front of the
+/// label "with "dark" and "on a plate" in the prompt".
+std::string circumstance(const Phrase& phrase);
 
 /// The finding: "A fly on a flower is taken for a bee.", "A bee on a flower is recognised; most pictures of a bee are
 /// not.". Names the wrong answer only where it makes at least half of the failures.

@@ -8,36 +8,38 @@
 #include <iterator>
 #include <limits>
 
-#include "evidence/closed_e_bh.h"
-#include "evidence/e_value.h"
+#include "evidence/e_bh.h"
 #include "evidence/interval.h"
+#include "evidence/joint_e_value.h"
 #include "finding/count.h"
 #include "stage/trial.h"
 
 namespace scotoma {
 namespace {
 
-constexpr int kStep = 8;            // fresh images of a trial between two looks
-constexpr int kFutilityAfter = 24;  // valid images before a trial may be given up
+constexpr int kStep = 8;  // fresh images of a trial between two looks
 constexpr double kFutilityLevel = 0.99;
 
-/// Takes in new samples, and follows the e-process over the valid ones.
-void follow(Hypothesis& hypothesis, const std::vector<Sample>& samples) {
-  Rate& rate = hypothesis.confirmed;
-  for (const Sample& sample : samples) {
-    hypothesis.tried.push_back(sample);
-    rate.valid += sample.valid() ? 1 : 0;
-    rate.invalid += sample.valid() ? 0 : 1;
-    rate.failures += shows(sample, hypothesis.direction) ? 1 : 0;
-    if (sample.valid()) hypothesis.log_e_path.push_back(log_e_value(rate.failures, rate.valid, hypothesis.null_rate));
-  }
-  if (!hypothesis.log_e_path.empty()) hypothesis.log_e_value = hypothesis.log_e_path.back();
+/// Of a trial that goes on to show `events` in `valid`.
+double log_e_of(const Hypothesis& hypothesis, int events, int valid, double delta) {
+  return log_joint_e_value({events, valid}, {hypothesis.base_events, hypothesis.base_valid}, delta);
 }
 
-bool futile(const Hypothesis& hypothesis) {
+/// Takes in new samples.
+void count(Hypothesis& hypothesis, const Sample& sample) {
+  Rate& rate = hypothesis.confirmed;
+  hypothesis.tried.push_back(sample);
+  rate.valid += sample.valid() ? 1 : 0;
+  rate.invalid += sample.valid() ? 0 : 1;
+  rate.failures += shows(sample, hypothesis.direction) ? 1 : 0;
+}
+
+/// Whether the `left` images will not do, though they showed the highest rate that what was seen allows.
+bool futile(const Hypothesis& hypothesis, int left, double needed, double delta) {
   const Rate& rate = hypothesis.confirmed;
-  return rate.valid >= kFutilityAfter &&
-         clopper_pearson_upper(rate.failures, rate.valid, kFutilityLevel) < hypothesis.null_rate;
+  const double highest = clopper_pearson_upper(rate.failures, rate.valid, kFutilityLevel);
+  const int most = std::min(left, static_cast<int>(std::ceil(left * highest)));
+  return log_e_of(hypothesis, rate.failures + most, rate.valid + left, delta) < needed;
 }
 
 /// The trials of one study, step by step.
@@ -46,11 +48,12 @@ class Confirmation {
   Confirmation(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists)
       : context_(context), hypotheses_(hypotheses), open_(finalists) {
     const EvidenceOptions& evidence = context.study.evidence;
-    enough_ = std::log(evidence.max_hypotheses / (evidence.alpha - evidence.alpha0));
+    enough_ = std::log(slots(context.study) / (evidence.alpha - evidence.alpha0));
     for (std::size_t h : finalists) {
       hypotheses[h].status = Status::not_confirmed;
       hypotheses[h].tried.clear();
     }
+    while (fixed() && !open_.empty() && !context.affords(context.study.budget.confirm, open_.size())) give_up_one();
   }
 
   bool done() const { return open_.empty(); }
@@ -62,20 +65,39 @@ class Confirmation {
     for (std::size_t h : open_) trials.push_back(trial_of(hypotheses_[h]));
     SCOTOMA_TRY(const auto samples, observe_trials(context_, trials, "confirm", first, count));
     for (std::size_t i = 0; i < open_.size(); ++i) follow(hypotheses_[open_[i]], samples[i]);
+    drawn_ = first + count;
     context_.spent.confirm += count * static_cast<int>(open_.size());
     context_.progress.spent(context_.spent.total(), context_.study.budget.images);
-    std::erase_if(open_, [&](std::size_t h) { return ends(hypotheses_[h]); });
+    // Less than this is never rejected, though all that are open or crossed were: the threshold of e-BH.
+    const double needed = enough_ - std::log(static_cast<double>(open_.size() + crossed_));
+    std::erase_if(open_, [&](std::size_t h) { return ends(hypotheses_[h], needed); });
     return {};
   }
 
  private:
-  bool ends(const Hypothesis& hypothesis) {
+  bool fixed() const { return context_.study.evidence.rule == "fixed"; }
+
+  /// Takes in new samples, and follows the e-process over the valid ones.
+  void follow(Hypothesis& hypothesis, const std::vector<Sample>& samples) const {
+    const Rate& rate = hypothesis.confirmed;
+    for (const Sample& sample : samples) {
+      count(hypothesis, sample);
+      if (!sample.valid() || fixed()) continue;
+      hypothesis.log_e_value = log_e_of(hypothesis, rate.failures, rate.valid, context_.study.evidence.delta);
+      hypothesis.log_e_path.push_back(hypothesis.log_e_value);
+    }
+  }
+
+  bool ends(const Hypothesis& hypothesis, double needed) {
+    if (fixed()) return false;
     const double max_invalid = context_.study.evidence.max_invalid;
     if (hypothesis.log_e_value >= enough_ && invalid_share(hypothesis.confirmed) <= max_invalid) {
+      ++crossed_;
       kept_back_ += 2LL * context_.study.budget.audit;
       return true;
     }
-    return futile(hypothesis) || surely_undrawable(hypothesis.confirmed, max_invalid);
+    return surely_undrawable(hypothesis.confirmed, max_invalid) ||
+           futile(hypothesis, context_.study.budget.confirm - drawn_, needed, context_.study.evidence.delta);
   }
 
   /// The open trial with the least evidence ends; of equals, the one that looked worse in exploration.
@@ -92,27 +114,47 @@ class Confirmation {
   std::vector<Hypothesis>& hypotheses_;
   std::vector<std::size_t> open_;
   double enough_ = 0;           ///< log e-value that would be rejected alone
+  std::size_t crossed_ = 0;     ///< trials that reached it
+  int drawn_ = 0;               ///< images of each open trial
   std::int64_t kept_back_ = 0;  ///< images for the audit of those that crossed
 };
 
-/// Closed e-BH over all finalists, whatever ended their trials. Returns its threshold.
-double decide(const EvidenceOptions& evidence, std::vector<Hypothesis>& hypotheses,
-              const std::vector<std::size_t>& finalists) {
-  std::vector<double> log_e_values;  // a phrase that cannot be drawn claims nothing: its e-value is 0
+/// A phrase that cannot be drawn claims nothing.
+bool undrawable(const EvidenceOptions& evidence, Hypothesis& hypothesis) {
+  const bool is = invalid_share(hypothesis.confirmed) > evidence.max_invalid;
+  if (is) hypothesis.status = Status::undrawable;
+  return is;
+}
+
+/// e-BH over all finalists, whatever ended their trials. Returns its threshold.
+double decide(const Study& study, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists) {
+  const EvidenceOptions& evidence = study.evidence;
+  std::vector<double> log_e_values;
   for (std::size_t h : finalists) {
-    const bool undrawable = invalid_share(hypotheses[h].confirmed) > evidence.max_invalid;
-    if (undrawable) hypotheses[h].status = Status::undrawable;
-    log_e_values.push_back(undrawable ? -std::numeric_limits<double>::infinity() : hypotheses[h].log_e_value);
+    const bool none = undrawable(evidence, hypotheses[h]);
+    log_e_values.push_back(none ? -std::numeric_limits<double>::infinity() : hypotheses[h].log_e_value);
   }
-  const double alpha = evidence.alpha - evidence.alpha0;
-  const auto rejected = closed_e_bh(log_e_values, evidence.max_hypotheses, alpha);
-  double threshold = std::log(evidence.max_hypotheses / alpha);  // what the first discovery would have needed
+  const EbhResult result = e_bh(log_e_values, slots(study), evidence.alpha - evidence.alpha0);
   for (std::size_t i = 0; i < finalists.size(); ++i) {
-    if (!rejected[i]) continue;
-    hypotheses[finalists[i]].status = Status::confirmed;
-    threshold = std::min(threshold, log_e_values[i]);
+    if (result.rejected[i]) hypotheses[finalists[i]].status = Status::confirmed;
   }
-  return threshold;
+  return result.log_threshold;
+}
+
+/// The plain rule: more events than in the base sample, by point estimates.
+void decide_plainly(StageContext& context, std::vector<Hypothesis>& hypotheses,
+                    const std::vector<std::size_t>& finalists) {
+  for (std::size_t h : finalists) {
+    Hypothesis& hypothesis = hypotheses[h];
+    const Rate& rate = hypothesis.confirmed;
+    if (undrawable(context.study.evidence, hypothesis) || hypothesis.status == Status::out_of_budget) continue;
+    const std::int64_t with = std::int64_t{rate.failures} * hypothesis.base_valid;
+    const std::int64_t without = std::int64_t{hypothesis.base_events} * rate.valid;
+    if (with > without) hypothesis.status = Status::confirmed;
+  }
+  context.limits.emplace_back(
+      "No error rate is held: evidence.rule is \"fixed\", the plain scheme, and whatever fails more often than the "
+      "neutral pictures did is listed as a bug. Most of what it lists may be chance. It is there for comparison only.");
 }
 
 }  // namespace
@@ -126,7 +168,12 @@ Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypothese
     SCOTOMA_CHECK(confirmation.step(first, std::min(kStep, budget.confirm - first)));
   }
   for (std::size_t h : finalists) fill_interval(hypotheses[h].confirmed);
-  const double threshold = decide(context.study.evidence, hypotheses, finalists);
+  double threshold = 0;
+  if (context.study.evidence.rule == "fixed") {
+    decide_plainly(context, hypotheses, finalists);
+  } else {
+    threshold = decide(context.study, hypotheses, finalists);
+  }
   const auto cut = std::count_if(finalists.begin(), finalists.end(),
                                  [&](std::size_t h) { return hypotheses[h].status == Status::out_of_budget; });
   if (cut > 0) {

@@ -1,6 +1,7 @@
 // What every stage is given: the study, where samples come from, and the purse.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -33,6 +34,13 @@ struct StageContext {
   /// `count` images for each of `trials`, in a type that holds the product of any two options.
   bool affords(int count, std::size_t trials) const {
     return affords(std::int64_t{count} * static_cast<std::int64_t>(trials));
+  }
+
+  /// How many more images may explore: three quarters of what the base samples left. Evidence takes few images: a bug
+  /// that always fails is confirmed on about ten.
+  int left_to_explore() const {
+    const std::int64_t others = spent.total() - spent.explore;
+    return static_cast<int>(std::max(std::int64_t{0}, (study.budget.images - others) * 3 / 4 - spent.explore));
   }
 
   /// Requires that `label` is one of the targets.

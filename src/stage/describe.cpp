@@ -1,56 +1,24 @@
 #include "stage/describe.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
-#include <iterator>
 #include <map>
-#include <sstream>
 
 #include "evidence/fisher.h"
 #include "finding/count.h"
+#include "finding/phrase.h"
+#include "stage/phrase_words.h"
 #include "study/prompt.h"
 
 namespace scotoma {
 namespace {
 
-using Words = std::vector<std::string>;
-
-const std::set<std::string>& prepositions() {
-  static const std::set<std::string> words = {"on",      "in",     "at",    "under",   "over",    "near",   "by",
-                                              "behind",  "beside", "with",  "without", "among",   "next",   "inside",
-                                              "outside", "above",  "below", "along",   "against", "around", "through",
-                                              "between", "into",   "from",  "during"};
-  return words;
-}
-
-/// No phrase may end (or, in front of the subject, begin) with one of these.
-bool is_function_word(const std::string& word) {
-  static const std::set<std::string> words = {"a",     "an",   "the",  "and",   "or",  "of",    "to",
-                                              "is",    "are",  "its",  "his",   "her", "their", "that",
-                                              "which", "some", "very", "there", "it",  "front"};
-  return words.contains(word) || prepositions().contains(word);
-}
+constexpr std::size_t kMostPieces = 3;  // of a conjunction
+constexpr std::size_t kJoined = 2;      // phrases joined to one that fails sometimes
+constexpr double kWorthALook = 1;       // score of such a phrase: p = 0.1
 
 /// Words that make a sentence of a caption, where a prompt wants none.
 bool is_verb(const std::string& word) { return word == "is" || word == "are" || word == "there" || word == "it"; }
-
-Words words_of(const std::string& text) {
-  std::string clean;
-  for (char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    clean +=
-        std::isalnum(byte) != 0 || byte >= 128 || c == '-' || c == '\'' ? static_cast<char>(std::tolower(byte)) : ' ';
-  }
-  std::istringstream in(clean);
-  return {std::istream_iterator<std::string>(in), {}};
-}
-
-std::string joined(const Words& words, std::size_t begin, std::size_t end) {
-  std::string text;
-  for (std::size_t i = begin; i < end; ++i) text += (text.empty() ? "" : " ") + words[i];
-  return text;
-}
 
 bool is_plural_or_same(const std::string& word, const std::string& name) {
   if (word == name || word == name + "s" || word == name + "es") return true;
@@ -149,6 +117,42 @@ std::vector<Phrase> best_phrases(std::vector<Phrase> phrases, int most) {
   return phrases;
 }
 
+template <class Counts>
+int count_in(const Counts& counts, const typename Counts::key_type& key) {
+  const auto found = counts.find(key);
+  return found == counts.end() ? 0 : found->second;
+}
+
+/// Counts and score of a phrase that stands in `count` captions inside and `other` outside; false where its share is no
+/// larger inside.
+bool score(Phrase& phrase, int count, int other, const SpanCounts& inside, const SpanCounts& outside) {
+  phrase.in_cluster = count;
+  phrase.cluster_captions = inside.captions;
+  phrase.in_contrast = other;
+  phrase.contrast_captions = outside.captions;
+  const double share = static_cast<double>(count) / inside.captions;
+  const double other_share = outside.captions == 0 ? 0 : static_cast<double>(other) / outside.captions;
+  if (share <= other_share) return false;
+  phrase.score = 0.0 - std::log10(std::max(1e-300, fisher_greater(count, inside.captions, other, outside.captions)));
+  return true;
+}
+
+void best_first(std::vector<Phrase>& phrases) {
+  std::stable_sort(phrases.begin(), phrases.end(), [](const Phrase& a, const Phrase& b) {
+    if (a.score != b.score) return a.score > b.score;
+    if (a.in_cluster != b.in_cluster) return a.in_cluster > b.in_cluster;
+    return a.text.size() < b.text.size();
+  });
+}
+
+/// Whether one of the texts stands in the other, word for word.
+bool overlap(const std::string& a, const std::string& b) {
+  const auto holds = [](const std::string& text, const std::string& part) {
+    return (" " + text + " ").find(" " + part + " ") != std::string::npos;
+  };
+  return holds(a, b) || holds(b, a);
+}
+
 /// Files of the first `most` samples that `wanted` holds of.
 template <class Wanted>
 std::vector<std::string> images_of(const std::vector<Sample>& samples, int most, Wanted wanted) {
@@ -178,7 +182,13 @@ SpanCounts count_spans(std::span<const std::string> captions, const Vocabulary& 
   SpanCounts counts;
   counts.captions = static_cast<int>(captions.size());
   for (const std::string& caption : captions) {
-    for (const Phrase& phrase : spans_of(caption, vocabulary)) ++counts.spans[{phrase.text, phrase.before}];
+    const auto spans = spans_of(caption, vocabulary);
+    for (const Phrase& phrase : spans) {
+      ++counts.spans[{phrase.text, phrase.before}];
+      for (const Phrase& other : spans) {
+        if (phrase.before && !other.before) ++counts.pairs[{phrase.text, other.text}];
+      }
+    }
   }
   return counts;
 }
@@ -199,20 +209,12 @@ std::vector<Phrase> spans_of(const std::string& caption, const Vocabulary& vocab
 std::vector<Phrase> contrast(const SpanCounts& inside, const SpanCounts& outside) {
   std::vector<Phrase> phrases;
   for (const auto& [key, count] : inside.spans) {
-    Phrase phrase{key.first, key.second, count, inside.captions, 0, outside.captions};
-    if (const auto found = outside.spans.find(key); found != outside.spans.end()) phrase.in_contrast = found->second;
-    const double share = static_cast<double>(count) / inside.captions;
-    const double other_share = outside.captions == 0 ? 0 : static_cast<double>(phrase.in_contrast) / outside.captions;
-    if (share <= other_share) continue;
-    phrase.score = 0.0 - std::log10(std::max(1e-300, fisher_greater(count, phrase.cluster_captions, phrase.in_contrast,
-                                                                    phrase.contrast_captions)));
-    phrases.push_back(phrase);
+    Phrase phrase;
+    phrase.text = key.first;
+    phrase.before = key.second;
+    if (score(phrase, count, count_in(outside.spans, key), inside, outside)) phrases.push_back(phrase);
   }
-  std::stable_sort(phrases.begin(), phrases.end(), [](const Phrase& a, const Phrase& b) {
-    if (a.score != b.score) return a.score > b.score;
-    if (a.in_cluster != b.in_cluster) return a.in_cluster > b.in_cluster;
-    return a.text.size() < b.text.size();
-  });
+  best_first(phrases);
   std::vector<Phrase> kept;
   for (const Phrase& phrase : phrases) {
     const bool explained = std::any_of(kept.begin(), kept.end(), [&](const Phrase& better) {
@@ -221,6 +223,23 @@ std::vector<Phrase> contrast(const SpanCounts& inside, const SpanCounts& outside
     if (!explained) kept.push_back(phrase);
   }
   return kept;
+}
+
+std::vector<Phrase> contrast_pairs(const SpanCounts& inside, const SpanCounts& outside) {
+  const auto alone = [&](const std::string& text, bool before) {
+    Phrase part;
+    const std::pair key{text, before};
+    score(part, count_in(inside.spans, key), count_in(outside.spans, key), inside, outside);
+    return part.score;
+  };
+  std::vector<Phrase> pairs;
+  for (const auto& [key, count] : inside.pairs) {
+    Phrase phrase = conjunction({{key.first, true}, {key.second, false}});
+    if (!score(phrase, count, count_in(outside.pairs, key), inside, outside)) continue;
+    if (phrase.score > std::max(alone(key.first, true), alone(key.second, false))) pairs.push_back(phrase);
+  }
+  best_first(pairs);
+  return pairs;
 }
 
 Result<std::vector<std::vector<Phrase>>> describe(const StageContext& context, Memo& memo,
@@ -246,9 +265,42 @@ Result<std::vector<std::vector<Phrase>>> describe(const StageContext& context, M
     const auto count = std::min(std::ssize(cluster.members), static_cast<std::ptrdiff_t>(search.captions));
     cluster.captions.assign(next, next + count);
     next += count;
-    phrases.push_back(best_phrases(contrast(count_spans(cluster.captions, vocabulary), outside), search.phrases));
+    const SpanCounts inside = count_spans(cluster.captions, vocabulary);
+    phrases.push_back(best_phrases(contrast(inside, outside), search.phrases));
+    const auto pairs = best_phrases(contrast_pairs(inside, outside), 1);
+    phrases.back().insert(phrases.back().end(), pairs.begin(), pairs.end());
   }
   return phrases;
+}
+
+Result<std::vector<Phrase>> describe_more(const StageContext& context, Memo& memo, const Hypothesis& hypothesis) {
+  const SearchOptions& search = context.study.search;
+  const auto pieces = hypothesis.phrase.pieces();
+  const auto with =
+      images_of(hypothesis.tried, search.captions, [&](const Sample& s) { return shows(s, hypothesis.direction); });
+  const auto without = images_of(hypothesis.tried, search.controls,
+                                 [&](const Sample& s) { return s.valid() && !shows(s, hypothesis.direction); });
+  std::vector<Phrase> joined;
+  const auto few = static_cast<std::size_t>(search.tiny_cluster);
+  if (with.size() < few || without.size() < few || pieces.size() >= kMostPieces) return joined;
+  const Vocabulary vocabulary =
+      vocabulary_of(context.target(hypothesis.label).label, context.study.prompts, context.class_names);
+  SCOTOMA_TRY(const auto captions, memo.caption(with));
+  SCOTOMA_TRY(const auto other_captions, memo.caption(without));
+  for (Phrase& phrase : contrast(count_spans(captions, vocabulary), count_spans(other_captions, vocabulary))) {
+    if (phrase.score < kWorthALook || joined.size() >= kJoined) break;
+    const bool said = std::any_of(pieces.begin(), pieces.end(),
+                                  [&](const PhrasePart& piece) { return overlap(piece.text, phrase.text); });
+    if (said) continue;
+    auto parts = pieces;
+    parts.push_back({phrase.text, phrase.before});
+    Phrase whole = conjunction(parts);
+    phrase.text = whole.text;
+    phrase.before = whole.before;
+    phrase.parts = whole.parts;
+    joined.push_back(phrase);
+  }
+  return joined;
 }
 
 }  // namespace scotoma

@@ -1,77 +1,87 @@
 #include "stage/explore.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <map>
 
 #include "finding/count.h"
+#include "stage/explorer.h"
 #include "stage/trial.h"
 
 namespace scotoma {
 namespace {
 
+constexpr int kFewest = 2;  // images of a first look
+
 /// Mean of the Beta(1, 1) posterior: orders small samples sensibly.
 double promise(const Rate& rate) { return (rate.failures + 1.0) / (rate.valid + 2.0); }
 
-/// Sorts by promise, marks those that end here, returns the rest.
-std::vector<std::size_t> survivors(const StageContext& context, std::vector<Hypothesis>& hypotheses,
-                                   const std::vector<std::size_t>& alive) {
-  std::vector<std::size_t> good;
-  for (std::size_t h : alive) {
-    Hypothesis& hypothesis = hypotheses[h];
-    const Rate& rate = hypothesis.explored;
-    if (surely_undrawable(rate, context.study.evidence.max_invalid)) {
-      hypothesis.status = Status::undrawable;
-    } else if (rate.rate <= hypothesis.null_rate) {
-      hypothesis.status = Status::not_promising;
-    } else {
-      good.push_back(h);
-    }
-  }
-  std::stable_sort(good.begin(), good.end(), [&](std::size_t a, std::size_t b) {
-    return promise(hypotheses[a].explored) > promise(hypotheses[b].explored);
-  });
-  const std::size_t keep = std::max((good.size() + 1) / 2, static_cast<std::size_t>(context.study.budget.finalists));
-  for (std::size_t i = keep; i < good.size(); ++i) hypotheses[good[i]].status = Status::not_promising;
-  good.resize(std::min(keep, good.size()));
-  return good;
-}
-
 }  // namespace
 
-Result<std::vector<std::size_t>> explore(StageContext& context, std::vector<Hypothesis>& hypotheses) {
-  const BudgetOptions& budget = context.study.budget;
-  std::vector<std::size_t> alive;
-  for (std::size_t h = 0; h < hypotheses.size(); ++h) {
-    if (hypotheses[h].status != Status::untestable) alive.push_back(h);
+Exploration::Exploration(StageContext& context, std::vector<Hypothesis>& hypotheses)
+    : context_(context), hypotheses_(hypotheses) {}
+
+int Exploration::left() const { return context_.left_to_explore(); }
+
+std::vector<std::size_t> Exploration::arms() const {
+  std::vector<std::size_t> arms;
+  for (std::size_t h = 0; h < hypotheses_.size(); ++h) {
+    if (hypotheses_[h].status != Status::untestable) arms.push_back(h);
   }
-  const int purse = (budget.images - context.spent.total()) / 2;  // the other half is for evidence
-  int count = budget.first_look;
-  for (int round = 0, first = 0; round < budget.rounds && !alive.empty(); ++round) {
-    const auto affordable = static_cast<std::size_t>(std::max(0, purse - context.spent.explore) / count);
-    if (alive.size() > affordable) {
-      if (round > 0) break;  // what was seen so far must do
-      alive.resize(affordable);
-    }
-    context.progress.stage(fmt::format("exploring {} phrases, {} images each", alive.size(), count));
+  const int fewest = std::min(kFewest, budget().first_look);
+  arms.resize(std::min(arms.size(), static_cast<std::size_t>(left() / fewest)));
+  return arms;
+}
+
+int Exploration::first_look(std::size_t arms) const {
+  return arms == 0 ? 0 : std::min(budget().first_look, left() / static_cast<int>(arms));
+}
+
+Result<void> Exploration::look(const std::vector<std::size_t>& arms, int count) {
+  std::map<int, std::vector<std::size_t>> by_first;  // arms that have as many images already
+  for (const std::size_t h : arms) by_first[static_cast<int>(hypotheses_[h].tried.size())].push_back(h);
+  for (const auto& [first, some] : by_first) {
     std::vector<Trial> trials;
-    for (std::size_t h : alive) trials.push_back(trial_of(hypotheses[h]));
-    SCOTOMA_TRY(auto samples, observe_trials(context, trials, "explore", first, count));
-    for (std::size_t i = 0; i < alive.size(); ++i) {
-      Hypothesis& hypothesis = hypotheses[alive[i]];
+    for (const std::size_t h : some) trials.push_back(trial_of(hypotheses_[h]));
+    SCOTOMA_TRY(const auto samples, observe_trials(context_, trials, "explore", first, count));
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      Hypothesis& hypothesis = hypotheses_[some[i]];
       hypothesis.tried.insert(hypothesis.tried.end(), samples[i].begin(), samples[i].end());
       hypothesis.explored = rate_of(hypothesis.tried, hypothesis.direction);
     }
-    context.spent.explore += count * static_cast<int>(alive.size());
-    context.progress.spent(context.spent.total(), budget.images);
-    alive = survivors(context, hypotheses, alive);
-    first += count;
-    count = std::min(2 * count, budget.images);  // the budget bounds it: the product stays an int
+    context_.spent.explore += count * static_cast<int>(some.size());
   }
-  for (std::size_t i = static_cast<std::size_t>(budget.finalists); i < alive.size(); ++i)
-    hypotheses[alive[i]].status = Status::not_promising;
-  alive.resize(std::min(alive.size(), static_cast<std::size_t>(budget.finalists)));
-  return alive;
+  context_.progress.spent(context_.spent.total(), budget().images);
+  return {};
+}
+
+std::vector<std::size_t> Exploration::drawable(const std::vector<std::size_t>& arms) {
+  std::vector<std::size_t> drawable;
+  for (const std::size_t h : arms) {
+    if (surely_undrawable(hypotheses_[h].explored, context_.study.evidence.max_invalid)) {
+      hypotheses_[h].status = Status::undrawable;
+    } else {
+      drawable.push_back(h);
+    }
+  }
+  return drawable;
+}
+
+std::vector<std::size_t> Exploration::best_first(std::vector<std::size_t> arms) const {
+  std::stable_sort(arms.begin(), arms.end(), [&](std::size_t a, std::size_t b) {
+    return promise(hypotheses_[a].explored) > promise(hypotheses_[b].explored);
+  });
+  return arms;
+}
+
+std::vector<std::size_t> Exploration::cut(std::vector<std::size_t> arms, std::size_t most) {
+  for (std::size_t i = most; i < arms.size(); ++i) hypotheses_[arms[i]].status = Status::not_promising;
+  arms.resize(std::min(arms.size(), most));
+  return arms;
+}
+
+Result<std::vector<std::size_t>> explore(StageContext& context, std::vector<Hypothesis>& hypotheses) {
+  Exploration exploration(context, hypotheses);
+  return context.study.budget.explorer == "thompson" ? thompson(exploration) : halving(exploration);
 }
 
 }  // namespace scotoma

@@ -12,15 +12,6 @@
 namespace scotoma {
 namespace {
 
-/// Base prompts in turn. Every image has the seed of its own index: prompts that read the same draw no picture twice.
-void ask_base(const Study& study, const Target& target, std::vector<Question>& questions) {
-  const auto prompts = base_prompts(study.prompts, target.label);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(study.budget.base); ++i) {
-    const std::string& prompt = prompts[i % prompts.size()];
-    questions.push_back({target.label.name, target.class_index, {prompt, sample_seed(study.seed, "base", prompt, i)}});
-  }
-}
-
 BaseResult judge_base(const StageContext& context, const Target& target, std::vector<Sample> samples) {
   const EvidenceOptions& evidence = context.study.evidence;
   BaseResult base;
@@ -42,6 +33,19 @@ BaseResult judge_base(const StageContext& context, const Target& target, std::ve
 
 }  // namespace
 
+std::vector<Question> base_questions(const StageContext& context) {
+  std::vector<Question> questions;
+  for (const Target& target : context.targets) {
+    const auto prompts = base_prompts(context.study.prompts, target.label);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(context.study.budget.base); ++i) {
+      const std::string& prompt = prompts[i % prompts.size()];
+      const std::uint64_t seed = sample_seed(context.study.seed, "base", prompt, i);
+      questions.push_back({target.label.name, target.class_index, {prompt, seed}});
+    }
+  }
+  return questions;
+}
+
 Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
   const std::int64_t images =
       std::int64_t{context.study.budget.base} * static_cast<std::int64_t>(context.targets.size());
@@ -53,9 +57,7 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
                     context.study.budget.base));
   }
   context.progress.stage(fmt::format("base rates of {} labels", context.targets.size()));
-  std::vector<Question> questions;
-  for (const Target& target : context.targets) ask_base(context.study, target, questions);
-  SCOTOMA_TRY(auto samples, context.observer.observe(questions));
+  SCOTOMA_TRY(auto samples, context.observer.observe(base_questions(context)));
   std::vector<BaseResult> bases;
   auto next = std::make_move_iterator(samples.begin());
   for (const Target& target : context.targets) {

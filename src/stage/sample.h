@@ -10,4 +10,8 @@ namespace scotoma {
 /// Errors: bad_input when the budget does not even pay for the base pictures.
 Result<std::vector<BaseResult>> sample_bases(StageContext& context);
 
+/// What sample_bases asks: budget.base pictures a label, base prompts in turn. Every image has the seed of its own
+/// index: prompts that read the same draw no picture twice.
+std::vector<Question> base_questions(const StageContext& context);
+
 }  // namespace scotoma

@@ -165,11 +165,13 @@ void add_search(std::vector<Option>& t) {
        0,
        {"sequential", "fixed"}});
   t.push_back({"evidence", "alpha", "false discovery rate held over the study", FIELD(evidence.alpha), 1e-9, 0.5});
-  t.push_back({"evidence", "alpha0", "the part of alpha spent on the base rates", FIELD(evidence.alpha0), 1e-9, 0.5});
+  t.push_back({"evidence", "alpha0", "the part of alpha spent on which labels fail nearly everywhere",
+               FIELD(evidence.alpha0), 1e-9, 0.5});
   t.push_back(
       {"evidence", "delta", "a rise above the base rate that is too small to be a bug", FIELD(evidence.delta), 0, 1});
-  t.push_back({"evidence", "max_hypotheses", "phrases tested, at most; fixed in advance, the evidence pays for it",
-               FIELD(evidence.max_hypotheses), 1, 1e6});
+  t.push_back({"evidence", "max_hypotheses",
+               "phrases of each label, at most; fixed in advance, the evidence pays for it",
+               FIELD(evidence.max_hypotheses), 1, 10000});
   t.push_back({"evidence", "everywhere", "a label that surely fails more often than this fails nearly everywhere",
                FIELD(evidence.everywhere), 0, 1});
   t.push_back({"evidence", "max_invalid", "a larger share of invalid pictures: the generator cannot draw it",

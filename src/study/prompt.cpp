@@ -29,12 +29,20 @@ std::string fill(std::string text, const StudyLabel& label) {
 
 /// "a photo of ..." -> "photo of ...", so that a phrase can stand in front with an article of its own.
 std::string without_article(const std::string& text) {
-  constexpr std::string_view kLabel = "{a label}";
-  if (text.starts_with(kLabel)) return "{label}" + text.substr(kLabel.size());
   for (const std::string_view article : {"a ", "an ", "the ", "A ", "An ", "The "}) {
     if (text.starts_with(article)) return text.substr(article.size());
   }
   return text;
+}
+
+/// `base`: a finished prompt.
+std::string join(const PromptOptions& prompts, const StudyLabel& label, const std::string& base,
+                 const PromptPiece& piece) {
+  std::string text = fill(piece.before ? prompts.before : prompts.after, label);
+  text = replaced(std::move(text), "{base}", base);
+  text = replaced(std::move(text), "{bare base}", without_article(base));
+  text = replaced(std::move(text), "{a phrase}", with_article(piece.text));
+  return replaced(std::move(text), "{phrase}", piece.text);
 }
 
 }  // namespace
@@ -55,21 +63,29 @@ std::string base_prompt(const PromptOptions& prompts, const StudyLabel& label, s
   return fill(prompts.base[index % prompts.base.size()], label);
 }
 
+std::string conjunction_prompt(const PromptOptions& prompts, const StudyLabel& label,
+                               const std::vector<PromptPiece>& pieces, std::size_t index) {
+  std::string text = base_prompt(prompts, label, index);
+  for (auto piece = pieces.rbegin(); piece != pieces.rend(); ++piece) {  // the first in front is joined last
+    if (piece->before) text = join(prompts, label, text, *piece);
+  }
+  for (const PromptPiece& piece : pieces) {
+    if (!piece.before) text = join(prompts, label, text, piece);
+  }
+  for (const PromptPiece& piece : pieces) {
+    if (text.find(piece.text) == std::string::npos) text += fmt::format(", {}", piece.text);
+  }
+  return text;
+}
+
 std::string phrase_prompt(const PromptOptions& prompts, const StudyLabel& label, std::string_view phrase, bool before,
                           std::size_t index) {
-  const std::string& base = prompts.base[index % prompts.base.size()];
-  std::string text = before ? prompts.before : prompts.after;
-  text = replaced(std::move(text), "{base}", base);
-  text = replaced(std::move(text), "{bare base}", without_article(base));
-  text = replaced(fill(std::move(text), label), "{a phrase}", with_article(phrase));
-  return replaced(std::move(text), "{phrase}", phrase);
+  return conjunction_prompt(prompts, label, {{phrase, before}}, index);
 }
 
 std::vector<std::string> phrase_prompts(const PromptOptions& prompts, const StudyLabel& label, std::string_view phrase,
                                         bool before) {
-  std::vector<std::string> all;
-  for (std::size_t i = 0; i < prompts.base.size(); ++i) all.push_back(phrase_prompt(prompts, label, phrase, before, i));
-  return all;
+  return phrase_prompts(prompts, label, std::vector<PromptPiece>{{phrase, before}});
 }
 
 std::vector<std::string> base_prompts(const PromptOptions& prompts, const StudyLabel& label) {

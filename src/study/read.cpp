@@ -5,11 +5,13 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <cmath>
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <utility>
 
+#include "study/assign.h"
+#include "study/covering.h"
 #include "study/options.h"
 #include "study/prompt.h"
 
@@ -31,9 +33,19 @@ class Reader {
     SCOTOMA_CHECK(check_names());
     for (const Option& option : options()) SCOTOMA_CHECK(read_option(option));
     SCOTOMA_CHECK(read_labels());
+    SCOTOMA_CHECK(read_lists());
     SCOTOMA_CHECK(check_values());
     if (study_.name.empty()) study_.name = file_.stem().string();
     return std::move(study_);
+  }
+
+  Result<ClassifierOptions> read_classifier() {
+    SCOTOMA_CHECK(check_names());
+    for (const Option& option : options()) {
+      if (option.table == "classifier") SCOTOMA_CHECK(read_option(option));
+    }
+    SCOTOMA_CHECK(check_paths());
+    return std::move(study_.classifier);
   }
 
  private:
@@ -49,8 +61,13 @@ class Reader {
   Result<void> assign(const Option& option, const toml::node& node);
   Result<void> read_labels();
   Result<void> read_label_table(const toml::table& table);
+  Result<void> read_lists();
+  Result<void> read_list(const toml::table& table);
+  Result<void> read_phrases(const toml::table& table, AttributeList& list);
+  Result<void> check_lists() const;
   Result<void> check_prompts() const;
   Result<void> check_values() const;
+  Result<void> check_paths() const;
 
   const toml::node* node_of(std::string_view name, std::string_view key) const {
     const auto* table = document_.get_as<toml::table>(name);
@@ -97,8 +114,9 @@ std::set<std::string> keys_of(std::string_view table) {
     if (option.table == table) keys.emplace(option.key);
     if (table.empty() && !option.table.empty()) keys.emplace(option.table);
   }
-  if (table.empty()) keys.insert({"labels", "label"});
+  if (table.empty()) keys.insert({"labels", "label", "attributes"});
   if (table == "label") keys.insert({"name", "class", "hypernym", "synonyms"});
+  if (table == "attributes") keys.insert({"name", "phrases", "position"});
   return keys;
 }
 
@@ -115,7 +133,7 @@ Result<void> Reader::check_table(std::string_view name, const toml::table& table
 Result<void> Reader::check_names() const {
   SCOTOMA_CHECK(check_table("", document_));
   for (const auto& [key, node] : document_) {
-    if (keys_of(key.str()).empty() || key.str() == "label") continue;
+    if (keys_of(key.str()).empty() || key.str() == "label" || key.str() == "attributes") continue;
     if (!node.is_table()) return wrong(&node, fmt::format("'{}' must be a table: [{}]", key.str(), key.str()));
     SCOTOMA_CHECK(check_table(key.str(), *node.as_table()));
   }
@@ -131,82 +149,8 @@ Result<void> Reader::read_option(const Option& option) {
   return assign(option, *node);
 }
 
-/// Puts a node's value into a field of its type, or says what type it should have had.
-struct Assign {
-  const Option& option;
-  const toml::node& node;
-  Study& study;
-  fs::path folder;
-
-  std::string operator()(Field<int> field) const {
-    const auto value = whole();
-    if (!value) return "a whole number";
-    field(study) = static_cast<int>(*value);
-    return {};
-  }
-  std::string operator()(Field<std::uint64_t> field) const {
-    const auto value = whole();
-    if (!value) return "a whole number";
-    field(study) = static_cast<std::uint64_t>(*value);
-    return {};
-  }
-  std::string operator()(Field<double> field) const {
-    if (!node.is_number()) return "a number";
-    const double value = number(node);
-    if (!in_range(value)) return fmt::format("a number from {} to {}", option.low, option.high);
-    field(study) = value;
-    return {};
-  }
-  std::string operator()(Field<std::string> field) const {
-    if (!node.is_string()) return "a text in quotes";
-    const auto value = *node.value<std::string>();
-    if (!option.choices.empty() &&
-        std::find(option.choices.begin(), option.choices.end(), value) == option.choices.end()) {
-      return fmt::format("one of \"{}\"", fmt::join(option.choices, "\", \""));
-    }
-    field(study) = value;
-    return {};
-  }
-  std::string operator()(Field<fs::path> field) const {
-    if (!node.is_string() || node.value<std::string>()->empty()) return "a path in quotes";
-    field(study) = (folder / *node.value<std::string>()).lexically_normal();
-    return {};
-  }
-  std::string operator()(Field<std::vector<std::string>> field) const {
-    const auto* array = node.as_array();
-    if (array == nullptr || array->empty()) return "a list of texts, not empty";
-    std::vector<std::string> values;
-    for (const auto& item : *array) {
-      if (!item.is_string()) return "a list of texts";
-      values.push_back(*item.value<std::string>());
-    }
-    field(study) = values;
-    return {};
-  }
-  std::string operator()(Field<std::vector<double>> field) const {
-    const auto* array = node.as_array();
-    if (array == nullptr || array->size() != 3) return "a list of three numbers, one a channel";
-    std::vector<double> values;
-    for (const auto& item : *array) {
-      if (!item.is_number() || !in_range(number(item))) return "a list of three possible numbers, one a channel";
-      values.push_back(number(item));
-    }
-    field(study) = values;
-    return {};
-  }
-
-  /// Of a node that is a number; NaN, which is in no range, for a whole number that no double holds.
-  static double number(const toml::node& item) { return item.value<double>().value_or(std::nan("")); }
-  bool in_range(double value) const { return value >= option.low && value <= option.high; }
-  std::optional<std::int64_t> whole() const {
-    const auto value = node.is_integer() ? node.value<std::int64_t>() : std::nullopt;
-    return value && in_range(static_cast<double>(*value)) ? value : std::nullopt;
-  }
-};
-
 Result<void> Reader::assign(const Option& option, const toml::node& node) {
-  const Assign visitor{option, node, study_, study_.file.parent_path()};
-  std::string expected = std::visit(visitor, option.target);
+  std::string expected = assign_option(option, node, study_);
   if (expected.empty()) return {};
   if (expected == "a whole number" && node.is_integer()) {
     expected += fmt::format(" from {} to {}", option.low, option.high);
@@ -267,6 +211,84 @@ Result<void> Reader::read_labels() {
   return {};
 }
 
+Result<void> Reader::read_phrases(const toml::table& table, AttributeList& list) {
+  const auto* node = table.get("phrases");
+  const auto* phrases = node == nullptr ? nullptr : node->as_array();
+  if (phrases == nullptr || phrases->empty()) {
+    return wrong(node != nullptr ? node : &table,
+                 fmt::format("list '{}': 'attributes.phrases' must be a list of texts, not empty", list.name));
+  }
+  for (const auto& item : *phrases) {
+    const std::string text = item.value<std::string>().value_or("");
+    if (!item.is_string() || text.find_first_not_of(" \t\n") == std::string::npos)
+      return wrong(&item, fmt::format("list '{}': a phrase must be a text in quotes, not empty", list.name));
+    const auto holds = [&](const AttributeList& other) {
+      return std::find(other.phrases.begin(), other.phrases.end(), text) != other.phrases.end();
+    };
+    const auto other = std::find_if(study_.attributes.begin(), study_.attributes.end(), holds);
+    if (holds(list)) return wrong(&item, fmt::format("list '{}': '{}' stands twice", list.name, text));
+    if (other != study_.attributes.end())
+      return wrong(&item, fmt::format("list '{}': '{}' stands in list '{}' too", list.name, text, other->name));
+    list.phrases.push_back(text);
+  }
+  return {};
+}
+
+Result<void> Reader::read_list(const toml::table& table) {
+  SCOTOMA_CHECK(check_table("attributes", table));
+  AttributeList list;
+  list.name = table["name"].value_or<std::string>("");
+  if (!table["name"].is_string() || list.name.empty())
+    return wrong(table.contains("name") ? table.get("name") : &table,
+                 "an [[attributes]] list needs a name: a text in quotes, for example \"places\"");
+  for (const AttributeList& other : study_.attributes) {
+    if (other.name == list.name) return wrong(table.get("name"), fmt::format("list '{}' stands twice", list.name));
+  }
+  if (const auto* position = table.get("position")) {
+    const auto text = position->is_string() ? *position->value<std::string>() : "";
+    if (text != "after" && text != "before")
+      return wrong(position, "'attributes.position' must be one of \"after\", \"before\" (the label's word)");
+    list.before = text == "before";
+  }
+  SCOTOMA_CHECK(read_phrases(table, list));
+  study_.attributes.push_back(std::move(list));
+  return {};
+}
+
+Result<void> Reader::read_lists() {
+  const toml::node* tables = document_.get("attributes");
+  if (tables == nullptr) return {};
+  const auto* array = tables->as_array();
+  if (array == nullptr || !array->is_homogeneous<toml::table>())
+    return wrong(tables, "write each list of phrases as [[attributes]]");
+  for (const auto& item : *array) SCOTOMA_CHECK(read_list(*item.as_table()));
+  return {};
+}
+
+Result<void> Reader::check_lists() const {
+  const SearchOptions& search = study_.search;
+  const std::size_t lists = study_.attributes.size();
+  if (search.source != "captions" && lists == 0) {
+    return wrong(node_of("search", "source"),
+                 fmt::format("search.source is \"{}\", but there is no list of phrases; add [[attributes]] with name "
+                             "and phrases",
+                             search.source));
+  }
+  const auto* combine = node_of("search", "combine");
+  if (static_cast<std::size_t>(search.combine) > std::max(std::size_t{1}, lists)) {
+    return wrong(combine, fmt::format("search.combine is {}, but there {} {} [[attributes]] to take phrases from",
+                                      search.combine, lists == 1 ? "is" : "are", lists));
+  }
+  std::vector<int> sizes;
+  for (const AttributeList& list : study_.attributes) sizes.push_back(static_cast<int>(list.phrases.size()));
+  const double total = count_combinations(sizes, search.combine);
+  if (total > kMostCombinations) {
+    return wrong(combine, fmt::format("search.combine = {} makes {:.0f} combinations of a label; {:.0f} is the most",
+                                      search.combine, total, kMostCombinations));
+  }
+  return {};
+}
+
 Result<void> Reader::check_prompts() const {
   using namespace std::string_view_literals;
   const PromptOptions& prompts = study_.prompts;
@@ -296,6 +318,7 @@ Result<void> Reader::check_prompts() const {
 
 Result<void> Reader::check_values() const {
   SCOTOMA_CHECK(check_prompts());
+  SCOTOMA_CHECK(check_lists());
   if (study_.evidence.alpha0 >= study_.evidence.alpha) {
     const toml::node* node = node_of("evidence", "alpha0");
     return wrong(node != nullptr ? node : node_of("evidence", "alpha"),
@@ -305,6 +328,11 @@ Result<void> Reader::check_values() const {
   if (study_.judge.kind == "classifier" && (study_.judge.model.empty() || study_.judge.labels.empty())) {
     return wrong(node_of("judge", "kind"), "judge.kind is \"classifier\": judge.model and judge.labels are missing");
   }
+  return check_paths();
+}
+
+/// Of the paths that were given.
+Result<void> Reader::check_paths() const {
   for (const Option& option : options()) {
     const auto* field = std::get_if<Field<fs::path>>(&option.target);
     if (field == nullptr) continue;
@@ -317,12 +345,13 @@ Result<void> Reader::check_values() const {
   return {};
 }
 
-}  // namespace
-
-Result<Study> parse_study(const std::string& text, const fs::path& file) {
+/// Parses a document and hands its reader to `read`; `file` is used in messages and for relative paths.
+template <class Read>
+auto from_text(const std::string& text, const fs::path& file, Read read) -> decltype(read(std::declval<Reader&>())) {
   try {
     const toml::table document = toml::parse(text, file.string());
-    return Reader(document, file).read();
+    Reader reader(document, file);
+    return read(reader);
   } catch (const toml::parse_error& error) {
     const auto at = error.source().begin;
     return bad_input(
@@ -330,7 +359,7 @@ Result<Study> parse_study(const std::string& text, const fs::path& file) {
   }
 }
 
-Result<Study> read_study(const fs::path& file) {
+Result<std::string> text_of(const fs::path& file) {
   std::error_code ignored;
   std::ifstream in(file, std::ios::binary);
   if (!in || fs::is_directory(file, ignored)) {
@@ -338,7 +367,23 @@ Result<Study> read_study(const fs::path& file) {
   }
   std::ostringstream text;
   text << in.rdbuf();
-  return parse_study(text.str(), file);
+  return text.str();
+}
+
+}  // namespace
+
+Result<Study> parse_study(const std::string& text, const fs::path& file) {
+  return from_text(text, file, [](Reader& reader) { return reader.read(); });
+}
+
+Result<Study> read_study(const fs::path& file) {
+  SCOTOMA_TRY(const std::string text, text_of(file));
+  return parse_study(text, file);
+}
+
+Result<ClassifierOptions> read_classifier(const fs::path& file) {
+  SCOTOMA_TRY(const std::string text, text_of(file));
+  return from_text(text, file, [](Reader& reader) { return reader.read_classifier(); });
 }
 
 }  // namespace scotoma

@@ -18,4 +18,8 @@ Result<Study> read_study(const std::filesystem::path& file);
 /// The same from text; `file` is used in messages and for relative paths.
 Result<Study> parse_study(const std::string& text, const std::filesystem::path& file);
 
+/// The [classifier] table of a file: of a whole study, or of one that holds nothing else. What else stands there must
+/// have known names, and is not looked at further. Paths are relative to the file's folder. Errors: as read_study.
+Result<ClassifierOptions> read_classifier(const std::filesystem::path& file);
+
 }  // namespace scotoma

@@ -2,8 +2,11 @@
 // constant. Every option, its default, its limits and its help stand in one table: study/options.cpp.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
+#include <iterator>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -98,12 +101,12 @@ struct BudgetOptions {
 };
 
 struct EvidenceOptions {
-  std::string rule = "sequential";  ///< "sequential": e-values, closed e-BH. "fixed": the plain scheme, for comparison:
+  std::string rule = "sequential";  ///< "sequential": e-values, e-BH. "fixed": the plain scheme, for comparison:
                                     ///< budget.confirm images each, and a bug is what fails more often than the base
   double alpha = 0.05;              ///< false discovery rate held over the whole study
-  double alpha0 = 0.01;             ///< the part of it spent on the base rates
+  double alpha0 = 0.01;             ///< the part of it spent on which labels fail nearly everywhere
   double delta = 0.05;              ///< smaller rises above the base rate are not bugs
-  int max_hypotheses = 64;          ///< K of closed e-BH, fixed in advance
+  int max_hypotheses = 16;          ///< phrases of each label, at most, fixed in advance: see slots()
   double everywhere = 0.5;          ///< a label whose base rate surely exceeds this fails "nearly everywhere"
   double max_invalid = 0.5;         ///< a share of invalid pictures above this: the generator cannot draw it
 };
@@ -142,5 +145,12 @@ struct Study {
   SearchOptions search;
   EngineOptions engine;
 };
+
+/// K of e-BH: how many hypotheses there may be, fixed before anything is seen. Every label could have been the one that
+/// drew lucky base pictures, and could have been searched for failures or for passes.
+inline int slots(const Study& study) {
+  const std::int64_t all = 2 * std::int64_t{study.evidence.max_hypotheses} * std::ssize(study.labels);
+  return static_cast<int>(std::clamp(all, std::int64_t{1}, std::int64_t{std::numeric_limits<int>::max()}));
+}
 
 }  // namespace scotoma

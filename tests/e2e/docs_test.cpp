@@ -45,6 +45,21 @@ TEST(Readme, ItsStudyIsReadWithoutComplaint) {
   EXPECT_EQ(study->judge.kind, "embedder");
 }
 
+TEST(Docs, TheListsOfTheStudyPageAreReadWithoutComplaint) {
+  const std::string page = read_file(kRoot / "docs/study.md");
+  const std::size_t begin = page.find("```toml\n", page.find("## Lists of phrases"));
+  const std::size_t end = page.find("\n```\n", begin);
+  ASSERT_NE(end, std::string::npos) << "docs/study.md shows no list";
+  const fake::Folder folder;
+  folder.write("m", "");
+  std::string text = "labels = [\"fly\"]\nclassifier.labels = \"m\"\n";
+  for (const char* role : {"generator", "classifier", "captioner", "embedder"})
+    text += std::string(role) + ".model = \"m\"\n";
+  const auto study = read_study(folder.write("s.toml", text + page.substr(begin + 8, end - begin - 8) + "\n"));
+  ASSERT_TRUE(study.ok()) << study.error().message;
+  EXPECT_EQ(study->attributes.size(), 2U);
+}
+
 TEST(Docs, EveryCommandNamesAVerbAndItsOptions) {
   std::map<std::string, std::string> help;
   int commands = 0;

@@ -198,6 +198,13 @@ TEST_F(Probe, WithoutBudgetForItSaysSoAndMakesNoNumbersUp) {
   EXPECT_EQ(outcome.output.find('%'), std::string::npos) << outcome.output;
 }
 
+TEST_F(Probe, WithoutAPhraseIsBadInput) {
+  const auto study = folder_.write("study.toml", small_study({}));
+  const Outcome outcome = run({"probe", study.string(), "--label", "fly"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.errors.find("no phrase"), std::string::npos) << outcome.errors;
+}
+
 TEST_F(Probe, OfALabelThatIsNotInTheStudyNamesThoseThatAre) {
   const Outcome outcome = probe({}, "unicorn", false);
   EXPECT_EQ(outcome.code, 2);

@@ -46,6 +46,7 @@ Outcome run_on_terminal(const std::vector<std::string>& arguments, const Circums
   int terminal = -1;
   const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
   if (child == 0) become(arguments, circumstances);
+  static_cast<void>(!::write(terminal, circumstances.typed.data(), circumstances.typed.size()));
   Outcome outcome;
   std::array<char, 4096> bytes{};
   for (ssize_t n = 0; (n = ::read(terminal, bytes.data(), bytes.size())) > 0;)  // fails with EIO when the child ends
@@ -69,6 +70,7 @@ Outcome run(const std::vector<std::string>& arguments, const Circumstances& circ
   const std::string err = (folder / "err").string();
   const pid_t child = ::fork();
   if (child == 0) {
+    ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);  // nobody answers
     redirect(STDOUT_FILENO, out);
     redirect(STDERR_FILENO, err);
     become(arguments, circumstances);

@@ -18,7 +18,8 @@ struct Outcome {
 struct Circumstances {
   std::function<bool()> stop_when = {};  ///< asked again and again while the program runs; true: it gets `signal`, once
   int signal = 9;
-  bool terminal = false;                                              ///< both streams are a terminal
+  bool terminal = false;                                              ///< all streams are a terminal
+  std::string typed = {};                                             ///< on the terminal, before the program asks
   std::vector<std::pair<std::string, std::string>> environment = {};  ///< added to this process's, less NO_COLOR
   std::string output_file = {};  ///< where standard output goes instead; `output` is then empty
 };

@@ -56,6 +56,57 @@ TEST_F(Results, AreListedAndShown) {
   EXPECT_NE(shown.output.find("images/ab/abc.png"), std::string::npos) << shown.output;
 }
 
+TEST_F(Results, AreFilteredAndTheLevelIsThatOfWhatIsListed) {
+  json results = made_up_results();
+  const auto add = [&](const char* id, const char* label, const char* phrase, const char* taken, double log_e,
+                       const char* status = "confirmed") {
+    json bug = results["bugs"][0];
+    bug.update({{"id", id}, {"label", label}, {"phrase", phrase}, {"predicted", taken}, {"log_e_value", log_e}});
+    bug["status"] = status;
+    results["bugs"].push_back(bug);
+  };
+  add("fly-in-the-Snow", "fly", "in the Snow", "cat", 9);
+  add("cow-on-a-flower", "cow", "on a flower", "bee", 12);
+  add("cow-blurry", "cow", "blurry", "", 40, "undrawable");
+  results["bugs"][3]["prompt"] = "a blurry cow";
+  results["claims"] = {{"slots", 64}};
+  folder_.write("out/bugs.json", results.dump());
+  const auto listed = [&](std::vector<std::string> filters) {
+    filters.insert(filters.begin(), {"list", study_.string(), "--out", (folder_ / "out").string()});
+    return run(filters).output;
+  };
+  const auto ids = [](const std::string& output) {
+    std::string found;
+    for (const char* id : {"fly-on-a-flower", "fly-in-the-Snow", "cow-on-a-flower"})
+      found += output.find(id) == std::string::npos ? "-" : "+";
+    return found;
+  };
+  const std::string all = listed({});
+  EXPECT_EQ(ids(all), "+++");
+  EXPECT_NE(all.find("Of these 3 claims, at most 0.3\u00A0%"), std::string::npos) << all;
+  EXPECT_NE(all.find("the generator cannot draw this: a blurry cow"), std::string::npos) << all;
+  EXPECT_EQ(ids(listed({"--label", "fly"})), "++-");
+  EXPECT_EQ(ids(listed({"--word", "snow"})), "-+-");
+  EXPECT_EQ(ids(listed({"--taken-for", "bee"})), "+-+");
+  // K = 64 and e^9 = 8103: 64 / 8103 = 0.79 %, a third of it for three.
+  EXPECT_NE(listed({"--word", "snow"}).find("Of claims like this one, at most 0.8\u00A0%"), std::string::npos);
+  EXPECT_EQ(listed({"--label", "dog"}).find("no such bug was confirmed"), 0U);
+  results.erase("claims");
+  folder_.write("out/bugs.json", results.dump());
+  EXPECT_EQ(listed({}).find("expected to be false"), std::string::npos) << "results of an older program tell no level";
+}
+
+TEST_F(Results, TellWhatAPersonsReviewMakesOfThem) {
+  json results = made_up_results();
+  results["bugs"][0]["reviewed"] = {{"reviewed", 40}, {"disagreed", 2}, {"rate", 0.92}, {"low", 0.84}, {"high", 0.97}};
+  const std::string words =
+      "92\u00A0% fail (84 to 97\u00A0%) among pictures that truly show a fly, from 40 reviewed pictures";
+  EXPECT_NE(list(results.dump()).output.find(words), std::string::npos);
+  EXPECT_NE(show(results.dump()).output.find(words), std::string::npos);
+  results["bugs"][0]["reviewed"] = 1;
+  EXPECT_EQ(list(results.dump()).code, 2);
+}
+
 TEST_F(Results, OfAnotherTypeAreRefused) {
   for (const char* text :
        {"", "{", "1", "[]", "null", "{}", R"({"bugs":[{}]})", R"({"bugs":[1]})", R"({"schema_version":1,"bugs":[]})",
@@ -72,7 +123,6 @@ TEST_F(Results, OfAnotherTypeAreRefused) {
 TEST_F(Results, WithoutAFieldThatIsPrintedAreRefusedAndItIsNamed) {
   const json whole = made_up_results();
   for (const auto& [key, value] : whole["bugs"][0].items()) {
-    if (key == "phrase") continue;  // not printed
     json lacking = whole;
     lacking["bugs"][0].erase(key);
     json odd = whole;

@@ -133,6 +133,38 @@ TEST(LogEValue, IsASupermartingaleImageByImage) {
   }
 }
 
+TEST(EProcess, HasTheValueAndTheSlopeOfLogEValue) {
+  for (const int n : {0, 1, 10, 96, 2000}) {
+    for (const double part : {0.0, 0.2, 0.5, 1.0}) {
+      const int events = static_cast<int>(std::lround(part * n));
+      const EProcess process(events, n);
+      for (const double r : {0.001, 0.05, 0.3, 0.6, 0.97}) {
+        const LogEValue e = process.against(r);
+        EXPECT_NEAR(e.value, log_e_value(events, n, r), 1e-12 * (1 + std::fabs(e.value)));
+        const double step = 1e-6 * r * (1 - r);
+        const double difference = (log_e_value(events, n, r + step) - log_e_value(events, n, r - step)) / (2 * step);
+        EXPECT_NEAR(e.slope, difference, 1e-4 * (1 + n + std::fabs(difference))) << events << '/' << n << " at " << r;
+      }
+    }
+  }
+}
+
+TEST(EProcess, IsConvexInTheNullRateAndNeverRises) {
+  for (const int n : {1, 2, 3, 5, 10, 20, 48, 96, 200, 1000, 5000}) {
+    for (int events = 0; events <= n; events += std::max(1, n / 48)) {
+      const EProcess process(events, n);
+      double previous = -kInfinity;
+      for (int i = 1; i < 500; ++i) {
+        const double sine = std::sin(std::numbers::pi / 2 * i / 500);
+        const double slope = process.against(sine * sine).slope;
+        EXPECT_GE(slope, previous - 1e-7 * (1 + std::fabs(previous))) << events << '/' << n << " at " << sine * sine;
+        EXPECT_LE(slope, 1e-7 * n) << events << '/' << n << " at " << sine * sine;
+        previous = slope;
+      }
+    }
+  }
+}
+
 /// The probability that E ever reaches 1/alpha within `horizon` images, exactly: the mass of each (s, n) not yet
 /// stopped.
 double crossing_probability(double rate, double null_rate, double alpha, int horizon) {

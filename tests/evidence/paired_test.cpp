@@ -44,6 +44,20 @@ TEST(McnemarExact, KeepsItsLevelExactly) {
   }
 }
 
+TEST(McnemarGreater, AgreesWithSummingTheBinomialAndKeepsItsLevel) {
+  for (int n = 0; n <= 40; ++n) {
+    double tail = 0;
+    double rejected = 0;
+    for (int first = n; first >= 0; --first) {
+      tail += binomial_probability(first, n, 0.5);
+      const double p = mcnemar_greater(first, n - first);
+      EXPECT_NEAR(p, std::min(1.0, tail), 1e-13) << first << " of " << n;
+      if (p <= 0.05) rejected += binomial_probability(first, n, 0.5);
+    }
+    EXPECT_LE(rejected, 0.05 + 1e-13) << n;
+  }
+}
+
 TEST(McnemarExact, VanishesQuietlyForManyOneSidedPairs) { EXPECT_EQ(mcnemar_exact(0, 100'000), 0); }
 
 RC_GTEST_PROP(McnemarExact, IsSymmetricBoundedAndFallsWithTheGap, ()) {

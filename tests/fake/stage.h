@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "catalogue/memo.h"
 #include "fake/folder.h"
 #include "fake/world.h"
+#include "finding/count.h"
 #include "stage/context.h"
 #include "study/prompt.h"
 
@@ -36,6 +38,17 @@ class Stage {
     return result;
   }
 
+  /// One that counted so many.
+  static BaseResult base(const std::string& label, int failures, int valid) {
+    BaseResult result;
+    result.label = label;
+    result.rate.failures = failures;
+    result.rate.valid = valid;
+    fill_interval(result.rate);
+    return result;
+  }
+
+  /// Its label's base rate is well known: null_rate - delta, from 1000 pictures.
   Hypothesis hypothesis(const std::string& label, const std::string& phrase, double null_rate = 0.2) const {
     Hypothesis result;
     result.label = label;
@@ -43,6 +56,8 @@ class Stage {
     result.phrase.text = phrase;
     result.prompts = phrase_prompts(study.prompts, context.target(label).label, phrase, false);
     result.prompt = result.prompts.front();
+    result.base_valid = 1000;
+    result.base_events = static_cast<int>(std::lround(1000 * std::max(0.0, null_rate - study.evidence.delta)));
     result.null_rate = null_rate;
     return result;
   }

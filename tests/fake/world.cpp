@@ -12,13 +12,15 @@ namespace {
 constexpr int kSide = 8;
 constexpr std::size_t kNoiseDimensions = 8;
 
-/// Bytes 0 and 1 of a picture are its thing and its place; the others are noise of the seed alone.
+/// Bytes 0 and 1 of a picture are its thing and its place, and byte 2 its look in a world that has looks (their number:
+/// none); the others are noise of the seed alone.
 struct Scene {
   std::size_t thing;
   std::size_t place;
+  std::size_t look;
 };
 
-Scene scene_of(const Image& image) { return {image.rgb[0], image.rgb[1]}; }
+Scene scene_of(const Image& image) { return {image.rgb[0], image.rgb[1], image.rgb[2]}; }
 
 /// A number in (0, 1) that depends on the picture and on what it is for.
 double chance(const Image& image, const std::string& purpose) {
@@ -49,9 +51,11 @@ std::vector<float> unit(std::vector<float> vector) {
 }
 
 /// One-hot by thing and by place, with noise of the key.
-std::vector<float> embedding(const WorldSetting& setting, std::size_t thing, std::size_t place, const std::string& key,
-                             float noise) {
-  std::vector<float> vector(setting.things.size() + setting.places.size() + kNoiseDimensions);
+std::vector<float> embedding(const WorldSetting& setting, Scene scene, const std::string& key, float noise) {
+  const auto [thing, place, look] = scene;
+  const std::size_t known = setting.things.size() + setting.places.size();
+  std::vector<float> vector(known + setting.looks.size() + kNoiseDimensions);
+  if (look < setting.looks.size()) vector[known + look] = 1;
   if (thing < setting.things.size()) vector[thing] = 1;
   if (place < setting.places.size()) vector[setting.things.size() + place] = 1;
   const auto digest = Hasher().field(key).digest();
@@ -121,7 +125,15 @@ class FakeGenerator : public Spoken<Generator> {
     if (noise.uniform() < setting.drawing_error) thing = other(thing, things, noise.uniform());
     image.rgb[0] = static_cast<std::uint8_t>(thing);
     image.rgb[1] = static_cast<std::uint8_t>(place == setting.places.size() ? any_place : place);
+    if (!setting.looks.empty()) image.rgb[2] = static_cast<std::uint8_t>(look_of(draw.prompt, noise));
     return image;
+  }
+
+  std::size_t look_of(const std::string& prompt, Philox& noise) const {
+    const auto& looks = voice_.setting().looks;
+    const auto any = noise.below(3 * static_cast<std::uint32_t>(looks.size()));
+    const std::size_t said = mentioned(prompt, looks);
+    return said < looks.size() ? said : std::min<std::size_t>(any, looks.size());
   }
 };
 
@@ -141,6 +153,8 @@ class FakeClassifier : public Spoken<Classifier> {
     const Scene scene = scene_of(image);
     for (const Rule& rule : setting.rules) {
       if (rule.thing != setting.things[scene.thing]) continue;
+      const auto look = setting.looks.begin() + static_cast<std::ptrdiff_t>(std::min(scene.look, setting.looks.size()));
+      if (!rule.look.empty() && (look == setting.looks.end() || rule.look != *look)) continue;
       if (!rule.place.empty() && rule.place != setting.places[scene.place]) continue;
       return chance(image, "rule") < rule.rate ? mentioned(rule.answer, setting.things) : scene.thing;
     }
@@ -156,10 +170,11 @@ class FakeCaptioner : public Spoken<Captioner> {
   Result<std::vector<std::string>> caption(std::span<const Image> images) override {
     return voice_.answer<std::string>(images, image_id, [&](const Image& image) {
       const WorldSetting& setting = voice_.setting();
-      auto [thing, place] = scene_of(image);
+      auto [thing, place, look] = scene_of(image);
       if (chance(image, "caption") < setting.caption_error)
         thing = other(thing, setting.things.size(), chance(image, "named"));
-      return "a photo of a " + setting.things[thing] + " " + setting.places[place];
+      const std::string words = look < setting.looks.size() ? setting.looks[look] + " " : "";
+      return "a " + words + "photo of a " + setting.things[thing] + " " + setting.places[place];
     });
   }
 };
@@ -169,8 +184,7 @@ class FakeEmbedder : public Spoken<Embedder> {
   using Spoken::Spoken;
   Result<std::vector<std::vector<float>>> embed_images(std::span<const Image> images) override {
     return voice_.answer<std::vector<float>>(images, image_id, [&](const Image& image) {
-      const Scene scene = scene_of(image);
-      return embedding(voice_.setting(), scene.thing, scene.place, image_id(image), 0.1F);
+      return embedding(voice_.setting(), scene_of(image), image_id(image), 0.1F);
     });
   }
   Result<std::vector<std::vector<float>>> embed_texts(std::span<const std::string> texts) override {
@@ -178,8 +192,10 @@ class FakeEmbedder : public Spoken<Embedder> {
     return voice_.answer<std::vector<float>>(texts, key, [&](const std::string& text) {
       const WorldSetting& setting = voice_.setting();
       const std::size_t place = mentioned(text, setting.places);
-      const float noise = place == setting.places.size() ? 1.0F : 0.02F;  // phrases that it does not know differ
-      return embedding(setting, mentioned(text, setting.things), place, text, noise);
+      const std::size_t look = mentioned(text, setting.looks);
+      const bool known = place < setting.places.size() || look < setting.looks.size();
+      const float noise = known ? 0.02F : 1.0F;  // phrases that it does not know differ
+      return embedding(setting, {mentioned(text, setting.things), place, look}, text, noise);
     });
   }
 };

@@ -1,5 +1,6 @@
 // A world in memory whose bugs are known: the five roles over pictures of 8 x 8 pixels that say in their first pixels
-// what they show. A test plants the bugs as rules, and breaks the world through `before_call`.
+// what they show: a thing, a place and perhaps a look. A test plants the bugs as rules, and breaks the world through
+// `before_call`.
 #pragma once
 
 #include <cstddef>
@@ -15,18 +16,21 @@
 
 namespace scotoma::fake {
 
-/// The classifier answers `answer` for a picture of `thing` in `place` (any place where empty) with probability `rate`.
+/// The classifier answers `answer` for a picture of `thing` in `place` with a `look` (any where empty) with probability
+/// `rate`.
 /// The first rule that fits a picture decides.
 struct Rule {
   std::string thing;
   std::string place;
   std::string answer;
   double rate = 1;
+  std::string look = {};
 };
 
 struct WorldSetting {
   std::vector<std::string> things = {"fly", "bee", "cat", "cow"};
   std::vector<std::string> places = {"on a flower", "in the snow", "on the grass", "in a kitchen", "under a bridge"};
+  std::vector<std::string> looks = {};  ///< "dark": a third of the pictures, or what the prompt says, have one
   std::vector<Rule> rules = {};
   double base_error = 0.01;     ///< share of wrong answers where no rule fits
   double drawing_error = 0.02;  ///< share of pictures that show another thing than the prompt asked for

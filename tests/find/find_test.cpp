@@ -1,6 +1,7 @@
 #include "find/find.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -60,11 +61,22 @@ std::string text_of(const Findings& findings) {
         fmt::format("hypothesis {} {} {} {} {} | {} | {} | {} | {} {} {} {} {} {}\n", h.id, h.prompt,
                     static_cast<int>(h.status), h.phrase.score, h.null_rate, rate(h.explored), rate(h.confirmed),
                     rate(h.audit), h.log_e_value, h.lift_low, h.lift_high, h.only_with, h.only_without, h.mcnemar_p);
+    text += fmt::format("shrunk from '{}', {} merged\n", h.shrunk_from, fmt::join(h.merged, ", "));
+    for (const auto& step : h.shrink_steps)
+      text += fmt::format("step '{}' without '{}' {} {}\n", step.phrase, step.without, rate(step.rate), step.kept);
     for (const auto& pair : h.pairs) text += pair.with.image + " " + pair.without.image + "\n";
   }
+  for (const auto& row : findings.cross) {
+    text += fmt::format("cross {} {} {}\n", row.phrase.text, row.answer, fmt::join(row.bugs, " "));
+    for (const auto& cell : row.cells) {
+      text += fmt::format("{} {} | {} {} {} {} {} {}\n", cell.label, rate(cell.with), rate(cell.without),
+                          cell.only_with, cell.only_without, cell.p, cell.adjusted, cell.spreads);
+      for (const auto& sample : cell.samples) text += sample.image + "\n";
+    }
+  }
   const Spent& spent = findings.spent;
-  text += fmt::format("spent {} {} {} {}, threshold {}\n", spent.base, spent.explore, spent.confirm, spent.audit,
-                      findings.rejection_threshold);
+  text += fmt::format("spent {} {} {} {} {} {}, threshold {}\n", spent.base, spent.explore, spent.shrink, spent.confirm,
+                      spent.audit, spent.cross, findings.rejection_threshold);
   for (const auto& limit : findings.limits) text += limit + "\n";
   for (const auto& [role, hash] : findings.fingerprints) text += role + " " + hash + "\n";
   return text;
@@ -79,6 +91,14 @@ std::vector<std::string> confirmed(const Findings& findings) {
 }
 
 using Ids = std::vector<std::string>;
+
+Candidate users(const std::string& label, const std::string& phrase) {
+  Candidate candidate;
+  candidate.label = label;
+  candidate.phrase.text = phrase;
+  candidate.source = "user";
+  return candidate;
+}
 
 TEST(Hunt, FindsThePlantedBugAndOnlyIt) {
   Hunts hunts(flower_bug());
@@ -103,6 +123,39 @@ TEST(Hunt, FindsTwoBugsOfTwoLabels) {
   auto ids = confirmed(result->findings);
   std::sort(ids.begin(), ids.end());
   EXPECT_EQ(ids, (Ids{"cow-under-a-bridge", "fly-on-a-flower"}));
+}
+
+TEST(Hunt, TriesWhatItConfirmedOnTheOtherLabelsLastAndOnNewPictures) {
+  auto setting = flower_bug();
+  setting.things = {"fly", "bee", "cat", "cow", "dog"};
+  setting.rules.push_back({"cat", "on a flower", "bee", 0.9});
+  Hunts hunts(setting, {"fly", "bee", "cow", "cat"});
+  hunts.study.budget.images = 4000;
+  const auto result = hunts.run();
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  const Findings& findings = result->findings;
+  ASSERT_EQ(findings.cross.size(), 1U);
+  EXPECT_EQ(findings.cross[0].answer, "bee");
+  EXPECT_EQ(findings.cross[0].bugs, confirmed(findings));
+  ASSERT_EQ(findings.cross[0].cells.size(), 3U);
+  EXPECT_EQ(findings.cross[0].cells[1].label, "cow");
+  EXPECT_FALSE(findings.cross[0].cells[1].spreads);
+  EXPECT_TRUE(findings.cross[0].cells[2].spreads);
+  EXPECT_EQ(findings.spent.cross, 6 * hunts.study.budget.cross);
+  EXPECT_EQ(hunts.world.answered("generator"), static_cast<std::size_t>(findings.spent.total()));
+  EXPECT_TRUE(hunts.world.asked_again().empty());
+  std::vector<std::string> stages;
+  for (const auto& stage : result->run.stages) stages.push_back(stage.name);
+  EXPECT_EQ(stages.back(), "cross-check");
+}
+
+TEST(Hunt, AUsersHypothesisIsNotTriedOnOtherLabels) {
+  Hunts hunts(flower_bug());
+  const auto result = hunts.run({}, {.only = {users("fly", "on a flower")}});
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->findings.hypotheses[0].status, Status::confirmed);
+  EXPECT_TRUE(result->findings.cross.empty());
+  EXPECT_EQ(result->findings.spent.cross, 0);
 }
 
 TEST(Hunt, ConfirmsNothingInAWorldWithoutBugs) {
@@ -224,8 +277,45 @@ TEST(Hunt, ALargerStudyReusesTheSmallerOnesAnswers) {
   EXPECT_TRUE(hunts.world.asked_again().empty());
 }
 
-RC_GTEST_PROP(Hunt, NeverExceedsItsBudget, ()) {
+/// Captions say "on a red flower", but a flower is enough.
+fake::WorldSetting too_many_words() {
   fake::WorldSetting setting;
+  setting.places = {"on a red flower", "in the snow", "on the grass", "in a kitchen", "on a flower"};
+  setting.rules = {{"fly", "on a red flower", "bee", 0.9}, {"fly", "on a flower", "bee", 0.9}};
+  return setting;
+}
+
+TEST(Hunt, ShrinksAPhraseToTheWordsThatDoItAndSaysItOnce) {
+  Hunts hunts(too_many_words());
+  const auto result = hunts.run();
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_EQ(confirmed(result->findings), Ids{"fly-on-a-flower"});
+  EXPECT_GT(result->findings.spent.shrink, 0);
+  EXPECT_EQ(hunts.world.answered("generator"), static_cast<std::size_t>(result->findings.spent.total()));
+  hunts.study.budget.shrink = 0;
+  auto wordy = confirmed(hunts.run()->findings);
+  std::sort(wordy.begin(), wordy.end());
+  EXPECT_EQ(wordy, (Ids{"fly-on-a-flower", "fly-on-a-red-flower"})) << "without shrinking these are two";
+}
+
+TEST(Hunt, ShrinksTheSameOnAnyNumberOfThreadsAndWithEitherExplorer) {
+  for (const char* explorer : {"halving", "thompson"}) {
+    std::vector<std::string> texts;
+    for (const int threads : {1, 3}) {
+      Hunts hunts(too_many_words());
+      hunts.study.engine.threads = threads;
+      hunts.study.budget.explorer = explorer;
+      const auto result = hunts.run();
+      ASSERT_TRUE(result.ok());
+      EXPECT_EQ(confirmed(result->findings), Ids{"fly-on-a-flower"}) << explorer;
+      texts.push_back(text_of(result->findings));
+    }
+    EXPECT_EQ(texts[0], texts[1]) << explorer;
+  }
+}
+
+RC_GTEST_PROP(Hunt, NeverExceedsItsBudget, ()) {
+  fake::WorldSetting setting = too_many_words();
   setting.rules = {{"fly", "on a flower", "bee", 0.9}, {"bee", "in the snow", "fly", 0.5}, {"cat", "", "cow", 0.9}};
   Hunts hunts(setting);
   auto& budget = hunts.study.budget;
@@ -236,6 +326,9 @@ RC_GTEST_PROP(Hunt, NeverExceedsItsBudget, ()) {
   budget.finalists = *rc::gen::inRange(1, 6);
   budget.confirm = *rc::gen::inRange(1, 60);
   budget.audit = *rc::gen::inRange(1, 30);
+  budget.cross = *rc::gen::inRange(0, 20);
+  budget.shrink = *rc::gen::inRange(0, 20);
+  budget.explorer = *rc::gen::element<std::string>("halving", "thompson");
   const auto result = hunts.run();
   if (!result.ok()) {
     RC_ASSERT(result.error().code == Code::bad_input);
@@ -248,6 +341,136 @@ RC_GTEST_PROP(Hunt, NeverExceedsItsBudget, ()) {
   RC_ASSERT(hunts.world.answered("generator") == static_cast<std::size_t>(spent.total()));
 }
 
+/// Flies are taken for bees where it is dark and on a flower; neither alone does it.
+fake::WorldSetting two_causes() {
+  fake::WorldSetting setting;
+  setting.looks = {"dark", "blurry"};
+  setting.rules = {{"fly", "on a flower", "bee", 0.95, "dark"}};
+  return setting;
+}
+
+std::vector<AttributeList> places_and_looks() {
+  return {{"places", fake::WorldSetting().places, false}, {"looks", {"dark", "blurry"}, true}};
+}
+
+void expect_the_pair(const Findings& findings, const std::string& source) {
+  ASSERT_EQ(confirmed(findings), Ids{"fly-dark-on-a-flower"});
+  const Hypothesis& bug = findings.hypotheses.front();
+  EXPECT_EQ(bug.source, source);
+  EXPECT_EQ(bug.prompt, "a dark photo of a fly on a flower");
+  EXPECT_EQ(bug.predicted, "bee");
+  EXPECT_GT(bug.audit.low, 0.6);
+  ASSERT_EQ(bug.part_rates.size(), 2U);
+  EXPECT_EQ(bug.part_rates[0].phrase, "dark");
+  EXPECT_EQ(bug.part_rates[1].phrase, "on a flower");
+  for (const PartRate& part : bug.part_rates) {
+    EXPECT_GT(part.rate.valid, 0) << part.phrase;
+    EXPECT_LT(part.rate.rate, 0.5) << part.phrase;
+  }
+}
+
+TEST(Hunt, FindsABugOfTwoCausesFromTheUsersLists) {
+  Hunts hunts(two_causes());
+  hunts.study.attributes = places_and_looks();
+  hunts.study.search.source = "none";
+  hunts.study.search.combine = 2;
+  const auto result = hunts.run();
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  expect_the_pair(result->findings, "list");
+  EXPECT_TRUE(result->findings.clusters.empty());
+  EXPECT_EQ(hunts.world.answered("captioner"), 0U);
+  EXPECT_EQ(hunts.world.answered("generator"), static_cast<std::size_t>(result->findings.spent.total()));
+}
+
+TEST(Hunt, ListsThatAreNotCombinedDoNotFindABugOfTwoCauses) {
+  Hunts hunts(two_causes());
+  hunts.study.attributes = places_and_looks();
+  hunts.study.search.source = "none";
+  const auto result = hunts.run();
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_EQ(confirmed(result->findings), Ids{});
+}
+
+TEST(Hunt, FindsABugOfTwoCausesFromCaptions) {
+  Hunts hunts(two_causes(), {"fly", "bee"});
+  hunts.study.budget.base = 128;
+  const auto result = hunts.run();
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  expect_the_pair(result->findings, "captions");
+}
+
+TEST(Hunt, FindsBothPhrasesOfAListThatCauseTheSame) {
+  auto setting = flower_bug();
+  setting.rules.push_back({"fly", "on the grass", "bee", 0.9});
+  Hunts hunts(setting);
+  hunts.study.attributes = {{"places", setting.places, false}};
+  hunts.study.search.source = "none";
+  const auto result = hunts.run();
+  ASSERT_TRUE(result.ok());
+  auto ids = confirmed(result->findings);
+  std::sort(ids.begin(), ids.end());
+  EXPECT_EQ(ids, (Ids{"fly-on-a-flower", "fly-on-the-grass"}));
+}
+
+TEST(Hunt, AtRandomTriesTheListsCombinationsInAnOrderOfTheSeedAndAsksForNoCaption) {
+  const auto order = [](std::uint64_t seed) {
+    Hunts hunts(two_causes());
+    hunts.study.seed = seed;
+    hunts.study.attributes = places_and_looks();
+    hunts.study.search.source = "random";
+    hunts.study.search.combine = 2;
+    hunts.study.budget.images = 256;  // no picture but the base: the order stays as it was made
+    const auto result = hunts.run();
+    EXPECT_TRUE(result.ok());
+    EXPECT_EQ(hunts.world.answered("captioner"), 0U);
+    std::vector<std::string> ids;
+    for (const Hypothesis& h : result->findings.hypotheses) ids.push_back(h.id);
+    return ids;
+  };
+  EXPECT_EQ(order(1).size(), 4U * (5 + 2 + 5 * 2)) << "of each label all combinations: they are fewer than its slots";
+  EXPECT_EQ(order(1), order(1));
+  EXPECT_NE(order(1), order(2));
+}
+
+TEST(Hunt, WithListsGivesTheSameOnAnyNumberOfThreadsAndAfterAKill) {
+  const auto set_up = [](Hunts& hunts) {
+    hunts.study.attributes = places_and_looks();
+    hunts.study.search.combine = 2;
+  };
+  Hunts one(two_causes());
+  Hunts three(two_causes());
+  Hunts killed(two_causes());
+  for (Hunts* hunts : {&one, &three, &killed}) set_up(*hunts);
+  three.study.engine.threads = 3;
+  const auto first = one.run();
+  const auto second = three.run();
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(text_of(first->findings), text_of(second->findings));
+  const std::size_t calls = one.world.calls();
+  ASSERT_GT(run_to_the_end(killed, {calls / 4, calls / 4, calls / 5}, Code::interrupted), 1);
+  EXPECT_TRUE(killed.world.asked_again().empty());
+  EXPECT_EQ(text_of(killed.run({}, {.replay_only = true})->findings), text_of(first->findings));
+}
+
+RC_GTEST_PROP(Hunt, NeverExceedsItsBudgetWithLists, ()) {
+  Hunts hunts(two_causes());
+  hunts.study.attributes = places_and_looks();
+  hunts.study.search.source = *rc::gen::elementOf(std::vector<std::string>{"captions", "none", "random"});
+  hunts.study.search.combine = *rc::gen::inRange(1, 3);
+  auto& budget = hunts.study.budget;
+  budget.images = *rc::gen::inRange(120, 900);
+  budget.base = *rc::gen::inRange(1, 30);
+  budget.first_look = *rc::gen::inRange(1, 20);
+  budget.finalists = *rc::gen::inRange(1, 6);
+  budget.confirm = *rc::gen::inRange(1, 60);
+  const auto result = hunts.run();
+  RC_ASSERT(result.ok());
+  const Spent& spent = result->findings.spent;
+  RC_ASSERT(spent.total() <= budget.images);
+  RC_ASSERT(spent.explore <= (budget.images - spent.base) * 3 / 4);
+  RC_ASSERT(hunts.world.answered("generator") == static_cast<std::size_t>(spent.total()));
+}
+
 TEST(Hunt, ALabelThatNoClassCarriesIsBadInput) {
   Hunts hunts({}, {"fly", "zebra"});
   const auto result = hunts.run();
@@ -256,14 +479,6 @@ TEST(Hunt, ALabelThatNoClassCarriesIsBadInput) {
   EXPECT_NE(result.error().message.find("'zebra'"), std::string::npos) << result.error().message;
   EXPECT_NE(result.error().message.find("fly, bee, cat, cow"), std::string::npos) << result.error().message;
   EXPECT_EQ(hunts.world.calls(), 0U);
-}
-
-Candidate users(const std::string& label, const std::string& phrase) {
-  Candidate candidate;
-  candidate.label = label;
-  candidate.phrase.text = phrase;
-  candidate.source = "user";
-  return candidate;
 }
 
 TEST(Hunt, TestsAUsersHypothesisThroughTheSameEvidence) {

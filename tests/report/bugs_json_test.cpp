@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "evidence/joint_e_value.h"
 #include "report/made_up.h"
 #include "report/run_json.h"
 
@@ -123,6 +124,7 @@ ordered_json bug(const ordered_json& bugs, const std::string& id) {
 TEST(BugsJson, IsWhatTheSchemaSays) {
   expect_valid(bugs_json(made_up::study(), made_up::findings()));
   expect_valid(bugs_json(made_up::study(), made_up::nothing_confirmed()));
+  expect_valid(bugs_json(made_up::study(), made_up::all_records()));
   expect_valid(bugs_json(Study{}, Findings{}));
 }
 
@@ -150,9 +152,58 @@ TEST(BugsJson, HoldsTheFindingsNumbers) {
   EXPECT_EQ(fly["audit"]["failures"], 61);
   EXPECT_EQ(fly["audit"]["valid"], 93);
   EXPECT_EQ(fly["pairs"]["fails_only_with"], 58);
-  EXPECT_GT(fly["log_e_value"].get<double>(), 20);
+  EXPECT_EQ(fly["log_e_value"], log_joint_e_value({33, 48}, {3, 47}, 0.05));
+  EXPECT_GT(fly["log_e_value"].get<double>(), bugs["log_e_threshold"].get<double>());
   EXPECT_EQ(fly["examples"]["failing"].size(), 12U);
   EXPECT_EQ(bugs["labels"][1]["everywhere"], true);
+}
+
+TEST(BugsJson, SaysWhatBecameOfThePhrasesWords) {
+  const ordered_json bugs = bugs_json(made_up::study(), made_up::all_records());
+  const ordered_json fly = bug(bugs, "fly-on-a-flower");
+  EXPECT_EQ(fly["shrunk_from"], "sitting on a large yellow flower");
+  ASSERT_EQ(fly["shrink_steps"].size(), 5U);
+  EXPECT_EQ(fly["shrink_steps"][2]["without"], "large");
+  EXPECT_EQ(fly["shrink_steps"][2]["phrase"], "on a yellow flower");
+  EXPECT_EQ(fly["shrink_steps"][2]["rate"]["failures"], 13);
+  EXPECT_EQ(fly["shrink_steps"][2]["kept"], true);
+  EXPECT_EQ(fly["merged"], json({"on a big flower"}));
+  EXPECT_EQ(fly["pieces"].dump(), R"([{"text":"on a flower","position":"after"}])");
+  EXPECT_TRUE(fly["part_rates"].empty());
+  EXPECT_EQ(bug(bugs, "fly-on-a-big-flower")["status"], "merged");
+  const ordered_json dog = bug(bugs, "dog-dark-on-a-beach");
+  EXPECT_EQ(dog["sentence"], "A dark dog on a beach is taken for a cat.");
+  EXPECT_EQ(dog["pieces"].dump(), R"([{"text":"dark","position":"before"},{"text":"on a beach","position":"after"}])");
+  EXPECT_EQ(dog["part_rates"][1]["phrase"], "on a beach");
+  EXPECT_EQ(dog["part_rates"][1]["rate"]["failures"], 2);
+  EXPECT_TRUE(dog["shrunk_from"].is_null());
+}
+
+TEST(BugsJson, HoldsEveryCellOfTheCrossCheck) {
+  const Findings findings = made_up::all_records();
+  const ordered_json bugs = bugs_json(made_up::study(), findings);
+  EXPECT_EQ(bugs["images_spent"]["shrink"], 144);
+  EXPECT_EQ(bugs["images_spent"]["cross"], 416);
+  EXPECT_EQ(bugs["images_spent"]["total"], findings.spent.total());
+  ASSERT_EQ(bugs["spurious_correlations"].size(), 2U);
+  const ordered_json row = bugs["spurious_correlations"][1];
+  EXPECT_EQ(row["phrase"], "on a flower");
+  EXPECT_EQ(row["answer"], "bee");
+  EXPECT_EQ(row["bugs"].size(), 3U);
+  EXPECT_EQ(row["sentence"], "On a flower, many things are taken for a bee: cat, cow, dog and 2 more of 6 labels.");
+  ASSERT_EQ(row["cells"].size(), 6U);
+  const ordered_json dog = row["cells"][3];
+  EXPECT_EQ(dog["label"], "dog");
+  EXPECT_EQ(dog["with"]["taken"], 12);
+  EXPECT_EQ(dog["with"]["valid"], 15);
+  EXPECT_EQ(dog["with"]["invalid"], 1);
+  EXPECT_EQ(dog["without"]["taken"], 0);
+  EXPECT_EQ(dog["only_with"], 12);
+  EXPECT_EQ(dog["p"].get<double>(), findings.cross[1].cells[3].p);
+  EXPECT_EQ(dog["adjusted_p"].get<double>(), findings.cross[1].cells[3].adjusted);
+  EXPECT_EQ(dog["spreads"], true);
+  EXPECT_EQ(dog["examples"].size(), 4U);
+  EXPECT_EQ(bugs["spurious_correlations"][0]["cells"][5]["tested"], false);
 }
 
 TEST(BugsJson, CountsFailuresAlsoWhereTheClaimIsThatItPasses) {
@@ -241,6 +292,29 @@ TEST(BugsJson, HoldsNoAbsolutePathAlsoWhereTheStudyWasNamedByARelativeOne) {
   const ordered_json bugs = bugs_json(study, made_up::findings());
   EXPECT_EQ(bugs["settings"]["classifier"]["model"], "../world/skewed.onnx");
   EXPECT_EQ(bugs.dump().find(std::filesystem::current_path().string()), std::string::npos);
+}
+
+TEST(BugsJson, HoldsReviewsWhereThereAreSomeAndIsAsBeforeWhereThereAreNone) {
+  Findings findings = made_up::findings();
+  const std::string before = bugs_json(made_up::study(), findings).dump();
+  EXPECT_EQ(before.find("review"), std::string::npos);
+  for (Hypothesis& h : findings.hypotheses) h.reviewed = ReviewedRate{40, 3, 0.92, 0.84, 0.97};
+  findings.judge_review = JudgeReview{40, 30, 2, 10, 1};
+  const ordered_json bugs = bugs_json(made_up::study(), findings);
+  expect_valid(bugs);
+  EXPECT_EQ(bugs["judge_review"]["accepted_wrong"], 2);
+  EXPECT_EQ(bug(bugs, "fly-on-a-flower")["reviewed"]["rate"], 0.92);
+  const ordered_json passes = bug(bugs, "bee-on-a-flower")["reviewed"];
+  EXPECT_NEAR(passes["rate"].get<double>(), 0.08, 1e-12) << "failures, also where the claim is that it passes";
+  EXPECT_NEAR(passes["low"].get<double>(), 0.03, 1e-12);
+  EXPECT_NEAR(passes["high"].get<double>(), 0.16, 1e-12);
+}
+
+TEST(BugsJson, TellsNoLevelWhereTheRuleHoldsNone) {
+  Study study = made_up::study();
+  EXPECT_EQ(bugs_json(study, made_up::findings())["claims"]["slots"], 2 * 16 * 8);
+  study.evidence.rule = "fixed";
+  EXPECT_FALSE(bugs_json(study, made_up::findings()).contains("claims"));
 }
 
 TEST(BugsJson, NamesPicturesByTheGivenFunction) {

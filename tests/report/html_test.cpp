@@ -9,6 +9,7 @@
 #include <string>
 
 #include "image/image.h"
+#include "report/claims_filter.h"
 #include "report/made_up.h"
 #include "report/svg.h"
 
@@ -78,13 +79,61 @@ TEST(ReportHtml, EveryPictureHasAnAlternativeTextAndEveryLinkATarget) {
   for (const std::string& target : all(html, "<a href=\"#", "\"")) EXPECT_EQ(ids.count(target), 1U) << target;
 }
 
-TEST(ReportHtml, LoadsNothingAndRunsNothing) {
-  for (const Findings& findings : {made_up::findings(), made_up::nothing_confirmed(), Findings{}}) {
+TEST(ReportHtml, LoadsNothing) {
+  for (const Findings& findings :
+       {made_up::findings(), made_up::all_records(), made_up::nothing_confirmed(), Findings{}}) {
     const std::string html = without_pictures(rendered(findings));
-    for (const char* word : {"http://", "https://", "<script", "<link", "@import", "url(", " src="}) {
+    for (const char* word : {"http://", "https://", "<link", "@import", "url(", " src="}) {
       EXPECT_FALSE(has(html, word)) << word;
     }
   }
+}
+
+TEST(ReportHtml, RunsNothingButTheScriptThatFiltersItsClaims) {
+  const std::string html = without_pictures(rendered(made_up::findings()));
+  const auto scripts = all(html, "<script", "</script>");
+  ASSERT_EQ(scripts.size(), 1U);
+  EXPECT_EQ(*scripts.begin(), ">" + std::string(kClaimsScript));
+  EXPECT_TRUE(has(html, "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src " +
+                            script_source(kClaimsScript) + "\""));
+  for (const Findings& findings : {made_up::nothing_confirmed(), Findings{}}) {
+    EXPECT_FALSE(has(rendered(findings), "<script")) << "there is nothing to filter";
+    EXPECT_FALSE(has(rendered(findings), "script-src"));
+  }
+  Study plain = made_up::study();
+  plain.evidence.rule = "fixed";
+  EXPECT_FALSE(has(rendered(plain, made_up::findings()), "<script")) << "no error rate is held";
+}
+
+TEST(ReportHtml, TellsTheLevelOfTheListedClaimsAndWhatTheScriptNeeds) {
+  const std::string html = rendered(made_up::findings());
+  EXPECT_TRUE(has(html, ">Of these 3 claims, at most "));
+  EXPECT_EQ(count(html, "<li data-log-e=\""), 3U);
+  EXPECT_TRUE(has(html, "data-slots=\"256\">"));
+  EXPECT_TRUE(has(html, "<noscript>"));
+}
+
+TEST(ReportHtml, TellsWhatAPersonSaidBesideWhatTheJudgeSaid) {
+  Findings findings = made_up::findings();
+  EXPECT_FALSE(has(rendered(findings), "prediction-powered"));
+  for (Hypothesis& h : findings.hypotheses) {
+    if (h.id == "fly-on-a-flower") h.reviewed = ReviewedRate{40, 3, 0.92, 0.84, 0.97};
+  }
+  findings.judge_review = JudgeReview{40, 30, 2, 10, 1};
+  const std::string html = rendered(findings);
+  EXPECT_TRUE(has(html,
+                  "92\u00A0% fail (84 to 97\u00A0%) among pictures that truly show a fly, from 40 reviewed pictures "
+                  "(prediction-powered)"));
+  EXPECT_TRUE(has(html, "61 of 93 fail (66\u00A0%)")) << "the rate among what the judge accepted stays";
+  EXPECT_TRUE(has(html,
+                  "A person reviewed 40 pictures, chosen at random. Of those that the judge accepted, the label was "
+                  "missing in 2 of 30 (1 to 22\u00A0%)"));
+}
+
+TEST(ReportHtml, NamesWhatTheGeneratorCannotDraw) {
+  EXPECT_TRUE(has(rendered(made_up::findings()),
+                  "What the generator cannot draw, so that nothing is claimed of it: <b>a frog in a very dark room at "
+                  "night</b>."));
 }
 
 /// Every text that comes from outside, made hostile.
@@ -109,6 +158,22 @@ void poison(Study& study, Findings& f, const std::string& text) {
     cluster.label = cluster.predicted = text;
     for (std::string& caption : cluster.captions) caption = text;
   }
+  for (Hypothesis& h : f.hypotheses) {
+    if (!h.shrunk_from.empty()) h.shrunk_from = text;
+    for (ShrinkStep& step : h.shrink_steps) step.phrase = step.without = text;
+    for (std::string& phrase : h.merged) phrase = text;
+    for (PartRate& part : h.part_rates) part.phrase = text;
+    for (PhrasePart& part : h.phrase.parts) part.text = text;
+  }
+  for (CrossRow& row : f.cross) {
+    row.phrase.text = row.answer = text;
+    row.bugs = {text};
+    for (PhrasePart& part : row.phrase.parts) part.text = text;
+    for (CrossCell& cell : row.cells) {
+      cell.label = text;
+      for (Sample& sample : cell.samples) sample.draw.prompt = text;
+    }
+  }
   f.fingerprints = {{text, text}, {"classifier", text}};
   f.descriptions = {{text, text}, {"classifier", text}};
   f.limits = {text};
@@ -119,7 +184,7 @@ TEST(ReportHtml, EscapesHostileTextsEverywhere) {
        {"<img onerror=alert(1)>", "\"><img onerror=alert(1)>", "' onload='<img onerror=alert(1)>",
         "</style><img onerror=alert(1)>", "<!-- <img onerror=alert(1)>", "{} {0} %s \xFF\xC0 <img "}) {
     Study study = made_up::study();
-    Findings findings = made_up::findings();
+    Findings findings = made_up::all_records();
     poison(study, findings, text);
     const std::string html = rendered(study, findings);
     EXPECT_FALSE(has(html, "<img")) << text;
@@ -172,6 +237,27 @@ TEST(ReportHtml, SaysWhenNoJudgeLooked) {
   EXPECT_FALSE(has(rendered(study, made_up::findings()), "No judge looked"));
   study.judge.kind = "none";
   EXPECT_TRUE(has(rendered(study, made_up::findings()), "No judge looked"));
+}
+
+TEST(ReportHtml, SaysWhatTheEvidenceIsAndWhatItHadToReach) {
+  const std::string html = rendered(made_up::findings());
+  EXPECT_TRUE(has(html,
+                  "33 of 48 pictures failed, drawn after the search and for this test only; of the neutral "
+                  "pictures 3 of 47 did."));
+  EXPECT_TRUE(has(html, "up to 16 phrases"));
+  EXPECT_FALSE(has(html, "upper limit"));
+  EXPECT_FALSE(has(html, "No error rate is held"));
+}
+
+TEST(ReportHtml, SaysLoudlyThatThePlainRuleHoldsNoErrorRate) {
+  Study study = made_up::study();
+  study.evidence.rule = "fixed";
+  const std::string html = rendered(study, made_up::findings());
+  EXPECT_TRUE(has(html, "<h3>No error rate is held.</h3>"));
+  EXPECT_TRUE(has(html, "<strong>It could: nothing was tested.</strong>"));
+  EXPECT_TRUE(has(html, "<strong>No rate of false claims is held.</strong>"));
+  EXPECT_FALSE(has(html, "at most once in"));
+  EXPECT_FALSE(has(html, "keeps the expected share"));
 }
 
 TEST(ReportHtml, IsAFunctionOfTheFindingsAndHoldsNoAbsolutePath) {
@@ -302,6 +388,77 @@ TEST(ReportHtml, OfALargeStudyStaysOneThatABrowserOpens) {
   EXPECT_TRUE(has(html, " more groups are in bugs.json."));
   const auto ids = all(html, " id=\"", "\"");
   for (const std::string& target : all(html, "<a href=\"#", "\"")) EXPECT_EQ(ids.count(target), 1U) << target;
+}
+
+TEST(ReportHtml, SaysWhichWordsOfAShrunkPhraseMatter) {
+  const std::string html = without_pictures(rendered(made_up::all_records()));
+  EXPECT_TRUE(has(html, "Shrunk from <b>“sitting on a large yellow flower”</b> to <b>“on a flower”</b>"));
+  EXPECT_TRUE(has(html, "<p>“on a big flower” shrank to the same words, so this stands for both.</p>"));
+  EXPECT_EQ(count(html, "<span class=\"badge\">not needed</span>"), 3U);
+  EXPECT_EQ(count(html, ">needed</span>"), 2U);
+  EXPECT_TRUE(has(html, "without “on a flower”</th><td class=\"\" data-label=\"Left:\">the base prompt alone</td>"));
+  EXPECT_TRUE(has(html, "data-label=\"Pictures\">13 of 15</td>"));
+  EXPECT_TRUE(has(html, "shrank to “on a flower”")) << "in the table of all hypotheses";
+  EXPECT_FALSE(has(rendered(made_up::findings()), "Which words matter?"));
+}
+
+TEST(ReportHtml, ShowsThePiecesOfAConjunctionAlone) {
+  Findings findings = made_up::all_records();
+  const std::string html = rendered(findings);
+  EXPECT_TRUE(has(html, "A dark dog on a beach is taken for a cat."));
+  EXPECT_TRUE(has(
+      html, "<b>“dark” alone 4\u00A0%, “on a beach” alone 9\u00A0%, both 90\u00A0%</b>. It takes the combination."));
+  findings.hypotheses[0].part_rates[1].rate.high = 0.95;
+  EXPECT_FALSE(has(rendered(findings), "It takes the combination."));
+}
+
+TEST(ReportHtml, HasAMatrixOfWhichPhraseMakesWhichLabelLookLikeWhat) {
+  const Findings findings = made_up::all_records();
+  const std::string html = without_pictures(rendered(findings));
+  EXPECT_TRUE(has(html, "<a href=\"#spurious\">"));
+  EXPECT_TRUE(has(html, "On a flower, many things are taken for a bee: cat, cow, dog and 2 more of 6 labels."));
+  EXPECT_TRUE(has(html,
+                  "With &quot;dark&quot; and &quot;on a beach&quot; in the prompt, only a dog is taken for a cat; "
+                  "nothing like it was found on 4 other labels."));
+  EXPECT_EQ(count(html, "<td class=\"heat"), 12U) << "a number for every cell";
+  EXPECT_EQ(count(html, "<td class=\"none\"></td>"), 2U) << "the answers' own labels";
+  EXPECT_EQ(count(html, "<td class=\"heat spreads"), 6U);
+  EXPECT_TRUE(
+      has(html,
+          "<td class=\"heat spreads\" style=\"--heat:0.80\" title=\"dog, on a flower: 12 of 15 are taken for "
+          "a bee, without the phrase 0 of 15; p = 0.00024, corrected 0.0020\" data-label=\"dog\">80\u00A0%</td>"));
+  EXPECT_TRUE(has(html, "<td class=\"heat spreads known\" style=\"--heat:0.69\""));
+  EXPECT_EQ(count(html, "<td class=\"heat untested\""), 1U);
+  EXPECT_TRUE(has(html, "Dashed: too few valid pairs to test."));
+  EXPECT_TRUE(has(html, "2 of 5 are taken for a cat, without the phrase 0 of 5; too few pairs to test"));
+  EXPECT_TRUE(has(html, "the probability that even one frame is wrong is at most 5\u00A0%"));
+  EXPECT_TRUE(has(html, "Holm's correction over 11 cells"));
+  EXPECT_EQ(count(html, "data-label=\"Corrected\""), 12U) << "every cell's counts, for those who cannot hover";
+  EXPECT_FALSE(has(rendered(made_up::findings()), "id=\"spurious\""));
+}
+
+TEST(ReportHtml, OfManyLabelsTheMatrixShowsThoseThatAreAffectedMost) {
+  Findings findings = made_up::all_records();
+  CrossRow& row = findings.cross[1];
+  for (int i = 0; i < 100; ++i) {
+    CrossCell cell = row.cells[5];
+    cell.label = fmt::format("thing-{}", i);
+    cell.with.rate = i / 200.0;
+    row.cells.push_back(cell);
+  }
+  const std::string html = without_pictures(rendered(findings));
+  EXPECT_EQ(count(html, "<th scope=\"col\" class=\"turned\">"), 40U);
+  EXPECT_TRUE(has(html, "class=\"turned\"><span>cat</span>"));
+  EXPECT_TRUE(has(html, "class=\"turned\"><span>thing-99</span>"));
+  EXPECT_FALSE(has(html, "class=\"turned\"><span>thing-1</span>"));
+  EXPECT_TRUE(has(html, "67 more labels are in bugs.json."));
+}
+
+TEST(ReportHtml, TellsThePicturesOfEveryStage) {
+  const std::string html = rendered(made_up::all_records());
+  EXPECT_TRUE(has(html, "2,472 pictures drawn"));
+  EXPECT_TRUE(has(html, "shrinking <b>144</b>"));
+  EXPECT_TRUE(has(html, "other labels <b>416</b>"));
 }
 
 TEST(Pictures, LargeOnesAreMadeSmaller) {

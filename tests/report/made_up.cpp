@@ -4,8 +4,9 @@
 
 #include <algorithm>
 
-#include "evidence/e_value.h"
+#include "evidence/holm.h"
 #include "evidence/interval.h"
+#include "evidence/joint_e_value.h"
 #include "evidence/paired.h"
 #include "image/image.h"
 
@@ -72,7 +73,9 @@ Hypothesis hypothesis(const std::string& label, const std::string& text, const s
   h.prompt = h.prompts[0];
   h.expected = expected;
   h.status = status;
-  h.null_rate = 0.19;
+  h.base_events = 3;
+  h.base_valid = 47;
+  h.null_rate = 3.0 / 47 + 0.05;
   return h;
 }
 
@@ -82,7 +85,7 @@ void confirm(Hypothesis& h, int events, int n) {
   int seen = 0;
   for (int i = 0; i < n; ++i) {
     seen += (i + 1) * events / n - i * events / n;
-    h.log_e_path.push_back(log_e_value(seen, i + 1, h.null_rate));
+    h.log_e_path.push_back(log_joint_e_value({seen, i + 1}, {h.base_events, h.base_valid}, 0.05));
   }
   h.log_e_value = h.log_e_path.back();
 }
@@ -125,6 +128,39 @@ Cluster cluster(const std::string& label, const std::string& place, const std::s
   return c;
 }
 
+/// `with` of `pairs` are taken for the answer under the phrase, `without` of the same seeds without it.
+CrossCell cell(const std::string& label, const std::string& place, const std::string& answer, int with, int without,
+               int pairs = 16) {
+  CrossCell c;
+  c.label = label;
+  c.with = rate(with, pairs, 16 - pairs);
+  c.without = rate(without, pairs);
+  c.only_with = std::max(0, with - without);
+  c.only_without = std::max(0, without - with);
+  c.tested = pairs >= 8;
+  if (c.tested) c.p = mcnemar_greater(c.only_with, c.only_without);
+  for (int i = 0; i < std::min(with, 4); ++i) c.samples.push_back(sample(label, place, i, answer));
+  return c;
+}
+
+void correct(std::vector<CrossRow>& rows) {
+  std::vector<double> p;
+  for (CrossRow& row : rows) {
+    for (const CrossCell& c : row.cells) {
+      if (c.tested) p.push_back(c.p);
+    }
+  }
+  const std::vector<double> adjusted = holm_adjusted(p);
+  std::size_t next = 0;
+  for (CrossRow& row : rows) {
+    for (CrossCell& c : row.cells) {
+      if (!c.tested) continue;
+      c.adjusted = adjusted[next++];
+      c.spreads = c.adjusted <= 0.05;
+    }
+  }
+}
+
 std::vector<BaseResult> bases() {
   return {base("fly", 3, 47, 1, "bee"),       base("bee", 43, 47, 1, "ladybug"), base("ladybug", 4, 46, 2, "bee"),
           base("cat", 1, 48, 0, "dog"),       base("dog", 0, 48, 0, ""),         base("cow", 6, 45, 3, "dog"),
@@ -158,7 +194,8 @@ Findings findings() {
   audit(ladybug, "flower", 44, 92, 8, "bee");
   Hypothesis bee = hypothesis("bee", "on a flower", "", Status::confirmed);
   bee.direction = Direction::passes;
-  bee.null_rate = 0.28;
+  bee.base_events = 4;
+  bee.null_rate = 4.0 / 47 + 0.05;
   bee.explored = rate(14, 16);
   confirm(bee, 38, 40);
   audit(bee, "flower", 88, 93, 9, "ladybug");
@@ -184,7 +221,7 @@ Findings findings() {
   f.clusters = {cluster("bee", "grass", "ladybug", 22), cluster("fly", "flower", "bee", 8),
                 cluster("cow", "beach", "dog", 5), cluster("cat", "night", "dog", 1),
                 cluster("ladybug", "snow", "bee", 2)};
-  f.spent = {384, 312, 402, 576};
+  f.spent = {.base = 384, .explore = 312, .confirm = 402, .audit = 576};
   f.rejection_threshold = 7.2;
   for (const std::string role : {"captioner", "classifier", "embedder", "generator", "judge"}) {
     f.fingerprints[role] = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
@@ -192,6 +229,42 @@ Findings findings() {
   }
   f.descriptions["generator"] = "DPM-Solver++ 2M, 6 steps, guidance 1, 64 x 64, bf16";
   f.limits = {"5 of 13 hypotheses never got past the first look."};
+  return f;
+}
+
+Findings all_records() {
+  Findings f = findings();
+  Hypothesis& fly = f.hypotheses[1];
+  fly.shrunk_from = "sitting on a large yellow flower";
+  fly.shrink_steps = {{"on a large yellow flower", "sitting", rate(14, 16), true},
+                      {"sitting", "on a large yellow flower", rate(2, 16), false},
+                      {"on a yellow flower", "large", rate(13, 15, 1), true},
+                      {"on a flower", "yellow", rate(14, 16), true},
+                      {"", "on a flower", rate(1, 16), false}};
+  fly.merged = {"on a big flower"};
+  Hypothesis merged = hypothesis("fly", "on a big flower", "bee", Status::merged);
+  merged.explored = rate(6, 8);
+  Hypothesis both = hypothesis("dog", "dark, on a beach", "cat", Status::confirmed);
+  both.id = "dog-dark-on-a-beach";
+  both.phrase.parts = {{"dark", true}, {"on a beach", false}};
+  both.prompts = {"a dark photo of a dog on a beach"};
+  both.prompt = both.prompts[0];
+  both.explored = rate(14, 16);
+  confirm(both, 41, 46);
+  audit(both, "beach", 84, 93, 1, "cat");
+  both.part_rates = {{"dark", rate(1, 24)}, {"on a beach", rate(2, 23, 1)}};
+  f.hypotheses.insert(f.hypotheses.begin(), both);
+  f.hypotheses.push_back(merged);
+  f.cross = {{both.phrase, "cat", {both.id}, {}},
+             {f.hypotheses[2].phrase, "bee", {"bee-on-a-flower", "fly-on-a-flower", "ladybug-on-a-flower"}, {}}};
+  f.cross[0].cells = {cell("fly", "beach", "cat", 1, 0),     cell("bee", "beach", "cat", 0, 0),
+                      cell("ladybug", "beach", "cat", 0, 0), cell("dog", "beach", "cat", 15, 0),
+                      cell("cow", "beach", "cat", 5, 2),     cell("car", "beach", "cat", 2, 0, 5)};
+  f.cross[1].cells = {cell("fly", "flower", "bee", 11, 0), cell("ladybug", "flower", "bee", 9, 1),
+                      cell("cat", "flower", "bee", 16, 0), cell("dog", "flower", "bee", 12, 0, 15),
+                      cell("cow", "flower", "bee", 13, 0), cell("car", "flower", "bee", 1, 1)};
+  correct(f.cross);
+  f.spent = {.base = 384, .explore = 312, .shrink = 144, .confirm = 448, .audit = 768, .cross = 416};
   return f;
 }
 

@@ -13,6 +13,10 @@ Study study();
 /// Image ids are "<label>-<place>-<number>"; the numbers stay below 40.
 Findings findings();
 
+/// With what fewer studies have beside: a bug that was shrunk and one that merged with it, a conjunction, confirmed
+/// phrases tried on other labels.
+Findings all_records();
+
 /// The same study on a classifier without bugs: hypotheses, none confirmed.
 Findings nothing_confirmed();
 

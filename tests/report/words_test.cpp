@@ -59,6 +59,53 @@ TEST(Sentence, IsGrammaticalInEveryCase) {
   }
 }
 
+Phrase of_pieces(std::vector<PhrasePart> parts) {
+  Phrase phrase;
+  phrase.text = "all of it";
+  phrase.parts = std::move(parts);
+  return phrase;
+}
+
+TEST(Conjunction, ReadsAsEnglishWhereverItsPiecesStand) {
+  Hypothesis h;
+  h.label = "owl";
+  h.expected = "cat";
+  const PhrasePart dark{"dark", true};
+  const PhrasePart old{"old", true};
+  const PhrasePart plate{"on a plate", false};
+  const PhrasePart snow{"in the snow", false};
+  h.phrase = of_pieces({dark, plate});
+  EXPECT_EQ(sentence(h), "A dark owl on a plate is taken for a cat.");
+  EXPECT_EQ(circumstance(h.phrase), "with \"dark\" and \"on a plate\" in the prompt");
+  h.phrase = of_pieces({old, dark, plate, snow});
+  EXPECT_EQ(subject(h), "an old, dark owl on a plate in the snow");
+  EXPECT_EQ(circumstance(h.phrase), "with \"old\", \"dark\", \"on a plate\" and \"in the snow\" in the prompt");
+  h.phrase = of_pieces({plate, snow});
+  EXPECT_EQ(sentence(h), "An owl on a plate in the snow is taken for a cat.");
+  EXPECT_EQ(circumstance(h.phrase), "on a plate in the snow");
+  h.direction = Direction::passes;
+  h.audit = {9, 10, 0, 0.9, 0.5, 1};
+  EXPECT_EQ(headline(h), "owl is recognised \"on a plate in the snow\": 90 % pass (50 to 100 %)");
+  h.phrase = of_pieces({dark, plate});
+  EXPECT_EQ(headline(h), "\"dark\" owl is recognised \"on a plate\": 90 % pass (50 to 100 %)");
+  EXPECT_EQ(sentence(h), "A dark owl on a plate is recognised; most pictures of an owl are not.");
+}
+
+TEST(Disjunction, IsJustText) {
+  Hypothesis h;
+  h.label = "fly";
+  h.expected = "bee";
+  h.phrase.text = "on a flower or on the grass";
+  EXPECT_EQ(sentence(h), "A fly on a flower or on the grass is taken for a bee.");
+}
+
+TEST(Listed, JoinsNames) {
+  EXPECT_EQ(listed({}), "");
+  EXPECT_EQ(listed({"a"}), "a");
+  EXPECT_EQ(listed({"a", "b"}), "a and b");
+  EXPECT_EQ(listed({"a", "b", "c"}), "a, b and c");
+}
+
 TEST(OneIn, NeverOverstatesTheEvidence) {
   const auto of = [](double e) { return one_in(std::log(e)); };
   EXPECT_EQ(one_in(-3), "1");
@@ -105,6 +152,16 @@ TEST(Grouped, PutsCommasBetweenThousandsOnly) {
   EXPECT_EQ(grouped(-1000), "-1,000");
   EXPECT_EQ(grouped(-100), "-100");
   EXPECT_EQ(grouped(1234567), "1,234,567");
+}
+
+TEST(AtMost, RoundsUpAndNeverDown) {
+  EXPECT_EQ(at_most(0), "0\u00A0%");
+  EXPECT_EQ(at_most(0.00001), "0.1\u00A0%");
+  EXPECT_EQ(at_most(0.003), "0.3\u00A0%");
+  EXPECT_EQ(at_most(0.05), "5\u00A0%");
+  EXPECT_EQ(at_most(0.0501), "5.1\u00A0%");
+  EXPECT_EQ(at_most(0.101), "11\u00A0%");
+  EXPECT_EQ(at_most(1), "100\u00A0%");
 }
 
 }  // namespace

@@ -54,9 +54,21 @@ TEST(Simulation, FindsStrongBugs) {
   EXPECT_LT(of(strong, Method::scotoma).images, of(strong, Method::plain_points).images);
 }
 
-TEST(Simulation, ClosedEBhConfirmsWhateverEBhConfirms) {
-  const Tally weak = tally("bugs-and-margin", 100);
-  EXPECT_GE(of(weak, Method::scotoma).claims, of(weak, Method::e_bh).claims);
+TEST(Simulation, JointEvidenceFindsMoreThanABarAtTheBoundOnFewerPictures) {
+  for (const char* id : {"many-weak", "bugs-and-margin", "everywhere"}) {
+    const Tally both = tally(id, 100);
+    EXPECT_GT(of(both, Method::scotoma).power.mean, of(both, Method::bound).power.mean) << id;
+  }
+}
+
+TEST(Simulation, TheLuckyLabelsAreLucky) {
+  for (const Scenario& scenario : scenarios()) {
+    if (scenario.id != "lucky-labels") continue;
+    const auto study = run_study(world_of(scenario, kSeed, 0));
+    ASSERT_TRUE(study.ok());
+    EXPECT_EQ(study->hypotheses, 4 * EvidenceOptions{}.max_hypotheses) << "of the 40 labels' phrases, those of 4";
+    EXPECT_EQ(study->bugs, 0);
+  }
 }
 
 TEST(Simulation, AShortBudgetIsKeptAndLeavesBugsOut) {

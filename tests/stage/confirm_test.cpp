@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <numeric>
+#include <string>
 
-#include "evidence/e_value.h"
+#include "evidence/joint_e_value.h"
 #include "fake/stage.h"
 
 namespace scotoma {
@@ -51,7 +53,8 @@ TEST(Confirm, FollowsTheEvidenceAfterEveryValidPicture) {
   ASSERT_EQ(hypothesis.log_e_path.size(), static_cast<std::size_t>(hypothesis.confirmed.valid));
   EXPECT_EQ(hypothesis.log_e_path.back(), hypothesis.log_e_value);
   EXPECT_EQ(hypothesis.log_e_value,
-            log_e_value(hypothesis.confirmed.failures, hypothesis.confirmed.valid, hypothesis.null_rate));
+            log_joint_e_value({hypothesis.confirmed.failures, hypothesis.confirmed.valid},
+                              {hypothesis.base_events, hypothesis.base_valid}, trial.stage.study.evidence.delta));
 }
 
 TEST(Confirm, GivesUpOnWhatSurelyIsNoBug) {
@@ -82,12 +85,79 @@ TEST(Confirm, WhatCannotBeDrawnIsNotConfirmed) {
   EXPECT_EQ(trial.hypotheses[0].status, Status::undrawable);
 }
 
-TEST(Confirm, ANullRateOfOneCannotBeRefuted) {
+TEST(Confirm, ALabelThatAlwaysFailsCannotFailMoreOften) {
   Trial trial(1.0);
+  trial.hypotheses[0].base_events = trial.hypotheses[0].base_valid;
   trial.hypotheses[0].null_rate = 1;
   trial.run();
   EXPECT_EQ(trial.hypotheses[0].status, Status::not_confirmed);
-  EXPECT_EQ(trial.hypotheses[0].log_e_value, 0);
+  EXPECT_LE(trial.hypotheses[0].log_e_value, 0);
+  EXPECT_LE(trial.stage.context.spent.confirm, 8) << "no picture that is left could change it";
+}
+
+TEST(Confirm, AnUnknownBaseRateIsNotTakenForAFavourableOne) {
+  Trial known(0.6);
+  Trial guessed(0.6);
+  guessed.hypotheses[0].base_events = 1;  // 15 %, but of 7 pictures
+  guessed.hypotheses[0].base_valid = 7;
+  known.run();
+  guessed.run();
+  EXPECT_EQ(known.hypotheses[0].status, Status::confirmed);
+  EXPECT_EQ(guessed.hypotheses[0].status, Status::not_confirmed);
+}
+
+TEST(Confirm, EveryPhraseThatAnyLabelCouldHaveHadPays) {
+  Trial few(0.9);
+  Trial many(0.9);
+  many.stage.study.evidence.max_hypotheses *= 10'000;
+  const double difference = many.run() - few.run();
+  EXPECT_NEAR(difference, std::log(10'000.0), 1e-9);
+  EXPECT_GT(many.hypotheses[0].confirmed.valid, few.hypotheses[0].confirmed.valid);
+}
+
+/// The plain rule, for comparison.
+struct FixedTrial : Trial {
+  explicit FixedTrial(double rate, double drawing_error = 0.02) : Trial(rate, drawing_error) {
+    stage.study.evidence.rule = "fixed";
+  }
+};
+
+TEST(ConfirmFixed, CallsABugWhatFailsMoreOftenThanTheBaseSample) {
+  FixedTrial more(0.4);
+  more.hypotheses[0].base_events = 100;
+  FixedTrial less(0.02);
+  less.hypotheses[0].base_events = 500;
+  for (FixedTrial* trial : {&more, &less}) EXPECT_EQ(trial->run(), 0);
+  EXPECT_EQ(more.hypotheses[0].status, Status::confirmed);
+  EXPECT_EQ(less.hypotheses[0].status, Status::not_confirmed);
+}
+
+TEST(ConfirmFixed, DrawsTheFixedNumberWhateverItShows) {
+  for (const double rate : {0.0, 1.0}) {
+    FixedTrial trial(rate);
+    trial.run();
+    EXPECT_EQ(trial.stage.context.spent.confirm, trial.stage.study.budget.confirm);
+    EXPECT_TRUE(trial.hypotheses[0].log_e_path.empty());
+    ASSERT_EQ(trial.stage.context.limits.size(), 1U);
+    EXPECT_NE(trial.stage.context.limits[0].find("No error rate is held"), std::string::npos);
+  }
+}
+
+TEST(ConfirmFixed, EqualRatesAreNoClaim) {
+  FixedTrial trial(1.0);
+  trial.hypotheses[0].base_events = trial.hypotheses[0].base_valid;
+  trial.run();
+  EXPECT_EQ(trial.hypotheses[0].status, Status::not_confirmed);
+}
+
+TEST(ConfirmFixed, TheLastFinalistsGoWithoutWhenTheBudgetRunsShort) {
+  FixedTrial trial(1.0);
+  trial.hypotheses.push_back(trial.stage.hypothesis("fly", "in the snow"));
+  trial.stage.study.budget.images = 112;
+  trial.run();
+  EXPECT_EQ(trial.hypotheses[0].status, Status::confirmed);
+  EXPECT_EQ(trial.hypotheses[1].status, Status::out_of_budget);
+  EXPECT_LE(trial.stage.context.spent.total(), 112);
 }
 
 TEST(Confirm, WithoutBudgetSaysSo) {
@@ -112,8 +182,7 @@ TEST(Confirm, KeepsTheBestWhenTheBudgetRunsShort) {
 
 TEST(Confirm, KeepsBackTheImagesOfTheAudit) {
   Trial trial(1.0);
-  trial.hypotheses.push_back(trial.stage.hypothesis("fly", "in the snow"));  // no bug: it would go on for long
-  trial.hypotheses[1].null_rate = 0.02;
+  trial.hypotheses.push_back(trial.stage.hypothesis("fly", "on a flower", 0.8));  // it would go on for long
   auto& budget = trial.stage.study.budget;
   budget.images = 2 * budget.audit + 32;
   trial.run();

@@ -10,6 +10,7 @@
 #include "fake/stage.h"
 #include "stage/cluster.h"
 #include "stage/sample.h"
+#include "stage/trial.h"
 
 namespace scotoma {
 namespace {
@@ -110,6 +111,73 @@ TEST(Contrast, WithoutAContrastGroupKeepsThePhrasesWithoutAScore) {
   ASSERT_EQ(phrases.size(), 1U);
   EXPECT_EQ(phrases[0].score, 0);
   EXPECT_FALSE(std::signbit(phrases[0].score));
+}
+
+std::vector<Phrase> pairs_told_apart(const std::vector<std::string>& cluster, const std::vector<std::string>& others) {
+  return contrast_pairs(count_spans(cluster, vocabulary("fly")), count_spans(others, vocabulary("fly")));
+}
+
+TEST(ContrastPairs, FindsWhatHoldsOnlyTogether) {
+  const auto cluster = repeated(6, "a dark photo of a fly on a flower");
+  const auto others =
+      together(repeated(8, "a dark photo of a fly in the snow"), repeated(8, "a photo of a fly on a flower"));
+  const auto pairs = pairs_told_apart(cluster, others);
+  ASSERT_EQ(pairs.size(), 1U);
+  EXPECT_EQ(pairs[0].text, "dark, on a flower");
+  EXPECT_EQ(pairs[0].pieces(), (std::vector<PhrasePart>{{"dark", true}, {"on a flower", false}}));
+  EXPECT_EQ(pairs[0].in_cluster, 6);
+  EXPECT_EQ(pairs[0].in_contrast, 0);
+}
+
+TEST(ContrastPairs, AreNoneWhereOnePartExplainsAsMuch) {
+  const auto cluster = repeated(6, "a dark photo of a fly on a flower");
+  EXPECT_TRUE(pairs_told_apart(cluster, repeated(8, "a dark photo of a fly in the snow")).empty());
+  EXPECT_TRUE(pairs_told_apart(cluster, {}).empty());
+}
+
+/// A hypothesis "dark" of the fly in a world where that takes a flower too, with pictures that explored it.
+Hypothesis dark_fly(fake::Stage& stage) {
+  Hypothesis dark = stage.hypothesis("fly", "dark");
+  dark.phrase.before = true;
+  dark.prompts = phrase_prompts(stage.study.prompts, stage.context.target("fly").label, "dark", true);
+  dark.prompt = dark.prompts.front();
+  dark.tried = observe_trials(stage.context, {trial_of(dark)}, "explore", 0, 48)->front();
+  return dark;
+}
+
+fake::WorldSetting dark_and_on_a_flower() {
+  fake::WorldSetting setting;
+  setting.looks = {"dark"};
+  setting.rules = {{"fly", "on a flower", "bee", 0.95, "dark"}};
+  return setting;
+}
+
+TEST(DescribeMore, NamesWhatElseMustHold) {
+  fake::Stage stage(dark_and_on_a_flower(), {"fly"});
+  const auto more = describe_more(stage.context, stage.memo, dark_fly(stage));
+  ASSERT_TRUE(more.ok());
+  ASSERT_FALSE(more->empty());
+  EXPECT_EQ(more->front().text, "dark, on a flower");
+  EXPECT_EQ(more->front().parts.size(), 2U);
+  EXPECT_GT(more->front().score, 3);
+}
+
+TEST(DescribeMore, SaysNothingWhereNothingElseMatters) {
+  auto setting = dark_and_on_a_flower();
+  setting.rules = {{"fly", "", "bee", 0.5, "dark"}};
+  fake::Stage stage(setting, {"fly"});
+  const auto more = describe_more(stage.context, stage.memo, dark_fly(stage));
+  ASSERT_TRUE(more.ok());
+  for (const Phrase& phrase : *more) EXPECT_LT(phrase.score, 2) << phrase.text;
+}
+
+TEST(DescribeMore, NeedsPicturesOfBothKinds) {
+  auto setting = dark_and_on_a_flower();
+  setting.rules = {{"fly", "", "bee", 1, "dark"}};
+  fake::Stage stage(setting, {"fly"});
+  const auto more = describe_more(stage.context, stage.memo, dark_fly(stage));
+  ASSERT_TRUE(more.ok());
+  EXPECT_TRUE(more->empty());
 }
 
 TEST(Describe, NamesThePlaceWhereTheLabelFails) {

@@ -1,8 +1,10 @@
 #include "stage/explore.h"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <string>
 
 #include "fake/stage.h"
 
@@ -23,6 +25,7 @@ std::vector<Hypothesis> all_places(const fake::Stage& stage) {
 
 TEST(Explore, KeepsWhatFailsBestFirst) {
   fake::Stage stage(failing(0.5, 1.0));
+  stage.study.budget.explorer = "halving";
   auto hypotheses = all_places(stage);
   const auto finalists = explore(stage.context, hypotheses);
   ASSERT_TRUE(finalists.ok());
@@ -58,18 +61,98 @@ TEST(Explore, AHypothesisThatCannotBeDrawnEnds) {
   for (const Hypothesis& hypothesis : hypotheses) EXPECT_EQ(hypothesis.status, Status::undrawable);
 }
 
-TEST(Explore, SpendsHalfOfWhatIsLeftAndLeavesTheLastOut) {
+class Explorers : public testing::TestWithParam<const char*> {};
+
+TEST_P(Explorers, LookAtAllALittleWhereTheirShareIsLittle) {
   fake::Stage stage(failing(1, 1));
+  stage.study.budget.explorer = GetParam();
   stage.study.budget.images = 50;
   auto hypotheses = all_places(stage);
   const auto finalists = *explore(stage.context, hypotheses);
-  EXPECT_EQ(stage.context.spent.explore, 3 * stage.study.budget.first_look);
+  EXPECT_EQ(stage.context.spent.explore, 35) << "three quarters, seven each instead of eight";
   EXPECT_EQ(finalists, (std::vector<std::size_t>{0, 1})) << "what was seen must do where a second round costs too much";
+  for (std::size_t h = 2; h < 5; ++h) EXPECT_EQ(hypotheses[h].status, Status::not_promising);
+}
+
+TEST_P(Explorers, LeaveTheLastOutWhereTwoEachAreTooMany) {
+  fake::Stage stage(failing(1, 1));
+  stage.study.budget.explorer = GetParam();
+  stage.study.budget.images = 9;
+  auto hypotheses = all_places(stage);
+  const auto finalists = *explore(stage.context, hypotheses);
+  EXPECT_EQ(stage.context.spent.explore, 6);
+  EXPECT_EQ(finalists, (std::vector<std::size_t>{0, 1}));
   EXPECT_EQ(hypotheses[2].status, Status::not_promising);
   for (std::size_t h = 3; h < 5; ++h) {
     EXPECT_EQ(hypotheses[h].status, Status::out_of_budget);
     EXPECT_TRUE(hypotheses[h].tried.empty());
   }
+}
+
+TEST_P(Explorers, FindWhatFailsAndGiveTheSameAtAnyNumberOfThreads) {
+  std::vector<std::vector<std::size_t>> found;
+  for (const int threads : {1, 3}) {
+    fake::Stage stage(failing(0.9, 0.8));
+    stage.study.budget.explorer = GetParam();
+    Memo memo(stage.models, *stage.catalogue, stage.cancel, stage.progress, {threads, false});
+    StageContext context{stage.study, stage.targets, memo.class_names(), memo, stage.progress};
+    auto hypotheses = all_places(stage);
+    auto finalists = *explore(context, hypotheses);
+    std::sort(finalists.begin(), finalists.end());
+    EXPECT_EQ(finalists, (std::vector<std::size_t>{0, 1}));
+    for (const Hypothesis& hypothesis : hypotheses) finalists.push_back(hypothesis.tried.size());
+    found.push_back(finalists);
+  }
+  EXPECT_EQ(found[0], found[1]);
+}
+
+TEST_P(Explorers, LetNoMoreThanTheFinalistsThroughAndEndTheOthers) {
+  fake::WorldSetting setting;
+  setting.rules = {{"fly", "", "bee", 0.9}};
+  fake::Stage stage(setting);
+  stage.study.budget.explorer = GetParam();
+  stage.study.budget.finalists = 2;
+  auto hypotheses = all_places(stage);
+  EXPECT_EQ(explore(stage.context, hypotheses)->size(), 2U);
+  EXPECT_EQ(std::ranges::count(hypotheses, Status::not_promising, &Hypothesis::status), 3);
+}
+
+INSTANTIATE_TEST_SUITE_P(Explore, Explorers, testing::Values("halving", "thompson"));
+
+RC_GTEST_PROP(Explore, NeverTakesMoreThanThreeQuartersOfWhatIsLeft, ()) {
+  fake::Stage stage(failing(0.6, 0.3));
+  auto& budget = stage.study.budget;
+  budget.explorer = *rc::gen::element<std::string>("halving", "thompson");
+  budget.images = *rc::gen::inRange(1, 400);
+  budget.first_look = *rc::gen::inRange(1, 20);
+  budget.rounds = *rc::gen::inRange(1, 5);
+  budget.finalists = *rc::gen::inRange(1, 5);
+  stage.context.spent.base = *rc::gen::inRange(0, 100);
+  auto hypotheses = all_places(stage);
+  const auto finalists = explore(stage.context, hypotheses);
+  RC_ASSERT(finalists.ok());
+  RC_ASSERT(stage.context.spent.explore <= std::max(0, budget.images - stage.context.spent.base) * 3 / 4);
+  RC_ASSERT(finalists->size() <= static_cast<std::size_t>(budget.finalists));
+  std::size_t tried = 0;
+  for (const Hypothesis& hypothesis : hypotheses) tried += hypothesis.tried.size();
+  RC_ASSERT(tried == static_cast<std::size_t>(stage.context.spent.explore));
+}
+
+TEST(Thompson, StopsWhereEnoughAreGoodAndSpendsNothingOnTheHopeless) {
+  fake::Stage stage(failing(1, 1));
+  stage.study.budget.explorer = "thompson";
+  stage.study.budget.first_look = 24;
+  auto hypotheses = all_places(stage);
+  EXPECT_EQ(explore(stage.context, hypotheses)->size(), 2U);
+  EXPECT_EQ(stage.context.spent.explore, 5 * 24) << "the first look decided all";
+}
+
+TEST(Thompson, GivesWhatIsUndecidedMoreThanWhatIsClear) {
+  fake::Stage stage(failing(0.35, 1));
+  stage.study.budget.explorer = "thompson";
+  auto hypotheses = all_places(stage);
+  ASSERT_TRUE(explore(stage.context, hypotheses).ok());
+  EXPECT_GT(hypotheses[0].tried.size(), hypotheses[1].tried.size());
 }
 
 TEST(Explore, AFewInvalidPicturesDoNotEndAHypothesis) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "fake/stage.h"
+#include "finding/phrase.h"
 
 namespace scotoma {
 namespace {
@@ -27,7 +28,7 @@ class HypothesiseTest : public testing::Test {
   }
 
   fake::Stage stage_;
-  std::vector<BaseResult> bases_ = {fake::Stage::base("fly", 0.1, 0.3), fake::Stage::base("cow", 0.9, 0.99)};
+  std::vector<BaseResult> bases_ = {fake::Stage::base("fly", 30, 100), fake::Stage::base("cow", 96, 100)};
 };
 
 TEST_F(HypothesiseTest, GivesPromptIdAndNullRate) {
@@ -40,12 +41,17 @@ TEST_F(HypothesiseTest, GivesPromptIdAndNullRate) {
   EXPECT_DOUBLE_EQ(all[0].null_rate, 0.35);
   EXPECT_EQ(all[1].prompt, "a dark photo of a fly");
   EXPECT_EQ(all[2].direction, Direction::passes);
-  EXPECT_NEAR(all[2].null_rate, 1 - 0.9 + 0.05, 1e-12);
+  EXPECT_NEAR(all[2].null_rate, 1 - 0.96 + 0.05, 1e-12);
+  EXPECT_EQ(all[0].base_events, 30);
+  EXPECT_EQ(all[2].base_events, 4) << "of passes";
+  EXPECT_EQ(all[2].base_valid, 100);
 }
 
 TEST_F(HypothesiseTest, TheNullRateIsNeverAboveOne) {
-  bases_[0].upper = 0.99;
+  bases_[0] = fake::Stage::base("fly", 99, 100);
   EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 1)})[0].null_rate, 1);
+  bases_[0] = fake::Stage::base("fly", 0, 0);
+  EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 1)})[0].null_rate, 1) << "nothing is known";
 }
 
 TEST_F(HypothesiseTest, ItsPromptsAreThoseOfTheBaseSampleWithThePhrase) {
@@ -59,12 +65,12 @@ TEST_F(HypothesiseTest, ItsPromptsAreThoseOfTheBaseSampleWithThePhrase) {
 }
 
 TEST_F(HypothesiseTest, WhatNoSampleCouldConfirmIsUntestableAndSaid) {
-  bases_[0].upper = 0.93;
+  bases_[0] = fake::Stage::base("fly", 90, 100);
   const auto all = hypotheses({candidate("fly", "on a flower", 3), candidate("cow", "on the grass", 1)});
   EXPECT_EQ(all[0].status, Status::untestable);
-  ASSERT_EQ(stage_.context.limits.size(), 2U) << "cow fails up to 99 %: neither can be told apart";
+  ASSERT_EQ(stage_.context.limits.size(), 2U) << "cow fails with 96 %: neither can be told apart";
   EXPECT_NE(stage_.context.limits[0].find("budget.confirm"), std::string::npos);
-  bases_[0].upper = 0.5;
+  bases_[0] = fake::Stage::base("fly", 40, 100);
   EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 3)})[0].status, Status::out_of_budget);
 }
 
@@ -78,6 +84,21 @@ TEST_F(HypothesiseTest, MergesWhatSaysTheSameOfOneLabel) {
   EXPECT_EQ(all[2].label, "cow");
 }
 
+TEST_F(HypothesiseTest, ThePlainRuleTestsEverything) {
+  stage_.study.evidence.rule = "fixed";
+  bases_[0] = fake::Stage::base("fly", 90, 100);
+  EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 3)})[0].status, Status::out_of_budget);
+}
+
+TEST_F(HypothesiseTest, KeepsSoManyOfEachLabelAndNoMore) {
+  stage_.study.evidence.max_hypotheses = 1;
+  const auto all = hypotheses(
+      {candidate("fly", "on a flower", 9), candidate("fly", "in the snow", 8), candidate("cow", "on a flower", 1)});
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].phrase.text, "on a flower");
+  EXPECT_EQ(all[1].label, "cow") << "the phrases of one label leave no room to another's";
+}
+
 TEST_F(HypothesiseTest, KeepsTheBestAndTheUsersFirst) {
   stage_.study.evidence.max_hypotheses = 2;
   auto users = candidate("fly", "under a bridge", 0);
@@ -86,6 +107,51 @@ TEST_F(HypothesiseTest, KeepsTheBestAndTheUsersFirst) {
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0].phrase.text, "under a bridge");
   EXPECT_EQ(all[1].phrase.text, "in the snow");
+}
+
+TEST_F(HypothesiseTest, PhrasesFromCaptionsAndFromListsTakeTurnsWithinALabel) {
+  std::vector<Candidate> all = {candidate("fly", "on a flower", 5), candidate("fly", "in the snow", 4),
+                                candidate("cow", "in the snow", 2)};
+  for (const char* text : {"one", "two", "three"}) {
+    all.push_back(candidate("fly", text, 9));
+    all.back().source = "list";
+  }
+  std::vector<std::string> order;
+  for (const Hypothesis& h : hypotheses(all)) order.push_back(h.label + " " + h.phrase.text);
+  EXPECT_EQ(order, (std::vector<std::string>{"fly on a flower", "fly one", "fly in the snow", "fly two",
+                                             "cow in the snow", "fly three"}));
+}
+
+TEST_F(HypothesiseTest, ListsAloneComeInTheirOrderAndTheLabelsTakeTurns) {
+  std::vector<Candidate> all;
+  for (const char* label : {"fly", "cow"}) {
+    for (const char* text : {"one", "two"}) {
+      all.push_back(candidate(label, text, 0));
+      all.back().source = "list";
+    }
+  }
+  std::vector<std::string> order;
+  for (const Hypothesis& h : hypotheses(all)) order.push_back(h.label + " " + h.phrase.text);
+  EXPECT_EQ(order, (std::vector<std::string>{"fly one", "cow one", "fly two", "cow two"}));
+}
+
+TEST_F(HypothesiseTest, AConjunctionIsNoNearDuplicateOfItsPart) {
+  Candidate both = candidate("fly", "", 3);
+  both.phrase = conjunction({{"quite", true}, {"on a flower", false}});  // the embedder does not hear "quite"
+  const auto all = hypotheses({candidate("fly", "on a flower", 5), both});
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[1].prompt, "a quite photo of a fly on a flower");
+  EXPECT_EQ(all[1].id, "fly-quite-on-a-flower");
+}
+
+TEST_F(HypothesiseTest, LeavesOutWhatAKnownHypothesisSaysAndTakesNoIdOfIts) {
+  const auto known = hypotheses({candidate("fly", "on a flower", 5), candidate("fly", "big red", 4)});
+  const auto more =
+      hypothesise(stage_.context, stage_.memo,
+                  {candidate("fly", "sitting on a flower", 5), candidate("fly", "big-red", 4, true)}, bases_, known);
+  ASSERT_TRUE(more.ok());
+  ASSERT_EQ(more->size(), 1U);
+  EXPECT_EQ((*more)[0].id, "fly-big-red-2");
 }
 
 TEST_F(HypothesiseTest, GivesEveryHypothesisAnIdOfItsOwnFitForAFileName) {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace scotoma {
 namespace {
@@ -95,6 +97,38 @@ TEST(PhrasePrompt, PutsAPhraseInFrontOfWhateverTheBasePromptIs) {
   EXPECT_EQ(all, (std::vector<std::string>{"an old oil painting of an owl", "an old owl outdoors", "an old owl",
                                            "an old best photo of an owl"}));
   EXPECT_EQ(base_prompts(prompts, label("owl"))[1], "an owl outdoors");
+}
+
+using Pieces = std::vector<PromptPiece>;
+
+TEST(ConjunctionPrompt, PutsEveryPieceWhereItBelongs) {
+  const std::pair<Pieces, std::string> cases[] = {
+      {{{"dark", true}, {"on a plate", false}}, "a dark photo of a fly on a plate"},
+      {{{"on a plate", false}, {"dark", true}}, "a dark photo of a fly on a plate"},
+      {{{"blurry", true}, {"dark", true}, {"on a plate", false}}, "a blurry dark photo of a fly on a plate"},
+      {{{"on a plate", false}, {"in the snow", false}}, "a photo of a fly on a plate in the snow"},
+      {{{"old", true}, {"dark", true}}, "an old dark photo of a fly"},
+      {{}, "a photo of a fly"},
+  };
+  for (const auto& [pieces, prompt] : cases)
+    EXPECT_EQ(conjunction_prompt(PromptOptions(), label("fly"), pieces), prompt);
+}
+
+TEST(ConjunctionPrompt, OfOnePieceIsThatOfThePhrase) {
+  PromptOptions prompts;
+  prompts.base = {"a photo of {a label}", "{a label} outdoors", "the best {label}"};
+  for (const bool before : {true, false}) {
+    EXPECT_EQ(phrase_prompts(prompts, label("owl"), Pieces{{"old", before}}),
+              phrase_prompts(prompts, label("owl"), "old", before));
+  }
+}
+
+TEST(ConjunctionPrompt, LosesNoPieceToATemplateThatNamesOnlyTheLabel) {
+  PromptOptions prompts;
+  prompts.before = "{phrase}: {label}";
+  prompts.after = "{label} {phrase}";
+  const std::string prompt = conjunction_prompt(prompts, label("owl"), {{"dark", true}, {"on a plate", false}});
+  EXPECT_EQ(prompt, "owl on a plate, dark");
 }
 
 TEST(PhrasePrompt, UsesTheStudysTemplates) {

@@ -83,6 +83,19 @@ TEST(ReadStudy, TakesLabelsAsAListAndAsTables) {
   EXPECT_EQ(study->classifier.model, kCases / "good/there.txt");
 }
 
+TEST(ReadStudy, TakesListsOfPhrases) {
+  const auto study = read_study(kCases / "good/lists.toml");
+  ASSERT_TRUE(study.ok()) << study.error().message;
+  ASSERT_EQ(study->attributes.size(), 2U);
+  EXPECT_EQ(study->attributes[0].name, "places");
+  EXPECT_EQ(study->attributes[0].phrases, (std::vector<std::string>{"on a flower", "in the snow"}));
+  EXPECT_FALSE(study->attributes[0].before);
+  EXPECT_EQ(study->attributes[1].phrases, (std::vector<std::string>{"dark", "blurry"}));
+  EXPECT_TRUE(study->attributes[1].before);
+  EXPECT_EQ(study->search.combine, 2);
+  EXPECT_EQ(study->search.source, "none");
+}
+
 TEST(ReadStudy, AMissingFileAndAFolderAreErrorsThatNameThem) {
   const fake::Folder folder;
   for (const fs::path& path : {folder / "no.toml", folder.path()}) {
@@ -91,6 +104,42 @@ TEST(ReadStudy, AMissingFileAndAFolderAreErrorsThatNameThem) {
     EXPECT_EQ(study.error().code, Code::bad_input);
     EXPECT_TRUE(study.error().message.starts_with(path.string())) << study.error().message;
   }
+}
+
+TEST(ReadClassifier, TakesATableByItselfAndThatOfAWholeStudy) {
+  const fake::Folder folder;
+  folder.write("models/other.onnx", "");
+  folder.write("names.txt", "");
+  const std::string table =
+      "[classifier]\nmodel = \"models/other.onnx\"\nlabels = \"names.txt\"\nchannels = \"bgr\"\nmean = [1, 2, 3]\n";
+  for (const std::string rest : {"", "labels = [\"fly\"]\n[generator]\nmodel = \"is not looked at\"\n"}) {
+    const auto read = read_classifier(folder.write("other.toml", rest + table));
+    ASSERT_TRUE(read.ok()) << read.error().message;
+    EXPECT_EQ(read->model, (folder / "models/other.onnx").lexically_normal());
+    EXPECT_EQ(read->labels, (folder / "names.txt").lexically_normal());
+    EXPECT_EQ(read->preprocessing.channels, "bgr");
+    EXPECT_EQ(read->preprocessing.mean, (std::vector<double>{1, 2, 3}));
+  }
+}
+
+TEST(ReadClassifier, RefusesWhatReadStudyRefusesInThatTable) {
+  const fake::Folder folder;
+  folder.write("other.onnx", "");
+  const std::string model = "[classifier]\nmodel = \"other.onnx\"\n";
+  const std::pair<std::string, const char*> cases[] = {
+      {"", "classifier.model"},
+      {model, "classifier.labels"},
+      {model + "labels = \"gone.txt\"\n", "gone.txt does not exist"},
+      {model + "labels = \"other.onnx\"\nchanels = \"bgr\"\n", "did you mean 'channels'"},
+      {model + "labels = \"other.onnx\"\nbatch = 0\n", "classifier.batch"},
+      {"[classifier", "not valid TOML"}};
+  for (const auto& [text, says] : cases) {
+    const auto read = read_classifier(folder.write("other.toml", text));
+    ASSERT_FALSE(read.ok()) << text;
+    EXPECT_EQ(read.error().code, Code::bad_input);
+    EXPECT_NE(read.error().message.find(says), std::string::npos) << read.error().message;
+  }
+  EXPECT_FALSE(read_classifier(folder / "nothing.toml").ok());
 }
 
 TEST(ReadStudy, PathsAreRelativeToTheStudyAndNotToTheWorkingFolder) {
@@ -163,6 +212,8 @@ TEST(ReadStudy, EveryOptionReachesItsOwnField) {
     text += fmt::format("{}{}{} = {}\n", option.table, dot, option.key, value);
     values.push_back(value);
   }
+  for (const char* name : {"a", "b", "c", "d"})  // for search.source and search.combine
+    text += fmt::format("[[attributes]]\nname = \"{0}\"\nphrases = [\"in {0}\"]\n", name);
   const auto study = parse_study(text, folder / "study.toml");
   ASSERT_TRUE(study.ok()) << study.error().message;
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -1,0 +1,120 @@
+// scotoma check STUDY --against new.onnx: are the confirmed bugs gone in another classifier?
+#include "transfer/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "catalogue/memo.h"
+#include "core/parallel.h"
+#include "find/find.h"
+#include "report/check.h"
+#include "report/publish.h"
+#include "report/words.h"
+#include "rivals.h"
+#include "session.h"
+#include "terminal.h"
+
+namespace scotoma {
+namespace {
+
+struct CheckArguments : StudyArguments {
+  std::filesystem::path against;
+  std::filesystem::path labels;
+  std::filesystem::path junit;
+  int images = 0;
+  bool allow_undecided = false;
+  bool json = false;
+};
+
+std::string painted(Verdict verdict, const Paint& paint) {
+  const std::string words = fmt::format("{:<11}", verdict_words(verdict));
+  if (verdict == Verdict::fixed) return paint.green(words);
+  return verdict == Verdict::undecided ? paint.yellow(words) : paint.red(words);
+}
+
+void print_check(const Check& check) {
+  const Paint paint(stdout);
+  if (check.cases.empty()) fmt::print("no bug was confirmed: there is nothing to check\n");
+  for (const CheckCase& one : check.cases)
+    fmt::print("{} {}\n            {}\n", painted(one.verdict, paint), paint.bold(one.id), figures(one));
+}
+
+/// Green where every bug is fixed.
+Result<void> conclusion(const Check& check, bool allow_undecided) {
+  const auto count = [&](Verdict verdict) {
+    return static_cast<int>(std::count_if(check.cases.begin(), check.cases.end(),
+                                          [&](const CheckCase& one) { return one.verdict == verdict; }));
+  };
+  const int left = count(Verdict::there) + count(Verdict::worse);
+  const int undecided = count(Verdict::undecided);
+  if (left == 0 && (undecided == 0 || allow_undecided)) return {};
+  return failed(fmt::format("{}: of {}, {} fixed, {} still there ({} of them worse), {} undecided{}", check.name,
+                            counted(static_cast<int>(check.cases.size()), "bug"), count(Verdict::fixed), left,
+                            count(Verdict::worse), undecided,
+                            undecided > 0 ? "; more pictures tell more: --images" : ""));
+}
+
+/// Draws what --images asks for. The study's budget is not touched: these are the user's own, asked for by number.
+Result<void> draw_more(Session& session, Findings& findings, int images, const CancelToken& cancel,
+                       Progress& progress) {
+  Memo memo(session.models, *session.catalogue, cancel, progress, {thread_count(session.study.engine.threads), false});
+  SCOTOMA_TRY(const auto targets, find_targets(session.study, findings.class_names));
+  progress.stage("drawing more pairs of pictures");
+  return draw_more_pairs({session.study, targets, findings.class_names, memo, progress}, findings.hypotheses, images);
+}
+
+Result<Check> checked(Session& session, Rival& rival, const CheckArguments& arguments, const CancelToken& cancel) {
+  Progress silent;
+  SCOTOMA_TRY(Hunt done,
+              hunt(session.study, session.models, *session.catalogue, cancel, silent, {.replay_only = true}));
+  TerminalProgress progress(arguments.quiet);
+  SCOTOMA_CHECK(draw_more(session, done.findings, arguments.images, cancel, progress));
+  return check(session.study, done.findings, rival, *session.catalogue, cancel, progress);
+}
+
+Result<void> run_check(const CheckArguments& arguments) {
+  const CancelToken& cancel = stop_at_interrupt();
+  SCOTOMA_TRY(Study study, open_study(arguments));
+  SCOTOMA_CHECK(check_catalogue(arguments));
+  SCOTOMA_TRY(auto rivals, load_rivals(study, {arguments.against}, arguments.labels));
+  SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
+  SCOTOMA_TRY(const Check result, checked(session, rivals.front(), arguments, cancel));
+  if (!arguments.junit.empty())
+    SCOTOMA_CHECK(write_whole(arguments.junit, junit_xml(session.study, result, arguments.allow_undecided)));
+  if (arguments.json) {
+    fmt::print("{}\n", check_json(session.study, result).dump(2));
+  } else {
+    print_check(result);
+  }
+  return conclusion(result, arguments.allow_undecided);
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Run& run) {
+  auto arguments = std::make_shared<CheckArguments>();
+  auto* verb = app.add_subcommand("check", "the confirmed bugs as a regression suite for another classifier");
+  add_study(*verb, *arguments);
+  verb->add_option("--against", arguments->against,
+                   "the classifier: .onnx or .xml, fed as the study's; or a .toml file whose [classifier] table "
+                   "describes it")
+      ->required();
+  verb->add_option("--labels", arguments->labels, "class names of the given model; default: the study's");
+  verb->add_option("--junit", arguments->junit, "write a JUnit file for a CI server");
+  verb->add_option("--images", arguments->images,
+                   "draw until each bug has this many pairs of pictures; default: those of the study's audits alone")
+      ->check(CLI::Range(1, 1000000));
+  verb->add_flag("--allow-undecided", arguments->allow_undecided, "do not fail for bugs that the pictures leave open");
+  verb->add_flag("--json", arguments->json, "as JSON (docs/check.md)");
+  add_out(*verb, *arguments);
+  add_catalogue(*verb, *arguments);
+  add_threads_and_quiet(*verb, *arguments);
+  verb->footer(
+      "Exit codes: 0 all bugs are fixed, 1 some are still there, worse or undecided, 2 bad input, 130 interrupted. "
+      "Without --images nothing is drawn.");
+  verb->callback([&run, arguments] { run = [arguments] { return run_check(*arguments); }; });
+}
+
+}  // namespace scotoma

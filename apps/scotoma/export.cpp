@@ -1,0 +1,104 @@
+// scotoma export STUDY: the pictures of the confirmed bugs as a dataset for other programs.
+#include "export/export.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <map>
+
+#include "export/new_folder.h"
+#include "report/words.h"
+#include "session.h"
+#include "terminal.h"
+
+namespace scotoma {
+namespace {
+
+const std::map<std::string, ExportFormat> kFormats = {{"imagefolder", ExportFormat::imagefolder},
+                                                      {"huggingface", ExportFormat::huggingface},
+                                                      {"webdataset", ExportFormat::webdataset},
+                                                      {"jsonl", ExportFormat::jsonl}};
+
+struct ExportArguments : StudyArguments {
+  ExportOptions options;
+  std::string format;
+  std::string images = "failing";
+  std::filesystem::path to;
+  int per_bug = 0;
+  int shard_megabytes = 0;
+};
+
+void print_summary(const ExportArguments& arguments, const Exported& exported) {
+  fmt::print("{} of {}: {} for training, {} for testing: {}\n",
+             counted(static_cast<int>(exported.train + exported.test), "picture"),
+             counted(static_cast<int>(exported.bugs), "bug"), exported.train, exported.test, arguments.to.string());
+  if (exported.one_sided.empty() || arguments.format != "imagefolder") return;
+  tell(stderr, fmt::format("note: on one side only: {}; where labels are numbered by their folders, the numbers of the "
+                           "two sides differ\n",
+                           fmt::join(exported.one_sided, ", ")));
+}
+
+Result<void> write_export(const ExportArguments& arguments) {
+  const CancelToken& cancel = stop_at_interrupt();
+  ExportOptions options = arguments.options;
+  options.version = SCOTOMA_VERSION;
+  options.format = kFormats.at(arguments.format);
+  options.images = arguments.images == "failing" ? ExportImages::failing : ExportImages::valid;
+  options.per_bug = static_cast<std::size_t>(arguments.per_bug);
+  if (arguments.shard_megabytes > 0) {
+    if (options.format != ExportFormat::webdataset)
+      return bad_input("--shard-size: only --format webdataset has shards");
+    options.shard_bytes = std::uint64_t{1'000'000} * static_cast<std::uint64_t>(arguments.shard_megabytes);
+  }
+  SCOTOMA_TRY(Study study, open_study(arguments));
+  SCOTOMA_CHECK(check_catalogue(arguments));
+  SCOTOMA_CHECK(check_vacant(arguments.to));
+  SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
+  Progress silent;
+  SCOTOMA_TRY(const Hunt done,
+              hunt(session.study, session.models, *session.catalogue, cancel, silent, {.replay_only = true}));
+  const Result<Exported> exported = [&] {
+    TerminalProgress progress(arguments.quiet);
+    return export_dataset(session.study, done.findings, *session.catalogue, options, arguments.to, cancel, progress);
+  }();
+  if (!exported.ok()) return exported.error();
+  print_summary(arguments, *exported);
+  return {};
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, Run& run) {
+  auto arguments = std::make_shared<ExportArguments>();
+  ExportOptions& options = arguments->options;
+  auto* verb = app.add_subcommand("export", "write the pictures of the confirmed bugs as a dataset; draws nothing");
+  add_study(*verb, *arguments);
+  add_out(*verb, *arguments);
+  add_catalogue(*verb, *arguments);
+  verb->add_option("--format", arguments->format, "how it lies in the folder (docs/export.md)")
+      ->check(CLI::IsMember(kFormats))
+      ->required();
+  verb->add_option("--to", arguments->to, "the dataset's folder: a new one, or one that is empty")->required();
+  verb->add_option("--bug", options.bugs,
+                   "id of a bug, as `scotoma list` names it; may be given again. Default: every confirmed phrase under "
+                   "which a label fails")
+      ->allow_extra_args(false);
+  verb->add_option("--per-bug", arguments->per_bug, "pictures of a bug, at most: the first drawn; default: all")
+      ->check(CLI::Range(1, 1'000'000'000));
+  verb->add_option("--images", arguments->images,
+                   "failing: those that the classifier gets wrong (default); valid: also those that it gets right")
+      ->check(CLI::IsMember({"failing", "valid"}));
+  verb->add_option("--test", options.test, "share of the pictures that are for testing; default: 0.2")
+      ->check(CLI::Range(0.0, 1.0))
+      ->option_text("SHARE");
+  verb->add_option("--shard-size", arguments->shard_megabytes, "of webdataset's tar files; default: 256 (megabytes)")
+      ->check(CLI::Range(1, 1'000'000))
+      ->option_text("MEGABYTES");
+  verb->add_flag("--quiet,-q", arguments->quiet, "no progress");
+  verb->footer(
+      "The pictures are those of the audit: fresh, and selected by nothing. The side of a picture, train or test, is "
+      "a hash of its seed. The folder appears whole or not at all; the same command gives the same bytes.");
+  verb->callback([&run, arguments] { run = [arguments] { return write_export(*arguments); }; });
+}
+
+}  // namespace scotoma

@@ -1,0 +1,262 @@
+// scotoma review STUDY: a person says of a random sample of pictures whether the label is in them.
+#include "finding/review.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <set>
+
+#include "bugs_file.h"
+#include "catalogue/reviews.h"
+#include "evidence/interval.h"
+#include "finding/count.h"
+#include "report/publish.h"
+#include "report/review_csv.h"
+#include "report/review_page.h"
+#include "report/words.h"
+#include "session.h"
+#include "study/prompt.h"
+#include "terminal.h"
+
+namespace scotoma {
+namespace {
+
+struct ReviewArguments : StudyArguments {
+  int count = 40;
+  std::string bug;
+  std::filesystem::path page;
+  std::filesystem::path csv;
+  std::filesystem::path import;
+  bool status = false;
+};
+
+/// A finished study with what it found and what was answered so far.
+struct Reviewed {
+  Session session;
+  Findings findings;
+  Reviews reviews;
+};
+
+Result<void> check_bug(const Findings& findings, const std::string& bug) {
+  std::string audited;
+  for (const Hypothesis& h : findings.hypotheses) {
+    if (h.audit_samples.empty()) continue;
+    if (h.id == bug) return {};
+    audited += (audited.empty() ? "" : ", ") + h.id;
+  }
+  if (bug.empty()) return {};
+  return bad_input(
+      fmt::format("no audited bug '{}' in this study; it has: {}", bug, audited.empty() ? "none" : audited));
+}
+
+Result<Reviewed> open_reviewed(const ReviewArguments& arguments) {
+  SCOTOMA_TRY(Study study, open_study(arguments));
+  SCOTOMA_CHECK(check_catalogue(arguments));
+  Reviewed reviewed;
+  SCOTOMA_TRY(reviewed.session, open_session(std::move(study), arguments));
+  Session& session = reviewed.session;
+  Progress silent;
+  const CancelToken never;
+  SCOTOMA_TRY(Hunt done, hunt(session.study, session.models, *session.catalogue, never, silent, {.replay_only = true}));
+  reviewed.findings = std::move(done.findings);
+  SCOTOMA_TRY(reviewed.reviews, read_reviews(*session.catalogue));
+  SCOTOMA_CHECK(check_bug(reviewed.findings, arguments.bug));
+  return reviewed;
+}
+
+std::vector<Reviewable> next_ones(const Reviewed& reviewed, const ReviewArguments& arguments) {
+  return to_review(reviewed.session.study.seed, reviewable(reviewed.findings, arguments.bug), reviewed.reviews,
+                   static_cast<std::size_t>(arguments.count));
+}
+
+std::string file_of(const ReviewArguments& arguments, const std::string& image) {
+  return (catalogue_folder(arguments) / Catalogue::image_file(image)).string();
+}
+
+std::string question(const std::string& label) { return fmt::format("Is {} in this picture?", with_article(label)); }
+
+/// 5 of 40: 12 % (4 to 27 %), an exact interval.
+std::string share_text(int wrong, int all) {
+  if (all == 0) return "none reviewed";
+  const Interval interval = clopper_pearson(wrong, all, 0.95);
+  return fmt::format("{} of {}: {:.0f} % ({:.0f} to {:.0f} %)", wrong, all, 100.0 * wrong / all, 100 * interval.low,
+                     100 * interval.high);
+}
+
+Result<void> print_status(const Reviewed& reviewed, const ReviewArguments& arguments) {
+  const Findings& findings = reviewed.findings;
+  std::set<std::string> asked;
+  int answered = 0;
+  for (const Reviewable& picture : reviewable(findings)) {
+    if (asked.insert(picture.key()).second) answered += reviewed.reviews.contains(picture.key()) ? 1 : 0;
+  }
+  const JudgeReview judge = judge_review(reviewed.session.study.seed, findings, reviewed.reviews);
+  const Paint paint(stdout);
+  fmt::print("{}\n", paint.bold(fmt::format("{} of {} pictures reviewed", answered, asked.size())));
+  fmt::print("  {:<44} {}\n", "the judge accepted, but the label is not there",
+             share_text(judge.accepted_wrong, judge.accepted));
+  fmt::print("  {:<44} {}\n", "the judge refused, but the label is there",
+             share_text(judge.refused_wrong, judge.refused));
+  if (answered > judge.reviewed) {
+    fmt::print(
+        "  {} more do not count for these two: pictures before them in the random order are not answered "
+        "(--bug asks ahead; for its own bug such answers do count)\n",
+        answered - judge.reviewed);
+  }
+  for (const Hypothesis& h : findings.hypotheses) {
+    if (h.reviewed) fmt::print("  {}: {}\n", h.id, reviewed_text(h));
+  }
+  if (answered == 0) {
+    fmt::print("answer some: scotoma review {}, or with --page or --csv\n", arguments.study.string());
+  }
+  return {};
+}
+
+Result<void> write_page(const Reviewed& reviewed, const ReviewArguments& arguments) {
+  std::vector<ReviewPicture> pictures;
+  for (const Reviewable& picture : next_ones(reviewed, arguments)) {
+    const std::string& image = picture.sample->image;
+    SCOTOMA_TRY(auto png, reviewed.session.catalogue->image_bytes(image));
+    pictures.push_back({image, picture.label, file_of(arguments, image), std::move(png)});
+  }
+  if (pictures.empty()) return bad_input("every picture is reviewed already; see --status");
+  const Study& study = reviewed.session.study;
+  const std::string title = study.name.empty() ? study.file.stem().string() : study.name;
+  SCOTOMA_CHECK(write_whole(arguments.page, review_page(title, pictures)));
+  fmt::print("{}: {}; open it in a browser, then: scotoma review {} --import review.csv\n", arguments.page.string(),
+             counted(static_cast<int>(pictures.size()), "picture"), arguments.study.string());
+  return {};
+}
+
+Result<void> write_csv(const Reviewed& reviewed, const ReviewArguments& arguments) {
+  std::vector<ReviewRow> rows;
+  for (const Reviewable& picture : next_ones(reviewed, arguments))
+    rows.push_back({picture.sample->image, picture.label, file_of(arguments, picture.sample->image)});
+  if (rows.empty()) return bad_input("every picture is reviewed already; see --status");
+  SCOTOMA_CHECK(write_whole(arguments.csv, review_csv(rows)));
+  fmt::print("{}: {}; fill in yes or no, then: scotoma review {} --import {}\n", arguments.csv.string(),
+             counted(static_cast<int>(rows.size()), "picture"), arguments.study.string(), arguments.csv.string());
+  return {};
+}
+
+Result<std::string> read_text(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  if (!in || in.bad() || std::filesystem::is_directory(path))
+    return bad_input(fmt::format("{}: cannot be read", path.string()));
+  return text;
+}
+
+/// The answers of a table, all of them about pictures of this study.
+Result<Reviews> answers_of(const std::vector<ReviewRow>& rows, const Reviewed& reviewed, const std::string& name) {
+  std::set<std::string> known;
+  std::set<std::string> labels;
+  for (const Reviewable& picture : reviewable(reviewed.findings)) {
+    known.insert(picture.key());
+    labels.insert(picture.label);
+  }
+  Reviews answers;
+  for (const ReviewRow& row : rows) {
+    if (!labels.contains(row.label))
+      return bad_input(fmt::format("{}:{}: no label '{}' in this study", name, row.line, row.label));
+    if (!known.contains(review_key(row.image, row.label))) {
+      return bad_input(
+          fmt::format("{}:{}: no picture '{}' of '{}' in this study's base samples and audits; was the "
+                      "study changed since the table was written?",
+                      name, row.line, row.image, row.label));
+    }
+    if (row.answer) answers[review_key(row.image, row.label)] = *row.answer;
+  }
+  return answers;
+}
+
+Result<void> import_csv(const Reviewed& reviewed, const ReviewArguments& arguments) {
+  const std::string name = arguments.import.string();
+  SCOTOMA_TRY(const std::string text, read_text(arguments.import));
+  SCOTOMA_TRY(const auto rows, read_review_csv(text, name));
+  SCOTOMA_TRY(const Reviews answers, answers_of(rows, reviewed, name));
+  const auto is_news = [&](const auto& answer) {
+    const auto old = reviewed.reviews.find(answer.first);
+    return old == reviewed.reviews.end() || old->second != answer.second;
+  };
+  const auto changed = std::count_if(answers.begin(), answers.end(), is_news);
+  SCOTOMA_CHECK(store_reviews(*reviewed.session.catalogue, answers));
+  fmt::print("{}, {} of them new or changed; {} left open\n", counted(static_cast<int>(answers.size()), "answer"),
+             changed, rows.size() - answers.size());
+  fmt::print("`scotoma report {}` writes them into the report\n", arguments.study.string());
+  return {};
+}
+
+Result<void> print_list(const std::vector<Reviewable>& pictures, const ReviewArguments& arguments) {
+  for (const Reviewable& picture : pictures)
+    fmt::print("{}  {}\n", file_of(arguments, picture.sample->image), question(picture.label));
+  fmt::print("{} to review; answer at a terminal, or with --page or --csv\n",
+             counted(static_cast<int>(pictures.size()), "picture"));
+  return {};
+}
+
+/// One question after the other; every answer is kept at once.
+Result<void> ask(const Reviewed& reviewed, const ReviewArguments& arguments) {
+  const std::vector<Reviewable> pictures = next_ones(reviewed, arguments);
+  if (::isatty(STDIN_FILENO) == 0) return print_list(pictures, arguments);
+  const Paint paint(stdout);
+  int answered = 0;
+  for (std::size_t i = 0; i < pictures.size();) {
+    fmt::print("\n{}\n{} {} [y]es [n]o [s]kip [q]uit: ", file_of(arguments, pictures[i].sample->image),
+               paint.dim(fmt::format("{} of {}", i + 1, pictures.size())), paint.bold(question(pictures[i].label)));
+    std::fflush(stdout);
+    std::string line;
+    if (!std::getline(std::cin, line) || line == "q" || line == "quit") break;
+    if (line == "s" || line == "skip") ++i;
+    const bool yes = line == "y" || line == "yes";
+    if (!yes && line != "n" && line != "no") continue;
+    SCOTOMA_CHECK(store_reviews(*reviewed.session.catalogue, {{pictures[i].key(), yes}}));
+    ++answered;
+    ++i;
+  }
+  fmt::print("\n{} kept; `scotoma review {} --status` tells what they say\n", counted(answered, "answer"),
+             arguments.study.string());
+  return {};
+}
+
+Result<void> review(const ReviewArguments& arguments) {
+  SCOTOMA_TRY(const Reviewed reviewed, open_reviewed(arguments));
+  if (arguments.status) return print_status(reviewed, arguments);
+  if (!arguments.import.empty()) return import_csv(reviewed, arguments);
+  if (!arguments.page.empty()) return write_page(reviewed, arguments);
+  if (!arguments.csv.empty()) return write_csv(reviewed, arguments);
+  return ask(reviewed, arguments);
+}
+
+}  // namespace
+
+void add_review(CLI::App& app, Run& run) {
+  auto arguments = std::make_shared<ReviewArguments>();
+  auto* verb = app.add_subcommand("review", "say of a random sample of pictures whether their label is in them");
+  add_study(*verb, *arguments);
+  add_out(*verb, *arguments);
+  add_catalogue(*verb, *arguments);
+  verb->add_option("--count", arguments->count, "how many pictures to ask about")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000));
+  verb->add_option("--bug", arguments->bug, "only pictures of this bug's audit; its id, as scotoma list names it");
+  auto* page = verb->add_option("--page", arguments->page, "write a page (HTML) on which to answer; it saves a table");
+  auto* csv = verb->add_option("--csv", arguments->csv, "write a table (CSV) to fill in");
+  auto* import = verb->add_option("--import", arguments->import, "read the answers of a table (CSV)");
+  auto* status = verb->add_flag("--status", arguments->status, "what the answers so far say of the judge");
+  for (auto* one : {page, csv, import, status}) {
+    for (auto* other : {page, csv, import, status}) {
+      if (one != other) one->excludes(other);
+    }
+  }
+  verb->footer(
+      "Without --page, --csv, --import and --status it asks at the terminal. The pictures come in a random order that "
+      "the study's seed fixes; those answered already are not asked again. Rates then are also told among the pictures "
+      "that truly show the label (docs/review.md).");
+  verb->callback([&run, arguments] { run = [arguments] { return review(*arguments); }; });
+}
+
+}  // namespace scotoma

@@ -1,0 +1,80 @@
+#include "rivals.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "backend/registry.h"
+#include "study/read.h"
+
+namespace scotoma {
+namespace {
+
+namespace fs = std::filesystem;
+
+Result<ClassifierOptions> options_of(const Study& study, const fs::path& file, const fs::path& labels) {
+  std::error_code ignored;
+  for (const fs::path& path : {file, labels}) {
+    if (!path.empty() && !fs::exists(path, ignored)) {
+      return bad_input(
+          fmt::format("{}: not there; give a model (.onnx or .xml), or a .toml file with a [classifier] "
+                      "table",
+                      path.string()));
+    }
+  }
+  if (file.extension() == ".toml") return read_classifier(file);
+  ClassifierOptions options = study.classifier;
+  options.model = file;
+  if (!labels.empty()) options.labels = labels;
+  return options;
+}
+
+Result<Rival> load(const Study& study, const ClassifierOptions& options) {
+  Rival rival;
+  SCOTOMA_TRY(rival.models.classifier, load_classifier(options, study.engine));
+  Study other = study;  // so that messages name the rival's files
+  other.classifier = options;
+  SCOTOMA_CHECK(check_labels(other, rival.models.classifier->class_names()));
+  return rival;
+}
+
+/// As few words as tell different files apart.
+std::vector<std::string> names_of(std::vector<fs::path> models) {
+  for (fs::path& model : models) {
+    std::error_code gone;
+    if (const fs::path whole = fs::weakly_canonical(model, gone); !gone) model = whole;
+  }
+  const auto stem = [](const fs::path& model) { return model.stem().string(); };
+  std::map<fs::path, std::string> names;
+  for (const fs::path& model : models) {
+    const bool alone = std::all_of(models.begin(), models.end(),
+                                   [&](const fs::path& other) { return other == model || stem(other) != stem(model); });
+    names[model] = alone ? stem(model) : model.parent_path().filename().string() + "/" + stem(model);
+  }
+  std::map<std::string, int> taken;
+  for (auto& [model, name] : names) {
+    if (const int times = ++taken[name]; times > 1) name += fmt::format(" ({})", times);
+  }
+  std::vector<std::string> in_order;
+  for (const fs::path& model : models) in_order.push_back(names[model]);
+  return in_order;
+}
+
+}  // namespace
+
+Result<std::vector<Rival>> load_rivals(const Study& study, const std::vector<fs::path>& files, const fs::path& labels) {
+  std::vector<Rival> rivals;
+  std::vector<fs::path> models = {study.classifier.model};
+  for (const fs::path& file : files) {
+    SCOTOMA_TRY(const ClassifierOptions options, options_of(study, file, labels));
+    SCOTOMA_TRY(Rival rival, load(study, options));
+    rivals.push_back(std::move(rival));
+    models.push_back(options.model);
+  }
+  const auto names = names_of(models);
+  for (std::size_t i = 0; i < rivals.size(); ++i) rivals[i].name = names[i + 1];
+  return rivals;
+}
+
+}  // namespace scotoma

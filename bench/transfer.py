@@ -1,0 +1,112 @@
+#!/usr/bin/env python3
+"""Datasets aimed at each architecture of the embedded world, tried on all its classifiers.
+
+    bench/transfer.py                      # all five studies, then docs/transfer.md
+    bench/transfer.py --study world-skewed --docs /tmp/transfer.md
+
+Needs a built scotoma and nothing but Python's own library. Hunts, transfers, and writes the matrices between the marks
+in the docs. Stopped, it goes on where it was: every answer is in build/transfer.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+STUDIES = ["world-skewed", "world-mobilenet-skewed", "world-vit-skewed", "world-cow-grass", "world-cat-night"]
+CLASSIFIERS = ["resnet_skewed", "resnet_balanced", "mobilenet_skewed", "mobilenet_balanced", "vit_skewed",
+               "vit_balanced", "cow_grass", "cat_night"]
+BEGIN, END = "<!-- matrices: written by bench/transfer.py -->\n", "<!-- end of the matrices -->\n"
+
+
+def run(program, verb, study, arguments):
+    command = [program, verb, str(ROOT / "examples" / f"{study}.toml"), *arguments]
+    print("+", " ".join(map(str, command)), file=sys.stderr, flush=True)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def transfer(program, work, study):
+    """The study's transfer.json with its columns in the order of CLASSIFIERS."""
+    folders = ["--out", str(work / study), "--catalogue", str(work / "catalogue")]
+    run(program, "find", study, folders)
+    others = [argument for name in CLASSIFIERS  # the study's own is left out by the program
+              for argument in ("--classifier", str(ROOT / "world" / "classifiers" / f"{name}.onnx"))]
+    run(program, "transfer", study, [*folders, *others])
+    result = json.loads((work / study / "transfer.json").read_text())
+    at = {column["name"]: i for i, column in enumerate(result["classifiers"])}
+    order = [at[name] for name in CLASSIFIERS]
+    result["classifiers"] = [result["classifiers"][i] for i in order]
+    for bug in result["bugs"]:
+        bug["cells"] = [bug["cells"][i] for i in order]
+    return result
+
+
+def percent(rate):
+    return f"{100 * rate:.0f}"
+
+
+def table(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return "".join("| " + " | ".join(cells) + " |\n" for cells in lines)
+
+
+def accuracy(column, pictures):
+    share = column["accuracy"][pictures]
+    text = f"{percent(share['rate'])} [{percent(share['low'])}, {percent(share['high'])}]" if share["pictures"] else "–"
+    return f"**{text}**" if column["aimed_at"] else text
+
+
+def datasets(results):
+    """Rows: the sets; columns: who is tried on them."""
+    rows = []
+    for result in results:
+        aimed = next(column for column in result["classifiers"] if column["aimed_at"])
+        pictures = aimed["accuracy"]["failing"]["pictures"]
+        rows.append([f"{aimed['name']} ({len(result['bugs'])} bugs, {pictures} pictures)",
+                     *(accuracy(column, "failing") for column in result["classifiers"])])
+    return table(["set aimed at", *CLASSIFIERS], rows)
+
+
+def bug_cell(cell, direction, aimed):
+    with_phrase, without = percent(cell["with"]["rate"]), percent(cell["without"]["rate"])
+    text = f"{without}/{with_phrase}" if direction == "passes" else f"{with_phrase}/{without}"
+    return f"**{text}**" if aimed else text + ("!" if cell["transfers"] else "")
+
+
+def bugs(result):
+    rows = []
+    for bug in result["bugs"]:
+        cells = zip(bug["cells"], result["classifiers"])
+        rows.append([bug["id"], *(bug_cell(cell, bug["direction"], column["aimed_at"]) for cell, column in cells)])
+    counts = ["" if column["aimed_at"] else f"{column['transferring']} of {len(rows)}"
+              for column in result["classifiers"]]
+    return table(["bug", *CLASSIFIERS], [*rows, ["transfer", *counts]])
+
+
+def matrices(results):
+    text = "Accuracy in % on the failing pictures of each set, with 95 % intervals:\n\n" + datasets(results)
+    for result in results:
+        text += f"\n**{result['study']}**: % that fail, bug/twins; `!`: transfers.\n\n" + bugs(result)
+    return text
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default=str(ROOT / "build/release/bin/scotoma"))
+    parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build/transfer", help="catalogue and results")
+    parser.add_argument("--docs", type=pathlib.Path, default=ROOT / "docs/transfer.md", help="the page to renew")
+    parser.add_argument("--study", action="append", choices=STUDIES, help="only this one; may be given several times")
+    arguments = parser.parse_args()
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    text = matrices([transfer(arguments.program, arguments.work, study) for study in arguments.study or STUDIES])
+    page = arguments.docs.read_text() if arguments.docs.exists() else BEGIN + END
+    if BEGIN not in page or END not in page:
+        sys.exit(f"{arguments.docs}: has no marks for the matrices")
+    before, rest = page.split(BEGIN, 1)
+    arguments.docs.write_text(before + BEGIN + "\n" + text + "\n" + END + rest.split(END, 1)[1])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+#include "export/export.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "export/card.h"
+#include "export/dataset.h"
+#include "export/layout.h"
+#include "export/new_folder.h"
+#include "export/output_file.h"
+
+namespace scotoma {
+namespace {
+
+/// The picture's file, after its pixels were found to be those of its name.
+Result<std::vector<std::uint8_t>> checked_png(const Catalogue& catalogue, const std::string& id) {
+  if (const auto image = catalogue.image(id); !image.ok()) return image.error();
+  return catalogue.image_bytes(id);
+}
+
+Result<void> write_pictures(const Dataset& dataset, const Catalogue& catalogue, Layout& layout,
+                            const CancelToken& cancel, Progress& progress) {
+  for (std::size_t i = 0; i < dataset.pictures.size(); ++i) {
+    if (cancel.cancelled()) return interrupted("stopped: nothing was exported");
+    SCOTOMA_TRY(const auto png, checked_png(catalogue, dataset.pictures[i].sample->image));
+    SCOTOMA_CHECK(layout.add(dataset.pictures[i], {reinterpret_cast<const char*>(png.data()), png.size()}));
+    progress.advance(i + 1, dataset.pictures.size());
+  }
+  return layout.finish();
+}
+
+}  // namespace
+
+Result<Exported> export_dataset(const Study& study, const Findings& findings, const Catalogue& catalogue,
+                                const ExportOptions& options, const std::filesystem::path& folder,
+                                const CancelToken& cancel, Progress& progress) {
+  SCOTOMA_TRY(const Dataset dataset, choose_pictures(study, findings, options));
+  SCOTOMA_TRY(const auto place, NewFolder::begin(folder));
+  const auto layout = make_layout(dataset, findings, options, place->path());
+  SCOTOMA_CHECK(write_pictures(dataset, catalogue, *layout, cancel, progress));
+  SCOTOMA_CHECK(
+      write_file(place->path() / "dataset.json", dataset_json(study, findings, dataset, options).dump(2) + "\n"));
+  SCOTOMA_CHECK(write_file(place->path() / "README.md", readme(study, findings, dataset, options)));
+  SCOTOMA_CHECK(place->commit());
+  return Exported{dataset.bugs.size(), dataset.train(), dataset.test(), dataset.one_sided()};
+}
+
+}  // namespace scotoma

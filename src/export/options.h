@@ -1,0 +1,34 @@
+// What a user asks of an export.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace scotoma {
+
+/// How the pictures lie in the folder. docs/export.md describes each.
+enum class ExportFormat {
+  imagefolder,  ///< SIDE/LABEL/x.png: torchvision's ImageFolder
+  huggingface,  ///< data/SIDE/BUG/x.png with metadata.jsonl and a card: Hugging Face datasets
+  webdataset,   ///< SIDE-000000.tar: webdataset
+  jsonl,        ///< images.jsonl beside images/BUG/x.png: any program
+};
+
+enum class ExportImages {
+  failing,  ///< that the classifier gets wrong
+  valid,    ///< all that the judge accepted, also those that it gets right
+};
+
+struct ExportOptions {
+  ExportFormat format = ExportFormat::imagefolder;
+  std::vector<std::string> bugs = {};  ///< ids; empty: every confirmed bug under which the label fails
+  std::size_t per_bug = 0;             ///< pictures of a bug, at most, the first drawn; 0: all
+  ExportImages images = ExportImages::failing;
+  double test = 0.2;                        ///< share of the seeds that belong to the test side, in [0, 1]
+  std::uint64_t shard_bytes = 256'000'000;  ///< webdataset: a shard is closed before it grows beyond this
+  std::string version = {};                 ///< of this program, for the dataset's description
+};
+
+}  // namespace scotoma

@@ -1,0 +1,108 @@
+#include "report/claims_filter.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <set>
+#include <vector>
+
+#include "core/hash.h"
+#include "evidence/closed_e_bh.h"
+#include "report/text.h"
+#include "report/words.h"
+
+namespace scotoma {
+namespace {
+
+std::string choice(std::string_view name, std::string_view key, const std::set<std::string>& values) {
+  std::string options = "<option value=\"\">all</option>";
+  for (const std::string& value : values) options += fmt::format("<option>{}</option>", escape_html(value));
+  return fmt::format("<label>{} <select data-filter=\"{}\">{}</select></label>\n", name, key, options);
+}
+
+}  // namespace
+
+std::string claims_sentence(std::span<const double> log_e_values, int slots) {
+  std::vector<std::size_t> all(log_e_values.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  const std::string level = at_most(closed_e_bh_level(log_e_values, all, slots));
+  if (all.size() == 1) return fmt::format("Of claims like this one, at most {} are expected to be false.", level);
+  return fmt::format("Of these {} claims, at most {} are expected to be false.", all.size(), level);
+}
+
+std::string claim_attributes(const Hypothesis& h) {
+  constexpr double kLargest = std::numeric_limits<double>::max();  // exp() makes infinity again of it
+  return fmt::format(" data-log-e=\"{}\" data-label=\"{}\" data-taken=\"{}\"",
+                     std::clamp(h.log_e_value, -kLargest, kLargest), escape_html(h.label), escape_html(h.taken_for()));
+}
+
+std::string claims_filter(const Study& study, std::span<const Hypothesis* const> shown) {
+  if (shown.empty() || study.evidence.rule != "sequential") return {};
+  std::set<std::string> labels;
+  std::set<std::string> taken;
+  std::vector<double> log_e_values;
+  for (const Hypothesis* h : shown) {
+    labels.insert(h->label);
+    if (!h->taken_for().empty()) taken.insert(h->taken_for());
+    log_e_values.push_back(h->log_e_value);
+  }
+  return fmt::format(
+             "<form class=\"filter\" id=\"claims-filter\" hidden>\n{}{}<label>Words <input type=\"search\" "
+             "data-filter=\"words\"></label>\n</form>\n",
+             choice("Label", "label", labels), choice("Taken for", "taken", taken)) +
+         fmt::format("<p id=\"claims-level\" aria-live=\"polite\" data-slots=\"{}\">{}</p>\n", slots(study),
+                     claims_sentence(log_e_values, slots(study))) +
+         "<noscript><p class=\"soft small\">With JavaScript the list can be filtered, and the share is that of what is "
+         "shown; scotoma list does the same.</p></noscript>\n";
+}
+
+std::string script_source(std::string_view script) {
+  Hasher hasher;
+  hasher.bytes({reinterpret_cast<const std::uint8_t*>(script.data()), script.size()});
+  return fmt::format("'sha256-{}'", base64(hasher.digest()));
+}
+
+// scotomaLevel is evidence/closed_e_bh.cpp; a test runs both.
+const std::string_view kClaimsScript = R"js(
+"use strict";
+function scotomaLevel(logE, slots) {
+  if (logE.length === 0) return 0;
+  const smallest = logE.reduce((a, b) => Math.min(a, b));
+  return Math.min(1, Math.exp(Math.log(slots / logE.length) - smallest));
+}
+function scotomaSentence(logE, slots) {
+  const level = scotomaLevel(logE, slots);
+  const percent = level < 0.1 ? Math.ceil(level * 1000 - 1e-9) / 10 : Math.ceil(level * 100 - 1e-9);
+  if (logE.length === 0) return "No claim is left.";
+  return (logE.length === 1 ? "Of claims like this one, " : "Of these " + logE.length + " claims, ") +
+    "at most " + Math.max(percent, 0) + "\u00A0% are expected to be false.";
+}
+if (typeof document !== "undefined") {
+  const form = document.getElementById("claims-filter");
+  const out = document.getElementById("claims-level");
+  const lines = [...document.querySelectorAll("[data-log-e]")];
+  const filter = () => {
+    const wanted = key => form.querySelector(`[data-filter=${key}]`).value;
+    const words = wanted("words").toLowerCase().split(/\s+/).filter(word => word);
+    const logE = [];
+    for (const line of lines) {
+      const text = line.textContent.toLowerCase();
+      const shown = ["label", "taken"].every(key => !wanted(key) || line.dataset[key] === wanted(key)) &&
+        words.every(word => text.includes(word));
+      line.hidden = !shown;
+      const card = document.getElementById(line.querySelector("a").hash.slice(1));
+      if (card && card.matches("article")) card.hidden = !shown;
+      if (shown) logE.push(Number(line.dataset.logE));
+    }
+    out.textContent = scotomaSentence(logE, Number(out.dataset.slots));
+  };
+  form.hidden = false;
+  form.addEventListener("input", filter);
+  form.addEventListener("submit", event => event.preventDefault());
+  filter();
+}
+)js";
+
+}  // namespace scotoma

@@ -1,0 +1,32 @@
+// The list of claims that a reader filters, with the error rate of what is shown: any choice has one.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "finding/finding.h"
+#include "study/study.h"
+
+namespace scotoma {
+
+/// "Of these 7 claims, at most 0.3 % are expected to be false.": claims of these e-values (natural logarithms), whoever
+/// chose them out of `slots` and why (closed_e_bh_level). Requires one claim or more.
+std::string claims_sentence(std::span<const double> log_e_values, int slots);
+
+/// A form that filters the list that follows it, hidden until the script runs, and the sentence for the whole list,
+/// which the script keeps true for what is shown. Empty where the study holds no error rate, or nothing is shown.
+std::string claims_filter(const Study& study, std::span<const Hypothesis* const> shown);
+
+/// What the script knows a line of the list by: ` data-log-e="12.5" data-label="fly" data-taken="bee"`.
+std::string claim_attributes(const Hypothesis& hypothesis);
+
+/// The script of the page, without its tags; its function scotomaLevel(logE, slots) computes closed_e_bh_level of all
+/// of logE.
+extern const std::string_view kClaimsScript;
+
+/// For the page's Content-Security-Policy: 'sha256-…' of the script, and of no other.
+std::string script_source(std::string_view script);
+
+}  // namespace scotoma

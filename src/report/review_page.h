@@ -1,0 +1,23 @@
+// The page on which a person says yes or no: one file, pictures inside, works offline.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace scotoma {
+
+struct ReviewPicture {
+  std::string image;  ///< image_id
+  std::string label;
+  std::string file;               ///< as in the table that the page saves
+  std::vector<std::uint8_t> png;  ///< the whole file
+};
+
+/// One question after the other, answered by y and n, the arrows go back and on; the answers are saved by download as
+/// the table that `scotoma review --import` reads (report/review_csv.h), and kept in the browser until then. Nothing
+/// says what judge or classifier answered, nor which prompt drew the picture: that would lead the answer. `study` is a
+/// title in plain text.
+std::string review_page(const std::string& study, const std::vector<ReviewPicture>& pictures);
+
+}  // namespace scotoma

@@ -1,0 +1,261 @@
+#include "stage/combine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "core/philox.h"
+#include "evidence/fisher.h"
+#include "finding/count.h"
+#include "finding/phrase.h"
+#include "stage/trial.h"
+#include "study/covering.h"
+#include "study/prompt.h"
+
+namespace scotoma {
+namespace {
+
+constexpr int kSeenEnough = 4;  // valid pictures of screening without an event: under a rate of 60 % in 3 % of cases
+
+/// Phrases of different lists: list and index in it, the lists ascending.
+using Combination = std::vector<std::pair<std::size_t, std::size_t>>;
+
+Phrase phrase_of(const std::vector<AttributeList>& lists, const Combination& combination) {
+  std::vector<PhrasePart> pieces;
+  for (const auto& [list, index] : combination) pieces.push_back({lists[list].phrases[index], lists[list].before});
+  return conjunction(pieces);
+}
+
+std::vector<int> sizes_of(const std::vector<AttributeList>& lists) {
+  std::vector<int> sizes;
+  for (const AttributeList& list : lists) sizes.push_back(static_cast<int>(list.phrases.size()));
+  return sizes;
+}
+
+/// Every phrase: the first of each list, then the second of each, and so on.
+std::vector<Combination> each_alone(const std::vector<AttributeList>& lists) {
+  std::vector<Combination> all;
+  std::size_t longest = 0;
+  for (const AttributeList& list : lists) longest = std::max(longest, list.phrases.size());
+  for (std::size_t i = 0; i < longest; ++i) {
+    for (std::size_t list = 0; list < lists.size(); ++list) {
+      if (i < lists[list].phrases.size()) all.push_back({{list, i}});
+    }
+  }
+  return all;
+}
+
+/// What the screening pictures with one combination showed.
+struct Tally {
+  int events = 0;
+  int valid = 0;
+  std::map<int, int> wrong;  ///< class -> count
+  double score = 0;
+
+  void add(const std::vector<Sample>& samples, Direction direction) {
+    for (const Sample& sample : samples) {
+      valid += sample.valid() ? 1 : 0;
+      events += shows(sample, direction) ? 1 : 0;
+      if (sample.failure() && !sample.prediction.top.empty()) ++wrong[sample.prediction.label()];
+    }
+  }
+};
+
+using Tallies = std::map<Combination, Tally>;
+
+/// Every combination of 1 .. most phrases of a row.
+std::vector<Combination> parts_of(const Row& row, int most) {
+  std::vector<Combination> parts;
+  for (std::size_t size = 1; size <= static_cast<std::size_t>(most); ++size) {
+    for (const auto& lists : subsets(row.size(), size)) {
+      Combination part;
+      for (const std::size_t list : lists) part.emplace_back(list, static_cast<std::size_t>(row[list]));
+      parts.push_back(std::move(part));
+    }
+  }
+  return parts;
+}
+
+/// The rows of one label's screening and how many pictures each gets.
+struct Screening {
+  std::vector<Row> rows;
+  int pictures = 0;
+};
+
+Screening plan(StageContext& context, std::size_t labels) {
+  const Study& study = context.study;
+  const auto share = static_cast<std::size_t>(std::max(0, study.budget.images - context.spent.total()) / 2) /
+                     std::max(labels, std::size_t{1});
+  const auto sizes = sizes_of(study.attributes);
+  Screening screening{covering_array(sizes, study.search.combine, share + 1), 0};
+  if (screening.rows.size() > share) {
+    screening.rows.resize(share);
+    context.limits.push_back(fmt::format(
+        "The budget pays for screening {} combinations of listed phrases a label, not for all; raise budget.images.",
+        share));
+  }
+  if (!screening.rows.empty()) {
+    screening.pictures =
+        static_cast<int>(std::min(share / screening.rows.size(), static_cast<std::size_t>(study.budget.first_look)));
+  }
+  return screening;
+}
+
+Result<Tallies> tallies_of(StageContext& context, const BaseResult& base, const Screening& screening) {
+  const Study& study = context.study;
+  const Direction direction = direction_of(base);
+  std::vector<Trial> trials;
+  for (const Row& row : screening.rows) {
+    Combination all;
+    for (std::size_t list = 0; list < row.size(); ++list) all.emplace_back(list, static_cast<std::size_t>(row[list]));
+    auto prompts =
+        phrase_prompts(study.prompts, context.target(base.label).label, phrase_of(study.attributes, all).pieces());
+    const std::string stream = prompts.front();
+    trials.push_back({base.label, std::move(prompts), stream});
+  }
+  SCOTOMA_TRY(const auto samples, observe_trials(context, trials, "screen", 0, screening.pictures));
+  context.spent.explore += screening.pictures * static_cast<int>(trials.size());
+  context.progress.spent(context.spent.total(), study.budget.images);
+  Tallies tallies;
+  Tally total;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    total.add(samples[i], direction);
+    for (const Combination& part : parts_of(screening.rows[i], study.search.combine))
+      tallies[part].add(samples[i], direction);
+  }
+  for (auto& [combination, tally] : tallies) {
+    const int others = total.events - tally.events;
+    const double p = fisher_greater(tally.events, tally.valid, others, total.valid - tally.valid);
+    tally.score = tally.events == 0 ? 0 : 0.0 - std::log10(std::max(1e-300, p));
+  }
+  return tallies;
+}
+
+/// Whether the combination scores higher than every part of it.
+bool above_its_parts(const Tallies& tallies, const Combination& combination, double score) {
+  for (std::size_t size = 1; size < combination.size(); ++size) {
+    for (const auto& chosen : subsets(combination.size(), size)) {
+      Combination part;
+      for (const std::size_t i : chosen) part.push_back(combination[i]);
+      if (tallies.at(part).score >= score) return false;
+    }
+  }
+  return true;
+}
+
+Listed listed(const StageContext& context, const std::string& label, const Combination& combination,
+              const Tally& tally) {
+  Listed result{label, phrase_of(context.study.attributes, combination), ""};
+  result.phrase.score = tally.score;
+  int most = 0;
+  for (const auto& [class_index, count] : tally.wrong) {
+    if (count <= most) continue;
+    most = count;
+    result.expected = context.class_names[static_cast<std::size_t>(class_index)];
+  }
+  return result;
+}
+
+/// The phrases alone, but those under which screening saw enough and no event, and the combinations that it speaks for.
+std::vector<Listed> chosen(const StageContext& context, const std::string& label, const Tallies& tallies) {
+  std::vector<Listed> joined;
+  for (const auto& [combination, tally] : tallies) {
+    if (combination.size() > 1 && tally.events > 0 && above_its_parts(tallies, combination, tally.score))
+      joined.push_back(listed(context, label, combination, tally));
+  }
+  const auto better = [](const Listed& a, const Listed& b) { return a.phrase.score > b.phrase.score; };
+  std::stable_sort(joined.begin(), joined.end(), better);
+  joined.resize(std::min(joined.size(), static_cast<std::size_t>(context.study.evidence.max_hypotheses)));
+  std::vector<Listed> all;
+  for (const Combination& one : each_alone(context.study.attributes)) {
+    const auto found = tallies.find(one);
+    if (found != tallies.end() && found->second.events == 0 && found->second.valid >= kSeenEnough) continue;
+    all.push_back(listed(context, label, one, found == tallies.end() ? Tally{} : found->second));
+  }
+  all.insert(all.end(), joined.begin(), joined.end());
+  std::stable_sort(all.begin(), all.end(), better);
+  return all;
+}
+
+/// Combination `index` of all that take one phrase of each of 1 .. most lists.
+Combination combination_at(const std::vector<int>& sizes, int most, std::uint32_t index) {
+  for (std::size_t size = 1; size <= static_cast<std::size_t>(most); ++size) {
+    for (const auto& lists : subsets(sizes.size(), size)) {
+      std::uint32_t count = 1;
+      for (const std::size_t list : lists) count *= static_cast<std::uint32_t>(sizes[list]);
+      if (index >= count) {
+        index -= count;
+        continue;
+      }
+      Combination combination;
+      for (const std::size_t list : lists) {
+        combination.emplace_back(list, index % static_cast<std::uint32_t>(sizes[list]));
+        index /= static_cast<std::uint32_t>(sizes[list]);
+      }
+      return combination;
+    }
+  }
+  return {};
+}
+
+/// `most` different numbers below `count` in random order: Fisher and Yates' shuffle, kept only where it moved
+/// something.
+std::vector<std::uint32_t> shuffled(std::uint32_t count, std::uint32_t most, Philox random) {
+  std::map<std::uint32_t, std::uint32_t> moved;
+  const auto at = [&](std::uint32_t i) { return moved.contains(i) ? moved[i] : i; };
+  std::vector<std::uint32_t> numbers;
+  for (std::uint32_t i = 0; i < std::min(count, most); ++i) {
+    const std::uint32_t j = i + random.below(count - i);
+    numbers.push_back(at(j));
+    moved[j] = at(i);
+  }
+  return numbers;
+}
+
+bool drawable(const BaseResult& base) { return !base.undrawable; }
+
+}  // namespace
+
+Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<BaseResult>& bases) {
+  std::vector<Listed> all;
+  if (context.study.attributes.empty()) return all;
+  Screening screening;
+  if (context.study.search.combine > 1) {
+    screening = plan(context, static_cast<std::size_t>(std::count_if(bases.begin(), bases.end(), drawable)));
+    context.progress.stage(fmt::format("screening {} combinations of listed phrases, {} images each",
+                                       screening.rows.size(), screening.pictures));
+  }
+  for (const BaseResult& base : bases) {
+    if (!drawable(base)) continue;
+    Tallies tallies;
+    if (screening.pictures > 0) {
+      SCOTOMA_TRY(tallies, tallies_of(context, base, screening));
+    }
+    const auto own = chosen(context, base.label, tallies);
+    all.insert(all.end(), own.begin(), own.end());
+  }
+  return all;
+}
+
+std::vector<Listed> at_random(const Study& study, const std::vector<BaseResult>& bases) {
+  const auto sizes = sizes_of(study.attributes);
+  const auto count = static_cast<std::uint32_t>(count_combinations(sizes, study.search.combine));
+  const auto most = static_cast<std::uint32_t>(study.evidence.max_hypotheses);
+  std::vector<std::vector<std::uint32_t>> orders;
+  for (std::size_t label = 0; label < bases.size(); ++label)
+    orders.push_back(shuffled(count, most, Philox(study.seed, label)));
+  std::vector<Listed> all;
+  for (std::size_t i = 0; i < std::min(count, most); ++i) {
+    for (std::size_t label = 0; label < bases.size(); ++label) {
+      if (!drawable(bases[label])) continue;
+      const Combination combination = combination_at(sizes, study.search.combine, orders[label][i]);
+      all.push_back({bases[label].label, phrase_of(study.attributes, combination), ""});
+    }
+  }
+  return all;
+}
+
+}  // namespace scotoma

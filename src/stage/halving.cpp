@@ -1,0 +1,42 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "stage/explorer.h"
+
+namespace scotoma {
+namespace {
+
+/// Those above their null, best first; the others end here.
+std::vector<std::size_t> above_null(Exploration& exploration, const std::vector<std::size_t>& arms) {
+  std::vector<std::size_t> good;
+  for (const std::size_t h : exploration.drawable(arms)) {
+    Hypothesis& hypothesis = exploration[h];
+    if (hypothesis.explored.rate <= hypothesis.null_rate) {
+      hypothesis.status = Status::not_promising;
+    } else {
+      good.push_back(h);
+    }
+  }
+  return exploration.best_first(good);
+}
+
+}  // namespace
+
+Result<std::vector<std::size_t>> halving(Exploration& exploration) {
+  const BudgetOptions& budget = exploration.budget();
+  const auto finalists = static_cast<std::size_t>(budget.finalists);
+  std::vector<std::size_t> alive = exploration.arms();
+  int count = exploration.first_look(alive.size());
+  for (int round = 0; round < budget.rounds && !alive.empty(); ++round) {
+    if (alive.size() > static_cast<std::size_t>(exploration.left() / count)) break;  // what was seen so far must do
+    exploration.context().progress.stage(fmt::format("exploring {} phrases, {} images each", alive.size(), count));
+    SCOTOMA_CHECK(exploration.look(alive, count));
+    alive = above_null(exploration, alive);
+    alive = exploration.cut(alive, std::max((alive.size() + 1) / 2, finalists));
+    count = std::min(2 * count, budget.images);  // the budget bounds it: the product stays an int
+  }
+  return exploration.cut(alive, finalists);
+}
+
+}  // namespace scotoma

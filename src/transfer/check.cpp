@@ -1,0 +1,78 @@
+#include "transfer/check.h"
+
+#include <fmt/format.h>
+
+#include "core/parallel.h"
+#include "evidence/binomial_tail.h"
+#include "evidence/holm.h"
+#include "finding/count.h"
+
+namespace scotoma {
+namespace {
+
+constexpr double kLevel = 0.05;
+
+Verdict verdict_of(const CheckCase& one) {
+  if (one.now.suspects.valid == 0) return Verdict::undecided;
+  if (one.p_fixed <= kLevel) return Verdict::fixed;
+  if (one.p_there > kLevel) return Verdict::undecided;
+  return one.p_worse <= kLevel ? Verdict::worse : Verdict::there;
+}
+
+CheckCase case_of(const Hypothesis& h, const Study& study, const std::vector<Pair>& pairs,
+                  const std::vector<std::string>& class_names) {
+  CheckCase one;
+  one.id = h.id;
+  one.label = h.label;
+  one.prompt = h.prompt;
+  one.direction = h.direction;
+  const double cap = h.direction == Direction::fails ? h.null_rate : study.evidence.everywhere;
+  one.now = cell_of(pairs, h.direction, study.evidence.delta, cap, class_names);
+  std::vector<Sample> before;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    before.push_back(suspect_of(h.pairs[i], h.direction));
+    const bool fails_now = suspect_of(pairs[i], h.direction).failure();
+    one.only_now += fails_now && !before.back().failure() ? 1 : 0;
+    one.only_before += !fails_now && before.back().failure() ? 1 : 0;
+  }
+  one.before = rate_of(before, Direction::fails);
+  return one;
+}
+
+}  // namespace
+
+void decide(std::vector<CheckCase>& cases) {
+  std::vector<double> there;
+  std::vector<double> worse;
+  for (CheckCase& one : cases) {
+    const Rate& now = one.now.suspects;
+    one.p_fixed = binomial_at_most(now.failures, now.valid, one.now.allowed);
+    there.push_back(binomial_at_least(now.failures, now.valid, one.now.allowed));
+    worse.push_back(binomial_at_least(one.only_now, one.only_now + one.only_before, 0.5));
+  }
+  there = holm_adjusted(there);
+  worse = holm_adjusted(worse);
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    cases[i].p_there = there[i];
+    cases[i].p_worse = worse[i];
+    cases[i].verdict = verdict_of(cases[i]);
+  }
+}
+
+Result<Check> check(const Study& study, const Findings& findings, Rival& rival, Catalogue& catalogue,
+                    const CancelToken& cancel, Progress& progress) {
+  const Classifier& classifier = *rival.models.classifier;
+  Check result{rival.name, classifier.fingerprint(), classifier.describe(), {}};
+  progress.stage(fmt::format("asking {}", rival.name));
+  Memo memo(rival.models, catalogue, cancel, progress, {thread_count(study.engine.threads), false});
+  SCOTOMA_TRY(const auto classes, class_indices(study, memo.class_names()));
+  for (const Hypothesis& h : findings.hypotheses) {
+    if (h.status != Status::confirmed) continue;
+    SCOTOMA_TRY(const auto pairs, answer_again(h, classes.at(h.label), memo));
+    result.cases.push_back(case_of(h, study, pairs, memo.class_names()));
+  }
+  decide(result.cases);
+  return result;
+}
+
+}  // namespace scotoma

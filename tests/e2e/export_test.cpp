@@ -1,0 +1,136 @@
+// Datasets of a finished study, as a user asks for them. That their readers read them: ./dev readers.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "e2e/program.h"
+#include "fake/folder.h"
+
+namespace scotoma::e2e {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+class ExportVerb : public testing::Test {
+ protected:
+  /// The study is run once for all tests here.
+  static void SetUpTestSuite() {
+    shared_ = std::make_unique<fake::Folder>();
+    shared_->write("study.toml", small_study());
+    const Outcome found = run({"find", study(), "--out", out(), "--quiet"});
+    ASSERT_EQ(found.code, 0) << found.errors;
+  }
+  static void TearDownTestSuite() { shared_.reset(); }
+
+  static std::string study() { return (*shared_ / "study.toml").string(); }
+  static std::string out() { return (*shared_ / "out").string(); }
+
+  Outcome write(const std::string& format, const std::string& to, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> arguments = {"export",   study(), "--out", out(),
+                                          "--format", format,  "--to",  (folder_ / to).string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  }
+  void expect_refused(const Outcome& outcome, const std::string& says) const {
+    EXPECT_EQ(outcome.code, 2) << outcome.output;
+    EXPECT_NE(outcome.errors.find(says), std::string::npos) << "'" << says << "' is not in: " << outcome.errors;
+    EXPECT_TRUE(fs::is_empty(folder_.path())) << "something was written";
+  }
+
+  fake::Folder folder_;
+  static inline std::unique_ptr<fake::Folder> shared_;
+};
+
+std::vector<json> lines_of(const fs::path& file) {
+  std::vector<json> all;
+  std::istringstream lines(read_file(file));
+  for (std::string line; std::getline(lines, line);) all.push_back(json::parse(line));
+  return all;
+}
+
+TEST_F(ExportVerb, WritesTheFailuresOfTheConfirmedBug) {
+  const Outcome outcome = write("jsonl", "x");
+  ASSERT_EQ(outcome.code, 0) << outcome.errors;
+  const auto lines = lines_of(folder_ / "x/images.jsonl");
+  const json bugs = json::parse(read_file(fs::path(out()) / "bugs.json"))["bugs"];
+  ASSERT_EQ(bugs[0]["id"], "fly-on-a-flower");
+  EXPECT_EQ(lines.size(), bugs[0]["audit"]["failures"]) << "the audit's failures, and nothing of the exception";
+  for (const json& line : lines) {
+    EXPECT_EQ(line["bug"], "fly-on-a-flower");
+    EXPECT_EQ(line["predicted"], "bee");
+    const std::string id = line["image_id"];
+    EXPECT_EQ(read_file(folder_ / "x" / line["file_name"].get<std::string>()),
+              read_file(fs::path(out()) / "images" / id.substr(0, 2) / (id + ".png")));
+  }
+  const json about = json::parse(read_file(folder_ / "x/dataset.json"));
+  EXPECT_EQ(about["models"]["classifier"]["fingerprint"],
+            json::parse(read_file(fs::path(out()) / "bugs.json"))["fingerprints"]["classifier"]);
+  EXPECT_EQ(run({"--version"}).output, "scotoma " + about["scotoma"].get<std::string>() + "\n");
+}
+
+TEST_F(ExportVerb, EveryFormatAndOptionIsUnderstood) {
+  for (const std::string format : {"imagefolder", "huggingface", "webdataset", "jsonl"}) {
+    const Outcome outcome = write(format, format,
+                                  {"--images", "valid", "--test", "0.5", "--bug", "bee-on-a-flower", "--bug",
+                                   "fly-on-a-flower", "--per-bug", "5", "--quiet"});
+    EXPECT_EQ(outcome.code, 0) << outcome.errors;
+    EXPECT_TRUE(outcome.output.starts_with("10 pictures of 2 bugs: ")) << outcome.output;
+    const json about = json::parse(read_file(folder_ / format / "dataset.json"));
+    EXPECT_EQ(about["format"], format);
+    EXPECT_EQ(about["train"].get<int>() + about["test"].get<int>(), 10);
+  }
+  EXPECT_EQ(write("webdataset", "small", {"--shard-size", "1"}).code, 0);
+}
+
+TEST_F(ExportVerb, WhatCannotBeMeantIsRefused) {
+  expect_refused(write("tfrecord", "x"), "imagefolder");
+  expect_refused(run({"export", study(), "--out", out(), "--to", (folder_ / "x").string()}), "--format");
+  expect_refused(run({"export", study(), "--out", out(), "--format", "jsonl"}), "--to");
+  expect_refused(write("jsonl", "x", {"--test", "1.5"}), "--test");
+  expect_refused(write("jsonl", "x", {"--test", "nan"}), "--test");
+  expect_refused(write("jsonl", "x", {"--per-bug", "0"}), "--per-bug");
+  expect_refused(write("jsonl", "x", {"--images", "all"}), "--images");
+  expect_refused(write("jsonl", "x", {"--shard-size", "5"}), "webdataset");
+  expect_refused(write("jsonl", "x", {"--bug", "fly-in-the-snow"}), "fly-on-a-flower");
+  expect_refused(run({"export", study(), "--out", (folder_ / "nothing").string(), "--format", "jsonl", "--to",
+                      (folder_ / "x").string()}),
+                 "scotoma find");
+}
+
+TEST_F(ExportVerb, AFullFolderIsRefusedBeforeAnyModelIsLoaded) {
+  folder_.write("x/mine.txt", "precious");
+  const Outcome outcome = write("jsonl", "x");
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.errors.find("not empty"), std::string::npos) << outcome.errors;
+  EXPECT_EQ(read_file(folder_ / "x/mine.txt"), "precious");
+}
+
+TEST_F(ExportVerb, OfAStudyThatIsNotFinishedSaysSo) {
+  const std::string longer = folder_.write("longer.toml", small_study({{"audit = 16", "audit = 17"}})).string();
+  const Outcome outcome =
+      run({"export", longer, "--catalogue", out(), "--format", "jsonl", "--to", (folder_ / "x").string()});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.errors.find("not finished"), std::string::npos) << outcome.errors;
+  EXPECT_FALSE(fs::exists(folder_ / "x"));
+}
+
+TEST_F(ExportVerb, WithoutAConfirmedBugSaysThatThereIsNothing) {
+  // The same pictures and answers, but evidence that no bug can give.
+  const std::string strict = folder_
+                                 .write("strict.toml", small_study({{"[engine]",
+                                                                     "[evidence]\nmax_hypotheses = 1000000\nalpha = "
+                                                                     "0.0001\nalpha0 = 0.00005\n[engine]"}}))
+                                 .string();
+  const std::string to = (folder_ / "x").string();
+  ASSERT_EQ(run({"find", strict, "--out", (folder_ / "strict").string(), "--catalogue", out(), "--quiet"}).code, 0);
+  const Outcome outcome = run({"export", strict, "--catalogue", out(), "--format", "jsonl", "--to", to});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.errors.find("no bug was confirmed"), std::string::npos) << outcome.errors;
+  EXPECT_FALSE(fs::exists(to));
+}
+
+}  // namespace
+}  // namespace scotoma::e2e

@@ -1,0 +1,155 @@
+#include "report/claims_filter.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "core/philox.h"
+#include "evidence/closed_e_bh.h"
+#include "fake/folder.h"
+#include "report/review_page.h"
+
+namespace scotoma {
+namespace {
+
+using nlohmann::json;
+
+bool node_is_here() { return std::system("command -v node >/dev/null 2>&1") == 0; }
+
+/// What node prints for a program.
+std::string node(const std::string& program) {
+  const fake::Folder folder;
+  const auto file = folder.write("program.js", program);
+  std::FILE* pipe = ::popen(("node " + file.string() + " 2>&1").c_str(), "r");
+  if (pipe == nullptr) return {};
+  std::string output;
+  char bytes[4096];
+  for (std::size_t n = 0; (n = std::fread(bytes, 1, sizeof bytes, pipe)) > 0;) output.append(bytes, n);
+  ::pclose(pipe);
+  return output;
+}
+
+struct LevelCase {
+  std::vector<double> log_e_values;
+  int slots = 1;
+};
+
+std::vector<LevelCase> level_cases() {
+  Philox random(3);
+  std::vector<LevelCase> cases = {{{800, 2}, 64}, {{-800, 3}, 2}, {{std::numeric_limits<double>::max(), 1}, 64}};
+  for (int c = 0; c < 300; ++c) {
+    LevelCase one;
+    const std::uint32_t count = 1 + random.below(40);
+    for (std::uint32_t i = 0; i < count; ++i) one.log_e_values.push_back(40 * random.uniform() - 2);
+    one.slots = static_cast<int>(count + random.below(500));
+    cases.push_back(one);
+  }
+  return cases;
+}
+
+std::vector<std::size_t> all_of(const LevelCase& one) {
+  std::vector<std::size_t> all(one.log_e_values.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
+TEST(ClaimsScript, ComputesTheLevelsOfTheProgram) {
+  if (!node_is_here()) GTEST_SKIP() << "no node here to run the report's script";
+  json cases = json::array();
+  for (const LevelCase& c : level_cases()) cases.push_back({c.log_e_values, c.slots});
+  const std::string output = node(std::string(kClaimsScript) + "console.log(JSON.stringify(" + cases.dump() +
+                                  ".map(([logE, slots]) => scotomaLevel(logE, slots))));\n");
+  const json levels = json::parse(output, nullptr, false);
+  ASSERT_TRUE(levels.is_array()) << output;
+  const auto all = level_cases();
+  ASSERT_EQ(levels.size(), all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const double level = closed_e_bh_level(all[i].log_e_values, all_of(all[i]), all[i].slots);
+    EXPECT_NEAR(levels[i].get<double>(), level, 1e-12 + 1e-9 * level) << i;
+  }
+}
+
+TEST(ClaimsScript, SaysTheSameSentence) {
+  if (!node_is_here()) GTEST_SKIP() << "no node here to run the report's script";
+  std::string program(kClaimsScript);
+  std::string expected;
+  for (const LevelCase& c : level_cases()) {
+    program += fmt::format("console.log(scotomaSentence({}, {}));\n", json(c.log_e_values).dump(), c.slots);
+    expected += claims_sentence(c.log_e_values, c.slots) + "\n";
+  }
+  EXPECT_EQ(node(program), expected);
+}
+
+TEST(ClaimsSentence, NeverUnderstatesTheLevel) {
+  const auto said = [](std::size_t count, double level) {  // with K = 100
+    return claims_sentence(std::vector<double>(count, std::log(100 / (static_cast<double>(count) * level))), 100);
+  };
+  EXPECT_EQ(said(7, 0.003), "Of these 7 claims, at most 0.3\u00A0% are expected to be false.");
+  EXPECT_EQ(said(7, 0.0031), "Of these 7 claims, at most 0.4\u00A0% are expected to be false.");
+  EXPECT_EQ(said(1, 0.201), "Of claims like this one, at most 21\u00A0% are expected to be false.");
+}
+
+/// What a page may run: the text of each <script>, and what its policy allows.
+void expect_runs_only_its_own_script(const std::string& html) {
+  const std::size_t begin = html.find("<script>") + 8;
+  const std::size_t end = html.find("</script>", begin);
+  ASSERT_NE(end, std::string::npos);
+  EXPECT_EQ(html.find("<script", begin), std::string::npos) << "another script";
+  EXPECT_NE(html.find("script-src " + script_source(html.substr(begin, end - begin)) + "\""), std::string::npos);
+}
+
+TEST(ReviewPage, RunsOnlyItsOwnScriptAndLoadsNothing) {
+  const std::string html = review_page("pets <b>", {{"abc", "fly \"x\"", "out/images/ab/abc.png", {1, 2, 3}}});
+  expect_runs_only_its_own_script(html);
+  EXPECT_NE(html.find("data-asks=\"Is a fly &quot;x&quot; in this picture?\""), std::string::npos);
+  EXPECT_NE(html.find("data:image/png;base64,AQID"), std::string::npos);
+  for (const char* word : {"http://", "https://", "<link", "@import", "url(", "pets <b>"})
+    EXPECT_EQ(html.find(word), std::string::npos) << word;
+}
+
+TEST(ReviewPage, DoesNotSayWhatTheJudgeOrTheClassifierAnswered) {
+  const std::string html = review_page("pets", {{"abc", "fly", "abc.png", {}}});
+  for (const char* word : {"accepted", "refused", "prompt", "fails", "bee"})
+    EXPECT_EQ(html.find(word), std::string::npos) << word;
+}
+
+/// The least of a browser that the page's script needs; then two answers, and what would be saved.
+constexpr std::string_view kBrowser = R"js(
+const made = {};
+const element = () => ({dataset: {}, style: {}, setAttribute() {}, click() {}, firstElementChild: {src: ""}});
+const stubs = ["a", "b", "c"].map(image => Object.assign(element(), {dataset: {image, label: "x, y", file: "f", asks: "?"}}));
+let pressed;
+const document = {
+  querySelectorAll: () => stubs, getElementById: id => made[id] ??= element(), createElement: element,
+  body: {dataset: {key: "k"}}, addEventListener: (_, listener) => { pressed = listener; }};
+const store = {};
+const localStorage = {getItem: key => store[key] ?? null, setItem: (key, value) => { store[key] = value; }};
+let saved;
+URL.createObjectURL = blob => { saved = blob; return ""; };
+)js";
+
+TEST(ReviewPage, SavesTheAnswersAsTheTableThatIsImported) {
+  if (!node_is_here()) GTEST_SKIP() << "no node here to run the page's script";
+  const std::string html = review_page("pets", {{"abc", "fly", "abc.png", {}}});
+  const std::size_t begin = html.find("<script>") + 8;
+  std::string script = html.substr(begin, html.find("</script>", begin) - begin);
+  script.erase(script.find("\"use strict\";"), 13);
+  const std::string output = node(std::string(kBrowser) + script + R"js(
+for (const key of ["n", "ArrowRight", "y", "s", "x"]) pressed({key, preventDefault() {}});
+saved.text().then(text => console.log(JSON.stringify([text, store])));
+)js");
+  const json result = json::parse(output, nullptr, false);
+  ASSERT_TRUE(result.is_array()) << output;
+  EXPECT_EQ(result[0], "image,label,file,answer\r\na,\"x, y\",f,no\r\nb,\"x, y\",f,\r\nc,\"x, y\",f,yes\r\n");
+  EXPECT_EQ(result[1]["scotoma-review-k"], R"([[0,"no"],[2,"yes"]])");
+}
+
+}  // namespace
+}  // namespace scotoma

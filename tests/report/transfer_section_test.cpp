@@ -1,0 +1,76 @@
+#include "report/transfer_section.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "catalogue/catalogue.h"
+#include "fake/folder.h"
+#include "finding/count.h"
+#include "report/html.h"
+#include "report/made_up.h"
+#include "report/publish.h"
+#include "report/transfer_json.h"
+
+namespace scotoma {
+namespace {
+
+/// A transfer that is of the findings, with one rival whose name is hostile.
+Transfer transfer_for(const Findings& findings) {
+  Transfer transfer;
+  TransferColumn aimed;
+  aimed.name = "aimed";
+  aimed.aimed = true;
+  aimed.fingerprint = findings.fingerprints.at("classifier");
+  TransferColumn rival;
+  rival.name = "<b>rival_one</b>";
+  rival.failing = {4, 10, 0};
+  fill_interval(rival.failing);
+  transfer.columns = {aimed, rival};
+  for (const Hypothesis& h : findings.hypotheses) {
+    if (h.status != Status::confirmed || !h.audited()) continue;
+    const bool passes = h.direction == Direction::passes;
+    TransferCell cell;
+    cell.suspects = passes ? complement(h.audit_base) : h.audit;
+    cell.controls = passes ? complement(h.audit) : h.audit_base;
+    TransferCell other = cell;
+    other.transfers = true;
+    other.predicted = "<i>bee</i>";
+    transfer.rows.push_back({h.id, h.label, h.prompt, h.direction, {cell, other}});
+  }
+  return transfer;
+}
+
+TEST(TransferSection, IsInTheReportWithEveryBugAndNamesEscaped) {
+  const Findings findings = made_up::findings();
+  const Transfer transfer = transfer_for(findings);
+  ASSERT_GE(transfer.rows.size(), 2U);
+  const auto html = report_html(made_up::study(), findings, made_up::picture, &transfer);
+  ASSERT_TRUE(html.ok());
+  EXPECT_NE(html->find("<section id=\"transfer\">"), std::string::npos);
+  EXPECT_NE(html->find("href=\"#transfer\""), std::string::npos);
+  EXPECT_EQ(html->find("<b>rival_one"), std::string::npos);
+  EXPECT_EQ(html->find("<i>bee"), std::string::npos);
+  std::size_t marks = 0;
+  const std::string mark = "<span class=\"transfers\">";
+  for (auto at = html->find(mark); at != std::string::npos; at = html->find(mark, at + 1)) ++marks;
+  EXPECT_EQ(marks, transfer.rows.size());
+}
+
+TEST(TransferSection, IsNotThereWithoutATransfer) {
+  const auto html = report_html(made_up::study(), made_up::findings(), made_up::picture);
+  ASSERT_TRUE(html.ok());
+  EXPECT_EQ(html->find("#transfer"), std::string::npos);
+}
+
+TEST(TransferSection, WithoutAnAuditSaysSo) {
+  Transfer transfer;
+  transfer.columns.emplace_back().aimed = true;
+  const auto html = report_html(made_up::study(), made_up::not_audited(), made_up::picture, &transfer);
+  ASSERT_TRUE(html.ok());
+  EXPECT_NE(html->find("No bug was audited"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace scotoma

@@ -1,0 +1,146 @@
+#include "stage/combine.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "fake/stage.h"
+
+namespace scotoma {
+namespace {
+
+const std::vector<AttributeList> kLists = {{"places", {"on a flower", "in the snow", "on the grass"}, false},
+                                           {"looks", {"dark", "blurry"}, true},
+                                           {"times", {"at night", "at noon"}, false}};
+
+/// Flies are taken for bees where it is dark and on a flower; neither alone does it.
+fake::WorldSetting dark_and_on_a_flower() {
+  fake::WorldSetting setting;
+  setting.looks = {"dark", "blurry"};
+  setting.rules = {{"fly", "on a flower", "bee", 0.95, "dark"}};
+  setting.base_error = 0;
+  return setting;
+}
+
+std::vector<std::string> texts(const std::vector<Listed>& all, const std::string& label) {
+  std::vector<std::string> found;
+  for (const Listed& one : all) {
+    if (one.label == label) found.push_back(one.phrase.text);
+  }
+  return found;
+}
+
+std::vector<BaseResult> bases_of(const std::vector<std::string>& labels) {
+  std::vector<BaseResult> bases;
+  for (const auto& label : labels) bases.push_back(fake::Stage::base(label, 0, 48));
+  return bases;
+}
+
+TEST(FromLists, AloneTakesEveryPhraseOfEveryListInTurnAndDrawsNothing) {
+  fake::Stage stage;
+  stage.study.attributes = kLists;
+  auto bases = bases_of({"fly", "cow"});
+  bases[1].undrawable = true;
+  const auto all = from_lists(stage.context, bases);
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(texts(*all, "fly"), (std::vector<std::string>{"on a flower", "dark", "at night", "in the snow", "blurry",
+                                                          "at noon", "on the grass"}));
+  EXPECT_TRUE(texts(*all, "cow").empty());
+  EXPECT_EQ(stage.context.spent.total(), 0);
+  EXPECT_EQ(stage.world.calls(), 0U);
+}
+
+TEST(FromLists, ScreeningFindsThePairThatNeitherPartExplains) {
+  fake::Stage stage(dark_and_on_a_flower());
+  stage.study.attributes = kLists;
+  stage.study.search.combine = 2;
+  const auto all = from_lists(stage.context, bases_of({"fly"}));
+  ASSERT_TRUE(all.ok());
+  const Listed& best = all->front();
+  EXPECT_EQ(best.phrase.text, "dark, on a flower");
+  EXPECT_EQ(best.expected, "bee");
+  EXPECT_EQ(best.phrase.pieces(), (std::vector<PhrasePart>{{"dark", true}, {"on a flower", false}}));
+  const auto found = texts(*all, "fly");
+  for (const char* part : {"dark", "on a flower"}) EXPECT_EQ(std::count(found.begin(), found.end(), part), 1) << part;
+  for (const char* seen : {"in the snow", "on the grass", "blurry"}) {
+    EXPECT_EQ(std::count(found.begin(), found.end(), seen), 0) << seen << ": pictures enough, and none failed";
+  }
+  EXPECT_GT(stage.context.spent.explore, 0);
+  EXPECT_EQ(static_cast<std::size_t>(stage.context.spent.explore), stage.world.answered("generator"));
+}
+
+TEST(FromLists, APhraseThatExplainsAlonePutsNoCombinationForward) {
+  auto setting = dark_and_on_a_flower();
+  setting.rules = {{"fly", "", "bee", 1, "dark"}};
+  fake::Stage stage(setting);
+  stage.study.attributes = kLists;
+  stage.study.search.combine = 2;
+  const auto all = from_lists(stage.context, bases_of({"fly"}));
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(all->front().phrase.text, "dark");
+  for (const auto& text : texts(*all, "fly")) EXPECT_EQ(text.find("dark, "), std::string::npos) << text;
+}
+
+TEST(FromLists, ScreeningTakesAtMostHalfOfWhatIsLeftAndSaysWhatItLeavesOut) {
+  for (const int images : {0, 3, 4, 40, 200, 4000}) {
+    fake::Stage stage(dark_and_on_a_flower());
+    stage.study.attributes = kLists;
+    stage.study.search.combine = 3;
+    stage.study.budget.images = images;
+    const auto all = from_lists(stage.context, bases_of({"fly", "cow"}));
+    ASSERT_TRUE(all.ok());
+    EXPECT_LE(stage.context.spent.explore, images / 2) << images;
+    const std::size_t triples = 3 * 2 * 2;
+    EXPECT_EQ(stage.context.limits.empty(), static_cast<std::size_t>(images) / 4 >= triples) << images;
+    if (images < 200) {
+      EXPECT_EQ(texts(*all, "fly").size(), 7U) << images << ": too few pictures to drop a phrase";
+    }
+  }
+}
+
+TEST(AtRandom, DrawsDifferentCombinationsOfDifferentListsTheSameForTheSameSeed) {
+  Study study = fake::study_of({}, {"fly", "cow"});
+  study.attributes = kLists;
+  study.search.combine = 2;
+  study.evidence.max_hypotheses = 10;
+  const auto bases = bases_of({"fly", "cow"});
+  const auto one = at_random(study, bases);
+  EXPECT_EQ(texts(one, "fly"), texts(at_random(study, bases), "fly"));
+  EXPECT_EQ(one.size(), 20U);
+  const auto flies = texts(one, "fly");
+  EXPECT_EQ(std::set<std::string>(flies.begin(), flies.end()).size(), 10U);
+  EXPECT_NE(flies, texts(one, "cow"));
+  study.seed = 2;
+  EXPECT_NE(flies, texts(at_random(study, bases), "fly"));
+  for (const Listed& listed : one) EXPECT_LE(listed.phrase.pieces().size(), 2U);
+}
+
+TEST(AtRandom, TakesThemAllWhereTheCapAllowsAndEachEquallyOften) {
+  Study study = fake::study_of({}, {"fly"});
+  study.attributes = kLists;
+  study.search.combine = 3;
+  const auto bases = bases_of({"fly"});
+  study.evidence.max_hypotheses = 1000;
+  const std::size_t total = 7 + (6 + 6 + 4) + 12;
+  const auto all = texts(at_random(study, bases), "fly");
+  EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), total);
+  study.evidence.max_hypotheses = 1;
+  std::map<std::string, int> firsts;
+  const int draws = 100 * static_cast<int>(total);
+  for (int seed = 1; seed <= draws; ++seed) {
+    study.seed = static_cast<std::uint64_t>(seed);
+    ++firsts[texts(at_random(study, bases), "fly").at(0)];
+  }
+  EXPECT_EQ(firsts.size(), total);
+  for (const auto& [text, count] : firsts) {  // 100 expected, standard deviation 10
+    EXPECT_GT(count, 50) << text;
+    EXPECT_LT(count, 150) << text;
+  }
+}
+
+}  // namespace
+}  // namespace scotoma

@@ -1,0 +1,140 @@
+#include "stage/review.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "catalogue/reviews.h"
+#include "fake/stage.h"
+#include "finding/count.h"
+
+namespace scotoma {
+namespace {
+
+/// Confirmed bugs "fly-0", "fly-1", ... with an audit each: `failures` of `accepted` pictures fail, `refused` are
+/// refused by the judge.
+struct Confirmed {
+  Confirmed(int bugs, int accepted, int failures, int refused, double log_e_value = 30) {
+    for (int b = 0; b < bugs; ++b) {
+      Hypothesis h = stage.hypothesis("fly", "on a flower");
+      h.id = "fly-" + std::to_string(b);
+      h.status = Status::confirmed;
+      h.confirmed = {20, 24, 0, 0.83, 0.6, 0.95};
+      h.log_e_value = log_e_value;
+      for (int i = 0; i < accepted + refused; ++i) {
+        Sample sample;
+        sample.image = h.id + "-" + std::to_string(i);
+        sample.correct = i >= failures;
+        sample.judgement.valid = i < accepted;
+        h.audit_samples.push_back(sample);
+      }
+      h.audit = rate_of(h.audit_samples, Direction::fails);
+      findings.hypotheses.push_back(h);
+    }
+  }
+
+  /// Every picture of an audit answered: yes where the number is below `shows`.
+  void answer(std::size_t bug, int shows) {
+    int i = 0;
+    for (const Sample& sample : findings.hypotheses[bug].audit_samples)
+      reviews[review_key(sample.image, "fly")] = i++ < shows;
+  }
+
+  void review() { scotoma::review(stage.context, reviews, findings); }
+  const Hypothesis& bug(std::size_t b) const { return findings.hypotheses[b]; }
+
+  fake::Stage stage;
+  Findings findings;
+  Reviews reviews;
+};
+
+TEST(Review, WithoutAnswersChangesNothing) {
+  Confirmed study(2, 80, 60, 4);
+  study.findings.rejection_threshold = 5;
+  study.review();
+  EXPECT_EQ(study.bug(0).status, Status::confirmed);
+  EXPECT_FALSE(study.bug(0).reviewed);
+  EXPECT_FALSE(study.findings.judge_review);
+  EXPECT_EQ(study.findings.rejection_threshold, 5);
+  EXPECT_TRUE(study.stage.context.limits.empty());
+}
+
+TEST(Review, TellsTheRateAmongPicturesThatTrulyShowTheLabel) {
+  Confirmed study(2, 80, 60, 20);
+  study.answer(0, 100);  // the judge refused 20 good pictures, all of which passed
+  study.review();
+  ASSERT_TRUE(study.bug(0).reviewed);
+  EXPECT_EQ(study.bug(0).reviewed->reviewed, 100);
+  EXPECT_EQ(study.bug(0).reviewed->disagreed, 20);
+  EXPECT_NEAR(study.bug(0).reviewed->rate, 0.6, 1e-12);
+  EXPECT_EQ(study.bug(0).audit.rate, 0.75) << "the rate among what the judge accepted stands beside it";
+  EXPECT_FALSE(study.bug(1).reviewed);
+  ASSERT_TRUE(study.findings.judge_review);
+  EXPECT_EQ(study.findings.judge_review->accepted_wrong, 0);
+}
+
+TEST(Review, SaysNothingOfABugFromAFewAnswers) {
+  Confirmed study(1, 80, 60, 0);
+  for (const auto& picture : to_review(study.stage.study.seed, reviewable(study.findings), {}, kFewestReviewed - 1))
+    study.reviews[picture.key()] = true;
+  study.review();
+  EXPECT_FALSE(study.bug(0).reviewed);
+  EXPECT_EQ(study.findings.judge_review->reviewed, kFewestReviewed - 1);
+}
+
+TEST(Review, WithdrawsABugWhoseAuditIsMostlyInvalid) {
+  Confirmed study(1, 20, 20, 60);
+  study.review();
+  EXPECT_EQ(study.bug(0).status, Status::undrawable);
+  ASSERT_EQ(study.stage.context.limits.size(), 1U);
+  EXPECT_NE(study.stage.context.limits[0].find("60 of the 80 pictures"), std::string::npos);
+}
+
+TEST(Review, KeepsABugWhoseAuditMayBeMostlyValid) {
+  Confirmed study(1, 36, 36, 44);
+  study.review();
+  EXPECT_EQ(study.bug(0).status, Status::confirmed);
+}
+
+TEST(Review, WithdrawsABugOfWhichAPersonSeesNothing) {
+  Confirmed study(1, 80, 60, 0);
+  study.answer(0, 20);
+  study.review();
+  EXPECT_EQ(study.bug(0).status, Status::undrawable);
+  ASSERT_EQ(study.stage.context.limits.size(), 1U);
+  EXPECT_NE(study.stage.context.limits[0].find("only 20 of 80 pictures"), std::string::npos);
+}
+
+TEST(Review, WithdrawsNothingOnTheAnswersThatDoNotCount) {
+  Confirmed study(1, 80, 60, 0);
+  study.answer(0, 0);
+  const auto first = to_review(study.stage.study.seed, reviewable(study.findings), {}, 1);
+  study.reviews.erase(first.front().key());  // all others stand behind this one
+  study.review();
+  EXPECT_EQ(study.bug(0).status, Status::confirmed);
+}
+
+// K = 2 x labels x 16: forty e-values of 148 are each enough together (K / (40 x 0.04) = 80), and none is alone
+// (3,200).
+TEST(Review, HoldsTheErrorRateOfWhatIsLeftAfterAWithdrawal) {
+  Confirmed study(40, 80, 60, 0, 5);
+  study.stage.study.evidence.max_hypotheses = 16;
+  ASSERT_EQ(slots(study.stage.study), 128);
+  for (std::size_t b = 0; b < 39; ++b) study.answer(b, 0);
+  study.review();
+  EXPECT_EQ(study.bug(0).status, Status::undrawable);
+  EXPECT_EQ(study.bug(39).status, Status::not_confirmed);
+}
+
+TEST(Review, KeepsWhatIsStrongAloneWhenAnotherIsWithdrawn) {
+  Confirmed study(2, 80, 60, 0, 30);
+  study.answer(0, 0);
+  study.review();
+  EXPECT_EQ(study.bug(0).status, Status::undrawable);
+  EXPECT_EQ(study.bug(1).status, Status::confirmed);
+  EXPECT_NEAR(study.findings.rejection_threshold, std::log(slots(study.stage.study) / 0.04), 1e-12);
+}
+
+}  // namespace
+}  // namespace scotoma

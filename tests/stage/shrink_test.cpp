@@ -1,0 +1,313 @@
+#include "stage/shrink.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include "finding/count.h"
+#include "simulation/world.h"
+#include "stage/shorten.h"
+#include "study/prompt.h"
+
+namespace scotoma {
+namespace {
+
+constexpr double kNull = 0.2;
+
+/// A label whose pictures fail with `rate` where the prompt holds all the words of a cause, and rarely otherwise.
+class Planted {
+ public:
+  explicit Planted(std::vector<std::string> cause, double rate = 0.95, std::uint64_t seed = 1)
+      : cause_(std::move(cause)), rate_(rate) {
+    label_ = world.add_label({{0.03}});
+    world.study.seed = seed;
+    world.truth.paired = 0;  // the hard case: seeds do not help
+  }
+
+  Hypothesis hypothesis(const Phrase& phrase) {
+    plant(phrase);
+    Hypothesis result;
+    result.label = label_;
+    result.phrase = phrase;
+    result.id = slug(label_ + " " + phrase.text);
+    result.prompts = phrase_prompts(world.study.prompts, world.targets[0].label, phrase.pieces());
+    result.prompt = result.prompts.front();
+    result.null_rate = kNull;
+    return result;
+  }
+
+  Hypothesis hypothesis(const std::string& text) {
+    Phrase phrase;
+    phrase.text = text;
+    return hypothesis(phrase);
+  }
+
+  Result<std::vector<std::size_t>> shrink(std::vector<Hypothesis>& hypotheses) {
+    std::vector<std::size_t> finalists;
+    for (std::size_t h = 0; h < hypotheses.size(); ++h) {
+      if (hypotheses[h].status == Status::not_promising) continue;
+      finalists.push_back(h);
+    }
+    return scotoma::shrink(context, hypotheses, finalists);
+  }
+
+  simulation::World world;
+  simulation::CoinObserver observer{world.truth, 5};
+  Progress progress;
+  StageContext context{world.study, world.targets, world.class_names, observer, progress};
+
+ private:
+  /// Chances of the phrase and of whatever may be left of it.
+  void plant(const Phrase& phrase) {
+    const Shortening words(phrase);
+    std::vector<Shortening::Removed> all = {Shortening::Removed(words.words(), false)};
+    for (const auto& level : words.levels()) {
+      for (const auto& unit : level) {
+        const auto before = all;
+        for (auto removed : before) {
+          for (const std::size_t i : unit) removed[i] = true;
+          all.push_back(removed);
+        }
+      }
+    }
+    for (const auto& removed : all) {
+      const auto left = words.without(removed);
+      if (!left) continue;
+      const bool whole = std::all_of(cause_.begin(), cause_.end(), [&](const std::string& word) {
+        return (" " + left->text + " ").find(word) != std::string::npos;
+      });
+      for (const auto& prompt : phrase_prompts(world.study.prompts, world.targets[0].label, left->pieces()))
+        world.truth.prompts[prompt] = {whole ? rate_ : 0.03};
+    }
+  }
+
+  std::vector<std::string> cause_;
+  double rate_;
+  std::string label_;
+};
+
+TEST(Shrink, FindsThePlantedCauseNearlyAlways) {
+  const std::string whole = "on a red wooden table in the snow near a house";
+  for (const auto& [cause, text] : {std::pair{std::vector<std::string>{"snow"}, "in the snow"},
+                                    {{"table", "snow"}, "on a table in the snow"},
+                                    {{"red"}, "on a red table"},
+                                    {{"house"}, "near a house"}}) {
+    int exact = 0;
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+      Planted planted(cause, 0.95, seed);
+      std::vector<Hypothesis> hypotheses = {planted.hypothesis(whole)};
+      ASSERT_TRUE(planted.shrink(hypotheses).ok());
+      exact += hypotheses[0].phrase.text == text ? 1 : 0;
+    }
+    EXPECT_GE(exact, 95) << text;
+  }
+}
+
+TEST(Shrink, OfEqualRatesTheShorterStays) {
+  int short_ones = 0;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    Planted planted({}, 0.8, seed);
+    std::vector<Hypothesis> hypotheses = {planted.hypothesis("on a red table in the snow")};
+    ASSERT_TRUE(planted.shrink(hypotheses).ok());
+    short_ones += std::ranges::count(hypotheses[0].phrase.text, ' ') == 2 ? 1 : 0;  // three words
+  }
+  EXPECT_GE(short_ones, 90);
+}
+
+TEST(Shrink, EverythingOfTheHypothesisFollowsTheWords) {
+  Planted planted({"snow"});
+  std::vector<Hypothesis> hypotheses = {planted.hypothesis("on a table in the snow"),
+                                        planted.hypothesis("near a tree")};
+  const Hypothesis untouched = hypotheses[1];
+  const auto staying = planted.shrink(hypotheses);
+  ASSERT_TRUE(staying.ok());
+  EXPECT_EQ(*staying, (std::vector<std::size_t>{0, 1}));
+  const Hypothesis& shrunk = hypotheses[0];
+  EXPECT_EQ(shrunk.phrase.text, "in the snow");
+  EXPECT_EQ(shrunk.shrunk_from, "on a table in the snow");
+  EXPECT_EQ(shrunk.id, "thing-1-in-the-snow");
+  EXPECT_EQ(shrunk.prompt, "a photo of a thing 1 in the snow");
+  EXPECT_EQ(shrunk.prompts, std::vector<std::string>{shrunk.prompt});
+  EXPECT_EQ(shrunk.explored.valid, planted.world.study.budget.shrink);
+  for (const Sample& sample : shrunk.tried) EXPECT_EQ(sample.draw.prompt, shrunk.prompt);
+  ASSERT_FALSE(shrunk.shrink_steps.empty());
+  const auto kept = std::ranges::find_if(shrunk.shrink_steps, [](const auto& step) { return step.kept; });
+  ASSERT_NE(kept, shrunk.shrink_steps.end());
+  EXPECT_EQ(kept->phrase, "in the snow");
+  EXPECT_EQ(kept->without, "on a table");
+  EXPECT_EQ(hypotheses[1].prompt, untouched.prompt);
+  EXPECT_TRUE(hypotheses[1].shrink_steps.empty()) << "of 'near a tree' nothing can be taken out";
+}
+
+TEST(Shrink, MergesWhatShrinksToTheSameWords) {
+  Planted planted({"snow"});
+  std::vector<Hypothesis> hypotheses = {planted.hypothesis("in the snow"), planted.hypothesis("on a table in the snow"),
+                                        planted.hypothesis("near a tree"),
+                                        planted.hypothesis("in the snow near a tree"),
+                                        planted.hypothesis("in the cold snow")};
+  hypotheses[0].status = Status::not_promising;
+  const auto staying = planted.shrink(hypotheses);
+  ASSERT_TRUE(staying.ok());
+  EXPECT_EQ(*staying, (std::vector<std::size_t>{1, 2}));
+  EXPECT_EQ(hypotheses[1].phrase.text, "in the snow");
+  EXPECT_EQ(hypotheses[1].merged, (std::vector<std::string>{"in the snow near a tree", "in the cold snow"}));
+  for (const std::size_t h : {0U, 3U, 4U}) EXPECT_EQ(hypotheses[h].status, Status::merged) << h;
+  EXPECT_EQ(hypotheses[3].phrase.text, "in the snow near a tree");
+  EXPECT_EQ(hypotheses[1].id, "thing-1-in-the-snow") << "who stays has the plain id";
+  EXPECT_EQ(hypotheses[0].id, "thing-1-in-the-snow-2");
+  std::set<std::string> ids;
+  for (const Hypothesis& hypothesis : hypotheses) EXPECT_TRUE(ids.insert(hypothesis.id).second) << hypothesis.id;
+}
+
+TEST(Shrink, AFinalistThatHadTheWordsAllAlongStaysInThePlaceOfTheBest) {
+  Planted planted({"snow"});
+  std::vector<Hypothesis> hypotheses = {planted.hypothesis("on a table in the snow"), planted.hypothesis("near a tree"),
+                                        planted.hypothesis("in the snow")};
+  EXPECT_EQ(*planted.shrink(hypotheses), (std::vector<std::size_t>{2, 1}));
+  EXPECT_EQ(hypotheses[2].merged, std::vector<std::string>{"on a table in the snow"});
+  EXPECT_EQ(hypotheses[0].status, Status::merged);
+  EXPECT_TRUE(hypotheses[2].shrunk_from.empty());
+}
+
+TEST(Shrink, KeepsBothPiecesOfAConjunctionThatNeedsBothAndNoOthers) {
+  Planted planted({"dark", "plate"});
+  Phrase phrase;
+  phrase.text = "dark, on a plate, in the snow";
+  phrase.before = true;
+  phrase.parts = {{"dark", true}, {"on a plate", false}, {"in the snow", false}};
+  std::vector<Hypothesis> hypotheses = {planted.hypothesis(phrase)};
+  ASSERT_TRUE(planted.shrink(hypotheses).ok());
+  EXPECT_EQ(hypotheses[0].phrase.text, "dark, on a plate");
+  EXPECT_EQ(hypotheses[0].phrase.parts, (std::vector<PhrasePart>{{"dark", true}, {"on a plate", false}}));
+  EXPECT_EQ(hypotheses[0].prompt, "a dark photo of a thing 1 on a plate");
+}
+
+TEST(Shrink, PassesShrinkAsFailuresDo) {
+  Planted planted({"snow"}, 0.95);
+  std::vector<Hypothesis> hypotheses = {planted.hypothesis("on a table in the snow")};
+  for (auto& [prompt, chances] : planted.world.truth.prompts) chances.failure = 1 - chances.failure;
+  hypotheses[0].direction = Direction::passes;
+  ASSERT_TRUE(planted.shrink(hypotheses).ok());
+  EXPECT_EQ(hypotheses[0].phrase.text, "in the snow");
+  EXPECT_GT(hypotheses[0].explored.rate, 0.7);
+}
+
+TEST(Shrink, ZeroPicturesLeaveEverythingAsItIs) {
+  Planted planted({"snow"});
+  planted.world.study.budget.shrink = 0;
+  std::vector<Hypothesis> hypotheses = {planted.hypothesis("on a table in the snow")};
+  EXPECT_EQ(*planted.shrink(hypotheses), std::vector<std::size_t>{0});
+  EXPECT_EQ(hypotheses[0].phrase.text, "on a table in the snow");
+  EXPECT_EQ(planted.context.spent.total(), 0);
+}
+
+TEST(Shrink, APhraseThatDoesNotFailOnTheseSeedsKeepsItsWords) {
+  Planted planted({"nothing of this"});
+  std::vector<Hypothesis> hypotheses = {planted.hypothesis("on a table in the snow")};
+  ASSERT_TRUE(planted.shrink(hypotheses).ok());
+  EXPECT_EQ(hypotheses[0].phrase.text, "on a table in the snow");
+  EXPECT_EQ(planted.context.spent.shrink, planted.world.study.budget.shrink) << "the whole phrase alone";
+}
+
+RC_GTEST_PROP(Shrink, NeverSpendsMoreThanAQuarterOfWhatIsLeft, ()) {
+  Planted planted({"snow"}, 0.9, *rc::gen::inRange<std::uint64_t>(1, 1000));
+  auto& budget = planted.world.study.budget;
+  budget.images = *rc::gen::inRange(0, 600);
+  budget.shrink = *rc::gen::inRange(1, 40);
+  planted.context.spent.base = *rc::gen::inRange(0, 100);
+  const int left = std::max(0, budget.images - planted.context.spent.base);
+  std::vector<Hypothesis> hypotheses = {planted.hypothesis("on a red table in the snow"),
+                                        planted.hypothesis("in the snow near a tall tree"),
+                                        planted.hypothesis("on a table in the old snow")};
+  RC_ASSERT(planted.shrink(hypotheses).ok());
+  RC_ASSERT(planted.context.spent.shrink <= left / 4);
+  std::map<std::string, int> pictures;
+  for (const Hypothesis& hypothesis : hypotheses) {
+    for (const ShrinkStep& step : hypothesis.shrink_steps) {
+      RC_ASSERT(step.rate.valid + step.rate.invalid <= budget.shrink);
+      if (step.kept) RC_ASSERT(step.rate.rate > kNull);
+    }
+  }
+}
+
+Sample coin(bool failure) {
+  Sample sample;
+  sample.correct = !failure;
+  sample.judgement.valid = true;
+  return sample;
+}
+
+/// The probability that a phrase of rate `shorter` does for one of rate `whole`: over all outcomes of the two looks
+/// that shrink_verdict takes, outcomes of one seed independent.
+double does(double whole, double shorter) {
+  using Counts = std::array<int, 4>;  // pairs: both, whole only, shorter only, neither
+  const std::array<double, 4> chance = {whole * shorter, whole * (1 - shorter), (1 - whole) * shorter,
+                                        (1 - whole) * (1 - shorter)};
+  const auto pictures = [](const Counts& a, const Counts& b) {
+    std::pair<std::vector<Sample>, std::vector<Sample>> both;
+    for (const Counts* counts : {&a, &b}) {
+      for (std::size_t kind = 0; kind < 4; ++kind) {
+        for (int i = 0; i < (*counts)[kind]; ++i) {
+          both.first.push_back(coin(kind < 2));
+          both.second.push_back(coin(kind % 2 == 0));
+        }
+      }
+    }
+    return both;
+  };
+  std::map<Counts, double> eight;
+  eight[{0, 0, 0, 0}] = 1;
+  for (int i = 0; i < 8; ++i) {
+    std::map<Counts, double> next;
+    for (const auto& [counts, p] : eight) {
+      for (std::size_t kind = 0; kind < 4; ++kind) {
+        Counts more = counts;
+        ++more[kind];
+        next[more] += p * chance[kind];
+      }
+    }
+    eight = next;
+  }
+  double sum = 0;
+  for (const auto& [first, p] : eight) {
+    const auto look = pictures(first, {});
+    if (shrink_verdict(look.first, look.second, {Direction::fails, 0, 1, 16}) == ShrinkVerdict::will_not) continue;
+    for (const auto& [second, q] : eight) {
+      const auto [w, s] = pictures(first, second);
+      if (shrink_verdict(w, s, {Direction::fails, 0, 1, 16}) == ShrinkVerdict::will_do) sum += p * q;
+    }
+  }
+  return sum;
+}
+
+TEST(ShrinkVerdict, ErrsNoMoreOftenThanItsHeaderSays) {
+  EXPECT_LE(1 - does(0.9, 0.9), 0.005);
+  EXPECT_LE(does(0.9, 0.3), 0.015);
+  EXPECT_LE(1 - does(0.7, 0.7), 0.06);
+  EXPECT_LE(does(0.7, 0.7 / 3), 0.05);
+  EXPECT_LE(1 - does(0.5, 0.5), 0.16);
+  EXPECT_LE(does(0.5, 0.5 / 3), 0.11);
+}
+
+TEST(ShrinkVerdict, MustClearTheNullToo) {
+  const std::vector<Sample> rare = {coin(true), coin(false), coin(false), coin(false)};
+  EXPECT_EQ(shrink_verdict(rare, rare, {Direction::fails, 0.2, 1, 4}), ShrinkVerdict::will_do);
+  EXPECT_EQ(shrink_verdict(rare, rare, {Direction::fails, 0.25, 1, 4}), ShrinkVerdict::will_not);
+  EXPECT_EQ(shrink_verdict(rare, rare, {Direction::fails, 0.2, 1, 5}), ShrinkVerdict::open);
+}
+
+TEST(ShrinkVerdict, IsClearAfterEightWhereOnlyTheWholePhraseFails) {
+  EXPECT_EQ(shrink_verdict(std::vector<Sample>(8, coin(true)), std::vector<Sample>(8, coin(false)),
+                           {Direction::fails, 0.2, 1, 16}),
+            ShrinkVerdict::will_not);
+  EXPECT_EQ(shrink_verdict(std::vector<Sample>(8, coin(true)), std::vector<Sample>(8, coin(true)),
+                           {Direction::fails, 0.2, 1, 16}),
+            ShrinkVerdict::open);
+}
+
+}  // namespace
+}  // namespace scotoma

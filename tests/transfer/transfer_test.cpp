@@ -1,0 +1,286 @@
+#include "transfer/transfer.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "fake/folder.h"
+#include "fake/world.h"
+#include "find/find.h"
+#include "report/transfer_json.h"
+#include "transfer/check.h"
+
+namespace scotoma {
+namespace {
+
+/// A classifier of another world, under a fingerprint of its own, with its classes turned round.
+class Turned : public Classifier {
+ public:
+  Turned(std::unique_ptr<Classifier> of, std::string fingerprint)
+      : of_(std::move(of)),
+        fingerprint_(std::move(fingerprint)),
+        names_(of_->class_names().rbegin(), of_->class_names().rend()) {}
+  std::string fingerprint() const override { return fingerprint_; }
+  std::string describe() const override { return "turned round"; }
+  std::size_t batch() const override { return of_->batch(); }
+  const std::vector<std::string>& class_names() const override { return names_; }
+  Result<std::vector<Prediction>> classify(std::span<const Image> images) override {
+    auto predictions = of_->classify(images);
+    if (!predictions.ok()) return predictions.error();
+    for (Prediction& prediction : *predictions) {
+      for (Score& score : prediction.top) score.label = static_cast<int>(names_.size()) - 1 - score.label;
+    }
+    return predictions;
+  }
+
+ private:
+  std::unique_ptr<Classifier> of_;
+  std::string fingerprint_;
+  std::vector<std::string> names_;
+};
+
+fake::WorldSetting with_rules(std::vector<fake::Rule> rules) {
+  fake::WorldSetting setting;
+  setting.rules = std::move(rules);
+  return setting;
+}
+
+/// A hunt on a classifier with a bug and with a label that fails nearly everywhere; a twin with the same faults, and
+/// one without any.
+class Rivals : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    study_.budget.audit = 64;
+    auto models = aimed_.models();
+    auto done = hunt(study_, models, *catalogue_, never_, silent_);
+    ASSERT_TRUE(done.ok()) << done.error().message;
+    findings_ = std::move(done->findings);
+    for (const Hypothesis& h : findings_.hypotheses) {
+      if (h.status == Status::confirmed) bugs_.push_back(&h);
+    }
+    ASSERT_GE(bugs_.size(), 2U);
+    ASSERT_TRUE(std::any_of(bugs_.begin(), bugs_.end(), [](auto* h) { return h->direction == Direction::passes; }));
+    ASSERT_TRUE(std::any_of(bugs_.begin(), bugs_.end(), [](auto* h) { return h->direction == Direction::fails; }));
+  }
+
+  static Rival rival(fake::World& world, const std::string& name) {
+    Rival rival{name, {}};
+    rival.models.classifier = std::make_unique<Turned>(world.models().classifier, "turned-" + name);
+    return rival;
+  }
+  std::vector<Rival> both() {
+    std::vector<Rival> rivals;
+    rivals.push_back(rival(same_, "same"));
+    rivals.push_back(rival(sound_, "sound"));
+    return rivals;
+  }
+  Result<Transfer> transferred(std::vector<Rival> rivals) {
+    return transfer(study_, findings_, rivals, *catalogue_, never_, silent_);
+  }
+  Check checked(Rival rival) {
+    auto result = check(study_, findings_, rival, *catalogue_, never_, silent_);
+    EXPECT_TRUE(result.ok()) << result.error().message;
+    return result.ok() ? *result : Check{};
+  }
+
+  const std::vector<fake::Rule> rules_ = {
+      {"fly", "on a flower", "bee", 0.9}, {"cow", "on the grass", "cow", 1}, {"cow", "", "cat", 0.9}};
+  fake::World aimed_{with_rules(rules_)};
+  fake::World same_{with_rules(rules_)};
+  fake::World sound_{with_rules({})};
+  Study study_ = fake::study_of(aimed_.setting(), {});
+  fake::Folder folder_;
+  std::unique_ptr<Catalogue> catalogue_ = std::move(Catalogue::open(folder_.path())).value();
+  CancelToken never_;
+  Progress silent_;
+  Findings findings_;
+  std::vector<const Hypothesis*> bugs_;
+};
+
+TEST_F(Rivals, WithTheSameFaultsShowEveryBugAndThoseWithoutShowNone) {
+  const auto result = transferred(both());
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  ASSERT_EQ(result->rows.size(), bugs_.size());
+  for (const TransferRow& row : result->rows) {
+    EXPECT_FALSE(row.cells[0].transfers) << row.id;
+    EXPECT_TRUE(row.cells[1].transfers) << row.id;
+    EXPECT_FALSE(row.cells[2].transfers) << row.id;
+  }
+  EXPECT_EQ(result->columns[1].transferring, static_cast<int>(bugs_.size()));
+  EXPECT_EQ(result->columns[2].transferring, 0);
+}
+
+TEST_F(Rivals, AreCountedOnTheAuditsPicturesInTermsOfFailuresWhateverTheirClassOrder) {
+  const auto result = transferred(both());
+  ASSERT_TRUE(result.ok());
+  for (std::size_t b = 0; b < bugs_.size(); ++b) {
+    const Hypothesis& h = *bugs_[b];
+    const TransferCell& aimed = result->rows[b].cells[0];
+    const bool passes = h.direction == Direction::passes;
+    EXPECT_EQ(aimed.suspects.failures, passes ? h.audit_base.valid - h.audit_base.failures : h.audit.failures) << h.id;
+    EXPECT_EQ(aimed.controls.failures, passes ? h.audit.valid - h.audit.failures : h.audit_base.failures) << h.id;
+    EXPECT_EQ(aimed.only_suspects, h.only_with) << h.id;
+    EXPECT_EQ(aimed.only_controls, h.only_without) << h.id;
+    // The same rules, in other words: the twin fails exactly where the aimed-at one does.
+    const TransferCell& twin = result->rows[b].cells[1];
+    EXPECT_EQ(twin.suspects.failures, aimed.suspects.failures) << h.id;
+    EXPECT_EQ(twin.controls.failures, aimed.controls.failures) << h.id;
+    EXPECT_EQ(twin.predicted, aimed.predicted) << h.id;
+    EXPECT_EQ(twin.suspects.valid, aimed.suspects.valid) << h.id;
+  }
+}
+
+TEST_F(Rivals, TheSetOfFailingPicturesIsAllWrongForTheOneItIsAimedAtByConstruction) {
+  const auto result = transferred(both());
+  ASSERT_TRUE(result.ok());
+  const TransferColumn& aimed = result->columns[0];
+  ASSERT_GT(aimed.failing.valid, 0);
+  EXPECT_EQ(aimed.failing.failures, aimed.failing.valid);
+  EXPECT_EQ(aimed.failing.valid, aimed.suspects.failures);
+  int suspects = 0;
+  for (const TransferRow& row : result->rows) suspects += row.cells[2].suspects.valid;
+  EXPECT_EQ(result->columns[2].suspects.valid, suspects);
+  EXPECT_EQ(result->columns[2].failing.valid, aimed.failing.valid);
+  EXPECT_LT(result->columns[2].failing.rate, 0.1);
+}
+
+TEST_F(Rivals, AreAskedOnceAndStoppedTheyGoOn) {
+  CancelToken cancel;
+  std::size_t calls = 0;
+  same_.before_call = [&](const std::string& /*role*/, std::size_t) -> Result<void> {
+    if (++calls == 3) cancel.cancel();
+    return {};
+  };
+  study_.engine.threads = 1;
+  auto rivals = both();
+  const auto stopped = transfer(study_, findings_, rivals, *catalogue_, cancel, silent_);
+  ASSERT_FALSE(stopped.ok());
+  EXPECT_EQ(stopped.error().code, Code::interrupted);
+  const auto first = transferred(both());
+  const auto again = transferred(both());
+  ASSERT_TRUE(first.ok() && again.ok());
+  EXPECT_TRUE(same_.asked_again().empty()) << "a picture was classified twice";
+  EXPECT_TRUE(sound_.asked_again().empty());
+  EXPECT_EQ(transfer_json(study_, *first).dump(), transfer_json(study_, *again).dump());
+}
+
+TEST_F(Rivals, OneWithoutAClassOfTheStudyIsBadInputThatNamesIt) {
+  fake::WorldSetting other;
+  other.things = {"fly", "bee", "cat", "horse"};
+  fake::World world(other);
+  std::vector<Rival> rivals;
+  rivals.push_back(rival(world, "other"));
+  const auto result = transferred(std::move(rivals));
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().code, Code::bad_input);
+  EXPECT_NE(result.error().message.find("cow"), std::string::npos) << result.error().message;
+}
+
+TEST_F(Rivals, CheckedAreGreenWithoutTheFaultsAndRedWithThem) {
+  for (const CheckCase& one : checked(rival(sound_, "sound")).cases) {
+    EXPECT_EQ(one.verdict, Verdict::fixed) << one.id << ": " << one.now.suspects.failures << " of "
+                                           << one.now.suspects.valid << ", allowed " << one.now.allowed;
+  }
+  const Check red = checked(rival(same_, "same"));
+  ASSERT_EQ(red.cases.size(), bugs_.size());
+  for (const CheckCase& one : red.cases) {
+    EXPECT_EQ(one.verdict, Verdict::there) << one.id;
+    EXPECT_EQ(one.only_now + one.only_before, 0) << one.id << ": the same answers differ in nothing";
+  }
+}
+
+TEST_F(Rivals, CheckedOneThatFailsEverywhereHasFixedNothing) {
+  fake::World broken(with_rules({{"fly", "", "bee", 1}, {"cow", "", "cat", 1}}));
+  const Check result = checked(rival(broken, "broken"));
+  for (const CheckCase& one : result.cases) {
+    EXPECT_TRUE(one.verdict == Verdict::there || one.verdict == Verdict::worse) << one.id;
+    EXPECT_GT(one.now.controls.rate, 0.9) << one.id;
+  }
+}
+
+TEST_F(Rivals, WithMorePairsAreToldMoreAndTheAuditsOwnStayTheFirst) {
+  auto models = aimed_.models();
+  Memo memo(models, *catalogue_, never_, silent_, {});
+  const auto targets = find_targets(study_, memo.class_names());
+  ASSERT_TRUE(targets.ok());
+  std::vector<Hypothesis> grown = findings_.hypotheses;
+  ASSERT_TRUE(draw_more_pairs({study_, *targets, findings_.class_names, memo, silent_}, grown, 100).ok());
+  for (std::size_t i = 0; i < grown.size(); ++i) {
+    const Hypothesis& h = findings_.hypotheses[i];
+    ASSERT_EQ(grown[i].pairs.size(), h.status == Status::confirmed ? 100U : h.pairs.size()) << h.id;
+    std::set<std::uint64_t> seeds;
+    for (std::size_t p = 0; p < grown[i].pairs.size(); ++p) {
+      const Pair& pair = grown[i].pairs[p];
+      EXPECT_EQ(pair.with.draw.seed, pair.without.draw.seed);
+      seeds.insert(pair.with.draw.seed);
+      if (p < h.pairs.size()) {
+        EXPECT_EQ(pair.with.image, h.pairs[p].with.image);
+      }
+    }
+    EXPECT_EQ(seeds.size(), grown[i].pairs.size()) << "a seed came twice";
+  }
+}
+
+TEST_F(Rivals, OfABugWithoutAnAuditHaveNoRowAndAnOpenCase) {
+  for (Hypothesis& h : findings_.hypotheses) {
+    if (h.id != bugs_[0]->id) continue;
+    h.audit = h.audit_base = {};
+    h.pairs.clear();
+    h.audit_samples.clear();
+  }
+  const auto result = transferred(both());
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->rows.size(), bugs_.size() - 1);
+  EXPECT_EQ(result->not_audited, std::vector<std::string>{bugs_[0]->id});
+  const Check open = checked(rival(sound_, "sound"));
+  ASSERT_EQ(open.cases.size(), bugs_.size());
+  EXPECT_EQ(open.cases[0].verdict, Verdict::undecided);
+}
+
+TEST_F(Rivals, AsJsonAreReadBackForTheSameFindingsAndForNoOthers) {
+  const auto result = transferred(both());
+  ASSERT_TRUE(result.ok());
+  const std::string text = transfer_json(study_, *result).dump(2);
+  const auto read = transfer_of(text, findings_);
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(transfer_json(study_, *read).dump(2), text);
+  Findings other = findings_;
+  other.fingerprints["classifier"] = "another";
+  EXPECT_FALSE(transfer_of(text, other).has_value()) << "of another classifier";
+  other = findings_;
+  other.hypotheses[0].audit.failures -= 1;
+  EXPECT_FALSE(transfer_of(text, other).has_value()) << "of other audits";
+  other = findings_;
+  other.hypotheses[0].status = Status::not_confirmed;
+  EXPECT_FALSE(transfer_of(text, other).has_value()) << "of more bugs";
+  for (std::size_t size = 0; size < text.size() - 1; size += 97)
+    EXPECT_FALSE(transfer_of(text.substr(0, size), findings_).has_value()) << "cut off at " << size;
+  for (const char* odd : {"[]", "1", "{}", R"({"schema_version":1})", R"({"schema_version":2})", "\xff"})
+    EXPECT_FALSE(transfer_of(odd, findings_).has_value()) << odd;
+}
+
+TEST(NoBug, IsNothingToTransferAndNothingToCheck) {
+  fake::World world(with_rules({}));
+  const Study study = fake::study_of(world.setting(), {});
+  const fake::Folder folder;
+  auto catalogue = std::move(Catalogue::open(folder.path())).value();
+  const CancelToken never;
+  Progress silent;
+  Findings none;
+  none.fingerprints["classifier"] = "some";
+  std::vector<Rival> rivals;
+  rivals.push_back({"sound", {}});
+  rivals[0].models.classifier = world.models().classifier;
+  const auto result = transfer(study, none, rivals, *catalogue, never, silent);
+  ASSERT_TRUE(result.ok());
+  EXPECT_TRUE(result->rows.empty());
+  EXPECT_EQ(result->columns.size(), 2U);
+  EXPECT_TRUE(transfer_of(transfer_json(study, *result).dump(), none).has_value());
+  EXPECT_TRUE(check(study, none, rivals[0], *catalogue, never, silent)->cases.empty());
+}
+
+}  // namespace
+}  // namespace scotoma
