@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
 from planted import run  # noqa: E402
 
-PLANTED = ["place-cat-snow-resnet", "rain-penguin-rain-vgg", "label-noise-bee-grass-vit"]
+PLANTED = ["place-cat-snow-resnet", "rain-penguin-rain-vgg", "rare-cat-night-vgg"]
 CONTROLS = ["control-resnet-2", "control-vgg-2", "control-mobilenet-2"]
 PROGRAM, FOLDER = (Path(a) for a in sys.argv[1:3])
 ARGUMENTS = ["--shipped", "--program", str(PROGRAM), "--out", str(FOLDER), "--scheme", "scotoma", "--budget", "500", "--only", f"^({'|'.join(PLANTED + CONTROLS)})$"]
