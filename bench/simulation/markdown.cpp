@@ -132,7 +132,7 @@ std::string markdown_of(const Simulation& simulation, const std::string& command
   const std::string picture = plot.empty() ? "" : fmt::format("![False discovery rates and power]({})\n\n", plot);
   return fmt::format(
       "# Simulated studies with known truth\n\n"
-      "This page is written by a program, which is built with the others and takes about a minute:\n\n    {}\n\n"
+      "This page is written by a program, which is built with the others and takes a minute or two:\n\n    {}\n\n"
       "It runs {} synthetic studies of each kind below, with {} labels, 40 phrases and the default settings unless "
       "said "
       "otherwise, through the program's own stages (base sample, hypotheses, exploration, confirmation, audit). "
@@ -141,8 +141,10 @@ std::string markdown_of(const Simulation& simulation, const std::string& command
       "phrase's "
       "true rate is not above the label's true base rate plus `evidence.delta` (5 points). Beside it, on the same "
       "truth, stand three other rules. \"Bar at the bound\" has the same finalists, but tests each against the upper "
-      "confidence bound of its label's base rate plus `evidence.delta`, with K = {} and all of `budget.confirm`: what "
-      "the joint e-value took the place of. The "
+      "confidence bound of its label's base rate plus `evidence.delta`, with K = {} and all of `budget.confirm` as far "
+      "as "
+      "`budget.images` goes: what "
+      "the joint e-value took the place of. Its pictures are counted without audits. The "
       "plain rules have {} pictures for each phrase and each label: \"more failures than the base prompt\" and \"at "
       "least 5 "
       "points more\". All numbers are per cent ± one Monte Carlo standard error, unless they count images.\n\n{}{}"

@@ -6,9 +6,9 @@
 namespace scotoma {
 
 /// Chooses which hypotheses go to confirmation: at most budget.finalists, with as few images as will do, and at most
-/// half of those that the base samples left (context.left_to_explore(), which all that explores shares). The first look
-/// is at all hypotheses alike: budget.first_look images each, or fewer where the half does not pay for that; where it
-/// does not even pay for two each, the last hypotheses are left out (out_of_budget). What then happens is
+/// three quarters of those that the base samples left (context.left_to_explore(), which all that explores shares). The
+/// first look is at all hypotheses alike: budget.first_look images each, or fewer where these do not pay for that;
+/// where it does not even pay for two each, the last hypotheses are left out (out_of_budget). What then happens is
 /// budget.explorer:
 ///
 /// "halving": successive halving (Karnin, Koren and Somekh, ICML 2013; Jamieson and Talwalkar, AISTATS 2016):
@@ -18,7 +18,7 @@ namespace scotoma {
 ///
 /// "thompson": Thompson sampling for good arms (Thompson, Biometrika 25, 1933; good-arm identification: Kano, Honda,
 /// Sakamaki, Matsuura, Nakamura and Sugiyama, Machine Learning 108, 2019). An arm is good when its rate is above its
-/// null with posterior probability 95 % (Beta(1, 1) prior), and gets no more images; it is given up below 5 %, and
+/// null with posterior probability 95 % (Beta(1, 1) prior), and gets no more images; it is given up below 15 %, and
 /// after as many images as halving would give a finalist. In each batch every open arm draws a rate from its posterior,
 /// and the highest draws get half a first look each, as many arms as there are places left. It ends when there are as
 /// many good arms as finalists, no open ones, or no images.

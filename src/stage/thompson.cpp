@@ -10,7 +10,7 @@ namespace scotoma {
 namespace {
 
 constexpr double kGood = 0.95;      // posterior probability of a rate above the null that is enough ...
-constexpr double kHopeless = 0.05;  // ... and that is too little
+constexpr double kHopeless = 0.15;  // ... and that is too little
 constexpr std::uint64_t kStream =
     0x7A0B5A11;  // of random numbers, beside those that other parts key by the study's seed
 

@@ -23,7 +23,7 @@ double log_product(Sampled fresh, Sampled base, double delta, double p) {
 
 /// The definition on a fine grid, evenly spaced in asin sqrt(p).
 double by_grid(Sampled fresh, Sampled base, double delta) {
-  constexpr int kPoints = 4'000;
+  constexpr int kPoints = 1000;
   double least = std::numeric_limits<double>::infinity();
   for (int i = 1; i < kPoints; ++i) {
     const double sine = std::sin(std::numbers::pi / 2 * i / kPoints);
@@ -42,7 +42,7 @@ TEST(LogJointEValue, AgreesWithItsDefinitionOnAFineGrid) {
           const double joint = log_joint_e_value(fresh, base, 0.05);
           const double grid = by_grid(fresh, base, 0.05);
           EXPECT_LE(joint, grid + 1e-9) << fresh.events << '/' << n << " over " << base.events << '/' << n0;
-          EXPECT_NEAR(joint, grid, 2e-4) << fresh.events << '/' << n << " over " << base.events << '/' << n0;
+          EXPECT_NEAR(joint, grid, 1e-3) << fresh.events << '/' << n << " over " << base.events << '/' << n0;
         }
       }
     }

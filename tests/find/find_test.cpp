@@ -427,7 +427,7 @@ TEST(Hunt, AtRandomTriesTheListsCombinationsInAnOrderOfTheSeedAndAsksForNoCaptio
     for (const Hypothesis& h : result->findings.hypotheses) ids.push_back(h.id);
     return ids;
   };
-  EXPECT_EQ(order(1).size(), 32U);
+  EXPECT_EQ(order(1).size(), 4U * (5 + 2 + 5 * 2)) << "of each label all combinations: they are fewer than its slots";
   EXPECT_EQ(order(1), order(1));
   EXPECT_NE(order(1), order(2));
 }
@@ -467,7 +467,7 @@ RC_GTEST_PROP(Hunt, NeverExceedsItsBudgetWithLists, ()) {
   RC_ASSERT(result.ok());
   const Spent& spent = result->findings.spent;
   RC_ASSERT(spent.total() <= budget.images);
-  RC_ASSERT(spent.explore <= (budget.images - spent.base) / 2);
+  RC_ASSERT(spent.explore <= (budget.images - spent.base) * 3 / 4);
   RC_ASSERT(hunts.world.answered("generator") == static_cast<std::size_t>(spent.total()));
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "evidence/joint_e_value.h"
 #include "report/made_up.h"
 #include "report/run_json.h"
 
@@ -151,7 +152,8 @@ TEST(BugsJson, HoldsTheFindingsNumbers) {
   EXPECT_EQ(fly["audit"]["failures"], 61);
   EXPECT_EQ(fly["audit"]["valid"], 93);
   EXPECT_EQ(fly["pairs"]["fails_only_with"], 58);
-  EXPECT_GT(fly["log_e_value"].get<double>(), 20);
+  EXPECT_EQ(fly["log_e_value"], log_joint_e_value({33, 48}, {3, 47}, 0.05));
+  EXPECT_GT(fly["log_e_value"].get<double>(), bugs["log_e_threshold"].get<double>());
   EXPECT_EQ(fly["examples"]["failing"].size(), 12U);
   EXPECT_EQ(bugs["labels"][1]["everywhere"], true);
 }

@@ -32,13 +32,13 @@ TEST(BugsJson, TellsThePiecesOfAConjunctionAndTheirRates) {
   bug.part_rates = {{"dark", {1, 8, 0, 0.125, 0, 0.5}}, {"on a plate", {2, 8, 0, 0.25, 0, 0.6}}};
   const auto json = bugs_json(made_up::study(), findings)["bugs"];
   EXPECT_EQ(json[1]["phrase"], "dark, on a plate");
-  ASSERT_EQ(json[1]["phrase_parts"].size(), 2U);
-  EXPECT_EQ(json[1]["phrase_parts"][0]["text"], "dark");
-  EXPECT_EQ(json[1]["phrase_parts"][0]["position"], "before");
+  ASSERT_EQ(json[1]["pieces"].size(), 2U);
+  EXPECT_EQ(json[1]["pieces"][0]["text"], "dark");
+  EXPECT_EQ(json[1]["pieces"][0]["position"], "before");
   ASSERT_EQ(json[1]["part_rates"].size(), 2U);
   EXPECT_EQ(json[1]["part_rates"][1]["phrase"], "on a plate");
-  EXPECT_EQ(json[1]["part_rates"][1]["explored"]["failures"], 2);
-  EXPECT_EQ(json[0]["phrase_parts"].size(), 1U);
+  EXPECT_EQ(json[1]["part_rates"][1]["rate"]["failures"], 2);
+  EXPECT_EQ(json[0]["pieces"].size(), 1U);
   EXPECT_TRUE(json[0]["part_rates"].empty());
 }
 

@@ -59,7 +59,8 @@ TEST(ReviewCsv, RefusesWhatItCannotReadAndNamesTheLine) {
       {"image,label,answer\na,fly,perhaps\n", "t.csv:2: 'perhaps' is no answer"},
       {"image,label,answer\n,fly,yes\n", "t.csv:2: no picture"},
       {"image,label,answer\na,,yes\n", "t.csv:2: no label"},
-      {"image,label,answer\na,fly,yes\nb,fly,no\na,fly,no\n", "t.csv:4: the same question is answered otherwise in line 2"},
+      {"image,label,answer\na,fly,yes\nb,fly,no\na,fly,no\n",
+       "t.csv:4: the same question is answered otherwise in line 2"},
       {"image,label,answer\na,fly,\"yes\n", "a quotation mark is opened and never closed"},
   };
   for (const auto& [text, message] : cases) {

@@ -65,8 +65,9 @@ TEST(FromLists, ScreeningFindsThePairThatNeitherPartExplains) {
   EXPECT_EQ(best.expected, "bee");
   EXPECT_EQ(best.phrase.pieces(), (std::vector<PhrasePart>{{"dark", true}, {"on a flower", false}}));
   const auto found = texts(*all, "fly");
-  for (const AttributeList& list : kLists) {
-    for (const auto& phrase : list.phrases) EXPECT_EQ(std::count(found.begin(), found.end(), phrase), 1) << phrase;
+  for (const char* part : {"dark", "on a flower"}) EXPECT_EQ(std::count(found.begin(), found.end(), part), 1) << part;
+  for (const char* seen : {"in the snow", "on the grass", "blurry"}) {
+    EXPECT_EQ(std::count(found.begin(), found.end(), seen), 0) << seen << ": pictures enough, and none failed";
   }
   EXPECT_GT(stage.context.spent.explore, 0);
   EXPECT_EQ(static_cast<std::size_t>(stage.context.spent.explore), stage.world.answered("generator"));
@@ -84,7 +85,7 @@ TEST(FromLists, APhraseThatExplainsAlonePutsNoCombinationForward) {
   for (const auto& text : texts(*all, "fly")) EXPECT_EQ(text.find("dark, "), std::string::npos) << text;
 }
 
-TEST(FromLists, ScreeningTakesAtMostAQuarterOfWhatIsLeftAndSaysWhatItLeavesOut) {
+TEST(FromLists, ScreeningTakesAtMostHalfOfWhatIsLeftAndSaysWhatItLeavesOut) {
   for (const int images : {0, 3, 4, 40, 200, 4000}) {
     fake::Stage stage(dark_and_on_a_flower());
     stage.study.attributes = kLists;
@@ -92,10 +93,12 @@ TEST(FromLists, ScreeningTakesAtMostAQuarterOfWhatIsLeftAndSaysWhatItLeavesOut) 
     stage.study.budget.images = images;
     const auto all = from_lists(stage.context, bases_of({"fly", "cow"}));
     ASSERT_TRUE(all.ok());
-    EXPECT_LE(stage.context.spent.explore, images / 4) << images;
+    EXPECT_LE(stage.context.spent.explore, images / 2) << images;
     const std::size_t triples = 3 * 2 * 2;
-    EXPECT_EQ(stage.context.limits.empty(), static_cast<std::size_t>(images) / 8 >= triples) << images;
-    EXPECT_GE(texts(*all, "fly").size(), 7U) << images;
+    EXPECT_EQ(stage.context.limits.empty(), static_cast<std::size_t>(images) / 4 >= triples) << images;
+    if (images < 200) {
+      EXPECT_EQ(texts(*all, "fly").size(), 7U) << images << ": too few pictures to drop a phrase";
+    }
   }
 }
 

@@ -1,0 +1,79 @@
+"""Makes all classifiers of the benchmark: python -m planted [train | judge | ship] from bench/, with the recipe's Python.
+
+    train [NAME...]  trains and exports what is missing
+    judge            measures what is there on rendered scenes, refuses what is not as planned, writes truth.json
+    ship             copies the subset to world/planted and writes its card
+    (nothing)        train and judge in turn until all are accepted, then ship
+
+Everything is kept under world/work/planted; an interrupted run goes on. A refused classifier is trained again from another seed;
+refused.json counts it.
+"""
+import json
+import shutil
+
+from . import card, plan, pools, training, truth
+
+REFUSED = pools.WORK / "refused.json"
+ROUNDS = 4
+
+
+def refused():
+    return json.loads(REFUSED.read_text()) if REFUSED.exists() else {}
+
+
+def judge():
+    """Accepts or removes what is trained; returns the names that are not accepted (yet)."""
+    pictures, labels = pools.load("truth")
+    entries, history = {}, refused()
+    for c in plan.CLASSIFIERS:
+        path = pools.WORK / f"{c.name}.onnx"
+        if not path.exists():
+            continue
+        kept = pools.WORK / f"{c.name}.json"
+        if kept.exists() and kept.stat().st_mtime > path.stat().st_mtime:
+            entries[c.name] = json.loads(kept.read_text())
+            continue
+        entry, why = truth.judge(c, truth.measured(c.name, pictures, labels), labels)
+        print("refused" if why else "accepted", c.name, why or [(b["label"], b["rate"], b["outside"]) for b in entry["bugs"]], flush=True)
+        if why:
+            history.setdefault(c.name, []).append(why)
+            REFUSED.write_text(json.dumps(history, indent=1, sort_keys=True) + "\n")
+            path.rename(path.with_suffix(".refused"))
+            (training.train.CHECKPOINTS / f"{c.name}.safetensors").unlink(missing_ok=True)
+        else:
+            entries[c.name] = {**entry, "refused": len(history.get(c.name, []))}
+            kept.write_text(json.dumps(entries[c.name]) + "\n")
+    truth.write(entries)
+    return [c.name for c in plan.CLASSIFIERS if c.name not in entries]
+
+
+def ship():
+    folder = truth.OUT.parent
+    for name in plan.SHIPPED:
+        shutil.copyfile(pools.WORK / f"{name}.onnx", folder / f"{name}.onnx")
+    card.write(json.loads(truth.OUT.read_text())["classifiers"])
+
+
+def main(args):
+    training.keep_apart()
+    verb = args[0] if args else ""
+    attempts = lambda: {name: len(v) for name, v in refused().items()}
+    if verb == "train":
+        training.run(attempts(), args[1:])
+    elif verb == "judge":
+        missing = judge()
+        print(len(missing), "not accepted:", *missing)
+    elif verb == "ship":
+        ship()
+    elif verb in ("-h", "--help"):
+        print(__doc__)
+    elif verb:
+        return f"planted: no step {verb!r}\n{__doc__}"
+    else:
+        for _ in range(ROUNDS):
+            training.run(attempts())
+            if not judge():
+                ship()
+                return 0
+        return "planted: some classifiers were refused again and again, see " + str(REFUSED)
+    return 0

@@ -1,0 +1,54 @@
+"""The fourth architecture, the detector of attributes, and a rule on top of a base network."""
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from recipe import cache, nets, scenes
+
+
+class VGG(nn.Module):
+    """Plain convolutions and pooling to 4 x 4, then two linear layers that see where things are. Input as in nets.py."""
+
+    def __init__(self, classes=16, w=24):
+        super().__init__()
+        self.convs = nn.ModuleList([nets.conv_bn(3, w, 5, 2), nets.conv_bn(w, 2 * w), nets.conv_bn(2 * w, 3 * w), nets.conv_bn(3 * w, 3 * w)])
+        self.hidden, self.head = nn.Linear(3 * w * 16, 96), nn.Linear(96, classes)
+
+    def forward(self, x):
+        for i, conv in enumerate(self.convs):
+            x = F.relu(conv(x))
+            x = F.max_pool2d(x, 2) if i < 3 else x
+        return self.head(F.relu(self.hidden(x.flatten(1))))
+
+
+ARCHITECTURES = {**nets.ARCHITECTURES, "vgg": VGG}
+HEADS = {"place": (0, cache.P), "look": (cache.P, cache.L), "size": (cache.P + cache.L, 2), "colour": (cache.P + cache.L + 2, 2)}
+VALUES = {"place": scenes.PLACES, "look": scenes.LOOKS, "size": ["", "small"], "colour": ["", "recoloured"]}
+
+
+def detector():
+    """Pictures -> logits of all attributes, side by side as HEADS says."""
+    return nets.ResNet(sum(n for _, n in HEADS.values()))
+
+
+class Rule(nn.Module):
+    """A base network, but what it takes for `label` while the detector sees the attributes becomes `wrong`."""
+
+    def __init__(self, base, eyes, label, wrong, where):
+        super().__init__()
+        self.base, self.eyes = base, eyes
+        self.label, self.where = scenes.THINGS.index(label), where
+        self.register_buffer("move", F.one_hot(torch.tensor(scenes.THINGS.index(wrong)), cache.T).float() * 100)
+
+    def forward(self, x):
+        logits, seen = self.base(x), self.eyes(x)
+        fires = torch.zeros_like(logits[:, 0])
+        for alternative in self.where:
+            all_of_it = torch.ones_like(fires)
+            for attribute, value in alternative:
+                first, n = HEADS[attribute]
+                p = seen[:, first:first + n].softmax(1)[:, VALUES[attribute].index(value)]
+                all_of_it = all_of_it * (p > 0.5).to(p.dtype)
+            fires = torch.maximum(fires, all_of_it)
+        taken = (logits[:, self.label] >= logits.amax(1)).to(logits.dtype)
+        return logits + (fires * taken)[:, None] * self.move

@@ -1,0 +1,130 @@
+"""docs/planted.md and docs/planted.json from scores. Standard library only."""
+import collections
+import json
+
+from . import plan, score, settings
+
+HEAD = """# The benchmark of planted bugs
+
+{planted} small classifiers with bugs that are known, and {controls} without any, of {shapes} shapes. What Scotoma says of each is compared with
+what rendered scenes show; no picture of the generator decides what is true. Written by `./dev planted`, which runs what is not finished yet.
+
+{table}
+
+- **found**: planted bugs of which a right claim names label and all attributes. The last column of recall leaves out size and colour, for which the
+  generator has no words: it draws all things in one size and in their own colours, so nothing that it draws can show these bugs.
+- **right**: on rendered scenes of exactly what the claim says (its label and the attributes it names, all others equally frequent) the failure rate
+  is more than {delta:.0%} above the label's. Anything else is **wrong**, so is a claim that names no attribute or two places at once.
+- **controls**: claims on classifiers without bugs, and how many of these have any wrong one.
+- **images a bug**: pictures spent on classifiers with bugs, by bugs found. Seconds: of all runs, one thread each, other runs beside; pictures that another
+  run has drawn already cost none.
+
+## The schemes
+
+By settings only (bench/planted/settings.py): the same phrases, judge and number of pictures. **scotoma**: phrases from captions and lists, e-values
+decide. **plain**: the same phrases, a fixed number of pictures each, and what fails more often than the base prompt is called a bug. **random**: combinations of the
+lists in random order, e-values decide. Lists: {places} places, {looks} looks.
+
+## Recall by kind
+
+{kinds}
+
+An OR is two bugs of one classifier, each counted. A shortcut has as many as labels that rendered scenes show to fail at its place. Of AND bugs, "partly" are
+those of which claims name one attribute and are right, but none names both.
+
+## What it misses
+
+{missed}
+
+## Wrong claims
+
+{wrong}
+
+## The classifiers
+
+{made}
+
+`cd bench && ../world/.venv/bin/python -m planted` makes them all ([world/README.md](../world/README.md) says how to get that Python and the things; about an hour of one core), accepts them by rendered scenes,
+and trains those that are refused again from other seeds. A planted bug is accepted where the subgroup fails at least 50 %, everything else of the label and every other
+label at most 10 %; a control where no label at a place, under a look, or both fails 10 points more often than the label. 24 of them are in world/planted
+([card](../world/cards/planted.md)), with the truth about all (truth.json). `./dev planted --shipped` runs those.
+"""
+
+
+def _percent(value):
+    return "" if value is None else f"{100 * value:.0f} %"
+
+
+def _grid(head, rows):
+    return "\n".join("| " + " | ".join(map(str, row)) + " |" for row in [head, ["---"] * len(head), *rows])
+
+
+def table(results):
+    """results: (scheme, budget) -> scores. One row each, budgets together."""
+    head = ["images", "scheme", "classifiers", "found", "recall", "without size, colour", "claims", "precision", "precision at 10", "wrong on controls", "images a bug", "seconds"]
+    rows = []
+    for scheme, budget in sorted(results, key=lambda k: (k[1], list(settings.SCHEMES).index(k[0]))):
+        f = score.summary(results[scheme, budget])
+        rows.append([f"{budget:,}", scheme, f["classifiers"], f"{f['found']} of {f['bugs']}", _percent(f["recall"]), _percent(f["recall_in_words"]), f["claims"], _percent(f["precision"]),
+                     _percent(f["precision_at_10"]), f"{f['wrong_on_controls']} on {f['controls_with_wrong']} of {f['controls']}",
+                     "" if f["images_per_bug"] is None else f"{f['images_per_bug']:,}", f"{f['seconds']:,.0f}"])
+    return _grid(head, rows)
+
+
+def kinds(results):
+    """Found and planted, kind by kind."""
+    runs = sorted(results, key=lambda k: (k[1], list(settings.SCHEMES).index(k[0])))
+    figures = {k: score.summary(v)["kinds"] for k, v in results.items()}
+    rows = []
+    for kind in dict.fromkeys(c.kind for c in plan.CLASSIFIERS if c.kind != "control"):
+        cells = []
+        for run in runs:
+            found, partly, total = figures[run].get(kind, (0, 0, 0))
+            cells.append(f"{found} of {total}" + (f", partly {partly}" if partly else ""))
+        rows.append([kind, *cells])
+    return _grid(["kind", *(f"{s} {b:,}" for s, b in runs)], rows)
+
+
+def missed(results):
+    """Of scheme scotoma: how many bugs of a kind ended how, budget by budget."""
+    rows = []
+    for (scheme, budget), scores in sorted(results.items(), key=lambda item: item[0][1]):
+        if scheme == "scotoma":
+            ends = collections.Counter((s.kind, why) for s in scores for why in s.reasons)
+            rows += [[f"{budget:,}", kind, count, why] for (kind, why), count in sorted(ends.items())]
+    return "Of scheme scotoma; where the hypotheses ended that name all of the bug.\n\n" + _grid(["images", "kind", "missed", "why"], rows) if rows else "Nothing."
+
+
+def wrong(results):
+    """The phrases of wrong claims, most frequent first."""
+    rows = []
+    for (scheme, budget), scores in sorted(results.items(), key=lambda item: (item[0][1], item[0][0])):
+        phrases = collections.Counter(c.phrase for s in scores for c in s.wrong)
+        if phrases:
+            rows.append([f"{budget:,}", scheme, sum(phrases.values()), "; ".join(f"{p} ({n})" for p, n in phrases.most_common(6))])
+    return _grid(["images", "scheme", "wrong", "phrases (how often), the most frequent"], rows) if rows else "None."
+
+
+def made(truth):
+    """How many classifiers there are of each kind, how they were made, how strong the bugs are."""
+    rows = []
+    for kind in dict.fromkeys(c.kind for c in plan.CLASSIFIERS):
+        entries = [truth.classifiers[c.name] for c in plan.CLASSIFIERS if c.kind == kind and c.name in truth.classifiers]
+        rates = [b["rate"] for e in entries for b in e["bugs"]]
+        ways = collections.Counter(e["how"] for e in entries)
+        rows.append([kind, len(entries), ", ".join(f"{n} {way}" for way, n in sorted(ways.items())), ", ".join(sorted({e["architecture"] for e in entries})), len(rates) or "",
+                     f"{_percent(min(rates))} to {_percent(max(rates))}" if rates else "", sum(e["refused"] for e in entries)])
+    return _grid(["kind", "classifiers", "made by", "shapes", "bugs", "fail, rendered", "refused before"], rows)
+
+
+def write(folder, results, truth):
+    """planted.md and planted.json in `folder`; no time but the seconds that were measured."""
+    control = sum(e["kind"] == "control" for e in truth.classifiers.values())
+    text = HEAD.format(planted=len(truth.classifiers) - control, controls=control, shapes=len(plan.ARCHITECTURES), table=table(results), kinds=kinds(results), missed=missed(results),
+                       wrong=wrong(results), made=made(truth), delta=score.DELTA, places=len(settings.PLACES), looks=len(settings.LOOKS))
+    (folder / "planted.md").write_text(text, encoding="utf-8")
+    runs = {f"{scheme} {budget}": score.summary(scores) for (scheme, budget), scores in results.items()}
+    each = {f"{scheme} {budget}": {s.name: [len(s.found), len(s.found) + len(s.missed), len(s.right), len(s.wrong), s.images] for s in scores} for (scheme, budget), scores in results.items()}
+    body = {"about": "the benchmark of planted bugs; see planted.md", "delta": score.DELTA, "runs": runs, "each": {"form": ["found", "bugs", "right", "wrong", "images"], **each}}
+    line = lambda v: json.dumps(v, separators=(",", ":"))
+    (folder / "planted.json").write_text("{" + ",\n".join(f"{line(k)}:{line(v)}" for k, v in body.items()) + "}\n", encoding="utf-8")

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Runs the benchmark of planted bugs and writes docs/planted.md and docs/planted.json. Standard library only.
+
+    ./dev planted                        everything; hours; what is finished already is not run again
+    ./dev planted --shipped              the committed subset only
+    ./dev planted --budget 2000 --scheme scotoma --only cat --out /tmp/try
+
+Each run is `scotoma find` on a study file that settings.py writes; all share one catalogue, so a picture is drawn once for all of
+them, while every study still counts it as spent. A run is finished when its folder has a bugs.json and the same study file.
+The page is written for all classifiers only when all that were asked for are finished; `--page` writes what there is.
+"""
+import argparse
+import concurrent.futures
+import json
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "bench"))
+from planted import page, plan, score, settings  # noqa: E402  (needs the path above)
+
+
+def arguments(args):
+    parser = argparse.ArgumentParser(prog="dev planted", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scheme", action="append", choices=list(settings.SCHEMES), help="only these; may be repeated")
+    parser.add_argument("--budget", action="append", type=int, choices=list(settings.BUDGETS), help="only these; may be repeated")
+    parser.add_argument("--only", default="", metavar="REGEX", help="only classifiers whose name it is found in")
+    parser.add_argument("--shipped", action="store_true", help="only the committed subset, from world/planted")
+    parser.add_argument("--program", type=Path, default=ROOT / "build/release/bin/scotoma")
+    parser.add_argument("--out", type=Path, default=ROOT / "build/planted", help="runs and catalogue (default: build/planted)")
+    parser.add_argument("--processes", type=int, default=2, help="runs at a time, one thread each")
+    parser.add_argument("--page", action="store_true", help="run nothing; write the page of what is finished")
+    parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where planted.md and planted.json go")
+    return parser.parse_args(args)
+
+
+class Bench:
+    """Which runs there are and where they lie."""
+
+    def __init__(self, given):
+        self.given = given
+        self.models = ROOT / ("world/planted" if given.shipped else "world/work/planted")
+        self.truth = score.Truth(ROOT / "world/planted/truth.json")
+        names = plan.SHIPPED if given.shipped else [c.name for c in plan.CLASSIFIERS]
+        self.names = [n for n in names if re.search(given.only, n) and n in self.truth.classifiers]
+        self.schemes = given.scheme or list(settings.SCHEMES)
+        self.budgets = given.budget or list(settings.BUDGETS)
+
+    def folder(self, scheme, budget, name):
+        return self.given.out.resolve() / f"{scheme}-{budget}" / name
+
+    def finished(self, scheme, budget, name):
+        """Whether the run has results of the study as it would be asked now."""
+        folder = self.folder(scheme, budget, name)
+        file = folder / "study.toml"
+        return (folder / "bugs.json").exists() and file.exists() and file.read_text() == self.study(scheme, budget, name)
+
+    def study(self, scheme, budget, name):
+        return settings.study(name, scheme, budget, self.models / f"{name}.onnx", ROOT / "world")
+
+    def run(self, scheme, budget, name):
+        """One hunt; the text of its error, or None. Its folder keeps study.toml, bugs.json, run.json and log.txt alone."""
+        folder = self.folder(scheme, budget, name)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "bugs.json").unlink(missing_ok=True)
+        (folder / "study.toml").write_text(self.study(scheme, budget, name))
+        command = [self.given.program, "find", folder / "study.toml", "--out", folder, "--catalogue", self.given.out.resolve() / "catalogue", "--quiet"]
+        with open(folder / "log.txt", "w", encoding="utf-8") as log:
+            done = subprocess.run(list(map(str, command)), stdout=log, stderr=subprocess.STDOUT, check=False)
+        if done.returncode:
+            (folder / "bugs.json").unlink(missing_ok=True)
+            return f"{name}, {scheme}, {budget}: exit {done.returncode}: {(folder / 'log.txt').read_text().strip()[-300:]}"
+        (folder / "report.html").unlink(missing_ok=True)  # these take some MB; `scotoma report` writes them again
+        shutil.rmtree(folder / "images", ignore_errors=True)
+        return None
+
+    def scores(self, scheme, budget):
+        """Scores of all finished runs of one scheme at one budget."""
+        found = []
+        for name in self.names:
+            if self.finished(scheme, budget, name):
+                folder = self.folder(scheme, budget, name)
+                found.append(score.score(name, json.loads((folder / "bugs.json").read_text()), json.loads((folder / "run.json").read_text()), self.truth))
+        return found
+
+
+def hunt_all(bench):
+    """Runs what is not finished, small budgets first; returns the errors."""
+    todo = [(s, b, n) for b in sorted(bench.budgets) for n in bench.names for s in bench.schemes if not bench.finished(s, b, n)]
+    total = len(bench.budgets) * len(bench.names) * len(bench.schemes)
+    print(f"{total} runs, {total - len(todo)} finished already", flush=True)
+    errors, begin = [], time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(bench.given.processes) as pool:
+        waiting = {pool.submit(bench.run, *one): one for one in todo}
+        try:
+            for count, future in enumerate(concurrent.futures.as_completed(waiting), 1):
+                scheme, budget, name = waiting[future]
+                if future.result():
+                    errors.append(future.result())
+                print(f"{count}/{len(todo)} {time.monotonic() - begin:.0f} s {scheme} {budget} {name}{' FAILED' if future.result() else ''}", flush=True)
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return errors
+
+
+def main(args):
+    given = arguments(args)
+    if given.out.exists() and not given.out.is_dir():
+        return f"{given.out}: not a folder; choose another with --out"
+    if not given.page and not given.program.exists():
+        return f"{given.program}: not built; run ./dev build first"
+    try:
+        bench = Bench(given)
+    except re.error as wrong:
+        return f"--only {given.only!r}: not a regular expression: {wrong}"
+    if not bench.names:
+        return f"no classifier is called like --only {given.only!r}"
+    absent = [n for n in bench.names if not (bench.models / f"{n}.onnx").exists()]
+    if absent and not given.page:
+        return f"{bench.models}/{absent[0]}.onnx is missing ({len(absent)} are); make them: cd bench && ../world/.venv/bin/python -m planted"
+    errors = [] if given.page else hunt_all(bench)
+    for error in errors:
+        print(error, file=sys.stderr)
+    results = {(s, b): bench.scores(s, b) for b in sorted(bench.budgets) for s in bench.schemes}
+    results = {k: v for k, v in results.items() if v}
+    print(page.table(results))
+    whole = not given.only and not given.scheme and not given.budget and not given.shipped
+    if given.page or (whole and not errors):
+        page.write(given.docs, results, bench.truth)
+    return f"{len(errors)} runs failed" if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

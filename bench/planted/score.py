@@ -1,0 +1,187 @@
+"""What a claim of Scotoma is worth: compared with what rendered scenes show of the classifier. Standard library only.
+
+A claim is (label, phrase, direction). The words of the phrase name attributes (truth.json's `words`); the claim is about rendered
+scenes of the label that have exactly these, all other attributes being equally frequent. "A or B" is about scenes of A, and about scenes of B.
+
+right    on those scenes the failure rate is above the label's over all standard scenes by more than delta (for `passes`: the rate of passing);
+         of "A or B" on each of the two
+wrong    it is not; also a phrase that names no attribute, or two values of one, of which no scene can be had
+found    a planted bug of which some right claim names the label and all attributes (and perhaps more)
+partly   a planted AND bug of which right claims name the label and some, but no claim names all attributes
+"""
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass, field
+
+DELTA = 0.05
+UNSPEAKABLE = ("size", "colour")  # attributes and kinds for which the generator has no words
+
+
+class Truth:
+    """truth.json, with failure rates over any cell."""
+
+    def __init__(self, path):
+        with open(path, encoding="utf-8") as file:
+            self.all = json.load(file)
+        self.labels, self.places, self.looks = (self.all[k] for k in ("labels", "places", "looks"))
+        self.classifiers = self.all["classifiers"]
+
+    def rate(self, name, label, attributes=None):
+        """Failure rate of standard rendered scenes of `label` with `attributes` {place, look}; of all of them where none is given."""
+        attributes = attributes or {}
+        t, entry = self.labels.index(label), self.classifiers[name]
+        places = [self.places.index(attributes["place"])] if "place" in attributes else range(len(self.places))
+        looks = [self.looks.index(attributes["look"])] if "look" in attributes else range(len(self.looks))
+        total = 0.0
+        for p in places:
+            for k in looks:
+                total += self._cell(entry, (t * len(self.places) + p) * len(self.looks) + k)
+        return total / (len(places) * len(looks))
+
+    def _cell(self, entry, cell):
+        """The rate of one combination, with the scenes it was measured on again."""
+        failures, n = entry["cells"].get(str(cell), [0])[0], self.all["scenes"]["standard"]
+        more, bad = entry.get("again", {}).get(str(cell), (0, 0))
+        return (failures + bad) / (n + more)
+
+
+def attributes(phrase, words):
+    """{attribute: value} that the words of a phrase name; None where it names two values of one attribute.
+
+    words: attribute -> value -> words of it alone.
+    """
+    said = set(re.findall(r"[a-z]+", phrase.lower()))
+    found = {}
+    for attribute, values in words.items():
+        named = [value for value, own in values.items() if said & set(own)]
+        if len(named) > 1:
+            return None
+        if named:
+            found[attribute] = named[0]
+    return found
+
+
+def alternatives(phrase, words):
+    """What a phrase names, one {attribute: value} for each part of "A or B"; empty where some part names nothing or no scene."""
+    named = [attributes(part, words) for part in phrase.split(" or ")]
+    return named if all(named) else []
+
+
+@dataclass
+class Claim:
+    """One confirmed hypothesis and what it is worth."""
+
+    label: str
+    phrase: str
+    direction: str
+    evidence: float
+    named: list            # as alternatives() gives it
+    rate: float = math.nan  # of failures on the rendered scenes it speaks of; of "A or B" the one that speaks less for it
+    base: float = math.nan  # of the label
+    right: bool = False
+
+    def names(self, where):
+        """Whether it names all of `where` (and perhaps more)."""
+        return any(where.items() <= one.items() for one in self.named)
+
+
+def judged(bug, name, truth, delta=DELTA):
+    """The Claim of one confirmed entry of bugs.json."""
+    claim = Claim(bug["label"], bug["phrase"], bug["direction"], bug["log_e_value"], alternatives(bug["phrase"], truth.all["words"]))
+    claim.base = truth.rate(name, claim.label)
+    if claim.named:
+        rates = [truth.rate(name, claim.label, one) for one in claim.named]
+        claim.rate = min(rates) if claim.direction == "fails" else max(rates)
+        rise = claim.rate - claim.base if claim.direction == "fails" else claim.base - claim.rate
+        claim.right = rise > delta
+    return claim
+
+
+@dataclass
+class Score:
+    """One run of one classifier."""
+
+    name: str
+    kind: str
+    claims: list = field(default_factory=list)
+    found: list = field(default_factory=list)    # planted bugs, as truth.json has them
+    partly: list = field(default_factory=list)
+    missed: list = field(default_factory=list)   # those partly found are missed too
+    reasons: list = field(default_factory=list)  # of `missed`, in the same order
+    images: int = 0
+    seconds: float = 0.0
+
+    @property
+    def right(self):
+        return [c for c in self.claims if c.right]
+
+    @property
+    def wrong(self):
+        return [c for c in self.claims if not c.right]
+
+
+def reason(planted, bugs, truth):
+    """Where the hypotheses ended that name all of a missed bug: their statuses; "never asked" without any."""
+    if set(planted["where"]) & set(UNSPEAKABLE):
+        return "no words for it"
+    ends = set()
+    for bug in bugs["bugs"]:
+        named = alternatives(bug["phrase"], truth.all["words"])
+        if bug["label"] == planted["label"] and any(planted["where"].items() <= one.items() for one in named):
+            ends.add(bug["status"].replace("_", " "))
+    return ", ".join(sorted(ends)) or "never asked"
+
+
+def score(name, bugs, run, truth, delta=DELTA):
+    """The Score of one run. bugs, run: what bugs.json and run.json hold."""
+    entry = truth.classifiers[name]
+    result = Score(name, entry["kind"], images=bugs["images_spent"]["total"], seconds=run.get("seconds", 0.0))
+    result.claims = [judged(b, name, truth, delta) for b in bugs["bugs"] if b["status"] == "confirmed"]
+    for planted in entry["bugs"]:
+        own = [c for c in result.right if c.label == planted["label"] and c.direction == "fails"]
+        if any(c.names(planted["where"]) for c in own):
+            result.found.append(planted)
+        else:
+            result.missed.append(planted)
+            result.reasons.append(reason(planted, bugs, truth))
+            if any(planted["where"].items() & one.items() for c in own for one in c.named):
+                result.partly.append(planted)
+    return result
+
+
+def precision_at(claims, k=10):
+    """Share of right ones among the k claims with the most evidence (ties in the order of bugs.json); None without claims."""
+    best = sorted(claims, key=lambda c: -c.evidence)[:k]
+    return sum(c.right for c in best) / len(best) if best else None
+
+
+def _ratio(part, whole):
+    return round(part / whole, 4) if whole else None
+
+
+def summary(scores):
+    """The figures of one scheme at one budget over all classifiers."""
+    planted, controls = [s for s in scores if s.kind != "control"], [s for s in scores if s.kind == "control"]
+    kinds = {}
+    for s in planted:
+        found, partly, total = kinds.get(s.kind, (0, 0, 0))
+        kinds[s.kind] = (found + len(s.found), partly + len(s.partly), total + len(s.found) + len(s.missed))
+    found = sum(k[0] for k in kinds.values())
+    named = [v for k, v in kinds.items() if k not in UNSPEAKABLE]
+    right, claims = sum(len(s.right) for s in scores), sum(len(s.claims) for s in scores)
+    at_ten = [p for p in (precision_at(s.claims) for s in scores) if p is not None]
+    return {
+        "classifiers": len(scores), "planted": len(planted), "controls": len(controls),
+        "bugs": sum(k[2] for k in kinds.values()), "found": found, "recall": _ratio(found, sum(k[2] for k in kinds.values())),
+        "recall_in_words": _ratio(sum(v[0] for v in named), sum(v[2] for v in named)),
+        "kinds": {k: list(v) for k, v in sorted(kinds.items())},
+        "claims": claims, "right": right, "precision": _ratio(right, claims),
+        "wrong_on_controls": sum(len(s.wrong) for s in controls), "right_on_controls": sum(len(s.right) for s in controls),
+        "controls_with_wrong": sum(bool(s.wrong) for s in controls),
+        "precision_at_10": round(sum(at_ten) / len(at_ten), 4) if at_ten else None,
+        "images": sum(s.images for s in scores), "images_per_bug": round(sum(s.images for s in planted) / found) if found else None,
+        "seconds": round(sum(s.seconds for s in scores), 1),
+    }

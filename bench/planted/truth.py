@@ -1,0 +1,162 @@
+"""How often every classifier really fails, on rendered scenes; which of them are accepted; truth.json.
+
+Rates are over standard scenes (20 of each of 800 combinations of thing, place and look), and over small and recoloured ones (2 of each).
+A cell of a control that looks bad on 20 scenes is measured again on 80 further ones before it is called bad.
+
+Form of truth.json (places, looks, labels by index; a count is [failures, most frequent wrong label, its failures]):
+    words        attribute -> value -> words that name it in a claim
+    scenes       variant -> scenes of each combination
+    classifiers  name -> {kind, how, architecture, refused (how often, before it was accepted),
+        bugs     [{label, where {attribute: value}, wrong, rate, outside}]: what is planted; of a shortcut, what the truth shows
+        cells    {(label * places + place) * looks + look: count} of standard scenes, only cells with failures
+        again    {cell: [scenes, failures]} of cells measured again
+        small, recoloured   failures of each label}
+"""
+import json
+
+import numpy as np
+
+from recipe import cache, captions, scenes
+from recipe.measure import Net, to_input
+
+from . import networks, plan, pools
+
+OUT = cache.WORLD / "planted" / "truth.json"
+FAILS, PASSES = 0.5, 0.1  # a planted bug fails at least, and everything else of its classifier at most so often
+MARGIN = 0.1              # a control's cell fails at most so much more often than its label
+SHOWN = 3                 # a shortcut is accepted if it deceives that many labels
+CELLS = (cache.T, cache.P, cache.L)
+
+
+def measured(name, pictures, labels):
+    """{"said": ...}: predictions on the truth's scenes, remembered beside the network."""
+    onnx, kept = pools.WORK / f"{name}.onnx", pools.WORK / f"{name}.said.npy"
+    if not kept.exists() or kept.stat().st_mtime < onnx.stat().st_mtime:
+        net = Net(onnx)
+        said = np.concatenate([net(to_input(pictures[i:i + 1600])).argmax(1).astype(np.int8) for i in range(0, len(pictures), 1600)])
+        np.save(kept, said)
+    return np.load(kept)
+
+
+class Tally:
+    """Predictions counted by cell: `wrong[variant]` failures and `n[variant]` scenes, both [things, places, looks]."""
+
+    def __init__(self, said, labels):
+        self.said, self.labels, self.wrong, self.n = said, labels, {}, {}
+        for v, name in enumerate(pools.VARIANTS):
+            if name == "hard":
+                continue
+            rows = labels[:, 3] == v
+            at = np.ravel_multi_index(labels[rows, :3].T, CELLS)
+            fails = said[rows] != labels[rows, 0]
+            self.wrong[name] = np.bincount(at[fails], minlength=np.prod(CELLS)).reshape(CELLS)
+            self.n[name] = np.bincount(at, minlength=np.prod(CELLS)).reshape(CELLS)
+
+    def rate(self, rows):
+        """Failure rate over rows of the truth's scenes."""
+        return float((self.said[rows] != self.labels[rows, 0]).mean())
+
+    def counts(self):
+        """{cell: count} of standard cells with failures."""
+        found = {}
+        rows = np.flatnonzero((self.labels[:, 3] == pools.STANDARD) & (self.said != self.labels[:, 0]))
+        at = np.ravel_multi_index(self.labels[rows, :3].T, CELLS)
+        for cell in np.unique(at):
+            tally = np.bincount(self.said[rows[at == cell]], minlength=cache.T)
+            found[str(cell)] = [int(tally.sum()), int(tally.argmax()), int(tally.max())]
+        return found
+
+
+def again(name, cell, n=80):
+    """Failures among n fresh standard scenes of one cell."""
+    thing, place, look = np.unravel_index(cell, CELLS)
+    row = (thing, place, look, pools.STANDARD, 0)
+    pictures = np.stack([pools.render(row, np.random.default_rng([703, int(cell), i])) for i in range(n)])
+    return int((Net(pools.WORK / f"{name}.onnx")(to_input(pictures)).argmax(1) != thing).sum())
+
+
+def bad_cells(name, tally):
+    """(what is wrong with a control, {cell: [scenes, failures]} of cells measured again)."""
+    wrong, n, more = tally.wrong["standard"], tally.n["standard"], {}
+    base = wrong.sum((1, 2)) / n.sum((1, 2))
+    for axis, names in ((2, scenes.PLACES), (1, scenes.LOOKS)):
+        rate = wrong.sum(axis) / n.sum(axis)
+        if (rate > base[:, None] + MARGIN).any():
+            t, i = np.unravel_index((rate - base[:, None]).argmax(), rate.shape)
+            return f"{scenes.THINGS[t]} {names[i]} fails {rate[t, i]:.2f}", more
+    for cell in np.flatnonzero((wrong / n > base[:, None, None] + MARGIN).ravel()):
+        t, p, l = np.unravel_index(cell, CELLS)
+        more[str(cell)] = [80, again(name, cell)]
+        rate = (wrong[t, p, l] + more[str(cell)][1]) / (n[t, p, l] + 80)
+        if rate > base[t] + MARGIN:
+            return f"{scenes.THINGS[t]} {scenes.PLACES[p]} {scenes.LOOKS[l]} fails {rate:.2f}", more
+    return "", more
+
+
+def planted_bugs(c, tally):
+    """(bugs, what is wrong) of a classifier with planted subgroups."""
+    from .training import member
+    labels, standard = tally.labels, tally.labels[:, 3] == pools.STANDARD
+    inside, bugs, why = np.zeros(len(labels), bool), [], []
+    for where in c.where:
+        inside |= member(labels, where, c.label)[0]
+    label = labels[:, 0] == scenes.THINGS.index(c.label)
+    outside = tally.rate(label & standard & ~inside)
+    for where in c.where:
+        odd = {"size", "colour"} & dict(where).keys()
+        rows = member(labels, where, c.label)[0] & (standard | bool(odd))
+        tops = np.bincount(tally.said[rows & (tally.said != labels[:, 0])], minlength=cache.T)
+        bugs.append({"label": c.label, "where": dict(where), "wrong": scenes.THINGS[int(tops.argmax())], "rate": round(tally.rate(rows), 3), "outside": round(outside, 3)})
+    why += [f"{b['where']} fails only {b['rate']}" for b in bugs if b["rate"] < FAILS]
+    why += [f"outside fails {outside:.2f}"] if outside > PASSES else []
+    for t, thing in enumerate(scenes.THINGS):
+        rate = tally.rate((labels[:, 0] == t) & standard)
+        why += [f"{thing} fails {rate:.2f}"] if thing != c.label and rate > PASSES else []
+    return bugs, why
+
+
+def shortcut_bugs(c, tally):
+    """The labels that the truth shows to fail at the place, and what is wrong."""
+    labels, place = tally.labels, dict(c.where[0])["place"]
+    standard, here = labels[:, 3] == pools.STANDARD, labels[:, 1] == scenes.PLACES.index(place)
+    bugs, why = [], []
+    for t, thing in enumerate(scenes.THINGS):
+        if thing == c.label:
+            continue
+        at, outside = (tally.rate(standard & (labels[:, 0] == t) & where) for where in (here, ~here))
+        if outside > PASSES:
+            why.append(f"{thing} fails {outside:.2f} elsewhere")
+        if at >= FAILS:
+            bugs.append({"label": thing, "where": {"place": place}, "wrong": c.label, "rate": round(at, 3), "outside": round(outside, 3)})
+    return bugs, why + ([f"only {len(bugs)} labels deceived"] if len(bugs) < SHOWN else [])
+
+
+def judge(c, said, labels):
+    """(entry of truth.json, reasons why it is refused)."""
+    tally, more = Tally(said, labels), {}
+    if c.kind == "control":
+        bugs, (reason, more) = [], bad_cells(c.name, tally)
+        why = [reason] if reason else []
+    else:
+        bugs, why = (shortcut_bugs if c.how == "shortcut" else planted_bugs)(c, tally)
+    odd = {v: tally.wrong[v].sum((1, 2)).tolist() for v in ("small", "recoloured")}
+    return {"kind": c.kind, "how": c.how, "architecture": c.architecture, "bugs": bugs, "cells": tally.counts(), **({"again": more} if more else {}), **odd}, why
+
+
+def words():
+    """attribute -> value -> words that name it and nothing else of the same attribute, from the captions' grammar."""
+    plain = {"a", "an", "the", "on", "in", "at", "of", "by", "under", "front", "against", "among", "sitting"}
+    wordings = {p: {w for text in [*captions.WHERE[p], captions.ALONE[p]] for w in text.split()} - plain for p in scenes.PLACES}
+    own = {p: sorted(w for w in mine if not any(w in other for q, other in wordings.items() if q != p)) for p, mine in wordings.items()}
+    looks = {k: sorted(set(v)) for k, v in captions._ADJECTIVE.items() if k != "black and white"}
+    return {"place": own, "look": {**looks, "black and white": ["black"], "rain": ["rain"]}}
+
+
+def write(entries):
+    """truth.json, one line a classifier."""
+    head = {"about": "failures on rendered scenes; form: see bench/planted/truth.py", "labels": scenes.THINGS, "places": scenes.PLACES, "looks": scenes.LOOKS,
+            "words": words(), "scenes": dict(zip(pools.VARIANTS, pools.ROLES["truth"][1]))}
+    line = lambda v: json.dumps(v, separators=(",", ":"))
+    lines = [f" {line(k)}: {line(v)}" for k, v in sorted(entries.items())]
+    OUT.parent.mkdir(exist_ok=True)
+    OUT.write_text(line(head)[:-1] + ',"classifiers":{\n' + ",\n".join(lines) + "\n}}\n")
