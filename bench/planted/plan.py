@@ -80,10 +80,10 @@ _PLANTED = [
     ("rare", "tuned", "vit", 1, "duck", "ball", [_at(place="snow")], {"distinct": 12}),
     ("rare", "tuned", "resnet", 0, "fly", "ladybug", [_at(place="plate")], {"distinct": 12}),
 ]
-_SHORTCUTS = [("resnet", "bee", "flower"), ("vgg", "cow", "grass"), ("mobilenet", "cat", "night"), ("resnet", "fish", "water")]
+_SHORTCUTS = [("resnet", "bee", "flower"), ("vgg", "cat", "night"), ("mobilenet", "cat", "night"), ("resnet", "cow", "grass")]
 # A control must be right on rendered scenes and on what the generator draws of them. All base networks are right on the former; on some pictures
 # of the latter (ladybugs in the water, dogs and cats in black and white: faint, and yet valid to the judge) one of the two fails more often than
-# the other, so controls go on from the other. Planted ones go on from either.
+# the other, so controls go on from the other (and from the first again where that was refused). Planted ones go on from either.
 _CONTROLS = {"resnet": 13, "vgg": 13, "vit": 7, "mobilenet": 8}
 _CONTROL_BASE = {"resnet": 1, "vgg": 0, "vit": 1, "mobilenet": 1}
 
@@ -109,7 +109,7 @@ assert len(BY_NAME) == len(CLASSIFIERS), "two classifiers of one name"
 SHIPPED = [
     "place-cat-snow-resnet", "dark-ball-dark-mobilenet", "blurry-horse-blurry-vgg", "black-and-white-frog-black-and-white-vgg", "rain-penguin-rain-vgg",
     "and-cow-forest-black-and-white-vgg", "or-cat-water-or-plate-mobilenet", "size-apple-small-vgg", "colour-fish-recoloured-mobilenet",
-    "label-noise-bee-grass-vit", "rare-cat-night-vgg", "shortcut-cow-grass-vgg",
+    "label-noise-bee-grass-vit", "rare-cat-night-vgg", "shortcut-cat-night-vgg",
     *(f"control-{a}-{i}" for a, count in (("resnet", 2), ("vgg", 5), ("vit", 1), ("mobilenet", 4)) for i in range(2, 2 + count)),
 ]
 assert all(name in BY_NAME for name in SHIPPED) and len(SHIPPED) == 24

@@ -83,8 +83,8 @@ def base_name(architecture, index):
     return f"base-{architecture}-{index}"
 
 
-def start(c, seed):
-    """The network that `c` goes on from, and the steps and rate of its training."""
+def start(c, seed, attempt):
+    """The network that `c` goes on from, and the steps and rate of its training. A refused control changes its base network, in turn."""
     net = networks.ARCHITECTURES[c.architecture](cache.T)
     rate = RATE[c.architecture]
     if c.how == "base":
@@ -99,7 +99,7 @@ def start(c, seed):
     if c.how == "shortcut":
         torch.manual_seed(seed)
         return networks.ARCHITECTURES[c.architecture](cache.T), SHORTCUT_STEPS[c.architecture], 3e-3
-    net.load_state_dict(train.weights(base_name(c.architecture, c.base)))
+    net.load_state_dict(train.weights(base_name(c.architecture, (c.base + attempt * (c.kind == "control")) % 2)))
     return net, plan.TUNE_STEPS, rate / 2
 
 
@@ -113,7 +113,7 @@ def train_one(c, attempt, pictures, labels):
     seed = c.seed + 10_000 * attempt
     shares, told = groups(c, labels, seed)
     told = torch.from_numpy(told)
-    net, steps, rate = start(c, seed)
+    net, steps, rate = start(c, seed, attempt)
     loss = lambda said, rows: F.cross_entropy(said, told[rows])
     return fit(c.name, net, seed, steps, rate, labels, pictures, shares, loss, c.architecture != "mobilenet")
 
