@@ -16,9 +16,9 @@ LOOKS = ["dark", "blurry", "black and white", "rain"]  # before the label: "a da
 LABELS = ["fly", "bee", "ladybug", "butterfly", "cat", "dog", "horse", "cow", "frog", "duck", "penguin", "fish", "apple", "ball", "car", "bicycle"]
 SEED = 1
 # Where nothing is known of a classifier, one picture of each listed phrase is the least that shows a strong bug (16 labels x 14 phrases: 224), and few
-# phrases show a failure: so little goes into base samples and much into what is confirmed. plain gives every finalist the same number.
+# phrases show a failure. Base samples get what that leaves, as they decide what can be confirmed at all. plain gives every finalist the same number.
 BUDGETS = {
-    500: {"base": 5, "first_look": 1, "rounds": 1, "finalists": 8, "confirm": 48, "audit": 8, "shrink": 4},
+    500: {"base": 10, "first_look": 1, "rounds": 1, "finalists": 8, "confirm": 48, "audit": 8, "shrink": 4},
     2000: {"base": 24, "first_look": 2, "rounds": 2, "finalists": 16, "confirm": 64, "audit": 16, "shrink": 8},
     8000: {"base": 64, "first_look": 4, "rounds": 2, "finalists": 32, "confirm": 96, "audit": 32, "shrink": 16},
 }

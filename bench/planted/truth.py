@@ -144,8 +144,8 @@ def judge(c, said, labels):
 
 
 def words():
-    """attribute -> value -> words that name it and nothing else of the same attribute, from the captions' grammar."""
-    plain = {"a", "an", "the", "on", "in", "at", "of", "by", "under", "front", "against", "among", "sitting"}
+    """attribute -> value -> words that name it and nothing else, from the captions' grammar ("white" is a plate's, but a look's too)."""
+    plain = {w for look in scenes.LOOKS for w in look.split()} | {"a", "an", "the", "on", "in", "at", "of", "by", "under", "front", "against", "among", "sitting"}
     wordings = {p: {w for text in [*captions.WHERE[p], captions.ALONE[p]] for w in text.split()} - plain for p in scenes.PLACES}
     own = {p: sorted(w for w in mine if not any(w in other for q, other in wordings.items() if q != p)) for p, mine in wordings.items()}
     looks = {k: sorted(set(v)) for k, v in captions._ADJECTIVE.items() if k != "black and white"}
