@@ -54,8 +54,8 @@ TEST_F(ReviewOfASmallStudy, IsStoredWholeOrNotAtAllAndToldByTheReport) {
   for (ReviewRow& row : rows) row.answer = true;
 
   // Nothing of a table with one bad line is stored.
-  for (const auto& [label, image, message] :
-       {std::array<std::string, 3>{"cat", rows[11].image, ":13: no label 'cat'"}, {rows[11].label, "abc", ":13: no picture"}}) {
+  for (const auto& [label, image, message] : {std::array<std::string, 3>{"cat", rows[11].image, ":13: no label 'cat'"},
+                                              {rows[11].label, "abc", ":13: no picture"}}) {
     std::vector<ReviewRow> bad = rows;
     bad[11].label = label;
     bad[11].image = image;

@@ -74,8 +74,8 @@ RC_GTEST_PROP(PredictionPoweredRate, WithoutAReviewHoldsWhateverTheTruthMayBe, (
 }
 
 // Worked out in Python (numpy) with the formulas of ppi_py's ppi_mean_ci at lambda 1: the thetas at which an end of the
-// 95 % interval of V (E - theta), predicted by J (E - theta), is 0, from 1,000 reviewed and 99,000 other pictures. Cells
-// narrow the rectifier a little and Clopper-Pearson's ends widen it, so the ends agree to a tenth of a point.
+// 95 % interval of V (E - theta), predicted by J (E - theta), is 0, from 1,000 reviewed and 99,000 other pictures.
+// Cells narrow the rectifier a little and Clopper-Pearson's ends widen it, so the ends agree to a tenth of a point.
 TEST(PredictionPoweredRate, AgreesWithPpiPyOnManyPictures) {
   const Cells cells = {{{true, true, 60000, 600, 510},
                         {true, false, 30000, 300, 285},
@@ -136,8 +136,11 @@ Cells sample_of(const Truth& truth, int pictures, int reviewed, Philox& random) 
 TEST(PredictionPoweredRate, CoversTheTrueRateWithAJudgeThatErrs) {
   constexpr int kTrials = 1500;
   constexpr double kMonteCarlo = 0.017;  // three standard errors of 95 % in 1,500 trials
-  const Truth truths[] = {{0.9, 0.9, 0.95, 0.3, 0.05}, {0.9, 0.5, 0.9, 0.1, 0.1}, {0.7, 0.1, 0.9, 0.3, 0.1},
-                          {0.95, 0.3, 0.3, 0.05, 0.02}, {0.6, 0.05, 1, 0.4, 0.02}};
+  const Truth truths[] = {{0.9, 0.9, 0.95, 0.3, 0.05},
+                          {0.9, 0.5, 0.9, 0.1, 0.1},
+                          {0.7, 0.1, 0.9, 0.3, 0.1},
+                          {0.95, 0.3, 0.3, 0.05, 0.02},
+                          {0.6, 0.05, 1, 0.4, 0.02}};
   const std::pair<int, int> sizes[] = {{96, 10}, {96, 40}, {96, 90}, {400, 40}, {400, 200}};
   Philox random(11);
   for (const Truth& truth : truths) {
@@ -162,8 +165,8 @@ TEST(PredictionPoweredRate, CoversTheTrueRateWithAJudgeThatErrs) {
 
 TEST(PredictionPoweredRate, IsNarrowerThanTheReviewedPicturesAlone) {
   // 40 of 400 reviewed, all as the judge says: the judge's answers to the other 360 must be worth something.
-  const Cells cells = {{{true, true, 200, 19, 19}, {true, false, 180, 17, 17}, {false, true, 10, 2, 0},
-                        {false, false, 10, 2, 0}}};
+  const Cells cells = {
+      {{true, true, 200, 19, 19}, {true, false, 180, 17, 17}, {false, true, 10, 2, 0}, {false, false, 10, 2, 0}}};
   const PoweredRate powered = prediction_powered_rate(cells, 0.95);
   const Interval alone = wilson(19, 36, 0.95);
   EXPECT_LT(powered.interval.high - powered.interval.low, 0.75 * (alone.high - alone.low));
