@@ -25,7 +25,7 @@ struct Sampled {
 /// all labels that could have been chosen pay together: see docs/method.md. (A base rate of 1 - delta or more makes
 /// every rate a null; there e0 alone bounds E, for it grows with p.)
 ///
-/// The infimum is found by tangents from both sides: the sum is convex in p (log_e_value_and_slope), so where two
+/// The infimum is found by tangents from both sides: the sum is convex in p (EProcess::against), so where two
 /// tangents meet is never above it. What comes back is that point, at most 1e-6 below the infimum, and at most 1e-5
 /// where the infimum is at an end of the interval.
 ///

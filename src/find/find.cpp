@@ -163,13 +163,14 @@ Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, cons
   SCOTOMA_TRY(findings.rejection_threshold, confirm(context, findings.hypotheses, finalists));
   watch.lap("confirm", result.run);
   SCOTOMA_CHECK(audit(context, findings.hypotheses));
-  SCOTOMA_TRY(const Reviews reviews, read_reviews(catalogue));
-  review(context, reviews, findings);
   watch.lap("audit", result.run);
   if (setting.only.empty()) {
     SCOTOMA_TRY(findings.cross, cross_check(context, findings.hypotheses, findings.bases));
   }
   watch.lap("cross-check", result.run);
+  // Last of all, so that no picture depends on what a person said.
+  SCOTOMA_TRY(const Reviews reviews, read_reviews(catalogue));
+  review(context, reviews, findings);
 
   order_hypotheses(findings.hypotheses);
   describe_models(models, findings);

@@ -47,6 +47,9 @@ class Batches {
     return batch;
   }
 
+  /// Whether the next batch holds pictures that no sample is made of.
+  bool used_up() const { return next_ + size_ > base_.size(); }
+
  private:
   const StageContext& context_;
   std::vector<Question> base_;
@@ -62,7 +65,8 @@ Result<double> measured(const StageContext& context, const Models& models, Memo&
   Batches batches(context, size);
   SCOTOMA_TRY(auto warm, memo.observe(batches.next()));
   double seconds = 0;
-  for (int timed = 0; timed < kTimedBatches;) {
+  int timed = 0;
+  while (timed == 0 || (timed < kTimedBatches && !batches.used_up())) {
     const auto batch = batches.next();
     const std::uint64_t before = drawn(memo);
     const double begin = clock.seconds();
@@ -72,7 +76,7 @@ Result<double> measured(const StageContext& context, const Models& models, Memo&
     ++timed;
   }
   constexpr double kShortest = 1e-6;  // a clock may stand still
-  return 60.0 * kTimedBatches * static_cast<double>(size) / std::max(seconds, kShortest);
+  return 60.0 * timed * static_cast<double>(size) / std::max(seconds, kShortest);
 }
 
 }  // namespace

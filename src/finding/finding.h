@@ -100,7 +100,7 @@ enum class Status {
 
 /// One shortened phrase that shrinking tried.
 struct ShrinkStep {
-  std::string phrase;   ///< what was left; empty: the base prompt alone
+  std::string phrase;   ///< what was left
   std::string without;  ///< the words that were taken out
   Rate rate;
   bool kept = false;  ///< the event happens as often without these words, so they are gone
@@ -134,7 +134,7 @@ struct Hypothesis {
   std::string label;
   Phrase phrase;
   Direction direction = Direction::fails;
-  std::string source;                ///< "captions", "user"
+  std::string source;                ///< "captions", "list", "either" (a disjunction), "user"
   std::string prompt;                ///< the whole prompt, with the first base prompt
   std::vector<std::string> prompts;  ///< with each base prompt in turn; image i is drawn from prompts[i % size]
   std::string expected;              ///< the wrong label of the cluster it came from; may be empty

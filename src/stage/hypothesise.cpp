@@ -99,7 +99,10 @@ Hypothesis hypothesis_of(const StageContext& context, const Candidate& candidate
 void mark_untestable(StageContext& context, std::vector<Hypothesis>& hypotheses, std::size_t known) {
   const EvidenceOptions& evidence = context.study.evidence;
   if (evidence.rule == "fixed") return;  // the plain rule needs no evidence
-  const int most = std::min(context.study.budget.finalists, static_cast<int>(hypotheses.size() + known));
+  const bool asked =
+      std::any_of(hypotheses.begin(), hypotheses.end(), [](const auto& h) { return h.source == "user"; });
+  const int all = static_cast<int>(hypotheses.size() + known);
+  const int most = asked ? std::min(context.study.budget.finalists, all) : context.study.budget.finalists;
   const int images = context.study.budget.confirm;
   std::map<std::string, int> phrases;
   for (Hypothesis& hypothesis : hypotheses) {

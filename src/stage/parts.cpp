@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "evidence/fisher.h"
@@ -20,7 +21,7 @@ constexpr double kAsOften = 0.2;  // Fisher's p above which a piece fails about 
 constexpr double kLevel = 0.95;
 constexpr std::size_t kMostAlternatives = 4;
 
-using Piece = std::pair<std::string, std::string>;  // label, text
+using Piece = std::tuple<std::string, std::string, bool>;  // label, text, before the label's word
 
 bool seen(const Hypothesis& hypothesis) { return hypothesis.explored.valid + hypothesis.explored.invalid > 0; }
 
@@ -42,7 +43,7 @@ Result<std::map<Piece, Rate>> draw_pieces(StageContext& context, const std::vect
   for (const std::size_t h : finalists) {
     const Hypothesis& whole = hypotheses[h];
     for (const PhrasePart& piece : whole.phrase.parts) {
-      const Piece key{whole.label, piece.text};
+      const Piece key{whole.label, piece.text, piece.before};
       const bool known = alone(hypotheses, whole.label, piece) != nullptr;
       if (known || std::find(pieces.begin(), pieces.end(), key) != pieces.end()) continue;
       if (std::int64_t{count} * (std::ssize(trials) + 1) > context.left_to_explore()) break;
@@ -116,16 +117,21 @@ Hypothesis either(const StageContext& context, const std::vector<Hypothesis>& hy
   for (const std::size_t h : members) {
     const Hypothesis& member = hypotheses[h];
     joint.phrase.text += (joint.phrase.text.empty() ? "" : " or ") + member.phrase.text;
-    // Image i keeps base prompt i modulo their number, as the pairs of the audit need it.
-    joint.prompts.insert(joint.prompts.end(), member.prompts.begin(), member.prompts.end());
     joint.tried.insert(joint.tried.end(), member.tried.begin(), member.tried.end());
     joint.part_rates.push_back({member.phrase.text, member.explored});
+  }
+  // The phrases take turns, and image i keeps base prompt i modulo their number, as the pairs of the audit need it.
+  const std::size_t bases = first.prompts.size();
+  for (std::size_t turn = 0; turn < members.size(); ++turn) {
+    for (std::size_t b = 0; b < bases; ++b)
+      joint.prompts.push_back(hypotheses[members[(turn + b) % members.size()]].prompts[b]);
   }
   joint.prompt =
       phrase_prompt(context.study.prompts, context.target(joint.label).label, joint.phrase.text, joint.phrase.before);
   joint.explored = pooled(hypotheses, members);
   joint.expected = context.class_names[static_cast<std::size_t>(most_frequent_wrong(joint.tried).class_index)];
-  const std::string id = slug(joint.label + " " + joint.phrase.text);
+  std::string id = slug(joint.label + " " + joint.phrase.text);
+  if (id.empty()) id = "phrase";  // no letter that a file name may have
   joint.id = id;
   for (int n = 2; !ids.insert(joint.id).second; ++n) joint.id = fmt::format("{}-{}", id, n);
   return joint;
@@ -175,7 +181,7 @@ Result<std::vector<std::size_t>> weigh_parts(StageContext& context, std::vector<
     for (const PhrasePart& piece : whole.phrase.parts) {
       if (const Hypothesis* known = alone(hypotheses, whole.label, piece); known != nullptr) {
         whole.part_rates.push_back({piece.text, known->explored});
-      } else if (const auto found = rates.find({whole.label, piece.text}); found != rates.end()) {
+      } else if (const auto found = rates.find({whole.label, piece.text, piece.before}); found != rates.end()) {
         whole.part_rates.push_back({piece.text, found->second});
       }
     }

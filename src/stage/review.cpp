@@ -88,6 +88,16 @@ void decide_anew(StageContext& context, Findings& findings) {
   }
 }
 
+/// Bugs that are none any more explain no correlation.
+void forget_in_rows(Findings& findings) {
+  const auto fallen = [&](const std::string& id) {
+    return std::none_of(findings.hypotheses.begin(), findings.hypotheses.end(),
+                        [&](const Hypothesis& h) { return h.id == id && h.status == Status::confirmed; });
+  };
+  for (CrossRow& row : findings.cross) std::erase_if(row.bugs, fallen);
+  std::erase_if(findings.cross, [](const CrossRow& row) { return row.bugs.empty(); });
+}
+
 }  // namespace
 
 void review(StageContext& context, const Reviews& reviews, Findings& findings) {
@@ -108,7 +118,10 @@ void review(StageContext& context, const Reviews& reviews, Findings& findings) {
     context.limits.push_back(
         fmt::format("The generator cannot draw '{}': {}. It is not called a bug.", h.prompt, reason));
   }
-  if (withdrawn) decide_anew(context, findings);
+  if (withdrawn) {
+    decide_anew(context, findings);
+    forget_in_rows(findings);
+  }
   if (reviews.empty()) return;
   const JudgeReview judged = judge_review(context.study.seed, findings, reviews);
   if (judged.reviewed > 0) findings.judge_review = judged;

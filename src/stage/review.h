@@ -17,7 +17,8 @@ namespace scotoma {
 /// What was withdrawn counts as e = 0, and e-BH decides anew over the others (those that were not confirmed with all
 /// of them cannot be now), so that the error rate holds for
 /// what is left: some of it may become Status::not_confirmed. Says so in the context's limits, and sets
-/// Findings::rejection_threshold to that of what is left.
+/// Findings::rejection_threshold to that of what is left. A spurious correlation that only withdrawn bugs showed is
+/// left out; the other cells keep their p-values.
 void review(StageContext& context, const Reviews& reviews, Findings& findings);
 
 /// Fewer answers than this say nothing of one bug.

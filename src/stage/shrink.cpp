@@ -119,7 +119,12 @@ class Shrinking {
     const Trial trial = trial_for(phrase);
     hypothesis.shrunk_from = hypothesis.phrase.text;
     hypothesis.phrase = phrase;
-    if (phrase.parts.empty()) hypothesis.part_rates.clear();
+    const auto& parts = phrase.parts;  // rates of pieces stay where all that are left are known
+    std::erase_if(hypothesis.part_rates, [&](const PartRate& known) {
+      return std::none_of(parts.begin(), parts.end(),
+                          [&](const PhrasePart& part) { return part.text == known.phrase; });
+    });
+    if (hypothesis.part_rates.size() != parts.size()) hypothesis.part_rates.clear();
     hypothesis.prompts = trial.prompts;
     hypothesis.prompt = trial.prompts.front();
     hypothesis.tried = album.of(trial);
@@ -188,7 +193,9 @@ void merge_dropped(std::vector<Hypothesis>& hypotheses, const std::vector<std::s
     for (std::size_t h = 0; h < hypotheses.size(); ++h) {
       const Status status = hypotheses[h].status;
       if (stays.contains(h) || key_of(hypotheses[h]) != key_of(hypotheses[s])) continue;
-      if (status == Status::not_promising || status == Status::out_of_budget) hypotheses[h].status = Status::merged;
+      if (status != Status::not_promising && status != Status::out_of_budget) continue;
+      hypotheses[h].status = Status::merged;
+      hypotheses[s].merged.push_back(hypotheses[h].phrase.text);
     }
   }
 }

@@ -5,6 +5,7 @@
 #include "core/parallel.h"
 #include "evidence/binomial_tail.h"
 #include "evidence/holm.h"
+#include "evidence/interval.h"
 #include "finding/count.h"
 
 namespace scotoma {
@@ -26,7 +27,9 @@ CheckCase case_of(const Hypothesis& h, const Study& study, const std::vector<Pai
   one.label = h.label;
   one.prompt = h.prompt;
   one.direction = h.direction;
-  const double cap = h.direction == Direction::fails ? h.null_rate : study.evidence.everywhere;
+  const double upper = h.base_valid > 0 ? clopper_pearson_upper(h.base_events, h.base_valid, 1 - kLevel) : 1;
+  const double cap =
+      h.direction == Direction::fails ? std::min(1.0, upper + study.evidence.delta) : study.evidence.everywhere;
   one.now = cell_of(pairs, h.direction, study.evidence.delta, cap, class_names);
   std::vector<Sample> before;
   for (std::size_t i = 0; i < pairs.size(); ++i) {

@@ -22,9 +22,9 @@ namespace scotoma {
 void decide(std::vector<CheckCase>& cases);
 
 /// Every confirmed bug of the findings on the rival. What is allowed is the rival's own null (cell_of) and never more
-/// than the study allowed the classifier that the bug was found on: null_rate; for Direction::passes
-/// evidence.everywhere. A classifier that fails everywhere has fixed nothing. Bugs without pairs (no audit) are cases
-/// without pictures. Errors: as transfer().
+/// than what the classifier that the bug was found on may fail without the phrase: the one-sided 95 % upper limit of
+/// its base rate + delta; for Direction::passes evidence.everywhere. A classifier that fails everywhere has fixed
+/// nothing. Bugs without pairs (no audit) are cases without pictures. Errors: as transfer().
 Result<Check> check(const Study& study, const Findings& findings, Rival& rival, Catalogue& catalogue,
                     const CancelToken& cancel, Progress& progress);
 

@@ -11,7 +11,7 @@ namespace scotoma {
 /// Every confirmed bug's audit pictures on the study's classifier (first column) and on each rival.
 ///
 /// A bug transfers to a rival where its suspects surely fail more often than the rival's own null allows: the one-sided
-/// 95 % upper limit of its failure rate on the controls, plus evidence.delta, as a study makes its nulls. Tested by the
+/// 95 % upper limit of its failure rate on the controls, plus evidence.delta. Tested by the
 /// exact binomial p-value, Holm-adjusted over all cells of all rivals, at 0.05: the probability of even one false
 /// "transfers" is at most 0.05 where the upper limits hold.
 ///

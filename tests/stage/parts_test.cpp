@@ -82,8 +82,9 @@ TEST_F(PartsTest, PhrasesOfOneListThatAreWeakAloneAreJoined) {
   EXPECT_EQ(joint.expected, "bee");
   EXPECT_EQ(joint.explored.failures, 7);
   EXPECT_EQ(joint.explored.valid, 16);
-  EXPECT_EQ(joint.prompts, (std::vector<std::string>{"a photo of a fly on the grass", "a sketch of a fly on the grass",
-                                                     "a photo of a fly on a flower", "a sketch of a fly on a flower"}));
+  EXPECT_EQ(joint.prompts,
+            (std::vector<std::string>{"a photo of a fly on the grass", "a sketch of a fly on a flower",
+                                      "a photo of a fly on a flower", "a sketch of a fly on the grass"}));
   EXPECT_EQ(joint.part_rates.size(), 2U);
   for (const std::size_t h : {0U, 1U}) EXPECT_NE(joint.prompt, all[h].prompt) << "their seeds must differ";
 }
