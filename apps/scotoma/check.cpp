@@ -76,18 +76,23 @@ Result<Check> checked(Session& session, Rival& rival, const CheckArguments& argu
 
 Result<void> run_check(const CheckArguments& arguments) {
   const CancelToken& cancel = stop_at_interrupt();
+  const auto folder = std::filesystem::absolute(arguments.junit).parent_path();
+  if (std::error_code none; !arguments.junit.empty() && !std::filesystem::is_directory(folder, none)) {
+    return bad_input(
+        fmt::format("{}: its folder is not there; name another file with --junit", arguments.junit.string()));
+  }
   SCOTOMA_TRY(Study study, open_study(arguments));
   SCOTOMA_CHECK(check_catalogue(arguments));
   SCOTOMA_TRY(auto rivals, load_rivals(study, {arguments.against}, arguments.labels));
   SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
   SCOTOMA_TRY(const Check result, checked(session, rivals.front(), arguments, cancel));
-  if (!arguments.junit.empty())
-    SCOTOMA_CHECK(write_whole(arguments.junit, junit_xml(session.study, result, arguments.allow_undecided)));
   if (arguments.json) {
     fmt::print("{}\n", check_json(session.study, result).dump(2));
   } else {
     print_check(result);
   }
+  if (!arguments.junit.empty())
+    SCOTOMA_CHECK(write_whole(arguments.junit, junit_xml(session.study, result, arguments.allow_undecided)));
   return conclusion(result, arguments.allow_undecided);
 }
 

@@ -159,8 +159,9 @@ std::string limits_section(const Page& page) {
   for (const std::string& limit : page.findings.limits) items += item(escape_html(limit));
   items +=
       item("The pictures are generated. Whether a bug shows on photographs too, only photographs can tell: try a few.");
-  items +=
-      item("Only what the captioner noticed, or a user asked for, was tried. What is not listed here was not tested.");
+  items += item(
+      "Only what the captioner noticed, a list named, or a user asked for, was tried. What is not listed here was not "
+      "tested.");
   return "<section id=\"limits\">\n<h2>What this report cannot tell</h2>\n<ul class=\"prose\">\n" + items +
          "</ul>\n</section>\n";
 }
@@ -189,7 +190,8 @@ std::string method_section(const Page& page) {
              "<li>Failures were grouped by looks and put into words; a phrase became a hypothesis where it tells the "
              "group "
              "from pictures of the same label that are recognised.</li>\n"
-             "<li>Hypotheses got a few pictures each, the better half twice as many, and so on.</li>\n"
+             "<li>Phrases of the study's own lists, where it has some, became hypotheses too. All hypotheses got a few "
+             "pictures each, those that looked most like bugs got more.</li>\n"
              "<li>The best were tested on pictures that nothing had used before. {}</li>\n"
              "<li>What passed was measured once more, in the audit: a fixed number of new pictures, each drawn with "
              "the phrase and, from the same seed, without it. The difference and its interval come from these pairs. "

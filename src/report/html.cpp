@@ -48,8 +48,11 @@ std::string contents(Page& page, const Tally& tally) {
   std::vector<const Hypothesis*> confirmed = tally.bugs;
   confirmed.insert(confirmed.end(), tally.exceptions.begin(), tally.exceptions.end());
   if (confirmed.empty()) return {};
-  std::string html = fmt::format("<p>Of claims confirmed in this way, at most {} are expected to be false.</p>\n",
-                                 percent(page.study.evidence.alpha));
+  std::string html;
+  if (page.study.evidence.rule != "fixed") {
+    html = fmt::format("<p>Of claims confirmed in this way, at most {} are expected to be false.</p>\n",
+                       percent(page.study.evidence.alpha));
+  }
   const std::size_t shown = std::min(confirmed.size(), PageLimits::kContents);
   html += claims_filter(page.study, std::span(confirmed).first(shown)) + "<ol class=\"contents\">\n";
   for (std::size_t i = 0; i < shown; ++i) html += contents_row(page, *confirmed[i]);
@@ -106,7 +109,7 @@ std::string nothing_confirmed(const Page& page) {
       "went to the test, on {}. In none was the evidence strong enough that the label fails more than {:g} points "
       "above its base "
       "rate.</p>\n<p>Small rises need more pictures than were drawn here, and what no "
-      "caption mentions was never tried. A larger budget, or a phrase of your own, looks further:</p>\n"
+      "caption and no list mentions was never tried. A larger budget, or a phrase of your own, looks further:</p>\n"
       "<p><code class=\"command\">{}</code></p>\n<p class=\"soft\">Run it in the study's folder; OUT is the folder of "
       "this report.</p>\n</div>\n",
       capitalised(counted(all, "hypothesis", "hypotheses")),

@@ -30,6 +30,7 @@ class Splitter {
   explicit Splitter(const std::string& text) : text_(text), at_(text.starts_with("\xEF\xBB\xBF") ? 3 : 0) {}
 
   bool more() const { return at_ < text_.size(); }
+  int line() const { return line_; }
 
   /// The next record; nothing where a quote stays open.
   std::optional<Record> next() {
@@ -157,8 +158,9 @@ Result<std::vector<ReviewRow>> read_review_csv(const std::string& text, const st
   std::vector<ReviewRow> rows;
   std::map<std::pair<std::string, std::string>, const ReviewRow> answered;
   while (splitter.more()) {
+    const int line = splitter.line();
     const std::optional<Record> record = splitter.next();
-    if (!record) return wrong(name, 1, "a quotation mark is opened and never closed");
+    if (!record) return wrong(name, line, "a quotation mark is opened and never closed");
     if (blank(*record)) continue;
     if (!columns) {
       SCOTOMA_TRY(columns, columns_of(*record, name));

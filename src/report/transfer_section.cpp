@@ -16,11 +16,11 @@ namespace {
 /// A file's stem may be long: it may break behind its punctuation.
 std::string breakable(const std::string& name) {
   std::string html;
-  for (const char c : name) {
-    html += escape_html(std::string(1, c));
+  for (const char c : escape_html(name)) {  // whose entities hold none of these
+    html += c;
     if (c == '_' || c == '-' || c == '.' || c == '/') html += "<wbr>";
   }
-  return valid_utf8(html) == html ? html : escape_html(name);
+  return html;
 }
 
 std::string accuracy_cell(std::string_view column, const Rate& failures) {

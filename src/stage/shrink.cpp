@@ -193,9 +193,7 @@ void merge_dropped(std::vector<Hypothesis>& hypotheses, const std::vector<std::s
     for (std::size_t h = 0; h < hypotheses.size(); ++h) {
       const Status status = hypotheses[h].status;
       if (stays.contains(h) || key_of(hypotheses[h]) != key_of(hypotheses[s])) continue;
-      if (status != Status::not_promising && status != Status::out_of_budget) continue;
-      hypotheses[h].status = Status::merged;
-      hypotheses[s].merged.push_back(hypotheses[h].phrase.text);
+      if (status == Status::not_promising || status == Status::out_of_budget) hypotheses[h].status = Status::merged;
     }
   }
 }

@@ -81,6 +81,15 @@ TEST(Docs, EveryCommandNamesAVerbAndItsOptions) {
   EXPECT_GE(commands, 10) << "the docs' commands are not found any more: look at the patterns here";
 }
 
+TEST(Docs, EveryLinkLeadsToAFile) {
+  auto files = pages();
+  for (const char* more : {"CHANGELOG.md", "world/README.md", "world/cards/planted.md"}) files.push_back(kRoot / more);
+  for (const auto& page : files) {
+    for (const auto& [link, nothing] : matches(read_file(page), R"re(\]\(([^)#: ]+)\)())re"))
+      EXPECT_TRUE(std::filesystem::exists(page.parent_path() / link)) << page << ": " << link;
+  }
+}
+
 TEST(Docs, EveryVerbOfTheScriptIsOneThatItHelpsWith) {
   const std::string script = read_file(kRoot / "dev");
   std::set<std::string> verbs;

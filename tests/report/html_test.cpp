@@ -258,6 +258,7 @@ TEST(ReportHtml, SaysLoudlyThatThePlainRuleHoldsNoErrorRate) {
   EXPECT_TRUE(has(html, "<strong>No rate of false claims is held.</strong>"));
   EXPECT_FALSE(has(html, "at most once in"));
   EXPECT_FALSE(has(html, "keeps the expected share"));
+  EXPECT_FALSE(has(html, "expected to be false"));
 }
 
 TEST(ReportHtml, IsAFunctionOfTheFindingsAndHoldsNoAbsolutePath) {
