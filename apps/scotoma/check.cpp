@@ -76,7 +76,7 @@ Result<Check> checked(Session& session, Rival& rival, const CheckArguments& argu
 
 Result<void> run_check(const CheckArguments& arguments) {
   const CancelToken& cancel = stop_at_interrupt();
-  const auto folder = std::filesystem::absolute(arguments.junit).parent_path();
+  const auto folder = arguments.junit.has_parent_path() ? arguments.junit.parent_path() : std::filesystem::path(".");
   if (std::error_code none; !arguments.junit.empty() && !std::filesystem::is_directory(folder, none)) {
     return bad_input(
         fmt::format("{}: its folder is not there; name another file with --junit", arguments.junit.string()));
