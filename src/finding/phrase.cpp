@@ -1,6 +1,10 @@
 #include "finding/phrase.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "finding/count.h"
 
 namespace scotoma {
 
@@ -16,6 +20,17 @@ Phrase conjunction(const std::vector<PhrasePart>& pieces) {
   phrase.before = parts.back().before;
   if (parts.size() > 1) phrase.parts = std::move(parts);
   return phrase;
+}
+
+std::string id_of(const std::string& label, const std::string& phrase) {
+  std::string id = slug(label + " " + phrase);
+  return id.empty() ? "phrase" : id;
+}
+
+std::string free_id(const std::string& wanted, const std::set<std::string>& taken) {
+  std::string free = wanted;
+  for (int n = 2; taken.contains(free); ++n) free = fmt::format("{}-{}", wanted, n);
+  return free;
 }
 
 std::string described(const std::string& label, const Phrase& phrase) {

@@ -10,6 +10,7 @@
 
 #include "evidence/joint_e_value.h"
 #include "finding/count.h"
+#include "finding/phrase.h"
 #include "model/similarity.h"
 #include "study/prompt.h"
 
@@ -74,11 +75,9 @@ std::vector<Candidate> ranked(const std::vector<Candidate>& candidates) {
 
 /// "fly-on-a-flower", with a number behind it where that is taken.
 std::string new_id(const Candidate& candidate, std::set<std::string>& taken) {
-  std::string id = slug(candidate.label + " " + candidate.phrase.text);
-  if (id.empty()) id = "phrase";  // no letter that a file name may have
-  std::string free = id;
-  for (int n = 2; !taken.insert(free).second; ++n) free = fmt::format("{}-{}", id, n);
-  return free;
+  const std::string id = free_id(id_of(candidate.label, candidate.phrase.text), taken);
+  taken.insert(id);
+  return id;
 }
 
 Hypothesis hypothesis_of(const StageContext& context, const Candidate& candidate, const BaseResult& base) {

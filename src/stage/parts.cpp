@@ -11,6 +11,7 @@
 #include "evidence/fisher.h"
 #include "evidence/interval.h"
 #include "finding/count.h"
+#include "finding/phrase.h"
 #include "stage/trial.h"
 #include "study/prompt.h"
 
@@ -130,10 +131,8 @@ Hypothesis either(const StageContext& context, const std::vector<Hypothesis>& hy
       phrase_prompt(context.study.prompts, context.target(joint.label).label, joint.phrase.text, joint.phrase.before);
   joint.explored = pooled(hypotheses, members);
   joint.expected = context.class_names[static_cast<std::size_t>(most_frequent_wrong(joint.tried).class_index)];
-  std::string id = slug(joint.label + " " + joint.phrase.text);
-  if (id.empty()) id = "phrase";  // no letter that a file name may have
-  joint.id = id;
-  for (int n = 2; !ids.insert(joint.id).second; ++n) joint.id = fmt::format("{}-{}", id, n);
+  joint.id = free_id(id_of(joint.label, joint.phrase.text), ids);
+  ids.insert(joint.id);
   return joint;
 }
 

@@ -8,6 +8,7 @@
 
 #include "evidence/paired.h"
 #include "finding/count.h"
+#include "finding/phrase.h"
 #include "stage/shorten.h"
 #include "stage/trial.h"
 #include "study/prompt.h"
@@ -198,13 +199,6 @@ void merge_dropped(std::vector<Hypothesis>& hypotheses, const std::vector<std::s
   }
 }
 
-/// "fly-on-a-flower", with a number behind it where that is taken.
-std::string free_id(const std::string& wanted, const std::set<std::string>& taken) {
-  std::string free = wanted;
-  for (int n = 2; taken.contains(free); ++n) free = fmt::format("{}-{}", wanted, n);
-  return free;
-}
-
 /// Ids follow the words. Whoever had the id of words that another shrank to, and was merged, gets a number.
 void rename(std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& staying) {
   std::set<std::string> taken;
@@ -212,8 +206,7 @@ void rename(std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>&
   for (const std::size_t s : staying) {
     Hypothesis& hypothesis = hypotheses[s];
     if (hypothesis.shrunk_from.empty()) continue;
-    std::string wanted = slug(hypothesis.label + " " + hypothesis.phrase.text);
-    if (wanted.empty()) wanted = "phrase";
+    const std::string wanted = id_of(hypothesis.label, hypothesis.phrase.text);
     for (Hypothesis& other : hypotheses) {
       if (other.id != wanted || other.status != Status::merged) continue;
       other.id = free_id(wanted, taken);
