@@ -75,7 +75,7 @@ std::vector<Candidate> ranked(const std::vector<Candidate>& candidates) {
 
 /// "fly-on-a-flower", with a number behind it where that is taken.
 std::string new_id(const Candidate& candidate, std::set<std::string>& taken) {
-  const std::string id = free_id(id_of(candidate.label, candidate.phrase.text), taken);
+  std::string id = free_id(id_of(candidate.label, candidate.phrase.text), taken);
   taken.insert(id);
   return id;
 }

@@ -106,7 +106,9 @@ TEST_F(OtherClassifiers, CheckedGoFromRedToGreen) {
   EXPECT_EQ(read_file(junit).find("<failure"), std::string::npos);
   const Outcome as_json = verb({"check", "--against", kBalanced, "--json", "--images", "96"});
   EXPECT_EQ(as_json.code, 0);
-  for (const json& bug : json::parse(as_json.output)["bugs"]) {
+  const json checked = json::parse(as_json.output);
+  ASSERT_FALSE(checked["bugs"].empty());
+  for (const json& bug : checked["bugs"]) {
     EXPECT_EQ(bug["verdict"], "fixed");
     const int with = bug["now"]["with"]["valid"].get<int>() + bug["now"]["with"]["invalid"].get<int>();
     EXPECT_EQ(with, 96) << "pictures were not drawn as asked for";
