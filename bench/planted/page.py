@@ -40,6 +40,11 @@ those of which claims name one attribute and are right, but none names both.
 
 {wrong}
 
+"Different" counts label and phrase once. The same few come back on classifiers that have nothing in common, controls among them: the classifiers do fail on
+what was drawn, but rendered scenes of the same words are hardly harder than others. So the fault is in the pictures. A black and white cat on the beach,
+for one, is drawn as a grey blob with eyes, and the judge lets it pass. No test on drawn pictures can see that, and more pictures only make it surer: the bigger the budget, the more
+such claims. What helps is a better generator, a stricter judge, or a person's look (`scotoma review`).
+
 ## The classifiers
 
 {made}
@@ -101,8 +106,9 @@ def wrong(results):
     for (scheme, budget), scores in sorted(results.items(), key=lambda item: (item[0][1], item[0][0])):
         phrases = collections.Counter(c.phrase for s in scores for c in s.wrong)
         if phrases:
-            rows.append([f"{budget:,}", scheme, sum(phrases.values()), "; ".join(f"{p} ({n})" for p, n in phrases.most_common(6))])
-    return _grid(["images", "scheme", "wrong", "phrases (how often), the most frequent"], rows) if rows else "None."
+            different = len({(c.label, c.phrase) for s in scores for c in s.wrong})
+            rows.append([f"{budget:,}", scheme, sum(phrases.values()), different, "; ".join(f"{p} ({n})" for p, n in phrases.most_common(6))])
+    return _grid(["images", "scheme", "wrong", "different", "phrases (how often), the most frequent"], rows) if rows else "None."
 
 
 def made(truth):
