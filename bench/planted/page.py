@@ -40,11 +40,6 @@ those of which claims name one attribute and are right, but none names both.
 
 {wrong}
 
-"Different" counts label and phrase once. The same few come back on classifiers that have nothing in common, controls among them: the classifiers do fail on
-what was drawn, but rendered scenes of the same words are hardly harder than others. So the fault is in the pictures. A black and white cat on the beach,
-for one, is drawn as a grey blob with eyes, and the judge lets it pass. No test on drawn pictures can see that, and more pictures only make it surer: the bigger the budget, the more
-such claims. What helps is a better generator, a stricter judge, or a person's look (`scotoma review`).
-
 ## The classifiers
 
 {made}
@@ -54,6 +49,13 @@ and trains those that are refused again from other seeds. A planted bug is accep
 label at most 10 %; a control where no label at a place, under a look, or both fails 10 points more often than the label. 24 of them are in world/planted
 ([card](../world/cards/planted.md)), with the truth about all (truth.json). `./dev planted --shipped` runs those.
 """
+
+WRONG = """
+
+"Different" counts label and phrase once. The plain scheme holds no error rate, so much of what it claims wrongly may be chance. Where e-values decide, the same few come
+back on unrelated classifiers, controls among them: the classifiers do fail on what was drawn, but rendered scenes of the same words are hardly harder than
+others. That points to the pictures. A black and white cat on the beach, for one, is drawn as a grey blob with eyes, and the judge lets it pass. No test on
+drawn pictures can see that, and more pictures make it surer. What helps is a better generator, a stricter judge, or a person's look (`scotoma review`)."""
 
 
 def _percent(value):
@@ -108,7 +110,7 @@ def wrong(results):
         if phrases:
             different = len({(c.label, c.phrase) for s in scores for c in s.wrong})
             rows.append([f"{budget:,}", scheme, sum(phrases.values()), different, "; ".join(f"{p} ({n})" for p, n in phrases.most_common(6))])
-    return _grid(["images", "scheme", "wrong", "different", "phrases (how often), the most frequent"], rows) if rows else "None."
+    return _grid(["images", "scheme", "wrong", "different", "phrases (how often), the most frequent"], rows) + WRONG if rows else "None."
 
 
 def made(truth):
