@@ -97,15 +97,18 @@ Doctor::Finding Doctor::embedder() {
 }
 
 /// The judge may stand on the embedder, so it comes with the whole study; where another model keeps that from loading,
-/// at least the judge's own model is examined.
+/// at least the judge's own models are examined.
 Doctor::Finding Doctor::judge() {
   const JudgeOptions& options = study_.judge;
   if (options.kind == "none") return std::string("none: every picture counts as valid");
   if (!unwell_.empty() && options.kind == "classifier") {
-    SCOTOMA_TRY(const auto model,
-                load_classifier({options.model, options.labels, options.preprocessing, options.output, options.batch},
-                                study_.engine));
-    return fmt::format("{}; loads, and is tried when the others are well", model->describe());
+    std::string loaded;
+    for (const ClassifierOptions& network : networks(options)) {
+      SCOTOMA_TRY(const auto model, load_classifier(network, study_.engine));
+      loaded += model->describe() + "; ";
+    }
+    return fmt::format("{}{} when the others are well", loaded,
+                       options.also.empty() ? "loads, and is tried" : "all load, and are tried");
   }
   if (!unwell_.empty()) return std::string("is tried when the others are well");
   SCOTOMA_TRY(const Models models, load_models(study_));

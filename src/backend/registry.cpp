@@ -42,9 +42,12 @@ Result<std::unique_ptr<Judge>> load_judge(const std::shared_ptr<Engine>& engine,
     SCOTOMA_TRY(const double scale, zero_shot_scale(study.embedder.model));
     return EmbedderJudge::create(embedder, study.labels, options.threshold, scale);
   }
-  const ClassifierOptions of{options.model, options.labels, options.preprocessing, options.output, options.batch};
-  SCOTOMA_TRY(auto classifier, OpenvinoClassifier::load(engine, of));
-  return ClassifierJudge::create(std::move(classifier), study.labels, options);
+  std::vector<std::unique_ptr<OpenvinoClassifier>> classifiers;
+  for (const ClassifierOptions& network : networks(options)) {
+    SCOTOMA_TRY(auto classifier, OpenvinoClassifier::load(engine, network));
+    classifiers.push_back(std::move(classifier));
+  }
+  return ClassifierJudge::create(std::move(classifiers), study.labels, options);
 }
 
 /// An engine for a study, whose choices are checked here so that no backend need do it.

@@ -44,6 +44,20 @@ ordered_json json_value(const Study& study, const Target& target) {
       target);
 }
 
+/// The networks of [[judge.also]], with what they take from [judge].
+ordered_json further_networks(const Study& study) {
+  ordered_json list = ordered_json::array();
+  for (const ClassifierOptions& network : study.judge.also) {
+    const Study own = judged_by(study, network);
+    ordered_json item = ordered_json::object();
+    for (const Option& option : options()) {
+      if (describes_network(option)) item[std::string(option.key)] = json_value(own, option.target);
+    }
+    list.push_back(std::move(item));
+  }
+  return list;
+}
+
 }  // namespace
 
 ordered_json settings_json(const Study& study) {
@@ -54,6 +68,7 @@ ordered_json settings_json(const Study& study) {
     if (stands_elsewhere || changes_no_answer) continue;
     settings[std::string(option.table)][std::string(option.key)] = json_value(study, option.target);
   }
+  if (!study.judge.also.empty()) settings["judge"]["also"] = further_networks(study);
   return settings;
 }
 

@@ -233,6 +233,21 @@ std::span<const Option> options() {
   return table;
 }
 
+bool describes_network(const Option& option) {
+  return option.table == "judge" && option.key != "kind" && option.key != "threshold" && option.key != "batch";
+}
+
+Study judged_by(Study study, const ClassifierOptions& network) {
+  JudgeOptions& judge = study.judge;
+  judge.model = network.model;
+  judge.labels = network.labels;
+  judge.preprocessing = network.preprocessing;
+  judge.output = network.output;
+  judge.batch = network.batch;
+  judge.also.clear();
+  return study;
+}
+
 std::string value_text(const Option& option, const Study& study) {
   Study& open = const_cast<Study&>(study);  // fields are reached through Study&, and only read here
   return std::visit([&](auto field) { return Print{}(field(open)); }, option.target);
@@ -248,6 +263,7 @@ Result<void> check_choices(const Study& study) {
     return bad_input(fmt::format("{}.{} '{}' is unknown; it is one of \"{}\"", option.table, option.key, value,
                                  fmt::join(option.choices, "\", \"")));
   }
+  for (const ClassifierOptions& network : study.judge.also) SCOTOMA_CHECK(check_choices(judged_by(study, network)));
   return {};
 }
 

@@ -32,8 +32,14 @@ struct Option {
   bool required = false;
 };
 
-/// All options in the order of the docs. `labels` and [[label]] are read apart.
+/// All options in the order of the docs. `labels`, [[label]], [[attributes]] and [[judge.also]] are read apart.
 std::span<const Option> options();
+
+/// Whether it is one of [judge]'s that [[judge.also]] may hold too: what describes a network, not how it is used.
+bool describes_network(const Option& option);
+
+/// A copy whose [judge] is this network alone, so that the options reach it.
+Study judged_by(Study study, const ClassifierOptions& network);
 
 /// The value as it would stand in the study file: `0.05`, `"f32"`, `["a photo of {a label}"]`.
 std::string value_text(const Option& option, const Study& study);

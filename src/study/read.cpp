@@ -32,6 +32,7 @@ class Reader {
   Result<Study> read() {
     SCOTOMA_CHECK(check_names());
     for (const Option& option : options()) SCOTOMA_CHECK(read_option(option));
+    SCOTOMA_CHECK(read_networks());
     SCOTOMA_CHECK(read_labels());
     SCOTOMA_CHECK(read_lists());
     SCOTOMA_CHECK(check_values());
@@ -58,7 +59,9 @@ class Reader {
   Result<void> check_names() const;
   Result<void> check_table(std::string_view name, const toml::table& table) const;
   Result<void> read_option(const Option& option);
-  Result<void> assign(const Option& option, const toml::node& node);
+  Result<void> assign(const Option& option, const toml::node& node, Study& study) const;
+  Result<void> read_networks();
+  Result<void> read_network(const toml::table& table);
   Result<void> read_labels();
   Result<void> read_label_table(const toml::table& table);
   Result<void> read_lists();
@@ -68,6 +71,7 @@ class Reader {
   Result<void> check_prompts() const;
   Result<void> check_values() const;
   Result<void> check_paths() const;
+  Result<void> check_path(const Option& option, const toml::node* node, const Study& study) const;
 
   const toml::node* node_of(std::string_view name, std::string_view key) const {
     const auto* table = document_.get_as<toml::table>(name);
@@ -113,7 +117,9 @@ std::set<std::string> keys_of(std::string_view table) {
   for (const Option& option : options()) {
     if (option.table == table) keys.emplace(option.key);
     if (table.empty() && !option.table.empty()) keys.emplace(option.table);
+    if (table == "judge.also" && describes_network(option)) keys.emplace(option.key);
   }
+  if (table == "judge") keys.insert("also");
   if (table.empty()) keys.insert({"labels", "label", "attributes"});
   if (table == "label") keys.insert({"name", "class", "hypernym", "synonyms"});
   if (table == "attributes") keys.insert({"name", "phrases", "position"});
@@ -146,16 +152,54 @@ Result<void> Reader::read_option(const Option& option) {
     if (option.required) return wrong(nullptr, fmt::format("'{}' is missing: {}", full_name(option), option.help));
     return {};
   }
-  return assign(option, *node);
+  return assign(option, *node, study_);
 }
 
-Result<void> Reader::assign(const Option& option, const toml::node& node) {
-  std::string expected = assign_option(option, node, study_);
+Result<void> Reader::assign(const Option& option, const toml::node& node, Study& study) const {
+  std::string expected = assign_option(option, node, study);
   if (expected.empty()) return {};
   if (expected == "a whole number" && node.is_integer()) {
     expected += fmt::format(" from {} to {}", option.low, option.high);
   }
   return wrong(&node, fmt::format("'{}' must be {} ({})", full_name(option), expected, option.help));
+}
+
+/// One more network of the judge, which takes from [judge] what it does not say itself.
+Result<void> Reader::read_network(const toml::table& table) {
+  SCOTOMA_CHECK(check_table("judge.also", table));
+  Study own = study_;
+  own.judge.model.clear();
+  own.judge.labels.clear();
+  for (Option option : options()) {
+    const toml::node* node = describes_network(option) ? table.get(option.key) : nullptr;
+    if (node == nullptr) continue;
+    option.table = "judge.also";
+    SCOTOMA_CHECK(assign(option, *node, own));
+    SCOTOMA_CHECK(check_path(option, node, own));
+  }
+  if (own.judge.model.empty() || own.judge.labels.empty()) {
+    return wrong(&table,
+                 fmt::format("'judge.also.{}' is missing: each [[judge.also]] needs model and labels of its own",
+                             own.judge.model.empty() ? "model" : "labels"));
+  }
+  study_.judge.also.push_back(networks(own.judge).front());
+  return {};
+}
+
+Result<void> Reader::read_networks() {
+  const toml::node* tables = node_of("judge", "also");
+  if (tables == nullptr) return {};
+  const auto* array = tables->as_array();
+  if (array == nullptr || !array->is_homogeneous<toml::table>())
+    return wrong(tables, "write each further network of the judge as [[judge.also]]");
+  if (study_.judge.kind != "classifier") {
+    return wrong(array->get(0),
+                 fmt::format("[[judge.also]] adds to a judge of the kind \"classifier\", but judge.kind is "
+                             "\"{}\"; set it to \"classifier\" or take [[judge.also]] out",
+                             study_.judge.kind));
+  }
+  for (const auto& item : *array) SCOTOMA_CHECK(read_network(*item.as_table()));
+  return {};
 }
 
 Result<void> Reader::read_label_table(const toml::table& table) {
@@ -333,16 +377,17 @@ Result<void> Reader::check_values() const {
 
 /// Of the paths that were given.
 Result<void> Reader::check_paths() const {
-  for (const Option& option : options()) {
-    const auto* field = std::get_if<Field<fs::path>>(&option.target);
-    if (field == nullptr) continue;
-    const fs::path& path = (*field)(const_cast<Study&>(study_));
-    std::error_code ignored;
-    if (!path.empty() && !fs::exists(path, ignored)) {
-      return wrong(find(option), fmt::format("'{}': {} does not exist", full_name(option), path.string()));
-    }
-  }
+  for (const Option& option : options()) SCOTOMA_CHECK(check_path(option, find(option), study_));
   return {};
+}
+
+Result<void> Reader::check_path(const Option& option, const toml::node* node, const Study& study) const {
+  const auto* field = std::get_if<Field<fs::path>>(&option.target);
+  if (field == nullptr) return {};
+  const fs::path& path = (*field)(const_cast<Study&>(study));
+  std::error_code ignored;
+  if (path.empty() || fs::exists(path, ignored)) return {};
+  return wrong(node, fmt::format("'{}': {} does not exist", full_name(option), path.string()));
 }
 
 /// Parses a document and hands its reader to `read`; `file` is used in messages and for relative paths.

@@ -77,7 +77,15 @@ struct JudgeOptions {
   std::string output;      ///< as the classifier's
   double threshold = 0.5;  ///< valid when the label's probability is at least this
   int batch = 32;
+  std::vector<ClassifierOptions> also;  ///< for "classifier", [[judge.also]]: the mean over all networks is what counts
 };
+
+/// The networks of a judge of the kind "classifier": [judge]'s own, then those of [[judge.also]] in their order.
+inline std::vector<ClassifierOptions> networks(const JudgeOptions& judge) {
+  std::vector<ClassifierOptions> all = {{judge.model, judge.labels, judge.preprocessing, judge.output, judge.batch}};
+  all.insert(all.end(), judge.also.begin(), judge.also.end());
+  return all;
+}
 
 struct PromptOptions {
   std::vector<std::string> base = {"a photo of {a label}"};  ///< {label}, {a label} ("an apple"), {hypernym}

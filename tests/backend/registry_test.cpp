@@ -189,6 +189,11 @@ TEST(Registry, AStudyThatDoesNotFitItsModelsIsRefused) {
   study.judge.preprocessing.filter = "cubic";
   expect_refused(study, "judge.filter 'cubic' is unknown");
   study = world();
+  study.judge.also = networks(study.judge);
+  EXPECT_TRUE(load_models(study).ok());
+  study.judge.also[0].preprocessing.filter = "cubic";
+  expect_refused(study, "judge.filter 'cubic' is unknown");
+  study = world();
   study.captioner.model = kWorld / "nowhere";
   expect_refused(study, "nowhere: no such folder");
   study = world();

@@ -51,6 +51,15 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"NamesDoNotMatch", kWorld + "/classifiers/labels.json", kWorld + "/judge.labels.json", {"17", "16"}},
         Case{"LabelWithoutClass", "\"fly\", \"bee\"", "\"fly\", \"unicorn\"", {"unicorn", "no class"}},
         Case{"LabelTheJudgeDoesNotKnow", kWorld + "/judge.labels.json", kModels + "/seventeen.labels.json", {"judge"}},
+        Case{"LabelThatAFurtherJudgeDoesNotKnow",
+             "[budget]",
+             "[[judge.also]]\nmodel = \"" + kWorld + "/judge.onnx\"\nlabels = \"" + kModels +
+                 "/seventeen.labels.json\"\n[budget]",
+             {"seventeen.labels.json", "no class 'bee'", "rename that class"}},
+        Case{"FurtherJudgeBesideNone",
+             "kind = \"classifier\"",
+             "kind = \"none\"\nalso = [{model = \"a.onnx\", labels = \"a.txt\"}]",
+             {"study.toml:", "[[judge.also]]", "judge.kind"}},
         Case{
             "PromptWithoutLabel", "[budget]", "[prompts]\nbase = [\"a photo\"]\n[budget]", {"prompts.base", "{label}"}},
         Case{"GeneratorIsNoFolder", kWorld + "/generator", kWorld + "/judge.onnx", {"judge.onnx"}},

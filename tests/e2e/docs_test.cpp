@@ -45,19 +45,32 @@ TEST(Readme, ItsStudyIsReadWithoutComplaint) {
   EXPECT_EQ(study->judge.kind, "embedder");
 }
 
-TEST(Docs, TheListsOfTheStudyPageAreReadWithoutComplaint) {
+/// The study of docs/study.md's first example below a heading, with the models that it does not name.
+Result<Study> study_shown(const std::string& heading) {
   const std::string page = read_file(kRoot / "docs/study.md");
-  const std::size_t begin = page.find("```toml\n", page.find("## Lists of phrases"));
+  const std::size_t begin = page.find("```toml\n", page.find(heading));
   const std::size_t end = page.find("\n```\n", begin);
-  ASSERT_NE(end, std::string::npos) << "docs/study.md shows no list";
+  if (end == std::string::npos) return bad_input("docs/study.md shows nothing below " + heading);
   const fake::Folder folder;
   folder.write("m", "");
   std::string text = "labels = [\"fly\"]\nclassifier.labels = \"m\"\n";
   for (const char* role : {"generator", "classifier", "captioner", "embedder"})
     text += std::string(role) + ".model = \"m\"\n";
-  const auto study = read_study(folder.write("s.toml", text + page.substr(begin + 8, end - begin - 8) + "\n"));
+  const std::string shown = page.substr(begin + 8, end - begin - 8) + "\n";
+  for (const auto& [key, path] : matches(shown, R"re(^(model|labels) = "([^"]+)")re")) folder.write(path, "");
+  return read_study(folder.write("s.toml", text + shown));
+}
+
+TEST(Docs, TheListsOfTheStudyPageAreReadWithoutComplaint) {
+  const auto study = study_shown("## Lists of phrases");
   ASSERT_TRUE(study.ok()) << study.error().message;
   EXPECT_EQ(study->attributes.size(), 2U);
+}
+
+TEST(Docs, TheJudgesOfTheStudyPageAreReadWithoutComplaint) {
+  const auto study = study_shown("## Several judges");
+  ASSERT_TRUE(study.ok()) << study.error().message;
+  EXPECT_EQ(networks(study->judge).size(), 2U);
 }
 
 TEST(Docs, EveryCommandNamesAVerbAndItsOptions) {

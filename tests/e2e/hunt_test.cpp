@@ -171,6 +171,54 @@ TEST(Doctor, ExaminesEveryModelWhateverIsWrongWithOthers) {
   }
 }
 
+/// A second judge for the small study: without the first one's class "nothing", its names in a file of their own.
+std::pair<std::string, std::string> second_judge(const std::string& names) {
+  const std::string world = (kRoot / "world").string();
+  return {"[budget]", "[[judge.also]]\nmodel = \"" + world + "/classifiers/resnet_balanced.onnx\"\nlabels = \"" +
+                          world + "/" + names + "\"\n[budget]"};
+}
+
+TEST(SeveralJudges, DecideTogetherInAHuntAndAreNamedInItsResults) {
+  const fake::Folder folder;
+  const auto find = [&](const std::vector<std::pair<std::string, std::string>>& edits) {
+    const auto study = folder.write("study.toml", small_study(edits));
+    const Outcome outcome = run({"find", study.string(), "--out", (folder / "out").string(), "--quiet"});
+    EXPECT_EQ(outcome.code, 0) << outcome.errors;
+    return json::parse(read_file(folder / "out/bugs.json"));
+  };
+  const std::pair<std::string, std::string> few = {"images = 400", "images = 64"};
+  const json alone = find({few});
+  const int answers = answers_in(folder / "out");
+  const json both = find({few, second_judge("classifiers/labels.json")});
+  EXPECT_EQ(answers_in(folder / "out"), answers + 64) << "only the judge is asked anew";
+  EXPECT_NE(both["fingerprints"]["judge"], alone["fingerprints"]["judge"]);
+  const std::string models = both["models"]["judge"];
+  EXPECT_TRUE(models.starts_with("mean of 2 classifiers (judge.onnx, 17 classes")) << models;
+  EXPECT_NE(models.find("resnet_balanced.onnx, 16 classes"), std::string::npos) << models;
+  EXPECT_FALSE(alone["settings"]["judge"].contains("also"));
+  ASSERT_EQ(both["settings"]["judge"]["also"].size(), 1U);
+  const json& also = both["settings"]["judge"]["also"][0];
+  EXPECT_EQ(fs::path(also["model"].get<std::string>()).filename(), "resnet_balanced.onnx");
+  EXPECT_EQ(also["mean"], both["settings"]["judge"]["mean"]) << "taken from [judge]";
+  EXPECT_EQ(find({few}), alone) << "a lone judge finds its answers again";
+}
+
+TEST(Doctor, ExaminesEveryJudge) {
+  const fake::Folder folder;
+  const auto good = second_judge("classifiers/labels.json");
+  const Outcome well = run({"doctor", folder.write("study.toml", small_study({good})).string()});
+  EXPECT_EQ(well.code, 0) << well.errors;
+  EXPECT_NE(well.output.find("mean of 2 classifiers"), std::string::npos) << well.output;
+  const std::pair<std::string, std::string> ill = {(kRoot / "world/captioner").string(), (kRoot / "world").string()};
+  const Outcome loaded = run({"doctor", folder.write("study.toml", small_study({ill, good})).string()});
+  EXPECT_EQ(loaded.code, 2);
+  EXPECT_NE(loaded.output.find("all load, and are tried when the others are well"), std::string::npos) << loaded.output;
+  const auto study = folder.write("study.toml", small_study({ill, second_judge("judge.labels.json")}));
+  const Outcome wrong = run({"doctor", study.string()});
+  EXPECT_NE(wrong.errors.find("captioner, judge"), std::string::npos) << wrong.errors;
+  EXPECT_NE(wrong.output.find("judge.labels.json: holds 17 class names"), std::string::npos) << wrong.output;
+}
+
 class Probe : public testing::Test {
  protected:
   Outcome probe(const std::vector<std::pair<std::string, std::string>>& edits, const std::string& label, bool as_json) {

@@ -289,8 +289,12 @@ TEST(BugsJson, HoldsNoAbsolutePathAlsoWhereTheStudyWasNamedByARelativeOne) {
   Study study = made_up::study();
   study.file = "studies/skewed.toml";
   study.classifier.model = std::filesystem::current_path() / "world" / "skewed.onnx";
+  study.judge.also.resize(1);
+  study.judge.also[0].model = study.classifier.model;
   const ordered_json bugs = bugs_json(study, made_up::findings());
+  expect_valid(bugs);
   EXPECT_EQ(bugs["settings"]["classifier"]["model"], "../world/skewed.onnx");
+  EXPECT_EQ(bugs["settings"]["judge"]["also"][0]["model"], "../world/skewed.onnx");
   EXPECT_EQ(bugs.dump().find(std::filesystem::current_path().string()), std::string::npos);
 }
 

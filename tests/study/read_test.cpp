@@ -96,6 +96,43 @@ TEST(ReadStudy, TakesListsOfPhrases) {
   EXPECT_EQ(study->search.source, "none");
 }
 
+TEST(ReadStudy, AFurtherNetworkOfTheJudgeTakesFromTheFirstWhatItDoesNotSay) {
+  const auto study = read_study(kCases / "good/also.toml");
+  ASSERT_TRUE(study.ok()) << study.error().message;
+  const auto all = networks(study->judge);
+  ASSERT_EQ(all.size(), 3U);
+  EXPECT_EQ(all[0].model, kCases / "good/there.txt");
+  EXPECT_EQ(all[1].model, kCases / "good/lists.toml");
+  EXPECT_EQ(all[1].labels, kCases / "good/also.toml");
+  EXPECT_EQ(all[1].output, "logits");
+  EXPECT_EQ(all[1].preprocessing.width, 32);
+  EXPECT_EQ(all[1].preprocessing.mean, (std::vector<double>{1, 2, 3}));
+  EXPECT_EQ(all[2].labels, kCases / "good/lists.toml");
+  EXPECT_EQ(all[2].output, "probabilities");
+  EXPECT_EQ(all[2].preprocessing.width, 0) << "said, though it is the default";
+  EXPECT_EQ(all[2].preprocessing.mean, (std::vector<double>{4, 5, 6}));
+  for (const ClassifierOptions& each : all) {
+    EXPECT_EQ(each.preprocessing.channels, "bgr");
+    EXPECT_EQ(each.batch, 5);
+  }
+}
+
+TEST(JudgedBy, PutsANetworkWhereTheOptionsOfTheJudgeReachIt) {
+  const auto study = read_study(kCases / "good/also.toml");
+  ASSERT_TRUE(study.ok()) << study.error().message;
+  for (const ClassifierOptions& each : networks(study->judge)) {
+    const Study own = judged_by(*study, each);
+    ASSERT_EQ(networks(own.judge).size(), 1U);
+    const ClassifierOptions back = networks(own.judge).front();
+    EXPECT_EQ(back.model, each.model);
+    EXPECT_EQ(back.labels, each.labels);
+    EXPECT_EQ(back.output, each.output);
+    EXPECT_EQ(back.batch, each.batch);
+    EXPECT_EQ(back.preprocessing.mean, each.preprocessing.mean);
+    EXPECT_EQ(own.judge.threshold, 0.7);
+  }
+}
+
 TEST(ReadStudy, AMissingFileAndAFolderAreErrorsThatNameThem) {
   const fake::Folder folder;
   for (const fs::path& path : {folder / "no.toml", folder.path()}) {

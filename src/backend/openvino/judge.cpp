@@ -17,44 +17,76 @@ Error unknown_label(const std::string& label) {
   return bad_input(fmt::format("the judge does not know the label '{}': it is not one of the study's", label));
 }
 
+/// The place of the label's class among `names`, which stand in `file`.
+Result<std::size_t> class_of(const StudyLabel& label, const std::vector<std::string>& names,
+                             const std::filesystem::path& file) {
+  auto found = std::find(names.begin(), names.end(), label.name);
+  if (found == names.end()) found = std::find(names.begin(), names.end(), label.class_name);
+  if (found == names.end()) {
+    return bad_input(fmt::format(
+        "{}: the judge has no class '{}'; its classes are {}; rename that class in this file, or "
+        "take a network that knows the label",
+        file.string(), label.name,
+        fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(names.size(), 20)),
+                  ", ")));
+  }
+  SCOTOMA_CHECK(check_unique(names, *found, file));
+  return static_cast<std::size_t>(found - names.begin());
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Judge>> ClassifierJudge::create(std::unique_ptr<OpenvinoClassifier> classifier,
+Result<std::unique_ptr<Judge>> ClassifierJudge::create(std::vector<std::unique_ptr<OpenvinoClassifier>> classifiers,
                                                        const std::vector<StudyLabel>& labels,
                                                        const JudgeOptions& options) {
   auto out = std::make_unique<ClassifierJudge>();
-  const auto& names = classifier->class_names();
+  const auto files = networks(options);
   Hasher hasher;
-  hasher.field("judge").field(classifier->fingerprint()).field(fmt::format("{}", options.threshold));
-  for (const StudyLabel& label : labels) {
-    auto found = std::find(names.begin(), names.end(), label.name);
-    if (found == names.end()) found = std::find(names.begin(), names.end(), label.class_name);
-    if (found != names.end()) SCOTOMA_CHECK(check_unique(names, *found, options.labels));
-    if (found == names.end()) {
-      return bad_input(fmt::format(
-          "{}: the judge has no class '{}'; its classes are {}", options.labels.string(), label.name,
-          fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(names.size(), 20)),
-                    ", ")));
+  for (std::size_t i = 0; i < classifiers.size(); ++i) {
+    Member member{std::move(classifiers[i]), {}};
+    hasher.field(i == 0 ? "judge" : "also").field(member.classifier->fingerprint());
+    if (i == 0) hasher.field(fmt::format("{}", options.threshold));
+    const auto& names = member.classifier->class_names();
+    for (const StudyLabel& label : labels) {
+      SCOTOMA_TRY(const std::size_t index, class_of(label, names, files[i].labels));
+      member.classes[label.name] = index;
+      hasher.field(label.name).field(names[index]);
     }
-    out->classes_[label.name] = static_cast<std::size_t>(found - names.begin());
-    hasher.field(label.name).field(*found);
+    out->members_.push_back(std::move(member));
   }
   out->threshold_ = static_cast<float>(options.threshold);
-  out->classifier_ = std::move(classifier);
   out->fingerprint_ = hasher.hex();
   return std::unique_ptr<Judge>(std::move(out));
 }
 
 std::string ClassifierJudge::describe() const {
-  return fmt::format("classifier {}, valid from probability {:g}", classifier_->describe(), threshold_);
+  std::vector<std::string> all;
+  for (const Member& member : members_) all.push_back(member.classifier->describe());
+  const std::string who = all.size() == 1
+                              ? "classifier " + all[0]
+                              : fmt::format("mean of {} classifiers ({})", all.size(), fmt::join(all, "; "));
+  return fmt::format("{}, valid from probability {:g}", who, threshold_);
+}
+
+double ClassifierJudge::engine_seconds() const {
+  double sum = 0;
+  for (const Member& member : members_) sum += member.classifier->engine_seconds();
+  return sum;
 }
 
 Result<std::vector<Judgement>> ClassifierJudge::judge(std::span<const Image> images, const std::string& label) {
-  const auto found = classes_.find(label);
-  if (found == classes_.end()) return unknown_label(label);
-  SCOTOMA_TRY(const auto rows, classifier_->probabilities(images));
+  std::vector<double> sums(images.size(), -0.0);  // added to any x it gives x to the bit, -0.0 too
+  for (const Member& member : members_) {
+    const auto found = member.classes.find(label);
+    if (found == member.classes.end()) return unknown_label(label);
+    SCOTOMA_TRY(const auto rows, member.classifier->probabilities(images));
+    for (std::size_t i = 0; i < rows.size(); ++i) sums[i] += static_cast<double>(rows[i][found->second]);
+  }
   std::vector<Judgement> out;
-  for (const auto& row : rows) out.push_back({row[found->second] >= threshold_, row[found->second]});
+  for (const double sum : sums) {
+    const auto score = static_cast<float>(sum / static_cast<double>(members_.size()));
+    out.push_back({score >= threshold_, score});
+  }
   return out;
 }
 

@@ -12,22 +12,29 @@
 
 namespace scotoma {
 
-/// A classifier whose classes include the study's labels. The score is the probability of the label's class.
+/// One classifier or several, whose classes include the study's labels. The score is the probability of the label's
+/// class: the mean over all (an ensemble: Lakshminarayanan, Pritzel and Blundell, arXiv 1612.01474).
 class ClassifierJudge final : public Judge {
  public:
-  /// A label's class is the one of its name, else of its class_name. Errors: bad_input naming a label without a class.
-  static Result<std::unique_ptr<Judge>> create(std::unique_ptr<OpenvinoClassifier> classifier,
+  /// `classifiers` are those of networks(options), at least one, in that order. A label's class is, in each by itself,
+  /// the one of its name, else of its class_name. Errors: bad_input naming a label without a class and the file of
+  /// class names.
+  static Result<std::unique_ptr<Judge>> create(std::vector<std::unique_ptr<OpenvinoClassifier>> classifiers,
                                                const std::vector<StudyLabel>& labels, const JudgeOptions& options);
 
   std::string fingerprint() const override { return fingerprint_; }
   std::string describe() const override;
-  std::size_t batch() const override { return classifier_->batch(); }
-  double engine_seconds() const override { return classifier_->engine_seconds(); }
+  std::size_t batch() const override { return members_.front().classifier->batch(); }
+  double engine_seconds() const override;
   Result<std::vector<Judgement>> judge(std::span<const Image> images, const std::string& label) override;
 
  private:
-  std::unique_ptr<OpenvinoClassifier> classifier_;
-  std::map<std::string, std::size_t> classes_;  ///< by the label's name
+  struct Member {
+    std::unique_ptr<OpenvinoClassifier> classifier;
+    std::map<std::string, std::size_t> classes;  ///< by the label's name
+  };
+
+  std::vector<Member> members_;
   float threshold_ = 0.5F;
   std::string fingerprint_;
 };
