@@ -9,12 +9,15 @@
 #include <chrono>
 #include <cstring>
 #include <fstream>
+#include <thread>
 
 namespace scotoma {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr auto kAbandoned = std::chrono::hours(1);  ///< no picture takes so long to write
+
+constexpr auto kPause = std::chrono::milliseconds(5);  ///< between two attempts to make a catalogue
 
 constexpr int kApplicationId = 0x53636F74;  // "Scot"
 
@@ -146,7 +149,14 @@ Result<void> Catalogue::connect() {
   const std::string start = fmt::format(
       "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA application_id={}; PRAGMA user_version={}; {}",
       kApplicationId, kVersion, kSchema);
-  if (sqlite3_exec(db_, start.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return broken("opening");
+  // The change to WAL does not wait where another run makes the same catalogue: SQLite fears a deadlock there.
+  const auto deadline = std::chrono::steady_clock::now() + patience_;
+  int code = sqlite3_exec(db_, start.c_str(), nullptr, nullptr, nullptr);
+  while (code == SQLITE_BUSY && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(kPause);
+    code = sqlite3_exec(db_, start.c_str(), nullptr, nullptr, nullptr);
+  }
+  if (code != SQLITE_OK) return broken("opening");
   const auto prepare = [&](const char* sql, sqlite3_stmt** out) {
     return sqlite3_prepare_v2(db_, sql, -1, out, nullptr) == SQLITE_OK;
   };

@@ -13,6 +13,8 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "core/philox.h"
 #include "fake/folder.h"
@@ -131,6 +133,22 @@ TEST(Catalogue, TwoRunsSeeEachOthersAnswers) {
   const Answer answer{"q", "a"};
   ASSERT_TRUE(one->store("f", {&answer, 1}).ok());
   EXPECT_EQ(**two->find("f", "q"), "a");
+}
+
+TEST(Catalogue, RunsThatBeginAtTheSameMomentMakeItTogether) {
+  for (int round = 0; round < 100; ++round) {
+    const fake::Folder folder;
+    std::vector<std::string> errors(6);
+    std::vector<std::thread> runs;
+    for (std::string& error : errors) {
+      runs.emplace_back([&] {
+        const auto opened = Catalogue::open(folder.path() / "new");
+        if (!opened.ok()) error = opened.error().message;
+      });
+    }
+    for (std::thread& run : runs) run.join();
+    EXPECT_EQ(errors, std::vector<std::string>(errors.size())) << "round " << round;
+  }
 }
 
 TEST(Catalogue, OfANewerVersionIsRefused) {
