@@ -25,7 +25,10 @@ using Combination = std::vector<std::pair<std::size_t, std::size_t>>;
 
 Phrase phrase_of(const std::vector<AttributeList>& lists, const Combination& combination) {
   std::vector<PhrasePart> pieces;
-  for (const auto& [list, index] : combination) pieces.push_back({lists[list].phrases[index], lists[list].before});
+  for (const auto& [list, index] : combination) {
+    const ListedPhrase& phrase = lists[list].phrases[index];
+    pieces.push_back({phrase.text, phrase.before});
+  }
   return conjunction(pieces);
 }
 

@@ -85,9 +85,7 @@ bool clear(const Rate& rate, double null_rate) {
 }
 
 std::size_t list_of(const Study& study, const Phrase& phrase) {
-  const auto holds = [&](const AttributeList& list) {
-    return std::find(list.phrases.begin(), list.phrases.end(), phrase.text) != list.phrases.end();
-  };
+  const auto holds = [&](const AttributeList& list) { return list.holds(phrase.text); };
   return static_cast<std::size_t>(std::find_if(study.attributes.begin(), study.attributes.end(), holds) -
                                   study.attributes.begin());
 }

@@ -67,7 +67,9 @@ class Reader {
   Result<void> read_label_table(const toml::table& table);
   Result<void> read_lists();
   Result<void> read_list(const toml::table& table);
-  Result<void> read_phrases(const toml::table& table, AttributeList& list);
+  Result<bool> read_position(const toml::table& table, bool otherwise) const;
+  Result<ListedPhrase> read_phrase(const toml::node& item, const AttributeList& list, bool before) const;
+  Result<void> read_phrases(const toml::table& table, AttributeList& list) const;
   Result<void> check_lists() const;
   Result<void> check_prompts() const;
   Result<void> check_values() const;
@@ -221,25 +223,47 @@ Result<void> Reader::read_labels() {
   return {};
 }
 
-Result<void> Reader::read_phrases(const toml::table& table, AttributeList& list) {
+/// Whether it says that its phrases stand in front of the label's word; `otherwise` where it does not say.
+Result<bool> Reader::read_position(const toml::table& table, bool otherwise) const {
+  const auto* position = table.get("position");
+  if (position == nullptr) return otherwise;
+  const auto text = position->is_string() ? *position->value<std::string>() : "";
+  if (text == "after" || text == "before") return text == "before";
+  return wrong(position, "'attributes.position' must be one of \"after\", \"before\" (the label's word)");
+}
+
+/// "dark", or {text = "in the rain", position = "after"}; `before` is what its list says.
+Result<ListedPhrase> Reader::read_phrase(const toml::node& item, const AttributeList& list, bool before) const {
+  ListedPhrase phrase{item.value<std::string>().value_or(""), before};
+  if (const auto* table = item.as_table()) {
+    SCOTOMA_CHECK(check_table("attributes.phrases", *table));
+    phrase.text = (*table)["text"].value_or<std::string>("");
+    SCOTOMA_TRY(phrase.before, read_position(*table, before));
+  }
+  if (phrase.text.find_first_not_of(" \t\n") == std::string::npos) {
+    return wrong(&item, fmt::format("list '{}': a phrase must be a text in quotes, not empty, or {{text = \"...\", "
+                                    "position = \"after\"}}",
+                                    list.name));
+  }
+  const auto holds = [&](const AttributeList& other) { return other.holds(phrase.text); };
+  const auto other = std::find_if(study_.attributes.begin(), study_.attributes.end(), holds);
+  if (holds(list)) return wrong(&item, fmt::format("list '{}': '{}' stands twice", list.name, phrase.text));
+  if (other != study_.attributes.end())
+    return wrong(&item, fmt::format("list '{}': '{}' stands in list '{}' too", list.name, phrase.text, other->name));
+  return phrase;
+}
+
+Result<void> Reader::read_phrases(const toml::table& table, AttributeList& list) const {
   const auto* node = table.get("phrases");
   const auto* phrases = node == nullptr ? nullptr : node->as_array();
   if (phrases == nullptr || phrases->empty()) {
     return wrong(node != nullptr ? node : &table,
                  fmt::format("list '{}': 'attributes.phrases' must be a list of texts, not empty", list.name));
   }
+  SCOTOMA_TRY(const bool before, read_position(table, false));
   for (const auto& item : *phrases) {
-    const std::string text = item.value<std::string>().value_or("");
-    if (!item.is_string() || text.find_first_not_of(" \t\n") == std::string::npos)
-      return wrong(&item, fmt::format("list '{}': a phrase must be a text in quotes, not empty", list.name));
-    const auto holds = [&](const AttributeList& other) {
-      return std::find(other.phrases.begin(), other.phrases.end(), text) != other.phrases.end();
-    };
-    const auto other = std::find_if(study_.attributes.begin(), study_.attributes.end(), holds);
-    if (holds(list)) return wrong(&item, fmt::format("list '{}': '{}' stands twice", list.name, text));
-    if (other != study_.attributes.end())
-      return wrong(&item, fmt::format("list '{}': '{}' stands in list '{}' too", list.name, text, other->name));
-    list.phrases.push_back(text);
+    SCOTOMA_TRY(auto phrase, read_phrase(item, list, before));
+    list.phrases.push_back(std::move(phrase));
   }
   return {};
 }
@@ -253,12 +277,6 @@ Result<void> Reader::read_list(const toml::table& table) {
                  "an [[attributes]] list needs a name: a text in quotes, for example \"places\"");
   for (const AttributeList& other : study_.attributes) {
     if (other.name == list.name) return wrong(table.get("name"), fmt::format("list '{}' stands twice", list.name));
-  }
-  if (const auto* position = table.get("position")) {
-    const auto text = position->is_string() ? *position->value<std::string>() : "";
-    if (text != "after" && text != "before")
-      return wrong(position, "'attributes.position' must be one of \"after\", \"before\" (the label's word)");
-    list.before = text == "before";
   }
   SCOTOMA_CHECK(read_phrases(table, list));
   study_.attributes.push_back(std::move(list));

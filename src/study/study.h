@@ -34,11 +34,21 @@ struct Preprocessing {
   std::string layout;                    ///< "nchw" or "nhwc"; empty: guessed from the shape
 };
 
+struct ListedPhrase {
+  std::string text;     ///< "on a flower", "dark"
+  bool before = false;  ///< stands in front of the label's word
+
+  bool operator==(const ListedPhrase&) const = default;
+};
+
 /// A list of the user's: phrases that go through the same evidence as those from captions.
 struct AttributeList {
-  std::string name;                  ///< "places"
-  std::vector<std::string> phrases;  ///< "on a flower", "in the snow"
-  bool before = false;               ///< they stand in front of the label's word: "dark", "blurry"
+  std::string name;  ///< "places"
+  std::vector<ListedPhrase> phrases;
+
+  bool holds(const std::string& text) const {
+    return std::any_of(phrases.begin(), phrases.end(), [&](const ListedPhrase& each) { return each.text == text; });
+  }
 };
 
 struct GeneratorOptions {

@@ -261,6 +261,12 @@ void World::forget() {
   asked_.clear();
 }
 
+AttributeList list(std::string name, const std::vector<std::string>& texts, bool before) {
+  AttributeList out{std::move(name), {}};
+  for (const std::string& text : texts) out.phrases.push_back({text, before});
+  return out;
+}
+
 Study study_of(const WorldSetting& setting, std::vector<std::string> labels) {
   Study study;
   study.file = "study.toml";

@@ -76,4 +76,7 @@ class World {
 /// A study of the world's things, with a small budget and defaults that suit it; its file need not exist.
 Study study_of(const WorldSetting& setting, std::vector<std::string> labels);
 
+/// Phrases that all stand behind the label's word, or all in front of it.
+AttributeList list(std::string name, const std::vector<std::string>& texts, bool before = false);
+
 }  // namespace scotoma::fake

@@ -350,7 +350,7 @@ fake::WorldSetting two_causes() {
 }
 
 std::vector<AttributeList> places_and_looks() {
-  return {{"places", fake::WorldSetting().places, false}, {"looks", {"dark", "blurry"}, true}};
+  return {fake::list("places", fake::WorldSetting().places), fake::list("looks", {"dark", "blurry"}, true)};
 }
 
 void expect_the_pair(const Findings& findings, const std::string& source) {
@@ -403,7 +403,7 @@ TEST(Hunt, FindsBothPhrasesOfAListThatCauseTheSame) {
   auto setting = flower_bug();
   setting.rules.push_back({"fly", "on the grass", "bee", 0.9});
   Hunts hunts(setting);
-  hunts.study.attributes = {{"places", setting.places, false}};
+  hunts.study.attributes = {fake::list("places", setting.places)};
   hunts.study.search.source = "none";
   const auto result = hunts.run();
   ASSERT_TRUE(result.ok());

@@ -13,9 +13,9 @@
 namespace scotoma {
 namespace {
 
-const std::vector<AttributeList> kLists = {{"places", {"on a flower", "in the snow", "on the grass"}, false},
-                                           {"looks", {"dark", "blurry"}, true},
-                                           {"times", {"at night", "at noon"}, false}};
+const std::vector<AttributeList> kLists = {fake::list("places", {"on a flower", "in the snow", "on the grass"}),
+                                           fake::list("looks", {"dark", "blurry"}, true),
+                                           fake::list("times", {"at night", "at noon"})};
 
 /// Flies are taken for bees where it is dark and on a flower; neither alone does it.
 fake::WorldSetting dark_and_on_a_flower() {

@@ -71,7 +71,7 @@ TEST_F(PartsTest, DrawsNothingThatExplorationCannotPayFor) {
 
 TEST_F(PartsTest, PhrasesOfOneListThatAreWeakAloneAreJoined) {
   stage_.study.prompts.base = {"a photo of {a label}", "a sketch of {a label}"};
-  stage_.study.attributes = {{"places", {"on a flower", "on the grass", "in the snow"}, false}};
+  stage_.study.attributes = {fake::list("places", {"on a flower", "on the grass", "in the snow"})};
   std::vector<Hypothesis> all = {explored("on a flower", 3, 8), explored("on the grass", 4, 8),
                                  explored("in the snow", 0, 8), explored("in a kitchen", 3, 8)};
   const auto added = add_disjunctions(stage_.context, all, {fake::Stage::base("fly", 0, 48)});
@@ -90,7 +90,7 @@ TEST_F(PartsTest, PhrasesOfOneListThatAreWeakAloneAreJoined) {
 }
 
 TEST_F(PartsTest, NothingIsJoinedThatIsClearAloneOrOfAnotherAnswerOrNotClearTogether) {
-  stage_.study.attributes = {{"places", {"on a flower", "on the grass"}, false}};
+  stage_.study.attributes = {fake::list("places", {"on a flower", "on the grass"})};
   const auto joined = [&](Hypothesis a, Hypothesis b) {
     std::vector<Hypothesis> all = {std::move(a), std::move(b)};
     return add_disjunctions(stage_.context, all, {fake::Stage::base("fly", 0, 48)}).size();

@@ -88,10 +88,9 @@ TEST(ReadStudy, TakesListsOfPhrases) {
   ASSERT_TRUE(study.ok()) << study.error().message;
   ASSERT_EQ(study->attributes.size(), 2U);
   EXPECT_EQ(study->attributes[0].name, "places");
-  EXPECT_EQ(study->attributes[0].phrases, (std::vector<std::string>{"on a flower", "in the snow"}));
-  EXPECT_FALSE(study->attributes[0].before);
-  EXPECT_EQ(study->attributes[1].phrases, (std::vector<std::string>{"dark", "blurry"}));
-  EXPECT_TRUE(study->attributes[1].before);
+  EXPECT_EQ(study->attributes[0].phrases, (std::vector<ListedPhrase>{{"on a flower", false}, {"in the snow", false}}));
+  EXPECT_EQ(study->attributes[1].phrases,
+            (std::vector<ListedPhrase>{{"dark", true}, {"blurry", true}, {"in the rain", false}}));
   EXPECT_EQ(study->search.combine, 2);
   EXPECT_EQ(study->search.source, "none");
 }
