@@ -120,12 +120,13 @@ Doctor::Finding Doctor::judge() {
 /// As the first stage of a hunt checks it.
 Doctor::Finding Doctor::budget() const {
   const auto labels = static_cast<std::int64_t>(study_.labels.size());
-  const std::int64_t base = study_.budget.base * labels;
+  const int each = study_.budget.base_at_first();
+  const std::int64_t base = each * labels;
   if (base > study_.budget.images) {
-    return bad_input(
-        fmt::format("budget.images is {}, but the base pictures alone take {} ({} labels x {}); raise "
-                    "budget.images or lower budget.base",
-                    study_.budget.images, base, labels, study_.budget.base));
+    return bad_input(fmt::format(
+        "budget.images is {}, but the base pictures alone take {} ({} labels x {}); raise "
+        "budget.images or lower {}",
+        study_.budget.images, base, labels, each, each < study_.budget.base ? "budget.base_first" : "budget.base"));
   }
   return fmt::format("at most {} pictures; {} of them base pictures", study_.budget.images, base);
 }

@@ -112,22 +112,48 @@ Scenario adversary() {
           }};
 }
 
+/// Labels that fail with kLuckyRate and have all phrases that they may, each exactly at the margin.
+void fill_for_luck(World& world) {
+  constexpr double kLuckyRate = 0.15;
+  world.search = Search::lucky_labels;
+  for (int l = 0; l < 40; ++l) {
+    const std::string label = world.add_label({{kLuckyRate}});
+    for (int p = 0; p < world.study.evidence.max_hypotheses; ++p) {
+      const Chances chances = {kLuckyRate + world.study.evidence.delta};
+      world.candidates.push_back(world.new_phrase(label, fmt::format("in place {}", p + 1), {chances}));
+    }
+  }
+}
+
+Scenario growing_bases() {
+  return {"growing-bases", "base samples that grow where something was found",
+          "4 bugs beside 36 phrases at the margin. Of each label 8 base pictures are drawn (`budget.base_first`), the "
+          "other 40 at once where one of these fails, and else only before phrases of the label are confirmed.",
+          [](World& world, Philox& random) {
+            world.study.budget.base_first = 8;
+            fill_plainly(world, random, 4, 0.4, 0.9, kMargin);
+          }};
+}
+
+Scenario growing_lucky_labels() {
+  return {"growing-lucky-labels", "the same, for an adversary who picks lucky labels",
+          "40 labels that fail 15 % of the time, with 8 base pictures first. A label without a failure among these has "
+          "no others yet when he chooses; he searches the 4 that drew the fewest, with 16 phrases each, all exactly at "
+          "the margin: 20 %.",
+          [](World& world, Philox&) {
+            world.study.budget.base_first = 8;
+            fill_for_luck(world);
+          }};
+}
+
 Scenario lucky_labels() {
   return {"lucky-labels", "an adversary who picks lucky labels",
           "40 labels that fail 15 % of the time, with 16 base pictures each, so that a few show no failure at all. He "
           "searches only the 4 labels that drew the fewest, with 16 phrases each, all exactly at the margin: 20 %. "
           "Every base rate he builds on looks lower than it is.",
           [](World& world, Philox&) {
-            world.search = Search::lucky_labels;
             world.study.budget.base = 16;
-            constexpr double kRate = 0.15;
-            for (int l = 0; l < 40; ++l) {
-              const std::string label = world.add_label({{kRate}});
-              for (int p = 0; p < world.study.evidence.max_hypotheses; ++p) {
-                const Chances chances = {kRate + world.study.evidence.delta};
-                world.candidates.push_back(world.new_phrase(label, fmt::format("in place {}", p + 1), {chances}));
-              }
-            }
+            fill_for_luck(world);
           }};
 }
 
@@ -209,9 +235,10 @@ Scenario judge() {
 }  // namespace
 
 std::vector<Scenario> scenarios() {
-  return {all_null(),           margin(),         margin_known_base(), few_strong(), many_weak(),
-          bugs_beside_margin(), overlap(),        short_budget(),      adversary(),  lucky_labels(),
-          uneven_prompts(),     unequal_labels(), everywhere(),        judge()};
+  return {
+      all_null(),       margin(),         margin_known_base(), few_strong(),   many_weak(),     bugs_beside_margin(),
+      overlap(),        short_budget(),   adversary(),         lucky_labels(), growing_bases(), growing_lucky_labels(),
+      uneven_prompts(), unequal_labels(), everywhere(),        judge()};
 }
 
 std::vector<Scenario> power_sweep(int base) {

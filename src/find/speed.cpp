@@ -100,12 +100,13 @@ Result<int> affordable_images(StageContext& context, const Models& models, Memo&
   const BudgetOptions& budget = context.study.budget;
   SCOTOMA_TRY(const double speed, pictures_per_minute(context, models, memo, catalogue, clock, setting));
   const auto images = static_cast<int>(std::min(static_cast<double>(budget.images), speed * budget.minutes));
-  const std::int64_t base = std::int64_t{budget.base} * static_cast<std::int64_t>(context.targets.size());
+  const std::int64_t base = std::int64_t{budget.base_at_first()} * static_cast<std::int64_t>(context.targets.size());
   if (images < base) {
     return bad_input(fmt::format(
         "{}: budget.minutes = {:g} is {} pictures on this machine, but the base pictures alone take {}; raise "
-        "budget.minutes or lower budget.base",
-        context.study.file.string(), budget.minutes, images, base));
+        "budget.minutes or lower {}",
+        context.study.file.string(), budget.minutes, images, base,
+        budget.base_at_first() < budget.base ? "budget.base_first" : "budget.base"));
   }
   context.limits.push_back(fmt::format(
       "budget.minutes = {:g} was turned into {} pictures{}: the machine that began this study drew, classified "

@@ -1,5 +1,6 @@
 #include "finding/count.h"
 
+#include <algorithm>
 #include <cctype>
 #include <map>
 
@@ -50,6 +51,13 @@ const BaseResult* base_of(std::span<const BaseResult> bases, const std::string& 
 
 Rate base_rate(const BaseResult& base, Direction direction) {
   return direction == Direction::fails ? base.rate : complement(base.rate);
+}
+
+void set_base(Hypothesis& hypothesis, const BaseResult& base, double delta) {
+  const Rate rate = base_rate(base, hypothesis.direction);
+  hypothesis.base_events = rate.failures;
+  hypothesis.base_valid = rate.valid;
+  hypothesis.null_rate = rate.valid > 0 ? std::min(1.0, rate.rate + delta) : 1;
 }
 
 WrongAnswer most_frequent_wrong(std::span<const Sample> samples) {

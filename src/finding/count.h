@@ -38,6 +38,10 @@ inline Direction direction_of(const BaseResult& base) { return base.everywhere ?
 /// The rate of the event among the label's base images.
 Rate base_rate(const BaseResult& base, Direction direction);
 
+/// Tells a hypothesis what its label's base pictures show of its event: base_events of base_valid, and the null rate
+/// min(1, their rate + delta), or 1 without a valid picture.
+void set_base(Hypothesis& hypothesis, const BaseResult& base, double delta);
+
 /// The most frequent wrong class among valid samples and how often it came; ties go to the smaller class index.
 struct WrongAnswer {
   int class_index = -1;  ///< -1: no failure

@@ -18,7 +18,7 @@
 namespace scotoma {
 namespace {
 
-constexpr int kSeenEnough = 4;  // valid pictures of screening without an event: under a rate of 60 % in 3 % of cases
+constexpr int kSeenEnough = 3;  // valid pictures of screening without an event: under a rate of 60 % in 6 % of cases
 
 /// Phrases of different lists: list and index in it, the lists ascending.
 using Combination = std::vector<std::pair<std::size_t, std::size_t>>;
@@ -102,7 +102,7 @@ Screening plan(StageContext& context, std::size_t labels) {
   }
   if (!screening.rows.empty()) {
     screening.pictures =
-        static_cast<int>(std::min(share / screening.rows.size(), static_cast<std::size_t>(study.budget.first_look)));
+        static_cast<int>(std::min(share / screening.rows.size(), static_cast<std::size_t>(study.budget.screen)));
   }
   return screening;
 }
@@ -137,16 +137,24 @@ Result<Tallies> tallies_of(StageContext& context, const BaseResult& base, const 
   return tallies;
 }
 
-/// Whether the combination scores higher than every part of it.
-bool above_its_parts(const Tallies& tallies, const Combination& combination, double score) {
+/// Whether a part explains the events of the combination: it scores as high, and without the rest of the combination
+/// it shows the event in at least half of its pictures. (One failure by chance beside it lifts a part's score already.)
+bool explains(const Tally& part, const Tally& combination) {
+  const int events = part.events - combination.events;
+  const int valid = part.valid - combination.valid;
+  return part.score >= combination.score && 2 * events >= valid;
+}
+
+bool explained_by_a_part(const Tallies& tallies, const Combination& combination) {
+  const Tally& whole = tallies.at(combination);
   for (std::size_t size = 1; size < combination.size(); ++size) {
     for (const auto& chosen : subsets(combination.size(), size)) {
       Combination part;
       for (const std::size_t i : chosen) part.push_back(combination[i]);
-      if (tallies.at(part).score >= score) return false;
+      if (explains(tallies.at(part), whole)) return true;
     }
   }
-  return true;
+  return false;
 }
 
 Listed listed(const StageContext& context, const std::string& label, const Combination& combination,
@@ -166,7 +174,7 @@ Listed listed(const StageContext& context, const std::string& label, const Combi
 std::vector<Listed> chosen(const StageContext& context, const std::string& label, const Tallies& tallies) {
   std::vector<Listed> joined;
   for (const auto& [combination, tally] : tallies) {
-    if (combination.size() > 1 && tally.events > 0 && above_its_parts(tallies, combination, tally.score))
+    if (combination.size() > 1 && tally.events > 0 && !explained_by_a_part(tallies, combination))
       joined.push_back(listed(context, label, combination, tally));
   }
   const auto better = [](const Listed& a, const Listed& b) { return a.phrase.score > b.phrase.score; };

@@ -17,7 +17,7 @@
 namespace scotoma {
 namespace {
 
-constexpr int kStep = 8;  // fresh images of a trial between two looks
+constexpr int kStep = 4;  // fresh images of a trial between two looks
 constexpr double kFutilityLevel = 0.99;
 
 /// Of a trial that goes on to show `events` in `valid`.

@@ -17,14 +17,6 @@
 namespace scotoma {
 namespace {
 
-/// What base pictures show of the event: failures, or passes where the label fails nearly everywhere.
-void set_base(Hypothesis& hypothesis, const BaseResult& base, double delta) {
-  const Rate rate = base_rate(base, hypothesis.direction);
-  hypothesis.base_events = rate.failures;
-  hypothesis.base_valid = rate.valid;
-  hypothesis.null_rate = rate.valid > 0 ? std::min(1.0, rate.rate + delta) : 1;
-}
-
 /// A candidate's place in its label's order, and the score by which it is compared with those of other labels.
 struct Placed {
   Candidate candidate;
@@ -95,7 +87,9 @@ Hypothesis hypothesis_of(const StageContext& context, const Candidate& candidate
 }
 
 /// Marks what no sample of budget.confirm could confirm, though all finalists were bugs: no image is spent on it.
-void mark_untestable(StageContext& context, std::vector<Hypothesis>& hypotheses, std::size_t known) {
+/// Base pictures that are still to come (complete_bases) count as pictures without the event.
+void mark_untestable(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<BaseResult>& bases,
+                     std::size_t known) {
   const EvidenceOptions& evidence = context.study.evidence;
   if (evidence.rule == "fixed") return;  // the plain rule needs no evidence
   const bool asked =
@@ -103,10 +97,14 @@ void mark_untestable(StageContext& context, std::vector<Hypothesis>& hypotheses,
   const int all = static_cast<int>(hypotheses.size() + known);
   const int most = asked ? std::min(context.study.budget.finalists, all) : context.study.budget.finalists;
   const int images = context.study.budget.confirm;
+  const auto missing = [&](const BaseResult& base) {
+    const BudgetOptions& budget = context.study.budget;
+    return budget.base_at_first() < budget.base ? budget.base - static_cast<int>(base.samples.size()) : 0;
+  };
   std::map<std::string, int> phrases;
   for (Hypothesis& hypothesis : hypotheses) {
     const double needed = std::log(slots(context.study) / (most * (evidence.alpha - evidence.alpha0)));
-    const Sampled base = {hypothesis.base_events, hypothesis.base_valid};
+    const Sampled base = {hypothesis.base_events, hypothesis.base_valid + missing(*base_of(bases, hypothesis.label))};
     if (log_joint_e_value({images, images}, base, evidence.delta) >= needed) continue;
     hypothesis.status = Status::untestable;
     ++phrases[hypothesis.label];
@@ -136,7 +134,7 @@ std::vector<Hypothesis> hypotheses_of(StageContext& context, const std::vector<C
     hypotheses.push_back(hypothesis_of(context, candidate, *base_of(bases, candidate.label)));
     hypotheses.back().id = new_id(candidate, ids);
   }
-  mark_untestable(context, hypotheses, known.size());
+  mark_untestable(context, hypotheses, bases, known.size());
   return hypotheses;
 }
 

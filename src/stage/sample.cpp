@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "core/seed.h"
@@ -12,62 +13,132 @@
 namespace scotoma {
 namespace {
 
-BaseResult judge_base(const StageContext& context, const Target& target, std::vector<Sample> samples) {
-  const EvidenceOptions& evidence = context.study.evidence;
-  BaseResult base;
-  base.label = target.label.name;
-  base.prompts = base_prompts(context.study.prompts, target.label);
-  base.rate = rate_of(samples, Direction::fails);
-  base.level = 1 - evidence.alpha0 / (2.0 * static_cast<double>(context.targets.size()));
+/// Counts the samples, but decides nothing.
+void count_base(const StageContext& context, BaseResult& base) {
+  const BudgetOptions& budget = context.study.budget;
+  const double bounds = budget.base_at_first() < budget.base ? 3 : 2;  // of a label
+  base.rate = rate_of(base.samples, Direction::fails);
+  base.level = 1 - context.study.evidence.alpha0 / (bounds * static_cast<double>(context.targets.size()));
   if (base.rate.valid > 0) {
     base.upper = clopper_pearson_upper(base.rate.failures, base.rate.valid, base.level);
     base.lower = clopper_pearson_lower(base.rate.failures, base.rate.valid, base.level);
   }
-  base.undrawable = invalid_share(base.rate) > evidence.max_invalid;
-  base.everywhere = !base.undrawable && base.lower > evidence.everywhere;
-  const WrongAnswer wrong = most_frequent_wrong(samples);
+  const WrongAnswer wrong = most_frequent_wrong(base.samples);
   if (wrong.count > 0) base.predicted = context.class_names[static_cast<std::size_t>(wrong.class_index)];
-  base.samples = std::move(samples);
-  return base;
+}
+
+/// Base pictures first .. last - 1 of a label.
+void ask(const StageContext& context, const Target& target, int first, int last, std::vector<Question>& questions) {
+  const auto prompts = base_prompts(context.study.prompts, target.label);
+  for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
+    const std::string& prompt = prompts[i % prompts.size()];
+    const std::uint64_t seed = sample_seed(context.study.seed, "base", prompt, i);
+    questions.push_back({target.label.name, target.class_index, {prompt, seed}});
+  }
+}
+
+/// Draws the pictures of these labels that are still missing, all at once so that no thread waits.
+Result<void> draw_missing(StageContext& context, const std::vector<std::size_t>& labels,
+                          std::vector<BaseResult>& bases) {
+  const int all = context.study.budget.base;
+  std::vector<Question> questions;
+  for (const std::size_t l : labels)
+    ask(context, context.targets[l], static_cast<int>(bases[l].samples.size()), all, questions);
+  SCOTOMA_TRY(auto samples, context.observer.observe(questions));
+  auto next = std::make_move_iterator(samples.begin());
+  for (const std::size_t l : labels) {
+    const auto last = next + (all - std::ssize(bases[l].samples));
+    bases[l].samples.insert(bases[l].samples.end(), next, last);
+    next = last;
+    count_base(context, bases[l]);
+  }
+  context.spent.base += static_cast<int>(questions.size());
+  context.progress.spent(context.spent.total(), context.study.budget.images);
+  return {};
+}
+
+/// Labels of whose first pictures more is to be known before anything is searched, as many as the budget pays for.
+std::vector<std::size_t> suspicious(const StageContext& context, const std::vector<BaseResult>& bases) {
+  std::vector<std::size_t> labels;
+  std::int64_t images = 0;
+  for (std::size_t l = 0; l < bases.size(); ++l) {
+    const BaseResult& base = bases[l];
+    const bool wanted = base.rate.failures > 0 || invalid_share(base.rate) > context.study.evidence.max_invalid;
+    const std::int64_t missing = context.study.budget.base - std::ssize(base.samples);
+    if (!wanted || missing <= 0 || !context.affords(images + missing)) continue;
+    images += missing;
+    labels.push_back(l);
+  }
+  return labels;
 }
 
 }  // namespace
 
 std::vector<Question> base_questions(const StageContext& context) {
   std::vector<Question> questions;
-  for (const Target& target : context.targets) {
-    const auto prompts = base_prompts(context.study.prompts, target.label);
-    for (std::size_t i = 0; i < static_cast<std::size_t>(context.study.budget.base); ++i) {
-      const std::string& prompt = prompts[i % prompts.size()];
-      const std::uint64_t seed = sample_seed(context.study.seed, "base", prompt, i);
-      questions.push_back({target.label.name, target.class_index, {prompt, seed}});
-    }
-  }
+  for (const Target& target : context.targets) ask(context, target, 0, context.study.budget.base_at_first(), questions);
   return questions;
 }
 
 Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
-  const std::int64_t images =
-      std::int64_t{context.study.budget.base} * static_cast<std::int64_t>(context.targets.size());
+  const BudgetOptions& budget = context.study.budget;
+  const EvidenceOptions& evidence = context.study.evidence;
+  const int each = budget.base_at_first();
+  const std::int64_t images = std::int64_t{each} * static_cast<std::int64_t>(context.targets.size());
   if (!context.affords(images)) {
     return bad_input(
         fmt::format("{}: budget.images is {}, but the base pictures alone take {} ({} labels x {}); raise "
-                    "budget.images or lower budget.base",
-                    context.study.file.string(), context.study.budget.images, images, context.targets.size(),
-                    context.study.budget.base));
+                    "budget.images or lower {}",
+                    context.study.file.string(), budget.images, images, context.targets.size(), each,
+                    each < budget.base ? "budget.base_first" : "budget.base"));
   }
   context.progress.stage(fmt::format("base rates of {} labels", context.targets.size()));
   SCOTOMA_TRY(auto samples, context.observer.observe(base_questions(context)));
   std::vector<BaseResult> bases;
   auto next = std::make_move_iterator(samples.begin());
   for (const Target& target : context.targets) {
-    std::vector<Sample> own(next, next + context.study.budget.base);
-    next += context.study.budget.base;
-    bases.push_back(judge_base(context, target, std::move(own)));
+    BaseResult& base = bases.emplace_back();
+    base.label = target.label.name;
+    base.prompts = base_prompts(context.study.prompts, target.label);
+    base.samples.assign(next, next + each);
+    next += each;
+    count_base(context, base);
   }
   context.spent.base += static_cast<int>(images);
-  context.progress.spent(context.spent.total(), context.study.budget.images);
+  context.progress.spent(context.spent.total(), budget.images);
+  const auto more = suspicious(context, bases);
+  if (!more.empty()) SCOTOMA_CHECK(draw_missing(context, more, bases));
+  for (BaseResult& base : bases) {
+    base.undrawable = invalid_share(base.rate) > evidence.max_invalid;
+    base.everywhere = !base.undrawable && base.lower > evidence.everywhere;
+  }
   return bases;
+}
+
+Result<void> complete_bases(StageContext& context, std::vector<BaseResult>& bases, std::vector<Hypothesis>& hypotheses,
+                            const std::vector<std::size_t>& finalists) {
+  const std::int64_t half = (context.study.budget.images - context.spent.total()) / 2;
+  std::vector<std::size_t> labels;
+  std::int64_t images = 0;
+  for (const std::size_t h : finalists) {
+    const auto found =
+        std::find_if(bases.begin(), bases.end(), [&](const auto& b) { return b.label == hypotheses[h].label; });
+    const auto label = static_cast<std::size_t>(found - bases.begin());
+    const std::int64_t missing = context.study.budget.base - std::ssize(found->samples);
+    const bool again = std::find(labels.begin(), labels.end(), label) != labels.end();
+    if (missing <= 0 || again || images + missing > half) continue;
+    images += missing;
+    labels.push_back(label);
+  }
+  if (labels.empty()) return {};
+  context.progress.stage(fmt::format("more base pictures of {} labels with promising phrases", labels.size()));
+  SCOTOMA_CHECK(draw_missing(context, labels, bases));
+  for (Hypothesis& hypothesis : hypotheses) {
+    for (const std::size_t l : labels) {
+      if (bases[l].label == hypothesis.label) set_base(hypothesis, bases[l], context.study.evidence.delta);
+    }
+  }
+  return {};
 }
 
 }  // namespace scotoma

@@ -353,6 +353,11 @@ Result<void> Reader::check_values() const {
                  fmt::format("evidence.alpha0 ({}) must be below evidence.alpha ({}): it is a part of it",
                              study_.evidence.alpha0, study_.evidence.alpha));
   }
+  if (study_.budget.base_first > study_.budget.base) {
+    return wrong(node_of("budget", "base_first"),
+                 fmt::format("budget.base_first ({}) must be at most budget.base ({}): these are the first of them",
+                             study_.budget.base_first, study_.budget.base));
+  }
   if (study_.judge.kind == "classifier" && (study_.judge.model.empty() || study_.judge.labels.empty())) {
     return wrong(node_of("judge", "kind"), "judge.kind is \"classifier\": judge.model and judge.labels are missing");
   }

@@ -108,6 +108,8 @@ struct BudgetOptions {
   int images = 4000;
   double minutes = 0;  ///< of drawing on this machine, turned into images once and then kept; 0: no limit but `images`
   int base = 48;       ///< a label, over all base prompts
+  int base_first = 0;  ///< of them drawn before the search, the others only of labels that need them; 0: all
+  int screen = 4;      ///< a row of the covering array that screens combinations of listed phrases
   int first_look = 8;  ///< a hypothesis, in the first round of exploration; doubled each round for the better half
   int rounds = 2;      ///< of successive halving
   std::string explorer = "halving";  ///< who gets the images of exploration: "halving" or "thompson"
@@ -116,6 +118,9 @@ struct BudgetOptions {
   int confirm = 96;                  ///< a finalist, at most
   int audit = 96;                    ///< a confirmed bug, exactly (and as many again for the pairs without the phrase)
   int cross = 16;  ///< a confirmed phrase on each other label (and as many again without it); 0: no cross-check
+
+  /// Base pictures of each label before the search.
+  int base_at_first() const { return base_first == 0 ? base : std::min(base_first, base); }
 };
 
 struct EvidenceOptions {

@@ -162,7 +162,7 @@ TEST(ConfirmFixed, TheLastFinalistsGoWithoutWhenTheBudgetRunsShort) {
 
 TEST(Confirm, WithoutBudgetSaysSo) {
   Trial trial(1.0);
-  trial.stage.study.budget.images = 7;
+  trial.stage.study.budget.images = 3;
   trial.run();
   EXPECT_EQ(trial.hypotheses[0].status, Status::out_of_budget);
   EXPECT_EQ(trial.stage.world.calls(), 0U);

@@ -74,6 +74,14 @@ TEST_F(HypothesiseTest, WhatNoSampleCouldConfirmIsUntestableAndSaid) {
   EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 3)})[0].status, Status::out_of_budget);
 }
 
+TEST_F(HypothesiseTest, BasePicturesThatAreStillToComeMayMakeItTestable) {
+  bases_[0] = fake::Stage::base("fly", 0, 1);
+  bases_[0].samples.resize(1);
+  EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 3)})[0].status, Status::untestable);
+  stage_.study.budget.base_first = 1;
+  EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 3)})[0].status, Status::out_of_budget);
+}
+
 TEST_F(HypothesiseTest, MergesWhatSaysTheSameOfOneLabel) {
   const auto all = hypotheses({candidate("fly", "on a flower", 1), candidate("fly", "on a flower", 5),
                                candidate("fly", "sitting on a flower", 4),  // the embedder hears the same

@@ -99,5 +99,110 @@ TEST(SampleBases, ABudgetThatDoesNotPayForThemIsBadInput) {
   }
 }
 
+/// Flies fail often, the others never.
+fake::WorldSetting one_of_each() {
+  fake::WorldSetting setting;
+  setting.base_error = 0;
+  setting.rules = {{"fly", "", "bee", 0.6}};
+  return setting;
+}
+
+TEST(SampleBases, WithBaseFirstOnlyLabelsThatFailGetAllPicturesAtOnce) {
+  fake::Stage whole(one_of_each());
+  const auto all = *sample_bases(whole.context);
+  fake::Stage stage(one_of_each());
+  stage.study.budget.base_first = 8;
+  const auto bases = *sample_bases(stage.context);
+  const auto pictures = static_cast<std::size_t>(stage.study.budget.base);
+  std::size_t drawn = 0;
+  for (std::size_t l = 0; l < bases.size(); ++l) {
+    const BaseResult& base = bases[l];
+    ASSERT_EQ(base.samples.size(), base.label == "fly" ? pictures : 8) << base.label;
+    for (std::size_t i = 0; i < base.samples.size(); ++i) {
+      EXPECT_EQ(base.samples[i].image, all[l].samples[i].image) << "the same pictures as without base_first";
+    }
+    EXPECT_EQ(base.level, 1 - stage.study.evidence.alpha0 / (3.0 * 4)) << "the upper bound may be taken twice";
+    drawn += base.samples.size();
+  }
+  EXPECT_EQ(static_cast<std::size_t>(stage.context.spent.base), drawn);
+  EXPECT_EQ(stage.world.answered("generator"), drawn);
+}
+
+TEST(SampleBases, WithBaseFirstALabelIsCalledUndrawableByAllItsPictures) {
+  fake::WorldSetting setting = one_of_each();
+  setting.drawing_error = 0.9;
+  fake::Stage stage(setting);
+  stage.study.budget.base_first = 8;
+  const auto bases = *sample_bases(stage.context);
+  for (const BaseResult& base : bases) {
+    EXPECT_TRUE(base.undrawable);
+    EXPECT_EQ(std::ssize(base.samples), stage.study.budget.base);
+  }
+}
+
+TEST(SampleBases, WithBaseFirstABudgetForTheFirstPicturesIsEnough) {
+  fake::Stage stage(one_of_each());
+  stage.study.budget.base_first = 8;
+  stage.study.budget.images = 4 * 8;
+  const auto bases = sample_bases(stage.context);
+  ASSERT_TRUE(bases.ok()) << bases.error().message;
+  for (const BaseResult& base : *bases) EXPECT_EQ(base.samples.size(), 8U);
+  stage.context.spent = {};
+  stage.study.budget.images = 4 * 8 - 1;
+  const auto refused = sample_bases(stage.context);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("lower budget.base_first"), std::string::npos) << refused.error().message;
+}
+
+class CompleteBases : public testing::Test {
+ protected:
+  CompleteBases() : stage_(one_of_each()) {
+    stage_.study.budget.base_first = 8;
+    bases_ = *sample_bases(stage_.context);
+    for (const char* label : {"bee", "cow", "bee", "fly"}) {
+      hypotheses_.push_back(stage_.hypothesis(label, "on a flower"));
+      set_base(hypotheses_.back(), *base_of(bases_, label), stage_.study.evidence.delta);
+    }
+  }
+
+  void complete(const std::vector<std::size_t>& finalists) {
+    ASSERT_TRUE(complete_bases(stage_.context, bases_, hypotheses_, finalists).ok());
+  }
+
+  std::ptrdiff_t drawn(const char* label) const { return std::ssize(base_of(bases_, label)->samples); }
+
+  fake::Stage stage_;
+  std::vector<BaseResult> bases_;
+  std::vector<Hypothesis> hypotheses_;
+};
+
+TEST_F(CompleteBases, DrawsTheRestForLabelsOfFinalistsAndTellsAllTheirHypotheses) {
+  const int before = stage_.context.spent.base;
+  complete({2, 3});
+  const int base = stage_.study.budget.base;
+  EXPECT_EQ(drawn("bee"), base);
+  EXPECT_EQ(drawn("cow"), 8) << "no finalist";
+  EXPECT_EQ(stage_.context.spent.base, before + base - 8) << "flies had theirs";
+  for (const std::size_t h : {0U, 2U}) EXPECT_EQ(hypotheses_[h].base_valid, base_of(bases_, "bee")->rate.valid);
+  EXPECT_EQ(hypotheses_[1].base_valid, 8);
+  fake::Stage whole(one_of_each());
+  const auto all = *sample_bases(whole.context);
+  EXPECT_EQ(base_of(bases_, "bee")->samples.back().image, base_of(all, "bee")->samples.back().image);
+  EXPECT_EQ(base_of(bases_, "bee")->rate.valid, base_of(all, "bee")->rate.valid);
+  complete({2, 3});
+  EXPECT_EQ(stage_.context.spent.base, before + base - 8) << "nothing is missing any more";
+}
+
+TEST_F(CompleteBases, KeepsHalfOfWhatIsLeftForTheEvidenceAndServesTheBestFirst) {
+  const int missing = stage_.study.budget.base - 8;
+  stage_.study.budget.images = stage_.context.spent.total() + 2 * missing - 1;
+  complete({1, 0});
+  EXPECT_EQ(drawn("bee") + drawn("cow"), 16) << "half would not do";
+  stage_.study.budget.images += 1;
+  complete({1, 0});
+  EXPECT_EQ(drawn("cow"), stage_.study.budget.base);
+  EXPECT_EQ(drawn("bee"), 8);
+}
+
 }  // namespace
 }  // namespace scotoma
