@@ -15,16 +15,18 @@
 #include "study/keys.h"
 #include "study/options.h"
 #include "study/prompt.h"
+#include "study/read_lists.h"
+#include "study/table_reader.h"
 
 namespace scotoma {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Reads one document; `where` puts file and line in front of a message.
-class Reader {
+/// Reads one document.
+class Reader : private TableReader {
  public:
-  Reader(const toml::table& document, const fs::path& file) : document_(document), file_(file) {
+  Reader(const toml::table& document, const fs::path& file) : TableReader(file), document_(document) {
     std::error_code gone;  // the working folder may be
     study_.file = fs::absolute(file, gone).lexically_normal();
     if (gone) study_.file = file;
@@ -35,9 +37,9 @@ class Reader {
     for (const Option& option : options()) SCOTOMA_CHECK(read_option(option));
     SCOTOMA_CHECK(read_networks());
     SCOTOMA_CHECK(read_labels());
-    SCOTOMA_CHECK(read_lists());
+    SCOTOMA_TRY(study_.attributes, read_lists(document_, *this));
     SCOTOMA_CHECK(check_values());
-    if (study_.name.empty()) study_.name = file_.stem().string();
+    if (study_.name.empty()) study_.name = file().stem().string();
     return std::move(study_);
   }
 
@@ -51,25 +53,13 @@ class Reader {
   }
 
  private:
-  Error wrong(const toml::node* node, const std::string& message) const {
-    const auto line = node == nullptr ? 0 : node->source().begin.line;
-    if (line == 0) return bad_input(fmt::format("{}: {}", file_.string(), message));
-    return bad_input(fmt::format("{}:{}: {}", file_.string(), line, message));
-  }
-
   Result<void> check_names() const;
-  Result<void> check_table(std::string_view name, const toml::table& table) const;
   Result<void> read_option(const Option& option);
   Result<void> assign(const Option& option, const toml::node& node, Study& study) const;
   Result<void> read_networks();
   Result<void> read_network(const toml::table& table);
   Result<void> read_labels();
   Result<void> read_label_table(const toml::table& table);
-  Result<void> read_lists();
-  Result<void> read_list(const toml::table& table);
-  Result<bool> read_position(const toml::table& table, bool otherwise) const;
-  Result<ListedPhrase> read_phrase(const toml::node& item, const AttributeList& list, bool before) const;
-  Result<void> read_phrases(const toml::table& table, AttributeList& list) const;
   Result<void> check_lists() const;
   Result<void> check_prompts() const;
   Result<void> check_values() const;
@@ -85,23 +75,12 @@ class Reader {
   }
 
   const toml::table& document_;
-  fs::path file_;  ///< as the user typed it, for messages
   Study study_;
   std::vector<const toml::node*> label_nodes_;  ///< where each label stands
 };
 
 std::string full_name(const Option& option) {
   return option.table.empty() ? std::string(option.key) : fmt::format("{}.{}", option.table, option.key);
-}
-
-Result<void> Reader::check_table(std::string_view name, const toml::table& table) const {
-  const auto valid = keys_of(name);
-  for (const auto& [key, node] : table) {
-    if (valid.contains(std::string(key.str()))) continue;
-    const std::string shown = name.empty() ? std::string(key.str()) : fmt::format("{}.{}", name, key.str());
-    return wrong(&node, fmt::format("unknown key '{}'; did you mean '{}'?", shown, nearest(key.str(), valid)));
-  }
-  return {};
 }
 
 Result<void> Reader::check_names() const {
@@ -158,9 +137,9 @@ Result<void> Reader::read_networks() {
   const toml::node* tables = node_of("judge", "also");
   if (tables == nullptr) return {};
   const auto* array = tables->as_array();
-  if (array == nullptr || !array->is_homogeneous<toml::table>())
+  if (array == nullptr || (!array->empty() && !array->is_homogeneous<toml::table>()))
     return wrong(tables, "write each further network of the judge as [[judge.also]]");
-  if (study_.judge.kind != "classifier") {
+  if (study_.judge.kind != "classifier" && !array->empty()) {
     return wrong(array->get(0),
                  fmt::format("[[judge.also]] adds to a judge of the kind \"classifier\", but judge.kind is "
                              "\"{}\"; set it to \"classifier\" or take [[judge.also]] out",
@@ -220,76 +199,6 @@ Result<void> Reader::read_labels() {
       return wrong(label_nodes_[i], fmt::format("label '{}' stands twice", label.name));
     if (label.class_name.empty()) label.class_name = label.name;
   }
-  return {};
-}
-
-/// Whether it says that its phrases stand in front of the label's word; `otherwise` where it does not say.
-Result<bool> Reader::read_position(const toml::table& table, bool otherwise) const {
-  const auto* position = table.get("position");
-  if (position == nullptr) return otherwise;
-  const auto text = position->is_string() ? *position->value<std::string>() : "";
-  if (text == "after" || text == "before") return text == "before";
-  return wrong(position, "'attributes.position' must be one of \"after\", \"before\" (the label's word)");
-}
-
-/// "dark", or {text = "in the rain", position = "after"}; `before` is what its list says.
-Result<ListedPhrase> Reader::read_phrase(const toml::node& item, const AttributeList& list, bool before) const {
-  ListedPhrase phrase{item.value<std::string>().value_or(""), before};
-  if (const auto* table = item.as_table()) {
-    SCOTOMA_CHECK(check_table("attributes.phrases", *table));
-    phrase.text = (*table)["text"].value_or<std::string>("");
-    SCOTOMA_TRY(phrase.before, read_position(*table, before));
-  }
-  if (phrase.text.find_first_not_of(" \t\n") == std::string::npos) {
-    return wrong(&item, fmt::format("list '{}': a phrase must be a text in quotes, not empty, or {{text = \"...\", "
-                                    "position = \"after\"}}",
-                                    list.name));
-  }
-  const auto holds = [&](const AttributeList& other) { return other.holds(phrase.text); };
-  const auto other = std::find_if(study_.attributes.begin(), study_.attributes.end(), holds);
-  if (holds(list)) return wrong(&item, fmt::format("list '{}': '{}' stands twice", list.name, phrase.text));
-  if (other != study_.attributes.end())
-    return wrong(&item, fmt::format("list '{}': '{}' stands in list '{}' too", list.name, phrase.text, other->name));
-  return phrase;
-}
-
-Result<void> Reader::read_phrases(const toml::table& table, AttributeList& list) const {
-  const auto* node = table.get("phrases");
-  const auto* phrases = node == nullptr ? nullptr : node->as_array();
-  if (phrases == nullptr || phrases->empty()) {
-    return wrong(node != nullptr ? node : &table,
-                 fmt::format("list '{}': 'attributes.phrases' must be a list of texts, not empty", list.name));
-  }
-  SCOTOMA_TRY(const bool before, read_position(table, false));
-  for (const auto& item : *phrases) {
-    SCOTOMA_TRY(auto phrase, read_phrase(item, list, before));
-    list.phrases.push_back(std::move(phrase));
-  }
-  return {};
-}
-
-Result<void> Reader::read_list(const toml::table& table) {
-  SCOTOMA_CHECK(check_table("attributes", table));
-  AttributeList list;
-  list.name = table["name"].value_or<std::string>("");
-  if (!table["name"].is_string() || list.name.empty())
-    return wrong(table.contains("name") ? table.get("name") : &table,
-                 "an [[attributes]] list needs a name: a text in quotes, for example \"places\"");
-  for (const AttributeList& other : study_.attributes) {
-    if (other.name == list.name) return wrong(table.get("name"), fmt::format("list '{}' stands twice", list.name));
-  }
-  SCOTOMA_CHECK(read_phrases(table, list));
-  study_.attributes.push_back(std::move(list));
-  return {};
-}
-
-Result<void> Reader::read_lists() {
-  const toml::node* tables = document_.get("attributes");
-  if (tables == nullptr) return {};
-  const auto* array = tables->as_array();
-  if (array == nullptr || !array->is_homogeneous<toml::table>())
-    return wrong(tables, "write each list of phrases as [[attributes]]");
-  for (const auto& item : *array) SCOTOMA_CHECK(read_list(*item.as_table()));
   return {};
 }
 
@@ -353,10 +262,18 @@ Result<void> Reader::check_values() const {
                  fmt::format("evidence.alpha0 ({}) must be below evidence.alpha ({}): it is a part of it",
                              study_.evidence.alpha0, study_.evidence.alpha));
   }
-  if (study_.budget.base_first > study_.budget.base) {
+  const BudgetOptions& budget = study_.budget;
+  if (budget.base_first > budget.base) {
     return wrong(node_of("budget", "base_first"),
                  fmt::format("budget.base_first ({}) must be at most budget.base ({}): these are the first of them",
-                             study_.budget.base_first, study_.budget.base));
+                             budget.base_first, budget.base));
+  }
+  const auto prompts = static_cast<int>(study_.prompts.base.size());
+  if (budget.base_first < budget.base && budget.base_first % prompts != 0) {
+    return wrong(node_of("budget", "base_first"),
+                 fmt::format("budget.base_first ({}) must be a multiple of the number of prompts.base ({}): they take "
+                             "turns, and what some of them draw says nothing of the others",
+                             budget.base_first, prompts));
   }
   if (study_.judge.kind == "classifier" && (study_.judge.model.empty() || study_.judge.labels.empty())) {
     return wrong(node_of("judge", "kind"), "judge.kind is \"classifier\": judge.model and judge.labels are missing");

@@ -240,7 +240,7 @@ TEST(ReadStudy, EveryOptionReachesItsOwnField) {
   for (const Option& option : options()) {
     const int number = static_cast<int>(values.size());
     std::string value = std::visit(Unusual{option, number}, option.target);
-    if (option.key == "base_first") value = "7";  // at most budget.base
+    if (option.key == "base_first") value = "8";  // at most budget.base, and even: there are two base prompts
     if (std::holds_alternative<Field<fs::path>>(option.target)) {
       const auto file = folder.write(value.substr(2, value.size() - 3), "");
       value = fmt::format("\"{}\"", file.string());
