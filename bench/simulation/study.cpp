@@ -42,7 +42,7 @@ class Run {
     hypotheses_ = hypotheses_of(context_, world_.candidates, bases_);
     SCOTOMA_TRY(auto finalists, explore(context_, hypotheses_));
     if (world_.search == Search::greedy) SCOTOMA_CHECK(search_again(finalists));
-    SCOTOMA_CHECK(complete_bases(context_, bases_, hypotheses_, finalists));
+    SCOTOMA_TRY(finalists, complete_bases(context_, bases_, hypotheses_, finalists));
     SCOTOMA_TRY(const double threshold, confirm(context_, hypotheses_, finalists));
     static_cast<void>(threshold);
     if (world_.search == Search::greedy) SCOTOMA_CHECK(confirm_again(finalists));

@@ -160,7 +160,7 @@ Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, cons
     SCOTOMA_TRY(finalists, shrink(context, findings.hypotheses, finalists));
   }
   watch.lap("shrink", result.run);
-  SCOTOMA_CHECK(complete_bases(context, findings.bases, findings.hypotheses, finalists));
+  SCOTOMA_TRY(finalists, complete_bases(context, findings.bases, findings.hypotheses, finalists));
   watch.lap("complete", result.run);
   SCOTOMA_TRY(findings.rejection_threshold, confirm(context, findings.hypotheses, finalists));
   watch.lap("confirm", result.run);

@@ -44,7 +44,7 @@ struct BaseResult {
   Rate rate;
   double upper = 1;         ///< one-sided bound of the failure rate, at `level`
   double lower = 0;         ///< likewise from below
-  double level = 0;         ///< 1 - alpha0 / (2 labels): all bounds of a study hold together with 1 - alpha0
+  double level = 0;         ///< of each bound: all of a study hold together with 1 - alpha0 (stage/sample.h)
   bool everywhere = false;  ///< fails nearly everywhere: a finding of its own; phrases are sought under which it passes
   bool undrawable = false;  ///< too many invalid pictures: nothing can be said
   std::string predicted;    ///< the most frequent wrong answer; empty without failures

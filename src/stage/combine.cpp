@@ -138,11 +138,11 @@ Result<Tallies> tallies_of(StageContext& context, const BaseResult& base, const 
 }
 
 /// Whether a part explains the events of the combination: it scores as high, and without the rest of the combination
-/// it shows the event in at least half of its pictures. (One failure by chance beside it lifts a part's score already.)
+/// the event is at least half as frequent. (One failure by chance beside it lifts a part's score already.)
 bool explains(const Tally& part, const Tally& combination) {
   const int events = part.events - combination.events;
   const int valid = part.valid - combination.valid;
-  return part.score >= combination.score && 2 * events >= valid;
+  return part.score >= combination.score && 2 * events * combination.valid >= combination.events * valid;
 }
 
 bool explained_by_a_part(const Tallies& tallies, const Combination& combination) {

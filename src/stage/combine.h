@@ -27,9 +27,8 @@ struct Listed {
 ///
 /// Every phrase comes back alone, but those under which screening saw three valid pictures or more and no event. Of the
 /// combinations come those that any failing picture speaks for and that no part explains, at most
-/// evidence.max_hypotheses of a label. A part explains it if it scores as high and shows the event in at least half of
-/// its pictures without the rest. By label, the highest score first; of equals the shorter, then in the order of the
-/// lists.
+/// evidence.max_hypotheses of a label. A part explains it if it scores as high and, without the rest, shows the event
+/// at least half as often. By label, the highest score first; of equals the shorter, then in the order of the lists.
 Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<BaseResult>& bases);
 
 /// The baseline that nothing guides: for each label that can be drawn, evidence.max_hypotheses different combinations

@@ -17,7 +17,8 @@
 namespace scotoma {
 namespace {
 
-constexpr int kStep = 4;  // fresh images of a trial between two looks
+constexpr int kStep =
+    4;  // fresh images of a trial between two looks, or the next whole number of rounds of base prompts
 constexpr double kFutilityLevel = 0.99;
 
 /// Of a trial that goes on to show `events` in `valid`.
@@ -164,8 +165,10 @@ Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypothese
   const BudgetOptions& budget = context.study.budget;
   context.progress.stage(fmt::format("confirming {} phrases on fresh images", finalists.size()));
   Confirmation confirmation(context, hypotheses, finalists);
-  for (int first = 0; first < budget.confirm && !confirmation.done(); first += kStep) {
-    SCOTOMA_CHECK(confirmation.step(first, std::min(kStep, budget.confirm - first)));
+  const int round = static_cast<int>(context.study.prompts.base.size());
+  const int step = (kStep + round - 1) / round * round;
+  for (int first = 0; first < budget.confirm && !confirmation.done(); first += step) {
+    SCOTOMA_CHECK(confirmation.step(first, std::min(step, budget.confirm - first)));
   }
   for (std::size_t h : finalists) fill_interval(hypotheses[h].confirmed);
   double threshold = 0;

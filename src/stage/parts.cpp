@@ -134,10 +134,11 @@ Hypothesis either(const StageContext& context, const std::vector<Hypothesis>& hy
   return joint;
 }
 
-/// What a weak phrase may be joined by: label, list and wrong answer.
+/// What a weak phrase may be joined by: label, list, place in the prompt and wrong answer.
 struct Kinship {
   std::string label;
   std::size_t list = 0;
+  bool before = false;
   int answer = -1;
 
   auto operator<=>(const Kinship&) const = default;
@@ -153,7 +154,7 @@ std::map<Kinship, std::vector<std::size_t>> weak(const StageContext& context, co
     if (one.explored.rate <= base_rate(*base_of(bases, one.label), one.direction).rate) continue;
     const int answer = most_frequent_wrong(one.tried).class_index;
     if (answer < 0 || clear(one.explored, one.null_rate)) continue;
-    groups[{one.label, list_of(context.study, one.phrase), answer}].push_back(h);
+    groups[{one.label, list_of(context.study, one.phrase), one.phrase.before, answer}].push_back(h);
   }
   for (auto& [kinship, members] : groups) {
     std::stable_sort(members.begin(), members.end(),

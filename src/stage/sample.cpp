@@ -1,6 +1,7 @@
 #include "stage/sample.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
@@ -57,17 +58,42 @@ Result<void> draw_missing(StageContext& context, const std::vector<std::size_t>&
   return {};
 }
 
-/// Labels of whose first pictures more is to be known before anything is searched, as many as the budget pays for.
+/// Draws the pictures that these labels lack, the first labels first, with half of the images that are left at most.
+/// Those that got them come back; context.limits says why the others did not.
+Result<std::vector<std::size_t>> complete(StageContext& context, const std::vector<std::size_t>& labels,
+                                          std::vector<BaseResult>& bases, std::string_view why) {
+  const std::int64_t half = (context.study.budget.images - context.spent.total()) / 2;
+  std::vector<std::size_t> paid;
+  std::vector<std::string> unpaid;
+  std::int64_t images = 0;
+  for (const std::size_t l : labels) {
+    const std::int64_t missing = context.study.budget.base - std::ssize(bases[l].samples);
+    if (missing <= 0) continue;
+    if (images + missing > half) {
+      unpaid.push_back(fmt::format("\"{}\"", bases[l].label));
+      continue;
+    }
+    images += missing;
+    paid.push_back(l);
+  }
+  if (!unpaid.empty()) {
+    context.limits.push_back(fmt::format(
+        "Half of the budget that was left did not pay for all base pictures of {}, {}: their base rates are known from "
+        "the first {} alone; raise budget.images or lower budget.base.",
+        fmt::join(unpaid, ", "), why, context.study.budget.base_at_first()));
+  }
+  if (paid.empty()) return paid;
+  context.progress.stage(fmt::format("more base pictures of {} labels", paid.size()));
+  SCOTOMA_CHECK(draw_missing(context, paid, bases));
+  return paid;
+}
+
+/// Labels of which more is to be known before anything is searched.
 std::vector<std::size_t> suspicious(const StageContext& context, const std::vector<BaseResult>& bases) {
   std::vector<std::size_t> labels;
-  std::int64_t images = 0;
   for (std::size_t l = 0; l < bases.size(); ++l) {
-    const BaseResult& base = bases[l];
-    const bool wanted = base.rate.failures > 0 || invalid_share(base.rate) > context.study.evidence.max_invalid;
-    const std::int64_t missing = context.study.budget.base - std::ssize(base.samples);
-    if (!wanted || missing <= 0 || !context.affords(images + missing)) continue;
-    images += missing;
-    labels.push_back(l);
+    const bool may_be_undrawable = invalid_share(bases[l].rate) > context.study.evidence.max_invalid / 2;
+    if (bases[l].rate.failures > 0 || may_be_undrawable) labels.push_back(l);
   }
   return labels;
 }
@@ -106,8 +132,7 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
   }
   context.spent.base += static_cast<int>(images);
   context.progress.spent(context.spent.total(), budget.images);
-  const auto more = suspicious(context, bases);
-  if (!more.empty()) SCOTOMA_CHECK(draw_missing(context, more, bases));
+  SCOTOMA_CHECK(complete(context, suspicious(context, bases), bases, "some of which fail or are invalid"));
   for (BaseResult& base : bases) {
     base.undrawable = invalid_share(base.rate) > evidence.max_invalid;
     base.everywhere = !base.undrawable && base.lower > evidence.everywhere;
@@ -115,30 +140,38 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
   return bases;
 }
 
-Result<void> complete_bases(StageContext& context, std::vector<BaseResult>& bases, std::vector<Hypothesis>& hypotheses,
-                            const std::vector<std::size_t>& finalists) {
-  const std::int64_t half = (context.study.budget.images - context.spent.total()) / 2;
-  std::vector<std::size_t> labels;
-  std::int64_t images = 0;
+Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vector<BaseResult>& bases,
+                                                std::vector<Hypothesis>& hypotheses,
+                                                const std::vector<std::size_t>& finalists) {
+  const EvidenceOptions& evidence = context.study.evidence;
+  std::vector<std::size_t> wanted;
   for (const std::size_t h : finalists) {
     const auto found =
-        std::find_if(bases.begin(), bases.end(), [&](const auto& b) { return b.label == hypotheses[h].label; });
+        std::find_if(bases.begin(), bases.end(), [&](const auto& base) { return base.label == hypotheses[h].label; });
     const auto label = static_cast<std::size_t>(found - bases.begin());
-    const std::int64_t missing = context.study.budget.base - std::ssize(found->samples);
-    const bool again = std::find(labels.begin(), labels.end(), label) != labels.end();
-    if (missing <= 0 || again || images + missing > half) continue;
-    images += missing;
-    labels.push_back(label);
+    if (std::find(wanted.begin(), wanted.end(), label) == wanted.end()) wanted.push_back(label);
   }
-  if (labels.empty()) return {};
-  context.progress.stage(fmt::format("more base pictures of {} labels with promising phrases", labels.size()));
-  SCOTOMA_CHECK(draw_missing(context, labels, bases));
-  for (Hypothesis& hypothesis : hypotheses) {
-    for (const std::size_t l : labels) {
-      if (bases[l].label == hypothesis.label) set_base(hypothesis, bases[l], context.study.evidence.delta);
+  SCOTOMA_TRY(const auto grown, complete(context, wanted, bases, "which have promising phrases"));
+  for (const std::size_t l : grown) {
+    bases[l].undrawable = invalid_share(bases[l].rate) > evidence.max_invalid;
+    for (Hypothesis& hypothesis : hypotheses) {
+      if (hypothesis.label == bases[l].label) set_base(hypothesis, bases[l], evidence.delta);
     }
   }
-  return {};
+  std::vector<std::size_t> staying;
+  for (const std::size_t h : finalists) {
+    Hypothesis& hypothesis = hypotheses[h];
+    const bool known =
+        std::any_of(grown.begin(), grown.end(), [&](auto l) { return bases[l].label == hypothesis.label; });
+    if (known && base_of(bases, hypothesis.label)->undrawable) {
+      hypothesis.status = Status::undrawable;
+    } else if (known && hypothesis.explored.valid > 0 && hypothesis.explored.rate <= hypothesis.null_rate) {
+      hypothesis.status = Status::not_promising;
+    } else {
+      staying.push_back(h);
+    }
+  }
+  return staying;
 }
 
 }  // namespace scotoma

@@ -141,6 +141,24 @@ TEST(LogJointEValue, OfALabelPickedByItsBaseSampleIsNoEValueButAllLabelsTogether
   EXPECT_LE(mean, kLabels);
 }
 
+/// Base pictures stop at `first` where none of these fails, and otherwise, or if asked for, at `all`.
+TEST(LogJointEValue, ABaseSampleThatGrowsWhereItFailsHasNoMoreThanOneOnAverage) {
+  constexpr int kFirst = 8;
+  constexpr int kAll = 48;
+  for (int percent = 1; percent < 100; ++percent) {
+    const double p = percent / 100.0;
+    const auto e0 = [&](int events, int n) { return std::exp(log_e_value(n - events, n, 1 - p)); };
+    double mean = std::pow(1 - p, kFirst) * e0(0, kFirst);
+    for (int early = 1; early <= kFirst; ++early) {
+      for (int late = 0; late <= kAll - kFirst; ++late)
+        mean += binomial_probability(early, kFirst, p) * binomial_probability(late, kAll - kFirst, p) *
+                e0(early + late, kAll);
+    }
+    EXPECT_LE(mean, 1 + 1e-9) << p;
+    EXPECT_GT(mean, 0.99) << p << ": a martingale's mean is 1 wherever it stops";
+  }
+}
+
 TEST(LogJointEValue, NeedsFewerPicturesThanABarAtTheBoundOfTheBaseRate) {
   // 1 of 48 base pictures fails; half of those with the phrase do. 4 labels, 16 phrases each, alpha' = 0.04.
   const double joint_bar = std::log(2 * 4 * 16 / 0.04);

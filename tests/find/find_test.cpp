@@ -227,6 +227,7 @@ TEST_P(Interrupted, AndStartedAgainEndsAsIfItHadNotBeen) {
   const auto [code, threads] = GetParam();
   Hunts whole(flower_bug());
   whole.study.engine.threads = threads;
+  whole.study.budget.base_first = 8;
   const auto expected = whole.run();
   ASSERT_TRUE(expected.ok());
   const auto calls = static_cast<std::uint32_t>(whole.world.calls());
@@ -234,6 +235,7 @@ TEST_P(Interrupted, AndStartedAgainEndsAsIfItHadNotBeen) {
   for (int trial = 0; trial < 3; ++trial) {
     Hunts hunts(flower_bug());
     hunts.study.engine.threads = threads;
+    hunts.study.budget.base_first = 8;
     std::vector<std::size_t> stops;
     for (int i = 0; i < 6; ++i) stops.push_back(random.below(calls));
     std::sort(stops.begin(), stops.end());

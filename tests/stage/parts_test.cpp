@@ -89,6 +89,17 @@ TEST_F(PartsTest, PhrasesOfOneListThatAreWeakAloneAreJoined) {
   for (const std::size_t h : {0U, 1U}) EXPECT_NE(joint.prompt, all[h].prompt) << "their seeds must differ";
 }
 
+TEST_F(PartsTest, PhrasesInFrontAndBehindAreNotJoined) {
+  AttributeList looks = fake::list("looks", {"dark", "blurry"}, true);
+  looks.phrases.push_back({"in the rain", false});
+  stage_.study.attributes = {looks};
+  std::vector<Hypothesis> all = {explored("dark", 4, 8), explored("in the rain", 4, 8), explored("blurry", 3, 8)};
+  for (const std::size_t h : {0U, 2U}) all[h].phrase.before = true;
+  ASSERT_EQ(add_disjunctions(stage_.context, all, {fake::Stage::base("fly", 0, 48)}), std::vector<std::size_t>{3});
+  EXPECT_EQ(all[3].phrase.text, "dark or blurry");
+  EXPECT_TRUE(all[3].phrase.before);
+}
+
 TEST_F(PartsTest, NothingIsJoinedThatIsClearAloneOrOfAnotherAnswerOrNotClearTogether) {
   stage_.study.attributes = {fake::list("places", {"on a flower", "on the grass"})};
   const auto joined = [&](Hypothesis a, Hypothesis b) {

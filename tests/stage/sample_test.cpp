@@ -147,6 +147,8 @@ TEST(SampleBases, WithBaseFirstABudgetForTheFirstPicturesIsEnough) {
   const auto bases = sample_bases(stage.context);
   ASSERT_TRUE(bases.ok()) << bases.error().message;
   for (const BaseResult& base : *bases) EXPECT_EQ(base.samples.size(), 8U);
+  ASSERT_EQ(stage.context.limits.size(), 1U);
+  EXPECT_NE(stage.context.limits[0].find("\"fly\""), std::string::npos) << stage.context.limits[0];
   stage.context.spent = {};
   stage.study.budget.images = 4 * 8 - 1;
   const auto refused = sample_bases(stage.context);
@@ -165,8 +167,8 @@ class CompleteBases : public testing::Test {
     }
   }
 
-  void complete(const std::vector<std::size_t>& finalists) {
-    ASSERT_TRUE(complete_bases(stage_.context, bases_, hypotheses_, finalists).ok());
+  std::vector<std::size_t> complete(const std::vector<std::size_t>& finalists) {
+    return complete_bases(stage_.context, bases_, hypotheses_, finalists).value();
   }
 
   std::ptrdiff_t drawn(const char* label) const { return std::ssize(base_of(bases_, label)->samples); }
@@ -178,7 +180,7 @@ class CompleteBases : public testing::Test {
 
 TEST_F(CompleteBases, DrawsTheRestForLabelsOfFinalistsAndTellsAllTheirHypotheses) {
   const int before = stage_.context.spent.base;
-  complete({2, 3});
+  EXPECT_EQ(complete({2, 3}), (std::vector<std::size_t>{2, 3}));
   const int base = stage_.study.budget.base;
   EXPECT_EQ(drawn("bee"), base);
   EXPECT_EQ(drawn("cow"), 8) << "no finalist";
@@ -196,12 +198,45 @@ TEST_F(CompleteBases, DrawsTheRestForLabelsOfFinalistsAndTellsAllTheirHypotheses
 TEST_F(CompleteBases, KeepsHalfOfWhatIsLeftForTheEvidenceAndServesTheBestFirst) {
   const int missing = stage_.study.budget.base - 8;
   stage_.study.budget.images = stage_.context.spent.total() + 2 * missing - 1;
-  complete({1, 0});
+  EXPECT_EQ(complete({1, 0}), (std::vector<std::size_t>{1, 0})) << "they stay, with little evidence";
   EXPECT_EQ(drawn("bee") + drawn("cow"), 16) << "half would not do";
+  ASSERT_EQ(stage_.context.limits.size(), 1U);
+  EXPECT_NE(stage_.context.limits[0].find("\"cow\", \"bee\", which have"), std::string::npos)
+      << stage_.context.limits[0];
   stage_.study.budget.images += 1;
   complete({1, 0});
   EXPECT_EQ(drawn("cow"), stage_.study.budget.base);
   EXPECT_EQ(drawn("bee"), 8);
+}
+
+/// A world in which the first pictures were luck: what they showed, of bees and cows, is not what the others show.
+class Unlucky : public CompleteBases {
+ protected:
+  std::vector<std::size_t> complete_in(const fake::WorldSetting& setting, const std::vector<std::size_t>& finalists) {
+    fake::Stage stage(setting);
+    stage.study.budget.base_first = 8;
+    return complete_bases(stage.context, bases_, hypotheses_, finalists).value();
+  }
+};
+
+TEST_F(Unlucky, AFinalistThatIsNoBetterThanTheWholeSampleEnds) {
+  for (const std::size_t h : {0U, 1U, 2U}) hypotheses_[h].explored.failures = 1;
+  for (const std::size_t h : {0U, 1U, 2U}) hypotheses_[h].explored.valid = 8;
+  for (const std::size_t h : {0U, 1U, 2U}) fill_interval(hypotheses_[h].explored);
+  fake::WorldSetting setting = one_of_each();
+  setting.rules.push_back({"bee", "", "fly", 0.5});
+  EXPECT_EQ(complete_in(setting, {0, 1}), std::vector<std::size_t>{1});
+  EXPECT_EQ(hypotheses_[0].status, Status::not_promising);
+  EXPECT_GT(hypotheses_[0].null_rate, hypotheses_[0].explored.rate);
+  EXPECT_NE(hypotheses_[2].status, Status::not_promising) << "no finalist";
+}
+
+TEST_F(Unlucky, ALabelThatTurnsOutToBeUndrawableClaimsNothing) {
+  fake::WorldSetting setting = one_of_each();
+  setting.drawing_error = 0.95;
+  EXPECT_TRUE(complete_in(setting, {1}).empty());
+  EXPECT_EQ(hypotheses_[1].status, Status::undrawable);
+  EXPECT_TRUE(base_of(bases_, "cow")->undrawable);
 }
 
 }  // namespace
