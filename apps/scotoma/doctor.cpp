@@ -123,10 +123,10 @@ Doctor::Finding Doctor::budget() const {
   const int each = study_.budget.base_at_first();
   const std::int64_t base = each * labels;
   if (base > study_.budget.images) {
-    return bad_input(fmt::format(
-        "budget.images is {}, but the base pictures alone take {} ({} labels x {}); raise "
-        "budget.images or lower {}",
-        study_.budget.images, base, labels, each, each < study_.budget.base ? "budget.base_first" : "budget.base"));
+    return bad_input(
+        fmt::format("budget.images is {}, but the base pictures alone take {} ({} labels x {}); raise "
+                    "budget.images or lower {}",
+                    study_.budget.images, base, labels, each, study_.budget.base_key()));
   }
   return fmt::format("at most {} pictures; {} of them base pictures", study_.budget.images, base);
 }

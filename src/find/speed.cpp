@@ -105,8 +105,7 @@ Result<int> affordable_images(StageContext& context, const Models& models, Memo&
     return bad_input(fmt::format(
         "{}: budget.minutes = {:g} is {} pictures on this machine, but the base pictures alone take {}; raise "
         "budget.minutes or lower {}",
-        context.study.file.string(), budget.minutes, images, base,
-        budget.base_at_first() < budget.base ? "budget.base_first" : "budget.base"));
+        context.study.file.string(), budget.minutes, images, base, budget.base_key()));
   }
   context.limits.push_back(fmt::format(
       "budget.minutes = {:g} was turned into {} pictures{}: the machine that began this study drew, classified "

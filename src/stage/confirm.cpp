@@ -17,8 +17,7 @@
 namespace scotoma {
 namespace {
 
-constexpr int kStep =
-    4;  // fresh images of a trial between two looks, or the next whole number of rounds of base prompts
+constexpr int kStep = 4;  // fresh images of a trial between two looks, rounded up to whole rounds of base prompts
 constexpr double kFutilityLevel = 0.99;
 
 /// Of a trial that goes on to show `events` in `valid`.

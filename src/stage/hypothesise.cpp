@@ -99,7 +99,7 @@ void mark_untestable(StageContext& context, std::vector<Hypothesis>& hypotheses,
   const int images = context.study.budget.confirm;
   const auto missing = [&](const BaseResult& base) {
     const BudgetOptions& budget = context.study.budget;
-    return budget.base_at_first() < budget.base ? budget.base - static_cast<int>(base.samples.size()) : 0;
+    return budget.base_grows() ? budget.base - static_cast<int>(base.samples.size()) : 0;
   };
   std::map<std::string, int> phrases;
   for (Hypothesis& hypothesis : hypotheses) {

@@ -17,7 +17,7 @@ namespace {
 /// Counts the samples, but decides nothing.
 void count_base(const StageContext& context, BaseResult& base) {
   const BudgetOptions& budget = context.study.budget;
-  const double bounds = budget.base_at_first() < budget.base ? 3 : 2;  // of a label
+  const double bounds = budget.base_grows() ? 3 : 2;  // of a label
   base.rate = rate_of(base.samples, Direction::fails);
   base.level = 1 - context.study.evidence.alpha0 / (bounds * static_cast<double>(context.targets.size()));
   if (base.rate.valid > 0) {
@@ -112,11 +112,10 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
   const int each = budget.base_at_first();
   const std::int64_t images = std::int64_t{each} * static_cast<std::int64_t>(context.targets.size());
   if (!context.affords(images)) {
-    return bad_input(
-        fmt::format("{}: budget.images is {}, but the base pictures alone take {} ({} labels x {}); raise "
-                    "budget.images or lower {}",
-                    context.study.file.string(), budget.images, images, context.targets.size(), each,
-                    each < budget.base ? "budget.base_first" : "budget.base"));
+    return bad_input(fmt::format(
+        "{}: budget.images is {}, but the base pictures alone take {} ({} labels x {}); raise "
+        "budget.images or lower {}",
+        context.study.file.string(), budget.images, images, context.targets.size(), each, budget.base_key()));
   }
   context.progress.stage(fmt::format("base rates of {} labels", context.targets.size()));
   SCOTOMA_TRY(auto samples, context.observer.observe(base_questions(context)));

@@ -121,6 +121,12 @@ struct BudgetOptions {
 
   /// Base pictures of each label before the search.
   int base_at_first() const { return base_first == 0 ? base : std::min(base_first, base); }
+
+  /// Whether base samples may grow after that.
+  bool base_grows() const { return base_at_first() < base; }
+
+  /// The key that decides base_at_first(), for messages.
+  const char* base_key() const { return base_grows() ? "budget.base_first" : "budget.base"; }
 };
 
 struct EvidenceOptions {
