@@ -37,6 +37,10 @@ bool surely_undrawable(const Rate& rate, double limit) {
   return all > 0 && clopper_pearson_lower(rate.invalid, all, 0.99) > limit;
 }
 
+bool clearly_above(const Rate& rate, double null_rate) {
+  return rate.valid > 0 && clopper_pearson_lower(rate.failures, rate.valid, 0.95) > null_rate;
+}
+
 Rate complement(const Rate& rate) {
   return {rate.valid - rate.failures,         rate.valid,    rate.invalid,
           rate.valid > 0 ? 1 - rate.rate : 0, 1 - rate.high, 1 - rate.low};

@@ -26,6 +26,10 @@ double invalid_share(const Rate& rate);
 /// of the share of invalid samples is above it. For samples that are looked at while they grow.
 bool surely_undrawable(const Rate& rate, double limit);
 
+/// Whether the event is surely more frequent than in `null_rate` of the pictures, were they a sample of fixed size: the
+/// one-sided 95 % Clopper-Pearson lower limit is above it. It guides a search and is no evidence.
+bool clearly_above(const Rate& rate, double null_rate);
+
 /// Of passes, given one of failures, and the other way round.
 Rate complement(const Rate& rate);
 

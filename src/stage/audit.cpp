@@ -40,10 +40,22 @@ void conclude(const StageContext& context, Hypothesis& hypothesis, std::vector<S
   hypothesis.audit_samples = std::move(with);
 }
 
+/// Images of each of `bugs` audits, and as many without the phrase: budget.audit, or an equal share of what is left, in
+/// whole rounds of the base prompts and at least one.
+int share(const StageContext& context, std::size_t bugs) {
+  const BudgetOptions& budget = context.study.budget;
+  if (bugs == 0 || context.affords(budget.audit, 2 * bugs)) return budget.audit;
+  const int round = static_cast<int>(context.study.prompts.base.size());
+  const int each = (budget.images - context.spent.total()) / static_cast<int>(2 * bugs);
+  return std::min(budget.audit, std::max(each / round, 1) * round);
+}
+
 }  // namespace
 
 Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses) {
-  const int count = context.study.budget.audit;
+  const auto confirmed = std::count_if(hypotheses.begin(), hypotheses.end(),
+                                       [](const Hypothesis& h) { return h.status == Status::confirmed; });
+  const int count = share(context, static_cast<std::size_t>(confirmed));
   std::vector<std::size_t> chosen;
   std::vector<Trial> with;
   std::vector<Trial> without;
@@ -62,6 +74,12 @@ Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses) {
                        hypothesis.prompt});
   }
   if (chosen.empty()) return {};
+  if (count < context.study.budget.audit) {
+    context.limits.push_back(fmt::format(
+        "The budget of {} images paid for audits of {} pictures a bug in place of {}: their intervals are wider; raise "
+        "budget.images.",
+        context.study.budget.images, count, context.study.budget.audit));
+  }
   context.progress.stage(fmt::format("auditing {} bugs on fresh images", chosen.size()));
   SCOTOMA_TRY(auto samples, observe_trials(context, with, "audit", 0, count));
   SCOTOMA_TRY(const auto twins, observe_trials(context, without, "audit", 0, count));

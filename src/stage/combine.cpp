@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include "core/philox.h"
@@ -19,6 +20,7 @@ namespace scotoma {
 namespace {
 
 constexpr int kSeenEnough = 3;  // valid pictures of screening without an event: under a rate of 60 % in 6 % of cases
+constexpr int kAgain = 1;       // more pictures of a row that has only shown invalid ones
 
 /// Phrases of different lists: list and index in it, the lists ascending.
 using Combination = std::vector<std::pair<std::size_t, std::size_t>>;
@@ -82,10 +84,17 @@ std::vector<Combination> parts_of(const Row& row, int most) {
   return parts;
 }
 
-/// The rows of one label's screening and how many pictures each gets.
+/// The rows of one label's screening, how many pictures each gets, and how many may take the place of invalid ones.
 struct Screening {
   std::vector<Row> rows;
   int pictures = 0;
+  int spare = 0;
+};
+
+/// What screening saw of a label.
+struct Screened {
+  const BaseResult* base;
+  Tallies tallies;
 };
 
 Screening plan(StageContext& context, std::size_t labels) {
@@ -93,7 +102,7 @@ Screening plan(StageContext& context, std::size_t labels) {
   const auto share = static_cast<std::size_t>(std::max(0, study.budget.images - context.spent.total()) / 2) /
                      std::max(labels, std::size_t{1});
   const auto sizes = sizes_of(study.attributes);
-  Screening screening{covering_array(sizes, study.search.combine, share + 1), 0};
+  Screening screening{covering_array(sizes, study.search.combine, share + 1)};
   if (screening.rows.size() > share) {
     screening.rows.resize(share);
     context.limits.push_back(fmt::format(
@@ -103,8 +112,36 @@ Screening plan(StageContext& context, std::size_t labels) {
   if (!screening.rows.empty()) {
     screening.pictures =
         static_cast<int>(std::min(share / screening.rows.size(), static_cast<std::size_t>(study.budget.screen)));
+    screening.spare = static_cast<int>(share) - screening.pictures * static_cast<int>(screening.rows.size());
   }
   return screening;
+}
+
+bool blind(const std::vector<Sample>& samples) {
+  return std::none_of(samples.begin(), samples.end(), [](const Sample& sample) { return sample.valid(); });
+}
+
+/// The pictures of each row; more of those that were all invalid, as far as the spare ones go.
+Result<std::vector<std::vector<Sample>>> draw_rows(StageContext& context, const std::vector<Trial>& trials,
+                                                   const Screening& screening) {
+  const int count = screening.pictures;
+  std::vector<std::vector<Sample>> samples(trials.size());
+  std::vector<std::size_t> open(trials.size());
+  std::iota(open.begin(), open.end(), std::size_t{0});
+  int spare = screening.spare;
+  for (int look = 0; look <= kAgain && !open.empty(); ++look) {
+    std::vector<Trial> some;
+    for (const std::size_t row : open) some.push_back(trials[row]);
+    SCOTOMA_TRY(const auto seen, observe_trials(context, some, "screen", look * count, count));
+    context.spent.explore += count * static_cast<int>(some.size());
+    context.progress.spent(context.spent.total(), context.study.budget.images);
+    for (std::size_t i = 0; i < open.size(); ++i)
+      samples[open[i]].insert(samples[open[i]].end(), seen[i].begin(), seen[i].end());
+    std::erase_if(open, [&](std::size_t row) { return !blind(samples[row]); });
+    open.resize(std::min(open.size(), static_cast<std::size_t>(spare / count)));
+    spare -= count * static_cast<int>(open.size());
+  }
+  return samples;
 }
 
 Result<Tallies> tallies_of(StageContext& context, const BaseResult& base, const Screening& screening) {
@@ -119,9 +156,7 @@ Result<Tallies> tallies_of(StageContext& context, const BaseResult& base, const 
     const std::string stream = prompts.front();
     trials.push_back({base.label, std::move(prompts), stream});
   }
-  SCOTOMA_TRY(const auto samples, observe_trials(context, trials, "screen", 0, screening.pictures));
-  context.spent.explore += screening.pictures * static_cast<int>(trials.size());
-  context.progress.spent(context.spent.total(), study.budget.images);
+  SCOTOMA_TRY(const auto samples, draw_rows(context, trials, screening));
   Tallies tallies;
   Tally total;
   for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -157,6 +192,25 @@ bool explained_by_a_part(const Tallies& tallies, const Combination& combination)
   return false;
 }
 
+/// Whether screening saw enough of a phrase and no event but where a phrase of another list stood beside it that
+/// explains it: "dark" fails at night alone, and so does everything else at night.
+bool cleared(const Tallies& tallies, const Combination& phrase) {
+  const auto own = tallies.find(phrase);
+  if (own == tallies.end()) return false;
+  int events = own->second.events;
+  int valid = own->second.valid;
+  for (const auto& [pair, tally] : tallies) {
+    if (pair.size() != 2 || tally.events == 0) continue;
+    const bool first = pair[0] == phrase[0];
+    if (!first && pair[1] != phrase[0]) continue;
+    const Tally& other = tallies.at({first ? pair[1] : pair[0]});
+    if (!explains(other, tally) || explains(own->second, tally)) continue;
+    events -= tally.events;
+    valid -= tally.valid;
+  }
+  return events <= 0 && valid >= kSeenEnough;
+}
+
 Listed listed(const StageContext& context, const std::string& label, const Combination& combination,
               const Tally& tally) {
   Listed result{label, phrase_of(context.study.attributes, combination), ""};
@@ -170,8 +224,26 @@ Listed listed(const StageContext& context, const std::string& label, const Combi
   return result;
 }
 
-/// The phrases alone, but those under which screening saw enough and no event, and the combinations that it speaks for.
-std::vector<Listed> chosen(const StageContext& context, const std::string& label, const Tallies& tallies) {
+/// Whether the event happens under a phrase in a quarter of its pictures or more, of all other labels taken together: a
+/// shortcut misleads many labels, and those with less than the others too.
+bool frequent_elsewhere(const std::vector<Screened>& all, const Screened& own, const Combination& phrase) {
+  int events = 0;
+  int valid = 0;
+  for (const Screened& other : all) {
+    const auto found = other.tallies.find(phrase);
+    if (&other == &own || direction_of(*other.base) != direction_of(*own.base) || found == other.tallies.end())
+      continue;
+    events += found->second.events;
+    valid += found->second.valid;
+  }
+  return events > 0 && 4 * events >= valid;
+}
+
+/// The phrases alone, but those that screening cleared under this label and found no shortcut of others, and the
+/// combinations that it speaks for.
+std::vector<Listed> chosen(const StageContext& context, const std::vector<Screened>& screened, const Screened& own) {
+  const std::string& label = own.base->label;
+  const Tallies& tallies = own.tallies;
   std::vector<Listed> joined;
   for (const auto& [combination, tally] : tallies) {
     if (combination.size() > 1 && tally.events > 0 && !explained_by_a_part(tallies, combination))
@@ -183,7 +255,7 @@ std::vector<Listed> chosen(const StageContext& context, const std::string& label
   std::vector<Listed> all;
   for (const Combination& one : each_alone(context.study.attributes)) {
     const auto found = tallies.find(one);
-    if (found != tallies.end() && found->second.events == 0 && found->second.valid >= kSeenEnough) continue;
+    if (cleared(tallies, one) && !frequent_elsewhere(screened, own, one)) continue;
     all.push_back(listed(context, label, one, found == tallies.end() ? Tally{} : found->second));
   }
   all.insert(all.end(), joined.begin(), joined.end());
@@ -239,14 +311,17 @@ Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<
     context.progress.stage(fmt::format("screening {} combinations of listed phrases, {} images each",
                                        screening.rows.size(), screening.pictures));
   }
+  std::vector<Screened> screened;
   for (const BaseResult& base : bases) {
     if (!drawable(base)) continue;
-    Tallies tallies;
+    Screened& own = screened.emplace_back(Screened{&base, {}});
     if (screening.pictures > 0) {
-      SCOTOMA_TRY(tallies, tallies_of(context, base, screening));
+      SCOTOMA_TRY(own.tallies, tallies_of(context, base, screening));
     }
-    const auto own = chosen(context, base.label, tallies);
-    all.insert(all.end(), own.begin(), own.end());
+  }
+  for (const Screened& own : screened) {
+    const auto some = chosen(context, screened, own);
+    all.insert(all.end(), some.begin(), some.end());
   }
   return all;
 }

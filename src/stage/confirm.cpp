@@ -42,6 +42,12 @@ bool futile(const Hypothesis& hypothesis, int left, double needed, double delta)
   return log_e_of(hypothesis, rate.failures + most, rate.valid + left, delta) < needed;
 }
 
+/// Its log e-value for e-BH: a phrase that cannot be drawn claims nothing.
+double value_of(const EvidenceOptions& evidence, const Hypothesis& hypothesis) {
+  const bool undrawable = invalid_share(hypothesis.confirmed) > evidence.max_invalid;
+  return undrawable ? -std::numeric_limits<double>::infinity() : hypothesis.log_e_value;
+}
+
 /// The trials of one study, step by step.
 class Confirmation {
  public:
@@ -60,7 +66,9 @@ class Confirmation {
 
   /// Images first .. first + count - 1 of every open trial that the budget can still pay for.
   Result<void> step(int first, int count) {
-    while (!open_.empty() && !context_.affords(kept_back_ + std::int64_t{count} * std::ssize(open_))) give_up_one();
+    if (!fixed() && !affords(context_.study.budget.confirm - first)) end_rejected();
+    while (!open_.empty() && !affords(count)) give_up_one();
+    if (open_.empty()) return {};
     std::vector<Trial> trials;
     for (std::size_t h : open_) trials.push_back(trial_of(hypotheses_[h]));
     SCOTOMA_TRY(const auto samples, observe_trials(context_, trials, "confirm", first, count));
@@ -69,12 +77,15 @@ class Confirmation {
     context_.spent.confirm += count * static_cast<int>(open_.size());
     context_.progress.spent(context_.spent.total(), context_.study.budget.images);
     // Less than this is never rejected, though all that are open or crossed were: the threshold of e-BH.
-    const double needed = enough_ - std::log(static_cast<double>(open_.size() + crossed_));
+    const double needed = enough_ - std::log(static_cast<double>(open_.size() + crossed_.size()));
     std::erase_if(open_, [&](std::size_t h) { return ends(hypotheses_[h], needed); });
     return {};
   }
 
  private:
+  /// Whether the budget pays for `count` images of each open trial and the audits.
+  bool affords(int count) const { return context_.affords(kept_back_ + std::int64_t{count} * std::ssize(open_)); }
+
   bool fixed() const { return context_.study.evidence.rule == "fixed"; }
 
   /// Takes in new samples, and follows the e-process over the valid ones.
@@ -88,12 +99,25 @@ class Confirmation {
     }
   }
 
+  /// Where money is short, what e-BH rejects already need not be rejected alone too: the others need the images more.
+  void end_rejected() {
+    const EvidenceOptions& evidence = context_.study.evidence;
+    std::vector<double> log_e_values = crossed_;
+    for (std::size_t h : open_) log_e_values.push_back(value_of(evidence, hypotheses_[h]));
+    const double needed = e_bh(log_e_values, slots(context_.study), evidence.alpha - evidence.alpha0).log_threshold;
+    std::erase_if(open_, [&](std::size_t h) {
+      const bool rejected = value_of(evidence, hypotheses_[h]) >= needed;
+      if (rejected) crossed_.push_back(hypotheses_[h].log_e_value);
+      return rejected;
+    });
+  }
+
   bool ends(const Hypothesis& hypothesis, double needed) {
     if (fixed()) return false;
     const double max_invalid = context_.study.evidence.max_invalid;
     if (hypothesis.log_e_value >= enough_ && invalid_share(hypothesis.confirmed) <= max_invalid) {
-      ++crossed_;
-      kept_back_ += 2LL * context_.study.budget.audit;
+      crossed_.push_back(hypothesis.log_e_value);
+      kept_back_ += 2LL * context_.study.budget.audit_at_least();
       return true;
     }
     return surely_undrawable(hypothesis.confirmed, max_invalid) ||
@@ -113,13 +137,13 @@ class Confirmation {
   StageContext& context_;
   std::vector<Hypothesis>& hypotheses_;
   std::vector<std::size_t> open_;
-  double enough_ = 0;           ///< log e-value that would be rejected alone
-  std::size_t crossed_ = 0;     ///< trials that reached it
-  int drawn_ = 0;               ///< images of each open trial
-  std::int64_t kept_back_ = 0;  ///< images for the audit of those that crossed
+  double enough_ = 0;            ///< log e-value that would be rejected alone
+  std::vector<double> crossed_;  ///< log e-values of the trials that ended because they are rejected
+  int drawn_ = 0;                ///< images of each open trial
+  std::int64_t kept_back_ = 0;   ///< images for the audits of those that crossed
 };
 
-/// A phrase that cannot be drawn claims nothing.
+/// Marks a phrase that cannot be drawn.
 bool undrawable(const EvidenceOptions& evidence, Hypothesis& hypothesis) {
   const bool is = invalid_share(hypothesis.confirmed) > evidence.max_invalid;
   if (is) hypothesis.status = Status::undrawable;
@@ -131,8 +155,8 @@ double decide(const Study& study, std::vector<Hypothesis>& hypotheses, const std
   const EvidenceOptions& evidence = study.evidence;
   std::vector<double> log_e_values;
   for (std::size_t h : finalists) {
-    const bool none = undrawable(evidence, hypotheses[h]);
-    log_e_values.push_back(none ? -std::numeric_limits<double>::infinity() : hypotheses[h].log_e_value);
+    undrawable(evidence, hypotheses[h]);
+    log_e_values.push_back(value_of(evidence, hypotheses[h]));
   }
   const EbhResult result = e_bh(log_e_values, slots(study), evidence.alpha - evidence.alpha0);
   for (std::size_t i = 0; i < finalists.size(); ++i) {

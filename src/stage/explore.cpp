@@ -11,6 +11,7 @@ namespace scotoma {
 namespace {
 
 constexpr int kFewest = 2;  // images of a first look
+constexpr int kAgain = 2;   // more looks at what has only shown invalid pictures
 
 /// Mean of the Beta(1, 1) posterior: orders small samples sensibly.
 double promise(const Rate& rate) { return (rate.failures + 1.0) / (rate.valid + 2.0); }
@@ -37,6 +38,20 @@ int Exploration::first_look(std::size_t arms) const {
 }
 
 Result<void> Exploration::look(const std::vector<std::size_t>& arms, int count) {
+  SCOTOMA_CHECK(draw(arms, count));
+  for (int again = 0; again < kAgain; ++again) {
+    std::vector<std::size_t> blind;
+    for (const std::size_t h : arms) {
+      const Rate& seen = hypotheses_[h].explored;
+      if (seen.valid == 0 && !surely_undrawable(seen, context_.study.evidence.max_invalid)) blind.push_back(h);
+    }
+    if (blind.empty() || blind.size() > static_cast<std::size_t>(left() / count)) break;
+    SCOTOMA_CHECK(draw(blind, count));
+  }
+  return {};
+}
+
+Result<void> Exploration::draw(const std::vector<std::size_t>& arms, int count) {
   std::map<int, std::vector<std::size_t>> by_first;  // arms that have as many images already
   for (const std::size_t h : arms) by_first[static_cast<int>(hypotheses_[h].tried.size())].push_back(h);
   for (const auto& [first, some] : by_first) {

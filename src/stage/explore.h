@@ -13,8 +13,9 @@ namespace scotoma {
 ///
 /// "halving": successive halving (Karnin, Koren and Somekh, ICML 2013; Jamieson and Talwalkar, AISTATS 2016):
 /// budget.rounds rounds; each doubles the images. After each, those whose rate so far is within the null are dropped,
-/// and the better half of the others stays, but never fewer than budget.finalists. A round that cannot be paid for is
-/// left out.
+/// and the better half of the others stays, but never fewer than budget.finalists. Where there are places for all that
+/// are left, those whose pictures clearly and nearly always (80 %) show the event get no more. A round that cannot be
+/// paid for is left out.
 ///
 /// "thompson": Thompson sampling for good arms (Thompson, Biometrika 25, 1933; good-arm identification: Kano, Honda,
 /// Sakamaki, Matsuura, Nakamura and Sugiyama, Machine Learning 108, 2019). An arm is good when its rate is above its

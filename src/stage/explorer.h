@@ -25,7 +25,9 @@ class Exploration {
   /// Images for the first look at each of `arms` arms: budget.first_look, or as many as all of them can have.
   int first_look(std::size_t arms) const;
 
-  /// `count` more images of each arm, all together. Requires that left() pays for them.
+  /// `count` more images of each arm, all together. Arms whose images were all invalid, which says nothing of the
+  /// classifier, get as many again, twice at most, as long as left() pays for it. Requires that left() pays for
+  /// `count` of each.
   Result<void> look(const std::vector<std::size_t>& arms, int count);
 
   /// Ends what surely cannot be drawn; the others come back.
@@ -38,6 +40,8 @@ class Exploration {
   std::vector<std::size_t> cut(std::vector<std::size_t> arms, std::size_t most);
 
  private:
+  Result<void> draw(const std::vector<std::size_t>& arms, int count);
+
   StageContext& context_;
   std::vector<Hypothesis>& hypotheses_;
 };

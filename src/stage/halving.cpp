@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "finding/count.h"
 #include "stage/explorer.h"
 
 namespace scotoma {
 namespace {
+
+constexpr double kNearlyAlways = 0.8;
 
 /// Those above their null, best first; the others end here.
 std::vector<std::size_t> above_null(Exploration& exploration, const std::vector<std::size_t>& arms) {
@@ -21,6 +24,11 @@ std::vector<std::size_t> above_null(Exploration& exploration, const std::vector<
   return exploration.best_first(good);
 }
 
+/// Whether more pictures would only say again what was seen: it nearly always shows the event.
+bool settled(const Hypothesis& hypothesis) {
+  return hypothesis.explored.rate >= kNearlyAlways && clearly_above(hypothesis.explored, hypothesis.null_rate);
+}
+
 }  // namespace
 
 Result<std::vector<std::size_t>> halving(Exploration& exploration) {
@@ -30,8 +38,11 @@ Result<std::vector<std::size_t>> halving(Exploration& exploration) {
   int count = exploration.first_look(alive.size());
   for (int round = 0; round < budget.rounds && !alive.empty(); ++round) {
     if (alive.size() > static_cast<std::size_t>(exploration.left() / count)) break;  // what was seen so far must do
-    exploration.context().progress.stage(fmt::format("exploring {} phrases, {} images each", alive.size(), count));
-    SCOTOMA_CHECK(exploration.look(alive, count));
+    std::vector<std::size_t> open = alive;
+    if (alive.size() <= finalists) std::erase_if(open, [&](std::size_t h) { return settled(exploration[h]); });
+    if (open.empty()) break;
+    exploration.context().progress.stage(fmt::format("exploring {} phrases, {} images each", open.size(), count));
+    SCOTOMA_CHECK(exploration.look(open, count));
     alive = above_null(exploration, alive);
     alive = exploration.cut(alive, std::max((alive.size() + 1) / 2, finalists));
     count = std::min(2 * count, budget.images);  // the budget bounds it: the product stays an int

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "evidence/fisher.h"
-#include "evidence/interval.h"
 #include "finding/count.h"
 #include "finding/phrase.h"
 #include "stage/trial.h"
@@ -19,7 +18,6 @@ namespace scotoma {
 namespace {
 
 constexpr double kAsOften = 0.2;  // Fisher's p above which a piece fails about as often as the conjunction
-constexpr double kLevel = 0.95;
 constexpr std::size_t kMostAlternatives = 4;
 
 using Piece = std::tuple<std::string, std::string, bool>;  // label, text, before the label's word
@@ -77,11 +75,6 @@ bool explained(const std::vector<Hypothesis>& hypotheses, const std::vector<std:
     const Rate& piece = other.explored;
     return fisher_greater(one.failures, one.valid, piece.failures, piece.valid) > kAsOften;
   });
-}
-
-/// Whether the pictures alone already speak against the null, were they a sample of fixed size.
-bool clear(const Rate& rate, double null_rate) {
-  return rate.valid > 0 && clopper_pearson_lower(rate.failures, rate.valid, kLevel) > null_rate;
 }
 
 std::size_t list_of(const Study& study, const Phrase& phrase) {
@@ -153,7 +146,7 @@ std::map<Kinship, std::vector<std::size_t>> weak(const StageContext& context, co
     if (one.source != "list" || !one.phrase.parts.empty() || !seen(one) || one.status == Status::undrawable) continue;
     if (one.explored.rate <= base_rate(*base_of(bases, one.label), one.direction).rate) continue;
     const int answer = most_frequent_wrong(one.tried).class_index;
-    if (answer < 0 || clear(one.explored, one.null_rate)) continue;
+    if (answer < 0 || clearly_above(one.explored, one.null_rate)) continue;
     groups[{one.label, list_of(context.study, one.phrase), one.phrase.before, answer}].push_back(h);
   }
   for (auto& [kinship, members] : groups) {
@@ -199,7 +192,7 @@ std::vector<std::size_t> add_disjunctions(const StageContext& context, std::vect
   std::vector<std::size_t> added;
   for (const auto& [kinship, members] : weak(context, hypotheses, bases)) {
     const double null_rate = hypotheses[members.front()].null_rate;
-    if (members.size() < 2 || !clear(pooled(hypotheses, members), null_rate)) continue;
+    if (members.size() < 2 || !clearly_above(pooled(hypotheses, members), null_rate)) continue;
     added.push_back(hypotheses.size());
     Hypothesis joint = either(context, hypotheses, members, ids);
     hypotheses.push_back(std::move(joint));

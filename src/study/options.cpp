@@ -156,7 +156,9 @@ void add_search(std::vector<Option>& t) {
                FIELD(budget.shrink), 0, kMany});
   t.push_back({"budget", "finalists", "phrases that go to confirmation, at most", FIELD(budget.finalists), 1, 100000});
   t.push_back({"budget", "confirm", "fresh pictures of a finalist, at most", FIELD(budget.confirm), 1, kMany});
-  t.push_back({"budget", "audit", "fresh pictures of a confirmed bug, and as many of the base prompt on the same seeds",
+  t.push_back({"budget", "audit",
+               "fresh pictures of a confirmed bug, and as many of the base prompt on the same seeds; fewer where money "
+               "is short",
                FIELD(budget.audit), 1, kMany});
   t.push_back({"budget", "cross",
                "pictures of each other label with a confirmed phrase, and as many without it; 0: no cross-check",

@@ -116,11 +116,14 @@ struct BudgetOptions {
   int shrink = 16;                   ///< a shortened phrase, at most; 0: phrases stay as they are
   int finalists = 12;                ///< hypotheses that go to confirmation, at most
   int confirm = 96;                  ///< a finalist, at most
-  int audit = 96;                    ///< a confirmed bug, exactly (and as many again for the pairs without the phrase)
+  int audit = 96;                    ///< a confirmed bug, while it lasts (and as many again without the phrase)
   int cross = 16;  ///< a confirmed phrase on each other label (and as many again without it); 0: no cross-check
 
   /// Base pictures of each label before the search.
   int base_at_first() const { return base_first == 0 ? base : std::min(base_first, base); }
+
+  /// What confirmation keeps back for the audit of a bug, so that audits do not take the money of trials.
+  int audit_at_least() const { return std::min(audit, std::max(audit / 6, 4)); }
 
   /// Whether base samples may grow after that.
   bool base_grows() const { return base_at_first() < base; }

@@ -92,12 +92,43 @@ TEST(Audit, CountsPassesWhereALabelFailsNearlyEverywhere) {
 }
 
 TEST(Audit, ABugThatTheBudgetCannotPayForStaysConfirmedAndIsSaid) {
-  const Audited audited(flower_bug(), "fly", "on a flower", Direction::fails, 100);
+  const Audited audited(flower_bug(), "fly", "on a flower", Direction::fails, 65);  // one is left after the base sample
   EXPECT_EQ(audited.hypotheses[0].status, Status::confirmed);
   EXPECT_EQ(audited.hypotheses[0].audit.valid, 0);
   EXPECT_EQ(audited.stage.context.spent.audit, 0);
   ASSERT_EQ(audited.stage.context.limits.size(), 1U);
   EXPECT_NE(audited.stage.context.limits[0].find("a photo of a fly on a flower"), std::string::npos);
+}
+
+TEST(Audit, WhatIsLeftIsSharedAlike) {
+  fake::Stage stage(flower_bug(), {"fly"});
+  stage.study.prompts.base = {"a photo of {a label}", "a sketch of {a label}"};
+  std::vector<Hypothesis> hypotheses;
+  for (const char* phrase : {"on a flower", "in the snow", "at night"}) {
+    hypotheses.push_back(stage.hypothesis("fly", phrase));
+    hypotheses.back().status = Status::confirmed;
+  }
+  stage.study.budget.images = 6 * 5 + 3;  // five each would not be whole rounds of the base prompts
+  ASSERT_TRUE(audit(stage.context, hypotheses).ok());
+  for (const Hypothesis& bug : hypotheses) EXPECT_EQ(bug.pairs.size(), 4U);
+  EXPECT_EQ(stage.context.spent.audit, 6 * 4);
+  ASSERT_EQ(stage.context.limits.size(), 1U);
+  EXPECT_NE(stage.context.limits[0].find("4 pictures a bug in place of 48"), std::string::npos);
+}
+
+TEST(Audit, WhereNotEvenARoundIsLeftForAllTheFirstHaveIt) {
+  fake::Stage stage(flower_bug(), {"fly"});
+  std::vector<Hypothesis> hypotheses;
+  for (const char* phrase : {"on a flower", "in the snow", "at night"}) {
+    hypotheses.push_back(stage.hypothesis("fly", phrase));
+    hypotheses.back().status = Status::confirmed;
+  }
+  stage.study.budget.images = 5;
+  ASSERT_TRUE(audit(stage.context, hypotheses).ok());
+  EXPECT_EQ(hypotheses[0].pairs.size(), 1U);
+  EXPECT_EQ(hypotheses[1].pairs.size(), 1U);
+  EXPECT_TRUE(hypotheses[2].pairs.empty());
+  EXPECT_EQ(stage.context.limits.size(), 2U);
 }
 
 TEST(Audit, LeavesWhatIsNotConfirmedAlone) {

@@ -103,6 +103,61 @@ TEST(FromLists, AFailureBesideThePairDoesNotHideItBehindItsPart) {
     EXPECT_EQ(std::count(found.begin(), found.end(), pair), 1) << pair;
 }
 
+TEST(FromLists, WhatFailsOnlyBesideAPhraseThatExplainsItIsCleared) {
+  fake::WorldSetting setting;
+  setting.looks = {"dark", "blurry", "black and white", "old"};
+  setting.rules = {{"fly", "on a flower", "bee", 1}};
+  setting.base_error = setting.drawing_error = setting.judge_error = 0;
+  fake::Stage stage(setting);
+  stage.study.attributes = {fake::list("places", setting.places), fake::list("looks", setting.looks, true)};
+  stage.study.search.combine = 2;
+  stage.study.budget.screen = 1;
+  const auto all = from_lists(stage.context, bases_of({"fly"}));
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(texts(*all, "fly"), (std::vector<std::string>{"on a flower"})) << "each look failed there, and only there";
+}
+
+TEST(FromLists, AShortcutOfOtherLabelsIsTriedOnAllLabels) {
+  fake::WorldSetting setting;
+  setting.looks = {"dark", "blurry", "old"};
+  setting.rules = {
+      {"fly", "on a flower", "bee", 1}, {"cat", "on a flower", "bee", 1}, {"cat", "in the snow", "cow", 1}};
+  setting.base_error = setting.drawing_error = setting.judge_error = 0;
+  fake::Stage stage(setting);
+  stage.study.attributes = {fake::list("places", setting.places), fake::list("looks", setting.looks, true)};
+  stage.study.search.combine = 2;
+  stage.study.budget.screen = 1;
+  auto bases = bases_of({"fly", "cat", "cow", "bee"});
+  const auto all = from_lists(stage.context, bases);
+  ASSERT_TRUE(all.ok());
+  // Of the other three labels, two fail on a flower and one in the snow: 2/3 and 1/3 of the pictures. Bees are bees
+  // there.
+  EXPECT_EQ(texts(*all, "cow"), (std::vector<std::string>{"on a flower", "in the snow"}));
+  EXPECT_EQ(texts(*all, "cat"), (std::vector<std::string>{"on a flower", "in the snow"}));
+  bases[0].everywhere = bases[1].everywhere = true;  // what they show then is not the same event
+  const auto apart = from_lists(stage.context, bases);
+  ASSERT_TRUE(apart.ok());
+  EXPECT_TRUE(texts(*apart, "cow").empty());
+}
+
+TEST(FromLists, ARowThatOnlyShowedInvalidPicturesIsDrawnOnceMore) {
+  fake::WorldSetting setting;
+  setting.looks = {"dark", "blurry", "old"};
+  setting.drawing_error = 0.5;
+  setting.judge_error = 0;
+  for (const int images : {4000, 44, 30}) {
+    fake::Stage stage(setting);
+    stage.study.attributes = {fake::list("places", setting.places), fake::list("looks", setting.looks, true)};
+    stage.study.search.combine = 2;
+    stage.study.budget.screen = 1;
+    stage.study.budget.images = images;
+    ASSERT_TRUE(from_lists(stage.context, bases_of({"fly"})).ok());
+    const int rows = 5 * 3;
+    EXPECT_LE(stage.context.spent.explore, std::min(2 * rows, images / 2)) << images;
+    EXPECT_EQ(stage.context.spent.explore > rows, images > 30) << images;
+  }
+}
+
 TEST(FromLists, ScreeningTakesAtMostHalfOfWhatIsLeftAndSaysWhatItLeavesOut) {
   for (const int images : {0, 3, 4, 40, 200, 4000}) {
     fake::Stage stage(dark_and_on_a_flower());

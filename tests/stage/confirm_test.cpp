@@ -180,15 +180,31 @@ TEST(Confirm, KeepsTheBestWhenTheBudgetRunsShort) {
   EXPECT_NE(trial.stage.context.limits[0].find("1 promising"), std::string::npos);
 }
 
-TEST(Confirm, KeepsBackTheImagesOfTheAudit) {
+TEST(Confirm, KeepsBackTheImagesOfAShortAudit) {
   Trial trial(1.0);
-  trial.hypotheses.push_back(trial.stage.hypothesis("fly", "on a flower", 0.8));  // it would go on for long
+  trial.hypotheses.push_back(trial.stage.hypothesis("fly", "on a flower", 0.6));  // it would go on for long
   auto& budget = trial.stage.study.budget;
-  budget.images = 2 * budget.audit + 32;
+  budget.images = 2 * budget.audit_at_least() + 32;
   trial.run();
   EXPECT_EQ(trial.hypotheses[0].status, Status::confirmed);
   EXPECT_EQ(trial.hypotheses[1].status, Status::out_of_budget);
-  EXPECT_TRUE(trial.stage.context.affords(2 * budget.audit));
+  EXPECT_TRUE(trial.stage.context.affords(2 * budget.audit_at_least()));
+}
+
+TEST(Confirm, WhereMoneyIsShortWhatIsRejectedTogetherIsEnough) {
+  Trial rich(1.0);
+  rich.hypotheses.assign(6, rich.stage.hypothesis("fly", "on a flower", 0.6));
+  Trial poor(1.0);
+  poor.hypotheses = rich.hypotheses;
+  rich.run();
+  poor.stage.study.budget.images = rich.stage.context.spent.confirm - 6 + 12 * poor.stage.study.budget.audit_at_least();
+  const double threshold = poor.run();
+  for (std::size_t h = 0; h < 6; ++h) {
+    EXPECT_EQ(rich.hypotheses[h].status, Status::confirmed);
+    EXPECT_EQ(poor.hypotheses[h].status, Status::confirmed);
+    EXPECT_LT(poor.hypotheses[h].confirmed.valid, rich.hypotheses[h].confirmed.valid);
+    EXPECT_GE(poor.hypotheses[h].log_e_value, threshold);
+  }
 }
 
 TEST(Confirm, ATrialThatOnlyDrawsInvalidPicturesStopsEarly) {

@@ -34,9 +34,19 @@ TEST(Explore, KeepsWhatFailsBestFirst) {
     EXPECT_EQ(hypotheses[h].status, Status::not_promising);
     EXPECT_EQ(hypotheses[h].explored.valid + hypotheses[h].explored.invalid, stage.study.budget.first_look);
   }
-  // The second round doubled what the first drew.
+  // The second round doubled what the first drew, but not of what always fails: there was nothing to learn.
   EXPECT_EQ(hypotheses[0].explored.valid + hypotheses[0].explored.invalid, 3 * stage.study.budget.first_look);
-  EXPECT_EQ(stage.context.spent.explore, 5 * 8 + 2 * 16);
+  EXPECT_EQ(stage.context.spent.explore, 5 * 8 + 16);
+}
+
+TEST(Explore, WherePlacesAreFewWhatAlwaysFailsIsComparedToo) {
+  fake::WorldSetting setting;
+  setting.rules = {{"fly", "", "bee", 1}};
+  fake::Stage stage(setting);
+  stage.study.budget.finalists = 1;
+  auto hypotheses = all_places(stage);
+  ASSERT_EQ(explore(stage.context, hypotheses)->size(), 1U);
+  EXPECT_EQ(stage.context.spent.explore, 5 * 8 + 3 * 16) << "the better half of five has a second look";
 }
 
 TEST(Explore, LetsNoMoreThanTheFinalistsThrough) {
@@ -59,6 +69,28 @@ TEST(Explore, AHypothesisThatCannotBeDrawnEnds) {
   auto hypotheses = all_places(stage);
   EXPECT_TRUE(explore(stage.context, hypotheses)->empty());
   for (const Hypothesis& hypothesis : hypotheses) EXPECT_EQ(hypothesis.status, Status::undrawable);
+}
+
+TEST(Explore, LooksAgainWhereAllPicturesWereInvalid) {
+  fake::WorldSetting setting = failing(1.0, 1.0);
+  for (int i = 0; i < 40; ++i) setting.places.push_back("at place " + std::to_string(i));
+  setting.drawing_error = 0.5;
+  setting.judge_error = 0;
+  fake::Stage stage(setting);
+  stage.study.budget.first_look = 1;
+  stage.study.budget.rounds = 1;
+  auto hypotheses = all_places(stage);
+  ASSERT_TRUE(explore(stage.context, hypotheses).ok());
+  std::size_t again = 0;
+  for (const Hypothesis& hypothesis : hypotheses) {
+    const auto& tried = hypothesis.tried;
+    const bool last = tried.back().valid();
+    EXPECT_TRUE(last || tried.size() == 3) << "twice at most";
+    EXPECT_EQ(std::ranges::count_if(tried, &Sample::valid), last ? 1 : 0) << "and no longer than needed";
+    again += tried.size() - 1;
+  }
+  EXPECT_GT(again, 0U);
+  EXPECT_EQ(static_cast<std::size_t>(stage.context.spent.explore), hypotheses.size() + again);
 }
 
 class Explorers : public testing::TestWithParam<const char*> {};
@@ -120,7 +152,9 @@ TEST_P(Explorers, LetNoMoreThanTheFinalistsThroughAndEndTheOthers) {
 INSTANTIATE_TEST_SUITE_P(Explore, Explorers, testing::Values("halving", "thompson"));
 
 RC_GTEST_PROP(Explore, NeverTakesMoreThanThreeQuartersOfWhatIsLeft, ()) {
-  fake::Stage stage(failing(0.6, 0.3));
+  fake::WorldSetting setting = failing(0.6, 0.3);
+  setting.drawing_error = *rc::gen::element(0.02, 0.6);
+  fake::Stage stage(setting);
   auto& budget = stage.study.budget;
   budget.explorer = *rc::gen::element<std::string>("halving", "thompson");
   budget.images = *rc::gen::inRange(1, 400);
