@@ -94,7 +94,7 @@ Scenario overlap() {
 Scenario short_budget() {
   return {"short-budget", "a budget that stops early",
           "4 bugs beside 36 phrases at the margin, with 700 pictures instead of 4,000: trials end because the money "
-          "does, and most bugs are not audited.",
+          "does, and audits are short.",
           [](World& world, Philox& random) {
             world.study.budget.images = 700;
             fill_plainly(world, random, 4, 0.4, 0.9, kMargin);
@@ -127,8 +127,8 @@ void fill_for_luck(World& world) {
 
 Scenario growing_bases() {
   return {"growing-bases", "base samples that grow where something was found",
-          "4 bugs beside 36 phrases at the margin. Of each label 8 base pictures are drawn (`budget.base_first`), the "
-          "other 40 at once where one of these fails, and else only before phrases of the label are confirmed.",
+          "4 bugs beside 36 phrases at the margin. Of each label 8 base pictures are drawn (`budget.base_first`), more "
+          "where one of these fails, and before phrases of the label are confirmed as many, up to 48, as pay there.",
           [](World& world, Philox& random) {
             world.study.budget.base_first = 8;
             fill_plainly(world, random, 4, 0.4, 0.9, kMargin);

@@ -4,6 +4,19 @@
 #include <cassert>
 
 namespace scotoma {
+namespace {
+
+double by_halving(double a, double b, double p) {
+  double low = 0;
+  double high = 1;
+  for (int i = 0; i < 60; ++i) {
+    const double middle = (low + high) / 2;
+    (boost::math::ibeta(a, b, middle) < p ? low : high) = middle;
+  }
+  return (low + high) / 2;
+}
+
+}  // namespace
 
 double beta_above(double a, double b, double x) {
   assert(a > 0 && b > 0);
@@ -13,7 +26,11 @@ double beta_above(double a, double b, double x) {
 
 double beta_quantile(double a, double b, double p) {
   assert(a > 0 && b > 0 && 0 < p && p < 1);
-  return boost::math::ibeta_inv(a, b, p);
+  try {
+    return boost::math::ibeta_inv(a, b, p);
+  } catch (const boost::math::evaluation_error&) {  // Newton's method fails here and there: a = b = 5, p = 1/2
+    return by_halving(a, b, p);
+  }
 }
 
 }  // namespace scotoma

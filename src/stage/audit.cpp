@@ -41,13 +41,13 @@ void conclude(const StageContext& context, Hypothesis& hypothesis, std::vector<S
 }
 
 /// Images of each of `bugs` audits, and as many without the phrase: budget.audit, or an equal share of what is left, in
-/// whole rounds of the base prompts and at least one.
+/// whole rounds of the base prompts and no fewer than the shortest audit.
 int share(const StageContext& context, std::size_t bugs) {
   const BudgetOptions& budget = context.study.budget;
   if (bugs == 0 || context.affords(budget.audit, 2 * bugs)) return budget.audit;
   const int round = static_cast<int>(context.study.prompts.base.size());
   const int each = (budget.images - context.spent.total()) / static_cast<int>(2 * bugs);
-  return std::min(budget.audit, std::max(each / round, 1) * round);
+  return std::clamp(each / round * round, shortest_audit(context.study), budget.audit);
 }
 
 }  // namespace

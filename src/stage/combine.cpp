@@ -94,7 +94,8 @@ struct Screening {
 /// What screening saw of a label.
 struct Screened {
   const BaseResult* base;
-  Tallies tallies;
+  std::vector<Tally> rows = {};  ///< as Screening::rows
+  Tallies tallies = {};
 };
 
 Screening plan(StageContext& context, std::size_t labels) {
@@ -144,7 +145,7 @@ Result<std::vector<std::vector<Sample>>> draw_rows(StageContext& context, const 
   return samples;
 }
 
-Result<Tallies> tallies_of(StageContext& context, const BaseResult& base, const Screening& screening) {
+Result<Screened> screen(StageContext& context, const BaseResult& base, const Screening& screening) {
   const Study& study = context.study;
   const Direction direction = direction_of(base);
   std::vector<Trial> trials;
@@ -157,10 +158,12 @@ Result<Tallies> tallies_of(StageContext& context, const BaseResult& base, const 
     trials.push_back({base.label, std::move(prompts), stream});
   }
   SCOTOMA_TRY(const auto samples, draw_rows(context, trials, screening));
-  Tallies tallies;
+  Screened screened{&base};
+  Tallies& tallies = screened.tallies;
   Tally total;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     total.add(samples[i], direction);
+    screened.rows.emplace_back().add(samples[i], direction);
     for (const Combination& part : parts_of(screening.rows[i], study.search.combine))
       tallies[part].add(samples[i], direction);
   }
@@ -169,7 +172,7 @@ Result<Tallies> tallies_of(StageContext& context, const BaseResult& base, const 
     const double p = fisher_greater(tally.events, tally.valid, others, total.valid - tally.valid);
     tally.score = tally.events == 0 ? 0 : 0.0 - std::log10(std::max(1e-300, p));
   }
-  return tallies;
+  return screened;
 }
 
 /// Whether a part explains the events of the combination: it scores as high, and without the rest of the combination
@@ -192,23 +195,34 @@ bool explained_by_a_part(const Tallies& tallies, const Combination& combination)
   return false;
 }
 
-/// Whether screening saw enough of a phrase and no event but where a phrase of another list stood beside it that
-/// explains it: "dark" fails at night alone, and so does everything else at night.
-bool cleared(const Tallies& tallies, const Combination& phrase) {
-  const auto own = tallies.find(phrase);
-  if (own == tallies.end()) return false;
-  int events = own->second.events;
-  int valid = own->second.valid;
-  for (const auto& [pair, tally] : tallies) {
-    if (pair.size() != 2 || tally.events == 0) continue;
-    const bool first = pair[0] == phrase[0];
-    if (!first && pair[1] != phrase[0]) continue;
-    const Tally& other = tallies.at({first ? pair[1] : pair[0]});
-    if (!explains(other, tally) || explains(own->second, tally)) continue;
-    events -= tally.events;
-    valid -= tally.valid;
+/// Whether a phrase of another list explains the events of a row as far as this phrase has to do with them: "dark"
+/// fails at night alone, and so does everything else at night.
+bool explained_by_another(const Tallies& tallies, const Row& row, const Combination& phrase) {
+  const auto& [own_list, own_index] = phrase.front();
+  for (std::size_t list = 0; list < row.size(); ++list) {
+    if (list == own_list) continue;
+    const std::pair other(list, static_cast<std::size_t>(row[list]));
+    const Combination pair = list < own_list ? Combination{other, phrase.front()} : Combination{phrase.front(), other};
+    const Tally& both = tallies.at(pair);
+    if (explains(tallies.at({other}), both) && !explains(tallies.at(phrase), both)) return true;
   }
-  return events <= 0 && valid >= kSeenEnough;
+  return false;
+}
+
+/// Whether screening saw enough of a phrase, and no event but those that another one explains.
+bool cleared(const Screening& screening, const Screened& own, const Combination& phrase) {
+  const auto& [list, index] = phrase.front();
+  int valid = 0;
+  for (std::size_t i = 0; i < own.rows.size(); ++i) {
+    const Row& row = screening.rows[i];
+    if (static_cast<std::size_t>(row[list]) != index) continue;
+    if (own.rows[i].events == 0) {
+      valid += own.rows[i].valid;
+    } else if (!explained_by_another(own.tallies, row, phrase)) {
+      return false;
+    }
+  }
+  return valid >= kSeenEnough;
 }
 
 Listed listed(const StageContext& context, const std::string& label, const Combination& combination,
@@ -241,7 +255,8 @@ bool frequent_elsewhere(const std::vector<Screened>& all, const Screened& own, c
 
 /// The phrases alone, but those that screening cleared under this label and found no shortcut of others, and the
 /// combinations that it speaks for.
-std::vector<Listed> chosen(const StageContext& context, const std::vector<Screened>& screened, const Screened& own) {
+std::vector<Listed> chosen(const StageContext& context, const Screening& screening,
+                           const std::vector<Screened>& screened, const Screened& own) {
   const std::string& label = own.base->label;
   const Tallies& tallies = own.tallies;
   std::vector<Listed> joined;
@@ -255,7 +270,7 @@ std::vector<Listed> chosen(const StageContext& context, const std::vector<Screen
   std::vector<Listed> all;
   for (const Combination& one : each_alone(context.study.attributes)) {
     const auto found = tallies.find(one);
-    if (cleared(tallies, one) && !frequent_elsewhere(screened, own, one)) continue;
+    if (cleared(screening, own, one) && !frequent_elsewhere(screened, own, one)) continue;
     all.push_back(listed(context, label, one, found == tallies.end() ? Tally{} : found->second));
   }
   all.insert(all.end(), joined.begin(), joined.end());
@@ -314,13 +329,13 @@ Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<
   std::vector<Screened> screened;
   for (const BaseResult& base : bases) {
     if (!drawable(base)) continue;
-    Screened& own = screened.emplace_back(Screened{&base, {}});
+    screened.push_back(Screened{&base});
     if (screening.pictures > 0) {
-      SCOTOMA_TRY(own.tallies, tallies_of(context, base, screening));
+      SCOTOMA_TRY(screened.back(), screen(context, base, screening));
     }
   }
   for (const Screened& own : screened) {
-    const auto some = chosen(context, screened, own);
+    const auto some = chosen(context, screening, screened, own);
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

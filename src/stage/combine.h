@@ -23,14 +23,15 @@ struct Listed {
 /// search.combine, so that every combination occurs in some picture though most are never drawn alone (group testing).
 /// The first budget.screen pictures of a row are drawn, or as many as half of the budget that is left pays
 /// for, at least one; if it does not pay for one picture of each row, the last rows are left out, and context.limits
-/// says so. A row whose pictures are all invalid is drawn again, twice at most, as far as that half goes. They have
+/// says so. A row whose pictures are all invalid is drawn once more, as far as that half goes. They have
 /// seeds of their own ("screen") and count as exploration.
 ///
-/// Every phrase comes back alone, but those under which screening saw three valid pictures or more and no event, unless
-/// a quarter of the phrase's pictures of the other labels show it: a shortcut misleads many labels. Of the combinations
-/// come those that any failing picture speaks for and that no part explains, at most evidence.max_hypotheses of a
-/// label. A part explains it if it scores as high and, without the rest, shows the event at least half as often. By
-/// label, the highest score first; of equals the shorter, then in the order of the lists.
+/// Every phrase comes back alone, but those under which screening saw three valid pictures or more without the event,
+/// and it in no others but where a phrase beside it explains that; unless a quarter of the phrase's pictures of the
+/// other labels show it: a shortcut misleads many labels. Of the combinations come those that any failing picture
+/// speaks for and that no part explains, at most evidence.max_hypotheses of a label. A part explains it if it scores as
+/// high and, without the rest, shows the event at least half as often. By label, the highest score first; of equals the
+/// shorter, then in the order of the lists.
 Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<BaseResult>& bases);
 
 /// The baseline that nothing guides: for each label that can be drawn, evidence.max_hypotheses different combinations

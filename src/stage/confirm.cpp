@@ -76,8 +76,8 @@ class Confirmation {
     drawn_ = first + count;
     context_.spent.confirm += count * static_cast<int>(open_.size());
     context_.progress.spent(context_.spent.total(), context_.study.budget.images);
-    // Less than this is never rejected, though all that are open or crossed were: the threshold of e-BH.
-    const double needed = enough_ - std::log(static_cast<double>(open_.size() + crossed_.size()));
+    // Less than this is never rejected, though all that are not futile were: the threshold of e-BH.
+    const double needed = enough_ - std::log(static_cast<double>(open_.size() + crossed_.size() + given_up_));
     std::erase_if(open_, [&](std::size_t h) { return ends(hypotheses_[h], needed); });
     return {};
   }
@@ -117,7 +117,7 @@ class Confirmation {
     const double max_invalid = context_.study.evidence.max_invalid;
     if (hypothesis.log_e_value >= enough_ && invalid_share(hypothesis.confirmed) <= max_invalid) {
       crossed_.push_back(hypothesis.log_e_value);
-      kept_back_ += 2LL * context_.study.budget.audit_at_least();
+      kept_back_ += 2LL * shortest_audit(context_.study);
       return true;
     }
     return surely_undrawable(hypothesis.confirmed, max_invalid) ||
@@ -132,6 +132,7 @@ class Confirmation {
     }
     hypotheses_[*worst].status = Status::out_of_budget;
     open_.erase(worst);
+    ++given_up_;
   }
 
   StageContext& context_;
@@ -139,6 +140,7 @@ class Confirmation {
   std::vector<std::size_t> open_;
   double enough_ = 0;            ///< log e-value that would be rejected alone
   std::vector<double> crossed_;  ///< log e-values of the trials that ended because they are rejected
+  std::size_t given_up_ = 0;     ///< trials that the budget did not pay for
   int drawn_ = 0;                ///< images of each open trial
   std::int64_t kept_back_ = 0;   ///< images for the audits of those that crossed
 };

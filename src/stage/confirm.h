@@ -11,7 +11,7 @@ namespace scotoma {
 /// it surely cannot be drawn, or after budget.confirm images: the e-process allows stopping at any moment.
 ///
 /// Where the budget does not pay for all open trials to their end, those that e-BH rejects together stop too. Images
-/// for a short audit (budget.audit_at_least()) of those that would be rejected alone are kept back; where the rest does
+/// for a short audit (shortest_audit(study)) of those that would be rejected alone are kept back; where the rest does
 /// not do for all, those with the least evidence end (out_of_budget), and context.limits says so. Then e-BH at level
 /// alpha - alpha0 with K = slots(study) decides. Returns the logarithm of the e-value from which it rejected.
 ///

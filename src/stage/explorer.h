@@ -25,7 +25,7 @@ class Exploration {
   /// Images for the first look at each of `arms` arms: budget.first_look, or as many as all of them can have.
   int first_look(std::size_t arms) const;
 
-  /// `count` more images of each arm, all together. Arms whose images were all invalid, which says nothing of the
+  /// `count` more images of each arm, all together. Arms of which no image so far is valid, which says nothing of the
   /// classifier, get as many again, twice at most, as long as left() pays for it. Requires that left() pays for
   /// `count` of each.
   Result<void> look(const std::vector<std::size_t>& arms, int count);

@@ -9,6 +9,7 @@ namespace scotoma {
 namespace {
 
 constexpr double kNearlyAlways = 0.8;
+constexpr int kFewest = 3;  // valid pictures that may settle anything
 
 /// Those above their null, best first; the others end here.
 std::vector<std::size_t> above_null(Exploration& exploration, const std::vector<std::size_t>& arms) {
@@ -26,7 +27,8 @@ std::vector<std::size_t> above_null(Exploration& exploration, const std::vector<
 
 /// Whether more pictures would only say again what was seen: it nearly always shows the event.
 bool settled(const Hypothesis& hypothesis) {
-  return hypothesis.explored.rate >= kNearlyAlways && clearly_above(hypothesis.explored, hypothesis.null_rate);
+  return hypothesis.explored.valid >= kFewest && hypothesis.explored.rate >= kNearlyAlways &&
+         clearly_above(hypothesis.explored, hypothesis.null_rate);
 }
 
 }  // namespace
@@ -37,7 +39,8 @@ Result<std::vector<std::size_t>> halving(Exploration& exploration) {
   std::vector<std::size_t> alive = exploration.arms();
   int count = exploration.first_look(alive.size());
   for (int round = 0; round < budget.rounds && !alive.empty(); ++round) {
-    if (alive.size() > static_cast<std::size_t>(exploration.left() / count)) break;  // what was seen so far must do
+    // What was seen so far must do where a round for all cannot be paid for: evidence needs the rest.
+    if (alive.size() > static_cast<std::size_t>(exploration.left() / count)) break;
     std::vector<std::size_t> open = alive;
     if (alive.size() <= finalists) std::erase_if(open, [&](std::size_t h) { return settled(exploration[h]); });
     if (open.empty()) break;

@@ -4,22 +4,30 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <iterator>
+#include <numeric>
 
 #include "core/seed.h"
+#include "evidence/beta.h"
 #include "evidence/interval.h"
+#include "evidence/sample_size.h"
 #include "finding/count.h"
 #include "study/prompt.h"
 
 namespace scotoma {
 namespace {
 
+constexpr std::array kQuantiles = {0.1, 0.3, 0.5, 0.7, 0.9};
+constexpr int kLost = 4;      // trials' worth of pictures that a trial without a decision costs: it may lose a bug
+constexpr int kTelling = 16;  // pictures that tell a label which now and then fails from one that often does
+
 /// Counts the samples, but decides nothing.
 void count_base(const StageContext& context, BaseResult& base) {
-  const BudgetOptions& budget = context.study.budget;
-  const double bounds = budget.base_grows() ? 3 : 2;  // of a label
+  const auto sizes = static_cast<double>(context.study.budget.base_sizes().size());
   base.rate = rate_of(base.samples, Direction::fails);
-  base.level = 1 - context.study.evidence.alpha0 / (bounds * static_cast<double>(context.targets.size()));
+  base.level = 1 - context.study.evidence.alpha0 / (2 * sizes * static_cast<double>(context.targets.size()));
   if (base.rate.valid > 0) {
     base.upper = clopper_pearson_upper(base.rate.failures, base.rate.valid, base.level);
     base.lower = clopper_pearson_lower(base.rate.failures, base.rate.valid, base.level);
@@ -38,17 +46,21 @@ void ask(const StageContext& context, const Target& target, int first, int last,
   }
 }
 
-/// Draws the pictures of these labels that are still missing, all at once so that no thread waits.
-Result<void> draw_missing(StageContext& context, const std::vector<std::size_t>& labels,
-                          std::vector<BaseResult>& bases) {
-  const int all = context.study.budget.base;
+/// A label, and how many base pictures it shall have.
+struct Wanted {
+  std::size_t label = 0;
+  int size = 0;
+};
+
+/// Draws the pictures that these labels lack, all at once so that no thread waits.
+Result<void> grow(StageContext& context, const std::vector<Wanted>& wanted, std::vector<BaseResult>& bases) {
   std::vector<Question> questions;
-  for (const std::size_t l : labels)
-    ask(context, context.targets[l], static_cast<int>(bases[l].samples.size()), all, questions);
+  for (const auto& [l, size] : wanted)
+    ask(context, context.targets[l], static_cast<int>(bases[l].samples.size()), size, questions);
   SCOTOMA_TRY(auto samples, context.observer.observe(questions));
   auto next = std::make_move_iterator(samples.begin());
-  for (const std::size_t l : labels) {
-    const auto last = next + (all - std::ssize(bases[l].samples));
+  for (const auto& [l, size] : wanted) {
+    const auto last = next + (size - std::ssize(bases[l].samples));
     bases[l].samples.insert(bases[l].samples.end(), next, last);
     next = last;
     count_base(context, bases[l]);
@@ -58,44 +70,118 @@ Result<void> draw_missing(StageContext& context, const std::vector<std::size_t>&
   return {};
 }
 
-/// Draws the pictures that these labels lack, the first labels first, with half of the images that are left at most.
-/// Those that got them come back; context.limits says why the others did not.
-Result<std::vector<std::size_t>> complete(StageContext& context, const std::vector<std::size_t>& labels,
-                                          std::vector<BaseResult>& bases, std::string_view why) {
-  const std::int64_t half = (context.study.budget.images - context.spent.total()) / 2;
-  std::vector<std::size_t> paid;
+/// Half of the images that are left.
+int half(const StageContext& context) { return (context.study.budget.images - context.spent.total()) / 2; }
+
+/// Draws the pictures that these labels lack, the first labels first; where `purse`, from which they are paid, does not
+/// do for a label, the largest size that it does for, and context.limits says so. The labels that grew come back.
+Result<std::vector<std::size_t>> grow_from(int& purse, StageContext& context, const std::vector<Wanted>& wanted,
+                                           std::vector<BaseResult>& bases, std::string_view why) {
+  std::vector<Wanted> paid;
+  std::vector<std::size_t> labels;
   std::vector<std::string> unpaid;
-  std::int64_t images = 0;
-  for (const std::size_t l : labels) {
-    const std::int64_t missing = context.study.budget.base - std::ssize(bases[l].samples);
-    if (missing <= 0) continue;
-    if (images + missing > half) {
-      unpaid.push_back(fmt::format("\"{}\"", bases[l].label));
-      continue;
+  for (const Wanted& one : wanted) {
+    const int has = static_cast<int>(std::ssize(bases[one.label].samples));
+    int size = has;
+    for (const int next : context.study.budget.base_sizes()) {
+      if (next > size && next <= one.size && next - has <= purse) size = next;
     }
-    images += missing;
-    paid.push_back(l);
+    if (size < one.size) unpaid.push_back(fmt::format("\"{}\"", bases[one.label].label));
+    if (size == has) continue;
+    purse -= size - has;
+    paid.push_back({one.label, size});
+    labels.push_back(one.label);
   }
   if (!unpaid.empty()) {
     context.limits.push_back(fmt::format(
         "Half of the budget that was left did not pay for all base pictures of {}, {}: their base rates are known from "
-        "the first {} alone; raise budget.images or lower budget.base.",
-        fmt::join(unpaid, ", "), why, context.study.budget.base_at_first()));
+        "few pictures; raise budget.images or lower budget.base.",
+        fmt::join(unpaid, ", "), why));
   }
-  if (paid.empty()) return paid;
+  if (paid.empty()) return labels;
   context.progress.stage(fmt::format("more base pictures of {} labels", paid.size()));
-  SCOTOMA_CHECK(draw_missing(context, paid, bases));
-  return paid;
+  SCOTOMA_CHECK(grow(context, paid, bases));
+  return labels;
 }
 
-/// Labels of which more is to be known before anything is searched.
-std::vector<std::size_t> suspicious(const StageContext& context, const std::vector<BaseResult>& bases) {
-  std::vector<std::size_t> labels;
-  for (std::size_t l = 0; l < bases.size(); ++l) {
-    const bool may_be_undrawable = invalid_share(bases[l].rate) > context.study.evidence.max_invalid / 2;
-    if (bases[l].rate.failures > 0 || may_be_undrawable) labels.push_back(l);
+/// Whether it takes more base pictures to say what the label is: one that cannot be drawn, one that fails nearly
+/// everywhere, or one with failures to describe.
+bool unsettled(const StageContext& context, const BaseResult& base) {
+  const EvidenceOptions& evidence = context.study.evidence;
+  if (invalid_share(base.rate) > evidence.max_invalid / 2) return true;
+  return base.rate.failures > 0 && (std::ssize(base.samples) < kTelling || base.rate.rate > evidence.everywhere / 2);
+}
+
+/// Doubles the samples of unsettled labels until they are settled or have all their pictures.
+Result<void> settle(StageContext& context, std::vector<BaseResult>& bases) {
+  std::vector<std::size_t> open(bases.size());
+  std::iota(open.begin(), open.end(), std::size_t{0});
+  const auto sizes = context.study.budget.base_sizes();
+  int purse = half(context);
+  for (std::size_t i = 1; i < sizes.size() && !open.empty(); ++i) {
+    std::vector<Wanted> wanted;
+    for (const std::size_t l : open) {
+      if (unsettled(context, bases[l])) wanted.push_back({l, sizes[i]});
+    }
+    SCOTOMA_TRY(open, grow_from(purse, context, wanted, bases, "some of which fail or are invalid"));
   }
-  return labels;
+  return {};
+}
+
+/// What the trial of a finalist is expected to cost with this base sample: pictures, by the Beta(1, 1) posterior of the
+/// rate that exploration showed. One that comes to no decision is a bug lost, and counts four times.
+double cost_of_trial(const StageContext& context, const Hypothesis& finalist, Sampled base, double log_needed) {
+  const Rate& seen = finalist.explored;
+  const int most = std::min(context.study.budget.confirm, context.study.budget.images / kLost);
+  double images = 0;
+  for (const double p : kQuantiles) {
+    const double rate = beta_quantile(seen.failures + 1.0, seen.valid - seen.failures + 1.0, p);
+    const auto trial = expected_trial(rate, base, log_needed, most, context.study.evidence.delta);
+    images += trial.value_or(kLost * most) / static_cast<double>(kQuantiles.size());
+  }
+  return images;
+}
+
+/// The size of the label's base sample with which that and the trials of these finalists are expected to cost least: a
+/// phrase that always fails stands out from few pictures, one that fails now and then only from many.
+int cheapest_size(const StageContext& context, const BaseResult& base, const std::vector<const Hypothesis*>& finalists,
+                  double log_needed) {
+  int best = 0;
+  double least = 0;
+  for (const int size : context.study.budget.base_sizes()) {
+    if (size < std::ssize(base.samples)) continue;
+    double cost = size;
+    for (const Hypothesis* h : finalists) {
+      const int events = h->base_valid == 0 ? 0 : static_cast<int>(std::int64_t{h->base_events} * size / h->base_valid);
+      cost += cost_of_trial(context, *h, {events, size}, log_needed);
+    }
+    if (best == 0 || cost < least) {
+      best = size;
+      least = cost;
+    }
+  }
+  return best;
+}
+
+/// The labels of the finalists, the best first, and how many base pictures their evidence calls for.
+std::vector<Wanted> wanted_by(const StageContext& context, const std::vector<BaseResult>& bases,
+                              const std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists) {
+  const EvidenceOptions& evidence = context.study.evidence;
+  std::vector<std::size_t> labels;
+  std::vector<std::vector<const Hypothesis*>> of_label(bases.size());
+  for (const std::size_t h : finalists) {
+    const auto found =
+        std::find_if(bases.begin(), bases.end(), [&](const auto& base) { return base.label == hypotheses[h].label; });
+    const auto label = static_cast<std::size_t>(found - bases.begin());
+    if (of_label[label].empty()) labels.push_back(label);
+    of_label[label].push_back(&hypotheses[h]);
+  }
+  // What e-BH asks of each if half of them are confirmed.
+  const double half = std::max(1.0, static_cast<double>(finalists.size()) / 2);
+  const double log_needed = std::log(slots(context.study) / ((evidence.alpha - evidence.alpha0) * half));
+  std::vector<Wanted> wanted;
+  for (const std::size_t l : labels) wanted.push_back({l, cheapest_size(context, bases[l], of_label[l], log_needed)});
+  return wanted;
 }
 
 }  // namespace
@@ -131,7 +217,7 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
   }
   context.spent.base += static_cast<int>(images);
   context.progress.spent(context.spent.total(), budget.images);
-  SCOTOMA_CHECK(complete(context, suspicious(context, bases), bases, "some of which fail or are invalid"));
+  SCOTOMA_CHECK(settle(context, bases));
   for (BaseResult& base : bases) {
     base.undrawable = invalid_share(base.rate) > evidence.max_invalid;
     base.everywhere = !base.undrawable && base.lower > evidence.everywhere;
@@ -143,14 +229,10 @@ Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vect
                                                 std::vector<Hypothesis>& hypotheses,
                                                 const std::vector<std::size_t>& finalists) {
   const EvidenceOptions& evidence = context.study.evidence;
-  std::vector<std::size_t> wanted;
-  for (const std::size_t h : finalists) {
-    const auto found =
-        std::find_if(bases.begin(), bases.end(), [&](const auto& base) { return base.label == hypotheses[h].label; });
-    const auto label = static_cast<std::size_t>(found - bases.begin());
-    if (std::find(wanted.begin(), wanted.end(), label) == wanted.end()) wanted.push_back(label);
-  }
-  SCOTOMA_TRY(const auto grown, complete(context, wanted, bases, "which have promising phrases"));
+  if (!context.study.budget.base_grows()) return finalists;
+  const auto wanted = wanted_by(context, bases, hypotheses, finalists);
+  int purse = half(context);
+  SCOTOMA_TRY(const auto grown, grow_from(purse, context, wanted, bases, "which have promising phrases"));
   for (const std::size_t l : grown) {
     bases[l].undrawable = invalid_share(bases[l].rate) > evidence.max_invalid;
     for (Hypothesis& hypothesis : hypotheses) {

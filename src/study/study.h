@@ -107,7 +107,7 @@ struct PromptOptions {
 struct BudgetOptions {
   int images = 4000;
   double minutes = 0;  ///< of drawing on this machine, turned into images once and then kept; 0: no limit but `images`
-  int base = 48;       ///< a label, over all base prompts
+  int base = 48;       ///< a label, over all base prompts; with base_first, at most
   int base_first = 0;  ///< of them drawn before the search, the others only of labels that need them; 0: all
   int screen = 4;      ///< a row of the covering array that screens combinations of listed phrases
   int first_look = 8;  ///< a hypothesis, in the first round of exploration; doubled each round for the better half
@@ -122,11 +122,16 @@ struct BudgetOptions {
   /// Base pictures of each label before the search.
   int base_at_first() const { return base_first == 0 ? base : std::min(base_first, base); }
 
-  /// What confirmation keeps back for the audit of a bug, so that audits do not take the money of trials.
-  int audit_at_least() const { return std::min(audit, std::max(audit / 6, 4)); }
-
   /// Whether base samples may grow after that.
   bool base_grows() const { return base_at_first() < base; }
+
+  /// What a label's base sample may come to: base_at_first() pictures, twice as many and so on, up to `base`.
+  std::vector<int> base_sizes() const {
+    std::vector<int> sizes;
+    for (int size = base_at_first(); size < base; size *= 2) sizes.push_back(size);
+    sizes.push_back(base);
+    return sizes;
+  }
 
   /// The key that decides base_at_first(), for messages.
   const char* base_key() const { return base_grows() ? "budget.base_first" : "budget.base"; }
@@ -183,6 +188,14 @@ struct Study {
 inline int slots(const Study& study) {
   const std::int64_t all = 2 * std::int64_t{study.evidence.max_hypotheses} * std::ssize(study.labels);
   return static_cast<int>(std::clamp(all, std::int64_t{1}, std::int64_t{std::numeric_limits<int>::max()}));
+}
+
+/// The shortest audit of a bug: a sixth of budget.audit, four pictures at least, in whole rounds of the base prompts. It
+/// is what confirmation keeps back, so that audits do not take the money of trials.
+inline int shortest_audit(const Study& study) {
+  const int round = static_cast<int>(study.prompts.base.size());
+  const int least = std::max(study.budget.audit / 6, 4);
+  return std::min(study.budget.audit, (least + round - 1) / round * round);
 }
 
 }  // namespace scotoma

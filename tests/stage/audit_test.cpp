@@ -92,7 +92,7 @@ TEST(Audit, CountsPassesWhereALabelFailsNearlyEverywhere) {
 }
 
 TEST(Audit, ABugThatTheBudgetCannotPayForStaysConfirmedAndIsSaid) {
-  const Audited audited(flower_bug(), "fly", "on a flower", Direction::fails, 65);  // one is left after the base sample
+  const Audited audited(flower_bug(), "fly", "on a flower", Direction::fails, 79);  // 15 are left after the base sample
   EXPECT_EQ(audited.hypotheses[0].status, Status::confirmed);
   EXPECT_EQ(audited.hypotheses[0].audit.valid, 0);
   EXPECT_EQ(audited.stage.context.spent.audit, 0);
@@ -108,25 +108,26 @@ TEST(Audit, WhatIsLeftIsSharedAlike) {
     hypotheses.push_back(stage.hypothesis("fly", phrase));
     hypotheses.back().status = Status::confirmed;
   }
-  stage.study.budget.images = 6 * 5 + 3;  // five each would not be whole rounds of the base prompts
+  stage.study.budget.images = 6 * 11 + 3;  // eleven each would not be whole rounds of the base prompts
   ASSERT_TRUE(audit(stage.context, hypotheses).ok());
-  for (const Hypothesis& bug : hypotheses) EXPECT_EQ(bug.pairs.size(), 4U);
-  EXPECT_EQ(stage.context.spent.audit, 6 * 4);
+  for (const Hypothesis& bug : hypotheses) EXPECT_EQ(bug.pairs.size(), 10U);
+  EXPECT_EQ(stage.context.spent.audit, 6 * 10);
   ASSERT_EQ(stage.context.limits.size(), 1U);
-  EXPECT_NE(stage.context.limits[0].find("4 pictures a bug in place of 48"), std::string::npos);
+  EXPECT_NE(stage.context.limits[0].find("10 pictures a bug in place of 48"), std::string::npos);
 }
 
-TEST(Audit, WhereNotEvenARoundIsLeftForAllTheFirstHaveIt) {
+TEST(Audit, WhereNotEvenTheShortestIsLeftForAllTheFirstHaveIt) {
   fake::Stage stage(flower_bug(), {"fly"});
   std::vector<Hypothesis> hypotheses;
   for (const char* phrase : {"on a flower", "in the snow", "at night"}) {
     hypotheses.push_back(stage.hypothesis("fly", phrase));
     hypotheses.back().status = Status::confirmed;
   }
-  stage.study.budget.images = 5;
+  ASSERT_EQ(shortest_audit(stage.study), 8);
+  stage.study.budget.images = 2 * 2 * 8 + 15;
   ASSERT_TRUE(audit(stage.context, hypotheses).ok());
-  EXPECT_EQ(hypotheses[0].pairs.size(), 1U);
-  EXPECT_EQ(hypotheses[1].pairs.size(), 1U);
+  EXPECT_EQ(hypotheses[0].pairs.size(), 8U);
+  EXPECT_EQ(hypotheses[1].pairs.size(), 8U);
   EXPECT_TRUE(hypotheses[2].pairs.empty());
   EXPECT_EQ(stage.context.limits.size(), 2U);
 }

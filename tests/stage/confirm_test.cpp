@@ -184,11 +184,11 @@ TEST(Confirm, KeepsBackTheImagesOfAShortAudit) {
   Trial trial(1.0);
   trial.hypotheses.push_back(trial.stage.hypothesis("fly", "on a flower", 0.6));  // it would go on for long
   auto& budget = trial.stage.study.budget;
-  budget.images = 2 * budget.audit_at_least() + 32;
+  budget.images = 2 * shortest_audit(trial.stage.study) + 32;
   trial.run();
   EXPECT_EQ(trial.hypotheses[0].status, Status::confirmed);
   EXPECT_EQ(trial.hypotheses[1].status, Status::out_of_budget);
-  EXPECT_TRUE(trial.stage.context.affords(2 * budget.audit_at_least()));
+  EXPECT_TRUE(trial.stage.context.affords(2 * shortest_audit(trial.stage.study)));
 }
 
 TEST(Confirm, WhereMoneyIsShortWhatIsRejectedTogetherIsEnough) {
@@ -197,7 +197,7 @@ TEST(Confirm, WhereMoneyIsShortWhatIsRejectedTogetherIsEnough) {
   Trial poor(1.0);
   poor.hypotheses = rich.hypotheses;
   rich.run();
-  poor.stage.study.budget.images = rich.stage.context.spent.confirm - 6 + 12 * poor.stage.study.budget.audit_at_least();
+  poor.stage.study.budget.images = rich.stage.context.spent.confirm - 6 + 12 * shortest_audit(poor.stage.study);
   const double threshold = poor.run();
   for (std::size_t h = 0; h < 6; ++h) {
     EXPECT_EQ(rich.hypotheses[h].status, Status::confirmed);

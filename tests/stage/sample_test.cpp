@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <map>
 #include <set>
 
 #include "evidence/interval.h"
@@ -107,7 +109,7 @@ fake::WorldSetting one_of_each() {
   return setting;
 }
 
-TEST(SampleBases, WithBaseFirstOnlyLabelsThatFailGetAllPicturesAtOnce) {
+TEST(SampleBases, WithBaseFirstOnlyLabelsThatOftenFailGetAllPictures) {
   fake::Stage whole(one_of_each());
   const auto all = *sample_bases(whole.context);
   fake::Stage stage(one_of_each());
@@ -121,11 +123,32 @@ TEST(SampleBases, WithBaseFirstOnlyLabelsThatFailGetAllPicturesAtOnce) {
     for (std::size_t i = 0; i < base.samples.size(); ++i) {
       EXPECT_EQ(base.samples[i].image, all[l].samples[i].image) << "the same pictures as without base_first";
     }
-    EXPECT_EQ(base.level, 1 - stage.study.evidence.alpha0 / (3.0 * 4)) << "the upper bound may be taken twice";
+    EXPECT_EQ(base.level, 1 - stage.study.evidence.alpha0 / (2.0 * 4 * 4)) << "of 8, 16, 32 or 64 pictures";
     drawn += base.samples.size();
   }
   EXPECT_EQ(static_cast<std::size_t>(stage.context.spent.base), drawn);
   EXPECT_EQ(stage.world.answered("generator"), drawn);
+}
+
+TEST(SampleBases, WithBaseFirstAFewFailuresAreLookedAtALittle) {
+  fake::WorldSetting setting = one_of_each();
+  setting.rules = {{"fly", "", "bee", 0.15}, {"cow", "", "cat", 0.9}};
+  std::map<std::size_t, int> flies;  // by size of the sample
+  for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6, 7, 8}) {
+    fake::Stage stage(setting);
+    stage.study.seed = seed;
+    stage.study.budget.base_first = 4;
+    const auto bases = *sample_bases(stage.context);
+    const BaseResult& fly = *base_of(bases, "fly");
+    ++flies[fly.samples.size()];
+    if (fly.samples.size() == 4) {
+      EXPECT_EQ(fly.rate.failures, 0);
+    }
+    EXPECT_TRUE(base_of(bases, "cow")->everywhere);
+    EXPECT_EQ(std::ssize(base_of(bases, "cow")->samples), stage.study.budget.base);
+  }
+  EXPECT_GT(flies[4], 0) << "no failure among four";
+  EXPECT_GT(flies[16], 0) << "a failure, but not in many";
 }
 
 TEST(SampleBases, WithBaseFirstALabelIsCalledUndrawableByAllItsPictures) {
@@ -138,6 +161,38 @@ TEST(SampleBases, WithBaseFirstALabelIsCalledUndrawableByAllItsPictures) {
     EXPECT_TRUE(base.undrawable);
     EXPECT_EQ(std::ssize(base.samples), stage.study.budget.base);
   }
+}
+
+TEST(SampleBases, WithBaseFirstGrowingTakesHalfOfWhatIsLeftAllInAll) {
+  fake::WorldSetting setting;
+  setting.rules = {{"", "", "bee", 0.6}};  // everything fails
+  for (const std::string& thing : setting.things) setting.rules.push_back({thing, "", "bee", 0.6});
+  for (const int images : {32, 40, 100, 150, 200, 1000}) {
+    fake::Stage stage(setting);
+    stage.study.prompts.base = {"a photo of {a label}", "a sketch of {a label}"};
+    stage.study.budget.base_first = 8;
+    stage.study.budget.images = images;
+    const auto bases = *sample_bases(stage.context);
+    EXPECT_LE(stage.context.spent.base - 32, (images - 32) / 2) << images;
+    const auto sizes = stage.study.budget.base_sizes();
+    for (const BaseResult& base : bases)
+      EXPECT_EQ(std::count(sizes.begin(), sizes.end(), std::ssize(base.samples)), 1) << base.samples.size();
+  }
+}
+
+TEST(BaseSizes, DoubleUpToTheWhole) {
+  BudgetOptions budget;
+  budget.base = 48;
+  EXPECT_EQ(budget.base_sizes(), std::vector<int>{48});
+  budget.base_first = 8;
+  EXPECT_EQ(budget.base_sizes(), (std::vector<int>{8, 16, 32, 48}));
+  budget.base_first = 40;
+  EXPECT_EQ(budget.base_sizes(), (std::vector<int>{40, 48}));
+  budget.base_first = 64;
+  EXPECT_EQ(budget.base_sizes(), std::vector<int>{48});
+  budget.base = 1'000'000'000;
+  budget.base_first = 1;
+  EXPECT_EQ(budget.base_sizes().size(), 31U);
 }
 
 TEST(SampleBases, WithBaseFirstABudgetForTheFirstPicturesIsEnough) {
@@ -164,7 +219,14 @@ class CompleteBases : public testing::Test {
     for (const char* label : {"bee", "cow", "bee", "fly"}) {
       hypotheses_.push_back(stage_.hypothesis(label, "on a flower"));
       set_base(hypotheses_.back(), *base_of(bases_, label), stage_.study.evidence.delta);
+      explored(hypotheses_.back(), 3, 8);  // rare enough to ask for all base pictures
     }
+  }
+
+  static void explored(Hypothesis& hypothesis, int failures, int valid) {
+    hypothesis.explored.failures = failures;
+    hypothesis.explored.valid = valid;
+    fill_interval(hypothesis.explored);
   }
 
   std::vector<std::size_t> complete(const std::vector<std::size_t>& finalists) {
@@ -196,17 +258,37 @@ TEST_F(CompleteBases, DrawsTheRestForLabelsOfFinalistsAndTellsAllTheirHypotheses
 }
 
 TEST_F(CompleteBases, KeepsHalfOfWhatIsLeftForTheEvidenceAndServesTheBestFirst) {
-  const int missing = stage_.study.budget.base - 8;
-  stage_.study.budget.images = stage_.context.spent.total() + 2 * missing - 1;
-  EXPECT_EQ(complete({1, 0}), (std::vector<std::size_t>{1, 0})) << "they stay, with little evidence";
-  EXPECT_EQ(drawn("bee") + drawn("cow"), 16) << "half would not do";
-  ASSERT_EQ(stage_.context.limits.size(), 1U);
-  EXPECT_NE(stage_.context.limits[0].find("\"cow\", \"bee\", which have"), std::string::npos)
-      << stage_.context.limits[0];
-  stage_.study.budget.images += 1;
-  complete({1, 0});
+  stage_.study.budget.images = stage_.context.spent.total() + 2 * (56 + 24);  // of 8 pictures each to 64, then to 32
+  EXPECT_EQ(complete({1, 0}), (std::vector<std::size_t>{1, 0})) << "they stay, with less evidence";
   EXPECT_EQ(drawn("cow"), stage_.study.budget.base);
-  EXPECT_EQ(drawn("bee"), 8);
+  EXPECT_EQ(drawn("bee"), 32) << "the largest size that the rest pays for";
+  ASSERT_EQ(stage_.context.limits.size(), 1U);
+  EXPECT_NE(stage_.context.limits[0].find("of \"bee\", which have"), std::string::npos) << stage_.context.limits[0];
+}
+
+TEST_F(CompleteBases, OfALabelThatFailsNearlyEverywhereItIsPassesThatCount) {
+  BaseResult& bee = *std::find_if(bases_.begin(), bases_.end(), [](const auto& base) { return base.label == "bee"; });
+  bee.everywhere = true;
+  hypotheses_[0].direction = Direction::passes;
+  set_base(hypotheses_[0], bee, stage_.study.evidence.delta);
+  EXPECT_EQ(hypotheses_[0].base_events, hypotheses_[0].base_valid) << "it never fails";
+  complete({0});
+  EXPECT_EQ(drawn("bee"), 8) << "no phrase passes more often, and no sample would help";
+}
+
+TEST_F(CompleteBases, APhraseThatNothingIsKnownOfIsServedToo) {
+  hypotheses_[1].explored = {};
+  EXPECT_EQ(complete({1}), std::vector<std::size_t>{1});
+  EXPECT_GT(drawn("cow"), 8);
+}
+
+TEST_F(CompleteBases, WhatAlwaysFailsNeedsFewerOfThem) {
+  explored(hypotheses_[1], 8, 8);
+  complete({1, 0});
+  EXPECT_LT(drawn("cow"), drawn("bee"));
+  EXPECT_EQ(drawn("bee"), stage_.study.budget.base);
+  const auto sizes = stage_.study.budget.base_sizes();
+  EXPECT_EQ(std::count(sizes.begin(), sizes.end(), drawn("cow")), 1) << drawn("cow");
 }
 
 /// A world in which the first pictures were luck: what they showed, of bees and cows, is not what the others show.
@@ -220,9 +302,6 @@ class Unlucky : public CompleteBases {
 };
 
 TEST_F(Unlucky, AFinalistThatIsNoBetterThanTheWholeSampleEnds) {
-  for (const std::size_t h : {0U, 1U, 2U}) hypotheses_[h].explored.failures = 1;
-  for (const std::size_t h : {0U, 1U, 2U}) hypotheses_[h].explored.valid = 8;
-  for (const std::size_t h : {0U, 1U, 2U}) fill_interval(hypotheses_[h].explored);
   fake::WorldSetting setting = one_of_each();
   setting.rules.push_back({"bee", "", "fly", 0.5});
   EXPECT_EQ(complete_in(setting, {0, 1}), std::vector<std::size_t>{1});
