@@ -135,10 +135,11 @@ void add_search(std::vector<Option>& t) {
                "of drawing on this machine, at most; measured and turned into pictures once, then kept; 0: no limit",
                FIELD(budget.minutes), 0, 1e6});
   t.push_back({"budget", "base", "pictures of each label from the base prompts", FIELD(budget.base), 1, kMany});
-  t.push_back({"budget", "base_first",
-               "of them drawn before the search; more, by doubling, of labels with a failure among these, too few valid "
-               "pictures, or a finalist; 0: all at once",
-               FIELD(budget.base_first), 0, kMany});
+  t.push_back(
+      {"budget", "base_first",
+       "of them drawn before the search; more, by doubling, of labels with a failure among these, too few valid "
+       "pictures, or a finalist; 0: all at once",
+       FIELD(budget.base_first), 0, kMany});
   t.push_back({"budget", "screen", "pictures of each combination of all lists that screening draws",
                FIELD(budget.screen), 1, kMany});
   t.push_back({"budget", "first_look", "pictures of each phrase in the first round of exploration",
