@@ -238,25 +238,35 @@ Listed listed(const StageContext& context, const std::string& label, const Combi
   return result;
 }
 
+/// What all labels together showed of each phrase alone; apart for labels of which passes count.
+using Totals = std::map<std::pair<Direction, Combination>, Tally>;
+
+Totals totals_of(const std::vector<Screened>& screened) {
+  Totals totals;
+  for (const Screened& one : screened) {
+    for (const auto& [combination, tally] : one.tallies) {
+      if (combination.size() > 1) continue;
+      Tally& total = totals[{direction_of(*one.base), combination}];
+      total.events += tally.events;
+      total.valid += tally.valid;
+    }
+  }
+  return totals;
+}
+
 /// Whether the event happens under a phrase in a quarter of its pictures or more, of all other labels taken together: a
 /// shortcut misleads many labels, and those with less than the others too.
-bool frequent_elsewhere(const std::vector<Screened>& all, const Screened& own, const Combination& phrase) {
-  int events = 0;
-  int valid = 0;
-  for (const Screened& other : all) {
-    const auto found = other.tallies.find(phrase);
-    if (&other == &own || direction_of(*other.base) != direction_of(*own.base) || found == other.tallies.end())
-      continue;
-    events += found->second.events;
-    valid += found->second.valid;
-  }
-  return events > 0 && 4 * events >= valid;
+bool frequent_elsewhere(const Totals& totals, const Screened& own, const Combination& phrase) {
+  const Tally& total = totals.at({direction_of(*own.base), phrase});
+  const Tally& here = own.tallies.at(phrase);
+  const int events = total.events - here.events;
+  return events > 0 && 4 * events >= total.valid - here.valid;
 }
 
 /// The phrases alone, but those that screening cleared under this label and found no shortcut of others, and the
 /// combinations that it speaks for.
-std::vector<Listed> chosen(const StageContext& context, const Screening& screening,
-                           const std::vector<Screened>& screened, const Screened& own) {
+std::vector<Listed> chosen(const StageContext& context, const Screening& screening, const Totals& totals,
+                           const Screened& own) {
   const std::string& label = own.base->label;
   const Tallies& tallies = own.tallies;
   std::vector<Listed> joined;
@@ -270,7 +280,7 @@ std::vector<Listed> chosen(const StageContext& context, const Screening& screeni
   std::vector<Listed> all;
   for (const Combination& one : each_alone(context.study.attributes)) {
     const auto found = tallies.find(one);
-    if (cleared(screening, own, one) && !frequent_elsewhere(screened, own, one)) continue;
+    if (cleared(screening, own, one) && !frequent_elsewhere(totals, own, one)) continue;
     all.push_back(listed(context, label, one, found == tallies.end() ? Tally{} : found->second));
   }
   all.insert(all.end(), joined.begin(), joined.end());
@@ -334,8 +344,9 @@ Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<
       SCOTOMA_TRY(screened.back(), screen(context, base, screening));
     }
   }
+  const Totals totals = totals_of(screened);
   for (const Screened& own : screened) {
-    const auto some = chosen(context, screening, screened, own);
+    const auto some = chosen(context, screening, totals, own);
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;
