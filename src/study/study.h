@@ -190,8 +190,8 @@ inline int slots(const Study& study) {
   return static_cast<int>(std::clamp(all, std::int64_t{1}, std::int64_t{std::numeric_limits<int>::max()}));
 }
 
-/// The shortest audit of a bug: a sixth of budget.audit, four pictures at least, in whole rounds of the base prompts. It
-/// is what confirmation keeps back, so that audits do not take the money of trials.
+/// The shortest audit of a bug: a sixth of budget.audit, four pictures at least, in whole rounds of the base prompts.
+/// It is what confirmation keeps back, so that audits do not take the money of trials.
 inline int shortest_audit(const Study& study) {
   const int round = static_cast<int>(study.prompts.base.size());
   const int least = std::max(study.budget.audit / 6, 4);
