@@ -134,7 +134,8 @@ void add_search(std::vector<Option>& t) {
   t.push_back({"budget", "minutes",
                "of drawing on this machine, at most; measured and turned into pictures once, then kept; 0: no limit",
                FIELD(budget.minutes), 0, 1e6});
-  t.push_back({"budget", "base", "pictures of each label from the base prompts", FIELD(budget.base), 1, kMany});
+  t.push_back({"budget", "base", "pictures of each label from the base prompts; with base_first, at most",
+               FIELD(budget.base), 1, kMany});
   t.push_back(
       {"budget", "base_first",
        "of them drawn before the search; more, by doubling, of labels with a failure among these, too few valid "
