@@ -3,7 +3,7 @@
 
     ./dev planted                        everything; hours; what is finished already is not run again
     ./dev planted --shipped              the committed subset only
-    ./dev planted --budget 2000 --scheme scotoma --only cat --out /tmp/try
+    ./dev planted --budget 2000 --scheme scotoma --only cat --out build/try
 
 Each run is `scotoma find` on a study file that settings.py writes; all share one catalogue, so a picture is drawn once for all of
 them, while every study still counts it as spent. A run is finished when its folder has a bugs.json and the same study file.

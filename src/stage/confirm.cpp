@@ -42,10 +42,13 @@ bool futile(const Hypothesis& hypothesis, int left, double needed, double delta)
   return log_e_of(hypothesis, rate.failures + most, rate.valid + left, delta) < needed;
 }
 
+bool undrawable(const EvidenceOptions& evidence, const Hypothesis& hypothesis) {
+  return invalid_share(hypothesis.confirmed) > evidence.max_invalid;
+}
+
 /// Its log e-value for e-BH: a phrase that cannot be drawn claims nothing.
 double value_of(const EvidenceOptions& evidence, const Hypothesis& hypothesis) {
-  const bool undrawable = invalid_share(hypothesis.confirmed) > evidence.max_invalid;
-  return undrawable ? -std::numeric_limits<double>::infinity() : hypothesis.log_e_value;
+  return undrawable(evidence, hypothesis) ? -std::numeric_limits<double>::infinity() : hypothesis.log_e_value;
 }
 
 /// The trials of one study, step by step.
@@ -68,7 +71,6 @@ class Confirmation {
   Result<void> step(int first, int count) {
     if (!fixed() && !affords(context_.study.budget.confirm - first)) end_rejected();
     while (!open_.empty() && !affords(count)) give_up_one();
-    if (open_.empty()) return {};
     std::vector<Trial> trials;
     for (std::size_t h : open_) trials.push_back(trial_of(hypotheses_[h]));
     SCOTOMA_TRY(const auto samples, observe_trials(context_, trials, "confirm", first, count));
@@ -114,14 +116,14 @@ class Confirmation {
 
   bool ends(const Hypothesis& hypothesis, double needed) {
     if (fixed()) return false;
-    const double max_invalid = context_.study.evidence.max_invalid;
-    if (hypothesis.log_e_value >= enough_ && invalid_share(hypothesis.confirmed) <= max_invalid) {
+    const EvidenceOptions& evidence = context_.study.evidence;
+    if (value_of(evidence, hypothesis) >= enough_) {
       crossed_.push_back(hypothesis.log_e_value);
       kept_back_ += 2LL * shortest_audit(context_.study);
       return true;
     }
-    return surely_undrawable(hypothesis.confirmed, max_invalid) ||
-           futile(hypothesis, context_.study.budget.confirm - drawn_, needed, context_.study.evidence.delta);
+    return surely_undrawable(hypothesis.confirmed, evidence.max_invalid) ||
+           futile(hypothesis, context_.study.budget.confirm - drawn_, needed, evidence.delta);
   }
 
   /// The open trial with the least evidence ends; of equals, the one that looked worse in exploration.
@@ -145,19 +147,12 @@ class Confirmation {
   std::int64_t kept_back_ = 0;   ///< images for the audits of those that crossed
 };
 
-/// Marks a phrase that cannot be drawn.
-bool undrawable(const EvidenceOptions& evidence, Hypothesis& hypothesis) {
-  const bool is = invalid_share(hypothesis.confirmed) > evidence.max_invalid;
-  if (is) hypothesis.status = Status::undrawable;
-  return is;
-}
-
 /// e-BH over all finalists, whatever ended their trials. Returns its threshold.
 double decide(const Study& study, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists) {
   const EvidenceOptions& evidence = study.evidence;
   std::vector<double> log_e_values;
   for (std::size_t h : finalists) {
-    undrawable(evidence, hypotheses[h]);
+    if (undrawable(evidence, hypotheses[h])) hypotheses[h].status = Status::undrawable;
     log_e_values.push_back(value_of(evidence, hypotheses[h]));
   }
   const EbhResult result = e_bh(log_e_values, slots(study), evidence.alpha - evidence.alpha0);
@@ -173,7 +168,8 @@ void decide_plainly(StageContext& context, std::vector<Hypothesis>& hypotheses,
   for (std::size_t h : finalists) {
     Hypothesis& hypothesis = hypotheses[h];
     const Rate& rate = hypothesis.confirmed;
-    if (undrawable(context.study.evidence, hypothesis) || hypothesis.status == Status::out_of_budget) continue;
+    if (undrawable(context.study.evidence, hypothesis)) hypothesis.status = Status::undrawable;
+    if (hypothesis.status == Status::undrawable || hypothesis.status == Status::out_of_budget) continue;
     const std::int64_t with = std::int64_t{rate.failures} * hypothesis.base_valid;
     const std::int64_t without = std::int64_t{hypothesis.base_events} * rate.valid;
     if (with > without) hypothesis.status = Status::confirmed;

@@ -170,9 +170,7 @@ std::vector<Wanted> wanted_by(const StageContext& context, const std::vector<Bas
   std::vector<std::size_t> labels;
   std::vector<std::vector<const Hypothesis*>> of_label(bases.size());
   for (const std::size_t h : finalists) {
-    const auto found =
-        std::find_if(bases.begin(), bases.end(), [&](const auto& base) { return base.label == hypotheses[h].label; });
-    const auto label = static_cast<std::size_t>(found - bases.begin());
+    const auto label = static_cast<std::size_t>(base_of(bases, hypotheses[h].label) - bases.data());
     if (of_label[label].empty()) labels.push_back(label);
     of_label[label].push_back(&hypotheses[h]);
   }

@@ -49,19 +49,6 @@ TEST(Explore, WherePlacesAreFewWhatAlwaysFailsIsComparedToo) {
   EXPECT_EQ(stage.context.spent.explore, 5 * 8 + 3 * 16) << "the better half of five has a second look";
 }
 
-TEST(Explore, LetsNoMoreThanTheFinalistsThrough) {
-  fake::WorldSetting setting;
-  setting.rules = {{"fly", "", "bee", 0.9}};
-  fake::Stage stage(setting);
-  stage.study.budget.finalists = 2;
-  auto hypotheses = all_places(stage);
-  const auto finalists = *explore(stage.context, hypotheses);
-  EXPECT_EQ(finalists.size(), 2U);
-  const auto ended = std::count_if(hypotheses.begin(), hypotheses.end(),
-                                   [](const auto& h) { return h.status == Status::not_promising; });
-  EXPECT_EQ(ended, 3);
-}
-
 TEST(Explore, AHypothesisThatCannotBeDrawnEnds) {
   fake::WorldSetting setting;
   setting.drawing_error = 0.95;
