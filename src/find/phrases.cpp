@@ -43,8 +43,9 @@ std::vector<std::size_t> sometimes(const std::vector<Hypothesis>& hypotheses, co
     if (hypothesis.status == Status::undrawable || rate.valid == 0) continue;
     if (rate.rate > base.rate && rate.rate < kNearlyAlways) some.push_back(h);
   }
-  std::stable_sort(some.begin(), some.end(),
-                   [&](std::size_t a, std::size_t b) { return promise(hypotheses[a]) > promise(hypotheses[b]); });
+  std::stable_sort(some.begin(), some.end(), [&](std::size_t a, std::size_t b) {
+    return promise(hypotheses[a].explored) > promise(hypotheses[b].explored);
+  });
   return some;
 }
 
@@ -68,8 +69,9 @@ Result<std::vector<Candidate>> second_look(const StageContext& context, Memo& me
 /// The best of the finalists go on; the status of the others says that they do not.
 std::vector<std::size_t> best_of(const StageContext& context, std::vector<Hypothesis>& hypotheses,
                                  std::vector<std::size_t> finalists) {
-  std::stable_sort(finalists.begin(), finalists.end(),
-                   [&](std::size_t a, std::size_t b) { return promise(hypotheses[a]) > promise(hypotheses[b]); });
+  std::stable_sort(finalists.begin(), finalists.end(), [&](std::size_t a, std::size_t b) {
+    return promise(hypotheses[a].explored) > promise(hypotheses[b].explored);
+  });
   std::map<std::string, int> of_label;
   std::vector<std::size_t> best;
   for (const std::size_t h : finalists) {

@@ -30,6 +30,9 @@ bool surely_undrawable(const Rate& rate, double limit);
 /// one-sided 95 % Clopper-Pearson lower limit is above it. It guides a search and is no evidence.
 bool clearly_above(const Rate& rate, double null_rate);
 
+/// The mean of the rate's posterior from Beta(1, 1): it orders small samples sensibly.
+inline double promise(const Rate& rate) { return (rate.failures + 1.0) / (rate.valid + 2.0); }
+
 /// Of passes, given one of failures, and the other way round.
 Rate complement(const Rate& rate);
 

@@ -34,9 +34,18 @@ Phrase phrase_of(const std::vector<AttributeList>& lists, const Combination& com
   return conjunction(pieces);
 }
 
-std::vector<int> sizes_of(const std::vector<AttributeList>& lists) {
+/// Which lists have phrases that may be joined with those of others.
+std::vector<std::size_t> joining(const std::vector<AttributeList>& lists) {
+  std::vector<std::size_t> some;
+  for (std::size_t list = 0; list < lists.size(); ++list) {
+    if (lists[list].combine) some.push_back(list);
+  }
+  return some;
+}
+
+std::vector<int> sizes_of(const std::vector<AttributeList>& lists, const std::vector<std::size_t>& some) {
   std::vector<int> sizes;
-  for (const AttributeList& list : lists) sizes.push_back(static_cast<int>(list.phrases.size()));
+  for (const std::size_t list : some) sizes.push_back(static_cast<int>(lists[list].phrases.size()));
   return sizes;
 }
 
@@ -72,12 +81,12 @@ struct Tally {
 using Tallies = std::map<Combination, Tally>;
 
 /// Every combination of 1 .. most phrases of a row.
-std::vector<Combination> parts_of(const Row& row, int most) {
+std::vector<Combination> parts_of(const Combination& row, int most) {
   std::vector<Combination> parts;
-  for (std::size_t size = 1; size <= static_cast<std::size_t>(most); ++size) {
-    for (const auto& lists : subsets(row.size(), size)) {
+  for (std::size_t size = 1; size <= std::min(row.size(), static_cast<std::size_t>(most)); ++size) {
+    for (const auto& chosen : subsets(row.size(), size)) {
       Combination part;
-      for (const std::size_t list : lists) part.emplace_back(list, static_cast<std::size_t>(row[list]));
+      for (const std::size_t i : chosen) part.push_back(row[i]);
       parts.push_back(std::move(part));
     }
   }
@@ -86,7 +95,7 @@ std::vector<Combination> parts_of(const Row& row, int most) {
 
 /// The rows of one label's screening, how many pictures each gets, and how many may take the place of invalid ones.
 struct Screening {
-  std::vector<Row> rows;
+  std::vector<Combination> rows;
   int pictures = 0;
   int spare = 0;
 };
@@ -102,8 +111,12 @@ Screening plan(StageContext& context, std::size_t labels) {
   const Study& study = context.study;
   const auto share = static_cast<std::size_t>(std::max(0, study.budget.images - context.spent.total()) / 2) /
                      std::max(labels, std::size_t{1});
-  const auto sizes = sizes_of(study.attributes);
-  Screening screening{covering_array(sizes, study.search.combine, share + 1)};
+  const auto lists = joining(study.attributes);
+  Screening screening;
+  for (const Row& row : covering_array(sizes_of(study.attributes, lists), study.search.combine, share + 1)) {
+    Combination& shown = screening.rows.emplace_back();
+    for (std::size_t i = 0; i < lists.size(); ++i) shown.emplace_back(lists[i], static_cast<std::size_t>(row[i]));
+  }
   if (screening.rows.size() > share) {
     screening.rows.resize(share);
     context.limits.push_back(fmt::format(
@@ -149,11 +162,9 @@ Result<Screened> screen(StageContext& context, const BaseResult& base, const Scr
   const Study& study = context.study;
   const Direction direction = direction_of(base);
   std::vector<Trial> trials;
-  for (const Row& row : screening.rows) {
-    Combination all;
-    for (std::size_t list = 0; list < row.size(); ++list) all.emplace_back(list, static_cast<std::size_t>(row[list]));
+  for (const Combination& row : screening.rows) {
     auto prompts =
-        phrase_prompts(study.prompts, context.target(base.label).label, phrase_of(study.attributes, all).pieces());
+        phrase_prompts(study.prompts, context.target(base.label).label, phrase_of(study.attributes, row).pieces());
     const std::string stream = prompts.front();
     trials.push_back({base.label, std::move(prompts), stream});
   }
@@ -197,12 +208,11 @@ bool explained_by_a_part(const Tallies& tallies, const Combination& combination)
 
 /// Whether a phrase of another list explains the events of a row as far as this phrase has to do with them: "dark"
 /// fails at night alone, and so does everything else at night.
-bool explained_by_another(const Tallies& tallies, const Row& row, const Combination& phrase) {
-  const auto& [own_list, own_index] = phrase.front();
-  for (std::size_t list = 0; list < row.size(); ++list) {
-    if (list == own_list) continue;
-    const std::pair other(list, static_cast<std::size_t>(row[list]));
-    const Combination pair = list < own_list ? Combination{other, phrase.front()} : Combination{phrase.front(), other};
+bool explained_by_another(const Tallies& tallies, const Combination& row, const Combination& phrase) {
+  for (const auto& other : row) {
+    if (other == phrase.front()) continue;
+    const Combination pair =
+        other < phrase.front() ? Combination{other, phrase.front()} : Combination{phrase.front(), other};
     const Tally& both = tallies.at(pair);
     if (explains(tallies.at({other}), both) && !explains(tallies.at(phrase), both)) return true;
   }
@@ -211,11 +221,10 @@ bool explained_by_another(const Tallies& tallies, const Row& row, const Combinat
 
 /// Whether screening saw enough of a phrase, and no event but those that another one explains.
 bool cleared(const Screening& screening, const Screened& own, const Combination& phrase) {
-  const auto& [list, index] = phrase.front();
   int valid = 0;
   for (std::size_t i = 0; i < own.rows.size(); ++i) {
-    const Row& row = screening.rows[i];
-    if (static_cast<std::size_t>(row[list]) != index) continue;
+    const Combination& row = screening.rows[i];
+    if (std::find(row.begin(), row.end(), phrase.front()) == row.end()) continue;
     if (own.rows[i].events == 0) {
       valid += own.rows[i].valid;
     } else if (!explained_by_another(own.tallies, row, phrase)) {
@@ -288,23 +297,40 @@ std::vector<Listed> chosen(const StageContext& context, const Screening& screeni
   return all;
 }
 
-/// Combination `index` of all that take one phrase of each of 1 .. most lists.
-Combination combination_at(const std::vector<int>& sizes, int most, std::uint32_t index) {
-  for (std::size_t size = 1; size <= static_cast<std::size_t>(most); ++size) {
-    for (const auto& lists : subsets(sizes.size(), size)) {
-      std::uint32_t count = 1;
-      for (const std::size_t list : lists) count *= static_cast<std::uint32_t>(sizes[list]);
-      if (index >= count) {
-        index -= count;
-        continue;
+/// Every set of 1 .. most lists whose phrases may be joined, and the others alone; with how many combinations of one
+/// phrase of each there are.
+std::vector<std::pair<std::vector<std::size_t>, std::uint32_t>> sets_of(const std::vector<AttributeList>& lists,
+                                                                        int most) {
+  std::vector<std::pair<std::vector<std::size_t>, std::uint32_t>> sets;
+  for (std::size_t list = 0; list < lists.size(); ++list)
+    sets.push_back({{list}, static_cast<std::uint32_t>(lists[list].phrases.size())});
+  const auto some = joining(lists);
+  for (std::size_t size = 2; size <= std::min(some.size(), static_cast<std::size_t>(most)); ++size) {
+    for (const auto& chosen : subsets(some.size(), size)) {
+      auto& [set, count] = sets.emplace_back(std::vector<std::size_t>{}, 1);
+      for (const std::size_t i : chosen) {
+        set.push_back(some[i]);
+        count *= static_cast<std::uint32_t>(lists[some[i]].phrases.size());
       }
-      Combination combination;
-      for (const std::size_t list : lists) {
-        combination.emplace_back(list, index % static_cast<std::uint32_t>(sizes[list]));
-        index /= static_cast<std::uint32_t>(sizes[list]);
-      }
-      return combination;
     }
+  }
+  return sets;
+}
+
+/// Combination `index` of those sets, one after the other.
+Combination combination_at(const std::vector<AttributeList>& lists, int most, std::uint32_t index) {
+  for (const auto& [set, count] : sets_of(lists, most)) {
+    if (index >= count) {
+      index -= count;
+      continue;
+    }
+    Combination combination;
+    for (const std::size_t list : set) {
+      const auto size = static_cast<std::uint32_t>(lists[list].phrases.size());
+      combination.emplace_back(list, index % size);
+      index /= size;
+    }
+    return combination;
   }
   return {};
 }
@@ -353,8 +379,8 @@ Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<
 }
 
 std::vector<Listed> at_random(const Study& study, const std::vector<BaseResult>& bases) {
-  const auto sizes = sizes_of(study.attributes);
-  const auto count = static_cast<std::uint32_t>(count_combinations(sizes, study.search.combine));
+  std::uint32_t count = 0;
+  for (const auto& set : sets_of(study.attributes, study.search.combine)) count += set.second;
   const auto most = static_cast<std::uint32_t>(study.evidence.max_hypotheses);
   std::vector<std::vector<std::uint32_t>> orders;
   for (std::size_t label = 0; label < bases.size(); ++label)
@@ -363,7 +389,7 @@ std::vector<Listed> at_random(const Study& study, const std::vector<BaseResult>&
   for (std::size_t i = 0; i < std::min(count, most); ++i) {
     for (std::size_t label = 0; label < bases.size(); ++label) {
       if (!drawable(bases[label])) continue;
-      const Combination combination = combination_at(sizes, study.search.combine, orders[label][i]);
+      const Combination combination = combination_at(study.attributes, study.search.combine, orders[label][i]);
       all.push_back({bases[label].label, phrase_of(study.attributes, combination), ""});
     }
   }

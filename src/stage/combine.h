@@ -19,8 +19,8 @@ struct Listed {
 /// For each label that can be drawn, every phrase of the study's lists: the first of each list, then the second of
 /// each, and so on. With search.combine above 1 the labels are screened first, and combinations come too.
 ///
-/// Screening: pictures of prompts that join a phrase of *each* list, the rows of a covering array of strength
-/// search.combine, so that every combination occurs in some picture though most are never drawn alone (group testing).
+/// Screening: pictures of prompts that join a phrase of *each* list (but those whose phrases stay alone), the rows of a
+/// covering array of strength search.combine, so that every combination occurs in some picture though most are never drawn alone (group testing).
 /// The first budget.screen pictures of a row are drawn, or as many as half of the budget that is left pays
 /// for, at least one; if it does not pay for one picture of each row, the last rows are left out, and context.limits
 /// says so. A row whose pictures are all invalid is drawn once more, as far as that half goes. They have

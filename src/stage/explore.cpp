@@ -13,9 +13,6 @@ namespace {
 constexpr int kFewest = 2;  // images of a first look
 constexpr int kAgain = 2;   // more looks at what has only shown invalid pictures
 
-/// Mean of the Beta(1, 1) posterior: orders small samples sensibly.
-double promise(const Rate& rate) { return (rate.failures + 1.0) / (rate.valid + 2.0); }
-
 }  // namespace
 
 Exploration::Exploration(StageContext& context, std::vector<Hypothesis>& hypotheses)

@@ -150,18 +150,15 @@ std::map<Kinship, std::vector<std::size_t>> weak(const StageContext& context, co
     groups[{one.label, list_of(context.study, one.phrase), one.phrase.before, answer}].push_back(h);
   }
   for (auto& [kinship, members] : groups) {
-    std::stable_sort(members.begin(), members.end(),
-                     [&](std::size_t a, std::size_t b) { return promise(hypotheses[a]) > promise(hypotheses[b]); });
+    std::stable_sort(members.begin(), members.end(), [&](std::size_t a, std::size_t b) {
+      return promise(hypotheses[a].explored) > promise(hypotheses[b].explored);
+    });
     members.resize(std::min(members.size(), kMostAlternatives));
   }
   return groups;
 }
 
 }  // namespace
-
-double promise(const Hypothesis& hypothesis) {
-  return (hypothesis.explored.failures + 1.0) / (hypothesis.explored.valid + 2.0);
-}
 
 Result<std::vector<std::size_t>> weigh_parts(StageContext& context, std::vector<Hypothesis>& hypotheses,
                                              const std::vector<std::size_t>& finalists) {

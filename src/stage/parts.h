@@ -7,9 +7,6 @@
 
 namespace scotoma {
 
-/// How promising an explored hypothesis looks: the mean of the Beta(1, 1) posterior of its rate.
-double promise(const Hypothesis& hypothesis);
-
 /// Fills `part_rates` of every finalist that is a conjunction: its pieces alone. A piece that is a hypothesis too keeps
 /// its explored rate; for any other budget.first_look pictures are drawn, with the seeds that would have explored it,
 /// as far as exploration's share of the budget goes. A conjunction does not go on where a piece that is a finalist

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kStep = 8;               // pictures of a phrase between two looks
 constexpr double kClearly = 0.05;      // level of one look
-constexpr double kKeeps = 2.0 / 3;     // of the whole phrase's events
+constexpr double kKeeps = 2.0 / 3;     // of the whole phrase's events, and of its valid pictures
 constexpr int kShareOfWhatIsLeft = 4;  // a quarter
 
 /// Label and first prompt: what is drawn, and what makes two hypotheses one.
@@ -250,8 +250,9 @@ ShrinkVerdict shrink_verdict(std::span<const Sample> whole, std::span<const Samp
     events_shorter += shows(shorter[i], rule.direction) ? 1 : 0;
   }
   const Rate rate = rate_of(shorter.first(most), rule.direction);
+  const int valid_whole = rate_of(whole.first(most), rule.direction).valid;
   const bool keeps = events_shorter > 0 && events_shorter >= kKeeps * events_whole && rate.rate > rule.null_rate &&
-                     !surely_undrawable(rate, rule.max_invalid);
+                     rate.valid >= kKeeps * valid_whole && !surely_undrawable(rate, rule.max_invalid);
   return keeps ? ShrinkVerdict::will_do : ShrinkVerdict::will_not;
 }
 
@@ -265,7 +266,7 @@ Result<std::vector<std::size_t>> shrink(StageContext& context, std::vector<Hypot
     searches.emplace_back(context, hypotheses[h]);
   }
   const auto open = std::count_if(searches.begin(), searches.end(), [](const auto& search) { return !search.done(); });
-  context.progress.stage(fmt::format("shrinking {} phrases to the fewest words", open));
+  if (open > 0) context.progress.stage(fmt::format("shrinking {} phrases to the fewest words", open));
   Album album(context);
   do {
     if (album.anything_planned()) SCOTOMA_CHECK(album.draw());

@@ -205,6 +205,10 @@ Result<void> Reader::read_labels() {
 Result<void> Reader::check_lists() const {
   const SearchOptions& search = study_.search;
   const std::size_t lists = study_.attributes.size();
+  std::vector<int> sizes;
+  for (const AttributeList& list : study_.attributes) {
+    if (list.combine) sizes.push_back(static_cast<int>(list.phrases.size()));
+  }
   if (search.source != "captions" && lists == 0) {
     return wrong(node_of("search", "source"),
                  fmt::format("search.source is \"{}\", but there is no list of phrases; add [[attributes]] with name "
@@ -212,12 +216,10 @@ Result<void> Reader::check_lists() const {
                              search.source));
   }
   const auto* combine = node_of("search", "combine");
-  if (static_cast<std::size_t>(search.combine) > std::max(std::size_t{1}, lists)) {
+  if (static_cast<std::size_t>(search.combine) > std::max(std::size_t{1}, sizes.size())) {
     return wrong(combine, fmt::format("search.combine is {}, but there {} {} [[attributes]] to take phrases from",
-                                      search.combine, lists == 1 ? "is" : "are", lists));
+                                      search.combine, sizes.size() == 1 ? "is" : "are", sizes.size()));
   }
-  std::vector<int> sizes;
-  for (const AttributeList& list : study_.attributes) sizes.push_back(static_cast<int>(list.phrases.size()));
   const double total = count_combinations(sizes, search.combine);
   if (total > kMostCombinations) {
     return wrong(combine, fmt::format("search.combine = {} makes {:.0f} combinations of a label; {:.0f} is the most",

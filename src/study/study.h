@@ -45,6 +45,7 @@ struct ListedPhrase {
 struct AttributeList {
   std::string name;  ///< "places"
   std::vector<ListedPhrase> phrases;
+  bool combine = true;  ///< its phrases may be joined with those of other lists
 
   bool holds(const std::string& text) const {
     return std::any_of(phrases.begin(), phrases.end(), [&](const ListedPhrase& each) { return each.text == text; });
@@ -108,7 +109,7 @@ struct BudgetOptions {
   int images = 4000;
   double minutes = 0;  ///< of drawing on this machine, turned into images once and then kept; 0: no limit but `images`
   int base = 48;       ///< a label, over all base prompts; with base_first, at most
-  int base_first = 0;  ///< of them drawn before the search, the others only of labels that need them; 0: all
+  int base_first = 0;  ///< of them drawn before the search, more only of labels that need them; 0: all
   int screen = 4;      ///< a row of the covering array that screens combinations of listed phrases
   int first_look = 8;  ///< a hypothesis, in the first round of exploration; doubled each round for the better half
   int rounds = 2;      ///< of successive halving

@@ -193,6 +193,38 @@ TEST(FromLists, ScreeningTakesAtMostHalfOfWhatIsLeftAndSaysWhatItLeavesOut) {
   }
 }
 
+TEST(FromLists, PhrasesOfAListThatIsNotCombinedComeAloneAndAreNotScreened) {
+  auto setting = dark_and_on_a_flower();
+  setting.rules = {{"fly", "on a flower", "bee", 1, "dark"}};
+  setting.drawing_error = setting.judge_error = 0;
+  fake::Stage stage(setting);
+  stage.study.attributes = {kLists[2], kLists[0], kLists[1]};
+  stage.study.attributes[0].combine = false;
+  stage.study.search.combine = 2;
+  stage.study.budget.screen = 1;
+  const auto all = from_lists(stage.context, bases_of({"fly"}));
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(all->front().phrase.text, "dark, on a flower");
+  EXPECT_EQ(stage.context.spent.explore, 3 * 2);
+  const auto found = texts(*all, "fly");
+  for (const char* alone : {"at night", "at noon"})
+    EXPECT_EQ(std::count(found.begin(), found.end(), alone), 1) << alone;
+  for (const auto& text : found) EXPECT_EQ(text.find(", at n"), std::string::npos) << text;
+}
+
+TEST(AtRandom, JoinsNoPhraseOfAListThatIsNotCombined) {
+  Study study = fake::study_of({}, {"fly"});
+  study.attributes = {kLists[2], kLists[0], kLists[1]};
+  study.attributes[0].combine = false;
+  study.search.combine = 2;
+  study.evidence.max_hypotheses = 100;
+  std::set<std::string> found;
+  for (const Listed& one : at_random(study, bases_of({"fly"}))) found.insert(one.phrase.text);
+  EXPECT_EQ(found.size(), 2U + 3U + 2U + 3U * 2U);
+  EXPECT_TRUE(found.contains("at night"));
+  EXPECT_TRUE(found.contains("dark, on the grass"));
+}
+
 TEST(AtRandom, DrawsDifferentCombinationsOfDifferentListsTheSameForTheSameSeed) {
   Study study = fake::study_of({}, {"fly", "cow"});
   study.attributes = kLists;

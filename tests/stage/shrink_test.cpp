@@ -300,6 +300,15 @@ TEST(ShrinkVerdict, MustClearTheNullToo) {
   EXPECT_EQ(shrink_verdict(rare, rare, {Direction::fails, 0.2, 1, 5}), ShrinkVerdict::open);
 }
 
+TEST(ShrinkVerdict, DoesNotWherePicturesGetWorse) {
+  const std::vector<Sample> whole(6, coin(true));
+  std::vector<Sample> shorter = whole;
+  shorter[0].judgement.valid = shorter[1].judgement.valid = false;
+  EXPECT_EQ(shrink_verdict(whole, shorter, {Direction::fails, 0.2, 1, 6}), ShrinkVerdict::will_do);
+  shorter[2].judgement.valid = false;
+  EXPECT_EQ(shrink_verdict(whole, shorter, {Direction::fails, 0.2, 1, 6}), ShrinkVerdict::will_not);
+}
+
 TEST(ShrinkVerdict, IsClearAfterEightWhereOnlyTheWholePhraseFails) {
   EXPECT_EQ(shrink_verdict(std::vector<Sample>(8, coin(true)), std::vector<Sample>(8, coin(false)),
                            {Direction::fails, 0.2, 1, 16}),

@@ -86,11 +86,13 @@ TEST(ReadStudy, TakesLabelsAsAListAndAsTables) {
 TEST(ReadStudy, TakesListsOfPhrases) {
   const auto study = read_study(kCases / "good/lists.toml");
   ASSERT_TRUE(study.ok()) << study.error().message;
-  ASSERT_EQ(study->attributes.size(), 2U);
+  ASSERT_EQ(study->attributes.size(), 3U);
   EXPECT_EQ(study->attributes[0].name, "places");
   EXPECT_EQ(study->attributes[0].phrases, (std::vector<ListedPhrase>{{"on a flower", false}, {"in the snow", false}}));
   EXPECT_EQ(study->attributes[1].phrases,
             (std::vector<ListedPhrase>{{"dark", true}, {"blurry", true}, {"in the rain", false}}));
+  EXPECT_TRUE(study->attributes[0].combine);
+  EXPECT_FALSE(study->attributes[2].combine);
   EXPECT_EQ(study->search.combine, 2);
   EXPECT_EQ(study->search.source, "none");
 }
