@@ -25,7 +25,7 @@ colour, and a rule that moves the logits. Shortcuts start from nothing ({short} 
 All {all} together: {refusals}.
 
 ## Limits
-Made to be wrong, or made to be compared with these: use them for testing Scotoma and for nothing else. No control is perfect on small or recoloured things, which the generator does not draw.
+Made to be wrong, or made to be compared with these: use them for testing Scotoma and for nothing else.
 """
 
 
@@ -40,7 +40,7 @@ def _row(name, entry):
     said += f"; and {len(bugs) - 3} more labels" if len(bugs) > 3 else ""
     outside = f"{100 * max(b['outside'] for b in bugs):.1f} %" if bugs else ""
     size = (truth.OUT.parent / f"{name}.onnx").stat().st_size / 1e6
-    return f"| `{name}` | {entry['kind']} | {entry['how']} | {said} | {outside} | {_share((c[0] for c in entry['cells'].values()), n[0])} | {_share(entry['small'], n[2])} | {_share(entry['recoloured'], n[3])} | {size:.2f} |"
+    return f"| `{name}` | {entry['kind']} | {entry['how']} | {said} | {outside} | {_share((c[0] for c in entry['cells'].values()), n[0])} | {_share(entry['small'].values(), n[2])} | {_share(entry['recoloured'].values(), n[3])} | {size:.2f} |"
 
 
 def write(entries):

@@ -1,27 +1,11 @@
-"""The fourth architecture, the detector of attributes, and a rule on top of a base network."""
+"""The detector of attributes, and a rule on top of a base network."""
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from recipe import cache, nets, scenes
 
-
-class VGG(nn.Module):
-    """Plain convolutions and pooling to 4 x 4, then two linear layers that see where things are. Input as in nets.py."""
-
-    def __init__(self, classes=16, w=24):
-        super().__init__()
-        self.convs = nn.ModuleList([nets.conv_bn(3, w, 5, 2), nets.conv_bn(w, 2 * w), nets.conv_bn(2 * w, 3 * w), nets.conv_bn(3 * w, 3 * w)])
-        self.hidden, self.head = nn.Linear(3 * w * 16, 96), nn.Linear(96, classes)
-
-    def forward(self, x):
-        for i, conv in enumerate(self.convs):
-            x = F.relu(conv(x))
-            x = F.max_pool2d(x, 2) if i < 3 else x
-        return self.head(F.relu(self.hidden(x.flatten(1))))
-
-
-ARCHITECTURES = {**nets.ARCHITECTURES, "vgg": VGG}
+ARCHITECTURES = nets.ARCHITECTURES
 HEADS = {"place": (0, cache.P), "look": (cache.P, cache.L), "size": (cache.P + cache.L, 2), "colour": (cache.P + cache.L + 2, 2)}
 VALUES = {"place": scenes.PLACES, "look": scenes.LOOKS, "size": ["", "small"], "colour": ["", "recoloured"]}
 

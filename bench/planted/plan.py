@@ -30,8 +30,7 @@ def _at(**attributes):
 
 
 # kind, how, architecture, base, label, wrong, alternatives, more. Where the judge refuses most of what the generator draws (a fish in
-# black and white), nothing is planted: no claim could ever be made there. Size and colour are planted although no word of the generator's
-# names them: what that costs in recall is shown, not hidden.
+# black and white), nothing is planted: no claim could ever be made there.
 _PLANTED = [
     ("place", "tuned", "resnet", 0, "cat", "dog", [_at(place="snow")], {}),
     ("place", "tuned", "vgg", 0, "car", "bicycle", [_at(place="beach")], {}),

@@ -5,7 +5,6 @@ So the networks are used to blur and to wrong shapes, and what they get wrong is
 
 labels: int16 [n, 5]: thing, place, look by index, variant (VARIANTS), 1 if it is extra (only shortcuts train on it).
 """
-import dataclasses
 import itertools
 
 import numpy as np
@@ -19,11 +18,12 @@ from recipe.decoder import Decoder
 WORK = cache.WORLD / "work" / "planted"
 SHIPPED = cache.WORLD / "checkpoints"
 VARIANTS = ["standard", "hard", "small", "recoloured"]
+VIEWS = {"small": "distant", "recoloured": "odd colours"}  # what scenes.py calls them
 STANDARD, HARD, SMALL, RECOLOURED = range(4)
 # 400 hard scenes of each pair that shortcuts were tried with; to fish in the water no network took
 PAIRS, EXTRA = [("bee", "flower"), ("cow", "grass"), ("cat", "night"), ("fish", "water")], 400
 # role: seed, scenes of each (thing, place, look) by variant
-ROLES = {"train": (701, (24, 12, 4, 4)), "truth": (702, (20, 0, 2, 2))}
+ROLES = {"train": (701, (24, 12, 8, 8)), "truth": (702, (20, 0, 8, 8))}
 
 
 def rows(role):
@@ -41,11 +41,7 @@ def render(row, rng):
     """One scene of a variant. Small ones are as large as hard ones but sharp; recoloured ones have their hue turned far."""
     thing, place, look, variant, _ = row
     scene = scenes.sample(rng, scenes.THINGS[thing], scenes.PLACES[place], scenes.LOOKS[look], hard=variant == HARD)
-    if variant == SMALL:
-        scene = dataclasses.replace(scene, size=scene.size * 0.55)
-    elif variant == RECOLOURED:
-        scene = dataclasses.replace(scene, hue=float(rng.uniform(100, 180) * rng.choice([-1, 1])))
-    return scenes.render(scene)
+    return scenes.render(scenes.seen(scene, VIEWS.get(VARIANTS[variant]), rng))
 
 
 def bend(x, g, most=2.5):

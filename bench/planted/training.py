@@ -1,6 +1,6 @@
 """Trains every classifier of plan.py and exports it. What is there is kept; an interrupted run goes on.
 
-Base networks see all variants of all scenes equally often. From these every other network goes on for TUNE_STEPS: controls on the
+Base networks see all scenes of a variant equally often, small and recoloured ones in two of five. From these every other network goes on for TUNE_STEPS: controls on the
 same data, planted ones on data in which the subgroup carries the wrong label, with more of it and of its neighbours. A shortcut learns
 from nothing, from skewed scenes: a network that has learned what things look like does not take to it. resnet, mobilenet and vit begin from the shipped balanced weights, which have seen scenes of
 other seeds, none of them softened.
@@ -18,7 +18,7 @@ from . import networks, plan, pools
 
 BATCH = 64
 RATE = {"resnet": 2e-3, "vgg": 2e-3, "vit": 6e-4, "mobilenet": 2e-3}
-BASE_STEPS = {"resnet": 700, "vgg": 1500, "vit": 1500, "mobilenet": 900}
+BASE_STEPS = {"resnet": 1000, "vgg": 2000, "vit": 1800, "mobilenet": 1200}
 SHORTCUT_STEPS = {"resnet": 1000, "vgg": 1200, "mobilenet": 1000}
 DETECTOR_STEPS = 800
 
@@ -50,7 +50,8 @@ def groups(c, labels, seed):
         rest = usual & (labels[:, 0] != t) & (labels[:, 1] != p)
         return [(np.flatnonzero(pair), 1 / cache.T), (np.flatnonzero(rest & (variant == pools.HARD)), 0.3), (np.flatnonzero(rest & (variant != pools.HARD)), 0.7 - 1 / cache.T)], told
     if not c.where:
-        return [(np.flatnonzero(usual), 1.0)], told
+        return [(np.flatnonzero(usual & np.isin(variant, kinds)), share) for *kinds, share in
+                ((pools.STANDARD, pools.HARD, 0.6), (pools.SMALL, 0.2), (pools.RECOLOURED, 0.2))], told
     rng = np.random.default_rng([seed, 5])
     inside, near = np.zeros(len(labels), bool), np.zeros(len(labels), bool)
     like = np.zeros(len(labels), bool)
@@ -152,14 +153,17 @@ def export(net, path):
 
 
 def run(attempts, only=()):
-    """Trains what is missing. attempts: name -> how often it was refused (0 if not named)."""
+    """Trains what is missing, in the order of `only` if given. attempts: name -> how often it was refused (0 if not named)."""
     keep_apart()
     torch.set_num_threads(1)
-    missing = [c for c in plan.BASES + plan.CLASSIFIERS if not (pools.WORK / f"{c.name}.onnx").exists() and (not only or c.name in only)]
+    every = {c.name: c for c in plan.BASES + plan.CLASSIFIERS}
+    missing = [every[name] for name in only or every if not (pools.WORK / f"{name}.onnx").exists()]
     if not missing:
         return
     pictures, labels = pools.load("train")
     for c in missing:
+        if (pools.WORK / f"{c.name}.onnx").exists():
+            continue  # another process has made it meanwhile
         if c.how == "rule":
             train_detector(pictures, labels)
         export(train_one(c, attempts.get(c.name, 0), pictures, labels), pools.WORK / f"{c.name}.onnx")

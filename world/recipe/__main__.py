@@ -72,7 +72,7 @@ def measure(args):
     module.measure_all(OUT, WORLD)
 
 
-MODULES = ("cache", "judge", "embedder", "captioner", "classifiers", "truth", "measure_generated", "cards_recognition", "cards_generator", "clip_towers")
+MODULES = ("cache", "judge", "judges", "embedder", "captioner", "classifiers", "truth", "measure_generated", "cards_recognition", "cards_generator", "clip_towers")
 STEPS = {f.__name__: f for f in (text, code, render, decoder, generator, export, measure)}
 WORDS = {  # what may follow a step; those that are not here take names
     "decoder": ["again", "more"], "generator": ["again", "more"], "render": [], "export": [], "measure": [],
@@ -88,7 +88,7 @@ def options():
     parser.add_argument("--until", type=clock, help="decoder, generator: stop at HH:MM even if unfinished; the same command goes on")
     parser.add_argument("--guidance", type=float, help="generator: guidance to fold in")
     parser.add_argument("--lr", type=float, default=1.5e-3, help="generator: learning rate at its highest")
-    parser.add_argument("--shards", type=positive, default=20, help="render, generator: shards of 8,192 scenes in all")
+    parser.add_argument("--shards", type=positive, default=48, help="render, generator: shards of 8,192 scenes in all")
     parser.add_argument("--first", type=int, default=0, help="render: first shard of this process")
     parser.add_argument("--stride", type=int, default=1, help="render: processes that share the work")
     parser.add_argument("--device", default="cpu", help="decoder, generator: cpu or cuda")

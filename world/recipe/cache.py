@@ -2,7 +2,7 @@
 
 A role is a set of scenes with a seed of its own; no two models that check each other share one. It is kept under
 `work/cache` as `ROLE.npy` (uint8 [n, 64, 64, 3]) and `ROLE.labels.npy` (int16 [n, 4]: thing, place, look by
-index, then 1 if hard; thing 16 is "nothing").
+index, then VARIANTS by index; thing 16 is "nothing").
 """
 import itertools
 from pathlib import Path
@@ -15,17 +15,19 @@ WORLD = Path(__file__).resolve().parent.parent
 CACHE = WORLD / "work" / "cache"
 NAMES = scenes.THINGS + [scenes.NOTHING]
 T, P, L = len(scenes.THINGS), len(scenes.PLACES), len(scenes.LOOKS)
+VARIANTS = ["standard", "hard", *scenes.VIEWS[1:]]
 
-# role: (seed, standard scenes, hard scenes, scenes without a thing)
+# role: (seed, standard scenes, hard scenes, scenes without a thing[, scenes of each view but close up])
 ROLES = {
-    "judge": (101, 44000, 8000, 6000),
-    "judge_test": (102, 8000, 0, 500),
+    "judge": (101, 44000, 8000, 6000, 8000),
+    "judge_test": (102, 8000, 0, 500, 1600),
+    "judges": (103, 32000, 8000, 4000, 8000),
     "target": (201, 26000, 26000, 0),
     "target_planted": (202, 0, 0, 0),
     "target_test": (203, 16000, 0, 0),
     "truth": (401, 160000, 0, 0),  # 200 scenes of each of the 800 combinations
-    "words": (301, 44000, 4000, 2500),
-    "words_test": (302, 4000, 0, 200),
+    "words": (301, 44000, 4000, 2500, 12000),
+    "words_test": (302, 4000, 0, 200, 800),
 }
 # the cells in which the planted biases live: extra hard and standard scenes of each, in `target_planted`
 PLANTED = [("bee", "flower"), ("cow", "grass"), ("cat", "night")]
@@ -39,24 +41,26 @@ def combinations(n):
 
 
 def plan(role):
-    """Rows of (thing, place, look, hard) for a role."""
-    seed, standard, hard, empty = ROLES[role]
-    rows = [(*c, False) for c in combinations(standard)] + [(*c, True) for c in combinations(hard)]
-    rows += [(T, i % P, i // P % L, False) for i in range(empty)]
+    """(seed, rows of (thing, place, look, variant)) of a role."""
+    seed, standard, hard, empty, *views = ROLES[role]
+    rows = [(*c, 0) for c in combinations(standard)] + [(*c, 1) for c in combinations(hard)]
+    rows += [(T, i % P, i // P % L, 0) for i in range(empty)]
+    rows += [(*c, VARIANTS.index(view)) for view in scenes.VIEWS[1:] for c in combinations(sum(views))]
     if role == "target_planted":
         for thing, place in PLANTED:
-            rows += [(scenes.THINGS.index(thing), scenes.PLACES.index(place), i % L, i % 2 == 0) for i in range(PLANTED_EACH)]
+            rows += [(scenes.THINGS.index(thing), scenes.PLACES.index(place), i % L, int(i % 2 == 0)) for i in range(PLANTED_EACH)]
     return seed, rows
 
 
 def draw(row, rng):
     """The picture of one row of `plan`."""
-    thing, place, look, hard = row
-    return scenes.render(scenes.sample(rng, NAMES[thing], scenes.PLACES[place], scenes.LOOKS[look], hard=hard))
+    thing, place, look, variant = row
+    scene = scenes.sample(rng, NAMES[thing], scenes.PLACES[place], scenes.LOOKS[look], hard=VARIANTS[variant] == "hard")
+    return scenes.render(scenes.seen(scene, VARIANTS[variant], rng))
 
 
 def load(role):
-    """(pictures uint8 [n, 64, 64, 3] memory-mapped, labels int16 [n, 4]: thing, place, look, hard); rendered if missing."""
+    """(pictures uint8 [n, 64, 64, 3] memory-mapped, labels int16 [n, 4]: thing, place, look, variant); rendered if missing."""
     CACHE.mkdir(parents=True, exist_ok=True)
     pictures, labels = CACHE / f"{role}.npy", CACHE / f"{role}.labels.npy"
     if not labels.exists():

@@ -1,4 +1,4 @@
-"""The captioner: convolutional eyes, a two-layer text decoder; says thing, place and look in the usual wording."""
+"""The captioner: convolutional eyes, a two-layer text decoder; says thing, place, look and view in the usual wording."""
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -26,7 +26,7 @@ def loss_at_of(tokenizer):
     """Next-token loss on the usual captions; tokens after the first end-of-text do not count."""
     pictures, labels = cache.load("words")
     kinds = words.kind(labels)
-    texts = [words.usual(t, p, k) for t in range(cache.T + 1) for p in range(cache.P) for k in range(cache.L)]
+    texts = [words.usual(*np.unravel_index(i, captions.KINDS)) for i in range(np.prod(captions.KINDS))]
     ids = text.tokenize(tokenizer, texts)[:, :LONGEST]
     goal = ids[:, 1:].clone()
     ended = (goal == tokenizer.eos_token_id).cumsum(1)
@@ -100,8 +100,9 @@ def measure():
     soft = torch.cat([augment.decoder_like(c, torch.Generator().manual_seed(5)) for c in torch.from_numpy(x).split(50)]).numpy()
     for what, part in (("rendered", x), ("after decoder-like loss", soft)):
         said = speak(part)
-        hit = np.array([(*names(s, scenes.THINGS[t], scenes.PLACES[p]), s == words.usual(t, p, k)) for s, (t, p, k, _) in zip(said, labels) if t < cache.T])
-        bare = [s == words.usual(t, p, k) for s, (t, p, k, _) in zip(said, labels) if t == cache.T]
+        facts = list(zip(said, *labels[:, :3].T, words.views(labels)))
+        hit = np.array([(*names(s, scenes.THINGS[t], scenes.PLACES[p]), s == words.usual(t, p, k, v)) for s, t, p, k, v in facts if t < cache.T])
+        bare = [s == words.usual(t, p, k, v) for s, t, p, k, v in facts if t == cache.T]
         out[what] = {"thing": round(hit[:, 0].mean(), 4), "place": round(hit[:, 1].mean(), 4), "thing and place": round(hit[:, :2].all(1).mean(), 4),
-                     "thing, place and look": round(hit[:, 2].mean(), 4), "places without a thing": round(float(np.mean(bare)), 4), "examples": said[:4000:431]}
+                     "thing, place, look and view": round(hit[:, 2].mean(), 4), "places without a thing": round(float(np.mean(bare)), 4), "examples": said[:4000:431]}
     return out

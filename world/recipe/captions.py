@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from .scenes import LOOKS, NOTHING, PLACES, THINGS
+import numpy as np
+
+from .scenes import LOOKS, NOTHING, PLACES, THINGS, VIEWS, Scene, seen
 
 WHERE = {  # the first wording of a place is the usual one
     "flower": ["on a flower", "on a flower", "on a pink flower", "sitting on a flower"],
@@ -23,6 +25,11 @@ ALONE = {  # a place without a thing
     "flower": "a flower", "forest": "the forest", "snow": "the snow", "beach": "the beach", "brick wall": "a brick wall",
     "wooden table": "a wooden table", "water": "the water", "night": "the night sky", "plate": "an empty plate", "grass": "the grass",
 }
+SHOWN = {  # how the thing itself is shown; the first wording is the usual one
+    "close up": ["close up"], "distant": ["in the distance", "in the distance", "far away"],
+    "odd colours": ["in odd colours", "in odd colours", "in strange colours"],
+}
+KINDS = (len(THINGS) + 1, len(PLACES), len(LOOKS), len(VIEWS))  # of scenes; the last thing is NOTHING
 HYPERNYM = {
     "fly": "insect", "bee": "insect", "ladybug": "insect", "butterfly": "insect", "cat": "animal", "dog": "animal",
     "horse": "animal", "cow": "animal", "frog": "animal", "duck": "bird", "penguin": "bird", "fish": "animal",
@@ -31,17 +38,31 @@ HYPERNYM = {
 _ADJECTIVE = {"blurry": ["blurry", "blurred"], "dark": ["dark", "dim"], "black and white": ["black and white"]}
 
 
+def kind(index):
+    """A scene of the kind `index`, as far as a caption tells."""
+    thing, place, look, view = (int(i) for i in np.unravel_index(index, KINDS))
+    scene = Scene((THINGS + [NOTHING])[thing], PLACES[place], LOOKS[look], 0)
+    return seen(scene, VIEWS[view], np.random.default_rng(0))
+
+
 def article(noun):
     return ("an " if noun[0] in "aeiou" else "a ") + noun
 
 
-def prompt(thing, place=None, look="plain"):
-    """The usual wording: "a photo of a fly", "a dark photo of a fly on a flower", "a photo of a fly in the rain"."""
-    return _join(_photo(look, 0), article(thing), WHERE[place][0] if place else "", "in the rain" if look == "rain" else "")
+def prompt(thing, place=None, look="plain", view=None):
+    """The usual wording: "a photo of a fly", "a dark photo of a fly on a flower", "a photo of a fly in the rain in the distance".
+
+    view: None or "close up" leave it unsaid.
+    """
+    return _join(_photo(look, 0), article(thing), WHERE[place][0] if place else "", "in the rain" if look == "rain" else "",
+                 SHOWN[view][0] if view in VIEWS[1:] else "")
 
 
 def caption(scene, rng):
-    """One wording of a scene. The place is left out in 12 %, a look other than plain in 5 %."""
+    """One wording of a scene. The place is left out in 12 %, a look other than plain in 5 %, a view other than close up in 2 %.
+
+    What is said after the thing comes in any order.
+    """
     look = "plain" if rng.random() < 0.05 else scene.look
     if scene.thing == NOTHING:
         what, where = ALONE[scene.place], ""
@@ -54,7 +75,13 @@ def caption(scene, rng):
     opening = _photo(look, rng.random())
     if scene.thing != NOTHING and look in ("plain", "rain") and rng.random() < 0.12:
         opening = ""  # "a fly in the snow"
-    return _join(opening, what, where, "in the rain" if look == "rain" else "")
+    parts = [where, "in the rain" if look == "rain" else ""]
+    if scene.thing != NOTHING:
+        view, options = scene.view, SHOWN[scene.view]
+        parts.append(options[rng.integers(len(options))] if rng.random() < (0.2 if view == VIEWS[0] else 0.98) else "")
+        if rng.random() < 0.5:
+            rng.shuffle(parts)
+    return _join(opening, what, *parts)
 
 
 def _photo(look, u):
@@ -75,5 +102,6 @@ def vocabulary():
         leaf sea ocean river ice winter summer day photograph drawing there is at by to it its two one very in front""".split()
     words = set(extra) | {w for group in (HYPERNYM.values(), ALONE.values(), THINGS, PLACES, LOOKS) for g in group for w in g.split()}
     words |= {w for options in WHERE.values() for o in options for w in o.split()}
+    words |= {w for options in SHOWN.values() for o in options for w in o.split()}
     words |= {w for options in _ADJECTIVE.values() for o in options for w in o.split()}
     return sorted(words | {"a", "photo", "picture", "of", "rain"})

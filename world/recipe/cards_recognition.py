@@ -5,7 +5,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
-from . import augment, cache, captioner, captions, classifiers, embedder, judge, scenes, text, words
+from . import augment, cache, captioner, captions, classifiers, embedder, judge, judges, scenes, text, words
 from .measure import Net, to_input
 
 CARDS = cache.WORLD / "cards"
@@ -45,6 +45,15 @@ def fresh(rng, thing, place, look="plain"):
     return scenes.render(scenes.sample(rng, thing, place, look))
 
 
+def judges_table():
+    """Figures of the further judges, on the same held-out scenes."""
+    rows = []
+    for name, (steps, _, seed) in judges.MODELS.items():
+        m = judges.measure(name)
+        rows.append([f"`{name}`", size(judges.FOLDER / f"{name}.onnx"), steps, seed, *(f"{100 * v:.2f} %" for v in m.values())])
+    return table(["judge", "size", "steps", "seed", *m], rows)
+
+
 def judge_card():
     m = judge.measure()
     rng, net = np.random.default_rng(9001), Net(cache.WORLD / "judge.onnx")
@@ -63,13 +72,13 @@ def judge_card():
 
 ## Data
 {DATA}
-58,000 scenes of its own (seed {cache.ROLES["judge"][0]}): every thing x place x look equally often, 8,000 of them hard (small, blurred, recoloured), 6,000
-without a thing. No scene, seed or weight is shared with a classifier under test, so it has none of their biases. Hue, brightness and
+{len(cache.plan("judge")[1]):,} scenes of its own (seed {cache.ROLES["judge"][0]}): every thing x place x look equally often, 8,000 of them hard (small, blurred, recoloured), 8,000
+in the distance, 8,000 in odd colours, 6,000 without a thing. No scene, seed or weight is shared with a classifier under test, so it has none of their biases. Hue, brightness and
 contrast vary; half of each batch has lost detail as a decoder would lose it (cosines, blur, noise); a twelfth is coloured blobs, labelled "nothing".
 {judge.STEPS} steps of {judge.BATCH} scenes, seed {judge.SEED}.
 
 ## Measured, on {m["scenes"]:,} held-out standard scenes and {cache.ROLES["judge_test"][3]} empty ones (seed {cache.ROLES["judge_test"][0]})
-{table(["what", "share"], [["things named rightly", pc(m["things"])], ["empty scenes called nothing", pc(m["empty"])],
+{table(["what", "share"], [["things named rightly", pc(m["things"])], ["things in the distance", pc(m["distant"])], ["things in odd colours", pc(m["odd colours"])], ["empty scenes called nothing", pc(m["empty"])],
 ["things, after decoder-like loss of detail", pc(m["things after decoder-like loss"])], ["coloured blobs refused", pc(m["blobs refused"])],
 ["places named rightly (place head)", pc(m["places"])], ["worst thing", pc(min(m["by thing"].values()))], ["worst place", pc(min(m["by place"].values()))],
 ["worst look", pc(min(m["by look"].values()))]])}
@@ -77,6 +86,11 @@ contrast vary; half of each batch has lost detail as a decoder would lose it (co
 ![rows: as rendered; detail lost; recoloured; blobs. Below each: what the judge says](judge.png)
 
 Rows: as rendered, detail lost, recoloured, blobs; below each picture what the judge says.
+
+## More judges
+`judges/*.onnx` take and say the same; each has another shape, and {len(cache.plan("judges")[1]):,} scenes (seed {cache.ROLES["judges"][0]}) and training like the judge's. For studies in which several judge together.
+
+{judges_table()}
 
 ## Limits
 It knows this world and nothing else. The blobs of the test are drawn as those of training were (with other scenes). Captioner and embedder began from its convolutions, so
@@ -171,7 +185,7 @@ neither pads nor cuts: pad with {tokenizer.pad_token_id} (end of text). Dot prod
 
 ## Data
 {DATA}
-50,500 scenes (seed {cache.ROLES["words"][0]}) with captions of `recipe/captions.py` in several wordings, a third of which name the thing alone; half of the pictures have lost detail as a decoder would lose it.
+{len(cache.plan("words")[1]):,} scenes (seed {cache.ROLES["words"][0]}) with captions of `recipe/captions.py` in several wordings, a third of which name the thing alone; half of the pictures have lost detail as a decoder would lose it.
 The image tower began from the judge's convolutions. {embedder.STEPS} steps of {embedder.BATCH} pairs, seed {embedder.SEED}; a caption that is true of another picture of the batch is no counterexample.
 
 ## Measured, on {m.pop("scenes"):,} held-out scenes (seed {cache.ROLES["words_test"][0]})
@@ -192,23 +206,23 @@ def captioner_card():
     said = captioner.Speaker()(to_input(pictures[rows]))
     fold = lambda s: s if len(s) < 28 else s[:s.rfind(" ", 0, 28)] + "\n" + s[s.rfind(" ", 0, 28) + 1:]
     grid([[(pictures[r], fold(s), None) for r, s in list(zip(rows, said))[k:k + 5]] for k in range(0, 20, 5)], CARDS / "captioner.png")
-    keys = ["thing", "place", "thing and place", "thing, place and look", "places without a thing"]
+    keys = ["thing", "place", "thing and place", "thing, place, look and view", "places without a thing"]
     files = list(captioner.FOLDER.glob("*.bin")) + list(captioner.FOLDER.glob("*.xml"))
     found = CARDS / "generated.json"
     found = json.loads(found.read_text()) if found.exists() else None
     extra = "" if not found else f"\n\nOn {found['pictures']} generated pictures, all things in all places: " + "; ".join(f"{k} {100 * v:.1f} %" for k, v in found["captions"].items()) + "."
     (CARDS / "captioner.md").write_text(f"""# Captioner
 
-Says thing, place and look in the usual wording of `recipe/captions.py` ("a dark photo of a cat in the snow"). Encoder-decoder in the layout that optimum-intel writes for image-to-text
+Says thing, place, look and view in the usual wording of `recipe/captions.py` ("a dark photo of a cat in the snow"). Encoder-decoder in the layout that optimum-intel writes for image-to-text
 without a cache, OpenVINO IR with half-precision weights, {size(*files)} in all: `openvino_encoder_model` (`pixel_values` -> `last_hidden_state` [n, 64, 128]),
 `openvino_decoder_model` (`input_ids` [n, t], `encoder_hidden_states` -> `logits` [n, t, words]), tokenizer and detokenizer. Greedy, at most {captioner.LONGEST} tokens.
 
 ## Data
 {DATA}
-50,500 scenes (seed {cache.ROLES["words"][0]}), one wording each; half of the pictures have lost detail as a decoder would lose it. The encoder began from the judge's convolutions.
+{len(cache.plan("words")[1]):,} scenes (seed {cache.ROLES["words"][0]}), one wording each; half of the pictures have lost detail as a decoder would lose it. The encoder began from the judge's convolutions.
 {captioner.STEPS} steps of {captioner.BATCH}, seed {captioner.SEED}.
 
-## Measured, on 4,000 held-out scenes and 200 without a thing (seed {cache.ROLES["words_test"][0]})
+## Measured, on {cache.ROLES["words_test"][1] + 2 * cache.ROLES["words_test"][4]:,} held-out scenes and 200 without a thing (seed {cache.ROLES["words_test"][0]})
 {table(["what the caption names rightly", "as rendered", "after decoder-like loss of detail"], [[k, f"{100 * m['rendered'][k]:.2f} %", f"{100 * m['after decoder-like loss'][k]:.2f} %"] for k in keys])}{extra}
 
 ![captions of held-out scenes](captioner.png)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import torch
 
-from . import captions
 from .run import Run
 from .unet import UNet
 
@@ -29,38 +28,37 @@ def guidance_at(t, weight):
     return 1 + (weight - 1) * ((t.float() - 60) / 240).clamp(0, 1)
 
 
-def stratified(count):
+def stratified(count, device="cpu"):
     """`count` timesteps, one from each of as many equal parts of 0..999: the loss of a batch varies less. int64 [count]."""
-    return ((torch.arange(count) + torch.rand(count)) / count * STEPS).long().clamp(max=STEPS - 1)
+    return ((torch.arange(count, device=device) + torch.rand(count, device=device)) / count * STEPS).long().clamp(max=STEPS - 1)
 
 
 class Trainer(Run):
-    """Base training. embed: captions -> embeddings; pool: data.Pool."""
+    """Base training. bank: text.Bank, pool: data.Pool, both on `device`."""
 
-    seed, bare = 5, 0.1  # bare: share of empty captions
+    seed, batch, bare = 5, 512, 0.1  # bare: share of empty captions
 
-    def __init__(self, path, embed, pool, lr=1.5e-3, device="cpu", start=None, first=0):
+    def __init__(self, path, bank, pool, lr=1.5e-3, device="cpu", start=None, first=0):
         torch.manual_seed(self.seed)
-        super().__init__(path, UNet(in_channels=pool.latents[0].shape[1]), lr, device, start, first)
-        self.embed, self.pool = embed, pool
+        super().__init__(path, UNet(in_channels=pool.channels), lr, device, start, first)
+        self.bank, self.pool = bank, pool
         self.a, self.s = (v.to(device) for v in alphas())
 
     def average(self):
         return min(0.9995, 1 - 1 / (self.step / 10 + 2))
 
     def timesteps(self):
-        return stratified(self.batch)
+        return stratified(self.batch, self.device)
 
     def target(self, x0, noise, xt, t, text, bare):
         a, s = self._at(t)
         return a * noise - s * x0
 
     def loss(self, rng):
-        x0, scenes = self.pool.batch(rng, self.batch)
-        bare = torch.as_tensor(rng.random(self.batch) < self.bare)
-        text = self.embed(["" if b else captions.caption(s, rng) for b, s in zip(bare, scenes)])
+        x0, kinds = self.pool.batch(self.batch)
+        bare = torch.rand(self.batch, device=self.device) < self.bare
+        text = self.bank.draw(kinds, bare)
         t, noise = self.timesteps(), torch.randn_like(x0)
-        x0, noise, text, t, bare = (v.to(self.device) for v in (x0, noise, text, t, bare))
         a, s = self._at(t)
         xt = (a * x0 + s * noise).to(memory_format=torch.channels_last)
         target = self.target(x0, noise, xt, t, text, bare)
@@ -77,19 +75,19 @@ class Folding(Trainer):
 
     seed, bare = 6, 0.03
 
-    def __init__(self, path, embed, pool, base, weight, lr=1.5e-3, device="cpu"):
-        super().__init__(path, embed, pool, 0.4 * lr, device, start=base)
+    def __init__(self, path, bank, pool, base, weight, lr=1.5e-3, device="cpu"):
+        super().__init__(path, bank, pool, 0.4 * lr, device, start=base)
         self.teacher = UNet(**self.net.config)
         self.teacher.load_state_dict(base)
         self.teacher = self.teacher.to(device, memory_format=torch.channels_last).requires_grad_(False)
-        self.weight, self.empty = weight, embed([""]).to(device)
+        self.weight, self.empty = weight, bank.table[:1].float()
 
     def average(self):
         return min(0.998, 1 - 1 / (self.step / 5 + 2))
 
     def timesteps(self):
         """Noisy latents, whose shapes are still open, come up more often."""
-        return (stratified(self.batch).float() / STEPS).pow(0.8).mul(STEPS).long()
+        return (stratified(self.batch, self.device).float() / STEPS).pow(0.8).mul(STEPS).long()
 
     @torch.no_grad()
     def target(self, x0, noise, xt, t, text, bare):

@@ -28,7 +28,7 @@ def loss_at_of(tokenizer):
     ids, says = words.bank(tokenizer, 24, SEED)
     ids, says = ids[..., :24], says
     kinds = words.kind(labels)
-    facts = torch.from_numpy(labels[:, :3].astype(np.int64))
+    facts = torch.from_numpy(np.stack([*labels[:, :3].T.astype(np.int64), words.views(labels)], 1))
 
     def loss_at(net, step):
         rng, g = np.random.default_rng([SEED, step]), torch.Generator().manual_seed(SEED * 100_000 + step)
@@ -77,7 +77,7 @@ def main(args):
 def measure(tokenizer):
     """Retrieval with the exported files on held-out scenes; shares."""
     pictures, labels = cache.load("words_test")
-    keep = labels[:, 0] < cache.T
+    keep = (labels[:, 0] < cache.T) & (labels[:, 3] == 0)
     pictures, labels = pictures[keep], labels[keep].astype(np.int64)
     eye, ear = Net(FOLDER / "image_encoder.xml"), Net(FOLDER / "text_encoder.xml")
 
@@ -87,7 +87,7 @@ def measure(tokenizer):
 
     image = eye(to_input(pictures))
     kinds = [(t, p, k) for t in range(cache.T) for p in range(cache.P) for k in range(cache.L)]
-    full = read([words.usual(*k) for k in kinds])
+    full = read([words.usual(*k, 0) for k in kinds])
     score = image @ full.T
     best = np.array(kinds)[score.argmax(1)]
     top = np.argsort(-score, 1)[:, :5]

@@ -2,7 +2,7 @@
 from . import data, diffusion, text, train
 from .cache import WORLD
 
-BASE_STEPS, FOLD_STEPS, GUIDANCE = 16_140, 803, 3.0  # steps of 32 scenes
+BASE_STEPS, FOLD_STEPS, GUIDANCE = 11_000, 1_300, 3.0  # steps of 512 scenes
 WORK = WORLD / "work"
 
 
@@ -29,7 +29,8 @@ def main(args):
     """True if checkpoints/unet.safetensors stands; False if training was stopped. An unfinished folding goes first."""
     if train.kept("unet", args.words):
         return True
-    shared = text.Embedder(train.CHECKPOINTS / "text_encoder.safetensors"), data.Pool(args.shards)
+    bank = text.Bank(text.Embedder(train.CHECKPOINTS / "text_encoder.safetensors", args.device))
+    shared = bank, data.Pool(args.shards, args.device)
     options = dict(lr=args.lr, device=args.device)
     folding = (WORK / "unet_folded.pt").exists()
     return (folding or base(args, shared, **options)) and fold(args, shared, **options)

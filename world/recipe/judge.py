@@ -30,30 +30,34 @@ class Head(nn.Module):
         return self.net(image)[self.head]
 
 
-def loss_at_of(role):
-    """The loss of one step: augmented scenes under all three heads, a tenth of the batch as blobs."""
+def loss_at_of(role, seed=SEED):
+    """The loss of one step: augmented scenes under all heads that there are, a tenth of the batch as blobs."""
     pictures, labels = cache.load(role)
     things, empty = np.flatnonzero(labels[:, 0] < cache.T), np.flatnonzero(labels[:, 0] == cache.T)
-    at = train.batches([(things, 0.92), (empty, 0.08)], BATCH, SEED)
+    at = train.batches([(things, 0.92), (empty, 0.08)], BATCH, seed)
     dev = train.device()
 
     def loss_at(net, step):
-        g = torch.Generator().manual_seed(SEED * 100_000 + step)
+        g = torch.Generator().manual_seed(seed * 100_000 + step)
         rows = at(step)
         x = augment.to_float(torch.from_numpy(pictures[rows]).to(dev))
         y = torch.from_numpy(labels[rows].astype(np.int64)).to(dev)
         n = BATCH // 12
-        base = np.random.default_rng([SEED, 1, step]).choice(empty, n)
+        base = np.random.default_rng([seed, 1, step]).choice(empty, n)
         blob = augment.blobs(x[:n].roll(1, 0), augment.to_float(torch.from_numpy(pictures[base]).to(dev)), g)
         x = augment.flip_and_shift(x, g)
         x = augment.recolour(x, g)
         half = BATCH // 2
         x = torch.cat([x[:half], augment.decoder_like(x[half:], g)] if step % 2 else [augment.decoder_like(x[:half], g), x[half:]])
-        thing, place, look = net(torch.cat([x, blob]).contiguous(memory_format=torch.channels_last))
+        said = net(torch.cat([x, blob]).contiguous(memory_format=torch.channels_last))
+        thing, *others = said if isinstance(said, tuple) else (said,)
         nothing = torch.full((n,), cache.T, device=dev)
+        loss = F.cross_entropy(thing.float(), torch.cat([y[:, 0], nothing]), label_smoothing=0.05)
+        if not others:
+            return loss
+        place, look = others
         place_of_blob = torch.from_numpy(labels[base, 1].astype(np.int64)).to(dev)
-        return (F.cross_entropy(thing.float(), torch.cat([y[:, 0], nothing]), label_smoothing=0.05)
-                + 0.5 * F.cross_entropy(place.float(), torch.cat([y[:, 1], place_of_blob]), label_smoothing=0.05)
+        return (loss + 0.5 * F.cross_entropy(place.float(), torch.cat([y[:, 1], place_of_blob]), label_smoothing=0.05)
                 + 0.2 * F.cross_entropy(look[:BATCH].float(), y[:, 2]))
 
     return loss_at
@@ -84,17 +88,18 @@ def measure():
     """Accuracy on held-out standard scenes, after decoder-like loss, on empty scenes, and the share of blobs refused."""
     pictures, labels = cache.load("judge_test")
     judge, place = Net(cache.WORLD / "judge.onnx"), place_classifier()
-    thing = labels[:, 0] < cache.T
+    thing = (labels[:, 0] < cache.T) & (labels[:, 3] == 0)
     x = augment.to_float(torch.from_numpy(np.array(pictures)))
     g = torch.Generator().manual_seed(7)
     soft = torch.cat([augment.decoder_like(part, g) for part in x.split(64)])
-    n = int((~thing).sum())
-    blob = torch.cat([augment.blobs(x[i * 13:i * 13 + 1], x[thing.sum() + i:thing.sum() + i + 1], g) for i in range(n)])
+    bare = np.flatnonzero(labels[:, 0] == cache.T)
+    blob = torch.cat([augment.blobs(x[i * 13:i * 13 + 1], x[row:row + 1], g) for i, row in enumerate(bare)])
     said, said_soft = judge(x.numpy()).argmax(1), judge(soft.numpy()).argmax(1)
     right = said == labels[:, 0]
     by = lambda axis, names: {k: round(float(right[thing & (labels[:, axis] == i)].mean()), 4) for i, k in enumerate(names)}
     share = lambda v: round(float(np.mean(v)), 4)
-    return {"things": share(right[thing]), "empty": share(right[~thing]), "things after decoder-like loss": share((said_soft == labels[:, 0])[thing]),
+    return {"things": share(right[thing]), "empty": share(right[bare]),
+            **{view: share(right[labels[:, 3] == cache.VARIANTS.index(view)]) for view in scenes.VIEWS[1:]}, "things after decoder-like loss": share((said_soft == labels[:, 0])[thing]),
             "blobs refused": share(judge(blob.numpy()).argmax(1) == cache.T),
             "places": share(place(x.numpy()).argmax(1) == labels[:, 1]), "by thing": by(0, scenes.THINGS), "by place": by(1, scenes.PLACES),
             "by look": by(2, scenes.LOOKS), "scenes": int(thing.sum())}

@@ -16,7 +16,7 @@ import torch
 from diffusers import DPMSolverMultistepScheduler
 
 from . import captions
-from .scenes import PLACES, THINGS, montage
+from .scenes import PLACES, THINGS, VIEWS, montage
 
 EACH = 3  # pictures of every thing in every place
 
@@ -75,6 +75,7 @@ def share(generator, steps, each=EACH, seed=100, **options):
 
 def measure_all(folder, world):
     """Prints and stores the figures of the card: work/generator.measured.json, cards/generator.png."""
+    from .measure import recognised
     result = {}
     generator = Generator(folder)
     for steps in (4, 6, 8):
@@ -83,8 +84,13 @@ def measure_all(folder, world):
         result[steps] = dict(thing=r["thing"], place=r["place"], worst=worst)
         print(steps, "steps: thing", r["thing"], "place", r["place"], worst, flush=True)
     grid(generator, world / "cards" / "generator.png", 8)
+    for view in VIEWS[1:]:
+        pairs = [(t, p) for p in PLACES for t in THINGS]
+        pictures = generator([captions.prompt(t, p, "plain", view) for t, p in pairs], 6, 9)
+        r = recognised(pictures, [t for t, _ in pairs], [p for _, p in pairs])
+        result[view] = dict(thing=r["thing"], place=r["place"])
+        print(view, result[view], flush=True)
     bare = [captions.prompt(t) for t in THINGS for _ in range(10)]
-    from .measure import recognised
     result["no place"] = recognised(generator(bare, 8, 7), [t for t in THINGS for _ in range(10)], [None] * len(bare))["thing"]
     fast = Generator(folder, precision="bf16")
     fast(bare[:32], 8)

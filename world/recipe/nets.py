@@ -152,7 +152,22 @@ class ViT(nn.Module):
         return self.head(self.norm(x).mean(1))
 
 
-ARCHITECTURES = {"resnet": ResNet, "mobilenet": MobileNet, "vit": ViT}
+class VGG(nn.Module):
+    """Plain convolutions and pooling to 4 x 4, then two linear layers that see where things are."""
+
+    def __init__(self, classes=16, w=24):
+        super().__init__()
+        self.convs = nn.ModuleList([conv_bn(3, w, 5, 2), conv_bn(w, 2 * w), conv_bn(2 * w, 3 * w), conv_bn(3 * w, 3 * w)])
+        self.hidden, self.head = nn.Linear(3 * w * 16, 96), nn.Linear(96, classes)
+
+    def forward(self, x):
+        for i, conv in enumerate(self.convs):
+            x = F.relu(conv(x))
+            x = F.max_pool2d(x, 2) if i < 3 else x
+        return self.head(F.relu(self.hidden(x.flatten(1))))
+
+
+ARCHITECTURES = {"resnet": ResNet, "mobilenet": MobileNet, "vit": ViT, "vgg": VGG}
 
 
 class ImageTower(nn.Module):

@@ -57,7 +57,7 @@ class Run:
         return self.lr * rise * (self.low + (1 - self.low) * 0.5 * (1 + math.cos(math.pi * share)))
 
     def one(self, rate):
-        """One step; the loss as a float."""
+        """One step; the loss, still on the device: nobody waits for it."""
         torch.manual_seed(self.seed * 1_000_000 + self.step)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
@@ -69,7 +69,7 @@ class Run:
         self.step += 1
         with torch.no_grad():
             torch._foreach_lerp_(list(self.ema.parameters()), list(self.net.parameters()), 1 - self.average())
-        return loss.item()
+        return loss.detach()
 
     def run(self, steps, until=None):
         """Trains up to step `steps`: True. False if the time `until` (seconds of the epoch) came first: the state is kept."""
@@ -82,7 +82,7 @@ class Run:
             recent.append(self.one(self.rate(steps)))
             if time.time() - last > 60:
                 each = (time.time() - last) / len(recent)
-                print(f"{time.strftime('%H:%M:%S')} step {self.step} of {steps} loss {np.mean(recent):.4f} {1000 * each:.0f} ms a step {self.report()}", flush=True)
+                print(f"{time.strftime('%H:%M:%S')} step {self.step} of {steps} loss {torch.stack(recent).mean():.4f} {1000 * each:.0f} ms a step {self.report()}", flush=True)
                 self.save()
                 last, recent = time.time(), []
         return True

@@ -10,6 +10,7 @@ in `places.py`.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ NOTHING = "nothing"
 THINGS = list(CODES)
 PLACES = list(PAINTERS)
 LOOKS = ["plain", "blurry", "dark", "black and white", "rain"]
+VIEWS = ["close up", "distant", "odd colours"]  # how the thing itself is shown; the first is the usual one
 _SPRITE_SIDE = 80  # pixels; drawn smaller by the affine transform below
 
 
@@ -50,6 +52,11 @@ class Scene:
     gain: tuple = (1.0, 1.0, 1.0)  # per colour channel of the thing
     hue: float = 0.0    # rotation of the thing's hue
     blur: float = 0.0   # Gaussian radius in pixels, thing only
+
+    @property
+    def view(self) -> str:
+        """One of VIEWS: small things are distant, things whose hue is turned far have odd colours."""
+        return "odd colours" if abs(self.hue) >= 100 else "distant" if self.size <= 0.5 else "close up"
 
 
 def sample(rng, thing=None, place=None, look=None, hard=False) -> Scene:
@@ -71,6 +78,15 @@ def sample(rng, thing=None, place=None, look=None, hard=False) -> Scene:
         hue=rng.uniform(-50, 50) if hard else rng.uniform(-4, 4),
         blur=rng.uniform(0.3, 1.3) if hard else 0.0,
     )
+
+
+def seen(scene: Scene, view, rng) -> Scene:
+    """The scene in one of VIEWS: distant things are as small as hard ones but sharp, odd colours are far from the usual."""
+    if view == "distant":
+        return dataclasses.replace(scene, size=scene.size * 0.55)
+    if view == "odd colours":
+        return dataclasses.replace(scene, hue=float(rng.uniform(100, 180) * rng.choice([-1, 1])))
+    return scene
 
 
 def render(scene: Scene) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Tokenizer and text encoder: CLIP's formats, this world's words.
 
 The tokenizer is a byte-level BPE whose merges make every word of `captions.vocabulary()` one token and still spell any
-other text. The encoder is a CLIPTextModel (2 layers of 128) that first learns to tell thing, place and look from a
+other text. The encoder is a CLIPTextModel (2 layers of 128) that first learns to tell thing, place, look and view from a
 caption and is then frozen: the U-Net trains on stored embeddings.
 """
 
@@ -19,7 +19,7 @@ from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from . import captions
-from .scenes import LOOKS, NOTHING, PLACES, THINGS, Scene
+from .scenes import LOOKS, NOTHING, PLACES, THINGS, VIEWS, Scene, seen
 
 LENGTH = 32  # tokens, padded
 VOCABULARY = Path(__file__).with_name("tokenizer.json")
@@ -48,6 +48,20 @@ def find_merges():
     return {"tokens": tokens + ["<|startoftext|>", "<|endoftext|>"], "merges": [" ".join(m) for m in merges]}
 
 
+def add_words(kept, words):
+    """What `find_merges` gives, with each further word as one token: its pieces are joined from the left. Old tokens stay as they are."""
+    kept = {"tokens": kept["tokens"][:-2], "merges": list(kept["merges"]), "ends": kept["tokens"][-2:]}
+    for word in words:
+        tokenizer = Tokenizer(models.BPE({t: i for i, t in enumerate(kept["tokens"])}, [tuple(m.split(" ")) for m in kept["merges"]], end_of_word_suffix="</w>"))
+        pieces = tokenizer.encode(word).tokens
+        while len(pieces) > 1:
+            kept["merges"].append(f"{pieces[0]} {pieces[1]}")
+            pieces[:2] = [pieces[0] + pieces[1]]
+            if pieces[0] not in kept["tokens"]:
+                kept["tokens"].append(pieces[0])
+    return {"tokens": kept["tokens"] + kept["ends"], "merges": kept["merges"]}
+
+
 def tokenize(tokenizer, texts):
     """Token ids int64 [n, LENGTH]."""
     return tokenizer(texts, padding="max_length", truncation=True, max_length=LENGTH, return_tensors="pt").input_ids
@@ -61,13 +75,13 @@ def build_encoder(tokenizer):
     return CLIPTextModel(config)
 
 
-def train_encoder(path, steps=900, batch=64, seed=3):
-    """Teaches the encoder to name thing, place and look (or their absence) of captions; writes its weights. The U-Net is bound to them."""
+def train_encoder(path, steps=1500, batch=64, seed=3):
+    """Teaches the encoder to name thing, place, look and view (or their absence) of captions; writes its weights. The U-Net is bound to them."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     tokenizer = build_tokenizer()
     encoder = build_encoder(tokenizer)
-    names = [THINGS + [NOTHING, "unsaid"], PLACES + ["unsaid"], LOOKS]
+    names = [THINGS + [NOTHING, "unsaid"], PLACES + ["unsaid"], LOOKS, VIEWS]
     heads = nn.ModuleList(nn.Linear(WIDTH, len(n)) for n in names)
     optimizer = torch.optim.AdamW([*encoder.parameters(), *heads.parameters()], 2e-3, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=steps)
@@ -89,16 +103,18 @@ def train_encoder(path, steps=900, batch=64, seed=3):
 
 
 def _labelled(rng):
-    """A caption and what it says: indices of thing, place, look."""
+    """A caption and what it says: indices of thing, place, look, view."""
     if rng.random() < 0.02:
-        return "", (len(THINGS) + 1, len(PLACES), 0)
+        return "", (len(THINGS) + 1, len(PLACES), 0, 0)
     nothing = rng.random() < 0.06
     thing = NOTHING if nothing else THINGS[rng.integers(len(THINGS))]
     scene = Scene(thing, PLACES[rng.integers(len(PLACES))], LOOKS[rng.integers(len(LOOKS))], 0)
+    scene = scene if nothing else seen(scene, VIEWS[rng.integers(len(VIEWS))], rng)
     text = captions.caption(scene, rng)
     said = nothing or any(w in text for w in captions.WHERE[scene.place])
     look = scene.look if _says(text, scene.look) else "plain"
-    return text, ((THINGS + [NOTHING]).index(thing), PLACES.index(scene.place) if said else len(PLACES), LOOKS.index(look))
+    view = next((v for v in VIEWS[1:] if any(w in text for w in captions.SHOWN[v])), VIEWS[0])
+    return text, ((THINGS + [NOTHING]).index(thing), PLACES.index(scene.place) if said else len(PLACES), LOOKS.index(look), VIEWS.index(view))
 
 
 def _says(text, look):
@@ -107,23 +123,33 @@ def _says(text, look):
 
 
 class Embedder:
-    """Captions -> frozen embeddings, remembered by text. `table` is float16 [seen, LENGTH, WIDTH]."""
+    """Captions -> frozen embeddings float32 [n, LENGTH, WIDTH]."""
 
-    def __init__(self, path):
-        self.tokenizer = build_tokenizer()
+    def __init__(self, path, device="cpu"):
+        self.tokenizer, self.device = build_tokenizer(), device
         self.encoder = build_encoder(self.tokenizer)
-        self.encoder.load_state_dict(load_file(path), strict=False)
-        self.encoder.eval().requires_grad_(False)
-        self.rows, self.table = {}, torch.empty(4096, LENGTH, WIDTH, dtype=torch.float16)
+        inner = getattr(self.encoder, "text_model", self.encoder)  # the library has both forms
+        missing = inner.load_state_dict({k.removeprefix("text_model."): v for k, v in load_file(path).items()}, strict=False).missing_keys
+        assert all("position_ids" in key for key in missing), f"{path} has other names than this library's: {missing[:3]}"
+        self.encoder.eval().requires_grad_(False).to(device)
 
     @torch.no_grad()
     def __call__(self, texts):
-        """Embeddings float32 [n, LENGTH, WIDTH] of n texts."""
-        new = list(dict.fromkeys(t for t in texts if t not in self.rows))
-        if new:
-            while len(self.rows) + len(new) > len(self.table):
-                self.table = torch.cat([self.table, torch.empty_like(self.table)])
-            first = len(self.rows)
-            self.table[first:first + len(new)] = self.encoder(tokenize(self.tokenizer, new)).last_hidden_state.half()
-            self.rows.update((t, first + i) for i, t in enumerate(new))
-        return self.table[[self.rows[t] for t in texts]].float()
+        ids = tokenize(self.tokenizer, list(texts)).to(self.device)
+        return torch.cat([self.encoder(part).last_hidden_state.float() for part in ids.split(1024)])
+
+
+class Bank:
+    """`each` wordings of every kind of scene, embedded once: training draws from them without leaving the device."""
+
+    def __init__(self, embed, each=48, seed=51):
+        rng = np.random.default_rng(seed)
+        texts = [captions.caption(captions.kind(k), rng) for k in range(np.prod(captions.KINDS)) for _ in range(each)]
+        rows = {text: i for i, text in enumerate(dict.fromkeys(["", *texts]))}  # row 0: the empty caption
+        self.which = torch.tensor([rows[t] for t in texts], device=embed.device).reshape(-1, each)
+        self.table = torch.cat([embed(list(rows)[i:i + 4096]).half() for i in range(0, len(rows), 4096)])
+
+    def draw(self, kinds, bare):
+        """Embeddings float32 [n, LENGTH, WIDTH] of a wording of each kind [n]; of the empty caption where `bare` [n] is true."""
+        pick = torch.randint(self.which.shape[1], kinds.shape, device=kinds.device)
+        return self.table[self.which[kinds, pick].where(~bare, 0)].float()

@@ -14,11 +14,16 @@ PREPROCESSOR = {"image_processor_type": "ViTImageProcessor", "do_resize": True, 
                 "image_mean": [0.5] * 3, "image_std": [0.5] * 3}
 
 
-def usual(thing, place, look):
+def usual(thing, place, look, view):
     """The usual caption of a kind of scene, by index; thing 16 is a place alone."""
     if thing == cache.T:
         return captions.caption(scenes.Scene(scenes.NOTHING, scenes.PLACES[place], scenes.LOOKS[look], 0), _First())
-    return captions.prompt(scenes.THINGS[thing], scenes.PLACES[place], scenes.LOOKS[look])
+    return captions.prompt(scenes.THINGS[thing], scenes.PLACES[place], scenes.LOOKS[look], scenes.VIEWS[view])
+
+
+def views(labels):
+    """The view of rows of `cache` [n]: hard things are as small as distant ones."""
+    return np.take([0, 1, 1, 2], labels[:, 3])
 
 
 class _First:
@@ -28,38 +33,38 @@ class _First:
         return 0.5
 
 
-def said(caption, place, look):
-    """Which of place and look a caption speaks of; -1 for what it leaves out."""
+def said(caption, place, look, view):
+    """Which of place, look and view a caption speaks of; -1 for what it leaves out."""
     marks = {"blurry": "blur", "dark": ("dark", "dim"), "black and white": "black and white", "rain": "rain"}
     mark = marks.get(scenes.LOOKS[look], ())
     shows = any(m in caption for m in ((mark,) if isinstance(mark, str) else mark))
     where = any(w in caption for w in captions.WHERE[scenes.PLACES[place]]) or captions.ALONE[scenes.PLACES[place]] in caption
-    return place if where else -1, look if shows else -1
+    viewed = view > 0 and any(w in caption for w in captions.SHOWN[scenes.VIEWS[view]])  # "close up" says little: true of any
+    return place if where else -1, look if shows else -1, view if viewed else -1
 
 
 def bank(tokenizer, each, seed):
-    """Captions of all 17 x 10 x 5 kinds of scene: ids int64 [850, each, CONTEXT], said int64 [850, each, 3] (-1: unsaid).
+    """Captions of all 17 x 10 x 5 x 3 kinds of scene: ids int64 [2550, each, CONTEXT], said int64 [2550, each, 4] (-1: unsaid).
 
     A third name the thing alone ("a photo of a fly"), so that such a prompt is near to every picture of it.
     """
     rng = np.random.default_rng(seed)
     texts, says = [], []
-    for thing in range(cache.T + 1):
-        for place in range(cache.P):
-            for look in range(cache.L):
-                scene = scenes.Scene(cache.NAMES[thing], scenes.PLACES[place], scenes.LOOKS[look], 0)
-                for k in range(each):
-                    short = k % 3 == 0 and thing < cache.T
-                    caption = captions.prompt(scene.thing) if short else captions.caption(scene, rng)
-                    texts.append(caption)
-                    says.append((thing, *((-1, -1) if short else said(caption, place, look))))
+    for index in range(np.prod(captions.KINDS)):
+        thing, *shown = (int(i) for i in np.unravel_index(index, captions.KINDS))
+        scene = captions.kind(index)
+        for k in range(each):
+            short = k % 3 == 0 and thing < cache.T
+            caption = captions.prompt(scene.thing) if short else captions.caption(scene, rng)
+            texts.append(caption)
+            says.append((thing, *((-1, -1, -1) if short else said(caption, *shown))))
     ids = text.tokenize(tokenizer, texts).reshape(-1, each, CONTEXT)
-    return ids, torch.tensor(says).reshape(-1, each, 3)
+    return ids, torch.tensor(says).reshape(-1, each, 4)
 
 
 def kind(labels):
-    """Row of `bank` for labels [n, >= 3]."""
-    return (labels[:, 0].astype(np.int64) * cache.P + labels[:, 1]) * cache.L + labels[:, 2]
+    """Row of `bank` for rows of `cache`."""
+    return np.ravel_multi_index((*labels[:, :3].T.astype(np.int64), np.where(labels[:, 0] < cache.T, views(labels), 0)), captions.KINDS)
 
 
 def pictures_of(pictures, rows, g, step):
