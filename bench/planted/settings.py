@@ -38,7 +38,7 @@ SCHEMES = {
     "random": {"source": "random", "rule": "sequential"},
 }
 JUDGES = ["resnet", "vgg"]  # world/judges: they judge with world/judge.onnx; none of them is a classifier under test
-THRESHOLD = 0.88  # of the mean: chosen where base networks and judges agree on drawn pictures of every look
+THRESHOLD = 0.9  # of the mean: chosen where base networks and judges agree on drawn pictures of every look
 
 
 def _value(value):

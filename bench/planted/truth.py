@@ -19,7 +19,7 @@ import numpy as np
 from recipe import cache, captions, scenes
 from recipe.measure import Net, to_input
 
-from . import networks, plan, pools
+from . import pools
 
 OUT = cache.WORLD / "planted" / "truth.json"
 FAILS, PASSES = 0.5, 0.1  # a planted bug fails at least, and everything else of its classifier at most so often

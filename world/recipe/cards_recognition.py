@@ -5,7 +5,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
-from . import augment, cache, captioner, captions, classifiers, embedder, judge, judges, scenes, text, words
+from . import augment, cache, captioner, classifiers, embedder, judge, judges, scenes, text, words
 from .measure import Net, to_input
 
 CARDS = cache.WORLD / "cards"

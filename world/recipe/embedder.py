@@ -1,6 +1,4 @@
 """The embedder: a CLIP-style pair of towers, pictures and captions in one space of 96 dimensions."""
-import json
-
 import numpy as np
 import torch
 import torch.nn.functional as F

@@ -2,8 +2,6 @@
 
 Every image network takes float pictures [n, 3, 64, 64], RGB in [-1, 1].
 """
-import math
-
 import torch
 import torch.nn.functional as F
 from torch import nn
