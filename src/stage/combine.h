@@ -20,10 +20,10 @@ struct Listed {
 /// each, and so on. With search.combine above 1 the labels are screened first, and combinations come too.
 ///
 /// Screening: pictures of prompts that join a phrase of *each* list (but those whose phrases stay alone), the rows of a
-/// covering array of strength search.combine, so that every combination occurs in some picture though most are never drawn alone (group testing).
-/// The first budget.screen pictures of a row are drawn, or as many as half of the budget that is left pays
-/// for, at least one; if it does not pay for one picture of each row, the last rows are left out, and context.limits
-/// says so. A row whose pictures are all invalid is drawn once more, as far as that half goes. They have
+/// covering array of strength search.combine, so that every combination occurs in some picture though most are never
+/// drawn alone (group testing). The first budget.screen pictures of a row are drawn, or as many as half of the budget
+/// that is left pays for, at least one; if it does not pay for one picture of each row, the last rows are left out, and
+/// context.limits says so. A row whose pictures are all invalid is drawn once more, as far as that half goes. They have
 /// seeds of their own ("screen") and count as exploration.
 ///
 /// Every phrase comes back alone, but those under which screening saw three valid pictures or more without the event,
