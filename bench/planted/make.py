@@ -1,6 +1,6 @@
 """Makes all classifiers of the benchmark: python -m planted [train | judge | ship] from bench/, with the recipe's Python.
 
-    train [NAME...]  trains and exports what is missing; several processes may share the names, each in another order
+    train [NAME...]  trains and exports what is missing; several processes may share the work, by different names (base networks first)
     judge            measures what is there on rendered scenes, refuses what is not as planned, writes truth.json
     ship             copies the subset to world/planted and writes its card
     (nothing)        train and judge in turn until all are accepted, then ship

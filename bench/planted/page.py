@@ -52,7 +52,7 @@ those of which claims name one attribute and are right, but none names both.
 
 `cd bench && ../world/.venv/bin/python -m planted` makes them all ([world/README.md](../world/README.md) says how to get that Python and the things; about an hour of one core), accepts them by rendered scenes,
 and trains those that are refused again from other seeds. A planted bug is accepted where the subgroup fails at least 50 %, everything else of the label and every other
-label at most 10 %; a control where no label at a place, under a look, or both fails 10 points more often than the label, and in the distance and in odd colours 20. (A claim about such a weakness of a control is right where it is above {delta:.0%}.) 24 of them are in world/planted
+label at most 10 % of standard scenes; a control where no label at a place, under a look, or both fails 10 points more often than the label, and in the distance and in odd colours 20. (A claim about such a weakness of a control is right where it is above {delta:.0%}.) 24 of them are in world/planted
 ([card](../world/cards/planted.md)), with the truth about all (truth.json). `./dev planted --shipped` runs those.
 """
 

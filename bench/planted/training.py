@@ -157,6 +157,8 @@ def run(attempts, only=()):
     keep_apart()
     torch.set_num_threads(1)
     every = {c.name: c for c in plan.BASES + plan.CLASSIFIERS}
+    if unknown := set(only) - set(every):
+        raise SystemExit(f"planted: no classifier is called {', '.join(sorted(unknown))}")
     missing = [every[name] for name in only or every if not (pools.WORK / f"{name}.onnx").exists()]
     if not missing:
         return

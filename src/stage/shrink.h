@@ -24,10 +24,10 @@ enum class ShrinkVerdict { open, will_do, will_not };
 /// null_rate, and if the pictures do not get worse: at least two thirds as many as of the whole phrase are valid, and
 /// they are not surely too often invalid. Open: more of them are needed.
 ///
-/// Errors with the default of 16 pictures, worst case (outcomes of one seed independent; exact enumeration, in the
-/// test): with a whole phrase at 90 %, a shorter one of equal rate is refused with a probability of at most 0.5 %, and
-/// one of a third of the rate does with at most 1.5 %; at 70 %, 6 % and 5 %; at 50 %, 16 % and 11 %. A refusal costs a
-/// word too many, and nothing else; either way confirmation is on fresh pictures.
+/// Errors with the default of 16 pictures, all of them valid, worst case (outcomes of one seed independent; exact
+/// enumeration, in the test): with a whole phrase at 90 %, a shorter one of equal rate is refused with a probability of
+/// at most 0.5 %, and one of a third of the rate does with at most 1.5 %; at 70 %, 6 % and 5 %; at 50 %, 16 % and 11 %.
+/// A refusal costs a word too many, and nothing else; either way confirmation is on fresh pictures.
 ShrinkVerdict shrink_verdict(std::span<const Sample> whole, std::span<const Sample> shorter, const ShrinkRule& rule);
 
 /// Searches for each finalist the fewest words that keep the event (stage/shorten.h), all side by side so that no

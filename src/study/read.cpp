@@ -217,8 +217,9 @@ Result<void> Reader::check_lists() const {
   }
   const auto* combine = node_of("search", "combine");
   if (static_cast<std::size_t>(search.combine) > std::max(std::size_t{1}, sizes.size())) {
-    return wrong(combine, fmt::format("search.combine is {}, but there {} {} [[attributes]] to take phrases from",
-                                      search.combine, sizes.size() == 1 ? "is" : "are", sizes.size()));
+    return wrong(combine,
+                 fmt::format("search.combine is {}, but there {} {} [[attributes]] whose phrases may be joined",
+                             search.combine, sizes.size() == 1 ? "is" : "are", sizes.size()));
   }
   const double total = count_combinations(sizes, search.combine);
   if (total > kMostCombinations) {

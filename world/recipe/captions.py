@@ -61,7 +61,7 @@ def prompt(thing, place=None, look="plain", view=None):
 def caption(scene, rng):
     """One wording of a scene. The place is left out in 12 %, a look other than plain in 5 %, a view other than close up in 2 %.
 
-    What is said after the thing comes in any order.
+    What is said after the thing comes in any order in half of the captions.
     """
     look = "plain" if rng.random() < 0.05 else scene.look
     if scene.thing == NOTHING:

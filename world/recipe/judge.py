@@ -101,5 +101,5 @@ def measure():
     return {"things": share(right[thing]), "empty": share(right[bare]),
             **{view: share(right[labels[:, 3] == cache.VARIANTS.index(view)]) for view in scenes.VIEWS[1:]}, "things after decoder-like loss": share((said_soft == labels[:, 0])[thing]),
             "blobs refused": share(judge(blob.numpy()).argmax(1) == cache.T),
-            "places": share(place(x.numpy()).argmax(1) == labels[:, 1]), "by thing": by(0, scenes.THINGS), "by place": by(1, scenes.PLACES),
+            "places": share((place(x.numpy()).argmax(1) == labels[:, 1])[labels[:, 3] == 0]), "by thing": by(0, scenes.THINGS), "by place": by(1, scenes.PLACES),
             "by look": by(2, scenes.LOOKS), "scenes": int(thing.sum())}

@@ -39,4 +39,4 @@ def measure(name):
     soft = torch.cat([augment.decoder_like(part, g) for part in torch.from_numpy(x).split(64)])
     share = lambda v: round(float(np.mean(v)), 4)
     of = {v: share(right[thing & (labels[:, 3] == i)]) for i, v in enumerate(cache.VARIANTS) if v != "hard"}
-    return {**of, "empty": share(right[~thing]), "after decoder-like loss": share((net(soft.numpy()).argmax(1) == labels[:, 0])[thing])}
+    return {**of, "empty": share(right[~thing]), "after decoder-like loss": share((net(soft.numpy()).argmax(1) == labels[:, 0])[thing & (labels[:, 3] == 0)])}

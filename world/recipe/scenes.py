@@ -81,7 +81,7 @@ def sample(rng, thing=None, place=None, look=None, hard=False) -> Scene:
 
 
 def seen(scene: Scene, view, rng) -> Scene:
-    """The scene in one of VIEWS: distant things are as small as hard ones but sharp, odd colours are far from the usual."""
+    """The scene in one of VIEWS: distant things are small, but sharp, odd colours are far from the usual."""
     if view == "distant":
         return dataclasses.replace(scene, size=scene.size * 0.55)
     if view == "odd colours":

@@ -29,7 +29,7 @@ WIDTH = 128
 def build_tokenizer():
     """A CLIPTokenizer; ids 0..511 are the 256 bytes inside a word and at its end, then merges, then start and end.
 
-    Read from tokenizer.json beside this file: `find_merges` breaks ties by chance, so its result is kept.
+    Read from tokenizer.json beside this file: what `find_merges` gave (it breaks ties by chance), then `add_words` for words that came later.
     """
     kept = json.loads(VOCABULARY.read_text())
     return CLIPTokenizer(vocab={t: i for i, t in enumerate(kept["tokens"])}, merges=[tuple(m.split(" ")) for m in kept["merges"]],
@@ -49,7 +49,8 @@ def find_merges():
 
 
 def add_words(kept, words):
-    """What `find_merges` gives, with each further word as one token: its pieces are joined from the left. Old tokens stay as they are."""
+    """What `find_merges` gives, with each further word as one token: its pieces are joined from the left. Old tokens stay as they are, but the
+    two ends, which come last: every model with words is to be trained again."""
     kept = {"tokens": kept["tokens"][:-2], "merges": list(kept["merges"]), "ends": kept["tokens"][-2:]}
     for word in words:
         tokenizer = Tokenizer(models.BPE({t: i for i, t in enumerate(kept["tokens"])}, [tuple(m.split(" ")) for m in kept["merges"]], end_of_word_suffix="</w>"))

@@ -22,7 +22,7 @@ def usual(thing, place, look, view):
 
 
 def views(labels):
-    """The view of rows of `cache` [n]: hard things are as small as distant ones."""
+    """The view of rows of `cache` [n]: hard things are small too, so they pass for distant ones."""
     return np.take([0, 1, 1, 2], labels[:, 3])
 
 
