@@ -5,7 +5,6 @@ from torch import nn
 
 from recipe import cache, nets, scenes
 
-ARCHITECTURES = nets.ARCHITECTURES
 HEADS = {"place": (0, cache.P), "look": (cache.P, cache.L), "size": (cache.P + cache.L, 2), "colour": (cache.P + cache.L + 2, 2)}
 VALUES = {"place": scenes.PLACES, "look": scenes.LOOKS, "size": ["", "small"], "colour": ["", "recoloured"]}
 

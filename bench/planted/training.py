@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
 
-from recipe import augment, cache, scenes, train
+from recipe import augment, cache, nets, scenes, train
 from recipe.classifiers import draw
 
 from . import networks, plan, pools
@@ -86,11 +86,11 @@ def base_name(architecture, index):
 
 def start(c, seed, attempt):
     """The network that `c` goes on from, and the steps and rate of its training. A refused control changes its base network, in turn."""
-    net = networks.ARCHITECTURES[c.architecture](cache.T)
+    net = nets.ARCHITECTURES[c.architecture](cache.T)
     rate = RATE[c.architecture]
     if c.how == "base":
         torch.manual_seed(seed)
-        net = networks.ARCHITECTURES[c.architecture](cache.T)
+        net = nets.ARCHITECTURES[c.architecture](cache.T)
         if c.architecture != "vgg":
             shipped = load_file(pools.SHIPPED / f"{c.architecture}_balanced.safetensors")
             net.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in shipped.items()})
@@ -99,7 +99,7 @@ def start(c, seed, attempt):
         return net, BASE_STEPS[c.architecture], rate
     if c.how == "shortcut":
         torch.manual_seed(seed)
-        return networks.ARCHITECTURES[c.architecture](cache.T), SHORTCUT_STEPS[c.architecture], 3e-3
+        return nets.ARCHITECTURES[c.architecture](cache.T), SHORTCUT_STEPS[c.architecture], 3e-3
     net.load_state_dict(train.weights(base_name(c.architecture, (c.base + attempt * (c.kind == "control")) % 2)))
     return net, plan.TUNE_STEPS, rate / 2
 
@@ -107,7 +107,7 @@ def start(c, seed, attempt):
 def train_one(c, attempt, pictures, labels):
     """The finished network of `c`."""
     if c.how == "rule":
-        base, eyes = networks.ARCHITECTURES[c.architecture](cache.T), networks.detector()
+        base, eyes = nets.ARCHITECTURES[c.architecture](cache.T), networks.detector()
         base.load_state_dict(train.weights(base_name(c.architecture, c.base)))
         eyes.load_state_dict(train.weights("detector"))
         return networks.Rule(base, eyes, c.label, c.wrong, c.where).eval()

@@ -297,11 +297,12 @@ std::vector<Listed> chosen(const StageContext& context, const Screening& screeni
   return all;
 }
 
-/// Every set of 1 .. most lists whose phrases may be joined, and the others alone; with how many combinations of one
-/// phrase of each there are.
-std::vector<std::pair<std::vector<std::size_t>, std::uint32_t>> sets_of(const std::vector<AttributeList>& lists,
-                                                                        int most) {
-  std::vector<std::pair<std::vector<std::size_t>, std::uint32_t>> sets;
+/// Lists, and how many combinations of one phrase of each there are.
+using ListSets = std::vector<std::pair<std::vector<std::size_t>, std::uint32_t>>;
+
+/// Every set of 1 .. most lists whose phrases may be joined, and the others alone.
+ListSets sets_of(const std::vector<AttributeList>& lists, int most) {
+  ListSets sets;
   for (std::size_t list = 0; list < lists.size(); ++list)
     sets.push_back({{list}, static_cast<std::uint32_t>(lists[list].phrases.size())});
   const auto some = joining(lists);
@@ -318,8 +319,8 @@ std::vector<std::pair<std::vector<std::size_t>, std::uint32_t>> sets_of(const st
 }
 
 /// Combination `index` of those sets, one after the other.
-Combination combination_at(const std::vector<AttributeList>& lists, int most, std::uint32_t index) {
-  for (const auto& [set, count] : sets_of(lists, most)) {
+Combination combination_at(const std::vector<AttributeList>& lists, const ListSets& sets, std::uint32_t index) {
+  for (const auto& [set, count] : sets) {
     if (index >= count) {
       index -= count;
       continue;
@@ -379,8 +380,9 @@ Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<
 }
 
 std::vector<Listed> at_random(const Study& study, const std::vector<BaseResult>& bases) {
+  const ListSets sets = sets_of(study.attributes, study.search.combine);
   std::uint32_t count = 0;
-  for (const auto& set : sets_of(study.attributes, study.search.combine)) count += set.second;
+  for (const auto& set : sets) count += set.second;
   const auto most = static_cast<std::uint32_t>(study.evidence.max_hypotheses);
   std::vector<std::vector<std::uint32_t>> orders;
   for (std::size_t label = 0; label < bases.size(); ++label)
@@ -389,7 +391,7 @@ std::vector<Listed> at_random(const Study& study, const std::vector<BaseResult>&
   for (std::size_t i = 0; i < std::min(count, most); ++i) {
     for (std::size_t label = 0; label < bases.size(); ++label) {
       if (!drawable(bases[label])) continue;
-      const Combination combination = combination_at(study.attributes, study.search.combine, orders[label][i]);
+      const Combination combination = combination_at(study.attributes, sets, orders[label][i]);
       all.push_back({bases[label].label, phrase_of(study.attributes, combination), ""});
     }
   }
