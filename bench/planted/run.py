@@ -2,12 +2,12 @@
 """Runs the benchmark of planted bugs and writes docs/planted.md and docs/planted.json. Standard library only.
 
     ./dev planted                        everything; hours; what is finished already is not run again
-    ./dev planted --shipped              the committed subset only
+    ./dev planted --shipped --seed 3     the committed subset only, half an hour; writes docs/planted-shipped.md
     ./dev planted --budget 2000 --scheme scotoma --only cat --out build/try
 
 Each run is `scotoma find` on a study file that settings.py writes; all share one catalogue, so a picture is drawn once for all of
 them, while every study still counts it as spent. A run is finished when its folder has a bugs.json and the same study file.
-The page is written for all classifiers only when all that were asked for are finished; `--page` writes what there is.
+The page is written when all schemes, budgets and classifiers are finished; `--page` writes what there is. A finished run is of one seed: another seed runs anew.
 """
 import argparse
 import concurrent.futures
@@ -30,11 +30,12 @@ def arguments(args):
     parser.add_argument("--budget", action="append", type=int, choices=list(settings.BUDGETS), help="only these; may be repeated")
     parser.add_argument("--only", default="", metavar="REGEX", help="only classifiers whose name it is found in")
     parser.add_argument("--shipped", action="store_true", help="only the committed subset, from world/planted")
+    parser.add_argument("--seed", type=int, default=settings.SEED, help="of all runs (default: %(default)s); with another every picture is another")
     parser.add_argument("--program", type=Path, default=ROOT / "build/release/bin/scotoma")
     parser.add_argument("--out", type=Path, default=ROOT / "build/planted", help="runs and catalogue (default: build/planted)")
     parser.add_argument("--processes", type=int, default=2, help="runs at a time, one thread each")
     parser.add_argument("--page", action="store_true", help="run nothing; write the page of what is finished")
-    parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where planted.md and planted.json go")
+    parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where the page and its JSON go")
     return parser.parse_args(args)
 
 
@@ -60,7 +61,7 @@ class Bench:
         return (folder / "bugs.json").exists() and file.exists() and file.read_text() == self.study(scheme, budget, name)
 
     def study(self, scheme, budget, name):
-        return settings.study(name, scheme, budget, self.models / f"{name}.onnx", ROOT / "world")
+        return settings.study(name, scheme, budget, self.models / f"{name}.onnx", ROOT / "world", self.given.seed)
 
     def run(self, scheme, budget, name):
         """One hunt; the text of its error, or None. Its folder keeps study.toml, bugs.json, run.json and log.txt alone."""
@@ -129,9 +130,9 @@ def main(args):
     results = {(s, b): bench.scores(s, b) for b in sorted(bench.budgets) for s in bench.schemes}
     results = {k: v for k, v in results.items() if v}
     print(page.table(results))
-    whole = not given.only and not given.scheme and not given.budget and not given.shipped
+    whole = not given.only and not given.scheme and not given.budget
     if given.page or (whole and not errors):
-        page.write(given.docs, results, bench.truth)
+        page.write(given.docs, results, bench.truth, given.seed, given.shipped)
     return f"{len(errors)} runs failed" if errors else 0
 
 

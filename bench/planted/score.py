@@ -119,6 +119,7 @@ class Score:
     missed: list = field(default_factory=list)   # those partly found are missed too
     reasons: list = field(default_factory=list)  # of `missed`, in the same order
     images: int = 0
+    spent: dict = field(default_factory=dict)    # stage -> images, as bugs.json has them, "total" aside
     seconds: float = 0.0
 
     @property
@@ -143,7 +144,8 @@ def reason(planted, bugs, truth):
 def score(name, bugs, run, truth, delta=DELTA):
     """The Score of one run. bugs, run: what bugs.json and run.json hold."""
     entry = truth.classifiers[name]
-    result = Score(name, entry["kind"], images=bugs["images_spent"]["total"], seconds=run.get("seconds", 0.0))
+    spent = {k: v for k, v in bugs["images_spent"].items() if k != "total"}
+    result = Score(name, entry["kind"], images=bugs["images_spent"]["total"], spent=spent, seconds=run.get("seconds", 0.0))
     result.claims = [judged(b, name, truth, delta) for b in bugs["bugs"] if b["status"] == "confirmed"]
     for planted in entry["bugs"]:
         own = [c for c in result.right if c.label == planted["label"] and c.direction == "fails"]
@@ -167,6 +169,12 @@ def _ratio(part, whole):
     return round(part / whole, 4) if whole else None
 
 
+def mean_spent(scores):
+    """stage -> images, the mean over `scores`; empty without scores."""
+    stages = dict.fromkeys(stage for s in scores for stage in s.spent)
+    return {stage: round(sum(s.spent.get(stage, 0) for s in scores) / len(scores), 1) for stage in stages}
+
+
 def summary(scores):
     """The figures of one scheme at one budget over all classifiers."""
     planted, controls = [s for s in scores if s.kind != "control"], [s for s in scores if s.kind == "control"]
@@ -186,5 +194,6 @@ def summary(scores):
         "controls_with_wrong": sum(bool(s.wrong) for s in controls),
         "precision_at_10": round(sum(at_ten) / len(at_ten), 4) if at_ten else None,
         "images": sum(s.images for s in scores), "images_per_bug": round(sum(s.images for s in planted) / found) if found else None,
+        "spent": {"planted": mean_spent(planted), "controls": mean_spent(controls)},
         "seconds": round(sum(s.seconds for s in scores), 1),
     }

@@ -145,13 +145,40 @@ class Scoring(unittest.TestCase):
     def test_the_page_holds_what_was_found_and_missed(self):
         results = {("scotoma", 500): [self.score("night", claim("cat", "at night")), self.score("both"), self.score("control", claim("cat", "dark"))]}
         with tempfile.TemporaryDirectory() as folder:
-            page.write(Path(folder), results, self.truth)
+            page.write(Path(folder), results, self.truth, 5)
             text, data = (Path(folder) / "planted.md").read_text(), json.loads((Path(folder) / "planted.json").read_text())
         self.assertIn("| 500 | scotoma | 3 | 1 of 2 | 50 % | 2 |", text)
         self.assertIn("| 500 | and | 1 | never asked |", text)
         self.assertIn("dark (1)", text)
         self.assertEqual(data["runs"]["scotoma 500"]["found"], 1)
+        self.assertIn("drawn by the present generator with seed 5", text)
+        self.assertNotIn("**paper**", text)  # nothing was run of it
         self.assertEqual(data["each"]["scotoma 500"]["control"], [0, 0, 0, 1, 100])
+
+
+class Subset(unittest.TestCase):
+    def test_its_page_tells_what_was_drawn_for(self):
+        truth = score.Truth(ROOT / "world/planted/truth.json")
+        bugs = lambda base, explore: {"bugs": [], "images_spent": {"base": base, "explore": explore, "total": base + explore}}
+        names = ["place-cat-snow-resnet", "rain-penguin-rain-vgg", "control-vgg-2"]
+        spent = [(10, 100), (20, 300), (1, 2)]
+        results = {("paper", 2000): [score.score(n, bugs(*s), {}, truth) for n, s in zip(names, spent)]}
+        with tempfile.TemporaryDirectory() as folder:
+            page.write(Path(folder), results, truth, 3, shipped=True)
+            text, data = (Path(folder) / "planted-shipped.md").read_text(), json.loads((Path(folder) / "planted-shipped.json").read_text())
+            self.assertFalse((Path(folder) / "planted.md").exists())
+        self.assertIn("12 classifiers with bugs and 12 without", text)
+        self.assertIn("| 2,000 | paper | planted | 15 | 200 | 0 | 0 | 0 | 215 |", text)
+        self.assertIn("| 2,000 | paper | controls | 1 | 2 | 0 | 0 | 0 | 3 |", text)
+        self.assertEqual(data["runs"]["paper 2000"]["spent"], {"planted": {"base": 15, "explore": 200}, "controls": {"base": 1, "explore": 2}})
+        self.assertEqual(data["seed"], 3)
+
+
+    def test_costs_are_compared_where_both_found_something(self):
+        figures = {("scotoma", 500): {"images_per_bug": 100}, ("plain", 500): {"images_per_bug": 400}, ("scotoma", 2000): {"images_per_bug": 50},
+                   ("plain", 2000): {"images_per_bug": None}, ("paper", 8000): {"images_per_bug": 9}}
+        self.assertEqual(page.costs(figures), "A bug costs scotoma\n\n- of what it costs **plain**: 25 % with 500 pictures")
+        self.assertEqual(page.costs({}), "")
 
 
 class Plan(unittest.TestCase):
@@ -202,12 +229,20 @@ class Studies(unittest.TestCase):
         made = {s: tomllib.loads(settings.study("x", s, 2000, Path("/m.onnx"), "/w")) for s in settings.SCHEMES}
         for scheme, study in made.items():
             self.assertEqual(study["budget"]["images"], 2000)
-            self.assertEqual(len(study["attributes"]), 3)
-            same = lambda one: {k: v for k, v in one.items() if k not in ("name", "search", "evidence", "budget")}
+            self.assertEqual(len(study.get("attributes", [])), 0 if scheme == "paper" else 3)
+            same = lambda one: {k: v for k, v in one.items() if k not in ("name", "search", "evidence", "budget", "attributes")}
             self.assertEqual(same(study), same(made["scotoma"]), scheme)
         self.assertEqual(made["random"]["budget"], made["scotoma"]["budget"])
-        self.assertNotIn("base_first", made["plain"]["budget"])  # its numbers are fixed
-        self.assertEqual([len(made[s]["judge"]["also"]) for s in made], [2] * 3)
+        for scheme in ("plain", "paper"):
+            self.assertNotIn("base_first", made[scheme]["budget"])  # their numbers are fixed
+            self.assertEqual(made[scheme]["evidence"]["rule"], "fixed")
+        self.assertEqual(made["paper"]["search"]["combine"], 1)
+        self.assertEqual([len(made[s]["judge"]["also"]) for s in made], [2] * len(made))
+
+    def test_a_seed_of_ones_own_is_that_of_all_runs(self):
+        seed = lambda *more: tomllib.loads(run.Bench(run.arguments(["--shipped", *more])).study("paper", 500, plan.SHIPPED[0]))["seed"]
+        self.assertEqual(seed(), settings.SEED)
+        self.assertEqual(seed("--seed", "9"), 9)
 
     def test_quotes_in_a_path_are_escaped(self):
         study = tomllib.loads(settings.study('a "b"', "plain", 500, Path('/m"\\n.onnx'), "/w"))

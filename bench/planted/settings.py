@@ -1,9 +1,10 @@
 """The studies of the benchmark: schemes by settings only, budgets, and the study file of one run. Standard library only.
 
-All schemes have the same sources of phrases, judges and number of pictures at most, so that the comparison is fair:
+All schemes have the same models, judges and number of pictures at most, so that the comparison is fair:
 
 scotoma  phrases from captions and from the lists; e-values decide
 plain    the same; a fixed number of pictures for each, and what fails more often than the base prompt is called a bug
+paper    plain without the lists, as published: phrases come only from captions of what failed under the base prompt
 random   the lists' combinations in random order, nothing from captions; e-values decide
 
 Settings differ by budget, never by classifier.
@@ -32,10 +33,17 @@ PLAIN = {
     2000: {"base": 24, "screen": 1, "first_look": 2, "rounds": 2, "finalists": 32, "confirm": 24, "audit": 16, "shrink": 8},
     8000: {"base": 64, "screen": 4, "first_look": 4, "rounds": 2, "finalists": 64, "confirm": 48, "audit": 32, "shrink": 16},
 }
+# paper spends what the lists would have cost on the base prompt, where all its phrases come from.
+PAPER = {
+    500: {"base": 16, "first_look": 1, "rounds": 1, "finalists": 10, "confirm": 16, "audit": 8, "shrink": 4},
+    2000: {"base": 64, "first_look": 2, "rounds": 2, "finalists": 24, "confirm": 24, "audit": 16, "shrink": 8},
+    8000: {"base": 256, "first_look": 4, "rounds": 2, "finalists": 48, "confirm": 48, "audit": 32, "shrink": 16},
+}
 SCHEMES = {
-    "scotoma": {"source": "captions", "rule": "sequential"},
-    "plain": {"source": "captions", "rule": "fixed"},
-    "random": {"source": "random", "rule": "sequential"},
+    "scotoma": {"source": "captions", "rule": "sequential", "lists": True, "budgets": BUDGETS},
+    "plain": {"source": "captions", "rule": "fixed", "lists": True, "budgets": PLAIN},
+    "paper": {"source": "captions", "rule": "fixed", "lists": False, "budgets": PAPER},
+    "random": {"source": "random", "rule": "sequential", "lists": True, "budgets": BUDGETS},
 }
 JUDGES = ["resnet", "vgg"]  # world/judges: they judge with world/judge.onnx; none of them is a classifier under test
 THRESHOLD = 0.9  # of the mean: chosen where base networks and judges agree on drawn pictures of every look
@@ -55,12 +63,11 @@ def _table(name, values):
     return [f"[{name}]"] + [f"{k} = {_value(v)}" for k, v in values.items()] + [""]
 
 
-def study(name, scheme, budget, model, world):
+def study(name, scheme, budget, model, world, seed=SEED):
     """The text of the study file of one run. model: the classifier's file; world: the folder of the other models."""
     world, kind = Path(world), SCHEMES[scheme]
-    spent = (PLAIN if scheme == "plain" else BUDGETS)[budget]
     scale = {"mean": [127.5] * 3, "std": [127.5] * 3}
-    lines = [f"name = {_value(f'{name}, {scheme}, {budget} pictures')}", f"seed = {SEED}", f"labels = {_value(LABELS)}", ""]
+    lines = [f"name = {_value(f'{name}, {scheme}, {budget} pictures')}", f"seed = {seed}", f"labels = {_value(LABELS)}", ""]
     lines += _table("prompts", {"base": ["a photo of {a label}"]})
     lines += _table("classifier", {"model": model, "labels": world / "classifiers/labels.json", **scale})
     lines += _table("generator", {"model": world / "generator", "steps": 6, "guidance": 1.0})
@@ -69,11 +76,12 @@ def study(name, scheme, budget, model, world):
     lines += _table("judge", {"kind": "classifier", "model": world / "judge.onnx", "labels": world / "judge.labels.json", "threshold": THRESHOLD, **scale})
     for name in JUDGES:
         lines += _table("[judge.also]", {"model": world / f"judges/{name}.onnx", "labels": world / "judge.labels.json"})
-    lines += _table("budget", {"images": budget, **spent, "cross": 0})
+    lines += _table("budget", {"images": budget, **kind["budgets"][budget], "cross": 0})
     lines += _table("evidence", {"max_hypotheses": PHRASES[budget], "rule": kind["rule"]})
-    lines += _table("search", {"source": kind["source"], "combine": COMBINE[budget]})
+    lines += _table("search", {"source": kind["source"], "combine": COMBINE[budget] if kind["lists"] else 1})
     lines += _table("engine", {"threads": 1})
-    lines += _table("[attributes]", {"name": "places", "phrases": PLACES})
-    lines += _table("[attributes]", {"name": "looks", "phrases": LOOKS, "position": "before"})
-    lines += _table("[attributes]", {"name": "views", "phrases": VIEWS, "combine": False})
+    if kind["lists"]:
+        lines += _table("[attributes]", {"name": "places", "phrases": PLACES})
+        lines += _table("[attributes]", {"name": "looks", "phrases": LOOKS, "position": "before"})
+        lines += _table("[attributes]", {"name": "views", "phrases": VIEWS, "combine": False})
     return "\n".join(lines)
