@@ -23,7 +23,7 @@ std::string shown(const Study& study, const std::filesystem::path& path) {
   return valid_utf8((relative.empty() ? path : relative).generic_string());
 }
 
-ordered_json json_value(const Study& study, const Target& target) {
+ordered_json json_value(const Study& study, const OptionField& target) {
   Study copy = study;  // a Field gives access for reading and for writing
   return std::visit(
       [&](const auto field) -> ordered_json {

@@ -19,8 +19,8 @@
 namespace scotoma {
 namespace {
 
-constexpr int kSeenEnough = 3;  // valid pictures of screening without an event: under a rate of 60 % in 6 % of cases
-constexpr int kAgain = 1;       // more pictures of a row that has only shown invalid ones
+constexpr int kSeenEnough = 3;   // valid pictures of screening without an event: under a rate of 60 % in 6 % of cases
+constexpr int kSecondLooks = 1;  // more pictures of a row that has only shown invalid ones
 
 /// Phrases of different lists: list and index in it, the lists ascending.
 using Combination = std::vector<std::pair<std::size_t, std::size_t>>;
@@ -143,7 +143,7 @@ Result<std::vector<std::vector<Sample>>> draw_rows(StageContext& context, const 
   std::vector<std::size_t> open(trials.size());
   std::iota(open.begin(), open.end(), std::size_t{0});
   int spare = screening.spare;
-  for (int look = 0; look <= kAgain && !open.empty(); ++look) {
+  for (int look = 0; look <= kSecondLooks && !open.empty(); ++look) {
     std::vector<Trial> some;
     for (const std::size_t row : open) some.push_back(trials[row]);
     SCOTOMA_TRY(const auto seen, observe_trials(context, some, "screen", look * count, count));

@@ -12,14 +12,15 @@ constexpr double kMany = 1e9;
 
 // A pointer to the field, whatever its type: FIELD(budget.images) is `int& (*)(Study&)`.
 #define FIELD(path)               \
-  Target {                        \
+  OptionField {                   \
     +[](Study & study) -> auto& { \
       return study.path;          \
     }                             \
   }
 
-void add_preprocessing(std::vector<Option>& table, std::string_view name, Target width, Target height, Target fit,
-                       Target resize_to, Target filter, Target mean, Target std, Target channels, Target layout) {
+void add_preprocessing(std::vector<Option>& table, std::string_view name, OptionField width, OptionField height,
+                       OptionField fit, OptionField resize_to, OptionField filter, OptionField mean, OptionField std,
+                       OptionField channels, OptionField layout) {
   table.push_back({name, "width", "input width in pixels; 0: what the model says", width, 0, 8192});
   table.push_back({name, "height", "input height in pixels; 0: what the model says", height, 0, 8192});
   table.push_back({name, "fit", "how a picture gets that size", fit, 0, 0, {"stretch", "crop"}});

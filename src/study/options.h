@@ -18,14 +18,15 @@ template <class T>
 using Field = T& (*)(Study&);
 
 /// Where an option's value lives, by type.
-using Target = std::variant<Field<int>, Field<double>, Field<std::uint64_t>, Field<std::string>,
-                            Field<std::filesystem::path>, Field<std::vector<std::string>>, Field<std::vector<double>>>;
+using OptionField =
+    std::variant<Field<int>, Field<double>, Field<std::uint64_t>, Field<std::string>, Field<std::filesystem::path>,
+                 Field<std::vector<std::string>>, Field<std::vector<double>>>;
 
 struct Option {
   std::string_view table;  ///< "budget"; empty for the top level
   std::string_view key;
   std::string_view help;
-  Target target;
+  OptionField target;
   double low = -1e300;  ///< of numbers, and of the elements of lists of numbers
   double high = 1e300;
   std::vector<std::string_view> choices = {};  ///< of strings; empty: any

@@ -9,7 +9,7 @@
 namespace scotoma {
 namespace {
 
-constexpr double kLevel = 0.05;
+constexpr double kTransferLevel = 0.05;
 
 std::vector<const Hypothesis*> audited(const Findings& findings, Transfer& result) {
   std::vector<const Hypothesis*> bugs;
@@ -71,7 +71,7 @@ void decide(Transfer& result) {
   const std::vector<double> adjusted = holm_adjusted(p);
   for (std::size_t i = 0; i < cells.size(); ++i) {
     cells[i]->adjusted = adjusted[i];
-    cells[i]->transfers = adjusted[i] <= kLevel;
+    cells[i]->transfers = adjusted[i] <= kTransferLevel;
   }
   for (const TransferRow& row : result.rows) {
     for (std::size_t c = 0; c < row.cells.size(); ++c) result.columns[c].transferring += row.cells[c].transfers ? 1 : 0;
