@@ -76,12 +76,13 @@ class Softener:
 
 
 def load(role):
-    """(pictures uint8 [n, 64, 64, 3], labels int16 [n, 5]); made where missing, which takes some minutes."""
+    """(pictures uint8 [n, 64, 64, 3], labels int16 [n, 5]); made where missing or of another plan, which takes some minutes."""
     folder = WORK / "pools"
     folder.mkdir(parents=True, exist_ok=True)
     done, path = folder / f"{role}.labels.npy", folder / f"{role}.npy"
-    if not done.exists():
-        seed, found = ROLES[role][0], rows(role)
+    seed, found = ROLES[role][0], rows(role)
+    if not cache.planned(done, found):
+        done.unlink(missing_ok=True)
         out = np.stack([render(row, np.random.default_rng([seed, i])) for i, row in enumerate(found)])
         print(role, "rendered", out.shape, flush=True)
         if role == "train":

@@ -59,12 +59,18 @@ def draw(row, rng):
     return scenes.render(scenes.seen(scene, VARIANTS[variant], rng))
 
 
+def planned(labels, rows):
+    """Whether the file `labels` is of these rows."""
+    return labels.exists() and np.array_equal(np.load(labels), np.array(rows, np.int16))
+
+
 def load(role):
     """(pictures uint8 [n, 64, 64, 3] memory-mapped, labels int16 [n, 4]: thing, place, look, variant); rendered if missing."""
     CACHE.mkdir(parents=True, exist_ok=True)
     pictures, labels = CACHE / f"{role}.npy", CACHE / f"{role}.labels.npy"
-    if not labels.exists():
-        seed, rows = plan(role)
+    seed, rows = plan(role)
+    if not planned(labels, rows):
+        labels.unlink(missing_ok=True)
         out = np.lib.format.open_memmap(pictures, "w+", np.uint8, (len(rows), scenes.SIZE, scenes.SIZE, 3))
         for i, row in enumerate(rows):
             out[i] = draw(row, np.random.default_rng([seed, i]))
