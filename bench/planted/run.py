@@ -11,6 +11,8 @@ The page is written when all schemes, budgets and classifiers are finished; `--p
 """
 import argparse
 import concurrent.futures
+import functools
+import hashlib
 import json
 import re
 import shutil
@@ -60,15 +62,26 @@ class Bench:
         file = folder / "study.toml"
         return (folder / "bugs.json").exists() and file.exists() and file.read_text() == self.study(scheme, budget, name)
 
+    @functools.cached_property
+    def build(self):
+        """A hash of the program."""
+        return hashlib.sha256(self.given.program.read_bytes()).hexdigest()
+
+    def by_another_build(self, scheme, budget, name):
+        """Whether a finished run is of another program than today's."""
+        file = self.folder(scheme, budget, name) / "program.sha256"
+        return not file.exists() or file.read_text() != self.build
+
     def study(self, scheme, budget, name):
         return settings.study(name, scheme, budget, self.models / f"{name}.onnx", ROOT / "world", self.given.seed)
 
     def run(self, scheme, budget, name):
-        """One hunt; the text of its error, or None. Its folder keeps study.toml, bugs.json, run.json and log.txt alone."""
+        """One hunt; the text of its error, or None. Its folder keeps study.toml, program.sha256, bugs.json, run.json and log.txt alone."""
         folder = self.folder(scheme, budget, name)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "bugs.json").unlink(missing_ok=True)
         (folder / "study.toml").write_text(self.study(scheme, budget, name))
+        (folder / "program.sha256").write_text(self.build)
         command = [self.given.program, "find", folder / "study.toml", "--out", folder, "--catalogue", self.given.out.resolve() / "catalogue", "--quiet"]
         with open(folder / "log.txt", "w", encoding="utf-8") as log:
             done = subprocess.run(list(map(str, command)), stdout=log, stderr=subprocess.STDOUT, check=False)
@@ -91,9 +104,11 @@ class Bench:
 
 def hunt_all(bench):
     """Runs what is not finished, small budgets first; returns the errors."""
-    todo = [(s, b, n) for b in sorted(bench.budgets) for n in bench.names for s in bench.schemes if not bench.finished(s, b, n)]
-    total = len(bench.budgets) * len(bench.names) * len(bench.schemes)
-    print(f"{total} runs, {total - len(todo)} finished already", flush=True)
+    every = [(s, b, n) for b in sorted(bench.budgets) for n in bench.names for s in bench.schemes]
+    todo = [one for one in every if not bench.finished(*one)]
+    print(f"{len(every)} runs, {len(every) - len(todo)} finished already", flush=True)
+    if old := sum(bench.by_another_build(*one) for one in set(every) - set(todo)):
+        print(f"{old} of these by another build of the program, and not run again; delete them in {bench.given.out} if results may differ", flush=True)
     errors, begin = [], time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(bench.given.processes) as pool:
         waiting = {pool.submit(bench.run, *one): one for one in todo}

@@ -261,6 +261,20 @@ class Studies(unittest.TestCase):
             (place / "study.toml").write_text(bench.study("plain", 2000, name))
             self.assertFalse(bench.finished("plain", 500, name))
 
+    def test_a_run_of_another_build_is_known_as_such(self):
+        with tempfile.TemporaryDirectory() as folder:
+            program = Path(folder) / "program"
+            program.write_text("one build")
+            given = ["--out", folder, "--shipped", "--program", str(program)]
+            bench = run.Bench(run.arguments(given))
+            place = bench.folder("plain", 500, bench.names[0])
+            place.mkdir(parents=True)
+            self.assertTrue(bench.by_another_build("plain", 500, bench.names[0]))
+            (place / "program.sha256").write_text(bench.build)
+            self.assertFalse(bench.by_another_build("plain", 500, bench.names[0]))
+            program.write_text("another build")
+            self.assertTrue(run.Bench(run.arguments(given)).by_another_build("plain", 500, bench.names[0]))
+
     def test_bad_arguments_are_told(self):
         self.assertIn("not a regular expression", run.main(["--only", "(", "--page"]))
         self.assertIn("no classifier is called", run.main(["--only", "unicorn", "--page"]))
