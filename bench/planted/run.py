@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Runs the benchmark of planted bugs and writes docs/planted.md and docs/planted.json. Standard library only.
 
-    ./dev planted                        everything; hours; what is finished already is not run again
-    ./dev planted --shipped --seed 3     the committed subset only, half an hour; writes docs/planted-shipped.md
+    ./dev planted                        all classifiers; hours; what is finished already is not run again
+    ./dev planted --shipped              the committed subset, half an hour; writes docs/planted-shipped.md and .json
     ./dev planted --budget 2000 --scheme scotoma --only cat --out build/try
 
 Each run is `scotoma find` on a study file that settings.py writes; all share one catalogue, so a picture is drawn once for all of
-them, while every study still counts it as spent. A run is finished when its folder has a bugs.json and the same study file.
-The page is written when all schemes, budgets and classifiers are finished; `--page` writes what there is. A finished run is of one seed: another seed runs anew.
+them, while every study still counts it as spent. A run is finished when its folder has a bugs.json and the same study file; each seed has folders of its own.
+The page is written when everything that it shows is finished.
 """
 import argparse
 import concurrent.futures
@@ -32,13 +32,18 @@ def arguments(args):
     parser.add_argument("--budget", action="append", type=int, choices=list(settings.BUDGETS), help="only these; may be repeated")
     parser.add_argument("--only", default="", metavar="REGEX", help="only classifiers whose name it is found in")
     parser.add_argument("--shipped", action="store_true", help="only the committed subset, from world/planted")
-    parser.add_argument("--seed", type=int, default=settings.SEED, help="of all runs (default: %(default)s); with another every picture is another")
+    parser.add_argument("--seed", type=int, help=f"of all runs (default: {settings.SEED}, with --shipped {settings.SHIPPED_SEED}); with another every picture is another")
     parser.add_argument("--program", type=Path, default=ROOT / "build/release/bin/scotoma")
     parser.add_argument("--out", type=Path, default=ROOT / "build/planted", help="runs and catalogue (default: build/planted)")
     parser.add_argument("--processes", type=int, default=2, help="runs at a time, one thread each")
-    parser.add_argument("--page", action="store_true", help="run nothing; write the page of what is finished")
+    parser.add_argument("--page", action="store_true", help="run nothing; print the table of what is finished, and write the page if all is")
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where the page and its JSON go")
-    return parser.parse_args(args)
+    given = parser.parse_args(args)
+    if given.seed is None:
+        given.seed = settings.SHIPPED_SEED if given.shipped else settings.SEED
+    if given.seed < 0:
+        parser.error(f"--seed {given.seed}: 0 or more")
+    return given
 
 
 class Bench:
@@ -50,11 +55,12 @@ class Bench:
         self.truth = score.Truth(ROOT / "world/planted/truth.json")
         names = plan.SHIPPED if given.shipped else [c.name for c in plan.CLASSIFIERS]
         self.names = [n for n in names if re.search(given.only, n) and n in self.truth.classifiers]
-        self.schemes = given.scheme or list(settings.SCHEMES)
+        self.schemes = given.scheme or [s for s in settings.SCHEMES if given.shipped or s not in settings.SUBSET_ONLY]
         self.budgets = given.budget or list(settings.BUDGETS)
 
     def folder(self, scheme, budget, name):
-        return self.given.out.resolve() / f"{scheme}-{budget}" / name
+        whole = f"{'shipped' if self.given.shipped else 'all'}-seed{self.given.seed}"
+        return self.given.out.resolve() / whole / f"{scheme}-{budget}" / name
 
     def finished(self, scheme, budget, name):
         """Whether the run has results of the study as it would be asked now."""
@@ -143,12 +149,15 @@ def main(args):
     for error in errors:
         print(error, file=sys.stderr)
     results = {(s, b): bench.scores(s, b) for b in sorted(bench.budgets) for s in bench.schemes}
-    results = {k: v for k, v in results.items() if v}
-    print(page.table(results))
-    whole = not given.only and not given.scheme and not given.budget
-    if given.page or (whole and not errors):
+    print(page.table({k: score.summary(v) for k, v in results.items() if v}))
+    if errors:
+        return f"{len(errors)} runs failed"
+    missing = sum(len(bench.names) - len(v) for v in results.values())
+    if given.page and (missing or given.only):
+        return f"no page was written: {missing} runs are not finished" if missing else "no page was written: --only leaves classifiers out"
+    if given.page or not (given.only or given.scheme or given.budget):
         page.write(given.docs, results, bench.truth, given.seed, given.shipped)
-    return f"{len(errors)} runs failed" if errors else 0
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,6 @@
 """Tests of what the benchmark needs no torch for: the mapping of claims, the scores, the study files, the page."""
+import contextlib
+import io
 import json
 import sys
 import tempfile
@@ -145,13 +147,13 @@ class Scoring(unittest.TestCase):
     def test_the_page_holds_what_was_found_and_missed(self):
         results = {("scotoma", 500): [self.score("night", claim("cat", "at night")), self.score("both"), self.score("control", claim("cat", "dark"))]}
         with tempfile.TemporaryDirectory() as folder:
-            page.write(Path(folder), results, self.truth, 5)
+            page.write(Path(folder), results, self.truth, 2)
             text, data = (Path(folder) / "planted.md").read_text(), json.loads((Path(folder) / "planted.json").read_text())
         self.assertIn("| 500 | scotoma | 3 | 1 of 2 | 50 % | 2 |", text)
         self.assertIn("| 500 | and | 1 | never asked |", text)
         self.assertIn("dark (1)", text)
         self.assertEqual(data["runs"]["scotoma 500"]["found"], 1)
-        self.assertIn("drawn by the present generator with seed 5", text)
+        self.assertIn("drawn by the present generator with seed 2", text)
         self.assertNotIn("**paper**", text)  # nothing was run of it
         self.assertEqual(data["each"]["scotoma 500"]["control"], [0, 0, 0, 1, 100])
 
@@ -168,17 +170,42 @@ class Subset(unittest.TestCase):
             text, data = (Path(folder) / "planted-shipped.md").read_text(), json.loads((Path(folder) / "planted-shipped.json").read_text())
             self.assertFalse((Path(folder) / "planted.md").exists())
         self.assertIn("12 classifiers with bugs and 12 without", text)
-        self.assertIn("| 2,000 | paper | planted | 15 | 200 | 0 | 0 | 0 | 215 |", text)
-        self.assertIn("| 2,000 | paper | controls | 1 | 2 | 0 | 0 | 0 | 3 |", text)
+        self.assertIn("| 2,000 | paper | planted | 15 | 200 | 215 |", text)
+        self.assertIn("| 2,000 | paper | controls | 1 | 2 | 3 |", text)
+        self.assertIn("14 of the 26 bugs are of one\nclassifier", text)
         self.assertEqual(data["runs"]["paper 2000"]["spent"], {"planted": {"base": 15, "explore": 200}, "controls": {"base": 1, "explore": 2}})
         self.assertEqual(data["seed"], 3)
 
 
     def test_costs_are_compared_where_both_found_something(self):
-        figures = {("scotoma", 500): {"images_per_bug": 100}, ("plain", 500): {"images_per_bug": 400}, ("scotoma", 2000): {"images_per_bug": 50},
-                   ("plain", 2000): {"images_per_bug": None}, ("paper", 8000): {"images_per_bug": 9}}
-        self.assertEqual(page.costs(figures), "A bug costs scotoma\n\n- of what it costs **plain**: 25 % with 500 pictures")
-        self.assertEqual(page.costs({}), "")
+        cost = lambda images, found: {"images_per_bug": images, "found": found}
+        figures = {("scotoma", 500): cost(100, 4), ("plain", 500): cost(400, 3), ("scotoma", 2000): cost(50, 1), ("plain", 2000): cost(None, 0), ("paper", 8000): cost(9, 9)}
+        self.assertEqual(page.costs(figures).splitlines()[2:], ["| 500 | plain | 25 % | 4 and 3 |"])
+        self.assertEqual(page.costs({}).splitlines()[2:], [])
+
+    def test_nothing_is_said_of_a_seed_that_is_not_true_of_it(self):
+        truth = score.Truth(ROOT / "world/planted/truth.json")
+        with tempfile.TemporaryDirectory() as folder:
+            for seed, shipped, name in ((2, True, "planted-shipped"), (5, True, "planted-shipped"), (5, False, "planted"), (3, False, "planted")):
+                page.write(Path(folder), {}, truth, seed, shipped)
+                text = (Path(folder) / f"{name}.md").read_text()
+                self.assertNotIn("no setting was chosen", text)
+                self.assertNotIn("after a first table", text)
+                self.assertIn(f"eed {seed}", text)
+
+    def test_the_committed_pages_show_the_committed_figures(self):
+        for name in ("planted", "planted-shipped"):
+            text, data = (ROOT / f"docs/{name}.md").read_text(), json.loads((ROOT / f"docs/{name}.json").read_text())
+            figures = {(run.split()[0], int(run.split()[1])): f for run, f in data["runs"].items()}
+            self.assertIn(page.table(figures), text)
+            self.assertIn(page.costs(figures), text)
+            self.assertIn(f"eed {data['seed']}", text)
+        self.assertIn(page.spent(figures), text)
+
+    def test_each_scheme_is_described(self):
+        self.assertEqual(list(page.SCHEMES), list(settings.SCHEMES))
+        for scheme in settings.SCHEMES.values():
+            self.assertEqual(list(scheme["budgets"]), list(settings.BUDGETS))
 
 
 class Plan(unittest.TestCase):
@@ -241,8 +268,9 @@ class Studies(unittest.TestCase):
 
     def test_a_seed_of_ones_own_is_that_of_all_runs(self):
         seed = lambda *more: tomllib.loads(run.Bench(run.arguments(["--shipped", *more])).study("paper", 500, plan.SHIPPED[0]))["seed"]
-        self.assertEqual(seed(), settings.SEED)
+        self.assertEqual(seed(), settings.SHIPPED_SEED)
         self.assertEqual(seed("--seed", "9"), 9)
+        self.assertEqual(run.arguments([]).seed, settings.SEED)
 
     def test_quotes_in_a_path_are_escaped(self):
         study = tomllib.loads(settings.study('a "b"', "plain", 500, Path('/m"\\n.onnx'), "/w"))
@@ -260,6 +288,16 @@ class Studies(unittest.TestCase):
             self.assertTrue(bench.finished("plain", 500, name))
             (place / "study.toml").write_text(bench.study("plain", 2000, name))
             self.assertFalse(bench.finished("plain", 500, name))
+
+    def test_seeds_and_the_subset_have_folders_of_their_own(self):
+        places = {run.Bench(run.arguments(["--out", "/x", *more])).folder("plain", 500, plan.SHIPPED[0]) for more in ([], ["--shipped"], ["--seed", "3"], ["--shipped", "--seed", "2"])}
+        self.assertEqual(len(places), 4)
+
+    def test_no_page_is_written_of_what_is_not_finished(self):
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+            given = ["--page", "--shipped", "--out", folder, "--docs", folder]
+            self.assertEqual(run.main(given), "no page was written: 288 runs are not finished")
+            self.assertEqual(list(Path(folder).iterdir()), [])
 
     def test_a_run_of_another_build_is_known_as_such(self):
         with tempfile.TemporaryDirectory() as folder:

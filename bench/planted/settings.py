@@ -4,7 +4,7 @@ All schemes have the same models, judges and number of pictures at most, so that
 
 scotoma  phrases from captions and from the lists; e-values decide
 plain    the same; a fixed number of pictures for each, and what fails more often than the base prompt is called a bug
-paper    plain without the lists, as published: phrases come only from captions of what failed under the base prompt
+paper    plain without the lists, in the manner of the paper: phrases come only from captions of what failed under the base prompt
 random   the lists' combinations in random order, nothing from captions; e-values decide
 
 Settings differ by budget, never by classifier.
@@ -16,7 +16,8 @@ PLACES = ["on a flower", "in the forest", "in the snow", "on the beach", "in fro
 LOOKS = ["dark", "blurry", "black and white", {"text": "in the rain", "position": "after"}]  # "a dark photo of a cat", "a photo of a cat in the rain"
 VIEWS = ["in the distance", "in odd colours"]  # alone: beside another look little can be seen
 LABELS = ["fly", "bee", "ladybug", "butterfly", "cat", "dog", "horse", "cow", "frog", "duck", "penguin", "fish", "apple", "ball", "car", "bicycle"]
-TUNED_ON, SEED = 1, 2  # what follows was chosen by results with the first; with another seed every picture is another
+# What follows was chosen by results with the first; with another seed every picture is another. The last is for the committed subset.
+TUNED_ON, SEED, SHIPPED_SEED = 1, 2, 3
 # Where nothing is known of a classifier, one picture of each listed phrase (16 labels x 16 phrases: 256), or with pairs one of each place under each look
 # (16 x 40: 640),
 # is the least that shows a strong bug. Most labels have none, so their base samples stay small: they grow where something was found, and as far as it pays.
@@ -33,9 +34,9 @@ PLAIN = {
     2000: {"base": 24, "screen": 1, "first_look": 2, "rounds": 2, "finalists": 32, "confirm": 24, "audit": 16, "shrink": 8},
     8000: {"base": 64, "screen": 4, "first_look": 4, "rounds": 2, "finalists": 64, "confirm": 48, "audit": 32, "shrink": 16},
 }
-# paper spends what the lists would have cost on the base prompt, where all its phrases come from.
+# paper spends most on the base prompt, where all its phrases come from; what is left goes to finalists.
 PAPER = {
-    500: {"base": 16, "first_look": 1, "rounds": 1, "finalists": 10, "confirm": 16, "audit": 8, "shrink": 4},
+    500: {"base": 24, "first_look": 1, "rounds": 1, "finalists": 10, "confirm": 16, "audit": 8, "shrink": 4},
     2000: {"base": 64, "first_look": 2, "rounds": 2, "finalists": 24, "confirm": 24, "audit": 16, "shrink": 8},
     8000: {"base": 256, "first_look": 4, "rounds": 2, "finalists": 48, "confirm": 48, "audit": 32, "shrink": 16},
 }
@@ -45,6 +46,7 @@ SCHEMES = {
     "paper": {"source": "captions", "rule": "fixed", "lists": False, "budgets": PAPER},
     "random": {"source": "random", "rule": "sequential", "lists": True, "budgets": BUDGETS},
 }
+SUBSET_ONLY = ["paper"]  # not run on all classifiers unless asked for
 JUDGES = ["resnet", "vgg"]  # world/judges: they judge with world/judge.onnx; none of them is a classifier under test
 THRESHOLD = 0.9  # of the mean: chosen where base networks and judges agree on drawn pictures of every look
 
