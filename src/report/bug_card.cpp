@@ -20,9 +20,6 @@ constexpr std::size_t kOtherPictures = 4;  // not showing it
 constexpr std::size_t kPairs = 6;
 constexpr std::size_t kSeeds = 4;
 
-bool fails(const Hypothesis& h) { return h.direction == Direction::fails; }
-std::string_view tone(const Hypothesis& h) { return fails(h) ? "fail" : "pass"; }
-
 bool failing(const Sample& s) { return s.failure(); }
 bool passing(const Sample& s) { return s.valid() && s.correct; }
 

@@ -16,8 +16,6 @@ namespace {
 
 constexpr std::size_t kAnswers = 4;
 
-bool fails(const Hypothesis& h) { return h.direction == Direction::fails; }
-
 std::string block(std::string_view heading, std::string_view html) {
   return fmt::format("<section class=\"block\"><h4>{}</h4>\n{}</section>\n", heading, html);
 }
@@ -152,7 +150,7 @@ std::string chance(const Page& page, const Hypothesis& h) {
   }
   std::string text = odds(page, h);
   const double threshold = page.findings.rejection_threshold;
-  const std::string curve = evidence_curve(h.log_e_path, threshold, fails(h) ? "fail" : "pass");
+  const std::string curve = evidence_curve(h.log_e_path, threshold, tone(h));
   if (!curve.empty()) {
     text += fmt::format(
         "<figure class=\"plot\">{}<figcaption class=\"soft\">Evidence after each picture, on a logarithmic scale; "

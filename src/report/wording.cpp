@@ -13,8 +13,6 @@ namespace {
 
 std::string in_quotes(std::string_view text) { return fmt::format("“{}”", text); }
 
-std::string_view tone(const Hypothesis& h) { return h.direction == Direction::fails ? "fail" : "pass"; }
-
 std::string row(const Hypothesis& h, const std::string& without, const std::string& left, const Rate& rate,
                 std::string_view verdict) {
   const bool seen = rate.valid > 0;

@@ -141,6 +141,10 @@ std::string sentence(const Hypothesis& hypothesis) {
   return fmt::format("{} is taken for {}.", what, with_article(wrong));
 }
 
+bool fails(const Hypothesis& hypothesis) { return hypothesis.direction == Direction::fails; }
+
+std::string_view tone(const Hypothesis& hypothesis) { return fails(hypothesis) ? "fail" : "pass"; }
+
 std::string_view event_words(Direction direction) { return direction == Direction::fails ? "fail" : "are recognised"; }
 
 std::string_view event_past(Direction direction) {

@@ -55,6 +55,12 @@ std::string circumstance(const Phrase& phrase);
 /// not.". Names the wrong answer only where it makes at least half of the failures.
 std::string sentence(const Hypothesis& hypothesis);
 
+/// Whether its event is a failure; else it is a pass.
+bool fails(const Hypothesis& hypothesis);
+
+/// Class of the style sheet for what shows the event: "fail", "pass".
+std::string_view tone(const Hypothesis& hypothesis);
+
 /// "61 of 94 fail", "61 of 94 are recognised".
 std::string_view event_words(Direction direction);
 

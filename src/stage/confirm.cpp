@@ -17,7 +17,8 @@
 namespace scotoma {
 namespace {
 
-constexpr int kStep = 4;  // fresh images of a trial between two looks, rounded up to whole rounds of base prompts
+constexpr int kBetweenLooks =
+    4;  // fresh images of a trial between two looks, rounded up to whole rounds of base prompts
 constexpr double kFutilityLevel = 0.99;
 
 /// Of a trial that goes on to show `events` in `valid`.
@@ -187,7 +188,7 @@ Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypothese
   context.progress.stage(fmt::format("confirming {} phrases on fresh images", finalists.size()));
   Confirmation confirmation(context, hypotheses, finalists);
   const int round = static_cast<int>(context.study.prompts.base.size());
-  const int step = (kStep + round - 1) / round * round;
+  const int step = (kBetweenLooks + round - 1) / round * round;
   for (int first = 0; first < budget.confirm && !confirmation.done(); first += step) {
     SCOTOMA_CHECK(confirmation.step(first, std::min(step, budget.confirm - first)));
   }

@@ -16,7 +16,7 @@
 namespace scotoma {
 namespace {
 
-constexpr int kStep = 8;               // pictures of a phrase between two looks
+constexpr int kLookEvery = 8;          // pictures of a phrase between two looks
 constexpr double kClearly = 0.05;      // level of one look
 constexpr double kKeeps = 2.0 / 3;     // of the whole phrase's events, and of its valid pictures
 constexpr int kShareOfWhatIsLeft = 4;  // a quarter
@@ -35,7 +35,7 @@ class Album {
   /// Plans the next pictures of a phrase, up to `most`; false where there is no money for them.
   bool plan(const Trial& trial, int most) {
     const auto first = static_cast<int>(of(trial).size());
-    const int count = std::min(kStep, most - first);
+    const int count = std::min(kLookEvery, most - first);
     if (planned_.contains(key_of(trial))) return true;
     if (count > left_) return false;
     left_ -= count;
@@ -237,7 +237,7 @@ bool clearly_below(std::span<const Sample> whole, std::span<const Sample> shorte
 ShrinkVerdict shrink_verdict(std::span<const Sample> whole, std::span<const Sample> shorter, const ShrinkRule& rule) {
   const std::size_t most = static_cast<std::size_t>(rule.most);
   const std::size_t both = std::min({whole.size(), shorter.size(), most});
-  for (std::size_t look = kStep; look <= both; look += kStep) {
+  for (std::size_t look = kLookEvery; look <= both; look += kLookEvery) {
     if (clearly_below(whole, shorter, look, rule.direction)) return ShrinkVerdict::will_not;
   }
   if (both < most) return ShrinkVerdict::open;

@@ -298,4 +298,7 @@ std::string options_markdown() {
   return text;
 }
 
+#undef PREPROCESSING
+#undef FIELD
+
 }  // namespace scotoma

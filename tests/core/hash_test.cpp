@@ -13,13 +13,13 @@ namespace {
 
 std::vector<std::uint8_t> bytes_of(const std::string& text) { return {text.begin(), text.end()}; }
 
-struct Known {
+struct KnownHash {
   std::string text;
   std::string hex;
 };
 
 // FIPS 180-4 examples and the empty message.
-const Known kKnown[] = {
+const KnownHash kKnownHashes[] = {
     {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
     {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
     {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
@@ -28,12 +28,12 @@ const Known kKnown[] = {
 };
 
 TEST(Sha256, AgreesWithPublishedDigests) {
-  for (const auto& [text, hex] : kKnown) EXPECT_EQ(sha256_hex(bytes_of(text)), hex) << text.substr(0, 60);
+  for (const auto& [text, hex] : kKnownHashes) EXPECT_EQ(sha256_hex(bytes_of(text)), hex) << text.substr(0, 60);
 }
 
 TEST(Sha256, OfAFileIsThatOfItsBytes) {
   const fake::Folder folder;
-  for (const auto& [text, hex] : kKnown) EXPECT_EQ(*sha256_of_file(folder.write("file", text)), hex);
+  for (const auto& [text, hex] : kKnownHashes) EXPECT_EQ(*sha256_of_file(folder.write("file", text)), hex);
   // Larger than the reader's block, and not a multiple of it.
   const std::string long_text((1 << 21) + 12345, 'x');
   EXPECT_EQ(*sha256_of_file(folder.write("long", long_text)), sha256_hex(bytes_of(long_text)));

@@ -12,14 +12,14 @@
 namespace scotoma {
 namespace {
 
-struct Known {
+struct KnownBlock {
   PhiloxBlock counter;
   std::array<std::uint32_t, 2> key;
   PhiloxBlock answer;
 };
 
 // philox4x32 10 in kat_vectors of Random123 1.14.
-const Known kKnown[] = {
+const KnownBlock kKnownBlocks[] = {
     {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
     {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
      {0xffffffff, 0xffffffff},
@@ -30,7 +30,7 @@ const Known kKnown[] = {
 };
 
 TEST(Philox, AgreesWithTheKnownAnswersOfRandom123) {
-  for (const auto& [counter, key, answer] : kKnown) EXPECT_EQ(philox4x32(counter, key), answer);
+  for (const auto& [counter, key, answer] : kKnownBlocks) EXPECT_EQ(philox4x32(counter, key), answer);
 }
 
 double relative_error(double u) {
@@ -107,7 +107,7 @@ TEST(FillNormal, KeepsItsNumbersForEver) {
   std::vector<float> numbers(4);
   fill_normal(0, 0, numbers);
   for (std::size_t i = 0; i < 4; ++i) {
-    const double u = (kKnown[0].answer[i] + 0.5) * 0x1p-32;
+    const double u = (kKnownBlocks[0].answer[i] + 0.5) * 0x1p-32;
     EXPECT_EQ(numbers[i], static_cast<float>(boost::math::quantile(boost::math::normal(), u)));
   }
 }

@@ -78,7 +78,7 @@ RC_GTEST_PROP(ClosedEBhLevel, TheLargestAllowedSetIsWhatEBhRejects, ()) {
 TEST(ClosedEBhLevel, HoldsTheFalseDiscoveryRateOfAnAdversarysPickAmongCompoundEValues) {
   // 8 slots, all null. Only one at a time is worth anything, and all of it: none is an e-value by itself, for the slot
   // is chosen by what was seen, but they add up to 8 on average. The adversary picks any set that is allowed at all.
-  constexpr double kAlpha = 0.1;
+  constexpr double kHeldAt = 0.1;
   constexpr int kTrials = 20000;
   Philox random(5);
   int wrong = 0;
@@ -87,11 +87,11 @@ TEST(ClosedEBhLevel, HoldsTheFalseDiscoveryRateOfAnAdversarysPickAmongCompoundEV
     if (random.uniform() < 0.1) e[static_cast<std::size_t>(t % 8)] = std::log(80.0);
     bool any = false;
     for (unsigned set = 1; set < 256 && !any; ++set)
-      any = closed_e_bh_level(e, indices(set), 8) <= kAlpha * (1 + 1e-12);
+      any = closed_e_bh_level(e, indices(set), 8) <= kHeldAt * (1 + 1e-12);
     wrong += any ? 1 : 0;
   }
-  EXPECT_LE(static_cast<double>(wrong) / kTrials, kAlpha + 3 * std::sqrt(kAlpha * (1 - kAlpha) / kTrials));
-  EXPECT_GT(static_cast<double>(wrong) / kTrials, kAlpha / 2) << "the hardest case is not there";
+  EXPECT_LE(static_cast<double>(wrong) / kTrials, kHeldAt + 3 * std::sqrt(kHeldAt * (1 - kHeldAt) / kTrials));
+  EXPECT_GT(static_cast<double>(wrong) / kTrials, kHeldAt / 2) << "the hardest case is not there";
 }
 
 TEST(ClosedEBhLevel, OfInfiniteEvidenceIsZeroAndOfNoneIsOne) {

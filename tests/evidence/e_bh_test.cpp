@@ -12,7 +12,7 @@
 namespace scotoma {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kInfiniteLogE = std::numeric_limits<double>::infinity();
 
 /// The definition, read aloud: the largest set in which each e-value is at least K / (alpha size of the set).
 std::vector<bool> by_definition(const std::vector<double>& log_e, int hypotheses, double alpha) {
@@ -30,7 +30,7 @@ std::vector<bool> by_definition(const std::vector<double>& log_e, int hypotheses
 std::vector<double> any_log_e_values() {
   const auto steps = *rc::gen::container<std::vector<int>>(rc::gen::inRange(-10, 41));
   std::vector<double> values;
-  for (const int step : steps) values.push_back(step == 40 ? kInfinity : step == -10 ? -kInfinity : step / 4.0);
+  for (const int step : steps) values.push_back(step == 40 ? kInfiniteLogE : step == -10 ? -kInfiniteLogE : step / 4.0);
   return values;
 }
 
@@ -59,7 +59,7 @@ TEST(EBh, CountsTheHypothesesThatMightHaveBeenTested) {
 }
 
 TEST(EBh, RejectsInfiniteEvidenceOnly) {
-  const std::vector<double> e = {-kInfinity, kInfinity};
+  const std::vector<double> e = {-kInfiniteLogE, kInfiniteLogE};
   EXPECT_EQ(e_bh(e, 1000, 0.01).rejected, (std::vector<bool>{false, true}));
 }
 

@@ -15,7 +15,7 @@
 namespace scotoma {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kInfiniteEvidence = std::numeric_limits<double>::infinity();
 
 /// The definition, integrated numerically for 0 < r < 1. With q = sin^2 t the Jeffreys density is flat in t, so that E
 /// is the mean of the likelihood ratio over t from asin sqrt(r) to pi/2; for r > 1/2 mirrored, so that 1 - r keeps its
@@ -80,7 +80,7 @@ TEST(LogEValue, HasItsLimitsAtTheEndsOfTheNull) {
     EXPECT_EQ(log_e_value(0, 7, certain), 0);
     EXPECT_EQ(log_e_value(7, 7, certain), 0);
   }
-  EXPECT_EQ(log_e_value(1, 7, 0), kInfinity);
+  EXPECT_EQ(log_e_value(1, 7, 0), kInfiniteEvidence);
   EXPECT_EQ(log_e_value(0, 0, 0), 0);
   // No event in n: B(1/2, n + 1/2) / pi, for n = 2 the mean of cos^4, 3/8. It is the limit of small null rates.
   EXPECT_NEAR(std::exp(log_e_value(0, 2, 0)), 0.375, 1e-14);
@@ -91,7 +91,7 @@ TEST(LogEValue, HasItsLimitsAtTheEndsOfTheNull) {
 
 TEST(LogEValue, IsFiniteAndOrderedWhereThePowersUnderflow) {
   for (const double r : {1e-300, 1e-9, 0.02, 0.5, 0.97, 1 - 1e-16}) {
-    double previous = -kInfinity;
+    double previous = -kInfiniteEvidence;
     for (int events = 0; events <= 100'000; events += 1000) {
       const double log_e = log_e_value(events, 100'000, r);
       EXPECT_TRUE(std::isfinite(log_e)) << events << " at " << r;
@@ -153,7 +153,7 @@ TEST(EProcess, IsConvexInTheNullRateAndNeverRises) {
   for (const int n : {1, 2, 3, 5, 10, 20, 48, 96, 200, 1000, 5000}) {
     for (int events = 0; events <= n; events += std::max(1, n / 48)) {
       const EProcess process(events, n);
-      double previous = -kInfinity;
+      double previous = -kInfiniteEvidence;
       for (int i = 1; i < 500; ++i) {
         const double sine = std::sin(std::numbers::pi / 2 * i / 500);
         const double slope = process.against(sine * sine).slope;

@@ -30,16 +30,16 @@ TEST(BugsJson, TellsThePiecesOfAConjunctionAndTheirRates) {
   Hypothesis& bug = findings.hypotheses[1];
   bug.phrase = dark_on_a_plate();
   bug.part_rates = {{"dark", {1, 8, 0, 0.125, 0, 0.5}}, {"on a plate", {2, 8, 0, 0.25, 0, 0.6}}};
-  const auto json = bugs_json(made_up::study(), findings)["bugs"];
-  EXPECT_EQ(json[1]["phrase"], "dark, on a plate");
-  ASSERT_EQ(json[1]["pieces"].size(), 2U);
-  EXPECT_EQ(json[1]["pieces"][0]["text"], "dark");
-  EXPECT_EQ(json[1]["pieces"][0]["position"], "before");
-  ASSERT_EQ(json[1]["part_rates"].size(), 2U);
-  EXPECT_EQ(json[1]["part_rates"][1]["phrase"], "on a plate");
-  EXPECT_EQ(json[1]["part_rates"][1]["rate"]["failures"], 2);
-  EXPECT_EQ(json[0]["pieces"].size(), 1U);
-  EXPECT_TRUE(json[0]["part_rates"].empty());
+  const auto data = bugs_json(made_up::study(), findings)["bugs"];
+  EXPECT_EQ(data[1]["phrase"], "dark, on a plate");
+  ASSERT_EQ(data[1]["pieces"].size(), 2U);
+  EXPECT_EQ(data[1]["pieces"][0]["text"], "dark");
+  EXPECT_EQ(data[1]["pieces"][0]["position"], "before");
+  ASSERT_EQ(data[1]["part_rates"].size(), 2U);
+  EXPECT_EQ(data[1]["part_rates"][1]["phrase"], "on a plate");
+  EXPECT_EQ(data[1]["part_rates"][1]["rate"]["failures"], 2);
+  EXPECT_EQ(data[0]["pieces"].size(), 1U);
+  EXPECT_TRUE(data[0]["part_rates"].empty());
 }
 
 }  // namespace

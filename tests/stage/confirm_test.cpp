@@ -13,8 +13,8 @@ namespace scotoma {
 namespace {
 
 /// A fly that fails on flowers with this rate, under a null of 0.2.
-struct Trial {
-  explicit Trial(double rate, double drawing_error = 0.02)
+struct FlowerTrial {
+  explicit FlowerTrial(double rate, double drawing_error = 0.02)
       : stage(setting_of(rate, drawing_error)), hypotheses{stage.hypothesis("fly", "on a flower")} {}
 
   static fake::WorldSetting setting_of(double rate, double drawing_error) {
@@ -37,7 +37,7 @@ struct Trial {
 };
 
 TEST(Confirm, ConfirmsABugAndStopsWhenTheEvidenceIsEnough) {
-  Trial trial(0.9);
+  FlowerTrial trial(0.9);
   const double threshold = trial.run();
   const Hypothesis& bug = trial.hypotheses[0];
   EXPECT_EQ(bug.status, Status::confirmed);
@@ -47,7 +47,7 @@ TEST(Confirm, ConfirmsABugAndStopsWhenTheEvidenceIsEnough) {
 }
 
 TEST(Confirm, FollowsTheEvidenceAfterEveryValidPicture) {
-  Trial trial(0.5, 0.2);
+  FlowerTrial trial(0.5, 0.2);
   trial.run();
   const Hypothesis& hypothesis = trial.hypotheses[0];
   ASSERT_EQ(hypothesis.log_e_path.size(), static_cast<std::size_t>(hypothesis.confirmed.valid));
@@ -58,21 +58,21 @@ TEST(Confirm, FollowsTheEvidenceAfterEveryValidPicture) {
 }
 
 TEST(Confirm, GivesUpOnWhatSurelyIsNoBug) {
-  Trial trial(0.0);
+  FlowerTrial trial(0.0);
   trial.run();
   EXPECT_EQ(trial.hypotheses[0].status, Status::not_confirmed);
   EXPECT_LT(trial.stage.context.spent.confirm, trial.stage.study.budget.confirm);
 }
 
 TEST(Confirm, DrawsNoMoreThanItsShare) {
-  Trial trial(0.25);
+  FlowerTrial trial(0.25);
   trial.run();
   EXPECT_LE(trial.stage.context.spent.confirm, trial.stage.study.budget.confirm);
 }
 
 TEST(Confirm, DoesNotConfirmARateWithinTheNull) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
-    Trial trial(0.2);
+    FlowerTrial trial(0.2);
     trial.stage.study.seed = seed;
     trial.run();
     EXPECT_EQ(trial.hypotheses[0].status, Status::not_confirmed) << "seed " << seed;
@@ -80,13 +80,13 @@ TEST(Confirm, DoesNotConfirmARateWithinTheNull) {
 }
 
 TEST(Confirm, WhatCannotBeDrawnIsNotConfirmed) {
-  Trial trial(1.0, 0.8);
+  FlowerTrial trial(1.0, 0.8);
   trial.run();
   EXPECT_EQ(trial.hypotheses[0].status, Status::undrawable);
 }
 
 TEST(Confirm, ALabelThatAlwaysFailsCannotFailMoreOften) {
-  Trial trial(1.0);
+  FlowerTrial trial(1.0);
   trial.hypotheses[0].base_events = trial.hypotheses[0].base_valid;
   trial.hypotheses[0].null_rate = 1;
   trial.run();
@@ -96,8 +96,8 @@ TEST(Confirm, ALabelThatAlwaysFailsCannotFailMoreOften) {
 }
 
 TEST(Confirm, AnUnknownBaseRateIsNotTakenForAFavourableOne) {
-  Trial known(0.6);
-  Trial guessed(0.6);
+  FlowerTrial known(0.6);
+  FlowerTrial guessed(0.6);
   guessed.hypotheses[0].base_events = 1;  // 15 %, but of 7 pictures
   guessed.hypotheses[0].base_valid = 7;
   known.run();
@@ -107,8 +107,8 @@ TEST(Confirm, AnUnknownBaseRateIsNotTakenForAFavourableOne) {
 }
 
 TEST(Confirm, EveryPhraseThatAnyLabelCouldHaveHadPays) {
-  Trial few(0.9);
-  Trial many(0.9);
+  FlowerTrial few(0.9);
+  FlowerTrial many(0.9);
   many.stage.study.evidence.max_hypotheses *= 10'000;
   const double difference = many.run() - few.run();
   EXPECT_NEAR(difference, std::log(10'000.0), 1e-9);
@@ -116,8 +116,8 @@ TEST(Confirm, EveryPhraseThatAnyLabelCouldHaveHadPays) {
 }
 
 /// The plain rule, for comparison.
-struct FixedTrial : Trial {
-  explicit FixedTrial(double rate, double drawing_error = 0.02) : Trial(rate, drawing_error) {
+struct FixedTrial : FlowerTrial {
+  explicit FixedTrial(double rate, double drawing_error = 0.02) : FlowerTrial(rate, drawing_error) {
     stage.study.evidence.rule = "fixed";
   }
 };
@@ -161,7 +161,7 @@ TEST(ConfirmFixed, TheLastFinalistsGoWithoutWhenTheBudgetRunsShort) {
 }
 
 TEST(Confirm, WithoutBudgetSaysSo) {
-  Trial trial(1.0);
+  FlowerTrial trial(1.0);
   trial.stage.study.budget.images = 3;
   trial.run();
   EXPECT_EQ(trial.hypotheses[0].status, Status::out_of_budget);
@@ -169,7 +169,7 @@ TEST(Confirm, WithoutBudgetSaysSo) {
 }
 
 TEST(Confirm, KeepsTheBestWhenTheBudgetRunsShort) {
-  Trial trial(1.0);
+  FlowerTrial trial(1.0);
   trial.hypotheses.push_back(trial.stage.hypothesis("fly", "on a flower", 0.6));  // as bad, but harder to show
   trial.stage.study.budget.images = 24;
   trial.run();
@@ -181,7 +181,7 @@ TEST(Confirm, KeepsTheBestWhenTheBudgetRunsShort) {
 }
 
 TEST(Confirm, KeepsBackTheImagesOfAShortAudit) {
-  Trial trial(1.0);
+  FlowerTrial trial(1.0);
   trial.hypotheses.push_back(trial.stage.hypothesis("fly", "on a flower", 0.6));  // it would go on for long
   auto& budget = trial.stage.study.budget;
   budget.images = 2 * shortest_audit(trial.stage.study) + 32;
@@ -192,9 +192,9 @@ TEST(Confirm, KeepsBackTheImagesOfAShortAudit) {
 }
 
 TEST(Confirm, WhereMoneyIsShortWhatIsRejectedTogetherIsEnough) {
-  Trial rich(1.0);
+  FlowerTrial rich(1.0);
   rich.hypotheses.assign(6, rich.stage.hypothesis("fly", "on a flower", 0.6));
-  Trial poor(1.0);
+  FlowerTrial poor(1.0);
   poor.hypotheses = rich.hypotheses;
   rich.run();
   poor.stage.study.budget.images = rich.stage.context.spent.confirm - 6 + 12 * shortest_audit(poor.stage.study);
@@ -208,7 +208,7 @@ TEST(Confirm, WhereMoneyIsShortWhatIsRejectedTogetherIsEnough) {
 }
 
 TEST(Confirm, ATrialThatOnlyDrawsInvalidPicturesStopsEarly) {
-  Trial trial(1.0, 1.0);
+  FlowerTrial trial(1.0, 1.0);
   trial.run();
   EXPECT_EQ(trial.hypotheses[0].status, Status::undrawable);
   EXPECT_LE(trial.stage.context.spent.confirm, 16);
@@ -216,7 +216,7 @@ TEST(Confirm, ATrialThatOnlyDrawsInvalidPicturesStopsEarly) {
 
 TEST(Confirm, ABugIsNotLostToAFewInvalidPictures) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-    Trial trial(1.0, 0.45);
+    FlowerTrial trial(1.0, 0.45);
     trial.stage.study.seed = seed;
     trial.run();
     EXPECT_EQ(trial.hypotheses[0].status, Status::confirmed) << "seed " << seed;
@@ -224,8 +224,8 @@ TEST(Confirm, ABugIsNotLostToAFewInvalidPictures) {
 }
 
 TEST(Confirm, ThePathOfOneHypothesisDoesNotDependOnTheOthers) {
-  Trial alone(0.5);
-  Trial together(0.5);
+  FlowerTrial alone(0.5);
+  FlowerTrial together(0.5);
   together.hypotheses.push_back(together.stage.hypothesis("fly", "in the snow"));
   together.hypotheses.push_back(together.stage.hypothesis("cow", "on a flower"));
   alone.run();

@@ -145,7 +145,7 @@ Hypothesis dark_fly(fake::Stage& stage) {
   return dark;
 }
 
-fake::WorldSetting dark_and_on_a_flower() {
+fake::WorldSetting dark_on_a_flower_fails() {
   fake::WorldSetting setting;
   setting.looks = {"dark"};
   setting.rules = {{"fly", "on a flower", "bee", 0.95, "dark"}};
@@ -153,7 +153,7 @@ fake::WorldSetting dark_and_on_a_flower() {
 }
 
 TEST(DescribeMore, NamesWhatElseMustHold) {
-  fake::Stage stage(dark_and_on_a_flower(), {"fly"});
+  fake::Stage stage(dark_on_a_flower_fails(), {"fly"});
   const auto more = describe_more(stage.context, stage.memo, dark_fly(stage));
   ASSERT_TRUE(more.ok());
   ASSERT_FALSE(more->empty());
@@ -163,7 +163,7 @@ TEST(DescribeMore, NamesWhatElseMustHold) {
 }
 
 TEST(DescribeMore, SaysNothingWhereNothingElseMatters) {
-  auto setting = dark_and_on_a_flower();
+  auto setting = dark_on_a_flower_fails();
   setting.rules = {{"fly", "", "bee", 0.5, "dark"}};
   fake::Stage stage(setting, {"fly"});
   const auto more = describe_more(stage.context, stage.memo, dark_fly(stage));
@@ -172,7 +172,7 @@ TEST(DescribeMore, SaysNothingWhereNothingElseMatters) {
 }
 
 TEST(DescribeMore, NeedsPicturesOfBothKinds) {
-  auto setting = dark_and_on_a_flower();
+  auto setting = dark_on_a_flower_fails();
   setting.rules = {{"fly", "", "bee", 1, "dark"}};
   fake::Stage stage(setting, {"fly"});
   const auto more = describe_more(stage.context, stage.memo, dark_fly(stage));
