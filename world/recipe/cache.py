@@ -2,7 +2,8 @@
 
 A role is a set of scenes with a seed of its own; no two models that check each other share one. It is kept under
 `work/cache` as `ROLE.npy` (uint8 [n, 64, 64, 3]) and `ROLE.labels.npy` (int16 [n, 4]: thing, place, look by
-index, then VARIANTS by index; thing 16 is "nothing").
+index, then VARIANTS by index; thing 16 is "nothing"). Scenes of another plan
+than today's are rendered anew; after a change of how scenes look, delete the folder.
 """
 import itertools
 from pathlib import Path
