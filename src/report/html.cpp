@@ -36,7 +36,7 @@ std::string contents_row(Page& page, const Hypothesis& h) {
   std::string numbers;
   if (rate.valid > 0) {
     const Rate base = base_rate(page.findings, h);
-    numbers = fmt::format("{} {}; neutral pictures: {}{}", percent(rate.rate), tone(h),
+    numbers = fmt::format("{} {}; neutral pictures: {}{}", percent(rate.rate), fails(h) ? "fail" : "pass",
                           base.valid > 0 ? percent(base.rate) : "–", h.audited() ? "" : "; not audited");
   }
   return fmt::format("<li{}><a href=\"#{}\">{}<span><b>{}</b><br><span class=\"soft\">{}</span></span></a></li>\n",

@@ -17,8 +17,8 @@
 namespace scotoma {
 namespace {
 
-constexpr int kBetweenLooks =
-    4;  // fresh images of a trial between two looks, rounded up to whole rounds of base prompts
+// Fresh images of a trial between two looks, rounded up to whole rounds of base prompts.
+constexpr int kBetweenLooks = 4;
 constexpr double kFutilityLevel = 0.99;
 
 /// Of a trial that goes on to show `events` in `valid`.
