@@ -7,10 +7,13 @@
 #include <filesystem>
 #include <iterator>
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace scotoma {
+
+class LoadTrial;
 
 /// A label to hunt for, and the classifier's class that is the right answer for it.
 struct StudyLabel {
@@ -164,6 +167,10 @@ struct SearchOptions {
 struct EngineOptions {
   std::string precision = "f32";  ///< "f32", or "bf16": faster where the CPU has it; part of every fingerprint
   int threads = 0;                ///< 0: all cores
+
+  /// Where model files are loaded first, so that one that crashes a library ends no run
+  /// (backend/openvino/load_trial.h); null: nowhere. Set by the program around the library: no key of a study.
+  std::shared_ptr<LoadTrial> trial = nullptr;
 };
 
 struct Study {
