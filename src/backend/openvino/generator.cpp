@@ -51,8 +51,9 @@ Error not_finite(const std::string& subject, const Draw& draw) {
 }  // namespace
 
 std::string OpenvinoGenerator::describe() const {
-  return fmt::format("{}, guidance {:g}, {} x {}, {}", scheduler_.name(), guidance_, picture_[3], picture_[2],
-                     unet_->precision());
+  const std::string& mended = scheduler_.mended();
+  return fmt::format("{}{}, guidance {:g}, {} x {}, {}", scheduler_.name(), mended.empty() ? "" : " with " + mended,
+                     guidance_, picture_[3], picture_[2], unet_->precision());
 }
 
 double OpenvinoGenerator::engine_seconds() const {

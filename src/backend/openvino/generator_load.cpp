@@ -99,7 +99,7 @@ Result<void> OpenvinoGenerator::open(const std::shared_ptr<Engine>& engine, cons
   negative_prompt_ = options.negative_prompt;
   const auto schedule = folder_ / "scheduler" / "scheduler_config.json";
   SCOTOMA_TRY(const auto config, read_json_file(schedule));
-  SCOTOMA_TRY(scheduler_, Scheduler::create(config, options.scheduler, options.steps, schedule));
+  SCOTOMA_TRY(scheduler_, Scheduler::of_pipeline(config, options.scheduler, options.steps, schedule));
   SCOTOMA_TRY(tokenizer_, Tokenizer::load(*engine, folder_ / "tokenizer"));
   SCOTOMA_CHECK(open_unet(*engine));
   SCOTOMA_CHECK(open_decoder(*engine));
@@ -215,9 +215,10 @@ Result<void> OpenvinoGenerator::open_decoder(Engine& engine) {
 }
 
 Result<void> OpenvinoGenerator::settle_fingerprint(const Engine& engine, const GeneratorOptions& options) {
-  const auto settings =
+  auto settings =
       fmt::format("steps {} guidance {} scheduler {} batch {} precision {} {} {}", options.steps, options.guidance,
                   options.scheduler, batch_, unet_->precision(), text_encoder_->precision(), decoder_->precision());
+  if (!scheduler_.mended().empty()) settings += " " + scheduler_.mended();
   SCOTOMA_TRY(
       fingerprint_,
       model_fingerprint(engine, "generator",

@@ -162,10 +162,14 @@ Result<DpmConfig> read_dpm_config(const Json& config, const Path& path) {
   SCOTOMA_TRY(const auto algorithm, json_value<std::string>(config, "algorithm_type", "dpmsolver++", path));
   SCOTOMA_TRY(const auto solver, json_value<std::string>(config, "solver_type", "midpoint", path));
   SCOTOMA_TRY(const auto variance, json_value<std::string>(config, "variance_type", "", path));
-  if (algorithm != "dpmsolver++" || c.order < 1 || c.order > 2 || !variance.empty()) {
-    return bad_input(
-        fmt::format("{}: {} of order {} is not supported; only dpmsolver++ of order 1 or 2, without a learned variance",
-                    path.string(), algorithm, c.order));
+  // diffusers means to take DEIS's files for this.
+  const bool deterministic = algorithm == "dpmsolver++" || algorithm == "deis";
+  if (!deterministic || c.order < 1 || c.order > 2 || !variance.empty()) {
+    return bad_input(fmt::format(
+        "{}: {} of order {}{} is not supported; only dpmsolver++ of order 1 or 2, without a learned variance: "
+        "say so in that file (algorithm_type, solver_order), or set scheduler = \"euler\" or \"ddim\" in the "
+        "study's [generator], which draw from the same model",
+        path.string(), algorithm, c.order, variance.empty() ? "" : " with variance_type " + variance));
   }
   c.heun = solver == "heun";
   // diffusers takes the solver types of its other classes for midpoint.

@@ -7,25 +7,48 @@
 
 #include "backend/openvino/json_file.h"
 #include "backend/openvino/samplers.h"
+#include "backend/openvino/scheduler_classes.h"
 
 namespace scotoma {
 namespace {
 
-/// The sampler's short name. Errors: bad_input for classes that are not implemented.
-Result<std::string> choose_sampler(const nlohmann::json& config, const std::string& asked,
-                                   const std::filesystem::path& path) {
-  if (!asked.empty()) return asked;
-  SCOTOMA_TRY(const std::string name, json_value<std::string>(config, "_class_name", "", path));
-  if (name == "DDIMScheduler") return std::string("ddim");
-  if (name == "EulerDiscreteScheduler") return std::string("euler");
-  if (name == "DPMSolverMultistepScheduler") return std::string("dpmsolver++");
-  return bad_input(fmt::format(
-      "{}: scheduler '{}' is not implemented; set scheduler to \"dpmsolver++\", \"ddim\" or \"euler\" in the study's "
-      "[generator]",
-      path.string(), name));
+/// How a file says a value, for people.
+std::string said(const nlohmann::json& config, const std::string& key) {
+  const auto found = config.find(key);
+  return found == config.end() ? key + " is missing" : fmt::format("{} is {}", key, found->dump());
+}
+
+/// Sets `key` and adds to `becomes` and `was`, for people.
+template <class T>
+void mend(nlohmann::json& config, const std::string& key, T value, std::string& becomes, std::string& was) {
+  const std::string between = becomes.empty() ? "" : " and ";
+  was += between + said(config, key);
+  config[key] = value;
+  becomes += fmt::format("{}{} {}", between, key, value);
 }
 
 }  // namespace
+
+Result<Scheduler> Scheduler::of_pipeline(const nlohmann::json& config, const std::string& sampler, int steps,
+                                         const std::filesystem::path& path) {
+  SCOTOMA_TRY(const std::string kind, choose_sampler(config, sampler, path));
+  nlohmann::json mended = config;
+  std::string becomes;
+  std::string was;
+  // Of the schedulers here DDIM alone can clip, and clips where nothing is said.
+  SCOTOMA_TRY(const bool clips, json_value(config, "clip_sample", true, path));
+  if (kind == "ddim" && clips) mend(mended, "clip_sample", false, becomes, was);
+  SCOTOMA_TRY(const auto spacing,
+              json_value<std::string>(config, "timestep_spacing", kind == "ddim" ? "leading" : "linspace", path));
+  SCOTOMA_TRY(const int offset, json_value(config, "steps_offset", 0, path));
+  if (spacing == "leading" && offset != 1) mend(mended, "steps_offset", 1, becomes, was);
+  SCOTOMA_TRY(Scheduler out, create(mended, kind, steps, path));
+  if (!becomes.empty()) {
+    out.mended_ = fmt::format("{}, as diffusers' Stable Diffusion pipeline sets it ({}: {})", becomes,
+                              path.filename().string(), was);
+  }
+  return out;
+}
 
 Result<Scheduler> Scheduler::create(const nlohmann::json& config, const std::string& sampler, int steps,
                                     const std::filesystem::path& path) {

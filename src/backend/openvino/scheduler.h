@@ -33,12 +33,20 @@ struct SamplerStep {
 
 class Scheduler {
  public:
-  /// `config` is scheduler_config.json (`path` only names it in errors); `sampler` is "ddim", "euler", "dpmsolver++" or
-  /// empty for what the config's _class_name says; `steps` >= 1.
-  /// Errors: bad_input for everything that would be another sampler than the one asked for.
+  /// What diffusers' scheduler class makes of it. `config` is scheduler_config.json (`path` only names it in errors);
+  /// `sampler` is "ddim", "euler", "dpmsolver++" or empty for what the config's _class_name says; `steps` >= 1.
+  /// Errors: bad_input for everything that would be another sampler than the one asked for, and for models that none of
+  /// them can sample (scheduler_classes.h).
   static Result<Scheduler> create(const nlohmann::json& config, const std::string& sampler, int steps,
                                   const std::filesystem::path& path);
 
+  /// What diffusers 0.39's StableDiffusionPipeline makes of it when it is loaded with that scheduler. The pipeline
+  /// mends what old files say or leave out: latents are never clipped (clip_sample), and "leading" timesteps begin at 1
+  /// (steps_offset). Arguments and errors as above.
+  static Result<Scheduler> of_pipeline(const nlohmann::json& config, const std::string& sampler, int steps,
+                                       const std::filesystem::path& path);
+
+  const std::string& mended() const { return mended_; }          ///< by of_pipeline, and why, for people; often empty
   const std::string& name() const { return name_; }              ///< for people: "DPM-Solver++ 2M"
   std::span<const SamplerStep> steps() const { return steps_; }  ///< in the order in which they are taken
   float initial_scale() const { return initial_scale_; }         ///< standard deviation of the first sample
@@ -49,6 +57,7 @@ class Scheduler {
 
  private:
   std::string name_;
+  std::string mended_;
   std::vector<SamplerStep> steps_;
   float initial_scale_ = 1;
   float clip_ = 0;

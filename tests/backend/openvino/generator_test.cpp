@@ -142,6 +142,16 @@ TEST_F(BrokenFolder, WhatIsNotStableDiffusionOneIsRefused) {
   expect_refused("StableDiffusionXLPipeline");
 }
 
+TEST_F(BrokenFolder, AnOldSchedulersFileIsMendedAsDiffusersDoesAndThatIsSaid) {
+  write("scheduler/scheduler_config.json", R"({"_class_name": "DDIMScheduler", "prediction_type": "v_prediction"})");
+  GeneratorOptions wanted = options();
+  wanted.model = folder_;
+  const auto generator = load(wanted);
+  ASSERT_NE(generator, nullptr);
+  EXPECT_NE(generator->describe().find("with clip_sample false and steps_offset 1, as diffusers'"), std::string::npos)
+      << generator->describe();
+}
+
 TEST_F(BrokenFolder, PartsThatDoNotBelongTogetherAreRefused) {
   for (const char* end : {"xml", "bin"}) {
     fs::copy_file(folder_ / (std::string("vae_decoder/openvino_model.") + end),

@@ -11,7 +11,7 @@
 namespace scotoma {
 namespace {
 
-const std::filesystem::path kCases = std::filesystem::path(SCOTOMA_SOURCE_DIR) / "tests/cases/scheduler/cases.json";
+const std::filesystem::path kCases = std::filesystem::path(SCOTOMA_SOURCE_DIR) / "tests/cases/scheduler";
 
 /// The network of make_cases.py.
 float network(float x, double t) { return std::sin(x * 0.7F + static_cast<float>(t / 1000)); }
@@ -20,10 +20,9 @@ void expect_close(double ours, double theirs, const std::string& where) {
   EXPECT_NEAR(ours, theirs, 2e-5 * std::max(1.0, std::fabs(theirs))) << where;
 }
 
-void replay(const nlohmann::json& golden, const std::string& sampler) {
-  const int steps = golden.at("steps");
-  const std::string where = golden.at("config").dump() + " " + std::to_string(steps) + " steps";
-  auto scheduler = Scheduler::create(golden.at("config"), sampler, steps, "cases.json");
+void replay(const nlohmann::json& golden, const Result<Scheduler>& scheduler) {
+  const std::string where = golden.value("file", "") + golden.value("config", nlohmann::json()).dump() + " " +
+                            golden.at("steps").dump() + " steps";
   ASSERT_TRUE(scheduler.ok()) << scheduler.error().message;
   ASSERT_EQ(scheduler->steps().size(), golden.at("timesteps").size()) << where;
   expect_close(scheduler->initial_scale(), golden.at("initial_scale"), where);
@@ -44,12 +43,90 @@ void replay(const nlohmann::json& golden, const std::string& sampler) {
 }
 
 TEST(Scheduler, TakesTheStepsOfDiffusers) {
-  auto cases = read_json_file(kCases, true);
+  auto cases = read_json_file(kCases / "cases.json", true);
   ASSERT_TRUE(cases.ok()) << cases.error().message;
   ASSERT_GT(cases->size(), 70U);
   for (const auto& golden : *cases) {
-    replay(golden, "");
+    replay(golden, Scheduler::create(golden.at("config"), "", golden.at("steps"), "cases.json"));
     if (HasFailure()) return;
+  }
+}
+
+/// Files as folders have them: a pipeline mends what old ones say or leave out (latents clipped to +-1 are ruined).
+TEST(Scheduler, TakesTheStepsOfDiffusersPipeline) {
+  auto cases = read_json_file(kCases / "folder_cases.json", true);
+  ASSERT_TRUE(cases.ok()) << cases.error().message;
+  ASSERT_GT(cases->size(), 30U);
+  for (const auto& golden : *cases) {
+    const auto file = kCases / "folders" / golden.at("file").get<std::string>();
+    const auto config = read_json_file(file);
+    ASSERT_TRUE(config.ok()) << config.error().message;
+    const auto scheduler = Scheduler::of_pipeline(*config, golden.at("sampler"), golden.at("steps"), file);
+    if (golden.contains("refused")) {
+      ASSERT_FALSE(scheduler.ok()) << file;
+      EXPECT_NE(scheduler.error().message.find(golden.at("refused")), std::string::npos) << scheduler.error().message;
+    } else {
+      replay(golden, scheduler);
+    }
+    if (HasFailure()) return;
+  }
+}
+
+TEST(Scheduler, SaysWhatWasMendedAndWhy) {
+  const auto mended = [](const char* config, const char* sampler) {
+    const auto scheduler = Scheduler::of_pipeline(nlohmann::json::parse(config), sampler, 5, "a/scheduler_config.json");
+    return scheduler.ok() ? scheduler->mended() : scheduler.error().message;
+  };
+  EXPECT_EQ(mended(R"({"_class_name": "DDIMScheduler", "steps_offset": 0})", ""),
+            "clip_sample false and steps_offset 1, as diffusers' Stable Diffusion pipeline sets it "
+            "(scheduler_config.json: clip_sample is missing and steps_offset is 0)");
+  EXPECT_EQ(mended(R"({"_class_name": "PNDMScheduler", "clip_sample": true, "steps_offset": 1})", "ddim"),
+            "clip_sample false, as diffusers' Stable Diffusion pipeline sets it (scheduler_config.json: clip_sample is "
+            "true)");
+  // Nothing that would change a picture.
+  EXPECT_EQ(mended(R"({"_class_name": "DDIMScheduler", "clip_sample": false, "steps_offset": 1})", ""), "");
+  EXPECT_EQ(mended(R"({"_class_name": "DPMSolverMultistepScheduler", "timestep_spacing": "trailing"})", ""), "");
+  EXPECT_EQ(mended(R"({"_class_name": "EulerDiscreteScheduler"})", ""), "");
+}
+
+/// The message must name the class, and a sampler of ours where one is sound.
+TEST(Scheduler, ASchedulerThatIsNotOursIsRefusedWithASoundReplacement) {
+  const std::pair<const char*, const char*> replaced[] = {
+      {"PNDMScheduler", "dpmsolver++"},
+      {"UniPCMultistepScheduler", "dpmsolver++"},
+      {"DEISMultistepScheduler", "dpmsolver++"},
+      {"EulerAncestralDiscreteScheduler", "euler"},
+      {"LMSDiscreteScheduler", "euler"},
+      {"HeunDiscreteScheduler", "euler"},
+      {"DDPMScheduler", "ddim"},
+      {"WhoKnowsScheduler", "dpmsolver++"},
+  };
+  for (const auto& [name, by] : replaced) {
+    const nlohmann::json config = {{"_class_name", name}};
+    const auto scheduler = Scheduler::create(config, "", 5, "folder/s.json");
+    ASSERT_FALSE(scheduler.ok()) << name;
+    for (const std::string& part : {std::string(name), std::string("set scheduler = \"") + by}) {
+      EXPECT_NE(scheduler.error().message.find(part), std::string::npos) << scheduler.error().message;
+    }
+    EXPECT_TRUE(Scheduler::create(config, by, 5, "folder/s.json").ok()) << name;
+  }
+}
+
+TEST(Scheduler, AModelThatNoneOfOursCanSampleIsRefusedWhateverTheStudyAsks) {
+  const std::pair<const char*, const char*> foreign[] = {
+      {R"({"_class_name": "LCMScheduler"})", "consistency-distilled"},
+      {R"({"_class_name": "TCDScheduler"})", "consistency-distilled"},
+      {R"({"_class_name": "FlowMatchEulerDiscreteScheduler"})", "flow-matching"},
+      {R"({"_class_name": "UniPCMultistepScheduler", "use_flow_sigmas": true})", "flow-matching"},
+      {R"({"_class_name": "DDIMScheduler", "prediction_type": "flow_prediction"})", "flow-matching"},
+      {R"({"_class_name": "EDMEulerScheduler"})", "EDM"},
+  };
+  for (const auto& [config, part] : foreign) {
+    for (const char* asked : {"", "ddim", "euler", "dpmsolver++"}) {
+      const auto scheduler = Scheduler::create(nlohmann::json::parse(config), asked, 5, "folder/s.json");
+      ASSERT_FALSE(scheduler.ok()) << config << asked;
+      EXPECT_NE(scheduler.error().message.find(part), std::string::npos) << scheduler.error().message;
+    }
   }
 }
 

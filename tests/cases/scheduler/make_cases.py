@@ -52,20 +52,24 @@ def configs():
                           "prediction_type": "v_prediction"}, (8, 20)
 
 
-def run(name, config, steps):
-    scheduler = CLASSES[name](**config)
+def trajectory(scheduler, steps):
+    """What the toy network draws with `scheduler` in `steps` steps."""
     scheduler.set_timesteps(steps)
     start = torch.linspace(-2, 2, 9)
     x = start * scheduler.init_noise_sigma
-    trajectory = []
+    samples = []
     for t in scheduler.timesteps:
         x = scheduler.step(network(scheduler.scale_model_input(x, t), t), t, x).prev_sample
-        trajectory.append([float(v) for v in x])
-    return {"sampler": name, "steps": steps, "config": {"_class_name": CLASSES[name].__name__, **config},
-            "initial_scale": float(scheduler.init_noise_sigma), "timesteps": [float(t) for t in scheduler.timesteps],
+        samples.append([float(v) for v in x])
+    return {"initial_scale": float(scheduler.init_noise_sigma), "timesteps": [float(t) for t in scheduler.timesteps],
             "start": [float(v) for v in start],
             # Of long ones only the end.
-            "trajectory": trajectory if steps < 40 else [None] * (steps - 1) + trajectory[-1:]}
+            "trajectory": samples if steps < 40 else [None] * (steps - 1) + samples[-1:]}
+
+
+def run(name, config, steps):
+    return {"sampler": name, "steps": steps, "config": {"_class_name": CLASSES[name].__name__, **config},
+            **trajectory(CLASSES[name](**config), steps)}
 
 
 if __name__ == "__main__":
