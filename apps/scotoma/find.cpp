@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "bugs_file.h"
+#include "report/finding_words.h"
 #include "report/publish.h"
 #include "report/spread.h"
 #include "report/tally.h"
@@ -12,20 +13,45 @@
 namespace scotoma {
 namespace {
 
-void print_summary(const Hunt& hunt, const Published& published) {
+constexpr std::size_t kFew = 3;  // bugs of a cause that have a line each
+
+/// "horse 100 %, fly 98 %": of a bug that no picture measured, the label alone.
+std::string labels_with_rates(const Cause& cause) {
+  std::string text;
+  for (const Hypothesis* bug : cause.bugs) {
+    const Rate& rate = bug->measured();
+    text += (text.empty() ? "" : ", ") + bug->label + (rate.valid > 0 ? fmt::format(" {:.0f} %", 100 * rate.rate) : "");
+  }
+  return text;
+}
+
+void print_cause(const Findings& findings, const Cause& cause, const Paint& paint) {
+  fmt::print("  {} {}\n", paint.red("!"), sentence(cause));
+  if (cause.bugs.size() <= kFew) {
+    for (const Hypothesis* bug : cause.bugs) fmt::print("      {}\n", headline(*bug));
+  } else {
+    fmt::print("      images that fail: {}\n", labels_with_rates(cause));
+  }
+  if (const std::string reach = reach_sentence(findings, cause); !reach.empty()) fmt::print("      {}\n", reach);
+}
+
+void print_summary(const Hunt& hunt, const Study& study, const Published& published) {
   const Paint paint(stdout);
   const Findings& findings = hunt.findings;
   const Tally tally = tally_of(findings);
   fmt::print("\n{} On {}.\n", paint.bold(summary(findings)), counted(findings.spent.total(), "picture"));
-  for (const BaseResult* base : tally.everywhere) {
-    fmt::print("  {} {} fails nearly everywhere: {:.0f} % of its plain pictures\n", paint.red("!"), base->label,
-               100 * base->rate.rate);
+  for (const Cause& cause : tally.causes) print_cause(findings, cause, paint);
+  for (const SystematicFailure& failure : tally.systematic) {
+    fmt::print("  {} {}\n", paint.red("!"), sentence(failure));
+    for (const Hypothesis* exception : failure.exceptions)
+      fmt::print("    {} {}\n", paint.green("+"), headline(*exception));
   }
-  for (const Hypothesis* exception : tally.exceptions) fmt::print("  {} {}\n", paint.green("+"), headline(*exception));
-  for (const Hypothesis* bug : tally.bugs) fmt::print("  {} {}\n", paint.red("!"), headline(*bug));
-  const auto rows = furthest_first(findings);
+  const auto rows = untold_cross(findings);
   if (!rows.empty()) fmt::print("\nOn other labels:\n");
   for (const CrossRow* row : rows) fmt::print("  {} {}\n", paint.yellow("~"), sentence(findings, *row));
+  const auto rates = error_rates(study, findings);
+  if (!rates.empty()) fmt::print("\nHow much of it may be false:\n");
+  for (const std::string& rate : rates) fmt::print("  {}\n", rate);
   fmt::print("\nreport: {}\n", paint.bold(std::filesystem::absolute(published.report).lexically_normal().string()));
 }
 
@@ -43,7 +69,7 @@ Result<void> run_find(const StudyArguments& arguments) {
   if (!done.ok()) return done.error();
   SCOTOMA_TRY(const Published published,
               publish(session.study, done->findings, &done->run, *session.catalogue, out_folder(arguments)));
-  print_summary(*done, published);
+  print_summary(*done, session.study, published);
   return {};
 }
 

@@ -28,8 +28,9 @@ std::string claims_sentence(std::span<const double> log_e_values, int slots) {
   std::vector<std::size_t> all(log_e_values.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
   const std::string level = at_most(closed_e_bh_level(log_e_values, all, slots));
-  if (all.size() == 1) return fmt::format("Of claims like this one, at most {} are expected to be false.", level);
-  return fmt::format("Of these {} claims, at most {} are expected to be false.", all.size(), level);
+  if (all.size() == 1)
+    return fmt::format("Of claims like this one, at most {} are expected to be false, by its evidence.", level);
+  return fmt::format("Of these {} claims, at most {} are expected to be false, by their evidence.", all.size(), level);
 }
 
 std::string claim_attributes(const Hypothesis& h) {
@@ -77,7 +78,7 @@ function scotomaSentence(logE, slots) {
   const percent = level < 0.1 ? Math.ceil(level * 1000 - 1e-9) / 10 : Math.ceil(level * 100 - 1e-9);
   if (logE.length === 0) return "No claim is left.";
   return (logE.length === 1 ? "Of claims like this one, " : "Of these " + logE.length + " claims, ") +
-    "at most " + Math.max(percent, 0) + "\u00A0% are expected to be false.";
+    "at most " + Math.max(percent, 0) + "\u00A0% are expected to be false, by " + (logE.length === 1 ? "its" : "their") + " evidence.";
 }
 if (typeof document !== "undefined") {
   const form = document.getElementById("claims-filter");

@@ -11,8 +11,8 @@
 
 namespace scotoma {
 
-/// "Of these 7 claims, at most 0.3 % are expected to be false.": claims of these e-values (natural logarithms), whoever
-/// chose them out of `slots` and why (closed_e_bh_level). Requires one claim or more.
+/// "Of these 7 claims, at most 0.3 % are expected to be false, by their evidence.": claims of these e-values (natural
+/// logarithms), whoever chose them out of `slots` and why (closed_e_bh_level). Requires one claim or more.
 std::string claims_sentence(std::span<const double> log_e_values, int slots);
 
 /// A form that filters the list that follows it, hidden until the script runs, and the sentence for the whole list,

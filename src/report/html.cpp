@@ -74,7 +74,8 @@ std::string header(Page& page, const Tally& tally) {
   return fmt::format(
              "<header>\n<p class=\"kicker\">Scotoma · blind spots of a classifier</p>\n<h1>{}</h1>\n<p "
              "class=\"headline\"><span>{}</span> <span>{}</span></p>\n",
-             escape_html(study_title(page.study)), bug_summary(page.findings), label_summary(page.findings)) +
+             escape_html(study_title(page.study)), findings_sentence(page.findings),
+             hypotheses_sentence(page.findings)) +
          "<dl class=\"strip\">\n" + fact("Classifier", escape_html(classifier_line(page))) +
          fact("Labels", grouped(static_cast<long long>(page.findings.bases.size()))) +
          fact("Pictures drawn", grouped(page.findings.spent.total())) + fact("Seed", std::to_string(page.study.seed)) +

@@ -8,36 +8,47 @@ namespace scotoma {
 
 Tally tally_of(const Findings& findings) {
   Tally tally;
+  tally.causes = causes_of(findings);
+  tally.systematic = systematic_failures(findings);
   for (const Hypothesis& h : findings.hypotheses) {
     if (h.status != Status::confirmed) continue;
     (h.direction == Direction::fails ? tally.bugs : tally.exceptions).push_back(&h);
   }
-  for (const BaseResult& base : findings.bases) {
-    if (base.everywhere) tally.everywhere.push_back(&base);
-  }
+  for (const SystematicFailure& failure : tally.systematic) tally.everywhere.push_back(failure.base);
   return tally;
 }
 
-std::string bug_summary(const Findings& findings) {
-  const auto tried = static_cast<int>(findings.hypotheses.size());
-  const auto bugs = static_cast<int>(tally_of(findings).bugs.size());
-  const std::string text =
-      bugs == 0 ? std::string("No bug was confirmed") : fmt::format("{} confirmed", counted(bugs, "bug"));
-  return text + (tried == 0 ? "." : fmt::format(" among {}.", counted(tried, "hypothesis", "hypotheses")));
+std::string findings_sentence(const Findings& findings) {
+  const Tally tally = tally_of(findings);
+  const auto number = [](const auto& list) { return static_cast<int>(list.size()); };
+  if (tally.findings() == 0) {
+    const int tried = number(findings.hypotheses);
+    return fmt::format("No bug was confirmed{}.",
+                       tried == 0 ? "" : " among " + counted(tried, "hypothesis", "hypotheses"));
+  }
+  std::vector<std::string> parts;
+  if (!tally.causes.empty())
+    parts.push_back(fmt::format("{} ({})", counted(number(tally.causes), "cause"), counted(number(tally.bugs), "bug")));
+  if (!tally.systematic.empty()) {
+    parts.push_back(counted(number(tally.systematic), "systematic failure"));
+    if (!tally.exceptions.empty()) parts.back() += fmt::format(" ({})", counted(number(tally.exceptions), "exception"));
+  }
+  return fmt::format("{}: {}.", counted(static_cast<int>(tally.findings()), "finding"), listed(parts));
 }
 
-std::string label_summary(const Findings& findings) {
+std::string hypotheses_sentence(const Findings& findings) {
   const Tally tally = tally_of(findings);
-  const auto everywhere = static_cast<int>(tally.everywhere.size());
-  if (everywhere == 0) return {};
-  const auto exceptions = static_cast<int>(tally.exceptions.size());
-  return fmt::format("{} nearly everywhere{}.", counted(everywhere, "label fails", "labels fail"),
-                     exceptions == 0 ? "" : fmt::format(", with {}", counted(exceptions, "exception")));
+  const auto tried = static_cast<int>(findings.hypotheses.size());
+  if (tried == 0 || tally.findings() == 0) return {};
+  const auto confirmed = static_cast<int>(tally.bugs.size() + tally.exceptions.size());
+  return fmt::format("{} of {} confirmed.", confirmed == 0 ? "None" : grouped(confirmed),
+                     counted(tried, confirmed == 1 || confirmed == 0 ? "hypothesis was" : "hypothesis were",
+                             confirmed == 1 || confirmed == 0 ? "hypotheses was" : "hypotheses were"));
 }
 
 std::string summary(const Findings& findings) {
-  const std::string labels = label_summary(findings);
-  return bug_summary(findings) + (labels.empty() ? "" : " " + labels);
+  const std::string hypotheses = hypotheses_sentence(findings);
+  return findings_sentence(findings) + (hypotheses.empty() ? "" : " " + hypotheses);
 }
 
 }  // namespace scotoma

@@ -1,27 +1,36 @@
-// What a study confirmed, counted in one way for the report and for the command line.
+// What a study found, counted in one way for the report, for bugs.json and for the command line.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
-#include "finding/finding.h"
+#include "finding/cause.h"
 
 namespace scotoma {
 
-/// Points into the findings it was taken from, which must outlive it; each list in their order.
+/// Points into the findings it was taken from, which must outlive it.
 struct Tally {
-  std::vector<const Hypothesis*> bugs;        ///< confirmed: the label fails under the phrase
-  std::vector<const Hypothesis*> exceptions;  ///< confirmed: a label that fails nearly everywhere passes under it
-  std::vector<const BaseResult*> everywhere;  ///< labels that fail nearly everywhere
+  std::vector<Cause> causes;                  ///< of the bugs: finding/cause.h has their order
+  std::vector<SystematicFailure> systematic;  ///< labels that fail systematically, with their exceptions
+  std::vector<const Hypothesis*> bugs;        ///< confirmed: the label fails under the phrase; in the findings' order
+  std::vector<const Hypothesis*>
+      exceptions;  ///< confirmed: a label that fails systematically passes under it; likewise
+  std::vector<const BaseResult*> everywhere;  ///< of `systematic`, in its order
+
+  /// What people count: bugs of one cause are one finding.
+  std::size_t findings() const { return causes.size() + systematic.size(); }
 };
 
 Tally tally_of(const Findings& findings);
 
-/// "2 bugs confirmed among 37 hypotheses."
-std::string bug_summary(const Findings& findings);
+/// "2 findings: 1 cause (13 bugs) and 1 systematic failure (1 exception).", "No bug was confirmed among 10 hypotheses."
+/// Never the latter where a label fails systematically.
+std::string findings_sentence(const Findings& findings);
 
-/// "1 label fails nearly everywhere, with 1 exception."; empty if there is none.
-std::string label_summary(const Findings& findings);
+/// "14 of 312 hypotheses were confirmed.": bugs and exceptions. Empty where nothing was tried, and where
+/// findings_sentence() says it.
+std::string hypotheses_sentence(const Findings& findings);
 
 /// Both sentences.
 std::string summary(const Findings& findings);

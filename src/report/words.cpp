@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "finding/cause.h"
 #include "finding/phrase.h"
 #include "study/prompt.h"
 
@@ -135,9 +136,8 @@ std::string sentence(const Hypothesis& hypothesis) {
   if (hypothesis.direction == Direction::passes) {
     return fmt::format("{} is recognised; most pictures of {} are not.", what, with_article(hypothesis.label));
   }
-  const bool usual = !hypothesis.audited() || 2 * hypothesis.predicted_count >= hypothesis.audit.failures;
-  const std::string& wrong = hypothesis.taken_for();
-  if (wrong.empty() || !usual) return fmt::format("{} is not recognised.", what);
+  const std::string wrong = usual_answer(hypothesis);
+  if (wrong.empty()) return fmt::format("{} is not recognised.", what);
   return fmt::format("{} is taken for {}.", what, with_article(wrong));
 }
 

@@ -91,9 +91,9 @@ TEST(ClaimsSentence, NeverUnderstatesTheLevel) {
   const auto said = [](std::size_t count, double level) {  // with K = 100
     return claims_sentence(std::vector<double>(count, std::log(100 / (static_cast<double>(count) * level))), 100);
   };
-  EXPECT_EQ(said(7, 0.003), "Of these 7 claims, at most 0.3\u00A0% are expected to be false.");
-  EXPECT_EQ(said(7, 0.0031), "Of these 7 claims, at most 0.4\u00A0% are expected to be false.");
-  EXPECT_EQ(said(1, 0.201), "Of claims like this one, at most 21\u00A0% are expected to be false.");
+  EXPECT_EQ(said(7, 0.003), "Of these 7 claims, at most 0.3\u00A0% are expected to be false, by their evidence.");
+  EXPECT_EQ(said(7, 0.0031), "Of these 7 claims, at most 0.4\u00A0% are expected to be false, by their evidence.");
+  EXPECT_EQ(said(1, 0.201), "Of claims like this one, at most 21\u00A0% are expected to be false, by its evidence.");
 }
 
 /// What a page may run: the text of each <script>, and what its policy allows.

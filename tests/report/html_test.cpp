@@ -46,8 +46,8 @@ std::string without_pictures(const std::string& html) {
 TEST(ReportHtml, TellsTheConfirmedBugsInWordsAndNumbers) {
   const std::string html = rendered(made_up::findings());
   EXPECT_TRUE(has(html,
-                  "<span>2 bugs confirmed among 13 hypotheses.</span> <span>1 label fails nearly everywhere, with 1 "
-                  "exception.</span>"));
+                  "<span>2 findings: 1 cause (2 bugs) and 1 systematic failure (1 exception).</span> <span>3 of 13 "
+                  "hypotheses were confirmed.</span>"));
   EXPECT_TRUE(has(html, "at most 5\u00A0% are expected to be false"));
   EXPECT_TRUE(has(html, "<dd>skewed-resnet.onnx, 64 x 64, f32</dd>"));
   EXPECT_TRUE(has(html, "A fly on a flower is taken for a bee."));
@@ -218,7 +218,7 @@ TEST(ReportHtml, StandsWithABugOfWhichNothingButTheStatusIsKnown) {
   findings.hypotheses[0].label = "fly";
   findings.hypotheses[0].status = Status::confirmed;
   const std::string html = rendered(findings);
-  EXPECT_TRUE(has(html, "1 bug confirmed among 1 hypothesis.<"));
+  EXPECT_TRUE(has(html, "1 finding: 1 cause (1 bug).</span> <span>1 of 1 hypothesis was confirmed.<"));
   EXPECT_TRUE(has(html, "A fly is not recognised."));
   EXPECT_TRUE(has(html, "Its rate is not known."));
   EXPECT_TRUE(has(html, "no valid picture"));
@@ -378,7 +378,7 @@ TEST(ReportHtml, OfALargeStudyStaysOneThatABrowserOpens) {
   EXPECT_LT(made->size(), 64U << 20U);
   EXPECT_LE(count(*made, "href=\"data:image/png"), 700U);
   const std::string html = without_pictures(*made);
-  EXPECT_TRUE(has(html, "62 bugs confirmed among 2,063 hypotheses."));
+  EXPECT_TRUE(has(html, "127 findings: 1 cause (62 bugs) and 126 systematic failures (1 exception)."));
   EXPECT_EQ(count(html, "<p class=\"kicker\">Bug "), 20U);
   EXPECT_TRUE(has(html, "42 more bugs are in the <a href=\"#hypotheses\">table</a> below."));
   EXPECT_EQ(count(html, "data-label=\"Explored\""), 1000U);

@@ -19,18 +19,29 @@ TEST(Tally, TellsBugsFromExceptionsOfLabelsThatFailEverywhere) {
   EXPECT_EQ(tally.everywhere[0]->label, "bee");
 }
 
-TEST(Summary, AgreesInNumber) {
+TEST(Summary, CountsFindingsThatAddUpAndAgreesInNumber) {
   EXPECT_EQ(summary(Findings{}), "No bug was confirmed.");
   EXPECT_EQ(summary(made_up::nothing_confirmed()), "No bug was confirmed among 10 hypotheses.");
   Findings findings = made_up::findings();
   EXPECT_EQ(summary(findings),
-            "2 bugs confirmed among 13 hypotheses. 1 label fails nearly everywhere, with 1 exception.");
+            "2 findings: 1 cause (2 bugs) and 1 systematic failure (1 exception). 3 of 13 hypotheses were confirmed.");
+  EXPECT_EQ(summary(made_up::all_records()),
+            "3 findings: 2 causes (3 bugs) and 1 systematic failure (1 exception). 4 of 15 hypotheses were confirmed.");
   findings.hypotheses.resize(2);  // the exception and one bug
   findings.bases[0].everywhere = true;
   EXPECT_EQ(summary(findings),
-            "1 bug confirmed among 2 hypotheses. 2 labels fail nearly everywhere, with 1 exception.");
+            "3 findings: 1 cause (1 bug) and 2 systematic failures (1 exception). 2 of 2 hypotheses were confirmed.");
+  findings.bases[0].everywhere = findings.bases[1].everywhere = false;
+  findings.hypotheses.erase(findings.hypotheses.begin());
+  EXPECT_EQ(summary(findings), "1 finding: 1 cause (1 bug). 1 of 1 hypothesis was confirmed.");
+}
+
+TEST(Summary, OfALabelThatFailsSystematicallyNeverSaysThatNothingWasFound) {
+  Findings findings = made_up::nothing_confirmed();
+  findings.bases[0].everywhere = true;
+  EXPECT_EQ(summary(findings), "1 finding: 1 systematic failure. None of 10 hypotheses was confirmed.");
   findings.hypotheses.clear();
-  EXPECT_EQ(summary(findings), "No bug was confirmed. 2 labels fail nearly everywhere.");
+  EXPECT_EQ(summary(findings), "1 finding: 1 systematic failure.");
 }
 
 }  // namespace
