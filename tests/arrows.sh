@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Which folder of src/ may include which. A stage knows no other stage: only what all stages share.
+# Which folder of src/ may include which. A stage knows no other stage: only what all stages share. And which file of
+# apps/ may write.
 set -euo pipefail
 cd "$(dirname "$0")/../src"
 
@@ -36,5 +37,11 @@ while IFS=: read -r file line; do
     complain "$file" "$included" "$from may include only: $may"
   fi
 done < <(grep -r --include='*.cpp' --include='*.h' '^ *# *include "' . | sed 's|^\./||')
+
+# What reaches a terminal goes through one door, which makes others' texts printable.
+while IFS=: read -r file line text; do
+  printf 'apps/%s:%s writes past apps/scotoma/terminal.h: %s\n' "$file" "$line" "$text" && wrong=1
+done < <(cd ../apps && grep -rnE --include='*.cpp' --include='*.h' --exclude='terminal.*' \
+  'fmt::print\(|std::(cout|cerr|clog|puts|printf|fprintf|fputs|fwrite)\b' . | sed 's|^\./||')
 
 exit "$wrong"

@@ -103,8 +103,8 @@ void note_changed_settings(const Json& json, const Study& study) {
   const Json* settings = member(json, "settings");
   const Json* seed = member(json, "seed");
   if (settings != nullptr && *settings == settings_json(study) && seed != nullptr && *seed == study.seed) return;
-  tell(stderr, fmt::format("note: {} has been changed since these results were written; `scotoma find` renews them\n",
-                           study.file.filename().string()));
+  tell(stderr, "note: {} has been changed since these results were written; `scotoma find` renews them\n",
+       study.file.filename().string());
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ struct CheckArguments : StudyArguments {
   bool json = false;
 };
 
-std::string painted(Verdict verdict, const Paint& paint) {
+Painted painted(Verdict verdict, const Paint& paint) {
   const std::string words = fmt::format("{:<11}", verdict_words(verdict));
   if (verdict == Verdict::fixed) return paint.green(words);
   return verdict == Verdict::undecided ? paint.yellow(words) : paint.red(words);
@@ -36,9 +36,9 @@ std::string painted(Verdict verdict, const Paint& paint) {
 
 void print_check(const Check& check) {
   const Paint paint(stdout);
-  if (check.cases.empty()) fmt::print("no bug was confirmed: there is nothing to check\n");
+  if (check.cases.empty()) say("no bug was confirmed: there is nothing to check\n");
   for (const CheckCase& one : check.cases)
-    fmt::print("{} {}\n            {}\n", painted(one.verdict, paint), paint.bold(one.id), figures(one));
+    say("{} {}\n            {}\n", painted(one.verdict, paint), paint.bold(one.id), figures(one));
 }
 
 /// Green where every bug is fixed.
@@ -87,7 +87,7 @@ Result<void> run_check(const CheckArguments& arguments) {
   SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
   SCOTOMA_TRY(const Check result, checked(session, rivals.front(), arguments, cancel));
   if (arguments.json) {
-    fmt::print("{}\n", check_json(session.study, result).dump(2));
+    say_json(check_json(session.study, result));
   } else {
     print_check(result);
   }

@@ -43,8 +43,8 @@ class Doctor {
 void Doctor::look_at(const char* role, const std::function<Finding()>& examination) {
   const Paint paint(stdout);
   const Finding found = examination();
-  fmt::print("  {} {:<11} {}\n", found.ok() ? paint.green("ok   ") : paint.red("wrong"), role,
-             found.ok() ? *found : found.error().message);
+  say("  {} {:<11} {}\n", found.ok() ? paint.green("ok   ") : paint.red("wrong"), role,
+      found.ok() ? *found : found.error().message);
   static_cast<void>(std::fflush(stdout));  // the next model may take its time
   if (!found.ok()) unwell_ += (unwell_.empty() ? "" : ", ") + std::string(role);
 }
@@ -144,9 +144,9 @@ Result<void> Doctor::examine() {
 
 Result<void> run_doctor(const StudyArguments& arguments) {
   SCOTOMA_TRY(const Study study, open_study(arguments));
-  fmt::print("{}: {} labels\n", study.name, study.labels.size());
+  say("{}: {} labels\n", study.name, study.labels.size());
   SCOTOMA_CHECK(Doctor(study).examine());
-  fmt::print("all is well\n");
+  say("all is well\n");
   return {};
 }
 

@@ -29,13 +29,14 @@ struct ExportArguments : StudyArguments {
 };
 
 void print_summary(const ExportArguments& arguments, const Exported& exported) {
-  fmt::print("{} of {}: {} for training, {} for testing: {}\n",
-             counted(static_cast<int>(exported.train + exported.test), "picture"),
-             counted(static_cast<int>(exported.bugs), "bug"), exported.train, exported.test, arguments.to.string());
+  say("{} of {}: {} for training, {} for testing: {}\n",
+      counted(static_cast<int>(exported.train + exported.test), "picture"),
+      counted(static_cast<int>(exported.bugs), "bug"), exported.train, exported.test, arguments.to.string());
   if (exported.one_sided.empty() || arguments.format != "imagefolder") return;
-  tell(stderr, fmt::format("note: on one side only: {}; where labels are numbered by their folders, the numbers of the "
-                           "two sides differ\n",
-                           fmt::join(exported.one_sided, ", ")));
+  tell(stderr,
+       "note: on one side only: {}; where labels are numbered by their folders, the numbers of the "
+       "two sides differ\n",
+       fmt::format("{}", fmt::join(exported.one_sided, ", ")));
 }
 
 Result<void> write_export(const ExportArguments& arguments) {

@@ -26,33 +26,32 @@ std::string labels_with_rates(const Cause& cause) {
 }
 
 void print_cause(const Findings& findings, const Cause& cause, const Paint& paint) {
-  fmt::print("  {} {}\n", paint.red("!"), sentence(cause));
+  say("  {} {}\n", paint.red("!"), sentence(cause));
   if (cause.bugs.size() <= kFew) {
-    for (const Hypothesis* bug : cause.bugs) fmt::print("      {}\n", headline(*bug));
+    for (const Hypothesis* bug : cause.bugs) say("      {}\n", headline(*bug));
   } else {
-    fmt::print("      images that fail: {}\n", labels_with_rates(cause));
+    say("      images that fail: {}\n", labels_with_rates(cause));
   }
-  if (const std::string reach = reach_sentence(findings, cause); !reach.empty()) fmt::print("      {}\n", reach);
+  if (const std::string reach = reach_sentence(findings, cause); !reach.empty()) say("      {}\n", reach);
 }
 
 void print_summary(const Hunt& hunt, const Study& study, const Published& published) {
   const Paint paint(stdout);
   const Findings& findings = hunt.findings;
   const Tally tally = tally_of(findings);
-  fmt::print("\n{} On {}.\n", paint.bold(summary(findings)), counted(findings.spent.total(), "picture"));
+  say("\n{} On {}.\n", paint.bold(summary(findings)), counted(findings.spent.total(), "picture"));
   for (const Cause& cause : tally.causes) print_cause(findings, cause, paint);
   for (const SystematicFailure& failure : tally.systematic) {
-    fmt::print("  {} {}\n", paint.red("!"), sentence(failure));
-    for (const Hypothesis* exception : failure.exceptions)
-      fmt::print("    {} {}\n", paint.green("+"), headline(*exception));
+    say("  {} {}\n", paint.red("!"), sentence(failure));
+    for (const Hypothesis* exception : failure.exceptions) say("    {} {}\n", paint.green("+"), headline(*exception));
   }
   const auto rows = untold_cross(findings);
-  if (!rows.empty()) fmt::print("\nOn other labels:\n");
-  for (const CrossRow* row : rows) fmt::print("  {} {}\n", paint.yellow("~"), sentence(findings, *row));
+  if (!rows.empty()) say("\nOn other labels:\n");
+  for (const CrossRow* row : rows) say("  {} {}\n", paint.yellow("~"), sentence(findings, *row));
   const auto rates = error_rates(study, findings);
-  if (!rates.empty()) fmt::print("\nHow much of it may be false:\n");
-  for (const std::string& rate : rates) fmt::print("  {}\n", rate);
-  fmt::print("\nreport: {}\n", paint.bold(std::filesystem::absolute(published.report).lexically_normal().string()));
+  if (!rates.empty()) say("\nHow much of it may be false:\n");
+  for (const std::string& rate : rates) say("  {}\n", rate);
+  say("\nreport: {}\n", paint.bold(std::filesystem::absolute(published.report).lexically_normal().string()));
 }
 
 }  // namespace

@@ -68,15 +68,15 @@ std::string level_of_listed(const nlohmann::ordered_json& json, const ListArgume
 void print_undrawable(const nlohmann::ordered_json& json, const ListArguments& arguments) {
   for (const auto& bug : json["bugs"]) {
     if (bug["status"] != "undrawable" || !wanted(bug, arguments)) continue;
-    fmt::print("the generator cannot draw this: {}\n", bug.value("prompt", ""));
+    say("the generator cannot draw this: {}\n", bug.value("prompt", ""));
   }
 }
 
 void print_bug(const nlohmann::ordered_json& bug) {
-  fmt::print(kRow, bug.value("id", ""), bug.value("status", ""), bug.value("direction", ""), rate_text(measured(bug)),
-             rate_text(bug["base"]), bug.value("predicted", ""), bug.value("prompt", ""));
-  fmt::print("\n");
-  if (const std::string text = reviewed_failures(bug); !text.empty()) fmt::print("    reviewed: {}\n", text);
+  say(kRow, bug.value("id", ""), bug.value("status", ""), bug.value("direction", ""), rate_text(measured(bug)),
+      rate_text(bug["base"]), bug.value("predicted", ""), bug.value("prompt", ""));
+  say("\n");
+  if (const std::string text = reviewed_failures(bug); !text.empty()) say("    reviewed: {}\n", text);
 }
 
 Result<void> list(const ListArguments& arguments) {
@@ -87,20 +87,20 @@ Result<void> list(const ListArguments& arguments) {
     if (listed && wanted(bug, arguments)) bugs.push_back(bug);
   }
   if (arguments.json) {
-    fmt::print("{}\n", bugs.dump(2));
+    say_json(bugs);
     return {};
   }
   if (bugs.empty()) {
     const bool filtered = !arguments.label.empty() || !arguments.word.empty() || !arguments.taken_for.empty();
-    fmt::print("no {}bug was confirmed among {} phrases{}\n", filtered ? "such " : "", json["bugs"].size(),
-               arguments.all ? "" : "; --all shows them");
+    say("no {}bug was confirmed among {} phrases{}\n", filtered ? "such " : "", json["bugs"].size(),
+        arguments.all ? "" : "; --all shows them");
     print_undrawable(json, arguments);
     return {};
   }
   const Paint paint(stdout);
-  fmt::print("{}\n", paint.bold(fmt::format(kRow, "bug", "status", "claim", "fails", "base", "taken for", "prompt")));
+  say("{}\n", paint.bold(fmt::format(kRow, "bug", "status", "claim", "fails", "base", "taken for", "prompt")));
   for (const auto& bug : bugs) print_bug(bug);
-  if (const std::string level = level_of_listed(json, arguments); !level.empty()) fmt::print("{}\n", level);
+  if (const std::string level = level_of_listed(json, arguments); !level.empty()) say("{}\n", level);
   if (!arguments.all) print_undrawable(json, arguments);
   return {};
 }

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <exception>
 #include <new>
+#include <sstream>
 #include <string_view>
 #include <system_error>
 
@@ -61,7 +62,12 @@ int run_program(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return flushed(app.exit(error) == 0 ? 0 : 2);
+    std::ostringstream out;
+    std::ostringstream wrong;
+    const int code = app.exit(error, out, wrong);
+    say_lines(out.str());
+    tell(stderr, wrong.str());
+    return flushed(code == 0 ? 0 : 2);
   }
   const Result<void> done = run();
   return flushed(done.ok() ? 0 : complain(done.error()));
@@ -85,9 +91,9 @@ int main(int argc, char** argv) {
     tell(stderr, "scotoma: out of memory; lower the batch sizes in the study\n");
   } catch (const std::system_error& error) {  // of fmt::print, and of <filesystem>
     const char* what = std::ferror(stdout) != 0 ? "standard output: cannot be written: " : "";
-    tell(stderr, fmt::format("scotoma: {}{}\n", what, error.what()));
+    tell(stderr, "scotoma: {}{}\n", what, error.what());
   } catch (const std::exception& error) {
-    tell(stderr, fmt::format("scotoma: a bug of ours: {}\n", error.what()));
+    tell(stderr, "scotoma: a bug of ours: {}\n", error.what());
   }
   return 1;
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "terminal.h"
 #include "verbs.h"
 
 namespace scotoma {
@@ -11,7 +12,7 @@ void add_options(CLI::App& app, Run& run) {
   auto* verb = app.add_subcommand("options", "list every key of a study file with its default, as Markdown");
   verb->callback([&run] {
     run = [] {
-      fmt::print("{}", options_markdown());
+      say_lines(options_markdown());
       return Result<void>();
     };
   });

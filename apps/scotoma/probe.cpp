@@ -21,7 +21,7 @@ struct ProbeArguments : StudyArguments {
   bool json = false;
 };
 
-std::string verdict(const Hypothesis& hypothesis, const Paint& paint) {
+Painted verdict(const Hypothesis& hypothesis, const Paint& paint) {
   const std::string words(status_words(hypothesis.status));
   if (hypothesis.status == Status::confirmed) return paint.red(words);
   return hypothesis.status == Status::not_confirmed ? paint.green(words) : paint.yellow(words);
@@ -31,14 +31,13 @@ std::string verdict(const Hypothesis& hypothesis, const Paint& paint) {
 void print_verdict(const Hypothesis& hypothesis, double threshold) {
   const Paint paint(stdout);
   const Rate& rate = hypothesis.confirmed;
-  fmt::print("{}  {}\n", verdict(hypothesis, paint),
-             hypothesis.measured().valid > 0 ? headline(hypothesis) : hypothesis.prompt);
-  if (rate.invalid > 0)
-    fmt::print("  {} of {} pictures do not show the label\n", rate.invalid, rate.invalid + rate.valid);
+  say("{}  {}\n", verdict(hypothesis, paint),
+      hypothesis.measured().valid > 0 ? headline(hypothesis) : hypothesis.prompt);
+  if (rate.invalid > 0) say("  {} of {} pictures do not show the label\n", rate.invalid, rate.invalid + rate.valid);
   if (rate.valid == 0) return;
-  fmt::print("  {} of {} fresh pictures {}; base pictures and delta allow about {:.1f} %\n", rate.failures, rate.valid,
-             hypothesis.direction == Direction::fails ? "fail" : "pass", 100 * hypothesis.null_rate);
-  fmt::print("  log e-value {:.1f}; {:.1f} confirms\n", hypothesis.log_e_value, threshold);
+  say("  {} of {} fresh pictures {}; base pictures and delta allow about {:.1f} %\n", rate.failures, rate.valid,
+      hypothesis.direction == Direction::fails ? "fail" : "pass", 100 * hypothesis.null_rate);
+  say("  log e-value {:.1f}; {:.1f} confirms\n", hypothesis.log_e_value, threshold);
 }
 
 Result<void> probe(const ProbeArguments& arguments) {
@@ -59,7 +58,7 @@ Result<void> probe(const ProbeArguments& arguments) {
   }();
   if (!done.ok()) return done.error();
   if (arguments.json) {
-    fmt::print("{}\n", bugs_json(session.study, done->findings)["bugs"][0].dump(2));
+    say_json(bugs_json(session.study, done->findings)["bugs"][0]);
   } else {
     const EvidenceOptions& evidence = session.study.evidence;
     print_verdict(done->findings.hypotheses.front(),

@@ -4,6 +4,7 @@
 #include "bugs_file.h"
 #include "report/publish.h"
 #include "session.h"
+#include "terminal.h"
 
 namespace scotoma {
 namespace {
@@ -19,7 +20,7 @@ Result<void> write_report(const StudyArguments& arguments) {
               hunt(session.study, session.models, *session.catalogue, never, silent, {.replay_only = true}));
   SCOTOMA_TRY(const Published published,
               publish(session.study, done.findings, nullptr, *session.catalogue, out_folder(arguments)));
-  fmt::print("{}\n", published.report.string());
+  say("{}\n", published.report.string());
   return {};
 }
 

@@ -16,6 +16,7 @@
 #include "report/publish.h"
 #include "report/review_csv.h"
 #include "report/review_page.h"
+#include "report/text.h"
 #include "report/words.h"
 #include "session.h"
 #include "study/prompt.h"
@@ -95,22 +96,20 @@ Result<void> print_status(const Reviewed& reviewed, const ReviewArguments& argum
   }
   const JudgeReview judge = judge_review(reviewed.session.study.seed, findings, reviewed.reviews);
   const Paint paint(stdout);
-  fmt::print("{}\n", paint.bold(fmt::format("{} of {} pictures reviewed", answered, asked.size())));
-  fmt::print("  {:<44} {}\n", "the judge accepted, but the label is not there",
-             share_text(judge.accepted_wrong, judge.accepted));
-  fmt::print("  {:<44} {}\n", "the judge refused, but the label is there",
-             share_text(judge.refused_wrong, judge.refused));
+  say("{}\n", paint.bold(fmt::format("{} of {} pictures reviewed", answered, asked.size())));
+  say("  {:<44} {}\n", "the judge accepted, but the label is not there",
+      share_text(judge.accepted_wrong, judge.accepted));
+  say("  {:<44} {}\n", "the judge refused, but the label is there", share_text(judge.refused_wrong, judge.refused));
   if (answered > judge.reviewed) {
-    fmt::print(
-        "  {} more do not count for these two: pictures before them in the random order are not answered "
+    say("  {} more do not count for these two: pictures before them in the random order are not answered "
         "(--bug asks ahead; for its own bug such answers do count)\n",
         answered - judge.reviewed);
   }
   for (const Hypothesis& h : findings.hypotheses) {
-    if (h.reviewed) fmt::print("  {}: {}\n", h.id, reviewed_text(h));
+    if (h.reviewed) say("  {}: {}\n", h.id, reviewed_text(h));
   }
   if (answered == 0) {
-    fmt::print("answer some: scotoma review {}, or with --page or --csv\n", arguments.study.string());
+    say("answer some: scotoma review {}, or with --page or --csv\n", arguments.study.string());
   }
   return {};
 }
@@ -126,19 +125,20 @@ Result<void> write_page(const Reviewed& reviewed, const ReviewArguments& argumen
   const Study& study = reviewed.session.study;
   const std::string title = study.name.empty() ? study.file.stem().string() : study.name;
   SCOTOMA_CHECK(write_whole(arguments.page, review_page(title, pictures)));
-  fmt::print("{}: {}; open it in a browser, then: scotoma review {} --import review.csv\n", arguments.page.string(),
-             counted(static_cast<int>(pictures.size()), "picture"), arguments.study.string());
+  say("{}: {}; open it in a browser, then: scotoma review {} --import review.csv\n", arguments.page.string(),
+      counted(static_cast<int>(pictures.size()), "picture"), arguments.study.string());
   return {};
 }
 
 Result<void> write_csv(const Reviewed& reviewed, const ReviewArguments& arguments) {
   std::vector<ReviewRow> rows;
   for (const Reviewable& picture : next_ones(reviewed, arguments))
-    rows.push_back({picture.sample->image, picture.label, file_of(arguments, picture.sample->image)});
+    rows.push_back(
+        {picture.sample->image, printable(picture.label), printable(file_of(arguments, picture.sample->image))});
   if (rows.empty()) return bad_input("every picture is reviewed already; see --status");
   SCOTOMA_CHECK(write_whole(arguments.csv, review_csv(rows)));
-  fmt::print("{}: {}; fill in yes or no, then: scotoma review {} --import {}\n", arguments.csv.string(),
-             counted(static_cast<int>(rows.size()), "picture"), arguments.study.string(), arguments.csv.string());
+  say("{}: {}; fill in yes or no, then: scotoma review {} --import {}\n", arguments.csv.string(),
+      counted(static_cast<int>(rows.size()), "picture"), arguments.study.string(), arguments.csv.string());
   return {};
 }
 
@@ -160,15 +160,27 @@ Result<Reviews> answers_of(const std::vector<ReviewRow>& rows, const Reviewed& r
   }
   Reviews answers;
   for (const ReviewRow& row : rows) {
-    if (!labels.contains(row.label))
-      return bad_input(fmt::format("{}:{}: no label '{}' in this study", name, row.line, row.label));
-    if (!known.contains(review_key(row.image, row.label))) {
+    std::vector<std::string> keys;  // of the picture under every label that a table calls so
+    bool is_label = false;
+    for (const std::string& label : labels) {
+      if (row.label != label && row.label != printable(label)) continue;
+      is_label = true;
+      if (known.contains(review_key(row.image, label))) keys.push_back(review_key(row.image, label));
+    }
+    if (!is_label) return bad_input(fmt::format("{}:{}: no label '{}' in this study", name, row.line, row.label));
+    if (keys.empty()) {
       return bad_input(
           fmt::format("{}:{}: no picture '{}' of '{}' in this study's base samples and audits; was the "
                       "study changed since the table was written?",
                       name, row.line, row.image, row.label));
     }
-    if (row.answer) answers[review_key(row.image, row.label)] = *row.answer;
+    if (keys.size() > 1) {
+      return bad_input(
+          fmt::format("{}:{}: two labels of this study look like '{}', and '{}' is a picture of both; "
+                      "rename one of them",
+                      name, row.line, row.label, row.image));
+    }
+    if (row.answer) answers[keys.front()] = *row.answer;
   }
   return answers;
 }
@@ -184,17 +196,17 @@ Result<void> import_csv(const Reviewed& reviewed, const ReviewArguments& argumen
   };
   const auto changed = std::count_if(answers.begin(), answers.end(), is_news);
   SCOTOMA_CHECK(store_reviews(*reviewed.session.catalogue, answers));
-  fmt::print("{}, {} of them new or changed; {} left open\n", counted(static_cast<int>(answers.size()), "answer"),
-             changed, rows.size() - answers.size());
-  fmt::print("`scotoma report {}` writes them into the report\n", arguments.study.string());
+  say("{}, {} of them new or changed; {} left open\n", counted(static_cast<int>(answers.size()), "answer"), changed,
+      rows.size() - answers.size());
+  say("`scotoma report {}` writes them into the report\n", arguments.study.string());
   return {};
 }
 
 Result<void> print_list(const std::vector<Reviewable>& pictures, const ReviewArguments& arguments) {
   for (const Reviewable& picture : pictures)
-    fmt::print("{}  {}\n", file_of(arguments, picture.sample->image), question(picture.label));
-  fmt::print("{} to review; answer at a terminal, or with --page or --csv\n",
-             counted(static_cast<int>(pictures.size()), "picture"));
+    say("{}  {}\n", file_of(arguments, picture.sample->image), question(picture.label));
+  say("{} to review; answer at a terminal, or with --page or --csv\n",
+      counted(static_cast<int>(pictures.size()), "picture"));
   return {};
 }
 
@@ -205,8 +217,8 @@ Result<void> ask(const Reviewed& reviewed, const ReviewArguments& arguments) {
   const Paint paint(stdout);
   int answered = 0;
   for (std::size_t i = 0; i < pictures.size();) {
-    fmt::print("\n{}\n{} {} [y]es [n]o [s]kip [q]uit: ", file_of(arguments, pictures[i].sample->image),
-               paint.dim(fmt::format("{} of {}", i + 1, pictures.size())), paint.bold(question(pictures[i].label)));
+    say("\n{}\n{} {} [y]es [n]o [s]kip [q]uit: ", file_of(arguments, pictures[i].sample->image),
+        paint.dim(fmt::format("{} of {}", i + 1, pictures.size())), paint.bold(question(pictures[i].label)));
     std::fflush(stdout);
     std::string line;
     if (!std::getline(std::cin, line) || line == "q" || line == "quit") break;
@@ -217,8 +229,8 @@ Result<void> ask(const Reviewed& reviewed, const ReviewArguments& arguments) {
     ++answered;
     ++i;
   }
-  fmt::print("\n{} kept; `scotoma review {} --status` tells what they say\n", counted(answered, "answer"),
-             arguments.study.string());
+  say("\n{} kept; `scotoma review {} --status` tells what they say\n", counted(answered, "answer"),
+      arguments.study.string());
   return {};
 }
 

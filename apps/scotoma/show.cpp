@@ -14,31 +14,31 @@ struct ShowArguments : StudyArguments {
 
 void print_rate(const char* name, const nlohmann::ordered_json& rate) {
   if (!rate.is_object() || rate.value("valid", 0) == 0) return;
-  fmt::print("  {:<22} {} of {} fail: {:.1f} % (95 % interval {:.1f} to {:.1f} %)\n", name, rate.value("failures", 0),
-             rate.value("valid", 0), 100 * rate.value("rate", 0.0), 100 * rate.value("low", 0.0),
-             100 * rate.value("high", 1.0));
+  say("  {:<22} {} of {} fail: {:.1f} % (95 % interval {:.1f} to {:.1f} %)\n", name, rate.value("failures", 0),
+      rate.value("valid", 0), 100 * rate.value("rate", 0.0), 100 * rate.value("low", 0.0),
+      100 * rate.value("high", 1.0));
 }
 
 void print_bug(const nlohmann::ordered_json& bug, const std::filesystem::path& folder) {
   const Paint paint(stdout);
-  fmt::print("{}\n  {:<22} {}\n  {:<22} {}\n", paint.bold(bug.value("sentence", "")), "status", bug.value("status", ""),
-             "prompt", bug.value("prompt", ""));
-  fmt::print("  {:<22} {}\n", "claim",
-             bug.value("direction", "") == "passes" ? "the label passes under the phrase"
-                                                    : "the label fails under the phrase");
+  say("{}\n  {:<22} {}\n  {:<22} {}\n", paint.bold(bug.value("sentence", "")), "status", bug.value("status", ""),
+      "prompt", bug.value("prompt", ""));
+  say("  {:<22} {}\n", "claim",
+      bug.value("direction", "") == "passes" ? "the label passes under the phrase"
+                                             : "the label fails under the phrase");
   if (const std::string predicted = bug.value("predicted", ""); !predicted.empty())
-    fmt::print("  {:<22} {}\n", "taken for", predicted);
+    say("  {:<22} {}\n", "taken for", predicted);
   print_rate("base prompt", bug["base"]);
   print_rate("exploration", bug["explored"]);
   print_rate("confirmation", bug["confirm"]);
   print_rate("audit", bug["audit"]);
   print_rate("audit, without phrase", bug["audit_base"]);
-  if (const std::string text = reviewed_failures(bug); !text.empty()) fmt::print("  {:<22} {}\n", "reviewed", text);
-  fmt::print("  {:<22} {:.1f} (natural logarithm; base rate as measured + delta: {:.1f} %)\n", "log e-value",
-             bug.value("log_e_value", 0.0), 100 * bug.value("null_rate", 0.0));
+  if (const std::string text = reviewed_failures(bug); !text.empty()) say("  {:<22} {}\n", "reviewed", text);
+  say("  {:<22} {:.1f} (natural logarithm; base rate as measured + delta: {:.1f} %)\n", "log e-value",
+      bug.value("log_e_value", 0.0), 100 * bug.value("null_rate", 0.0));
   for (const char* kind : {"failing", "passing"}) {
     for (const auto& file : bug["examples"][kind])
-      fmt::print("  {:<22} {}\n", kind, (folder / file.get<std::string>()).string());
+      say("  {:<22} {}\n", kind, (folder / file.get<std::string>()).string());
   }
 }
 
@@ -48,7 +48,7 @@ Result<void> show(const ShowArguments& arguments) {
   for (const auto& bug : json["bugs"]) {
     if (bug.value("id", "") == arguments.bug) {
       if (arguments.json) {
-        fmt::print("{}\n", bug.dump(2));
+        say_json(bug);
       } else {
         print_bug(bug, out_folder(arguments));
       }

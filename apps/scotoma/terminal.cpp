@@ -5,24 +5,41 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
 namespace scotoma {
+namespace {
+
+/// Codes of our own, and texts that are printable already.
+void write_raw(std::FILE* stream, const std::string& text) { static_cast<void>(std::fputs(text.c_str(), stream)); }
+
+}  // namespace
 
 Paint::Paint(std::FILE* stream) : terminal_(::isatty(::fileno(stream)) != 0) {
   const char* no_colour = std::getenv("NO_COLOR");
   colours_ = terminal_ && (no_colour == nullptr || *no_colour == '\0');
 }
 
-std::string Paint::with(const char* code, const std::string& text) const {
-  return colours_ ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
+Painted Paint::with(const char* code, std::string_view text) const {
+  Painted painted(text);
+  if (colours_) painted.text_ = fmt::format("\x1b[{}m{}\x1b[0m", code, painted.text_);
+  return painted;
 }
+
+void put(const std::string& text) { fmt::print(stdout, "{}", text); }
+
+void say_lines(std::string_view text) { put(printable_lines(text)); }
+
+void say_json(const nlohmann::ordered_json& json) { put(printable_json(json.dump(2)) + "\n"); }
+
+void tell(std::FILE* stream, std::string_view text) { write_raw(stream, printable_lines(text)); }
 
 TerminalProgress::TerminalProgress(bool quiet) : paint_(stderr), quiet_(quiet) {}
 
 TerminalProgress::~TerminalProgress() { clear_line(); }
 
 void TerminalProgress::clear_line() {
-  if (line_open_) tell(stderr, "\r\x1b[K");
+  if (line_open_) write_raw(stderr, "\r\x1b[K");
   line_open_ = false;
 }
 
@@ -30,7 +47,7 @@ void TerminalProgress::stage(std::string_view what) {
   if (quiet_) return;
   clear_line();
   const std::string images = budget_ > 0 ? fmt::format(" ({} of {} images)", spent_, budget_) : "";
-  tell(stderr, fmt::format("  {}{}\n", what, paint_.dim(images)));
+  tell(stderr, "  {}{}\n", what, paint_.dim(images));
   work_begin_ = last_drawn_ = Clock::now();
   last_done_ = done_at_begin_ = 0;
 }
@@ -57,7 +74,7 @@ void TerminalProgress::advance(std::size_t done, std::size_t total) {
   const double rate = seconds > 0 ? static_cast<double>(done - std::min(done, done_at_begin_)) / seconds : 0;
   std::string speed;
   if (rate > 0) speed = fmt::format("  {:.0f}/s{}", rate, time_left(now, static_cast<double>(total - done), rate));
-  tell(stderr, fmt::format("\r\x1b[K    {} of {}{}", done, total, speed));
+  write_raw(stderr, fmt::format("\r\x1b[K    {} of {}{}", done, total, speed));
   static_cast<void>(std::fflush(stderr));
   line_open_ = true;
 }
@@ -76,7 +93,9 @@ void TerminalProgress::spent(int images, int budget) {
 
 int complain(const Error& error) {
   const Paint paint(stderr);
-  tell(stderr, fmt::format("{} {}\n", paint.red("scotoma:"), error.message));
+  std::string message = printable_lines(error.message);
+  for (std::size_t at = 0; (at = message.find('\n', at)) != std::string::npos; at += 3) message.replace(at, 1, "\n  ");
+  write_raw(stderr, paint.red("scotoma:").text() + " " + message + "\n");
   return static_cast<int>(error.code);
 }
 

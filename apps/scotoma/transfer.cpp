@@ -33,7 +33,7 @@ std::vector<Rival> each_once(std::vector<Rival> rivals, const Findings& findings
     if (seen.insert(rival.models.classifier->fingerprint()).second) {
       kept.push_back(std::move(rival));
     } else {
-      tell(stderr, fmt::format("note: {} is there already (the study's own, or named twice)\n", rival.name));
+      tell(stderr, "note: {} is there already (the study's own, or named twice)\n", rival.name);
     }
   }
   return kept;
@@ -46,7 +46,8 @@ std::string accuracy(const Rate& failures) {
 }
 
 /// At most `width` columns wide, for a table.
-std::string shortened(const std::string& name, std::size_t width) {
+std::string shortened(const std::string& text, std::size_t width) {
+  const std::string name = printable(text);
   if (name.size() <= width) return name;
   std::size_t cut = width - 2;
   while (cut > 0 && (static_cast<unsigned char>(name[cut]) & 0xC0U) == 0x80U) --cut;  // not inside a character
@@ -55,14 +56,14 @@ std::string shortened(const std::string& name, std::size_t width) {
 
 void print_columns(const Transfer& transfer, const Paint& paint) {
   constexpr const char* kRow = "{:>2} {:<24} {:<17} {:<17} {:<17} {}";
-  fmt::print("{}\n", paint.bold(fmt::format(kRow, "", "classifier", "right: failing set", "all of the bugs",
-                                            "their twins", "bugs that transfer")));
+  say("{}\n", paint.bold(fmt::format(kRow, "", "classifier", "right: failing set", "all of the bugs", "their twins",
+                                     "bugs that transfer")));
   for (std::size_t c = 0; c < transfer.columns.size(); ++c) {
     const TransferColumn& column = transfer.columns[c];
-    fmt::print(kRow, c + 1, shortened(column.name, 24), accuracy(column.failing), accuracy(column.suspects),
-               accuracy(column.controls),
-               column.aimed ? "aimed at" : fmt::format("{} of {}", column.transferring, transfer.rows.size()));
-    fmt::print("\n");
+    say(kRow, c + 1, shortened(column.name, 24), accuracy(column.failing), accuracy(column.suspects),
+        accuracy(column.controls),
+        column.aimed ? "aimed at" : fmt::format("{} of {}", column.transferring, transfer.rows.size()));
+    say("\n");
   }
 }
 
@@ -76,34 +77,34 @@ void print_matrix(const Transfer& transfer, const Paint& paint) {
   std::string head = fmt::format("{:<34}", "% that fail: bug/twins");
   for (std::size_t c = 0; c < transfer.columns.size(); ++c)
     head += fmt::format("{:>9}", fmt::format("{}{}", c + 1, transfer.columns[c].aimed ? "*" : ""));
-  fmt::print("{}\n", paint.bold(head));
+  say("{}\n", paint.bold(head));
   for (const TransferRow& row : transfer.rows) {
-    std::string line = fmt::format("{:<34}", shortened(row.id, 33));
+    Painted line(fmt::format("{:<34}", shortened(row.id, 33)));
     for (const TransferCell& cell : row.cells) {
       const std::string text = fmt::format("{:>9}", cell_text(cell));
-      line += cell.transfers ? paint.red(text) : text;
+      line += cell.transfers ? paint.red(text) : Painted(text);
     }
-    fmt::print("{}\n", line);
+    say("{}\n", line);
   }
 }
 
 void print_transfer(const Transfer& transfer, const std::filesystem::path& report) {
   const Paint paint(stdout);
   if (transfer.rows.empty()) {
-    fmt::print("{}\n", transfer.not_audited.empty() ? "no bug was confirmed: there is nothing to transfer"
-                                                    : "no bug was audited: there is no picture to try others on");
+    say("{}\n", transfer.not_audited.empty() ? "no bug was confirmed: there is nothing to transfer"
+                                             : "no bug was audited: there is no picture to try others on");
   } else {
     print_columns(transfer, paint);
-    fmt::print("\n");
+    say("\n");
     print_matrix(transfer, paint);
-    fmt::print("\n*: the classifier that the bugs are of; !: transfers, beyond chance\n");
+    say("\n*: the classifier that the bugs are of; !: transfers, beyond chance\n");
   }
   if (!transfer.rows.empty() && !transfer.not_audited.empty()) {
-    fmt::print("{} no audit, and so no pictures: {}\n",
-               counted(static_cast<int>(transfer.not_audited.size()), "bug has", "bugs have"),
-               fmt::join(transfer.not_audited, ", "));
+    say("{} no audit, and so no pictures: {}\n",
+        counted(static_cast<int>(transfer.not_audited.size()), "bug has", "bugs have"),
+        fmt::format("{}", fmt::join(transfer.not_audited, ", ")));
   }
-  fmt::print("\nreport: {}\n", paint.bold(std::filesystem::absolute(report).lexically_normal().string()));
+  say("\nreport: {}\n", paint.bold(std::filesystem::absolute(report).lexically_normal().string()));
 }
 
 Result<void> run_transfer(const TransferArguments& arguments) {
@@ -122,12 +123,12 @@ Result<void> run_transfer(const TransferArguments& arguments) {
     return transfer(session.study, done.findings, rivals, *session.catalogue, cancel, progress);
   }();
   if (!result.ok()) return result.error();
-  const std::string json = transfer_json(session.study, *result).dump(2) + "\n";
-  SCOTOMA_CHECK(write_whole(out_folder(arguments) / "transfer.json", json));
+  const nlohmann::ordered_json json = transfer_json(session.study, *result);
+  SCOTOMA_CHECK(write_whole(out_folder(arguments) / "transfer.json", json.dump(2) + "\n"));
   SCOTOMA_TRY(const Published published,
               publish(session.study, done.findings, nullptr, *session.catalogue, out_folder(arguments)));
   if (arguments.json) {
-    fmt::print("{}", json);
+    say_json(json);
   } else {
     print_transfer(*result, published.report);
   }

@@ -4,9 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <filesystem>
 #include <map>
+#include <string_view>
 #include <utility>
 
 namespace scotoma {
@@ -17,7 +19,23 @@ struct Record {
   std::vector<std::string> cells;
 };
 
-std::string quoted(const std::string& text) {
+/// Whether a spreadsheet would compute the cell instead of showing it, apostrophes in front left aside: by what it
+/// begins with, in ASCII or full width (OWASP, "CSV Injection").
+bool is_formula(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of('\''), text.size()));
+  constexpr std::array<std::string_view, 11> kBegins = {"=",  "+",      "-",      "@",      "\t",    "\r",
+                                                        "\n", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
+  return std::any_of(kBegins.begin(), kBegins.end(), [&](std::string_view begin) { return text.starts_with(begin); });
+}
+
+/// An apostrophe more makes a text of it; unguarded() takes it away, so that any text comes back.
+std::string guarded(const std::string& text) { return is_formula(text) ? '\'' + text : text; }
+std::string unguarded(const std::string& text) {
+  return text.starts_with('\'') && is_formula(text) ? text.substr(1) : text;
+}
+
+std::string quoted(const std::string& plain) {
+  const std::string text = guarded(plain);
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string out = "\"";
   for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
@@ -125,7 +143,7 @@ Result<ReviewRow> row_of(const Record& record, const std::map<std::string, std::
                          const std::string& name) {
   const auto cell = [&](const char* column) {
     const auto found = columns.find(column);
-    return found == columns.end() ? std::string() : record.cells[found->second];
+    return found == columns.end() ? std::string() : unguarded(record.cells[found->second]);
   };
   ReviewRow row{cell("image"), cell("label"), cell("file"), {}, record.line};
   if (row.image.empty()) row.image = std::filesystem::path(row.file).stem().string();
@@ -140,13 +158,16 @@ Result<ReviewRow> row_of(const Record& record, const std::map<std::string, std::
 
 }  // namespace
 
+std::string unanswered(const ReviewRow& row) {
+  return fmt::format("{},{},{},", quoted(row.image), quoted(row.label), quoted(row.file));
+}
+
 std::string review_csv(const std::vector<ReviewRow>& rows) {
-  std::string text = "image,label,file,answer\r\n";
+  std::string text = fmt::format("{}\r\n", kReviewColumns);
   for (const ReviewRow& row : rows) {
-    text += fmt::format("{},{},{},{}\r\n", quoted(row.image), quoted(row.label), quoted(row.file),
-                        !row.answer   ? ""
-                        : *row.answer ? "yes"
-                                      : "no");
+    text += unanswered(row);
+    if (row.answer) text += *row.answer ? "yes" : "no";
+    text += "\r\n";
   }
   return text;
 }

@@ -18,8 +18,15 @@ struct ReviewRow {
   int line = 0;  ///< of the file it was read from, from 1
 };
 
-/// RFC 4180 with a header, "yes", "no" or nothing in the last column.
+inline constexpr const char* kReviewColumns = "image,label,file,answer";
+
+/// RFC 4180 with a header, "yes", "no" or nothing in the last column. A text that a spreadsheet would take for a
+/// formula
+/// ("=1+1") has an apostrophe in front, which reading takes away again.
 std::string review_csv(const std::vector<ReviewRow>& rows);
+
+/// A line of that table up to its answer, without an end of line.
+std::string unanswered(const ReviewRow& row);
 
 /// Reads what review_csv writes, after a person or a spreadsheet had it: columns in any order, others beside them, a
 /// byte order mark, either end of line, "yes", "no", "y", "n", in any case. Every row has its image and label; `answer`

@@ -6,6 +6,7 @@
 
 #include "core/hash.h"
 #include "report/claims_filter.h"
+#include "report/review_csv.h"
 #include "report/text.h"
 #include "study/prompt.h"
 
@@ -66,9 +67,8 @@ function draw() {
 function go(step) { at = Math.min(Math.max(at + step, 0), questions.length - 1); draw(); }
 function answer(word) { answers.set(at, word); keep(); go(1); }
 function table() {
-  const cell = text => /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
-  const rows = questions.map((q, i) => [q.image, q.label, q.file, answers.get(i) || ""].map(cell).join(","));
-  return ["image,label,file,answer", ...rows, ""].join("\r\n");
+  const rows = questions.map((question, i) => question.row + (answers.get(i) || ""));
+  return [document.body.dataset.columns, ...rows, ""].join("\r\n");
 }
 function save() {
   const link = document.createElement("a");
@@ -93,12 +93,14 @@ show("work").hidden = false;
 draw();
 )js";
 
+/// The line of the table is made here, where `--csv` makes it too: the page only adds the answer.
 std::string thumb(const ReviewPicture& picture) {
   return fmt::format(
-      "<button data-image=\"{}\" data-label=\"{}\" data-file=\"{}\" data-asks=\"Is {} in this picture?\"><img alt=\"\" "
+      "<button data-image=\"{}\" data-row=\"{}\" data-asks=\"Is {} in this picture?\"><img alt=\"\" "
       "src=\"data:image/png;base64,{}\"></button>\n",
-      escape_html(picture.image), escape_html(picture.label), escape_html(picture.file),
-      escape_html(with_article(picture.label)), base64(picture.png));
+      escape_html(picture.image),
+      escape_html(unanswered({picture.image, printable(picture.label), printable(picture.file)})),
+      escape_html(with_article(printable(picture.label))), base64(picture.png));
 }
 
 }  // namespace
@@ -115,9 +117,11 @@ std::string review_page(const std::string& study, const std::vector<ReviewPictur
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src "
       "'unsafe-inline'; script-src {}\">\n<title>Review of {} · Scotoma</title>\n<style>{}</style>\n</head>\n"
-      "<body data-key=\"{}\">\n<h1>{}</h1>\n<noscript><p>This page needs JavaScript. Without it, scotoma review "
+      "<body data-key=\"{}\" data-columns=\"{}\">\n<h1>{}</h1>\n<noscript><p>This page needs JavaScript. Without it, "
+      "scotoma review "
       "--csv writes a table to fill in.</p></noscript>\n",
-      script_source(kScript), escape_html(study), kStyle, asked.hex().substr(0, 16), escape_html(study));
+      script_source(kScript), escape_html(study), kStyle, asked.hex().substr(0, 16), kReviewColumns,
+      escape_html(study));
   html +=
       "<main id=\"work\" hidden>\n<h2 id=\"question\" aria-live=\"polite\"></h2>\n<img id=\"picture\" alt=\"The "
       "picture "

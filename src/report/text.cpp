@@ -1,6 +1,9 @@
 #include "report/text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace scotoma {
@@ -29,6 +32,86 @@ std::size_t sequence_length(std::string_view text) {
   return 0;
 }
 
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+/// What has no shape of its own, or moves what stands around it.
+constexpr std::array kUnseen = std::to_array<Range>({
+    {0x0000, 0x001F}, {0x007F, 0x009F}, {0x00AD, 0x00AD},   {0x034F, 0x034F},   {0x061C, 0x061C},
+    {0x115F, 0x1160}, {0x17B4, 0x17B5}, {0x180B, 0x180F},   {0x200B, 0x200F},   {0x2028, 0x202E},
+    {0x2060, 0x206F}, {0x3164, 0x3164}, {0xFDD0, 0xFDEF},   {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},
+    {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
+});
+
+/// What joins, parts or varies the sign before it, as scripts and pictures of several signs need it.
+constexpr std::array kShaping = std::to_array<Range>({
+    {0x17B4, 0x17B5},
+    {0x180B, 0x180D},
+    {0x200C, 0x200D},
+    {0xFE00, 0xFE0F},
+});
+
+template <std::size_t n>
+bool is_among(const std::array<Range, n>& ranges, char32_t point) {
+  return std::any_of(ranges.begin(), ranges.end(),
+                     [&](const Range& range) { return range.first <= point && point <= range.last; });
+}
+
+/// One code point of a text, or one byte that belongs to none.
+struct Piece {
+  std::string_view bytes;
+  char32_t point = 0;
+  bool valid = false;
+  bool hidden = false;  ///< a person would not see it, or see something else
+};
+
+char32_t decoded(std::string_view sequence) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(sequence[i]); };
+  if (sequence.size() == 1) return byte(0);
+  char32_t point = byte(0) & (0xFFU >> (sequence.size() + 1));
+  for (std::size_t i = 1; i < sequence.size(); ++i) point = point << 6U | (byte(i) & 0x3FU);
+  return point;
+}
+
+template <typename Take>
+void each_piece(std::string_view text, Take&& take) {
+  bool shapes = false;  // the piece before can have a joiner behind it
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    Piece piece{text.substr(0, std::max<std::size_t>(length, 1))};
+    piece.valid = length > 0;
+    if (piece.valid) {
+      piece.point = decoded(piece.bytes);
+      const bool unseen = is_among(kUnseen, piece.point) || (piece.point & 0xFFFEU) == 0xFFFEU;
+      piece.hidden = unseen && !(shapes && is_among(kShaping, piece.point));
+    }
+    shapes = piece.valid && !piece.hidden && piece.point >= 0x80;
+    take(piece);
+    text.remove_prefix(piece.bytes.size());
+  }
+}
+
+std::string spelled(const Piece& piece) {
+  if (piece.bytes == "\n") return "\\n";
+  if (piece.bytes == "\t") return "\\t";
+  if (piece.bytes == "\r") return "\\r";
+  if (piece.bytes.size() == 1) return fmt::format("\\x{:02x}", static_cast<unsigned char>(piece.bytes[0]));
+  return fmt::format("<U+{:04X}>", static_cast<std::uint32_t>(piece.point));
+}
+
+/// `kept`: bytes that stay though they are control characters.
+std::string shown(std::string_view text, std::string_view kept) {
+  std::string out;
+  out.reserve(text.size());
+  each_piece(text, [&](const Piece& piece) {
+    const bool stays = piece.valid && (!piece.hidden || kept.find(piece.bytes) != std::string_view::npos);
+    out += stays ? std::string(piece.bytes) : spelled(piece);
+  });
+  return out;
+}
+
 bool is_harmless_in_shell(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view("-_./,:=@%+").find(c) != std::string_view::npos;
@@ -47,10 +130,29 @@ std::string valid_utf8(std::string_view text) {
   return valid;
 }
 
+std::string printable(std::string_view text) { return shown(text, ""); }
+
+std::string printable_lines(std::string_view text) { return shown(text, "\n\t"); }
+
+std::string printable_json(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  each_piece(json, [&](const Piece& piece) {
+    if (!piece.hidden || piece.bytes == "\n") {
+      out += piece.bytes;
+    } else if (piece.point < 0x10000) {
+      out += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(piece.point));
+    } else {  // a pair of surrogates
+      const auto rest = static_cast<std::uint32_t>(piece.point - 0x10000);
+      out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800U + (rest >> 10U), 0xDC00U + (rest & 0x3FFU));
+    }
+  });
+  return out;
+}
+
 std::string escape_html(std::string_view text) {
   std::string escaped;
-  for (const char c : valid_utf8(text)) {
-    const auto byte = static_cast<unsigned char>(c);
+  for (const char c : printable_lines(text)) {
     if (c == '&') {
       escaped += "&amp;";
     } else if (c == '<') {
@@ -61,8 +163,6 @@ std::string escape_html(std::string_view text) {
       escaped += "&quot;";
     } else if (c == '\'') {
       escaped += "&#39;";
-    } else if ((byte < 0x20 && c != '\t' && c != '\n') || byte == 0x7F) {
-      escaped += kReplacement;
     } else {
       escaped += c;
     }

@@ -15,6 +15,7 @@
 #include "evidence/closed_e_bh.h"
 #include "fake/folder.h"
 #include "report/review_page.h"
+#include "report/text.h"
 
 namespace scotoma {
 namespace {
@@ -114,6 +115,15 @@ TEST(ReviewPage, RunsOnlyItsOwnScriptAndLoadsNothing) {
     EXPECT_EQ(html.find(word), std::string::npos) << word;
 }
 
+/// Of others' names: the table that is saved is the one that --csv writes, and what is read turns no text around.
+TEST(ReviewPage, SavesTheSameLinesAsTheTableWhateverALabelHolds) {
+  const std::string html = review_page("pets", {{"abc", "=1+1, \"x\"\u202E", "abc.png", {}}});
+  EXPECT_NE(html.find("data-row=\"" + escape_html("abc,\"'=1+1, \"\"x\"\"<U+202E>\",abc.png,") + "\""),
+            std::string::npos);
+  EXPECT_NE(html.find(escape_html("Is a =1+1, \"x\"<U+202E> in this picture?")), std::string::npos);
+  EXPECT_EQ(html.find("\u202E"), std::string::npos);
+}
+
 TEST(ReviewPage, DoesNotSayWhatTheJudgeOrTheClassifierAnswered) {
   const std::string html = review_page("pets", {{"abc", "fly", "abc.png", {}}});
   for (const char* word : {"accepted", "refused", "prompt", "fails", "bee"})
@@ -124,11 +134,11 @@ TEST(ReviewPage, DoesNotSayWhatTheJudgeOrTheClassifierAnswered) {
 constexpr std::string_view kBrowser = R"js(
 const made = {};
 const element = () => ({dataset: {}, style: {}, setAttribute() {}, click() {}, firstElementChild: {src: ""}});
-const stubs = ["a", "b", "c"].map(image => Object.assign(element(), {dataset: {image, label: "x, y", file: "f", asks: "?"}}));
+const stubs = ["a", "b", "c"].map(image => Object.assign(element(), {dataset: {image, row: image + ',"x, y",f,', asks: "?"}}));
 let pressed;
 const document = {
   querySelectorAll: () => stubs, getElementById: id => made[id] ??= element(), createElement: element,
-  body: {dataset: {key: "k"}}, addEventListener: (_, listener) => { pressed = listener; }};
+  body: {dataset: {key: "k", columns: "image,label,file,answer"}}, addEventListener: (_, listener) => { pressed = listener; }};
 const store = {};
 const localStorage = {getItem: key => store[key] ?? null, setItem: (key, value) => { store[key] = value; }};
 let saved;

@@ -7,7 +7,9 @@ namespace scotoma {
 namespace {
 
 RC_GTEST_PROP(ReviewCsv, ReadsWhatItWrites, ()) {
-  const auto text = [] { return *rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab ,\"'\r\n;é"))); };
+  const auto text = [] {
+    return *rc::gen::container<std::string>(rc::gen::elementOf(std::string("ab ,\"'\r\n\t;é=+-@")));
+  };
   std::vector<ReviewRow> rows;
   const int count = *rc::gen::inRange(0, 6);
   for (int i = 0; i < count; ++i) {
@@ -22,6 +24,23 @@ RC_GTEST_PROP(ReviewCsv, ReadsWhatItWrites, ()) {
     RC_ASSERT((*read)[i].image == rows[i].image && (*read)[i].label == rows[i].label);
     RC_ASSERT((*read)[i].file == rows[i].file && (*read)[i].answer == rows[i].answer);
   }
+}
+
+/// "-", "+", "=" and "@" begin formulas; tabs and line ends are skipped before one; full-width signs count as well.
+TEST(ReviewCsv, GivesASpreadsheetNoFormulaToCompute) {
+  for (const std::string name : {"=1+1", "+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "'=1",
+                                 "''+1", "\uFF1D1", "\uFF0B1", "\uFF0D1", "\uFF201"}) {
+    const std::string text = review_csv({{name, name, name, true}});
+    const std::string line = text.substr(text.find("\r\n") + 2);
+    EXPECT_TRUE(line.starts_with("'") || line.starts_with("\"'")) << line;
+    const auto read = read_review_csv(text, "t.csv");
+    ASSERT_TRUE(read.ok()) << read.error().message;
+    EXPECT_EQ((*read)[0].image, name);
+    EXPECT_EQ((*read)[0].label, name);
+    EXPECT_EQ((*read)[0].file, name);
+  }
+  EXPECT_EQ(review_csv({{"a", "'til dawn", "b-c=d", {}}}), "image,label,file,answer\r\na,'til dawn,b-c=d,\r\n");
+  EXPECT_EQ((*read_review_csv("image,label,answer\na,=1+1,yes\n", "t.csv"))[0].label, "=1+1") << "written by hand";
 }
 
 RC_GTEST_PROP(ReviewCsv, TakesAnyTextWithoutHarm, ()) {
