@@ -75,7 +75,7 @@ void add_models(std::vector<Option>& t) {
   PREPROCESSING(t, classifier);
   t.push_back({"classifier",
                "output",
-               "what the model gives; empty: found out from the values",
+               "what the model gives; empty: detected from its last layer and its values",
                FIELD(classifier.output),
                0,
                0,
@@ -112,7 +112,7 @@ void add_models(std::vector<Option>& t) {
   PREPROCESSING(t, judge);
   t.push_back({"judge",
                "output",
-               "what the model gives; empty: found out from the values",
+               "what the model gives; empty: detected from its last layer and its values",
                FIELD(judge.output),
                0,
                0,

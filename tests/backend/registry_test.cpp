@@ -150,7 +150,7 @@ Study colours(const std::string& judge) {
 
 TEST(Registry, AJudgesProbabilitiesAreLeftAsTheyAre) {
   const std::vector<Image> black = {{8, 8, std::vector<std::uint8_t>(std::size_t{8 * 8 * 3})}};
-  Study study = colours("logits.onnx");
+  Study study = colours("tenths.onnx");
   study.judge.output = "logits";
   const auto scaled = load_models(study)->judge->judge(black, "red");
   ASSERT_TRUE(scaled.ok()) << scaled.error().message;

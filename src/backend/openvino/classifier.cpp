@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "backend/openvino/examine.h"
 #include "backend/openvino/fingerprint.h"
 #include "backend/openvino/ports.h"
 
@@ -17,11 +18,6 @@ void softmax(std::vector<float>& row) {
   double sum = 0;
   for (float& v : row) sum += static_cast<double>(v = std::exp(v - top));
   for (float& v : row) v = static_cast<float>(v / sum);
-}
-
-bool looks_like_probabilities(const std::vector<float>& row) {
-  const bool bounded = std::all_of(row.begin(), row.end(), [](float v) { return v >= -1e-6F && v <= 1.0F + 1e-6F; });
-  return bounded && std::fabs(std::accumulate(row.begin(), row.end(), 0.0) - 1) < 1e-3;
 }
 
 Prediction best_of(const std::vector<float>& row) {
@@ -36,17 +32,6 @@ Prediction best_of(const std::vector<float>& row) {
   return out;
 }
 
-/// Pictures to tell logits from probabilities by: plain grey, black, white and a colour ramp.
-std::vector<Image> probe_pictures(PixelSize size) {
-  std::vector<Image> out(4, Image{size.width, size.height, {}});
-  const std::size_t bytes = static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height) * 3;
-  out[0].rgb.assign(bytes, 128);
-  out[1].rgb.assign(bytes, 0);
-  out[2].rgb.assign(bytes, 255);
-  for (std::size_t i = 0; i < bytes; ++i) out[3].rgb.push_back(static_cast<std::uint8_t>(i * 7 / 3 % 256));
-  return out;
-}
-
 }  // namespace
 
 std::string OpenvinoClassifier::describe() const {
@@ -58,7 +43,7 @@ std::string OpenvinoClassifier::describe() const {
 Result<std::vector<std::vector<float>>> OpenvinoClassifier::probabilities(std::span<const Image> images) {
   SCOTOMA_TRY(auto rows, network_->run(images));
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!std::all_of(rows[i].begin(), rows[i].end(), [](float v) { return std::isfinite(v); })) {
+    if (!all_finite(rows[i])) {
       return failed(fmt::format("{}: the model returned NaN or infinity for picture {} of {}", file_.string(), i + 1,
                                 rows.size()));
     }
@@ -102,24 +87,16 @@ Result<void> OpenvinoClassifier::check_outputs(const ov::Model& model, const Cla
   return {};
 }
 
-Result<void> OpenvinoClassifier::settle_output(const std::string& wanted) {
-  SCOTOMA_TRY(const auto rows, network_->run(probe_pictures(network_->input_size())));
-  bool probabilities = true;
+/// Tries the network: are its answers of use, and what are they?
+Result<void> OpenvinoClassifier::settle_output(Head head, const std::string& wanted) {
+  SCOTOMA_TRY(const Rows rows, examine_images(*network_, file_));
   for (const auto& row : rows) {
     if (row.size() != names_.size()) {
       return bad_input(
-          fmt::format("{}: gives {} numbers a picture for {} class names", file_.string(), row.size(), names_.size()));
+          fmt::format("{}: gives {} numbers an image for {} class names", file_.string(), row.size(), names_.size()));
     }
-    for (const float v : row) {
-      if (!std::isfinite(v)) {
-        return bad_input(
-            file_.string() +
-            ": the model returned NaN or infinity for a test picture; check its export and the preprocessing");
-      }
-    }
-    probabilities = probabilities && looks_like_probabilities(row);
   }
-  output_ = wanted.empty() ? (probabilities ? "probabilities" : "logits") : wanted;
+  SCOTOMA_TRY(output_, settle_scores(head, rows, wanted, file_));
   return {};
 }
 
@@ -134,8 +111,9 @@ Result<void> OpenvinoClassifier::open(const std::shared_ptr<Engine>& engine, con
   }
   std::string output;
   SCOTOMA_CHECK(check_outputs(*model, options, output));
+  const Head head = head_of(output.empty() ? model->output(0) : model->output(output));
   SCOTOMA_TRY(network_, ImageNetwork::create(engine, model, options.preprocessing, output, options.batch, file_));
-  SCOTOMA_CHECK(settle_output(options.output));
+  SCOTOMA_CHECK(settle_output(head, options.output));
   SCOTOMA_TRY(fingerprint_, model_fingerprint(*engine, "classifier", {file_, options.labels},
                                               {network_->settings(), output_, network_->precision()}));
   return {};

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backend/openvino/engine.h"
+#include "backend/openvino/head.h"
 #include "backend/openvino/image_network.h"
 #include "model/roles.h"
 #include "study/study.h"
@@ -24,8 +25,9 @@ Result<void> check_unique(const std::vector<std::string>& names, const std::stri
 
 class OpenvinoClassifier final : public Classifier {
  public:
-  /// Loads, compiles and tries the model once. Errors: bad_input when the file is no classifier of pictures or the
-  /// names do not match its outputs, or when it gives NaN for a plain picture.
+  /// Loads, compiles and tries the model on test images. Errors: bad_input when the file is no classifier of images or
+  /// the names do not match its outputs; when it gives NaN, or answers that are of no use (backend/health.h); and when
+  /// it cannot be told whether its outputs are logits or probabilities (head.h).
   static Result<std::unique_ptr<OpenvinoClassifier>> load(const std::shared_ptr<Engine>& engine,
                                                           const ClassifierOptions& options);
 
@@ -43,7 +45,7 @@ class OpenvinoClassifier final : public Classifier {
   OpenvinoClassifier() = default;
   Result<void> open(const std::shared_ptr<Engine>& engine, const ClassifierOptions& options);
   Result<void> check_outputs(const ov::Model& model, const ClassifierOptions& options, std::string& output) const;
-  Result<void> settle_output(const std::string& wanted);
+  Result<void> settle_output(Head head, const std::string& wanted);
 
   std::filesystem::path file_;
   std::vector<std::string> names_;

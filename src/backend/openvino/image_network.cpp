@@ -51,10 +51,17 @@ void resize(ov::preprocess::PreProcessSteps& steps, const std::string& filter, P
 
 std::vector<float> as_floats(const std::vector<double>& numbers) { return {numbers.begin(), numbers.end()}; }
 
-Result<void> check(const Preprocessing& p, const std::filesystem::path& path) {
+Result<void> check(const Preprocessing& p, const ov::element::Type& input, const std::filesystem::path& path) {
   const auto wrong = [&](const std::string& what) { return bad_input(path.string() + ": preprocessing: " + what); };
   if (p.mean.size() != 3 || p.std.size() != 3) return wrong("mean and std need one number a channel");
   if (std::find(p.std.begin(), p.std.end(), 0.0) != p.std.end()) return wrong("std must not be 0");
+  const bool plain = p.mean == std::vector<double>{0, 0, 0} && p.std == std::vector<double>{1, 1, 1};
+  if (input.is_integral() && !plain) {  // what they give would be cut to 0..255 and lose its fractions
+    return wrong(fmt::format(
+        "mean {} and std {} stand before an input of whole numbers ({}), which does its own preprocessing; leave both "
+        "out, or export the model with an input of real numbers",
+        p.mean, p.std, input.get_type_name()));
+  }
   if (p.fit == "crop" && p.resize_to > 0 && p.resize_to < std::max(p.width, p.height)) {
     return wrong(fmt::format("resize_to {} is smaller than the crop of {} x {}", p.resize_to, p.width, p.height));
   }
@@ -80,7 +87,7 @@ Result<std::unique_ptr<ImageNetwork>> ImageNetwork::create(std::shared_ptr<Engin
   out->path_ = path;
   out->prep_ = preprocessing;
   SCOTOMA_CHECK(out->settle_input(std::max(1, batch)));
-  SCOTOMA_CHECK(check(out->prep_, path));
+  SCOTOMA_CHECK(check(out->prep_, out->model_->input().get_element_type(), path));
   SCOTOMA_CHECK(out->settle_output(output));
   return out;
 }

@@ -158,6 +158,71 @@ TEST(OpenvinoClassifier, NanIsAFailureAndNotAnAnswer) {
   EXPECT_NE(broken.error().message.find("NaN or infinity for picture 2 of 2"), std::string::npos);
 }
 
+TEST(OpenvinoClassifier, AnswersThatDependOnTheBatchAreRefusedWithTheLikelyCause) {
+  for (const int batch : {2, 3, 8, 32}) {
+    ClassifierOptions wanted = options("batch_norm_in_training.onnx");
+    wanted.batch = batch;
+    expect_refused(wanted, "batch_norm_in_training.onnx: its answer to an image depends on what else is in the batch");
+    expect_refused(wanted, "batch normalisation in training mode");
+    wanted.model = kModels / "softmax_over_batch.onnx";
+    expect_refused(wanted, "softmax over the batch (axis 0)");
+  }
+}
+
+TEST(OpenvinoClassifier, AnswersThatDependOnChanceAreRefusedAtAnyBatch) {
+  for (const int batch : {1, 2, 8}) {
+    ClassifierOptions wanted = options("dropout_in_training.onnx");
+    wanted.batch = batch;
+    expect_refused(wanted, "dropout_in_training.onnx: gives different answers when it is asked the same twice");
+    expect_refused(wanted, "dropout in training mode");
+  }
+}
+
+TEST(OpenvinoClassifier, ANumberThatStandsForNanIsFoundByItsSameness) {
+  expect_refused(options("hidden_nan.onnx"), "hidden_nan.onnx: gives one answer to 4 very different inputs");
+}
+
+float first_probability(const ClassifierOptions& wanted, const Image& image) {
+  const auto classifier = load(wanted);
+  if (classifier == nullptr) return -1;
+  const auto predictions = classifier->classify(std::vector{image});
+  EXPECT_TRUE(predictions.ok());
+  EXPECT_NE(classifier->describe().find("probabilities"), std::string::npos) << classifier->describe();
+  return predictions->front().top[0].probability;
+}
+
+TEST(OpenvinoClassifier, ProbabilitiesThatDoNotAddUpToOneStayAsTheyAre) {
+  const Image image = plain(8, 8, 150, 50, 50);  // logits 1, -1, -1
+  EXPECT_NEAR(first_probability(options("sigmoid.onnx"), image), 1 / (1 + std::exp(-1.0)), 1e-5);
+  EXPECT_NEAR(first_probability(options("quantised_softmax.onnx"), image), 1 / (1 + 2 * std::exp(-2.0)), 1.0 / 255);
+  ClassifierOptions wanted = options("unnamed_sigmoid.onnx");
+  wanted.output = "probabilities";
+  EXPECT_NEAR(first_probability(wanted, image), 1 / (1 + std::exp(-1.0)), 1e-5);
+}
+
+TEST(OpenvinoClassifier, WhereScoresCannotBeToldOrAreContradictedTheStudyIsAsked) {
+  expect_refused(options("unnamed_sigmoid.onnx"), "are they logits or probabilities? Say output =");
+  expect_refused(options("percent.onnx"), "probabilities that are scaled");
+  ClassifierOptions wanted = options("logits.onnx");
+  wanted.output = "probabilities";
+  expect_refused(wanted, "logits.onnx: output = \"probabilities\", but it gives");
+  for (const char* model : {"probabilities.onnx", "sigmoid.onnx"}) {
+    wanted = options(model);
+    wanted.output = "logits";
+    expect_refused(wanted, "output = \"logits\", but it ends in a s");
+  }
+}
+
+TEST(OpenvinoClassifier, MeanAndStdBeforeBytesAreRefused) {
+  ClassifierOptions wanted = options("bytes.onnx");
+  EXPECT_EQ(load(wanted)->classify(std::vector{plain(8, 8, 1, 20, 3)})->front().label(), 1);
+  wanted.preprocessing.mean = {127.5, 127.5, 127.5};
+  expect_refused(wanted, "an input of whole numbers (u8)");
+  wanted.preprocessing.mean = {0, 0, 0};
+  wanted.preprocessing.std = {255, 255, 255};
+  expect_refused(wanted, "leave both out");
+}
+
 TEST(OpenvinoClassifier, TheFingerprintKnowsModelAndOptions) {
   const std::string base = load(options("logits.onnx"))->fingerprint();
   EXPECT_EQ(load(options("logits.onnx"), 2)->fingerprint(), base);

@@ -25,7 +25,7 @@ Image plain(int red, int green, int blue) {
 /// channel is called is what its list of names says.
 class Judges : public testing::Test {
  protected:
-  ClassifierOptions network(const std::string& names, const std::string& model = "logits.onnx") {
+  ClassifierOptions network(const std::string& names, const std::string& model = "tenths.onnx") {
     ClassifierOptions out;
     out.model = kModels / model;
     out.labels = folder_.write(fmt::format("names{}.json", ++written_), names);
@@ -122,9 +122,9 @@ TEST_F(Judges, TheFingerprintOfOneNetworkIsWhatItWasAndThatOfSeveralIsOfAllInThe
 }
 
 TEST_F(Judges, DescribeNamesEveryNetwork) {
-  EXPECT_TRUE(judge({in_order()}).value()->describe().starts_with("classifier logits.onnx, 3 classes"));
+  EXPECT_TRUE(judge({in_order()}).value()->describe().starts_with("classifier tenths.onnx, 3 classes"));
   const auto both = judge({in_order(), network(R"(["red", "blue", "x"])", "probabilities.onnx")}).value();
-  EXPECT_TRUE(both->describe().starts_with("mean of 2 classifiers (logits.onnx, ")) << both->describe();
+  EXPECT_TRUE(both->describe().starts_with("mean of 2 classifiers (tenths.onnx, ")) << both->describe();
   EXPECT_NE(both->describe().find("; probabilities.onnx, "), std::string::npos) << both->describe();
   EXPECT_TRUE(both->describe().ends_with("valid from probability 0.5")) << both->describe();
 }
@@ -143,12 +143,12 @@ TEST_F(Judges, ALabelThatOneNetworkLacksOrHasTwiceIsRefusedWithItsFileOfNames) {
 }
 
 TEST_F(Judges, NanOfOneNetworkIsAFailureOfAll) {
-  const auto both = judge({in_order(), network(R"(["red", "green", "blue"])", "nan_at_seven.onnx")}).value();
+  const auto both = judge({in_order(), network(R"(["red", "green", "blue"])", "tenths_nan_at_seven.onnx")}).value();
   const std::vector<Image> images = {plain(1, 2, 3), plain(7, 7, 7)};
   const auto answer = both->judge(images, "red");
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.error().code, Code::failed);
-  EXPECT_NE(answer.error().message.find("nan_at_seven.onnx"), std::string::npos) << answer.error().message;
+  EXPECT_NE(answer.error().message.find("tenths_nan_at_seven.onnx"), std::string::npos) << answer.error().message;
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ def constant(name, value, dtype=np.float32):
 
 
 def save(name, nodes, inputs, outputs, constants=()):
-    value = lambda port: helper.make_tensor_value_info(port[0], TensorProto.FLOAT, port[1])
+    """A port is (name, shape), or (name, shape, type) where it is not of floats."""
+    value = lambda port: helper.make_tensor_value_info(port[0], port[2] if len(port) > 2 else TensorProto.FLOAT, port[1])
     graph = helper.make_graph(nodes, "g", [value(p) for p in inputs], [value(p) for p in outputs], list(constants))
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     onnx.checker.check_model(model)
@@ -55,10 +56,62 @@ save("not_pictures.onnx", [node("Mul", ["x", "tenth"], ["y"])], [("x", ["n", 3])
 save("picture_to_picture.onnx", [node("Mul", ["image", "tenth"], ["out"])], [PICTURE], [("out", ["n", 3, 8, 8])], [TENTH])
 save("grey.onnx", pooled(), [("image", ["n", 1, 8, 8])], [("logits", ["n", 1])], [TENTH])
 
+# Batch normalisation with the statistics of the batch, as exports in training mode come out.
+save("batch_norm_in_training.onnx", [
+    node("ReduceMean", ["image"], ["mean"], axes=[0, 2, 3]), node("Sub", ["image", "mean"], ["off"]),
+    node("Mul", ["off", "off"], ["square"]), node("ReduceMean", ["square"], ["variance"], axes=[0, 2, 3]),
+    node("Add", ["variance", "tenth"], ["above"]), node("Sqrt", ["above"], ["std"]), node("Div", ["off", "std"], ["normal"])]
+    + pooled("normal"), [PICTURE], [SCORES], [TENTH])
+save("softmax_over_batch.onnx", pooled(out="raw") + [node("Softmax", ["raw"], ["p"], axis=0)], [PICTURE], [("p", ["n", 3])], [TENTH])
+# Dropout in training mode: half of the pixels, others each time.
+save("dropout_in_training.onnx", [
+    node("RandomUniformLike", ["image"], ["chance"]), node("Greater", ["chance", "half"], ["kept"]),
+    node("Where", ["kept", "image", "zero"], ["thin"])] + pooled("thin"), [PICTURE], [SCORES],
+    [TENTH, constant("half", 0.5), constant("zero", 0)])
+# NaN inside, which the engine's ReLU turns into a number: what comes out is the bias, whatever the picture.
+save("hidden_nan.onnx", pooled(out="raw") + [node("Sub", ["raw", "raw"], ["zero"]), node("Div", ["zero", "zero"], ["nan"]),
+     node("Relu", ["nan"], ["none"]), node("Add", ["none", "bias"], ["logits"])], [PICTURE], [SCORES], [TENTH, constant("bias", [1, 2, 3])])
+# Each class has its own probability; they do not add up to 1.
+FIFTIETH = [constant("fiftieth", 0.02), constant("two", 2)]
+sigmoid_of = [node("GlobalAveragePool", ["image"], ["pool"]), node("Flatten", ["pool"], ["flat"]),
+              node("Mul", ["flat", "fiftieth"], ["scaled"]), node("Sub", ["scaled", "two"], ["raw"])]
+save("sigmoid.onnx", sigmoid_of + [node("Sigmoid", ["raw"], ["p"])], [PICTURE], [("p", ["n", 3])], FIFTIETH)
+# The same numbers from layers that do not say what they are.
+save("unnamed_sigmoid.onnx", sigmoid_of + [node("Neg", ["raw"], ["minus"]), node("Exp", ["minus"], ["e"]), node("Add", ["e", "one"], ["e1"]),
+     node("Reciprocal", ["e1"], ["p"])], [PICTURE], [("p", ["n", 3])], FIFTIETH + [constant("one", 1)])
+# Softmax in 8 bits: what comes out does not add up to 1.
+STEPS = [constant("step", 1 / 255), constant("none", 0, np.uint8)]
+save("quantised_softmax.onnx", sigmoid_of + [node("Softmax", ["raw"], ["fine"], axis=1), node("QuantizeLinear", ["fine", "step", "none"], ["q"]),
+     node("DequantizeLinear", ["q", "step", "none"], ["p"])], [PICTURE], [("p", ["n", 3])], FIFTIETH + STEPS)
+save("percent.onnx", sigmoid_of + [node("Softmax", ["raw"], ["fine"], axis=1), node("Mul", ["fine", "hundred"], ["p"])],
+     [PICTURE], [("p", ["n", 3])], FIFTIETH + [constant("hundred", 100)])
+# A tenth of each channel, but never above 1: tests choose a judge's scores by colours.
+save("tenths.onnx", pooled(out="raw") + [node("Clip", ["raw", "least", "most"], ["p"])], [PICTURE], [("p", ["n", 3])],
+     [TENTH, constant("least", 0), constant("most", 1)])
+# NaN for pictures whose channels are 7, and for no other.
+save("tenths_nan_at_seven.onnx", pooled(out="raw") + [node("Sub", ["raw", "seven"], ["s"]), node("Div", ["s", "s"], ["one"]),
+     node("Clip", ["raw", "least", "most"], ["clipped"]), node("Mul", ["one", "clipped"], ["p"])], [PICTURE], [("p", ["n", 3])],
+     [TENTH, constant("seven", 0.7), constant("least", 0), constant("most", 1)])
+# Takes bytes and does its own preprocessing.
+save("bytes.onnx", [node("Cast", ["image"], ["real"], to=TensorProto.FLOAT)] + pooled("real"),
+     [("image", ["n", 3, 8, 8], TensorProto.UINT8)], [SCORES], [TENTH])
+# Networks that refuse, or accept, whatever is shown to them: 64 x 64 for the world's images, with its judge's 17 classes.
+LARGE = ("image", ["n", 3, 64, 64])
+for name, chosen in (("always_nothing", 16), ("always_everything", None)):
+    weights = np.zeros((3, 17), np.float32)
+    weights[0] = 1e-3  # it does look at the image
+    weights[0, 5] = 2e-3
+    offset = np.full(17, 3.0, np.float32) if chosen is None else 10 * np.eye(17, dtype=np.float32)[chosen]
+    save(f"{name}.onnx", [node("GlobalAveragePool", ["image"], ["pool"]), node("Flatten", ["pool"], ["flat"]),
+         node("MatMul", ["flat", "w"], ["raw"]), node("Add", ["raw", "b"], ["sum"])]
+         + ([node("Sigmoid", ["sum"], ["p"])] if chosen is None else [node("Softmax", ["sum"], ["p"], axis=1)]),
+         [LARGE], [("p", ["n", 17])], [constant("w", weights), constant("b", offset)])
+
 # What resizing makes of a picture, as it is.
 save("identity.onnx", [node("Identity", ["image"], ["out"])], [("image", ["n", 3, "h", "w"])], [("out", ["n", 3, "h", "w"])])
 # Weights in a file of a name of its own.
 external = onnx.load(HERE / "logits.onnx")
+(HERE / "weights.bin").unlink(missing_ok=True)
 onnx.save(external, HERE / "external.onnx", save_as_external_data=True, location="weights.bin", size_threshold=0)
 
 whole = (HERE / "logits.onnx").read_bytes()
