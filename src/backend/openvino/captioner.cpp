@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "backend/openvino/examine.h"
 #include "backend/openvino/files.h"
 #include "backend/openvino/fingerprint.h"
 #include "backend/openvino/json_file.h"
@@ -54,8 +55,10 @@ Result<void> OpenvinoCaptioner::open(const std::shared_ptr<Engine>& engine, cons
   SCOTOMA_TRY(const auto model, engine->read(file));
   SCOTOMA_TRY(encoder_, ImageNetwork::create(engine, model, prep, "last_hidden_state", options.batch, file));
   if (encoder_->output_shape().size() != 3) return bad_input(file.string() + ": must give [n, positions, width]");
+  SCOTOMA_TRY(const Rows states, examine_images(*encoder_, file));
   SCOTOMA_TRY(detokenizer_, Detokenizer::load(*engine, folder_));
   SCOTOMA_CHECK(open_decoder(*engine));
+  SCOTOMA_CHECK(examine_decoder(states));
   const auto settings = fmt::format("{} start {} pad {} longest {} batch {} {}", encoder_->settings(), start_, padding_,
                                     longest_, batch_, decoder_->precision());
   std::string ends;
@@ -156,14 +159,40 @@ Result<std::vector<std::string>> OpenvinoCaptioner::caption(std::span<const Imag
   return out;
 }
 
-/// Ids of each caption, without the special ones at its ends. Rows beyond the states repeat the last one.
-Result<std::vector<OpenvinoCaptioner::Ids>> OpenvinoCaptioner::decode(std::span<const std::vector<float>> states) {
-  SCOTOMA_TRY(Network::Call call, decoder_->call());
+/// Whether the decoder's first word depends on the image, and on nothing else: `states` are those of the test images.
+Result<void> OpenvinoCaptioner::examine_decoder(const Rows& states) {
+  const Examined examined{decoder_->subject(), "an image", batch_, decoder_->precision() == "bf16"};
+  const auto ask = [&](std::span<const std::size_t> which) -> Result<Rows> {
+    Rows asked;
+    for (const std::size_t i : which) asked.push_back(states[i]);
+    SCOTOMA_TRY(Network::Call call, decoder_->call());
+    fill_states(call, asked);
+    SCOTOMA_TRY(const ov::Tensor logits, next_logits(call, std::vector<Ids>(batch_, Ids{start_})));
+    Rows out;
+    const std::size_t words = logits.get_shape()[2];
+    for (std::size_t row = 0; row < which.size(); ++row) {
+      const float* first = logits.data<const float>() + row * words;
+      out.emplace_back(first, first + words);
+    }
+    return out;
+  };
+  SCOTOMA_TRY(const Rows rows, examine(examined, ask));
+  return check_finite(rows, examined);
+}
+
+/// Rows beyond the states repeat the last one.
+void OpenvinoCaptioner::fill_states(Network::Call& call, std::span<const std::vector<float>> states) {
   float* to = call.request().get_tensor(kStates).data<float>();
   for (std::size_t row = 0; row < batch_; ++row) {
     const auto& mine = states[std::min(row, states.size() - 1)];
     to = std::copy(mine.begin(), mine.end(), to);
   }
+}
+
+/// Ids of each caption, without the special ones at its ends.
+Result<std::vector<OpenvinoCaptioner::Ids>> OpenvinoCaptioner::decode(std::span<const std::vector<float>> states) {
+  SCOTOMA_TRY(Network::Call call, decoder_->call());
+  fill_states(call, states);
   std::vector<Ids> rows(batch_, Ids{start_});
   std::vector<bool> ended(batch_, false);
   while (rows.front().size() < longest_ && std::find(ended.begin(), ended.end(), false) != ended.end()) {
@@ -178,8 +207,8 @@ Result<std::vector<OpenvinoCaptioner::Ids>> OpenvinoCaptioner::decode(std::span<
   return rows;
 }
 
-/// Appends to each row its most probable next id, or padding where the row has ended.
-Result<void> OpenvinoCaptioner::extend(Network::Call& call, std::vector<Ids>& rows, std::vector<bool>& ended) {
+/// [batch, length, words] for rows of one length; their states are in the call already.
+Result<ov::Tensor> OpenvinoCaptioner::next_logits(Network::Call& call, const std::vector<Ids>& rows) {
   const std::size_t length = rows.front().size();
   ov::Tensor in = call.request().get_tensor("input_ids");
   in.set_shape({batch_, length});
@@ -198,7 +227,14 @@ Result<void> OpenvinoCaptioner::extend(Network::Call& call, std::vector<Ids>& ro
     return failed(fmt::format("{}: gives logits {}; [{}, {}, words] is expected", decoder_->subject(),
                               shape.to_string(), batch_, length));
   }
-  const std::size_t words = shape[2];
+  return logits;
+}
+
+/// Appends to each row its most probable next id, or padding where the row has ended.
+Result<void> OpenvinoCaptioner::extend(Network::Call& call, std::vector<Ids>& rows, std::vector<bool>& ended) {
+  SCOTOMA_TRY(const ov::Tensor logits, next_logits(call, rows));
+  const std::size_t length = rows.front().size();
+  const std::size_t words = logits.get_shape()[2];
   for (std::size_t row = 0; row < batch_; ++row) {
     const float* last = logits.data<const float>() + (row * length + length - 1) * words;
     const auto best = std::max_element(last, last + words) - last;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "backend/health.h"
 #include "backend/openvino/engine.h"
 #include "backend/openvino/image_network.h"
 #include "backend/openvino/tokenizer.h"
@@ -20,7 +21,8 @@ std::string tidy_caption(const std::string& text);
 
 class OpenvinoCaptioner final : public Captioner {
  public:
-  /// Errors: bad_input when the folder lacks a part or the decoder needs more than ids and the encoder's states.
+  /// Loads encoder and decoder and tries them on test images. Errors: bad_input when the folder lacks a part, the
+  /// decoder needs more than ids and the encoder's states, or answers are of no use (backend/health.h).
   static Result<std::unique_ptr<OpenvinoCaptioner>> load(const std::shared_ptr<Engine>& engine,
                                                          const CaptionerOptions& options);
 
@@ -39,6 +41,9 @@ class OpenvinoCaptioner final : public Captioner {
   Result<void> open(const std::shared_ptr<Engine>& engine, const CaptionerOptions& options);
   Result<void> read_ids(int max_tokens);
   Result<void> open_decoder(Engine& engine);
+  Result<void> examine_decoder(const Rows& states);
+  void fill_states(Network::Call& call, std::span<const std::vector<float>> states);
+  Result<ov::Tensor> next_logits(Network::Call& call, const std::vector<Ids>& rows);
   Result<std::vector<Ids>> decode(std::span<const std::vector<float>> states);
   Result<void> extend(Network::Call& call, std::vector<Ids>& rows, std::vector<bool>& ended);
 

@@ -5,15 +5,18 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backend/openvino/examine.h"
 #include "backend/openvino/files.h"
 #include "backend/openvino/fingerprint.h"
 #include "backend/openvino/ports.h"
+#include "model/similarity.h"
 
 namespace scotoma {
 namespace {
 
 constexpr const char* kImages = "image_encoder.xml";
 constexpr const char* kTexts = "text_encoder.xml";
+constexpr double kAlike = 1e-6;  ///< below 1: cosine from which two vectors are one
 
 /// To unit length. False when a number is not finite or all are 0.
 bool normalise(std::vector<float>& row) {
@@ -23,6 +26,19 @@ bool normalise(std::vector<float>& row) {
   const double scale = 1 / std::sqrt(square);
   for (float& v : row) v = static_cast<float>(v * scale);
   return true;
+}
+
+/// Vectors that differ in length alone are all alike once they have length 1.
+Result<void> check_directions(Rows rows, const std::filesystem::path& file, const char* inputs) {
+  for (auto& row : rows) {
+    if (!normalise(row)) return bad_input(file.string() + ": the embedder gives nothing but zeros for a test input");
+  }
+  const auto alike = [&](const auto& row) { return dot(row, rows[0]) > 1 - kAlike; };
+  if (!std::all_of(rows.begin(), rows.end(), alike)) return {};
+  return bad_input(
+      fmt::format("{}: the vectors of {} very different {} all point the same way: it cannot tell {} apart; check its "
+                  "export, and precision = \"f32\" in [engine]",
+                  file.string(), rows.size(), inputs, inputs));
 }
 
 }  // namespace
@@ -49,6 +65,7 @@ Result<void> OpenvinoEmbedder::open(const std::shared_ptr<Engine>& engine, const
   dimensions_ = images_->output_shape()[1];
   SCOTOMA_TRY(tokenizer_, Tokenizer::load(*engine, folder_));
   SCOTOMA_CHECK(open_texts(*engine));
+  SCOTOMA_CHECK(examine_towers());
   const auto settings = fmt::format("{} length {} batch {} {} {}", images_->settings(), text_length_, batch_,
                                     images_->precision(), texts_->precision());
   SCOTOMA_TRY(fingerprint_, model_fingerprint(*engine, "embedder",
@@ -99,6 +116,22 @@ Result<void> OpenvinoEmbedder::check_texts(const ov::Shape& shape) const {
       fmt::format("{}: the towers end in different spaces: pictures in {} dimensions, {} texts in {}; do they belong "
                   "together?",
                   folder_.string(), dimensions_, batch_, shape.to_string()));
+}
+
+/// Whether both towers answer, whatever the company, and to each input in its own way.
+Result<void> OpenvinoEmbedder::examine_towers() {
+  SCOTOMA_TRY(Rows rows, examine_images(*images_, folder_ / kImages));
+  SCOTOMA_CHECK(check_directions(std::move(rows), folder_ / kImages, "images"));
+  const auto texts = test_texts();
+  const Examined examined{folder_ / kTexts, "a text", batch_, texts_->precision() == "bf16"};
+  SCOTOMA_TRY(rows, examine(examined, [&](std::span<const std::size_t> which) -> Result<Rows> {
+                std::vector<std::string> asked;
+                for (const std::size_t i : which) asked.push_back(texts[i]);
+                Rows out;
+                SCOTOMA_CHECK(embed_text_batch(asked, out));
+                return out;
+              }));
+  return check_directions(std::move(rows), folder_ / kTexts, "texts");
 }
 
 std::string OpenvinoEmbedder::describe() const {

@@ -16,7 +16,8 @@ namespace scotoma {
 
 class OpenvinoEmbedder final : public Embedder {
  public:
-  /// Errors: bad_input when a part is missing or the towers end in spaces of different dimensions.
+  /// Loads both towers and tries them on test inputs. Errors: bad_input when a part is missing, the towers end in
+  /// spaces of different dimensions, or answers are of no use (backend/health.h).
   static Result<std::unique_ptr<OpenvinoEmbedder>> load(const std::shared_ptr<Engine>& engine,
                                                         const EmbedderOptions& options);
 
@@ -32,6 +33,7 @@ class OpenvinoEmbedder final : public Embedder {
   Result<void> open(const std::shared_ptr<Engine>& engine, const EmbedderOptions& options);
   Result<void> open_texts(Engine& engine);
   Result<void> check_texts(const ov::Shape& shape) const;
+  Result<void> examine_towers();
   Result<void> embed_text_batch(std::span<const std::string> texts, std::vector<std::vector<float>>& out);
 
   std::filesystem::path folder_;

@@ -15,18 +15,6 @@ namespace {
 
 constexpr std::size_t kEmbeddingBytes = 64U << 20U;  ///< kept, so that a prompt is embedded once
 
-void fill_timestep(ov::Tensor tensor, double timestep) {
-  const std::size_t n = tensor.get_size();
-  const auto whole = std::llround(timestep);
-  if (tensor.get_element_type() == ov::element::f32) {
-    std::fill_n(tensor.data<float>(), n, static_cast<float>(timestep));
-  } else if (tensor.get_element_type() == ov::element::i32) {
-    std::fill_n(tensor.data<std::int32_t>(), n, static_cast<std::int32_t>(whole));
-  } else {
-    std::fill_n(tensor.data<std::int64_t>(), n, whole);
-  }
-}
-
 /// [3, height, width] in [-1, 1] to bytes, as diffusers rounds. False when a value is not finite.
 bool to_image(const float* planes, Image& out) {
   const std::size_t area = static_cast<std::size_t>(out.width) * static_cast<std::size_t>(out.height);
@@ -50,6 +38,18 @@ Error not_finite(const std::string& subject, const Draw& draw) {
 
 }  // namespace
 
+void fill_timestep(ov::Tensor tensor, double timestep) {
+  const std::size_t n = tensor.get_size();
+  const auto whole = std::llround(timestep);
+  if (tensor.get_element_type() == ov::element::f32) {
+    std::fill_n(tensor.data<float>(), n, static_cast<float>(timestep));
+  } else if (tensor.get_element_type() == ov::element::i32) {
+    std::fill_n(tensor.data<std::int32_t>(), n, static_cast<std::int32_t>(whole));
+  } else {
+    std::fill_n(tensor.data<std::int64_t>(), n, whole);
+  }
+}
+
 std::string OpenvinoGenerator::describe() const {
   const std::string& mended = scheduler_.mended();
   return fmt::format("{}{}, guidance {:g}, {} x {}, {}", scheduler_.name(), mended.empty() ? "" : " with " + mended,
@@ -61,11 +61,13 @@ double OpenvinoGenerator::engine_seconds() const {
 }
 
 Result<std::vector<Image>> OpenvinoGenerator::generate(std::span<const Draw> draws) {
+  SCOTOMA_CHECK(examine_once());
   std::vector<Image> images;
   for (std::size_t at = 0; at < draws.size(); at += batch_) {
     const auto part = draws.subspan(at, std::min(batch_, draws.size() - at));
     SCOTOMA_TRY(const std::vector<float> latents, denoise(part));
     SCOTOMA_CHECK(decode(part, latents, images));
+    SCOTOMA_CHECK(check_drawn(folder_.string(), part, std::span(images).last(part.size())));
   }
   return images;
 }
@@ -77,15 +79,20 @@ Result<OpenvinoGenerator::Embedding> OpenvinoGenerator::embed(const std::string&
     if (found != embeddings_.end()) return found->second;
   }
   SCOTOMA_TRY(const auto ids, tokenizer_->encode_whole(prompt, text_length_));
+  SCOTOMA_TRY(auto encoded, encode(ids));
+  const auto made = std::make_shared<const std::vector<float>>(std::move(encoded));
+  const std::lock_guard lock(mutex_);
+  if (embeddings_.size() * made->size() * sizeof(float) >= kEmbeddingBytes) embeddings_.clear();
+  return embeddings_.emplace(prompt, made).first->second;
+}
+
+Result<std::vector<float>> OpenvinoGenerator::encode(const std::vector<std::int64_t>& ids) {
   SCOTOMA_TRY(Network::Call call, text_encoder_->call());
   ov::Tensor in = call.request().get_tensor("input_ids");
   put_wholes(in, 0, ids);
   SCOTOMA_CHECK(call.run());
   const ov::Tensor out = call.request().get_tensor("last_hidden_state");
-  const auto made = std::make_shared<const std::vector<float>>(out.data<float>(), out.data<float>() + out.get_size());
-  const std::lock_guard lock(mutex_);
-  if (embeddings_.size() * out.get_byte_size() >= kEmbeddingBytes) embeddings_.clear();
-  return embeddings_.emplace(prompt, made).first->second;
+  return std::vector<float>(out.data<float>(), out.data<float>() + out.get_size());
 }
 
 Result<void> OpenvinoGenerator::fill_text(ov::Tensor& text, std::span<const Draw> draws) {

@@ -6,10 +6,12 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "backend/health.h"
 #include "backend/openvino/engine.h"
 #include "backend/openvino/scheduler.h"
 #include "backend/openvino/tokenizer.h"
@@ -17,6 +19,9 @@
 #include "study/study.h"
 
 namespace scotoma {
+
+/// Writes a timestep into the U-Net's input, rounded where that holds whole numbers.
+void fill_timestep(ov::Tensor tensor, double timestep);
 
 class OpenvinoGenerator final : public Generator {
  public:
@@ -29,7 +34,10 @@ class OpenvinoGenerator final : public Generator {
   std::size_t batch() const override { return batch_; }
   double engine_seconds() const override;
 
-  /// A picture has the same bits alone, in any batch and on any thread: batches are always run full.
+  /// A picture has the same bits alone, in any batch and on any thread: batches are always run full. Before the first
+  /// image text encoder, U-Net and decoder are tried on test inputs, which takes about as long as two of its steps: not
+  /// when they are loaded, since a study whose images are all there loads them too. Errors: bad_input where what they
+  /// answer is of no use (backend/health.h); failed for NaN, and for a batch of images of one colour.
   Result<std::vector<Image>> generate(std::span<const Draw> draws) override;
 
  private:
@@ -43,7 +51,13 @@ class OpenvinoGenerator final : public Generator {
   Result<void> settle_types(ov::Model& unet, const std::filesystem::path& path);
   Result<void> settle_fingerprint(const Engine& engine, const GeneratorOptions& options);
 
+  Result<void> examine_once();
+  Result<void> examine_parts();
+  Result<Rows> try_unet(std::span<const std::size_t> which, const Rows& texts);
+  Result<Rows> try_decoder(std::span<const std::size_t> which);
+
   Result<Embedding> embed(const std::string& prompt);
+  Result<std::vector<float>> encode(const std::vector<std::int64_t>& ids);
   Result<void> fill_text(ov::Tensor& text, std::span<const Draw> draws);
   Result<std::vector<float>> denoise(std::span<const Draw> draws);
   void predict(const ov::Tensor& raw, std::vector<float>& output) const;
@@ -67,6 +81,9 @@ class OpenvinoGenerator final : public Generator {
   float scaling_ = 1;            ///< the decoder sees latents / scaling + shift
   float shift_ = 0;
   std::string fingerprint_;
+
+  std::mutex examining_;
+  std::optional<Result<void>> examined_;  ///< what examine_parts() found
 
   std::mutex mutex_;
   std::unordered_map<std::string, Embedding> embeddings_;  ///< by prompt; a study has few

@@ -219,6 +219,52 @@ TEST_F(BrokenFolder, TheNetworkIsToldFractionalTimesteps) {
   draw(*generator, std::span(kDraws).first(1));
 }
 
+/// Parts that load, but whose answers are of no use; tried before the first image.
+class UselessPart : public BrokenFolder {
+ protected:
+  void take(const std::string& from, const std::string& part) {
+    const fs::path parts = fs::path(SCOTOMA_SOURCE_DIR) / "tests/cases/models/roles";
+    for (const char* end : {".xml", ".bin"}) {
+      fs::copy_file(parts / (from + end), folder_ / part / (std::string("openvino_model") + end),
+                    fs::copy_options::overwrite_existing);
+    }
+  }
+  void expect_none_drawn(Code code, const std::string& part) {
+    GeneratorOptions wanted = options();
+    wanted.model = folder_;
+    const auto generator = load(wanted);
+    ASSERT_NE(generator, nullptr);
+    for (int i = 0; i < 2; ++i) {
+      const auto out = generator->generate(kDraws);
+      ASSERT_FALSE(out.ok());
+      EXPECT_EQ(out.error().code, code) << out.error().message;
+      EXPECT_NE(out.error().message.find(part), std::string::npos) << out.error().message;
+    }
+  }
+};
+
+TEST_F(UselessPart, AUnetWhoseAnswerDependsOnTheBatchDrawsNothing) {
+  take("unet_over_batch", "unet");
+  expect_none_drawn(Code::bad_input, "unet/openvino_model.xml: its answer to a latent and a prompt depends on");
+}
+
+TEST_F(UselessPart, ATextEncoderThatReadsNothingDrawsNothing) {
+  take("prompts_unread", "text_encoder");
+  expect_none_drawn(Code::bad_input, "text_encoder/openvino_model.xml: gives one answer to 4 very different inputs");
+}
+
+TEST_F(UselessPart, ADecoderThatOverflowsToBlackDrawsNothing) {
+  take("vae_black", "vae_decoder");
+  expect_none_drawn(Code::bad_input, "vae_decoder/openvino_model.xml: gives one answer to 4 very different inputs");
+}
+
+TEST_F(UselessPart, ABatchOfOneImageForAllSeedsIsAFailureThatNamesOne) {
+  take("unet_to_zero", "unet");
+  write("scheduler/scheduler_config.json",
+        R"({"_class_name": "DPMSolverMultistepScheduler", "prediction_type": "sample"})");
+  expect_none_drawn(Code::failed, "the first for prompt 'a photo of a fly', seed 1");
+}
+
 TEST_F(BrokenFolder, NanNamesPromptAndSeed) {
   write("vae_decoder/config.json", R"({"scaling_factor": 1e-39})");  // infinite latents for the decoder
   GeneratorOptions wanted = options();

@@ -92,9 +92,7 @@ TEST_F(Roles, NanIsAFailureAndNotAnAnswer) {
   EXPECT_TRUE((*embeds)->embed_images(std::vector{grey(9)}).ok());
   expect_failed((*embeds)->embed_images(std::vector{grey(9), grey(7)}), "NaN");
   take("text_encoder_nan", "text_encoder");
-  embeds = embedder();
-  ASSERT_TRUE(embeds.ok()) << embeds.error().message;
-  expect_failed((*embeds)->embed_texts(std::vector<std::string>{"a fly"}), "'a fly'");
+  expect_refused(embedder(), "text_encoder.xml: the embedder returned NaN");
   auto captions = captioner();
   ASSERT_TRUE(captions.ok()) << captions.error().message;
   EXPECT_TRUE((*captions)->caption(std::vector{grey(9)}).ok());
@@ -102,11 +100,38 @@ TEST_F(Roles, NanIsAFailureAndNotAnAnswer) {
   expect_failed((*captions)->caption(std::vector{grey(9), grey(7)}), "NaN");
 }
 
-TEST_F(Roles, LogitsOfAnotherShapeAreAFailure) {
+TEST_F(Roles, LogitsOfAnotherShapeAreFoundAtLoad) {
   take("decoder_flat", "openvino_decoder_model");
-  auto captions = captioner();
-  ASSERT_TRUE(captions.ok()) << captions.error().message;
-  expect_failed((*captions)->caption(std::vector{grey(9)}), "gives logits [2,4]");
+  expect_refused(captioner(), "gives logits [2,4]");
+}
+
+TEST_F(Roles, AnswersThatDependOnTheBatchAreFoundAtLoad) {
+  const std::string says = "depends on what else is in the batch";
+  take("image_encoder_over_batch", "image_encoder");
+  expect_refused(embedder(), "image_encoder.xml: its answer to an image " + says);
+  take("image_encoder", "image_encoder");
+  take("text_encoder_over_batch", "text_encoder");
+  expect_refused(embedder(), "text_encoder.xml: its answer to a text " + says);
+  take("caption_encoder_over_batch", "openvino_encoder_model");
+  expect_refused(captioner(), "openvino_encoder_model.xml: its answer to an image " + says);
+}
+
+TEST_F(Roles, NetworksThatDoNotLookAtTheirInputAreFoundAtLoad) {
+  take("image_encoder_one_way", "image_encoder");
+  expect_refused(embedder(), "image_encoder.xml: the vectors of 4 very different images all point the same way");
+  take("image_encoder", "image_encoder");
+  take("text_encoder_unread", "text_encoder");
+  expect_refused(embedder(), "text_encoder.xml: gives one answer to 4 very different inputs, each a text");
+  take("decoder_blind", "openvino_decoder_model");
+  expect_refused(captioner(), "openvino_decoder_model.xml: gives one answer to 4 very different inputs, each an image");
+}
+
+TEST_F(Roles, MeanAndStdBeforeBytesAreRefusedHereToo) {
+  folder_.write(
+      "preprocessor_config.json",
+      R"({"size": {"height": 8, "width": 8}, "do_rescale": false, "image_mean": [9, 9, 9], "image_std": [2, 2, 2]})");
+  take("image_encoder_bytes", "image_encoder");
+  expect_refused(embedder(), "an input of whole numbers (u8)");
 }
 
 TEST_F(Roles, AMissingOrTruncatedFileIsNamed) {
