@@ -178,7 +178,7 @@ std::string rule_of(const Page& page) {
   return fmt::format(
       "A bug is a rise of more than {:g} points over the base rate, of which the neutral pictures are taken for a "
       "sample, no more; the rule for calling one keeps the expected share of false claims at or below {}.",
-      100 * e.delta, percent(e.alpha));
+      100 * e.delta, at_most(e.alpha - e.alpha0));
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 
 #include "finding/count.h"
 #include "report/bug_evidence.h"
+#include "report/claims_filter.h"
+#include "report/svg.h"
 #include "report/text.h"
 #include "report/wording.h"
 #include "report/words.h"
@@ -53,7 +55,7 @@ std::string pictures(Page& page, const Hypothesis& h) {
     const std::string tiles = gallery(page, samples, limit, failures ? failing : passing);
     return tiles.empty()
                ? tiles
-               : (failures ? "<h4>Pictures that fail</h4>\n" : "<h4>Pictures that are recognised</h4>\n") + tiles;
+               : (failures ? "<h5>Pictures that fail</h5>\n" : "<h5>Pictures that are recognised</h5>\n") + tiles;
   };
   const std::string first = part(fails(h));
   const std::string html = first + part(!fails(h));
@@ -70,7 +72,7 @@ std::string pairs(Page& page, const Hypothesis& h) {
   std::size_t shown = 0;
   for (const Pair& pair : h.pairs) {
     if (shown == kPairs) break;
-    if (!pair.without.valid() || !shows(pair.with, h.direction) || shows(pair.without, h.direction)) continue;
+    if (!makes_the_difference(pair, h.direction)) continue;
     const std::string without = tile(page, pair.without, "without");
     const std::string with = tile(page, pair.with, "with");
     if (without.empty() || with.empty()) break;
@@ -79,7 +81,7 @@ std::string pairs(Page& page, const Hypothesis& h) {
   }
   if (html.empty()) return {};
   return fmt::format(
-      "<h4>Same seed, without and with “{}”</h4>\n<div class=\"pairs\">\n{}</div>\n"
+      "<h5>Same seed, without and with “{}”</h5>\n<div class=\"pairs\">\n{}</div>\n"
       "<p class=\"soft\">{} of the {} in which only the picture with the phrase {}.</p>\n",
       escape_html(h.phrase.text), html, shown == static_cast<std::size_t>(h.only_with) ? "All" : "The first",
       counted(h.only_with, "pair"), fails(h) ? "failed" : "was recognised");
@@ -118,7 +120,7 @@ std::string reproduce(const Page& page, const Hypothesis& h) {
   const std::vector<std::string> prompts = h.prompts.empty() ? std::vector{h.prompt} : h.prompts;
   std::vector<std::string> without;  // what was drawn, which need not be all base prompts
   for (const Pair& pair : h.pairs) add_once(without, pair.without.draw.prompt);
-  return "<h4>Reproduce it</h4>\n<dl class=\"facts\">\n" +
+  return "<h5>Reproduce it</h5>\n<dl class=\"facts\">\n" +
          fact(prompts.size() == 1 ? "Prompt" : "Prompts, in turn", prompt_list(prompts)) +
          fact("Without the phrase", prompt_list(without)) +
          fact(fails(h) ? "Seeds that fail" : "Seeds that pass", seeds(h, prompts)) +
@@ -128,35 +130,34 @@ std::string reproduce(const Page& page, const Hypothesis& h) {
          "</dl>\n";
 }
 
-}  // namespace
-
-std::string bug_card(Page& page, const Hypothesis& h, std::string_view kicker) {
-  const std::string html =
-      fmt::format("<article class=\"card {}\" id=\"{}\">\n<p class=\"kicker\">{}</p>\n<h3>{}</h3>\n", tone(h),
-                  anchor(h), escape_html(kicker), escape_html(sentence(h)));
-  return html + lead(page, h) + rates(page, h) + wording_block(h) + pictures(page, h) + pairs(page, h) +
-         evidence_blocks(page, h) + reproduce(page, h) + "</article>\n";
+/// The line that stays when the rest is folded: whose rate, how high, how sure, against what.
+std::string line(const Page& page, const Hypothesis& h, std::string_view name) {
+  const Rate& rate = h.measured();
+  std::string numbers = "<span class=\"row-rate\">rate not known</span>";
+  if (rate.valid > 0) {
+    const Rate base = base_rate(page.findings, h);
+    numbers = fmt::format(
+        "<span class=\"row-rate\"><b>{}</b> {}</span><span class=\"row-range\">{}</span><span "
+        "class=\"row-base\">baseline {}</span>",
+        percent(rate.rate), fails(h) ? "fail" : "pass", interval_text(rate), base.valid > 0 ? percent(base.rate) : "–");
+  }
+  return fmt::format("<span class=\"row-name\">{}{}</span>{}{}", escape_html(name),
+                     h.audited() ? "" : " <span class=\"badge caution\">not audited</span>",
+                     rate.valid > 0 ? rate_bar(rate, tone(h)) : "<span></span>", numbers);
 }
 
-std::string label_card(Page& page, const BaseResult& base) {
-  const std::string fail = gallery(page, base.samples, kMainPictures, failing);
-  const std::string pass = gallery(page, base.samples, kOtherPictures, passing);
-  std::string html = fmt::format(
-      "<article class=\"card fail\">\n<p class=\"kicker\">Fails nearly everywhere</p>\n<h3>{} is mostly not "
-      "recognised.</h3>\n",
-      escape_html(capitalised(with_article(base.label))));
-  html +=
-      fmt::format("<p class=\"lead\">{} of neutral pictures fail{}.</p>\n<div class=\"rates\">\n{}</div>\n",
-                  percent(base.rate.rate),
-                  base.predicted.empty() ? "" : ", most often taken for " + escape_html(with_article(base.predicted)),
-                  rate_row("Neutral prompts", base.rate, "fail"));
-  html += fmt::format(
-      "<p>With {:.4g}\u00A0% confidence the true failure rate is above {}. No phrase is needed for that, so the search "
-      "asked the opposite: when is it recognised?</p>\n",
-      100 * base.level, percent(base.lower));
-  if (!fail.empty()) html += "<h4>Pictures that fail</h4>\n" + fail;
-  if (!pass.empty()) html += "<h4>Pictures that are recognised</h4>\n" + pass;
-  return html + "</article>\n";
+}  // namespace
+
+std::string bug_row(Page& page, const Hypothesis& h, std::string_view name) {
+  const std::string head = fmt::format("id=\"{}\"{}", anchor(h), claim_attributes(h));
+  const std::string closed = line(page, h, name);
+  if (!page.in_full.contains(&h)) {
+    return fmt::format("<div class=\"bug-row\" {}><div class=\"line\">{}</div></div>\n", head, closed);
+  }
+  return fmt::format("<details class=\"bug-row\" {}><summary><span class=\"line\">{}</span></summary>\n", head,
+                     closed) +
+         lead(page, h) + rates(page, h) + wording_block(h) + pictures(page, h) + pairs(page, h) +
+         evidence_blocks(page, h) + reproduce(page, h) + "</details>\n";
 }
 
 }  // namespace scotoma

@@ -1,4 +1,4 @@
-// One confirmed hypothesis, told to somebody who is no statistician.
+// One confirmed hypothesis on its cause's card, told to somebody who is no statistician.
 #pragma once
 
 #include <string>
@@ -8,10 +8,9 @@
 
 namespace scotoma {
 
-/// An <article>. `kicker` is the plain text above its heading: "Bug 1". Requires Status::confirmed.
-std::string bug_card(Page& page, const Hypothesis& hypothesis, std::string_view kicker);
-
-/// An <article> on a label that fails nearly everywhere.
-std::string label_card(Page& page, const BaseResult& base);
+/// One line with its rate, interval and baseline, and folded behind it (a <details>) everything else where the page
+/// tells it in full. `name` is the plain text in front: the label, or for an exception the phrase. Requires
+/// Status::confirmed. Headings inside are <h5>.
+std::string bug_row(Page& page, const Hypothesis& hypothesis, std::string_view name);
 
 }  // namespace scotoma

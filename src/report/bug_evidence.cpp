@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kAnswers = 4;
 
 std::string block(std::string_view heading, std::string_view html) {
-  return fmt::format("<section class=\"block\"><h4>{}</h4>\n{}</section>\n", heading, html);
+  return fmt::format("<section class=\"block\"><h5>{}</h5>\n{}</section>\n", heading, html);
 }
 
 std::string left_out(const Rate& rate, const std::string& label) {
@@ -102,25 +102,9 @@ std::string is_it_the_phrase(const Hypothesis& h) {
 }
 
 std::string taken_for(const Page& page, const Hypothesis& h) {
-  const std::vector<Sample>& samples = evidence_of(h);
-  const auto answers = page.answers.wrong(samples);
+  const std::string answers = answers_list(page, evidence_of(h), h.audited() ? " of the audit" : " of confirmation");
   if (answers.empty()) return {};
-  const auto valid = std::count_if(samples.begin(), samples.end(), [](const Sample& s) { return s.valid(); });
-  const auto row = [&](const std::string& name, int count) {
-    const double share = static_cast<double>(count) / static_cast<double>(valid);
-    return fmt::format("<li><span>{}</span>{}<b>{}</b></li>\n", escape_html(name),
-                       rate_bar({0, 1, 0, share, share, share}, "plain fail"), grouped(count));
-  };
-  std::string rows;
-  const std::size_t named = std::min(answers.size(), kAnswers);
-  for (std::size_t i = 0; i < named; ++i) rows += row(answers[i].first, answers[i].second);
-  const int rest = std::accumulate(answers.begin() + static_cast<std::ptrdiff_t>(named), answers.end(), 0,
-                                   [](int sum, const auto& answer) { return sum + answer.second; });
-  if (rest > 0) rows += row("other labels", rest);
-  return block(
-      fails(h) ? "What is it taken for?" : "What are the others taken for?",
-      fmt::format("<ul class=\"answers\">\n{}</ul>\n<p class=\"soft\">Of {} of {}.</p>\n", rows,
-                  counted(static_cast<int>(valid), "valid picture"), h.audited() ? "the audit" : "confirmation"));
+  return block(fails(h) ? "What is it taken for?" : "What are the others taken for?", answers);
 }
 
 /// The strength of the evidence, as odds against chance.
@@ -161,6 +145,25 @@ std::string chance(const Page& page, const Hypothesis& h) {
 }
 
 }  // namespace
+
+std::string answers_list(const Page& page, const std::vector<Sample>& samples, std::string_view whence) {
+  const auto answers = page.answers.wrong(samples);
+  if (answers.empty()) return {};
+  const auto valid = std::count_if(samples.begin(), samples.end(), [](const Sample& s) { return s.valid(); });
+  const auto row = [&](const std::string& name, int count) {
+    const double share = static_cast<double>(count) / static_cast<double>(valid);
+    return fmt::format("<li><span>{}</span>{}<b>{}</b></li>\n", escape_html(name),
+                       rate_bar({0, 1, 0, share, share, share}, "plain fail"), grouped(count));
+  };
+  std::string rows;
+  const std::size_t named = std::min(answers.size(), kAnswers);
+  for (std::size_t i = 0; i < named; ++i) rows += row(answers[i].first, answers[i].second);
+  const int rest = std::accumulate(answers.begin() + static_cast<std::ptrdiff_t>(named), answers.end(), 0,
+                                   [](int sum, const auto& answer) { return sum + answer.second; });
+  if (rest > 0) rows += row("other labels", rest);
+  return fmt::format("<ul class=\"answers\">\n{}</ul>\n<p class=\"soft\">Of {}{}.</p>\n", rows,
+                     counted(static_cast<int>(valid), "valid picture"), whence);
+}
 
 std::string evidence_blocks(const Page& page, const Hypothesis& h) {
   return "<div class=\"blocks\">\n" + how_often(h) + is_it_the_phrase(h) + taken_for(page, h) + chance(page, h) +

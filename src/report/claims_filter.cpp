@@ -22,6 +22,11 @@ std::string choice(std::string_view name, std::string_view key, const std::set<s
   return fmt::format("<label>{} <select data-filter=\"{}\">{}</select></label>\n", name, key, options);
 }
 
+std::string attributes(std::string_view label, std::string_view taken_for, std::string_view sentence) {
+  return fmt::format(" data-label=\"{}\" data-taken=\"{}\" data-words=\"{}\"", escape_html(label),
+                     escape_html(taken_for), escape_html(sentence));
+}
+
 }  // namespace
 
 std::string claims_sentence(std::span<const double> log_e_values, int slots) {
@@ -35,12 +40,16 @@ std::string claims_sentence(std::span<const double> log_e_values, int slots) {
 
 std::string claim_attributes(const Hypothesis& h) {
   constexpr double kLargest = std::numeric_limits<double>::max();  // exp() makes infinity again of it
-  return fmt::format(" data-log-e=\"{}\" data-label=\"{}\" data-taken=\"{}\"",
-                     std::clamp(h.log_e_value, -kLargest, kLargest), escape_html(h.label), escape_html(h.taken_for()));
+  return fmt::format(" data-log-e=\"{}\"{}", std::clamp(h.log_e_value, -kLargest, kLargest),
+                     attributes(h.label, h.taken_for(), sentence(h)));
 }
 
-std::string claims_filter(const Study& study, std::span<const Hypothesis* const> shown) {
-  if (shown.empty() || study.evidence.rule != "sequential") return {};
+std::string failure_attributes(const BaseResult& base, std::string_view sentence) {
+  return attributes(base.label, base.predicted, sentence);
+}
+
+std::string claims_filter(const Study& study, const std::vector<const Hypothesis*>& shown) {
+  if (shown.size() < 2 || study.evidence.rule != "sequential") return {};
   std::set<std::string> labels;
   std::set<std::string> taken;
   std::vector<double> log_e_values;
@@ -50,13 +59,10 @@ std::string claims_filter(const Study& study, std::span<const Hypothesis* const>
     log_e_values.push_back(h->log_e_value);
   }
   return fmt::format(
-             "<form class=\"filter\" id=\"claims-filter\" hidden>\n{}{}<label>Words <input type=\"search\" "
-             "data-filter=\"words\"></label>\n</form>\n",
-             choice("Label", "label", labels), choice("Taken for", "taken", taken)) +
-         fmt::format("<p id=\"claims-level\" aria-live=\"polite\" data-slots=\"{}\">{}</p>\n", slots(study),
-                     claims_sentence(log_e_values, slots(study))) +
-         "<noscript><p class=\"soft small\">With JavaScript the list can be filtered, and the share is that of what is "
-         "shown; scotoma list does the same.</p></noscript>\n";
+      "<form class=\"filter\" id=\"claims-filter\" hidden>\n{}{}<label>Words <input type=\"search\" "
+      "data-filter=\"words\"></label>\n<p id=\"claims-level\" aria-live=\"polite\" data-slots=\"{}\">{}</p>\n</form>\n",
+      choice("Label", "label", labels), choice("Misclassified as", "taken", taken), slots(study),
+      claims_sentence(log_e_values, slots(study)));
 }
 
 std::string script_source(std::string_view script) {
@@ -83,19 +89,21 @@ function scotomaSentence(logE, slots) {
 if (typeof document !== "undefined") {
   const form = document.getElementById("claims-filter");
   const out = document.getElementById("claims-level");
-  const lines = [...document.querySelectorAll("[data-log-e]")];
+  const all = selector => [...document.querySelectorAll(selector)];
   const filter = () => {
     const wanted = key => form.querySelector(`[data-filter=${key}]`).value;
     const words = wanted("words").toLowerCase().split(/\s+/).filter(word => word);
+    const fits = claim => ["label", "taken"].every(key => !wanted(key) || claim.dataset[key] === wanted(key)) &&
+      words.every(word => claim.dataset.words.toLowerCase().includes(word));
     const logE = [];
-    for (const line of lines) {
-      const text = line.textContent.toLowerCase();
-      const shown = ["label", "taken"].every(key => !wanted(key) || line.dataset[key] === wanted(key)) &&
-        words.every(word => text.includes(word));
-      line.hidden = !shown;
-      const card = document.getElementById(line.querySelector("a").hash.slice(1));
-      if (card && card.matches("article")) card.hidden = !shown;
-      if (shown) logE.push(Number(line.dataset.logE));
+    for (const claim of all("[data-log-e]")) {
+      claim.hidden = !fits(claim);
+      if (!claim.hidden) logE.push(Number(claim.dataset.logE));
+    }
+    for (const card of all("article")) {
+      const left = [...card.querySelectorAll("[data-log-e]")].some(claim => !claim.hidden);
+      card.hidden = !left && !("words" in card.dataset && fits(card));
+      for (const line of all(`[data-of="${card.id}"]`)) line.hidden = card.hidden;
     }
     out.textContent = scotomaSentence(logE, Number(out.dataset.slots));
   };

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "finding/finding.h"
 #include "study/study.h"
@@ -15,12 +16,16 @@ namespace scotoma {
 /// logarithms), whoever chose them out of `slots` and why (closed_e_bh_level). Requires one claim or more.
 std::string claims_sentence(std::span<const double> log_e_values, int slots);
 
-/// A form that filters the list that follows it, hidden until the script runs, and the sentence for the whole list,
-/// which the script keeps true for what is shown. Empty where the study holds no error rate, or nothing is shown.
-std::string claims_filter(const Study& study, std::span<const Hypothesis* const> shown);
+/// A form that filters the claims of the page and says the level of those that are left; hidden until the script runs,
+/// as without it nothing can be picked. Empty where the study holds no error rate, or fewer than two are shown.
+std::string claims_filter(const Study& study, const std::vector<const Hypothesis*>& shown);
 
-/// What the script knows a line of the list by: ` data-log-e="12.5" data-label="fly" data-taken="bee"`.
+/// What the script knows a claim by: ` data-log-e="12.5" data-label="fly" data-taken="bee" data-words="A fly on a
+/// flower is taken for a bee."`.
 std::string claim_attributes(const Hypothesis& hypothesis);
+
+/// Likewise of a systematic failure, which stands on no e-value.
+std::string failure_attributes(const BaseResult& base, std::string_view sentence);
 
 /// The script of the page, without its tags; its function scotomaLevel(logE, slots) computes closed_e_bh_level of all
 /// of logE.

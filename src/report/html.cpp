@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
-#include <span>
+#include <vector>
 
 #include "finding/count.h"
 #include "report/about.h"
-#include "report/bug_card.h"
+#include "report/cause_card.h"
+#include "report/certainty.h"
 #include "report/claims_filter.h"
+#include "report/finding_words.h"
 #include "report/page.h"
 #include "report/spurious.h"
 #include "report/style.h"
@@ -18,44 +19,62 @@
 #include "report/text.h"
 #include "report/transfer_section.h"
 #include "report/words.h"
+#include "study/prompt.h"
 
 namespace scotoma {
 namespace {
 
 std::string study_title(const Study& study) { return study.name.empty() ? study.file.stem().string() : study.name; }
 
-std::string thumbnail(Page& page, const Hypothesis& h) {
-  const std::vector<Sample>& samples = evidence_of(h);
-  const auto found =
-      std::find_if(samples.begin(), samples.end(), [&](const Sample& s) { return shows(s, h.direction); });
-  return found == samples.end() ? "" : page.pictures.show(found->image, subject(h));
+std::string contents_row(const std::string& id, const std::string& picture, const std::string& sentence,
+                         const std::string& numbers) {
+  return fmt::format(
+      "<li data-of=\"{0}\"><a href=\"#{0}\">{1}<span><b>{2}</b><br><span class=\"soft\">{3}</span></span></a></li>\n",
+      id, picture, escape_html(sentence), numbers);
 }
 
-std::string contents_row(Page& page, const Hypothesis& h) {
-  const Rate& rate = h.measured();
-  std::string numbers;
-  if (rate.valid > 0) {
-    const Rate base = base_rate(page.findings, h);
-    numbers = fmt::format("{} {}; neutral pictures: {}{}", percent(rate.rate), fails(h) ? "fail" : "pass",
-                          base.valid > 0 ? percent(base.rate) : "–", h.audited() ? "" : "; not audited");
-  }
-  return fmt::format("<li{}><a href=\"#{}\">{}<span><b>{}</b><br><span class=\"soft\">{}</span></span></a></li>\n",
-                     claim_attributes(h), anchor(h), thumbnail(page, h), escape_html(sentence(h)), numbers);
+template <class Shown>
+std::string thumbnail(Page& page, const std::vector<Sample>& samples, std::string_view alt, Shown shown) {
+  const auto found = std::find_if(samples.begin(), samples.end(), shown);
+  return found == samples.end() ? "" : page.pictures.show(found->image, alt);
 }
 
-std::string contents(Page& page, const Tally& tally) {
-  std::vector<const Hypothesis*> confirmed = tally.bugs;
-  confirmed.insert(confirmed.end(), tally.exceptions.begin(), tally.exceptions.end());
-  if (confirmed.empty()) return {};
-  std::string html;
-  if (page.study.evidence.rule != "fixed") {
-    html = fmt::format("<p>Of claims confirmed in this way, at most {} are expected to be false.</p>\n",
-                       percent(page.study.evidence.alpha));
-  }
-  const std::size_t shown = std::min(confirmed.size(), PageLimits::kContents);
-  html += claims_filter(page.study, std::span(confirmed).first(shown)) + "<ol class=\"contents\">\n";
-  for (std::size_t i = 0; i < shown; ++i) html += contents_row(page, *confirmed[i]);
-  return html + "</ol>\n" + more_elsewhere(confirmed.size() - shown, "confirmed claim");
+std::string contents_row(Page& page, const SystematicFailure& failure) {
+  const BaseResult& base = *failure.base;
+  const auto exceptions = static_cast<int>(failure.exceptions.size());
+  return contents_row(
+      anchor(failure),
+      thumbnail(page, base.samples, with_article(base.label), [](const Sample& s) { return s.failure(); }),
+      sentence(failure),
+      fmt::format("{} fail{}", percent(base.rate.rate),
+                  exceptions == 0 ? "" : "; " + counted(exceptions, "exception")));
+}
+
+std::string contents_row(Page& page, const Cause& cause) {
+  const Hypothesis& first = *cause.bugs[0];
+  const std::string rates = rates_text(page, cause);
+  return contents_row(
+      anchor(cause),
+      thumbnail(page, evidence_of(first), subject(first), [&](const Sample& s) { return shows(s, first.direction); }),
+      sentence(cause),
+      fmt::format("{}{}", counted(static_cast<int>(cause.bugs.size()), "label"), rates.empty() ? "" : "; " + rates));
+}
+
+/// A line for each finding, where there are several; the cards follow in the same order.
+std::string contents(Page& page) {
+  if (page.tally.findings() < 2) return {};
+  std::string html = "<ol class=\"contents\">\n";
+  for (const SystematicFailure& failure : with_cards(page.tally.systematic)) html += contents_row(page, failure);
+  for (const Cause& cause : with_cards(page.tally.causes)) html += contents_row(page, cause);
+  const std::size_t lines = with_cards(page.tally.systematic).size() + with_cards(page.tally.causes).size();
+  return html + "</ol>\n" + more_elsewhere(page.tally.findings() - lines, "finding", "the sections below");
+}
+
+/// The rate that the whole list was made at; what else is known of it stands further down.
+std::string false_claims(const Page& page) {
+  const std::string planned = planned_sentence(page.study);
+  if (page.placed.empty() || planned.empty()) return {};
+  return fmt::format("<p>{} <a href=\"#certainty\">How sure is this?</a></p>\n", escape_html(planned));
 }
 
 /// The model's file and what is known of it, in one line.
@@ -67,7 +86,7 @@ std::string classifier_line(const Page& page) {
   return named ? found->second : fmt::format("{}, {}", file, found->second);
 }
 
-std::string header(Page& page, const Tally& tally) {
+std::string header(Page& page) {
   const auto fact = [](std::string_view name, std::string_view html) {
     return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, html);
   };
@@ -79,13 +98,16 @@ std::string header(Page& page, const Tally& tally) {
          "<dl class=\"strip\">\n" + fact("Classifier", escape_html(classifier_line(page))) +
          fact("Labels", grouped(static_cast<long long>(page.findings.bases.size()))) +
          fact("Pictures drawn", grouped(page.findings.spent.total())) + fact("Seed", std::to_string(page.study.seed)) +
-         "</dl>\n" + contents(page, tally) + "</header>\n";
+         "</dl>\n" + contents(page) + false_claims(page) + "</header>\n";
 }
 
-std::string navigation(const Findings& findings, const Tally& tally, bool transfer) {
-  std::string links = "<a href=\"#bugs\">Bugs</a>";
-  if (!tally.everywhere.empty() || !tally.exceptions.empty()) links += "<a href=\"#everywhere\">Failing labels</a>";
-  if (!findings.cross.empty()) links += "<a href=\"#spurious\">Correlations</a>";
+std::string navigation(const Page& page, bool transfer, bool certainty) {
+  const Findings& findings = page.findings;
+  std::string links;
+  if (!page.tally.systematic.empty()) links += "<a href=\"#systematic\">Systematic failures</a>";
+  links += "<a href=\"#causes\">Causes</a>";
+  if (certainty) links += "<a href=\"#certainty\">False claims</a>";
+  if (!findings.cross.empty()) links += "<a href=\"#spurious\">Other labels</a>";
   if (transfer) links += "<a href=\"#transfer\">Other classifiers</a>";
   links += "<a href=\"#hypotheses\">Hypotheses</a>";
   if (!findings.clusters.empty()) links += "<a href=\"#groups\">Groups</a>";
@@ -104,7 +126,7 @@ std::string nothing_confirmed(const Page& page) {
   }
   const auto all = static_cast<int>(page.findings.hypotheses.size());
   return fmt::format(
-      "<div class=\"card calm\">\n<h3>No bug was confirmed.</h3>\n<p>That does not prove there is none. {} came up for "
+      "<div class=\"card calm\">\n<p>That does not prove there is none. {} came up for "
       "{}; {} of them "
       "went to the test, on {}. In none was the evidence strong enough that the label fails more than {:g} points "
       "above its base "
@@ -127,63 +149,54 @@ std::string warning(const Study& study) {
          "have claims tested.</p>\n</div>\n";
 }
 
-/// Those of `all` that are told in full.
-std::vector<const Hypothesis*> with_cards(const Page& page, const std::vector<const Hypothesis*>& all) {
-  std::vector<const Hypothesis*> told;
-  std::copy_if(all.begin(), all.end(), std::back_inserter(told), [&](const auto* h) { return page.cards.contains(h); });
-  return told;
+/// What follows, counted as in the headline.
+std::string causes_heading(const Tally& tally) {
+  if (tally.findings() == 0) return "No bug was confirmed";
+  if (tally.causes.empty()) return "No other bug was confirmed";
+  return fmt::format("{} ({})", counted(static_cast<int>(tally.causes.size()), "cause"),
+                     counted(static_cast<int>(tally.bugs.size()), "bug"));
 }
 
+std::string failures_heading(const Tally& tally) {
+  const std::string exceptions = counted(static_cast<int>(tally.exceptions.size()), "exception");
+  return counted(static_cast<int>(tally.systematic.size()), "systematic failure") +
+         (tally.exceptions.empty() ? "" : fmt::format(" ({})", exceptions));
+}
+
+constexpr std::string_view kBaseRates = "the <a href=\"#base-rates\">base rates</a>";
 constexpr std::string_view kTable = "the <a href=\"#hypotheses\">table</a> below";
 
-std::string bugs_section(Page& page, const Tally& tally) {
-  std::string html = "<section id=\"bugs\">\n<h2>Confirmed bugs</h2>\n";
-  if (tally.bugs.empty()) html += nothing_confirmed(page);
-  const auto told = with_cards(page, tally.bugs);
-  for (std::size_t i = 0; i < told.size(); ++i) html += bug_card(page, *told[i], fmt::format("Bug {}", i + 1));
-  return html + more_elsewhere(tally.bugs.size() - told.size(), "bug", kTable) + "</section>\n";
-}
-
-std::string everywhere_section(Page& page, const Tally& tally) {
-  if (tally.everywhere.empty() && tally.exceptions.empty()) return {};
-  std::string html = "<section id=\"everywhere\">\n<h2>Labels that fail nearly everywhere</h2>\n";
-  auto left = with_cards(page, tally.exceptions);
-  const std::size_t not_told = tally.exceptions.size() - left.size();
-  const std::size_t labels = std::min(tally.everywhere.size(), PageLimits::kLabelCards);
-  for (std::size_t i = 0; i < labels; ++i) {
-    html += label_card(page, *tally.everywhere[i]);
-    for (const Hypothesis* h : left) {
-      if (h->label == tally.everywhere[i]->label) html += bug_card(page, *h, "The exception");
-    }
-    std::erase_if(left, [&](const Hypothesis* h) { return h->label == tally.everywhere[i]->label; });
+/// Systematic failures, then causes: tops first, see cause_card.h.
+std::string findings_sections(Page& page) {
+  const auto failures = with_cards(page.tally.systematic);
+  const auto causes = with_cards(page.tally.causes);
+  std::vector<std::string> tops;
+  for (std::size_t i = 0; i < failures.size(); ++i) tops.push_back(failure_top(page, failures[i], i + 1));
+  for (std::size_t i = 0; i < causes.size(); ++i) tops.push_back(cause_top(page, causes[i], i + 1));
+  std::string html = claims_filter(page.study, {page.placed.begin(), page.placed.end()});
+  std::size_t next = 0;
+  if (!failures.empty()) {
+    html += fmt::format("<section id=\"systematic\">\n<h2>{}</h2>\n", failures_heading(page.tally));
+    for (const SystematicFailure& failure : failures) html += tops[next++] + failure_rest(page, failure);
+    html += more_elsewhere(page.tally.systematic.size() - failures.size(), "systematic failure", kBaseRates) +
+            "</section>\n";
   }
-  for (const Hypothesis* h : left) html += bug_card(page, *h, "Recognised more often");
-  return html + more_elsewhere(not_told, "exception", kTable) +
-         more_elsewhere(tally.everywhere.size() - labels, "such label", "the <a href=\"#base-rates\">base rates</a>") +
-         "</section>\n";
-}
-
-/// Bugs first, then exceptions, as many as the page tells in full.
-std::set<const Hypothesis*> chosen_for_cards(const Tally& tally) {
-  std::set<const Hypothesis*> cards;
-  for (const auto* list : {&tally.bugs, &tally.exceptions}) {
-    for (const Hypothesis* h : *list) {
-      if (cards.size() < PageLimits::kCards) cards.insert(h);
-    }
-  }
-  return cards;
+  html += fmt::format("<section id=\"causes\">\n<h2>{}</h2>\n", causes_heading(page.tally));
+  for (const Cause& cause : causes) html += tops[next++] + cause_rest(page, cause);
+  if (causes.empty()) html += nothing_confirmed(page);
+  return html + more_elsewhere(page.tally.causes.size() - causes.size(), "cause", kTable) + "</section>\n";
 }
 
 }  // namespace
 
 Result<std::string> report_html(const Study& study, const Findings& findings, const ImageSource& images,
                                 const Transfer* transfer) {
-  const Tally tally = tally_of(findings);
-  Page page{study, findings, Answers(findings), Pictures(images, PageLimits::kPictures), chosen_for_cards(tally)};
+  Page page = page_of(study, findings, images);
+  const std::string certainty = certainty_section(page);
   std::string body =
-      header(page, tally) + navigation(findings, tally, transfer != nullptr) + "<main>\n" + warning(study);
-  body += bugs_section(page, tally);
-  body += everywhere_section(page, tally);
+      header(page) + navigation(page, transfer != nullptr, !certainty.empty()) + "<main>\n" + warning(study);
+  body += findings_sections(page);
+  body += certainty;
   body += spurious_section(page);
   if (transfer != nullptr) body += transfer_section(page, *transfer);
   body += hypotheses_section(page);

@@ -16,8 +16,38 @@ Rate base_rate(const Findings& findings, const Hypothesis& hypothesis) {
   return base == nullptr ? Rate{} : base_rate(*base, hypothesis.direction);
 }
 
+std::span<const Cause> with_cards(const std::vector<Cause>& causes) {
+  return std::span(causes).first(std::min(causes.size(), PageLimits::kCards));
+}
+
+std::span<const SystematicFailure> with_cards(const std::vector<SystematicFailure>& failures) {
+  return std::span(failures).first(std::min(failures.size(), PageLimits::kLabelCards));
+}
+
+Page page_of(const Study& study, const Findings& findings, const ImageSource& images) {
+  Page page{study, findings, Answers(findings), Pictures(images, PageLimits::kPictures), tally_of(findings), {}, {}};
+  std::vector<std::span<const Hypothesis* const>> cards;
+  const auto place = [&](const std::vector<const Hypothesis*>& all) {
+    cards.push_back(std::span(all).first(std::min(all.size(), PageLimits::kCardRows)));
+    page.placed.insert(cards.back().begin(), cards.back().end());
+  };
+  for (const Cause& cause : with_cards(page.tally.causes)) place(cause.bugs);
+  for (const SystematicFailure& failure : with_cards(page.tally.systematic)) place(failure.exceptions);
+  // The first of every card before the second of any: one cause of many labels does not take it all.
+  for (std::size_t i = 0; i < PageLimits::kCardRows; ++i) {
+    for (const auto& card : cards) {
+      if (i < card.size() && page.in_full.size() < PageLimits::kInFull) page.in_full.insert(card[i]);
+    }
+  }
+  return page;
+}
+
 const std::vector<Sample>& evidence_of(const Hypothesis& hypothesis) {
   return hypothesis.audited() ? hypothesis.audit_samples : hypothesis.tried;
+}
+
+bool makes_the_difference(const Pair& pair, Direction direction) {
+  return pair.without.valid() && shows(pair.with, direction) && !shows(pair.without, direction);
 }
 
 std::string tile(Page& page, const Sample& sample, std::string_view note) {
@@ -86,13 +116,23 @@ std::string more_elsewhere(std::size_t count, std::string_view noun, std::string
                      number == 1 ? "is" : "are", where);
 }
 
-std::string anchor(const Hypothesis& hypothesis) {
-  std::string id = "bug-";
-  for (const char c : hypothesis.id) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-    id += plain ? c : '_';
+namespace {
+
+std::string plain_id(std::string_view prefix, std::string_view id) {
+  std::string plain(prefix);
+  for (const char c : id) {
+    const bool kept = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    plain += kept ? c : '_';
   }
-  return id;
+  return plain;
 }
+
+}  // namespace
+
+std::string anchor(const Hypothesis& hypothesis) { return plain_id("bug-", hypothesis.id); }
+
+std::string anchor(const Cause& cause) { return plain_id("cause-", cause.id); }
+
+std::string anchor(const SystematicFailure& failure) { return plain_id("failure-", failure.id); }
 
 }  // namespace scotoma

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "finding/finding.h"
 #include "report/answers.h"
 #include "report/pictures.h"
+#include "report/tally.h"
 #include "study/study.h"
 
 namespace scotoma {
@@ -20,8 +22,11 @@ namespace scotoma {
 struct PageLimits {
   static constexpr std::size_t kPictures = 700;
   static constexpr std::size_t kContents = 100;   ///< lines at the top
-  static constexpr std::size_t kCards = 20;       ///< bugs told in full
-  static constexpr std::size_t kLabelCards = 10;  ///< labels that fail nearly everywhere, told in full
+  static constexpr std::size_t kCards = 20;       ///< causes with a card
+  static constexpr std::size_t kLabelCards = 10;  ///< systematic failures with a card
+  static constexpr std::size_t kCardRows = 100;   ///< bugs, or exceptions, with a line on one card
+  static constexpr std::size_t kOpenRows = 16;    ///< of these, not folded
+  static constexpr std::size_t kInFull = 40;      ///< bugs and exceptions of which everything is inside the cards
   static constexpr std::size_t kGroups = 100;     ///< groups of failures of each kind
   static constexpr std::size_t kRows = 1000;      ///< of each table
 };
@@ -31,14 +36,27 @@ struct Page {
   const Findings& findings;
   Answers answers;
   Pictures pictures;
-  std::set<const Hypothesis*> cards;  ///< told in full; other confirmed ones have a line in the table only
+  Tally tally;                          ///< as counted everywhere; the first of each kind have a card
+  std::set<const Hypothesis*> placed;   ///< have a line on a card; other confirmed ones are in the table only
+  std::set<const Hypothesis*> in_full;  ///< of these, with everything inside
 };
+
+/// Everything but the findings' text: which of them have a card, which of their bugs a line there, and which of those
+/// all that is known.
+Page page_of(const Study& study, const Findings& findings, const ImageSource& images);
+
+/// The causes, and the systematic failures, that have a card.
+std::span<const Cause> with_cards(const std::vector<Cause>& causes);
+std::span<const SystematicFailure> with_cards(const std::vector<SystematicFailure>& failures);
 
 /// The pictures that stand for a hypothesis: of the audit, or where there was none of what it was tried on.
 const std::vector<Sample>& evidence_of(const Hypothesis& hypothesis);
 
 /// The rate of the hypothesis' event among base pictures: of failures, or of passes.
 Rate base_rate(const Findings& findings, const Hypothesis& hypothesis);
+
+/// Whether both images are known to be what they should and only the one with the phrase shows the event.
+bool makes_the_difference(const Pair& pair, Direction direction);
 
 /// The first `limit` samples with `wanted`, as pictures with what each was taken for. Empty if there is none, shorter
 /// where the page has no room for more.
@@ -62,7 +80,9 @@ std::string probe_command(const Study& study, std::string_view label, const Phra
 /// "20 more bugs are in bugs.json." as a paragraph; empty if `count` is 0.
 std::string more_elsewhere(std::size_t count, std::string_view noun, std::string_view where = "bugs.json");
 
-/// The hypothesis' place in the page, fit for an HTML id.
+/// The place in the page of a hypothesis, a cause, a systematic failure: fit for an HTML id.
 std::string anchor(const Hypothesis& hypothesis);
+std::string anchor(const Cause& cause);
+std::string anchor(const SystematicFailure& failure);
 
 }  // namespace scotoma

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "report/cross_block.h"
 #include "report/spread.h"
 #include "report/text.h"
 #include "report/words.h"
@@ -15,8 +16,6 @@
 namespace scotoma {
 namespace {
 
-constexpr std::size_t kGalleries = 12;  // rows told with pictures
-constexpr std::size_t kPictures = 8;    // of a row: one line on a wide screen
 constexpr std::size_t kMatrixRows = 40;
 constexpr std::size_t kMatrixColumns = 40;
 
@@ -34,24 +33,6 @@ std::string p_text(double p) {
 }
 
 std::string row_name(const CrossRow& row) { return fmt::format("{} → {}", row.phrase.text, row.answer); }
-
-/// The sentence, and where it reaches further than was known one picture of each of the first labels.
-std::string told(Page& page, const CrossRow& row, bool with_pictures) {
-  const Spread spread = spread_of(page.findings, row);
-  std::string tiles;
-  std::size_t shown = 0;
-  for (const CrossCell* cell : spread.reached) {
-    if (!with_pictures || !spread.further || shown == kPictures) break;
-    if (cell->samples.empty()) continue;
-    const std::string html = tile(page, cell->samples.front(), cell->label);
-    if (html.empty()) break;
-    tiles += html + "\n";
-    ++shown;
-  }
-  return fmt::format("<li><p class=\"{}\">{}</p>\n{}</li>\n", spread.further ? "far" : "",
-                     escape_html(sentence(page.findings, row)),
-                     tiles.empty() ? "" : "<div class=\"gallery\">\n" + tiles + "</div>\n");
-}
 
 /// The labels that have a cell in any row, in the study's order; of too many, those affected most.
 std::vector<std::string> columns(const Page& page, const std::vector<const CrossRow*>& rows) {
@@ -134,7 +115,7 @@ std::string counts(const Page& page, const CrossRow& row, const std::vector<std:
                                                         : p_text(cell->adjusted)));
   }
   return fmt::format(
-      "<h4>{}</h4>\n<table>\n<thead><tr><th scope=\"col\">Label</th><th scope=\"col\" class=\"number\">With</th><th "
+      "<h3>{}</h3>\n<table>\n<thead><tr><th scope=\"col\">Label</th><th scope=\"col\" class=\"number\">With</th><th "
       "scope=\"col\" class=\"number\">Without</th><th scope=\"col\" class=\"number\">Only with</th><th scope=\"col\" "
       "class=\"number\">Only without</th><th scope=\"col\" class=\"number\">Left out</th><th scope=\"col\" "
       "class=\"number\">p</th><th scope=\"col\" "
@@ -187,12 +168,12 @@ std::string spurious_section(Page& page) {
   }
   const std::vector<std::string> labels = columns(page, rows);
   std::string html = fmt::format(
-      "<section id=\"spurious\">\n<h2>Spurious correlations</h2>\n<p>Does a confirmed phrase spoil one label, or does "
-      "it make many things look like one? Each was tried on all other labels: {} of each with the phrase, and from the "
-      "same seeds without it.</p>\n<ul class=\"spread\">\n",
-      counted(page.study.budget.cross, "picture"));
-  for (std::size_t i = 0; i < rows.size(); ++i) html += told(page, *rows[i], i < kGalleries);
-  html += "</ul>\n<h3>How far each phrase reaches</h3>\n" + matrix(page, rows, labels) + legend(page);
+      "<section id=\"spurious\">\n<h2>What the phrases do to other labels</h2>\n<p>Does a confirmed phrase spoil one "
+      "label, or does it make many things look like one: a spurious correlation? Each was tried on all other labels: "
+      "{} "
+      "of each with the phrase, and from the same seeds without it.</p>\n",
+      counted(page.study.budget.cross, "image"));
+  html += cross_elsewhere(page, rows) + matrix(page, rows, labels) + legend(page);
   html += more_elsewhere(every.size() - labels.size(), "label") + more_elsewhere(all - rows.size(), "phrase");
   return html + all_counts(page, rows, labels) + "</section>\n";
 }

@@ -28,7 +28,7 @@ body { margin: 0 auto; max-width: 64rem; padding: 0 1.25rem 4rem; background: va
   font: 1rem/1.55 var(--sans); overflow-wrap: break-word; }
 h1, h2, h3, .headline { font-weight: 650; line-height: 1.2; letter-spacing: -.012em; text-wrap: balance; }
 h1 { font-size: clamp(1.15rem, 4vw, 1.35rem); margin: 0; color: var(--soft); font-weight: 400; }
-h2 { font-size: 1.5rem; margin: 4rem 0 .75rem; }
+h2 { font-size: 1.5rem; margin: 3.25rem 0 .75rem; }
 h3 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 h4 { font-size: .95rem; margin: 1.75rem 0 .5rem; }
 p { margin: .5rem 0; }
@@ -57,7 +57,7 @@ header { padding-top: 3.5rem; }
 .contents .picture { width: 3.5rem; flex: none; }
 .contents span { min-width: 0; } .contents .soft { font-size: .875rem; font-variant-numeric: tabular-nums; }
 [hidden] { display: none !important; }
-.filter { display: flex; flex-wrap: wrap; gap: .5rem 1.25rem; margin: 1rem 0 .25rem; font-size: .925rem; }
+.filter { display: flex; align-items: baseline; flex-wrap: wrap; gap: .5rem 1.25rem; margin: 1rem 0 .25rem; font-size: .925rem; }
 .filter label { color: var(--soft); }
 .filter select, .filter input { font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--line);
   border-radius: 6px; padding: .2rem .4rem; max-width: 14rem; }
@@ -77,6 +77,23 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1.75rem; 
 .card.pass { border-top: 4px solid var(--pass-fill); }
 .card h3 { font-size: clamp(1.45rem, 4.5vw, 2rem); margin: 0; }
 .lead { font-size: 1.1rem; color: var(--soft); margin: .5rem 0 1.5rem; text-wrap: pretty; }
+.sides { display: grid; grid-template-columns: repeat(8, minmax(0, 1fr)); gap: .5rem .6rem; margin: .75rem 0 .5rem; }
+/* The rows of all columns are of one height, where a caption of one of them takes more lines. */
+.side { min-width: 0; display: grid; grid-row: span var(--rows); grid-template-rows: subgrid; align-content: start; } .side-name { margin: 0; font-size: .875rem;
+  font-weight: 600; }
+.rows { margin: .5rem 0; border-top: 1px solid var(--line); }
+.bug-row { margin: 0; border-bottom: 1px solid var(--line); } .bug-row:target { background: var(--track); }
+.bug-row[open] { padding-bottom: 1.5rem; }
+.line { display: inline-grid; width: calc(100% - 1.5rem); vertical-align: middle; gap: .1rem 1rem; align-items: center;
+  grid-template-columns: minmax(8rem, 13rem) minmax(0, 1fr) 6.5rem 7rem 7.5rem; font-variant-numeric: tabular-nums; }
+div.line { margin-left: 1.1rem; }
+.bug-row summary { padding: .4rem 0; color: inherit; } .bug-row summary:hover .row-name { text-decoration: underline; }
+.row-name { font-weight: 600; } .row-range, .row-base { color: var(--soft); font-size: .875rem; }
+.bug-row h5 { font-size: .95rem; margin: 1.5rem 0 .5rem; } .bug-row > .lead { margin-top: 1rem; }
+.more-rows > summary { padding: .5rem 0; }
+.certainty { margin: 1rem 0; } .certainty > div { display: grid; grid-template-columns: 14rem minmax(0, 1fr);
+  gap: .25rem 2rem; padding: .75rem 0; border-top: 1px solid var(--line); }
+.certainty dt { font-weight: 600; } .certainty dd { margin: 0; max-width: 46rem; }
 .rates { margin: 1.25rem 0; }
 .rate { display: grid; grid-template-columns: 15rem minmax(0, 1fr) 17rem; gap: .25rem 1rem; align-items: center;
   margin: .6rem 0; }
@@ -107,7 +124,7 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1.75rem; 
   margin-top: 1rem; }
 .block { min-width: 0; } .block p { max-width: 44rem; }
 .block:last-child:nth-child(odd) { grid-column: 1 / -1; }
-.block h4 { border-top: 1px solid var(--line); padding-top: 1rem; font-size: 1.02rem; }
+.block h5 { border-top: 1px solid var(--line); padding-top: 1rem; font-size: 1.02rem; }
 .plot { margin: .75rem 0; } .plot figcaption { font-size: .8rem; }
 .curve { display: block; width: 100%; height: 84px; }
 .curve polyline { fill: none; stroke: var(--fail); stroke-width: 2; vector-effect: non-scaling-stroke;
@@ -126,6 +143,7 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1.75rem; 
 .s1 { fill: var(--s1); background: var(--s1); } .s2 { fill: var(--s2); background: var(--s2); }
 .s5 { fill: var(--s5); background: var(--s5); } .s6 { fill: var(--s6); background: var(--s6); }
 .s3 { fill: var(--s3); background: var(--s3); } .s4 { fill: var(--s4); background: var(--s4); }
+.answers { max-width: 44rem; }
 .answers li { display: grid; grid-template-columns: 7rem minmax(0, 1fr) 2.5rem; gap: .75rem; align-items: center;
   margin: .35rem 0; }
 .command { display: inline-block; max-width: 100%; overflow-x: auto; white-space: pre; overflow-wrap: normal;
@@ -213,9 +231,13 @@ footer { margin-top: 4rem; font-size: .875rem; }
   .rate { grid-template-columns: minmax(0, 1fr); gap: .15rem; margin: .9rem 0; }
   .strip { display: grid; grid-template-columns: repeat(3, auto); gap: .6rem 1rem; }
   .strip div:first-child { grid-column: 1 / -1; }
+  .sides { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 1rem .4rem; } .side figcaption { font-size: .7rem; } .side-name { margin-top: .5rem; }
+  .line { grid-template-columns: minmax(0, 1fr) auto; gap: .1rem .75rem; } .line .bar { grid-column: 1 / -1; order: 1; }
+  .row-rate, .row-base { text-align: right; } div.line { margin-left: 0; width: 100%; }
+  .certainty > div { grid-template-columns: minmax(0, 1fr); }
   .gallery { grid-template-columns: repeat(4, minmax(0, 1fr)); gap: .6rem .4rem; }
   .cluster .gallery { grid-template-columns: repeat(3, minmax(0, 1fr)); }
-  .gallery figcaption { font-size: .75rem; }
+  .gallery figcaption { font-size: .7rem; }
   .pairs { grid-template-columns: minmax(0, 1fr); gap: .5rem; }
   .pair { padding: .4rem; gap: .4rem; }
   .pair .tile { display: grid; grid-template-columns: 3.4rem minmax(0, 1fr); gap: .4rem; align-items: center; }
@@ -228,8 +250,8 @@ footer { margin-top: 4rem; font-size: .875rem; }
   body { max-width: none; font-size: 10pt; }
   nav, .filter { display: none; }
   .card { border-width: 0 0 1px; border-radius: 0; padding: 1rem 0; }
-  .tile, .pair, .rate, .block, .cluster, tr { break-inside: avoid; }
-  h2, h3, h4 { break-after: avoid; }
+  .tile, .pair, .side, .rate, .block, .cluster, tr { break-inside: avoid; }
+  h2, h3, h4, h5 { break-after: avoid; }
   * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
 )css";

@@ -34,7 +34,7 @@ std::string claim(const Page& page, const Hypothesis& h) {
                               : wrong.empty()                  ? "not recognised"
                                                                : wrong;
   const std::string text = escape_html(fmt::format("{} → {}", subject(h), outcome));
-  const std::string linked = page.cards.contains(&h) ? fmt::format("<a href=\"#{}\">{}</a>", anchor(h), text) : text;
+  const std::string linked = page.placed.contains(&h) ? fmt::format("<a href=\"#{}\">{}</a>", anchor(h), text) : text;
   const std::string shrinking = shrinking_words(page.findings, h);
   const std::string source = source_words(h);
   const std::string both = escape_html(shrinking + (shrinking.empty() || source.empty() ? "" : "; ") + source);
@@ -54,10 +54,16 @@ std::string audited(const Hypothesis& h) {
   return h.status == Status::confirmed ? "not audited" : "–";
 }
 
+/// What stands on the fold of a table: "All 16 hypotheses", "The one label".
+std::string all_of(std::size_t count, std::string_view noun, std::string_view plural = {}) {
+  if (count == 1) return fmt::format("The one {}", noun);
+  return "All " + counted(static_cast<int>(count), noun, plural);
+}
+
 std::string number_cell(std::string_view column, std::string_view html) { return table_cell(column, html, "number"); }
 
 std::string hypothesis_row(const Page& page, const Hypothesis& h) {
-  const bool is_target = h.status == Status::confirmed && !page.cards.contains(&h);
+  const bool is_target = h.status == Status::confirmed && !page.placed.contains(&h);
   return fmt::format("<tr{}><th scope=\"row\">{}</th><td><span class=\"badge {} {}\">{}</span></td>{}{}{}{}</tr>\n",
                      is_target ? fmt::format(" id=\"{}\"", anchor(h)) : "", claim(page, h), status_name(h.status),
                      direction_name(h.direction), status_words(h.status), number_cell("Explored", tried(h.explored)),
@@ -148,7 +154,8 @@ std::string hypotheses_section(const Page& page) {
   }
   html += fmt::format(
       "<p>{}: {}. What looked promising on a few pictures was put to the test on new ones.</p>\n"
-      "<p class=\"soft\">Explored, tested: valid pictures that show the claim; both counts stop by what they show, so "
+      "<details><summary>{}</summary>\n<p class=\"soft\">Explored, tested: valid pictures that show the claim; both "
+      "counts stop by what they show, so "
       "they only describe. By chance: how often evidence as strong would turn up at most, were the claim false. Audit: "
       "the rate on pictures drawn afterwards, a fixed number.</p>\n"
       "<div class=\"scroll\" role=\"region\" aria-label=\"Hypotheses\" tabindex=\"0\"><table>\n<thead><tr><th "
@@ -156,10 +163,12 @@ std::string hypotheses_section(const Page& page) {
       "<th scope=\"col\" class=\"number\">Explored</th><th scope=\"col\" class=\"number\">Tested</th>"
       "<th scope=\"col\" class=\"number\">By chance</th><th scope=\"col\" "
       "class=\"number\">Audit</th></tr></thead>\n<tbody>\n",
-      capitalised(counted(static_cast<int>(hypotheses.size()), "hypothesis", "hypotheses")), outcomes(hypotheses));
+      capitalised(counted(static_cast<int>(hypotheses.size()), "hypothesis", "hypotheses")), outcomes(hypotheses),
+      all_of(hypotheses.size(), "hypothesis", "hypotheses"));
   const std::size_t rows = std::min(hypotheses.size(), PageLimits::kRows);
   for (std::size_t i = 0; i < rows; ++i) html += hypothesis_row(page, hypotheses[i]);
-  return html + "</tbody></table></div>\n" + more_elsewhere(hypotheses.size() - rows, "row") + "</section>\n";
+  return html + "</tbody></table></div>\n" + more_elsewhere(hypotheses.size() - rows, "row") +
+         "</details>\n</section>\n";
 }
 
 std::string clusters_section(Page& page) {
@@ -171,7 +180,10 @@ std::string clusters_section(Page& page) {
       "<section id=\"groups\">\n<h2>Failures that look alike</h2>\n"
       "<p>Pictures from neutral prompts, grouped by the classifier's answer and by looks, the most typical first, with "
       "what the captioner said of them. The hypotheses come from these words.</p>\n";
-  if (!large.empty()) html += cluster_blocks(page, large);
+  if (!large.empty()) {
+    html += fmt::format("<details><summary>{}</summary>\n{}</details>\n", all_of(large.size(), "group"),
+                        cluster_blocks(page, large));
+  }
   if (!tiny.empty()) {
     html += fmt::format("<details class=\"tiny\"><summary>{} of fewer than {} pictures</summary>\n{}</details>\n",
                         capitalised(counted(static_cast<int>(tiny.size()), "small group")),
@@ -190,13 +202,15 @@ std::string base_rates_section(const Page& page) {
   const std::size_t shown = std::min(bases.size(), PageLimits::kRows);
   for (std::size_t i = 0; i < shown; ++i) rows += base_row(*bases[i]);
   return "<section id=\"base-rates\">\n<h2>Failures under neutral prompts</h2>\n<p>How often each label fails when "
-         "nothing is said but its name: the yardstick for every claim above.</p>\n<div class=\"scroll\" "
+         "nothing is said but its name: the yardstick for every claim above.</p>\n<details><summary>" +
+         all_of(bases.size(), "label") +
+         "</summary>\n<div class=\"scroll\" "
          "role=\"region\" aria-label=\"Base rates\" tabindex=\"0\"><table "
          "class=\"base-rates\">\n<thead><tr><th scope=\"col\">Label</th><th scope=\"col\">0 to 100\u00A0%</th>"
          "<th scope=\"col\" class=\"number\">Fails</th><th scope=\"col\" class=\"number\">95\u00A0% interval</th>"
          "<th scope=\"col\" class=\"number\">Failures</th><th scope=\"col\" class=\"number\">Left out</th>"
          "<th scope=\"col\">Taken for</th></tr></thead>\n<tbody>\n" +
-         rows + "</tbody></table></div>\n" + more_elsewhere(bases.size() - shown, "label") + "</section>\n";
+         rows + "</tbody></table></div>\n" + more_elsewhere(bases.size() - shown, "label") + "</details>\n</section>\n";
 }
 
 }  // namespace scotoma

@@ -84,7 +84,7 @@ std::string row_head(const Page& page, const TransferRow& row) {
                                ? subject(*found)
                                : fmt::format("{}, but not “{}”", with_article(found->label), found->phrase.text);
   const std::string text = escape_html(what);
-  return page.cards.contains(&*found) ? fmt::format("<a href=\"#{}\">{}</a>", anchor(*found), text) : text;
+  return page.placed.contains(&*found) ? fmt::format("<a href=\"#{}\">{}</a>", anchor(*found), text) : text;
 }
 
 std::string heat_map(const Page& page, const Transfer& transfer) {

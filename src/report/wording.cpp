@@ -84,7 +84,7 @@ std::string parts(const Hypothesis& h) {
 
 std::string wording_block(const Hypothesis& h) {
   const std::string html = parts(h) + shrunk(h);
-  return html.empty() ? html : "<section class=\"wording\"><h4>Which words matter?</h4>\n" + html + "</section>\n";
+  return html.empty() ? html : "<section class=\"wording\"><h5>Which words matter?</h5>\n" + html + "</section>\n";
 }
 
 std::string shrinking_words(const Findings& findings, const Hypothesis& h) {

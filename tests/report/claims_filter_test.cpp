@@ -88,6 +88,53 @@ TEST(ClaimsScript, SaysTheSameSentence) {
   EXPECT_EQ(node(program), expected);
 }
 
+/// The least of a browser that the page's script needs: two cards, of which the second is a systematic failure with an
+/// exception, a third without a claim that is shown, and lines of the list of contents.
+constexpr std::string_view kPageOfThree = R"js(
+const claim = (logE, label, taken, words) => ({hidden: false, dataset: {logE, label, taken, words}});
+const fly = claim("9", "fly", "bee", "A fly on a flower is taken for a bee.");
+const cat = claim("7", "cat", "bee", "A cat on a flower is taken for a bee.");
+const bee = claim("8", "bee", "", "A bee on a flower is recognised.");
+const card = (id, claims, dataset = {}) => ({id, hidden: false, dataset, querySelectorAll: () => claims});
+const flower = card("flower", [fly, cat]);
+const failing = card("failing", [bee], {label: "bee", taken: "wasp", words: "A bee fails systematically."});
+const lines = {flower: {hidden: false}, failing: {hidden: false}};
+const fields = {label: {value: ""}, taken: {value: ""}, words: {value: ""}};
+const listeners = {};
+const form = {hidden: true, querySelector: s => fields[s.match(/filter=(\w+)/)[1]],
+  addEventListener: (name, listener) => { listeners[name] = listener; }};
+const level = {dataset: {slots: "64"}};
+var document = {
+  getElementById: id => id === "claims-filter" ? form : level,
+  querySelectorAll: s => s === "[data-log-e]" ? [fly, cat, bee] : s === "article" ? [flower, failing] :
+    [lines[s.match(/data-of="(\w+)"/)[1]]]};
+const pick = wanted => {
+  for (const key in fields) fields[key].value = wanted[key] ?? "";
+  listeners.input();
+  return [fly, cat, bee, flower, failing, lines.flower, lines.failing].map(e => e.hidden ? "-" : "x").join("") + " " +
+    level.textContent.slice(0, 16);
+};
+)js";
+
+TEST(ClaimsScript, HidesWhatIsNotPickedAndCardsOfWhichNothingIsLeft) {
+  if (!node_is_here()) GTEST_SKIP() << "no node here to run the report's script";
+  const std::string output = node(std::string(kPageOfThree) + std::string(kClaimsScript) + R"js(
+console.log(form.hidden, pick({}));
+console.log(pick({label: "cat"}));
+console.log(pick({taken: "bee", words: "FLY flower"}));
+console.log(pick({taken: "wasp"}));
+console.log(pick({label: "bee"}));
+console.log(pick({words: "zebra"}));
+)js");
+  EXPECT_EQ(output,
+            "false xxxxxxx Of these 3 claim\n"
+            "-x-x-x- Of claims like t\n"
+            "x--x-x- Of claims like t\n"
+            "----x-x No claim is left\n"  // the systematic failure stands on no claim
+            "--x-x-x Of claims like t\n"
+            "------- No claim is left\n");
+}
+
 TEST(ClaimsSentence, NeverUnderstatesTheLevel) {
   const auto said = [](std::size_t count, double level) {  // with K = 100
     return claims_sentence(std::vector<double>(count, std::log(100 / (static_cast<double>(count) * level))), 100);
