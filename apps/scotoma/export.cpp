@@ -32,10 +32,10 @@ void print_summary(const ExportArguments& arguments, const Exported& exported) {
   say("{} of {}: {} for training, {} for testing: {}\n",
       counted(static_cast<int>(exported.train + exported.test), "picture"),
       counted(static_cast<int>(exported.bugs), "bug"), exported.train, exported.test, arguments.to.string());
-  if (exported.one_sided.empty() || arguments.format != "imagefolder") return;
+  if (exported.one_sided.empty() || arguments.format == "webdataset") return;
   tell(stderr,
-       "note: on one side only: {}; where labels are numbered by their folders, the numbers of the "
-       "two sides differ\n",
+       "note: on one side only: {}; its folder on the other side is empty, which keeps class numbers equal on both: "
+       "torchvision's ImageFolder needs allow_empty=True\n",
        fmt::format("{}", fmt::join(exported.one_sided, ", ")));
 }
 

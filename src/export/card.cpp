@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "export/layout.h"
 #include "finding/count.h"
 #include "report/settings.h"
 #include "report/text.h"
@@ -31,26 +32,15 @@ Rate failure_rate(const Hypothesis& hypothesis) {
 /// Text of others on one line of Markdown: nothing in it is taken for markup.
 std::string in_markdown(std::string_view text) {
   std::string safe;
-  for (const char c : valid_utf8(text)) {
-    const auto byte = static_cast<unsigned char>(c);
+  for (const char c : printable(text)) {
     if (std::string_view("\\`*_[]<>|&").find(c) != std::string_view::npos) safe += '\\';
-    safe += byte < 0x20 || byte == 0x7F ? ' ' : c;
+    safe += c;
   }
   return safe;
 }
 
 /// A YAML scalar in double quotes: YAML allows there what JSON does, but not every control character.
-std::string in_yaml(std::string_view text) {
-  std::string plain;
-  const std::string valid = valid_utf8(text);
-  for (std::size_t i = 0; i < valid.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(valid[i]);
-    const bool c1 = byte == 0xC2 && i + 1 < valid.size() && static_cast<unsigned char>(valid[i + 1]) < 0xA0;
-    if (c1) ++i;
-    plain += c1 || byte < 0x20 || byte == 0x7F ? ' ' : valid[i];
-  }
-  return ordered_json(plain).dump();
-}
+std::string in_yaml(std::string_view text) { return ordered_json(printable(text)).dump(); }
 
 std::string size_category(std::size_t pictures) {
   if (pictures < 1'000) return "n<1K";
@@ -59,15 +49,19 @@ std::string size_category(std::size_t pictures) {
   return pictures < 1'000'000 ? "100K<n<1M" : "1M<n<10M";
 }
 
-/// Keys of a dataset card on the Hugging Face hub; `configs` tells the loader where the sides are.
-std::string front_matter(const Study& study, const Dataset& dataset) {
+/// Keys of a dataset card on the Hugging Face hub. `configs` tells the loader where the sides are, in every format:
+/// left alone it looks for words in the names of files.
+std::string front_matter(const Study& study, const Dataset& dataset, ExportFormat format) {
   std::string yaml = fmt::format(
       "---\npretty_name: {}\nlicense: other\ntask_categories:\n- image-classification\nsize_categories:\n- {}\n"
       "tags:\n- synthetic\n- adversarial\n- scotoma\nconfigs:\n- config_name: default\n  data_files:\n",
       in_yaml("Blind spots: " + study.name), size_category(dataset.pictures.size()));
   for (const bool test : {false, true}) {
     if ((test ? dataset.test() : dataset.train()) == 0) continue;
-    yaml += fmt::format("  - split: {0}\n    path: data/{0}/**\n", side_name(test));
+    const std::string path = format == ExportFormat::webdataset
+                                 ? fmt::format("{}-*.tar", side_name(test))
+                                 : fmt::format("{}{}/**", sides_folder(format), side_name(test));
+    yaml += fmt::format("  - split: {}\n    path: {}\n", side_name(test), path);
   }
   return yaml + "---\n\n";
 }
@@ -79,10 +73,10 @@ std::string reading(const Dataset& dataset, ExportFormat format) {
     case ExportFormat::imagefolder:
       return fmt::format(
           "    from torchvision.datasets import ImageFolder\n"
-          "    pictures = ImageFolder(\"{0}\")         # pictures.classes: the labels that have pictures on this "
-          "side\n\n"
+          "    pictures = ImageFolder(\"{0}\"{1})   # pictures.classes: folders; dataset.json has the label of "
+          "each\n\n"
           "What is known of each picture stands in {0}/metadata.jsonl, a line a picture.\n",
-          side);
+          side, dataset.one_sided().empty() ? "" : ", allow_empty=True");
     case ExportFormat::huggingface:
       return fmt::format(
           "    from datasets import load_dataset\n"
@@ -101,8 +95,10 @@ std::string reading(const Dataset& dataset, ExportFormat format) {
     case ExportFormat::jsonl:
       break;
   }
-  return "    import json\n"
-         "    pictures = [json.loads(line) for line in open(\"images.jsonl\")]   # file_name: the picture's path\n";
+  return "    import pandas\n"
+         "    pictures = pandas.read_json(\"images.jsonl\", lines=True, dtype=False)   # file_name: the picture's "
+         "path\n\n"
+         "Without `dtype=False`, pandas makes numbers of labels that are written with digits alone.\n";
 }
 
 std::string bug_table(const Dataset& dataset) {
@@ -185,7 +181,7 @@ const char* format_name(ExportFormat format) {
 
 ordered_json dataset_json(const Study& study, const Findings& findings, const Dataset& dataset,
                           const ExportOptions& options) {
-  ordered_json json = {{"format_version", 1},
+  ordered_json json = {{"format_version", 2},
                        {"scotoma", options.version},
                        {"format", format_name(options.format)},
                        {"study", valid_utf8(study.name)},
@@ -217,7 +213,7 @@ ordered_json dataset_json(const Study& study, const Findings& findings, const Da
 }
 
 std::string readme(const Study& study, const Findings& findings, const Dataset& dataset, const ExportOptions& options) {
-  std::string text = options.format == ExportFormat::huggingface ? front_matter(study, dataset) : "";
+  std::string text = front_matter(study, dataset, options.format);
   text += fmt::format(
       "# Blind spots: {}\n\nWhat an image classifier fails on, in pictures, with the reason in words. A text-to-image "
       "model "
@@ -233,8 +229,9 @@ std::string readme(const Study& study, const Findings& findings, const Dataset& 
       grouped(static_cast<long long>(dataset.train())), grouped(static_cast<long long>(dataset.test())), options.test);
   if (const auto names = dataset.one_sided(); !names.empty()) {
     text += fmt::format(
-        "\nOn one side only: {}. Where each side's labels are numbered by their folders, the numbers "
-        "of the two sides differ; go by the names.\n",
+        "\nOn one side only: {}. Its folder on the other side is empty, so that labels numbered by folders have the "
+        "same "
+        "numbers on both; git and archives may drop it. `class_index` is the same everywhere.\n",
         in_markdown(fmt::format("{}", fmt::join(names, ", "))));
   }
   text += R"(
@@ -246,7 +243,7 @@ std::string readme(const Study& study, const Findings& findings, const Dataset& 
 | `label`, `class`, `class_index` | what it shows: the study's word, the classifier's class and its number |
 | `predicted`, `predicted_index`, `score` | the classifier's answer and its probability |
 | `failed` | whether that answer is wrong |
-| `bug`, `phrase`, `prompt`, `seed` | what it was drawn for, and from; the seed is a text, since it has 64 bits |
+| `bug`, `phrase`, `prompt`, `seed` | what it was drawn for, and from; the seed is hexadecimal text (`int(seed, 0)` in Python), since it has 64 bits |
 | `drawn_for` | `audit`: fresh pictures that nothing was selected by; `confirm`: those that confirmed the bug |
 | `judge_score` | the judge's probability that the label is in the picture |
 | `split`, `image_id` | its side; SHA-256 over its size and pixels |

@@ -176,7 +176,7 @@ nlohmann::ordered_json picture_json(const Dataset& dataset, const Findings& find
           {"bug", valid_utf8(bug.id)},
           {"phrase", valid_utf8(bug.phrase.text)},
           {"prompt", valid_utf8(sample.draw.prompt)},
-          {"seed", fmt::format("{}", sample.draw.seed)},
+          {"seed", fmt::format("{:#018x}", sample.draw.seed)},
           {"drawn_for", drawn_for(bug)},
           {"judge_score", as_written(sample.judgement.score)},
           {"split", side_name(picture.test)},

@@ -47,7 +47,7 @@ struct Dataset {
   std::size_t test() const;
 
   /// Labels that have pictures on one side only, while the dataset has both sides: a reader that numbers the labels of
-  /// each side by itself numbers them differently.
+  /// each side by the pictures it finds there numbers them differently.
   std::vector<std::string> one_sided() const;
 };
 
@@ -59,8 +59,9 @@ struct Dataset {
 Result<Dataset> choose_pictures(const Study& study, const Findings& findings, const ExportOptions& options);
 
 /// All that is known of a picture, under the names of docs/export.md. No value is ever null and none changes its type
-/// from picture to picture: readers guess the type of a column from its first rows. The seed is a text, because 64 bits
-/// without a sign fit no number of theirs.
+/// from picture to picture: readers guess the type of a column from its first rows. The seed is hexadecimal text
+/// ("0x00000000deadbeef"): 64 bits without a sign fit no number of theirs, and of decimal digits pandas makes a rounded
+/// number though they stand in quotes.
 nlohmann::ordered_json picture_json(const Dataset& dataset, const Findings& findings, const DatasetPicture& picture,
                                     const std::string& file_name);
 

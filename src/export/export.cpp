@@ -10,6 +10,7 @@
 #include "export/layout.h"
 #include "export/new_folder.h"
 #include "export/output_file.h"
+#include "report/text.h"
 
 namespace scotoma {
 namespace {
@@ -40,8 +41,8 @@ Result<Exported> export_dataset(const Study& study, const Findings& findings, co
   SCOTOMA_TRY(const auto place, NewFolder::begin(folder));
   const auto layout = make_layout(dataset, findings, options, place->path());
   SCOTOMA_CHECK(write_pictures(dataset, catalogue, *layout, cancel, progress));
-  SCOTOMA_CHECK(
-      write_file(place->path() / "dataset.json", dataset_json(study, findings, dataset, options).dump(2) + "\n"));
+  SCOTOMA_CHECK(write_file(place->path() / "dataset.json",
+                           printable_json(dataset_json(study, findings, dataset, options).dump(2)) + "\n"));
   SCOTOMA_CHECK(write_file(place->path() / "README.md", readme(study, findings, dataset, options)));
   SCOTOMA_CHECK(place->commit());
   return Exported{dataset.bugs.size(), dataset.train(), dataset.test(), dataset.one_sided()};

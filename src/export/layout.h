@@ -3,12 +3,16 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "core/result.h"
 #include "export/dataset.h"
 
 namespace scotoma {
+
+/// Where the folders of the two sides stand in the dataset's folder, with a slash at the end; empty: in that folder.
+std::string sides_folder(ExportFormat format);
 
 class Layout {
  public:
@@ -22,7 +26,7 @@ class Layout {
 };
 
 /// For a folder that is there. Dataset and findings must outlive the layout. It holds no more than one picture, and at
-/// most one file of each side is open at a time.
+/// most two files of each side are open at a time.
 std::unique_ptr<Layout> make_layout(const Dataset& dataset, const Findings& findings, const ExportOptions& options,
                                     std::filesystem::path folder);
 

@@ -10,10 +10,10 @@ namespace scotoma {
 
 /// How the pictures lie in the folder. docs/export.md describes each.
 enum class ExportFormat {
-  imagefolder,  ///< SIDE/LABEL/x.png: torchvision's ImageFolder
-  huggingface,  ///< data/SIDE/BUG/x.png with metadata.jsonl and a card: Hugging Face datasets
+  imagefolder,  ///< SIDE/LABEL/BUG-000012.png: torchvision's ImageFolder, and other readers of folders
+  huggingface,  ///< the same below data/: the hub's way
   webdataset,   ///< SIDE-000000.tar: webdataset
-  jsonl,        ///< images.jsonl beside images/BUG/x.png: any program
+  jsonl,        ///< the same below images/, and images.jsonl beside it: any program
 };
 
 enum class ExportImages {

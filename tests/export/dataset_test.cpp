@@ -131,7 +131,7 @@ TEST(PictureJson, HoldsTheSampleWithNumbersThatReadersKeep) {
   EXPECT_EQ(json.dump(),
             R"({"file_name":"fly/x.png","label":"fly","class":"fly","class_index":0,"predicted":"bee",)"
             R"("predicted_index":1,"score":0.87,"failed":true,"bug":"fly-on-a-flower","phrase":"on a flower",)"
-            R"("prompt":"a photo of a fly on a flower","seed":"18446744073709551615","drawn_for":"audit",)"
+            R"("prompt":"a photo of a fly on a flower","seed":"0xffffffffffffffff","drawn_for":"audit",)"
             R"("judge_score":0.97,"split":"test","image_id":"fly-flower-0"})");
 }
 
@@ -161,6 +161,20 @@ TEST(Card, ModelsBugsAndLicenceAreNamed) {
   EXPECT_EQ(json["labels"].size(), 8U);
 }
 
+TEST(Card, TellsTheLoaderInEveryFormatWhereTheSidesAre) {
+  const Findings findings = made_up::findings();
+  const std::pair<ExportFormat, const char*> paths[] = {{ExportFormat::imagefolder, "path: test/**\n"},
+                                                        {ExportFormat::huggingface, "path: data/test/**\n"},
+                                                        {ExportFormat::webdataset, "path: test-*.tar\n"},
+                                                        {ExportFormat::jsonl, "path: images/test/**\n"}};
+  for (const auto& [format, path] : paths) {
+    const ExportOptions options{.format = format};
+    const std::string text = readme(made_up::study(), findings, *choose(findings, options), options);
+    EXPECT_TRUE(text.starts_with("---\n"));
+    EXPECT_NE(text.find(path), std::string::npos) << text.substr(0, 500);
+  }
+}
+
 TEST(Card, NamesOnlySidesThatHavePictures) {
   const Findings findings = made_up::findings();
   const ExportOptions options{.format = ExportFormat::huggingface, .test = 1};
@@ -178,8 +192,10 @@ TEST(Card, WhateverTheStudyIsCalledItsBlockOfYamlIsWhole) {
   const std::string text = readme(study, findings, *dataset, options);
   const std::string front = text.substr(0, text.find("\n---\n", 4));
   EXPECT_NE(front.find("configs:"), std::string::npos) << "the name ends the block";
-  EXPECT_NE(front.find("pretty_name: \"Blind spots: \\\"x\\\" --- #      \xEF\xBF\xBD {a}: | \\\\ <b>\"\n"),
-            std::string::npos)
+  EXPECT_NE(
+      front.find(
+          "pretty_name: \"Blind spots: \\\"x\\\"\\\\n---\\\\n# \\\\x01\\\\x7f <U+0080> \\\\xff {a}: | \\\\ <b>\"\n"),
+      std::string::npos)
       << front;
   EXPECT_NE(text.find("\\<b\\>"), std::string::npos) << "the name is taken for HTML";
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <sstream>
 
 #include "e2e/program.h"
@@ -49,7 +50,7 @@ struct Finished {
 struct Read {
   json fields;
   Image image;
-  std::string label;  ///< as the layout tells it: the folder, or the number in .cls; empty where it does not
+  std::string label;  ///< as the layout tells it: the folder, or the number in .cls
 };
 
 Image decoded(const std::string& png) {
@@ -64,7 +65,8 @@ void read_lines(const fs::path& file, std::vector<Read>& all) {
   for (std::string line; std::getline(lines, line);) {
     const json fields = json::parse(line);
     const std::string name = fields["file_name"];
-    all.push_back({fields, decoded(e2e::read_file(file.parent_path() / name)), name.substr(0, name.find('/'))});
+    all.push_back(
+        {fields, decoded(e2e::read_file(file.parent_path() / name)), fs::path(name).parent_path().filename().string()});
   }
 }
 
@@ -184,22 +186,79 @@ TEST_F(Export, EachFormatHoldsEachPictureWithItsPixelsAndItsFields) {
         EXPECT_EQ(fields["label"], bug->label);
         EXPECT_EQ(fields["phrase"], bug->phrase.text);
         EXPECT_EQ(fields["prompt"], sample->draw.prompt);
-        EXPECT_EQ(fields["seed"], std::to_string(sample->draw.seed));
+        EXPECT_EQ(std::stoull(fields["seed"].get<std::string>(), nullptr, 0), sample->draw.seed);
         EXPECT_EQ(fields["predicted"], classes[static_cast<std::size_t>(sample->prediction.label())]);
         EXPECT_EQ(fields["score"].get<float>(), sample->prediction.top[0].probability);
         EXPECT_EQ(fields["failed"], !sample->correct);
         EXPECT_EQ(fields["split"], i < done->train ? "train" : "test");
         EXPECT_EQ(classes[fields["class_index"].get<std::size_t>()], bug->label);
         const std::string number = std::to_string(fields["class_index"].get<int>());
-        const std::map<ExportFormat, std::string> told = {{ExportFormat::imagefolder, bug->label},
-                                                          {ExportFormat::webdataset, number}};
-        if (told.contains(format)) {
-          EXPECT_EQ(read[i].label, told.at(format));
-        }
+        EXPECT_EQ(read[i].label, format == ExportFormat::webdataset ? number : bug->label);
       }
       EXPECT_TRUE(fs::exists(to / "README.md"));
       EXPECT_EQ(json::parse(e2e::read_file(to / "dataset.json"))["train"], done->train);
     }
+  }
+}
+
+/// The study's label of that name is called otherwise, and so are its bugs.
+void rename(Study& study, Findings& findings, const std::string& from, const std::string& to) {
+  for (StudyLabel& label : study.labels) {
+    if (label.name == from) label.name = to;
+  }
+  for (Hypothesis& each : findings.hypotheses) {
+    if (each.label == from) each.id = to + each.id.substr(from.size());
+    if (each.label == from) each.label = to;
+  }
+}
+
+/// What a loader that looks for words in paths takes for a side (tests/export/names_test.cpp has the same, part by
+/// part).
+bool names_a_side(const std::string& path) {
+  static const std::regex pattern(
+      "(^|.*[-._ 0-9/])(train|training|validation|valid|dev|val|test|testing|eval|evaluation)([-._ 0-9/].*|$)");
+  return std::regex_match(path, pattern);
+}
+
+TEST_F(Export, NoWordInALabelSortsItsPicturesIntoASideAndEveryNameLeadsBack) {
+  Study study = finished_->study;
+  Findings named = findings();
+  rename(study, named, "fly", "test tube");
+  rename(study, named, "cow", "driving-test-3.png");
+  Progress silent;
+  const std::map<ExportFormat, std::string> where = {
+      {ExportFormat::imagefolder, ""}, {ExportFormat::huggingface, "data"}, {ExportFormat::jsonl, "images"}};
+  for (const auto& [format, below] : where) {
+    const fs::path to = folder_ / fmt::format("{}", static_cast<int>(format));
+    ASSERT_TRUE(
+        export_dataset(study, named, *finished_->catalogue, {.format = format, .test = 0.3}, to, {}, silent).ok());
+    for (const char* side : {"train", "test"}) {
+      for (const auto& [path, bytes] : bytes_of(to / below / side)) EXPECT_FALSE(names_a_side(path)) << path;
+    }
+    const json about = json::parse(e2e::read_file(to / "dataset.json"));
+    std::map<std::string, std::string> label_of;  // by folder
+    std::map<std::string, std::string> bug_of;    // by name in files
+    for (const json& label : about["labels"]) EXPECT_TRUE(label_of.emplace(label["folder"], label["name"]).second);
+    for (const json& bug : about["bugs"]) EXPECT_TRUE(bug_of.emplace(bug["name"], bug["id"]).second);
+    for (const Read& each : read_files(to, below)) {
+      const std::string stem = fs::path(each.fields["file_name"].get<std::string>()).stem().string();
+      EXPECT_EQ(label_of.at(each.label), each.fields["label"]);
+      EXPECT_EQ(bug_of.at(stem.substr(0, stem.size() - 7)), each.fields["bug"]);
+    }
+  }
+}
+
+TEST_F(Export, BothSidesHaveTheSameFoldersSoThatReadersNumberThemAlike) {
+  ExportOptions options{.per_bug = 1};
+  for (options.test = 0.05; options.test < 1; options.test += 0.05) {
+    const auto done = write(folder_ / "x", options);
+    ASSERT_TRUE(done.ok()) << done.error().message;
+    if (!done->one_sided.empty()) break;
+    fs::remove_all(folder_ / "x");
+  }
+  ASSERT_LT(options.test, 1) << "no share parts the two";
+  for (const char* side : {"train", "test"}) {
+    for (const char* label : {"fly", "cow"}) EXPECT_TRUE(fs::is_directory(folder_ / "x" / side / label)) << side;
   }
 }
 
