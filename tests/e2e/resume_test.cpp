@@ -63,9 +63,12 @@ TEST_F(Resume, InterruptedItSaysHowToGoOnAndEndsWithTheSameBytes) {
   EXPECT_EQ(bugs("stopped"), bugs("whole"));
 }
 
-TEST_F(Resume, OneAndTwoThreadsGiveTheSameBytes) {
-  ASSERT_EQ(find("one", "1").code, 0);
-  ASSERT_EQ(find("two", "2").code, 0);
+TEST_F(Resume, OneAndTwoThreadsWithoutAndWithTheEnginesCacheGiveTheSameBytes) {
+  const Circumstances fresh = {.environment = {{"SCOTOMA_ENGINE_CACHE", ""}}};
+  const Circumstances cached = {.environment = {{"SCOTOMA_ENGINE_CACHE", (folder_ / "cache").string()}}};
+  ASSERT_EQ(run({"doctor", study_.string()}, cached).code, 0);  // fills the cache
+  ASSERT_EQ(find("one", "1", fresh).code, 0);
+  ASSERT_EQ(find("two", "2", cached).code, 0);
   EXPECT_FALSE(bugs("one").empty());
   EXPECT_EQ(bugs("one"), bugs("two"));
 }

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <thread>
 
+#include "backend/openvino/engine_cache.h"
 #include "backend/openvino/files.h"
 
 namespace scotoma {
@@ -162,6 +163,8 @@ Result<std::shared_ptr<Network>> Engine::compile(const std::shared_ptr<ov::Model
   // the time.
   const bool fused = attention == Attention::fused || precision_ != ov::element::f32;
   if (!fused) options["SNIPPETS_MODE"] = "DISABLE";
+  SCOTOMA_TRY(const CacheTurn cache, CacheTurn::take());
+  if (!cache.folder().empty()) options.insert(ov::cache_dir(cache.folder().string()));
   return engine_call(path.string() + ": cannot be compiled", "is it a model for inference?", Code::bad_input, [&] {
     return std::make_shared<Network>(core_.compile_model(model, "CPU", options), path.string(), threads_);
   });

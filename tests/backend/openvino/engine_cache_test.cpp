@@ -1,0 +1,115 @@
+// The cache of compiled models changes how long loading takes, and nothing else.
+#include "backend/openvino/engine_cache.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <algorithm>
+
+#include "backend/registry.h"
+#include "fake/folder.h"
+
+namespace scotoma {
+namespace {
+
+namespace fs = std::filesystem;
+const fs::path kWorld = fs::path(SCOTOMA_SOURCE_DIR) / "world";
+
+/// The test's own value of the variable; what was there before comes back.
+class CacheVariable {
+ public:
+  explicit CacheVariable(const fs::path& folder) {
+    if (const char* set = ::getenv(kName)) before_ = set;
+    ::setenv(kName, folder.c_str(), 1);
+  }
+  ~CacheVariable() { ::setenv(kName, before_.c_str(), 1); }
+  CacheVariable(const CacheVariable&) = delete;
+  CacheVariable& operator=(const CacheVariable&) = delete;
+
+ private:
+  static constexpr const char* kName = "SCOTOMA_ENGINE_CACHE";
+  std::string before_;
+};
+
+const fs::path kSkewed = kWorld / "classifiers/resnet_skewed.onnx";
+
+/// What a classifier of the embedded world says of some picture, all classes and all bits.
+std::vector<std::pair<int, double>> answer(const fs::path& model = kSkewed) {
+  ClassifierOptions wanted;
+  wanted.model = model;
+  wanted.labels = kWorld / "classifiers/labels.json";
+  auto classifier = load_classifier(wanted, {"f32", 1});
+  EXPECT_TRUE(classifier.ok()) << classifier.error().message;
+  if (!classifier.ok()) return {};
+  Image image{64, 64, {}};
+  for (int i = 0; i < 64 * 64 * 3; ++i) image.rgb.push_back(static_cast<std::uint8_t>(i * 37 % 251));
+  const auto predictions = (*classifier)->classify(std::vector{image});
+  EXPECT_TRUE(predictions.ok()) << predictions.error().message;
+  if (!predictions.ok()) return {};
+  std::vector<std::pair<int, double>> out;
+  for (const auto& each : predictions->front().top) out.emplace_back(each.label, each.probability);
+  return out;
+}
+
+std::vector<fs::path> blobs(const fs::path& folder) {
+  std::vector<fs::path> out;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (entry.path().extension() == ".blob") out.push_back(entry.path());
+  }
+  return out;
+}
+
+TEST(EngineCache, GivesTheSameBitsEmptyFilledAndCutShort) {
+  const fake::Folder folder;
+  const auto without = [] {
+    const CacheVariable none("");
+    return answer();
+  }();
+  ASSERT_FALSE(without.empty());
+  const CacheVariable set(folder / "cache");
+  EXPECT_EQ(answer(), without) << "compiled, and written";
+  const auto written = blobs(folder / "cache");
+  ASSERT_EQ(written.size(), 1U);
+  EXPECT_EQ(answer(), without) << "read from the cache";
+  const auto whole = fs::file_size(written[0]);
+  for (const auto left : {whole / 10 * 9, whole / 2, whole / 100, std::uintmax_t{0}}) {
+    fs::permissions(written[0], fs::perms::owner_all);
+    fs::resize_file(written[0], left);  // as a process leaves it that is killed while it writes
+    EXPECT_EQ(answer(), without) << left << " of " << whole << " bytes";
+    EXPECT_GT(fs::file_size(written[0]), left) << "was not written anew";
+  }
+}
+
+TEST(EngineCache, TellsModelsByTheirWeightsNotByTheirPath) {
+  const fake::Folder folder;
+  const auto replace_by = [&](const char* model) {
+    fs::copy_file(kWorld / "classifiers" / model, folder / "model.onnx", fs::copy_options::overwrite_existing);
+  };
+  const CacheVariable set(folder / "cache");
+  replace_by("resnet_skewed.onnx");
+  const auto before = answer(folder / "model.onnx");
+  replace_by("resnet_balanced.onnx");  // the same layers, trained on other pictures
+  const auto after = answer(folder / "model.onnx");
+  EXPECT_NE(after, before);
+  const CacheVariable none("");
+  EXPECT_EQ(after, answer(folder / "model.onnx"));
+}
+
+TEST(EngineCache, IsNoCacheWithoutTheVariable) {
+  const CacheVariable none("");
+  const auto turn = CacheTurn::take();
+  ASSERT_TRUE(turn.ok()) << turn.error().message;
+  EXPECT_TRUE(turn->folder().empty());
+}
+
+TEST(EngineCache, InAPlaceThatCannotBeWrittenIsBadInputThatNamesTheVariable) {
+  const fake::Folder folder;
+  const CacheVariable set(folder.write("file", "") / "cache");
+  const auto turn = CacheTurn::take();
+  ASSERT_FALSE(turn.ok());
+  EXPECT_EQ(turn.error().code, Code::bad_input);
+  EXPECT_NE(turn.error().message.find("SCOTOMA_ENGINE_CACHE"), std::string::npos) << turn.error().message;
+}
+
+}  // namespace
+}  // namespace scotoma
