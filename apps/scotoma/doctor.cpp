@@ -3,10 +3,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 
 #include "backend/registry.h"
 #include "core/seed.h"
 #include "find/find.h"
+#include "finding/doubt.h"
+#include "model/similarity.h"
 #include "session.h"
 #include "study/prompt.h"
 #include "terminal.h"
@@ -14,111 +17,194 @@
 namespace scotoma {
 namespace {
 
+constexpr std::size_t kFewest = 4;      ///< images, however few the generator draws at once
+constexpr std::size_t kMostTexts = 32;  ///< labels that the embedder chooses from
+constexpr double kLevel = 0.2;          ///< of like_guessing(): eight images say little, and a doubt is only a question
+
 /// Examines one role after the other; what is wrong with one keeps none of the others from being examined.
 class Doctor {
  public:
   explicit Doctor(const Study& study) : study_(study) {}
 
-  /// Errors: bad_input naming the roles that are not well.
+  /// Errors: bad_input naming the roles that are not well; else failed naming those whose answers are doubtful.
   Result<void> examine();
 
  private:
-  using Finding = Result<std::string>;  ///< one line on what works, or what is wrong
+  struct Finding {
+    std::string works;       ///< one line on what works
+    std::string doubt = {};  ///< what about it is suspicious, and what to check; mostly empty
+  };
 
-  void look_at(const char* role, const std::function<Finding()>& examination);
-  Finding generator();
-  Finding classifier();
-  Finding captioner();
-  Finding embedder();
-  Finding judge();
-  Finding budget() const;
+  void look_at(const char* role, const std::function<Result<Finding>()>& examination);
+  Result<Finding> generator();
+  Result<Finding> classifier();
+  Result<Finding> captioner();
+  Result<Finding> embedder();
+  Result<Finding> judge();
+  Result<Finding> budget() const;
+  Result<Finding> tried(Judge& judge) const;
+
+  const StudyLabel& label_of(std::size_t image) const { return study_.labels[image % study_.labels.size()]; }
 
   const Study& study_;
   std::vector<std::string> prompts_;
   std::vector<Image> images_;  ///< that the generator drew for them; one grey picture where it could not
   bool drawn_ = false;
+  std::unique_ptr<Embedder> embedder_;  ///< where it is well: the judge may stand on it
   std::string unwell_;
+  std::string doubtful_;
 };
 
-void Doctor::look_at(const char* role, const std::function<Finding()>& examination) {
+void Doctor::look_at(const char* role, const std::function<Result<Finding>()>& examination) {
   const Paint paint(stdout);
-  const Finding found = examination();
-  say("  {} {:<11} {}\n", found.ok() ? paint.green("ok   ") : paint.red("wrong"), role,
-      found.ok() ? *found : found.error().message);
+  const Result<Finding> found = examination();
+  const bool sure = found.ok() && found->doubt.empty();
+  const Painted state = sure ? paint.green("ok   ") : found.ok() ? paint.yellow("doubt") : paint.red("wrong");
+  say("  {} {:<11} {}\n", state, role, found.ok() ? found->works : found.error().message);
+  if (found.ok() && !sure) say("                    {}\n", paint.yellow(found->doubt));
   static_cast<void>(std::fflush(stdout));  // the next model may take its time
-  if (!found.ok()) unwell_ += (unwell_.empty() ? "" : ", ") + std::string(role);
+  std::string& roles = found.ok() ? doubtful_ : unwell_;
+  if (!sure) roles += (roles.empty() ? "" : ", ") + std::string(role);
 }
 
-Doctor::Finding Doctor::generator() {
+Result<Doctor::Finding> Doctor::generator() {
   images_ = {Image{64, 64, std::vector<std::uint8_t>(std::size_t{64} * 64 * 3, 128)}};
   SCOTOMA_TRY(const auto model, load_generator(study_.generator, study_.engine));
   std::vector<Draw> draws;
-  for (std::size_t i = 0; i < model->batch(); ++i) {
-    const std::string prompt = base_prompt(study_.prompts, study_.labels[i % study_.labels.size()]);
+  for (std::size_t i = 0; i < std::max(kFewest, model->batch()); ++i) {
+    const std::string prompt = base_prompt(study_.prompts, label_of(i));
     draws.push_back({prompt, sample_seed(study_.seed, "doctor", prompt, i)});
     prompts_.push_back(prompt);
   }
   SCOTOMA_TRY(images_, model->generate(draws));
   drawn_ = true;
-  return fmt::format("{}; drew {} pictures of {} x {}", model->describe(), images_.size(), images_[0].width,
-                     images_[0].height);
+  return Finding{fmt::format("{}; drew {} pictures of {} x {}", model->describe(), images_.size(), images_[0].width,
+                             images_[0].height)};
 }
 
-Doctor::Finding Doctor::classifier() {
+Result<Doctor::Finding> Doctor::classifier() {
   SCOTOMA_TRY(const auto model, load_classifier(study_.classifier, study_.engine));
+  SCOTOMA_CHECK(check_labels(study_, model->class_names()));
   SCOTOMA_TRY(const auto targets, find_targets(study_, model->class_names()));
   SCOTOMA_TRY(const auto predictions, model->classify(images_));
   const std::string loaded = model->describe();
-  if (!drawn_) return loaded;
-  std::size_t right = 0;
+  if (!drawn_) return Finding{loaded};
+  int right = 0;
   for (std::size_t i = 0; i < predictions.size(); ++i)
-    right += predictions[i].label() == targets[i % targets.size()].class_index ? 1U : 0U;
-  return fmt::format("{}; {} of {} right", loaded, right, predictions.size());
+    right += predictions[i].label() == targets[i % targets.size()].class_index ? 1 : 0;
+  Finding found{fmt::format("{}; {} of {} right", loaded, right, predictions.size())};
+  if (like_guessing(right, static_cast<int>(predictions.size()), model->class_names().size(), kLevel)) {
+    found.doubt = fmt::format(
+        "no more than by guessing, the first \"{}\" for \"{}\": check mean and std, channels, and that the class names "
+        "are "
+        "in the order of the outputs",
+        model->class_names()[static_cast<std::size_t>(predictions[0].label())], prompts_[0]);
+  }
+  return found;
 }
 
-Doctor::Finding Doctor::captioner() {
+Result<Doctor::Finding> Doctor::captioner() {
   SCOTOMA_TRY(const auto model, load_captioner(study_.captioner, study_.engine));
   SCOTOMA_TRY(const auto captions, model->caption(images_));
-  return fmt::format("{}; said \"{}\" of {}", model->describe(), captions[0],
-                     drawn_ ? fmt::format("\"{}\"", prompts_[0]) : "a grey picture");
+  Finding found{fmt::format("{}; said \"{}\" of {}", model->describe(), captions[0],
+                            drawn_ ? fmt::format("\"{}\"", prompts_[0]) : "a grey picture")};
+  const auto same = [&](const std::string& caption) { return caption == captions[0]; };
+  if (drawn_ && std::all_of(captions.begin(), captions.end(), same)) {
+    found.doubt = fmt::format(
+        "and of all other {}: no phrase can come from it; check that its parts belong together, and its "
+        "preprocessor_config.json",
+        captions.size() - 1);
+  }
+  return found;
 }
 
-Doctor::Finding Doctor::embedder() {
-  SCOTOMA_TRY(const auto model, load_embedder(study_.embedder, study_.engine));
-  SCOTOMA_TRY(const auto of_images, model->embed_images(images_));
-  const std::vector<std::string> texts = {base_prompt(study_.prompts, study_.labels[0])};
-  SCOTOMA_TRY(const auto of_texts, model->embed_texts(texts));
+Result<Doctor::Finding> Doctor::embedder() {
+  SCOTOMA_TRY(embedder_, load_embedder(study_.embedder, study_.engine));
+  SCOTOMA_TRY(const auto of_images, embedder_->embed_images(images_));
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < std::min(kMostTexts, study_.labels.size()); ++i) {
+    texts.push_back(base_prompt(study_.prompts, study_.labels[i]));
+  }
+  SCOTOMA_TRY(const auto of_texts, embedder_->embed_texts(texts));
   if (of_images[0].size() != of_texts[0].size()) {
     return bad_input(
         fmt::format("its image and text vectors have different lengths ({} and {}); they must share one space",
                     of_images[0].size(), of_texts[0].size()));
   }
-  return fmt::format("{}; {} numbers an image, and a text", model->describe(), of_images[0].size());
+  Finding found{fmt::format("{}; {} numbers an image, and a text", embedder_->describe(), of_images[0].size())};
+  if (!drawn_ || texts.size() < 2) return found;
+  int asked = 0;
+  int right = 0;
+  for (std::size_t i = 0; i < of_images.size(); ++i) {
+    const std::size_t own = i % study_.labels.size();
+    if (own >= texts.size()) continue;
+    const auto nearer = [&](const auto& a, const auto& b) { return dot(of_images[i], a) < dot(of_images[i], b); };
+    const auto best = std::max_element(of_texts.begin(), of_texts.end(), nearer) - of_texts.begin();
+    ++asked;
+    right += best == static_cast<std::ptrdiff_t>(own) ? 1 : 0;
+  }
+  found.works += fmt::format("; finds the prompt of {} of {} among {}", right, asked, texts.size());
+  if (like_guessing(right, asked, texts.size(), kLevel)) {
+    found.doubt =
+        "no more than by guessing: check that both towers and the tokenizer come from one model, and "
+        "preprocessor_config.json";
+  }
+  return found;
 }
 
-/// The judge may stand on the embedder, so it comes with the whole study; where another model keeps that from loading,
-/// at least the judge's own models are examined.
-Doctor::Finding Doctor::judge() {
+Result<Doctor::Finding> Doctor::judge() {
   const JudgeOptions& options = study_.judge;
-  if (options.kind == "none") return std::string("none: every picture counts as valid");
-  if (!unwell_.empty() && options.kind == "classifier") {
-    std::string loaded;
-    for (const ClassifierOptions& network : networks(options)) {
-      SCOTOMA_TRY(const auto model, load_classifier(network, study_.engine));
-      loaded += model->describe() + "; ";
+  if (options.kind == "none") return Finding{"none: every picture counts as valid"};
+  if (options.kind == "embedder" && !embedder_) return Finding{"is tried when the embedder is well"};
+  SCOTOMA_TRY(const auto model, load_judge(study_, embedder_.get()));
+  if (!drawn_) return Finding{model->describe() + "; is tried when the generator is well"};
+  return tried(*model);
+}
+
+/// Shows the judge each image under its own label and under the next one.
+Result<Doctor::Finding> Doctor::tried(Judge& judge) const {
+  const std::size_t labels = study_.labels.size();
+  int valid = 0;
+  int accepted = 0;
+  int others = 0;
+  float least = 1;
+  float most = 0;
+  for (std::size_t l = 0; l < std::min(labels, images_.size()); ++l) {
+    std::vector<Image> asked;
+    std::vector<bool> own;
+    for (std::size_t i = 0; i < images_.size(); ++i) {
+      if (i % labels != l && (i + 1) % labels != l) continue;
+      asked.push_back(images_[i]);
+      own.push_back(i % labels == l);
     }
-    return fmt::format("{}{} when the others are well", loaded,
-                       options.also.empty() ? "loads, and is tried" : "all load, and are tried");
+    SCOTOMA_TRY(const auto judgements, judge.judge(asked, study_.labels[l].name));
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      others += own[i] ? 0 : 1;
+      accepted += !own[i] && judgements[i].valid ? 1 : 0;
+      valid += own[i] && judgements[i].valid ? 1 : 0;
+      if (!own[i]) continue;
+      least = std::min(least, judgements[i].score);
+      most = std::max(most, judgements[i].score);
+    }
   }
-  if (!unwell_.empty()) return std::string("is tried when the others are well");
-  SCOTOMA_TRY(const Models models, load_models(study_));
-  SCOTOMA_TRY(const auto judgements, models.judge->judge(std::span(images_).first(1), study_.labels[0].name));
-  return fmt::format("{}; \"{}\" is {} (score {:.2f})", models.judge->describe(), prompts_[0],
-                     judgements[0].valid ? "valid" : "not valid", judgements[0].score);
+  const auto all = static_cast<int>(images_.size());
+  Finding found{fmt::format("{}; {} of {} valid (scores {:.2f} to {:.2f})", judge.describe(), valid, all, least, most)};
+  if (all - valid > study_.evidence.max_invalid * all) {
+    found.doubt = fmt::format(
+        "it refuses {} of {} pictures, so that hardly anything could be examined: check its mean and std, class names, "
+        "output and threshold; or the generator cannot draw these labels",
+        all - valid, all);
+  } else if (others > 1 && accepted == others) {
+    found.doubt = fmt::format(
+        "it accepts all {} pictures for another label too: it tells nothing apart; check its "
+        "threshold, output and class names",
+        others);
+  }
+  return found;
 }
 
 /// As the first stage of a hunt checks it.
-Doctor::Finding Doctor::budget() const {
+Result<Doctor::Finding> Doctor::budget() const {
   const auto labels = static_cast<std::int64_t>(study_.labels.size());
   const int each = study_.budget.base_at_first();
   const std::int64_t base = each * labels;
@@ -128,7 +214,7 @@ Doctor::Finding Doctor::budget() const {
                     "budget.images or lower {}",
                     study_.budget.images, base, labels, each, study_.budget.base_key()));
   }
-  return fmt::format("at most {} pictures; {} of them base pictures", study_.budget.images, base);
+  return Finding{fmt::format("at most {} pictures; {} of them base pictures", study_.budget.images, base)};
 }
 
 Result<void> Doctor::examine() {
@@ -138,15 +224,18 @@ Result<void> Doctor::examine() {
   look_at("embedder", [this] { return embedder(); });
   look_at("judge", [this] { return judge(); });
   look_at("budget", [this] { return budget(); });
-  if (!unwell_.empty()) return bad_input(fmt::format("{}: not well: {}", study_.file.filename().string(), unwell_));
-  return {};
+  const std::string file = study_.file.filename().string();
+  if (!unwell_.empty()) return bad_input(fmt::format("{}: not well: {}", file, unwell_));
+  if (doubtful_.empty()) return {};
+  return failed(
+      fmt::format("{}: suspicious: {}; a study would run, but its findings would mean little", file, doubtful_));
 }
 
 Result<void> run_doctor(const StudyArguments& arguments) {
   SCOTOMA_TRY(const Study study, open_study(arguments));
   say("{}: {} labels\n", study.name, study.labels.size());
   SCOTOMA_CHECK(Doctor(study).examine());
-  say("all is well\n");
+  say("all checks passed\n");
   return {};
 }
 
@@ -156,7 +245,10 @@ void add_doctor(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<StudyArguments>();
   auto* verb = app.add_subcommand("doctor", "load every model, run one batch through each, say what is wrong");
   add_study(*verb, *arguments);
-  verb->footer("Remembers nothing and writes no file.");
+  verb->footer(
+      "Remembers nothing and writes no file. Exit codes: 0 all checks passed, 1 something is suspicious, 2 something "
+      "is "
+      "wrong.");
   verb->callback([&run, arguments] { run = [arguments] { return run_doctor(*arguments); }; });
 }
 

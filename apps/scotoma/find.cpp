@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "bugs_file.h"
+#include "finding/doubt.h"
 #include "report/finding_words.h"
 #include "report/publish.h"
 #include "report/spread.h"
@@ -40,6 +41,7 @@ void print_summary(const Hunt& hunt, const Study& study, const Published& publis
   const Findings& findings = hunt.findings;
   const Tally tally = tally_of(findings);
   say("\n{} On {}.\n", paint.bold(summary(findings)), counted(findings.spent.total(), "picture"));
+  for (const std::string& doubt : doubts(findings)) say("  {} {}\n", paint.yellow("?"), doubt);
   for (const Cause& cause : tally.causes) print_cause(findings, cause, paint);
   for (const SystematicFailure& failure : tally.systematic) {
     say("  {} {}\n", paint.red("!"), sentence(failure));

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "finding/doubt.h"
 #include "finding/phrase.h"
 #include "report/bugs_json.h"
 #include "report/words.h"
@@ -63,6 +64,8 @@ Result<void> probe(const ProbeArguments& arguments) {
     const EvidenceOptions& evidence = session.study.evidence;
     print_verdict(done->findings.hypotheses.front(),
                   std::log(slots(session.study) / (evidence.alpha - evidence.alpha0)));
+    const Paint paint(stdout);
+    for (const std::string& doubt : doubts(done->findings)) say("{} {}\n", paint.yellow("?"), doubt);
   }
   return {};
 }

@@ -34,13 +34,13 @@ Result<double> zero_shot_scale(const std::filesystem::path& folder) {
   return std::fabs(log_scale - 2.6592) < 1e-3 ? 100.0 : std::exp(log_scale);
 }
 
-Result<std::unique_ptr<Judge>> load_judge(const std::shared_ptr<Engine>& engine, const Study& study,
-                                          Embedder& embedder) {
+/// `embedder` may be null for a judge that does not stand on it.
+Result<std::unique_ptr<Judge>> judge_on(const std::shared_ptr<Engine>& engine, const Study& study, Embedder* embedder) {
   const JudgeOptions& options = study.judge;
   if (options.kind == "none") return std::unique_ptr<Judge>();
   if (options.kind == "embedder") {
     SCOTOMA_TRY(const double scale, zero_shot_scale(study.embedder.model));
-    return EmbedderJudge::create(embedder, study.labels, options.threshold, scale);
+    return EmbedderJudge::create(*embedder, study.labels, options.threshold, scale);
   }
   std::vector<std::unique_ptr<OpenvinoClassifier>> classifiers;
   for (const ClassifierOptions& network : networks(options)) {
@@ -86,7 +86,7 @@ Result<Models> load_models(const Study& study) {
   SCOTOMA_TRY(models.classifier, OpenvinoClassifier::load(engine, study.classifier));
   SCOTOMA_CHECK(check_labels(study, models.classifier->class_names()));
   SCOTOMA_TRY(models.embedder, OpenvinoEmbedder::load(engine, study.embedder));
-  SCOTOMA_TRY(models.judge, load_judge(engine, study, *models.embedder));
+  SCOTOMA_TRY(models.judge, judge_on(engine, study, models.embedder.get()));
   SCOTOMA_TRY(models.captioner, OpenvinoCaptioner::load(engine, study.captioner));
   SCOTOMA_TRY(models.generator, OpenvinoGenerator::load(engine, study.generator));
   return models;
@@ -110,6 +110,11 @@ Result<std::unique_ptr<Captioner>> load_captioner(const CaptionerOptions& option
 Result<std::unique_ptr<Embedder>> load_embedder(const EmbedderOptions& options, const EngineOptions& engine) {
   SCOTOMA_TRY(const auto shared, engine_for(only(&Study::embedder, options, engine)));
   return as_role<Embedder>(OpenvinoEmbedder::load(shared, options));
+}
+
+Result<std::unique_ptr<Judge>> load_judge(const Study& study, Embedder* embedder) {
+  SCOTOMA_TRY(const auto engine, engine_for(study));
+  return judge_on(engine, study, embedder);
 }
 
 }  // namespace scotoma

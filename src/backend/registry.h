@@ -27,4 +27,7 @@ Result<std::unique_ptr<Classifier>> load_classifier(const ClassifierOptions& opt
 Result<std::unique_ptr<Captioner>> load_captioner(const CaptionerOptions& options, const EngineOptions& engine);
 Result<std::unique_ptr<Embedder>> load_embedder(const EmbedderOptions& options, const EngineOptions& engine);
 
+/// The study's judge; null when its kind is "none". `embedder` must be there for the kind "embedder", and outlive it.
+Result<std::unique_ptr<Judge>> load_judge(const Study& study, Embedder* embedder);
+
 }  // namespace scotoma

@@ -11,6 +11,7 @@
 #include "find/phrases.h"
 #include "find/speed.h"
 #include "finding/count.h"
+#include "finding/doubt.h"
 #include "stage/audit.h"
 #include "stage/confirm.h"
 #include "stage/cross.h"
@@ -177,7 +178,8 @@ Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, cons
   order_hypotheses(findings.hypotheses);
   describe_models(models, findings);
   findings.spent = context.spent;
-  findings.limits = context.limits;
+  findings.limits = doubts(findings);  // first, since they concern everything
+  findings.limits.insert(findings.limits.end(), context.limits.begin(), context.limits.end());
   measure(memo, watch, threads, result.run);
   return result;
 }

@@ -146,12 +146,12 @@ INSTANTIATE_TEST_SUITE_P(World, Examples, testing::ValuesIn(examples()), [](cons
   return name;
 });
 
-TEST(Doctor, SaysThatTheWorldIsWell) {
+TEST(Doctor, SaysThatTheWorldPassesAllChecks) {
   const fake::Folder folder;
   const auto study = folder.write("study.toml", small_study());
   const Outcome outcome = run({"doctor", study.string()});
   EXPECT_EQ(outcome.code, 0) << outcome.errors;
-  EXPECT_NE(outcome.output.find("all is well"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("all checks passed"), std::string::npos) << outcome.output;
 }
 
 TEST(Doctor, ExaminesEveryModelWhateverIsWrongWithOthers) {
@@ -169,6 +169,59 @@ TEST(Doctor, ExaminesEveryModelWhateverIsWrongWithOthers) {
                            "wrong budget", "truncated.onnx"}) {
     EXPECT_NE(outcome.output.find(line), std::string::npos) << "no '" << line << "' in:\n" << outcome.output;
   }
+}
+
+/// The small study with a judge that sees nothing in any image, and few images.
+std::vector<std::pair<std::string, std::string>> with_blind_judge() {
+  return {{(kRoot / "world/judge.onnx").string(), (kRoot / "tests/cases/models/always_nothing.onnx").string()},
+          {"images = 400", "images = 16"},
+          {"base = 32", "base = 8"}};
+}
+
+/// Class names of the world's classifiers, each moved on by some places.
+std::string shifted_names(std::size_t by) {
+  std::vector<std::string> names = json::parse(read_file(kRoot / "world/classifiers/labels.json"));
+  std::rotate(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(by), names.end());
+  return json(names).dump();
+}
+
+TEST(Doctor, SuspiciousAnswersAreNeitherPassedNorCalledWrong) {
+  const fake::Folder folder;
+  auto edits = with_blind_judge();
+  edits.emplace_back((kRoot / "world/classifiers/labels.json").string(), folder.write("names.json", shifted_names(5)));
+  const auto study = folder.write("study.toml", small_study(edits));
+  const Outcome outcome = run({"doctor", study.string()});
+  EXPECT_EQ(outcome.code, 1) << outcome.errors;
+  EXPECT_NE(outcome.errors.find("suspicious: classifier, judge"), std::string::npos) << outcome.errors;
+  for (const char* line : {"doubt classifier", "0 of 8 right", "no more than by guessing", "doubt judge",
+                           "it refuses 8 of 8 pictures", "ok    embedder"}) {
+    EXPECT_NE(outcome.output.find(line), std::string::npos) << "no '" << line << "' in:\n" << outcome.output;
+  }
+  EXPECT_EQ(outcome.output.find("all checks passed"), std::string::npos) << outcome.output;
+}
+
+TEST(Doctor, AJudgeThatAcceptsEveryLabelIsSuspicious) {
+  const fake::Folder folder;
+  const auto study =
+      folder.write("study.toml", small_study({{(kRoot / "world/judge.onnx").string(),
+                                               (kRoot / "tests/cases/models/always_everything.onnx").string()}}));
+  const Outcome outcome = run({"doctor", study.string()});
+  EXPECT_EQ(outcome.code, 1) << outcome.errors;
+  EXPECT_NE(outcome.output.find("it accepts all 8 pictures for another label too"), std::string::npos)
+      << outcome.output;
+}
+
+TEST(Find, AJudgeThatRefusesEverythingIsToldEverywhere) {
+  const fake::Folder folder;
+  const auto study = folder.write("study.toml", small_study(with_blind_judge()));
+  const Outcome outcome = run({"find", study.string(), "--out", (folder / "out").string(), "--quiet"});
+  EXPECT_EQ(outcome.code, 0) << outcome.errors;
+  const std::string says = "The judge refused 16 of 16 base images, so no label could be examined";
+  EXPECT_NE(outcome.output.find(says), std::string::npos) << outcome.output;
+  const json bugs = json::parse(read_file(folder / "out/bugs.json"));
+  ASSERT_FALSE(bugs["limits"].empty());
+  EXPECT_TRUE(bugs["limits"][0].get<std::string>().starts_with(says)) << bugs["limits"];
+  EXPECT_NE(read_file(folder / "out/report.html").find(says), std::string::npos);
 }
 
 /// A second judge for the small study: without the first one's class "nothing", its names in a file of their own.
@@ -203,16 +256,14 @@ TEST(SeveralJudges, DecideTogetherInAHuntAndAreNamedInItsResults) {
   EXPECT_EQ(find({few}), alone) << "a lone judge finds its answers again";
 }
 
-TEST(Doctor, ExaminesEveryJudge) {
+TEST(Doctor, ExaminesEveryJudgeThoughAnotherRoleIsWrong) {
   const fake::Folder folder;
   const auto good = second_judge("classifiers/labels.json");
-  const Outcome well = run({"doctor", folder.write("study.toml", small_study({good})).string()});
-  EXPECT_EQ(well.code, 0) << well.errors;
-  EXPECT_NE(well.output.find("mean of 2 classifiers"), std::string::npos) << well.output;
   const std::pair<std::string, std::string> ill = {(kRoot / "world/captioner").string(), (kRoot / "world").string()};
-  const Outcome loaded = run({"doctor", folder.write("study.toml", small_study({ill, good})).string()});
-  EXPECT_EQ(loaded.code, 2);
-  EXPECT_NE(loaded.output.find("all load, and are tried when the others are well"), std::string::npos) << loaded.output;
+  const Outcome tried = run({"doctor", folder.write("study.toml", small_study({ill, good})).string()});
+  EXPECT_EQ(tried.code, 2);
+  EXPECT_NE(tried.output.find("mean of 2 classifiers"), std::string::npos) << tried.output;
+  EXPECT_NE(tried.output.find("; 8 of 8 valid"), std::string::npos) << tried.output;
   const auto study = folder.write("study.toml", small_study({ill, second_judge("judge.labels.json")}));
   const Outcome wrong = run({"doctor", study.string()});
   EXPECT_NE(wrong.errors.find("captioner, judge"), std::string::npos) << wrong.errors;

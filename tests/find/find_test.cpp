@@ -528,6 +528,15 @@ TEST(Hunt, WithoutAJudgeEveryPictureIsValid) {
   EXPECT_FALSE(result->findings.fingerprints.contains("judge"));
 }
 
+TEST(Hunt, AClassifierThatIsNeverRightIsDoubtedFirstOfAllLimits) {
+  fake::WorldSetting setting;
+  setting.rules = {{"fly", "", "cat"}, {"bee", "", "cow"}};
+  const auto found = Hunts(setting, {"fly", "bee"}).run();
+  ASSERT_TRUE(found.ok()) << found.error().message;
+  ASSERT_FALSE(found->findings.limits.empty());
+  EXPECT_TRUE(found->findings.limits[0].starts_with("The classifier was right on 0 of ")) << found->findings.limits[0];
+}
+
 TEST(Hunt, LabelsThatCannotBeDrawnAreNamedAndNotHunted) {
   fake::WorldSetting setting = flower_bug();
   setting.drawing_error = 0.9;
