@@ -53,12 +53,12 @@ Result<void> OpenvinoCaptioner::open(const std::shared_ptr<Engine>& engine, cons
   SCOTOMA_TRY(const Preprocessing prep, read_preprocessor_config(folder_ / "preprocessor_config.json"));
   const auto file = folder_ / "openvino_encoder_model.xml";
   SCOTOMA_TRY(const auto model, engine->read(file));
-  SCOTOMA_TRY(encoder_, ImageNetwork::create(engine, model, prep, "last_hidden_state", options.batch, file));
+  SCOTOMA_TRY(auto tried, create_examined(engine, model, prep, "last_hidden_state", options.batch, file));
+  encoder_ = std::move(tried.network);
   if (encoder_->output_shape().size() != 3) return bad_input(file.string() + ": must give [n, positions, width]");
-  SCOTOMA_TRY(const Rows states, examine_images(*encoder_, file));
   SCOTOMA_TRY(detokenizer_, Detokenizer::load(*engine, folder_));
   SCOTOMA_CHECK(open_decoder(*engine));
-  SCOTOMA_CHECK(examine_decoder(states));
+  SCOTOMA_CHECK(examine_decoder(tried.rows));
   const auto settings = fmt::format("{} start {} pad {} longest {} batch {} {}", encoder_->settings(), start_, padding_,
                                     longest_, batch_, decoder_->precision());
   std::string ends;

@@ -8,6 +8,7 @@
 
 #include "backend/openvino/examine.h"
 #include "backend/openvino/fingerprint.h"
+#include "backend/openvino/head.h"
 #include "backend/openvino/ports.h"
 
 namespace scotoma {
@@ -87,19 +88,6 @@ Result<void> OpenvinoClassifier::check_outputs(const ov::Model& model, const Cla
   return {};
 }
 
-/// Tries the network: are its answers of use, and what are they?
-Result<void> OpenvinoClassifier::settle_output(Head head, const std::string& wanted) {
-  SCOTOMA_TRY(const Rows rows, examine_images(*network_, file_));
-  for (const auto& row : rows) {
-    if (row.size() != names_.size()) {
-      return bad_input(
-          fmt::format("{}: gives {} numbers an image for {} class names", file_.string(), row.size(), names_.size()));
-    }
-  }
-  SCOTOMA_TRY(output_, settle_scores(head, rows, wanted, file_));
-  return {};
-}
-
 Result<void> OpenvinoClassifier::open(const std::shared_ptr<Engine>& engine, const ClassifierOptions& options) {
   file_ = options.model;
   batch_ = static_cast<std::size_t>(std::max(1, options.batch));
@@ -112,8 +100,14 @@ Result<void> OpenvinoClassifier::open(const std::shared_ptr<Engine>& engine, con
   std::string output;
   SCOTOMA_CHECK(check_outputs(*model, options, output));
   const Head head = head_of(output.empty() ? model->output(0) : model->output(output));
-  SCOTOMA_TRY(network_, ImageNetwork::create(engine, model, options.preprocessing, output, options.batch, file_));
-  SCOTOMA_CHECK(settle_output(head, options.output));
+  SCOTOMA_TRY(auto tried, create_examined(engine, model, options.preprocessing, output, options.batch, file_));
+  network_ = std::move(tried.network);
+  for (const auto& row : tried.rows) {
+    if (row.size() == names_.size()) continue;
+    return bad_input(
+        fmt::format("{}: gives {} numbers an image for {} class names", file_.string(), row.size(), names_.size()));
+  }
+  SCOTOMA_TRY(output_, settle_scores(head, tried.rows, options.output, file_));
   SCOTOMA_TRY(fingerprint_, model_fingerprint(*engine, "classifier", {file_, options.labels},
                                               {network_->settings(), output_, network_->precision()}));
   return {};

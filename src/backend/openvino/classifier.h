@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "backend/openvino/engine.h"
-#include "backend/openvino/head.h"
 #include "backend/openvino/image_network.h"
 #include "model/roles.h"
 #include "study/study.h"
@@ -45,7 +44,6 @@ class OpenvinoClassifier final : public Classifier {
   OpenvinoClassifier() = default;
   Result<void> open(const std::shared_ptr<Engine>& engine, const ClassifierOptions& options);
   Result<void> check_outputs(const ov::Model& model, const ClassifierOptions& options, std::string& output) const;
-  Result<void> settle_output(Head head, const std::string& wanted);
 
   std::filesystem::path file_;
   std::vector<std::string> names_;

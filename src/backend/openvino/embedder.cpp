@@ -59,13 +59,15 @@ Result<void> OpenvinoEmbedder::open(const std::shared_ptr<Engine>& engine, const
   }
   SCOTOMA_TRY(const Preprocessing prep, read_preprocessor_config(folder_ / "preprocessor_config.json"));
   SCOTOMA_TRY(const auto model, engine->read(folder_ / kImages));
-  SCOTOMA_TRY(images_, ImageNetwork::create(engine, model, prep, "image_embeds", options.batch, folder_ / kImages));
+  SCOTOMA_TRY(auto tried, create_examined(engine, model, prep, "image_embeds", options.batch, folder_ / kImages));
+  images_ = std::move(tried.network);
   if (images_->output_shape().size() != 2)
     return bad_input((folder_ / kImages).string() + ": must give [n, dimensions]");
+  SCOTOMA_CHECK(check_directions(std::move(tried.rows), folder_ / kImages, "images"));
   dimensions_ = images_->output_shape()[1];
   SCOTOMA_TRY(tokenizer_, Tokenizer::load(*engine, folder_));
   SCOTOMA_CHECK(open_texts(*engine));
-  SCOTOMA_CHECK(examine_towers());
+  SCOTOMA_CHECK(examine_texts());
   const auto settings = fmt::format("{} length {} batch {} {} {}", images_->settings(), text_length_, batch_,
                                     images_->precision(), texts_->precision());
   SCOTOMA_TRY(fingerprint_, model_fingerprint(*engine, "embedder",
@@ -118,13 +120,11 @@ Result<void> OpenvinoEmbedder::check_texts(const ov::Shape& shape) const {
                   folder_.string(), dimensions_, batch_, shape.to_string()));
 }
 
-/// Whether both towers answer, whatever the company, and to each input in its own way.
-Result<void> OpenvinoEmbedder::examine_towers() {
-  SCOTOMA_TRY(Rows rows, examine_images(*images_, folder_ / kImages));
-  SCOTOMA_CHECK(check_directions(std::move(rows), folder_ / kImages, "images"));
+/// Whether each text has a vector of its own, whatever the company.
+Result<void> OpenvinoEmbedder::examine_texts() {
   const auto texts = test_texts();
   const Examined examined{folder_ / kTexts, "a text", batch_, texts_->precision() == "bf16"};
-  SCOTOMA_TRY(rows, examine(examined, [&](std::span<const std::size_t> which) -> Result<Rows> {
+  SCOTOMA_TRY(Rows rows, examine(examined, [&](std::span<const std::size_t> which) -> Result<Rows> {
                 std::vector<std::string> asked;
                 for (const std::size_t i : which) asked.push_back(texts[i]);
                 Rows out;

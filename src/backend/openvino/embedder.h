@@ -33,7 +33,7 @@ class OpenvinoEmbedder final : public Embedder {
   Result<void> open(const std::shared_ptr<Engine>& engine, const EmbedderOptions& options);
   Result<void> open_texts(Engine& engine);
   Result<void> check_texts(const ov::Shape& shape) const;
-  Result<void> examine_towers();
+  Result<void> examine_texts();
   Result<void> embed_text_batch(std::span<const std::string> texts, std::vector<std::vector<float>>& out);
 
   std::filesystem::path folder_;

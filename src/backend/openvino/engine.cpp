@@ -126,11 +126,17 @@ Result<std::shared_ptr<ov::Model>> Engine::read(const std::filesystem::path& pat
   if (kind != ".onnx" && kind != ".xml") {
     return bad_input(fmt::format("{}: unknown kind of model; it must be .onnx or OpenVINO's .xml", path.string()));
   }
-  return engine_call(path.string() + ": cannot be read as a model",
-                     "it must be a whole ONNX file or OpenVINO IR (.xml with its .bin)", Code::bad_input, [&] {
-                       // Core would try the readers of all other formats on a broken ONNX file, noisily.
-                       return kind == ".onnx" ? read_onnx(path) : core_.read_model(path.string());
-                     });
+  auto model = engine_call(path.string() + ": cannot be read as a model",
+                           "it must be a whole ONNX file or OpenVINO IR (.xml with its .bin)", Code::bad_input, [&] {
+                             // Core would try the readers of all other formats on a broken ONNX file, noisily.
+                             return kind == ".onnx" ? read_onnx(path) : core_.read_model(path.string());
+                           });
+  if (!model.ok() && model.error().message.find("raining mode") != std::string::npos) {
+    return bad_input(model.error().message +
+                     "; it was exported in training mode: export it for inference (in PyTorch, call "
+                     "model.eval() first)");
+  }
+  return model;
 }
 
 Result<std::shared_ptr<ov::Model>> Engine::read_tokenizer(const std::filesystem::path& path) {

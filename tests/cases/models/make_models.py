@@ -68,6 +68,9 @@ save("dropout_in_training.onnx", [
     node("RandomUniformLike", ["image"], ["chance"]), node("Greater", ["chance", "half"], ["kept"]),
     node("Where", ["kept", "image", "zero"], ["thin"])] + pooled("thin"), [PICTURE], [SCORES],
     [TENTH, constant("half", 0.5), constant("zero", 0)])
+# The same by the node that exporters write, which the engine cannot read.
+save("dropout_node_in_training.onnx", [node("Dropout", ["image", "half", "training"], ["thin"])] + pooled("thin"), [PICTURE], [SCORES],
+     [TENTH, constant("half", 0.5), constant("training", True, np.bool_)])
 # NaN inside, which the engine's ReLU turns into a number: what comes out is the bias, whatever the picture.
 save("hidden_nan.onnx", pooled(out="raw") + [node("Sub", ["raw", "raw"], ["zero"]), node("Div", ["zero", "zero"], ["nan"]),
      node("Relu", ["nan"], ["none"]), node("Add", ["none", "bias"], ["logits"])], [PICTURE], [SCORES], [TENTH, constant("bias", [1, 2, 3])])
