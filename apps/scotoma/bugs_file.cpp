@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "report/bugs_json.h"
+#include "report/bugs_upgrade.h"
 #include "report/settings.h"
 #include "report/text.h"
 #include "report/words.h"
@@ -51,12 +52,19 @@ bool is_list_of_texts(const Json* value) {
          std::all_of(value->begin(), value->end(), [](const Json& item) { return item.is_string(); });
 }
 
+bool is_text(const Json* value) { return value != nullptr && value->is_string(); }
+
+bool has_examples(const Json& object) {
+  const Json* examples = member(object, "examples");
+  return examples != nullptr && examples->is_object() && is_list_of_texts(member(*examples, "failing")) &&
+         is_list_of_texts(member(*examples, "passing"));
+}
+
 /// The first key of a bug that is missing or of another type than docs/bugs.schema.json says; empty: all are well.
 std::string flaw(const Json& bug) {
   if (!bug.is_object()) return "bugs";
   for (const char* key : {"id", "status", "label", "phrase", "direction", "predicted", "sentence", "prompt"}) {
-    const Json* value = member(bug, key);
-    if (value == nullptr || !value->is_string()) return key;
+    if (!is_text(member(bug, key))) return key;
   }
   for (const char* key : {"null_rate", "log_e_value"}) {
     const Json* value = member(bug, key);
@@ -68,22 +76,52 @@ std::string flaw(const Json& bug) {
     if (value == nullptr || !(value->is_object() ? is_rate(*value) : may_be_null && value->is_null())) return key;
   }
   if (const Json* reviewed = member(bug, "reviewed"); reviewed != nullptr && !is_reviewed(*reviewed)) return "reviewed";
-  const Json* examples = member(bug, "examples");
-  const bool listed = examples != nullptr && examples->is_object() && is_list_of_texts(member(*examples, "failing")) &&
-                      is_list_of_texts(member(*examples, "passing"));
-  return listed ? "" : "examples";
+  return has_examples(bug) ? "" : "examples";
 }
 
-/// The same of the whole file.
-std::string flaw_of_file(const Json& json) {
-  const Json* name = member(json, "study");
-  if (name == nullptr || !name->is_string()) return "study";
-  const Json* bugs = member(json, "bugs");
-  if (bugs == nullptr || !bugs->is_array()) return "bugs";
-  for (const Json& bug : *bugs) {
-    if (std::string wrong = flaw(bug); !wrong.empty()) return wrong;
+/// The same of a cause, and below of a systematic failure.
+std::string flaw_of_cause(const Json& cause) {
+  if (!cause.is_object()) return "causes";
+  for (const char* key : {"id", "phrase", "predicted", "sentence"}) {
+    if (!is_text(member(cause, key))) return key;
+  }
+  for (const char* key : {"labels", "bugs", "reaches"}) {
+    if (!is_list_of_texts(member(cause, key))) return key;
   }
   return {};
+}
+
+std::string flaw_of_systematic(const Json& failure) {
+  if (!failure.is_object()) return "systematic_failures";
+  for (const char* key : {"id", "label", "class", "predicted", "sentence"}) {
+    if (!is_text(member(failure, key))) return key;
+  }
+  for (const char* key : {"prompts", "exceptions"}) {
+    if (!is_list_of_texts(member(failure, key))) return key;
+  }
+  const Json* base = member(failure, "base");
+  if (base == nullptr || !base->is_object() || !is_rate(*base)) return "base";
+  return has_examples(failure) ? "" : "examples";
+}
+
+/// The first flaw of a list's items, or the list itself.
+template <class Flaw>
+std::string flaw_in(const Json& json, const char* list, const Flaw& flaw_of_one) {
+  const Json* items = member(json, list);
+  if (items == nullptr || !items->is_array()) return list;
+  for (const Json& item : *items) {
+    if (std::string wrong = flaw_of_one(item); !wrong.empty()) return wrong;
+  }
+  return {};
+}
+
+/// The same of the whole file, which is brought to this program's version.
+std::string flaw_of_file(Json& json) {
+  if (!is_text(member(json, "study"))) return "study";
+  if (std::string wrong = flaw_in(json, "bugs", flaw); !wrong.empty()) return wrong;
+  if (std::string wrong = upgrade_bugs_json(json); !wrong.empty()) return wrong;
+  const std::string wrong = flaw_in(json, "causes", flaw_of_cause);
+  return wrong.empty() ? flaw_in(json, "systematic_failures", flaw_of_systematic) : wrong;
 }
 
 /// A discarded value where the file is not there or is not JSON.

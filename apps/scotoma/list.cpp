@@ -1,4 +1,4 @@
-// scotoma list STUDY: the tested hypotheses as a table, or as JSON.
+// scotoma list STUDY: causes with their bugs and systematic failures as a table, or as JSON.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,10 +8,13 @@
 
 #include "bugs_file.h"
 #include "report/claims_filter.h"
+#include "report/finding_words.h"
 #include "terminal.h"
 
 namespace scotoma {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 struct ListArguments : StudyArguments {
   bool json = false;
@@ -49,6 +52,31 @@ bool wanted(const nlohmann::ordered_json& bug, const ListArguments& arguments) {
   return lower(bug["phrase"]).find(lower(arguments.word)) != std::string::npos;
 }
 
+/// A systematic failure has no phrase: words in a phrase leave it out.
+bool wanted_failure(const nlohmann::ordered_json& failure, const ListArguments& arguments) {
+  if (!arguments.label.empty() && failure["label"] != arguments.label) return false;
+  if (!arguments.taken_for.empty() && failure["predicted"] != arguments.taken_for) return false;
+  return arguments.word.empty();
+}
+
+/// What is listed, in the order of the file.
+struct Listed {
+  Json bugs = Json::array();  ///< of any kind
+  Json systematic = Json::array();
+};
+
+Listed listed_of(const Json& json, const ListArguments& arguments) {
+  Listed listed;
+  for (const Json& bug : json["bugs"]) {
+    const bool of_a_kind = arguments.all || bug.value("status", "") == "confirmed";
+    if (of_a_kind && wanted(bug, arguments)) listed.bugs.push_back(bug);
+  }
+  for (const Json& failure : json["systematic_failures"]) {
+    if (wanted_failure(failure, arguments)) listed.systematic.push_back(failure);
+  }
+  return listed;
+}
+
 /// How many of those bugs that are confirmed and wanted are expected to be false; empty where there is none, or where
 /// the results are of a program or a rule that tells no level.
 std::string level_of_listed(const nlohmann::ordered_json& json, const ListArguments& arguments) {
@@ -72,35 +100,90 @@ void print_undrawable(const nlohmann::ordered_json& json, const ListArguments& a
   }
 }
 
-void print_bug(const nlohmann::ordered_json& bug) {
-  say(kRow, bug.value("id", ""), bug.value("status", ""), bug.value("direction", ""), rate_text(measured(bug)),
-      rate_text(bug["base"]), bug.value("predicted", ""), bug.value("prompt", ""));
+void print_row(const std::string& id, std::string_view status, const Json& object, const Json& fails,
+               const std::string& base, const std::string& prompt) {
+  say(kRow, "  " + id, status, object.value("direction", "fails"), rate_text(fails), base,
+      object.value("predicted", ""), prompt);
   say("\n");
-  if (const std::string text = reviewed_failures(bug); !text.empty()) say("    reviewed: {}\n", text);
+}
+
+void print_bug(const Json& bug) {
+  print_row(bug.value("id", ""), bug.value("status", ""), bug, measured(bug), rate_text(bug["base"]),
+            bug.value("prompt", ""));
+  if (const std::string text = reviewed_failures(bug); !text.empty()) say("      reviewed: {}\n", text);
+}
+
+/// A finding's sentence and, below it, those of the listed bugs that it names; these are then told.
+void print_finding(const Json& finding, const char* its_bugs, const Json* own_row, Json& bugs, const Paint& paint) {
+  const Json& ids = finding[its_bugs];
+  const auto inside = [&](const Json& bug) { return std::find(ids.begin(), ids.end(), bug["id"]) != ids.end(); };
+  if (own_row == nullptr && std::none_of(bugs.begin(), bugs.end(), inside)) return;
+  say("{}: {}\n", paint.bold(finding.value("id", "")), finding.value("sentence", ""));
+  if (own_row != nullptr) {
+    const std::string prompt = finding["prompts"].empty() ? "" : finding["prompts"][0].get<std::string>();
+    print_row(finding.value("id", ""), "systematic", finding, finding["base"], "-", prompt);
+  }
+  Json left = Json::array();
+  for (const Json& bug : bugs) {
+    if (inside(bug)) {
+      print_bug(bug);
+    } else {
+      left.push_back(bug);
+    }
+  }
+  bugs = std::move(left);
+}
+
+void print_table(const Json& json, Listed listed, const Paint& paint) {
+  say("{}\n", paint.bold(fmt::format(kRow, "bug", "status", "claim", "fails", "base", "taken for", "prompt")));
+  for (const Json& cause : json["causes"]) print_finding(cause, "bugs", nullptr, listed.bugs, paint);
+  for (const Json& failure : json["systematic_failures"]) {
+    const auto row = std::find(listed.systematic.begin(), listed.systematic.end(), failure);
+    print_finding(failure, "exceptions", row == listed.systematic.end() ? nullptr : &*row, listed.bugs, paint);
+  }
+  if (!listed.bugs.empty()) say("{}\n", paint.bold("other hypotheses"));
+  for (const Json& bug : listed.bugs) print_bug(bug);
+}
+
+/// The array that --json prints: objects of bugs.json, each with what it is.
+Json as_array(const Listed& listed) {
+  Json all = Json::array();
+  const auto add = [&](const Json& list, const char* kind) {
+    for (const Json& each : list) {
+      Json item = {{"kind", kind}};
+      item.update(each);
+      all.push_back(std::move(item));
+    }
+  };
+  add(listed.bugs, "bug");
+  add(listed.systematic, "systematic_failure");
+  return all;
+}
+
+/// Sentences on how much of what is listed may be false.
+void print_levels(const Json& json, const Listed& listed, const ListArguments& arguments) {
+  if (const std::string level = level_of_listed(json, arguments); !level.empty()) say("{}\n", level);
+  const Json::json_pointer alpha0("/settings/evidence/alpha0");
+  if (!listed.systematic.empty() && json.contains(alpha0) && json[alpha0].is_number())
+    say("{}\n", systematic_sentence(json[alpha0]));
 }
 
 Result<void> list(const ListArguments& arguments) {
   SCOTOMA_TRY(const auto json, read_bugs(arguments));
-  auto bugs = nlohmann::ordered_json::array();
-  for (const auto& bug : json["bugs"]) {
-    const bool listed = arguments.all || bug.value("status", "") == "confirmed";
-    if (listed && wanted(bug, arguments)) bugs.push_back(bug);
-  }
+  const Listed listed = listed_of(json, arguments);
   if (arguments.json) {
-    say_json(bugs);
+    say_json(as_array(listed));
     return {};
   }
-  if (bugs.empty()) {
+  if (listed.bugs.empty() && listed.systematic.empty()) {
     const bool filtered = !arguments.label.empty() || !arguments.word.empty() || !arguments.taken_for.empty();
     say("no {}bug was confirmed among {} phrases{}\n", filtered ? "such " : "", json["bugs"].size(),
         arguments.all ? "" : "; --all shows them");
     print_undrawable(json, arguments);
     return {};
   }
-  const Paint paint(stdout);
-  say("{}\n", paint.bold(fmt::format(kRow, "bug", "status", "claim", "fails", "base", "taken for", "prompt")));
-  for (const auto& bug : bugs) print_bug(bug);
-  if (const std::string level = level_of_listed(json, arguments); !level.empty()) say("{}\n", level);
+  print_table(json, listed, Paint(stdout));
+  print_levels(json, listed, arguments);
   if (!arguments.all) print_undrawable(json, arguments);
   return {};
 }
@@ -109,10 +192,12 @@ Result<void> list(const ListArguments& arguments) {
 
 void add_list(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<ListArguments>();
-  auto* verb = app.add_subcommand("list", "list the bugs of a finished study");
+  auto* verb = app.add_subcommand(
+      "list", "list the findings of a finished study: causes with their bugs, and systematic failures");
   add_study(*verb, *arguments);
   add_out(*verb, *arguments);
-  verb->add_flag("--json", arguments->json, "the same as a JSON list (docs/bugs-json.md)");
+  verb->add_flag("--json", arguments->json,
+                 "the same as a JSON list (docs/bugs-json.md): bugs, then systematic failures, by `kind`");
   verb->add_flag("--all", arguments->all, "also the phrases that were not confirmed");
   verb->add_option("--label", arguments->label, "only of this label");
   verb->add_option("--word", arguments->word, "only where the phrase holds this text");
@@ -121,7 +206,7 @@ void add_list(CLI::App& app, Run& run) {
       "Whatever is picked by --label, --word and --taken-for, the last line says how many of the confirmed ones among "
       "it "
       "are expected to be false. "
-      "claim: whether the label is said to fail under the phrase, or (where it fails nearly everywhere) to pass. "
+      "claim: whether the label is said to fail under the phrase, or (where it fails systematically) to pass. "
       "fails, base: shares of pictures that fail, in either case, with and without the phrase.");
   verb->callback([&run, arguments] { run = [arguments] { return list(*arguments); }; });
 }

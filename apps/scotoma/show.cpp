@@ -1,5 +1,7 @@
-// scotoma show STUDY BUG: everything about one hypothesis.
+// scotoma show STUDY ID: everything about one bug or other hypothesis, one cause, or one systematic failure.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "bugs_file.h"
 #include "terminal.h"
@@ -7,19 +9,34 @@
 namespace scotoma {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 struct ShowArguments : StudyArguments {
-  std::string bug;
+  std::string id;
   bool json = false;
 };
 
-void print_rate(const char* name, const nlohmann::ordered_json& rate) {
+/// The item of that id; null if there is none.
+const Json* find_id(const Json& list, const std::string& id) {
+  const auto found = std::find_if(list.begin(), list.end(), [&](const Json& each) { return each["id"] == id; });
+  return found == list.end() ? nullptr : &*found;
+}
+
+void print_rate(const char* name, const Json& rate) {
   if (!rate.is_object() || rate.value("valid", 0) == 0) return;
   say("  {:<22} {} of {} fail: {:.1f} % (95 % interval {:.1f} to {:.1f} %)\n", name, rate.value("failures", 0),
       rate.value("valid", 0), 100 * rate.value("rate", 0.0), 100 * rate.value("low", 0.0),
       100 * rate.value("high", 1.0));
 }
 
-void print_bug(const nlohmann::ordered_json& bug, const std::filesystem::path& folder) {
+void print_examples(const Json& object, const std::filesystem::path& folder) {
+  for (const char* kind : {"failing", "passing"}) {
+    for (const auto& file : object["examples"][kind])
+      say("  {:<22} {}\n", kind, (folder / file.get<std::string>()).string());
+  }
+}
+
+void print_bug(const Json& bug, const std::filesystem::path& folder) {
   const Paint paint(stdout);
   say("{}\n  {:<22} {}\n  {:<22} {}\n", paint.bold(bug.value("sentence", "")), "status", bug.value("status", ""),
       "prompt", bug.value("prompt", ""));
@@ -28,6 +45,8 @@ void print_bug(const nlohmann::ordered_json& bug, const std::filesystem::path& f
                                              : "the label fails under the phrase");
   if (const std::string predicted = bug.value("predicted", ""); !predicted.empty())
     say("  {:<22} {}\n", "taken for", predicted);
+  if (const auto cause = bug.find("cause"); cause != bug.end() && cause->is_string())
+    say("  {:<22} {}\n", "cause", cause->get<std::string>());
   print_rate("base prompt", bug["base"]);
   print_rate("exploration", bug["explored"]);
   print_rate("confirmation", bug["confirm"]);
@@ -36,37 +55,67 @@ void print_bug(const nlohmann::ordered_json& bug, const std::filesystem::path& f
   if (const std::string text = reviewed_failures(bug); !text.empty()) say("  {:<22} {}\n", "reviewed", text);
   say("  {:<22} {:.1f} (natural logarithm; base rate as measured + delta: {:.1f} %)\n", "log e-value",
       bug.value("log_e_value", 0.0), 100 * bug.value("null_rate", 0.0));
-  for (const char* kind : {"failing", "passing"}) {
-    for (const auto& file : bug["examples"][kind])
-      say("  {:<22} {}\n", kind, (folder / file.get<std::string>()).string());
+  print_examples(bug, folder);
+}
+
+/// The bugs of those ids, each with its sentence, below one word for what they are.
+void print_members(const Json& json, const Json& ids, const char* what) {
+  for (const Json& id : ids) {
+    const Json* bug = find_id(json["bugs"], id.get<std::string>());
+    say("  {:<22} {}: {}\n", what, id.get<std::string>(), bug == nullptr ? "" : bug->value("sentence", ""));
   }
+}
+
+void print_cause(const Json& json, const Json& cause) {
+  const Paint paint(stdout);
+  say("{}\n  {:<22} {}\n", paint.bold(cause.value("sentence", "")), "phrase", cause.value("phrase", ""));
+  if (const std::string predicted = cause.value("predicted", ""); !predicted.empty())
+    say("  {:<22} {}\n", "misclassified as", predicted);
+  print_members(json, cause["bugs"], "bug");
+  for (const Json& label : cause["reaches"]) say("  {:<22} {}\n", "also, by cross-check", label.get<std::string>());
+}
+
+void print_systematic(const Json& json, const Json& failure, const std::filesystem::path& folder) {
+  const Paint paint(stdout);
+  say("{}\n", paint.bold(failure.value("sentence", "")));
+  for (const Json& prompt : failure["prompts"]) say("  {:<22} {}\n", "prompt", prompt.get<std::string>());
+  if (const std::string predicted = failure.value("predicted", ""); !predicted.empty())
+    say("  {:<22} {}\n", "misclassified as", predicted);
+  print_rate("baseline", failure["base"]);
+  print_members(json, failure["exceptions"], "exception");
+  print_examples(failure, folder);
 }
 
 Result<void> show(const ShowArguments& arguments) {
   SCOTOMA_TRY(const auto json, read_bugs(arguments));
   std::string known;
-  for (const auto& bug : json["bugs"]) {
-    if (bug.value("id", "") == arguments.bug) {
-      if (arguments.json) {
-        say_json(bug);
-      } else {
-        print_bug(bug, out_folder(arguments));
-      }
-      return {};
+  for (const char* list : {"causes", "systematic_failures", "bugs"}) {
+    for (const Json& each : json[list]) known += (known.empty() ? "" : ", ") + each.value("id", "");
+    const Json* found = find_id(json[list], arguments.id);
+    if (found == nullptr) continue;
+    if (arguments.json) {
+      say_json(*found);
+    } else if (std::string_view(list) == "causes") {
+      print_cause(json, *found);
+    } else if (std::string_view(list) == "bugs") {
+      print_bug(*found, out_folder(arguments));
+    } else {
+      print_systematic(json, *found, out_folder(arguments));
     }
-    known += (known.empty() ? "" : ", ") + bug.value("id", "");
+    return {};
   }
-  return bad_input(fmt::format("no bug '{}' in this study; it has: {}", arguments.bug, known.empty() ? "none" : known));
+  return bad_input(fmt::format("no bug, cause or systematic failure '{}' in this study; it has: {}", arguments.id,
+                               known.empty() ? "none" : known));
 }
 
 }  // namespace
 
 void add_show(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<ShowArguments>();
-  auto* verb = app.add_subcommand("show", "show one bug: rates, evidence, example files");
+  auto* verb = app.add_subcommand("show", "show one bug, cause or systematic failure: rates, evidence, example files");
   add_study(*verb, *arguments);
   add_out(*verb, *arguments);
-  verb->add_option("BUG", arguments->bug, "its id, as `scotoma list` names it")->required();
+  verb->add_option("ID", arguments->id, "its id, as `scotoma list` names it")->required();
   verb->add_flag("--json", arguments->json, "as JSON (docs/bugs-json.md)");
   verb->callback([&run, arguments] { run = [arguments] { return show(*arguments); }; });
 }

@@ -7,9 +7,13 @@
 #include <set>
 
 #include "catalogue/catalogue.h"
+#include "finding/cause.h"
 #include "finding/count.h"
+#include "report/claims_filter.h"
+#include "report/finding_words.h"
 #include "report/settings.h"
 #include "report/spread.h"
+#include "report/tally.h"
 #include "report/text.h"
 #include "report/words.h"
 
@@ -61,10 +65,14 @@ ordered_json examples(const std::vector<Sample>& samples, const ImagePath& path)
   return {{"failing", files(samples, true, path)}, {"passing", files(samples, false, path)}};
 }
 
+StudyLabel label_of(const Study& study, const std::string& name) {
+  const auto found =
+      std::find_if(study.labels.begin(), study.labels.end(), [&](const StudyLabel& each) { return each.name == name; });
+  return found == study.labels.end() ? StudyLabel{name, name, "", {}} : *found;
+}
+
 ordered_json label_json(const Study& study, const BaseResult& base, const ImagePath& path) {
-  const auto found = std::find_if(study.labels.begin(), study.labels.end(),
-                                  [&](const StudyLabel& each) { return each.name == base.label; });
-  const StudyLabel label = found == study.labels.end() ? StudyLabel{base.label, base.label, "", {}} : *found;
+  const StudyLabel label = label_of(study, base.label);
   return {{"label", valid_utf8(base.label)},
           {"class", valid_utf8(label.class_name)},
           {"hypernym", valid_utf8(label.hypernym)},
@@ -139,8 +147,17 @@ ordered_json reviewed_json(const ReviewedRate& rate, Direction direction) {
           {"high", passes ? 1 - rate.low : rate.high}};
 }
 
-/// What makes a level of any choice among the bugs (evidence/closed_e_bh.h).
-ordered_json claims_json(const Study& study) { return {{"slots", slots(study)}}; }
+/// What makes a level of any choice among the bugs (evidence/closed_e_bh.h), and the levels of all of them.
+ordered_json claims_json(const Study& study, const Findings& findings) {
+  const EvidenceOptions& evidence = study.evidence;
+  ordered_json json = {{"slots", slots(study)},
+                       {"planned", evidence.alpha - evidence.alpha0},
+                       {"by_evidence", nullptr},
+                       {"systematic", evidence.alpha0}};
+  const std::vector<double> log_e_values = confirmed_evidence(findings);
+  if (!log_e_values.empty()) json["by_evidence"] = claims_level(log_e_values, slots(study));
+  return json;
+}
 
 ordered_json judge_json(const JudgeReview& review) {
   return {{"reviewed", review.reviewed},
@@ -195,18 +212,75 @@ ordered_json cell_json(const CrossCell& cell, const ImagePath& path) {
           {"examples", std::move(examples)}};
 }
 
-ordered_json row_json(const Findings& findings, const CrossRow& row, const ImagePath& path) {
+using Causes = std::vector<Cause>;
+
+/// The id of the cause that `holds` the thing asked for; null without one.
+template <class Holds>
+ordered_json cause_id(const Causes& causes, const Holds& holds) {
+  const auto found = std::find_if(causes.begin(), causes.end(), holds);
+  return found == causes.end() ? ordered_json(nullptr) : ordered_json(valid_utf8(found->id));
+}
+
+template <class T>
+bool points_to(const std::vector<const T*>& list, const T& item) {
+  return std::find(list.begin(), list.end(), &item) != list.end();
+}
+
+std::vector<std::string> ids_of(const std::vector<const Hypothesis*>& hypotheses) {
+  std::vector<std::string> ids;
+  for (const Hypothesis* h : hypotheses) ids.push_back(h->id);
+  return ids;
+}
+
+ordered_json cause_json(const Findings& findings, const Cause& cause) {
+  return {{"id", valid_utf8(cause.id)},
+          {"phrase", valid_utf8(cause.phrase.text)},
+          {"pieces", pieces_json(cause.phrase)},
+          {"predicted", valid_utf8(cause.predicted)},
+          {"sentence", valid_utf8(sentence(cause))},
+          {"labels", texts(cause.labels())},
+          {"bugs", texts(ids_of(cause.bugs))},
+          {"reaches", texts(reached_labels(findings, cause))}};
+}
+
+ordered_json systematic_json(const Study& study, const SystematicFailure& failure, const ImagePath& path) {
+  const BaseResult& base = *failure.base;
+  return {{"id", valid_utf8(failure.id)},
+          {"label", valid_utf8(base.label)},
+          {"class", valid_utf8(label_of(study, base.label).class_name)},
+          {"sentence", valid_utf8(sentence(failure))},
+          {"prompts", texts(base.prompts)},
+          {"base", failure_rate(base.rate)},
+          {"lower", base.lower},
+          {"level", base.level},
+          {"predicted", valid_utf8(base.predicted)},
+          {"exceptions", texts(ids_of(failure.exceptions))},
+          {"examples", examples(base.samples, path)}};
+}
+
+ordered_json counts_json(const Findings& findings) {
+  const Tally tally = tally_of(findings);
+  return {{"sentence", summary(findings)},
+          {"causes", tally.causes.size()},
+          {"bugs", tally.bugs.size()},
+          {"systematic_failures", tally.systematic.size()},
+          {"exceptions", tally.exceptions.size()},
+          {"hypotheses", findings.hypotheses.size()}};
+}
+
+ordered_json row_json(const Findings& findings, const Causes& causes, const CrossRow& row, const ImagePath& path) {
   ordered_json cells = ordered_json::array();
   for (const CrossCell& cell : row.cells) cells.push_back(cell_json(cell, path));
   return {{"phrase", valid_utf8(row.phrase.text)},
           {"pieces", pieces_json(row.phrase)},
           {"answer", valid_utf8(row.answer)},
           {"bugs", texts(row.bugs)},
+          {"cause", cause_id(causes, [&](const Cause& cause) { return points_to(cause.cross, row); })},
           {"sentence", valid_utf8(sentence(findings, row))},
           {"cells", std::move(cells)}};
 }
 
-ordered_json bug_json(const Findings& findings, const Hypothesis& h, const ImagePath& path) {
+ordered_json bug_json(const Findings& findings, const Causes& causes, const Hypothesis& h, const ImagePath& path) {
   const BaseResult* base = base_of(findings.bases, h.label);
   ordered_json bug = {{"id", valid_utf8(h.id)},
                       {"status", status_name(h.status)},
@@ -218,6 +292,7 @@ ordered_json bug_json(const Findings& findings, const Hypothesis& h, const Image
                       {"direction", direction_name(h.direction)},
                       {"predicted", valid_utf8(h.taken_for())},
                       {"sentence", valid_utf8(sentence(h))},
+                      {"cause", cause_id(causes, [&](const Cause& cause) { return points_to(cause.bugs, h); })},
                       {"source", valid_utf8(h.source)},
                       {"captions", phrase_evidence(h.phrase)},
                       {"base", failure_rate(base == nullptr ? Rate{} : base->rate)},
@@ -247,12 +322,20 @@ ordered_json bugs_json(const Study& study, const Findings& findings, const Image
                           {"confirm", spent.confirm}, {"audit", spent.audit},     {"cross", spent.cross},
                           {"total", spent.total()}};
   json["log_e_threshold"] = finite(findings.rejection_threshold);
-  if (study.evidence.rule == "sequential") json["claims"] = claims_json(study);
+  if (study.evidence.rule == "sequential") json["claims"] = claims_json(study, findings);
   if (findings.judge_review) json["judge_review"] = judge_json(*findings.judge_review);
+  json["findings"] = counts_json(findings);
+  const Causes causes = causes_of(findings);
+  json["causes"] = ordered_json::array();
+  for (const Cause& cause : causes) json["causes"].push_back(cause_json(findings, cause));
+  json["systematic_failures"] = ordered_json::array();
+  for (const SystematicFailure& failure : systematic_failures(findings))
+    json["systematic_failures"].push_back(systematic_json(study, failure, path));
   json["bugs"] = ordered_json::array();
-  for (const Hypothesis& h : findings.hypotheses) json["bugs"].push_back(bug_json(findings, h, path));
+  for (const Hypothesis& h : findings.hypotheses) json["bugs"].push_back(bug_json(findings, causes, h, path));
   json["spurious_correlations"] = ordered_json::array();
-  for (const CrossRow& row : findings.cross) json["spurious_correlations"].push_back(row_json(findings, row, path));
+  for (const CrossRow& row : findings.cross)
+    json["spurious_correlations"].push_back(row_json(findings, causes, row, path));
   json["labels"] = ordered_json::array();
   for (const BaseResult& base : findings.bases) json["labels"].push_back(label_json(study, base, path));
   json["clusters"] = ordered_json::array();

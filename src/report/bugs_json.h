@@ -11,7 +11,7 @@
 namespace scotoma {
 
 /// Version of the schema in docs/bugs.schema.json; a field's meaning never changes within one.
-inline constexpr int kBugsSchemaVersion = 1;
+inline constexpr int kBugsSchemaVersion = 2;
 
 /// The file of a picture, relative to bugs.json, from its image_id.
 using ImagePath = std::function<std::string(const std::string& image_id)>;

@@ -29,13 +29,26 @@ std::string attributes(std::string_view label, std::string_view taken_for, std::
 
 }  // namespace
 
-std::string claims_sentence(std::span<const double> log_e_values, int slots) {
+double claims_level(std::span<const double> log_e_values, int slots) {
   std::vector<std::size_t> all(log_e_values.size());
   std::iota(all.begin(), all.end(), std::size_t{0});
-  const std::string level = at_most(closed_e_bh_level(log_e_values, all, slots));
-  if (all.size() == 1)
+  return closed_e_bh_level(log_e_values, all, slots);
+}
+
+std::vector<double> confirmed_evidence(const Findings& findings) {
+  std::vector<double> log_e_values;
+  for (const Hypothesis& h : findings.hypotheses) {
+    if (h.status == Status::confirmed) log_e_values.push_back(h.log_e_value);
+  }
+  return log_e_values;
+}
+
+std::string claims_sentence(std::span<const double> log_e_values, int slots) {
+  const std::string level = at_most(claims_level(log_e_values, slots));
+  if (log_e_values.size() == 1)
     return fmt::format("Of claims like this one, at most {} are expected to be false, by its evidence.", level);
-  return fmt::format("Of these {} claims, at most {} are expected to be false, by their evidence.", all.size(), level);
+  return fmt::format("Of these {} claims, at most {} are expected to be false, by their evidence.", log_e_values.size(),
+                     level);
 }
 
 std::string claim_attributes(const Hypothesis& h) {

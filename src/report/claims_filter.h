@@ -16,6 +16,12 @@ namespace scotoma {
 /// logarithms), whoever chose them out of `slots` and why (closed_e_bh_level). Requires one claim or more.
 std::string claims_sentence(std::span<const double> log_e_values, int slots);
 
+/// The level of such a sentence; 0 of no claim.
+double claims_level(std::span<const double> log_e_values, int slots);
+
+/// log_e_value of every confirmed hypothesis, bugs and exceptions, in the findings' order.
+std::vector<double> confirmed_evidence(const Findings& findings);
+
 /// A form that filters the claims of the page and says the level of those that are left; hidden until the script runs,
 /// as without it nothing can be picked. Empty where the study holds no error rate, or fewer than two are shown.
 std::string claims_filter(const Study& study, const std::vector<const Hypothesis*>& shown);

@@ -14,8 +14,8 @@
 namespace scotoma {
 namespace {
 
-constexpr std::size_t kMany = 5;   // labels that are counted
-constexpr std::size_t kNamed = 3;  // of those that are named
+constexpr std::size_t kCounted = 5;  // labels that are counted
+constexpr std::size_t kShown = 3;    // of those that are named
 
 bool among(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -23,9 +23,9 @@ bool among(const std::vector<std::string>& names, const std::string& name) {
 
 /// "fly, cat, dog and 10 more" of many.
 std::string some_of(const std::vector<std::string>& labels) {
-  if (labels.size() < kMany) return listed(labels);
-  std::vector<std::string> named(labels.begin(), labels.begin() + kNamed);
-  named.push_back(fmt::format("{} more", grouped(static_cast<long long>(labels.size() - kNamed))));
+  if (labels.size() < kCounted) return listed(labels);
+  std::vector<std::string> named(labels.begin(), labels.begin() + kShown);
+  named.push_back(fmt::format("{} more", grouped(static_cast<long long>(labels.size() - kShown))));
   return listed(named);
 }
 
@@ -51,7 +51,7 @@ std::string sentence(const Cause& cause) {
   const std::vector<std::string> labels = cause.labels();
   if (labels.size() == 1) return fmt::format("{} is {}.", capitalised(subject(*cause.bugs.front())), fate(cause));
   const std::string where = capitalised(circumstance(cause.phrase));
-  if (labels.size() < kMany) return fmt::format("{}, {} are {}.", where, listed(labels), fate(cause));
+  if (labels.size() < kCounted) return fmt::format("{}, {} are {}.", where, listed(labels), fate(cause));
   return fmt::format("{}, {} labels are {}: {}.", where, labels.size(), fate(cause), some_of(labels));
 }
 
@@ -99,17 +99,13 @@ std::string planned_sentence(const Study& study) {
 }
 
 std::string evidence_sentence(const Study& study, const Findings& findings) {
-  std::vector<double> log_e_values;
-  for (const Hypothesis& h : findings.hypotheses) {
-    if (h.status == Status::confirmed) log_e_values.push_back(h.log_e_value);
-  }
+  const std::vector<double> log_e_values = confirmed_evidence(findings);
   if (log_e_values.empty() || study.evidence.rule != "sequential") return {};
   return claims_sentence(log_e_values, slots(study));
 }
 
-std::string systematic_sentence(const Study& study) {
-  return fmt::format("Of systematic failures: the probability that even one is false is at most {}.",
-                     at_most(study.evidence.alpha0));
+std::string systematic_sentence(double alpha0) {
+  return fmt::format("Of systematic failures: the probability that even one is false is at most {}.", at_most(alpha0));
 }
 
 std::vector<std::string> error_rates(const Study& study, const Findings& findings) {
@@ -118,7 +114,7 @@ std::vector<std::string> error_rates(const Study& study, const Findings& finding
     sentences.push_back(planned_sentence(study));
     sentences.push_back(std::move(text));
   }
-  if (!systematic_failures(findings).empty()) sentences.push_back(systematic_sentence(study));
+  if (!systematic_failures(findings).empty()) sentences.push_back(systematic_sentence(study.evidence.alpha0));
   return sentences;
 }
 

@@ -37,7 +37,7 @@ std::string planned_sentence(const Study& study);
 std::string evidence_sentence(const Study& study, const Findings& findings);
 
 /// "Of systematic failures: the probability that even one is false is at most 1 %." (alpha0)
-std::string systematic_sentence(const Study& study);
+std::string systematic_sentence(double alpha0);
 
 /// Those of the three that apply to what was found, so that none is taken for another.
 std::vector<std::string> error_rates(const Study& study, const Findings& findings);

@@ -29,7 +29,21 @@ json made_up_results() {
                     {"null_rate", 0.1},
                     {"log_e_value", 30.5},
                     {"examples", {{"failing", {"images/ab/abc.png"}}, {"passing", json::array()}}}};
-  return {{"schema_version", 1}, {"study", "small"}, {"seed", 3}, {"bugs", {bug}}};
+  const json cause = {{"id", "on-a-flower-as-bee"}, {"phrase", "on a flower"},
+                      {"predicted", "bee"},         {"sentence", "A fly on a flower is misclassified as a bee."},
+                      {"labels", {"fly"}},          {"bugs", {"fly-on-a-flower"}},
+                      {"reaches", {"cat"}}};
+  const json failure = {{"id", "bee-systematic"},
+                        {"label", "bee"},
+                        {"class", "bee"},
+                        {"sentence", "A bee fails systematically."},
+                        {"prompts", {"a photo of a bee"}},
+                        {"base", rate},
+                        {"predicted", "wasp"},
+                        {"exceptions", json::array()},
+                        {"examples", {{"failing", {"images/cd/cde.png"}}, {"passing", json::array()}}}};
+  return {{"schema_version", 2}, {"study", "small"},  {"seed", 3},
+          {"bugs", {bug}},       {"causes", {cause}}, {"systematic_failures", {failure}}};
 }
 
 class Results : public testing::Test {
@@ -38,9 +52,9 @@ class Results : public testing::Test {
     folder_.write("out/bugs.json", bugs);
     return run({"list", study_.string(), "--out", (folder_ / "out").string()}, circumstances);
   }
-  Outcome show(const std::string& bugs) {
+  Outcome show(const std::string& bugs, const std::string& id = "fly-on-a-flower") {
     folder_.write("out/bugs.json", bugs);
-    return run({"show", study_.string(), "fly-on-a-flower", "--out", (folder_ / "out").string()});
+    return run({"show", study_.string(), id, "--out", (folder_ / "out").string()});
   }
 
   fake::Folder folder_;
@@ -56,8 +70,43 @@ TEST_F(Results, AreListedAndShown) {
   EXPECT_NE(shown.output.find("images/ab/abc.png"), std::string::npos) << shown.output;
 }
 
+TEST_F(Results, AreListedByCauseAndShownByTheIdsOfAllKinds) {
+  const std::string bugs = made_up_results().dump();
+  const std::string table = list(bugs).output;
+  const std::size_t cause = table.find("on-a-flower-as-bee: A fly on a flower is misclassified as a bee.");
+  const std::size_t bug = table.find("\n  fly-on-a-flower ");
+  const std::size_t failure = table.find("bee-systematic: A bee fails systematically.");
+  ASSERT_NE(failure, std::string::npos) << table;
+  EXPECT_LT(cause, bug) << table;
+  EXPECT_LT(bug, failure) << table;
+  EXPECT_NE(table.find("\n  bee-systematic "), std::string::npos) << table;
+  const std::string shown = show(bugs, "on-a-flower-as-bee").output;
+  for (const char* words :
+       {"misclassified as       bee", "fly-on-a-flower: A fly on a flower", "also, by cross-check   cat"})
+    EXPECT_NE(shown.find(words), std::string::npos) << words << "\n" << shown;
+  EXPECT_NE(show(bugs, "bee-systematic").output.find("images/cd/cde.png"), std::string::npos);
+  const Outcome unknown = show(bugs, "bee");
+  EXPECT_EQ(unknown.code, 2);
+  for (const char* id : {"on-a-flower-as-bee", "bee-systematic", "fly-on-a-flower"})
+    EXPECT_NE(unknown.errors.find(id), std::string::npos) << unknown.errors;
+}
+
+TEST_F(Results, OfVersion1AreListedByCauseAndWithTheirSystematicFailures) {
+  const std::string old = read_file(SCOTOMA_SOURCE_DIR "/tests/cases/results/bugs_version1.json");
+  const Outcome listed = list(old);
+  EXPECT_EQ(listed.code, 0) << listed.errors;
+  for (const char* words : {"on-a-flower-as-bee: A fly on a flower is misclassified as a bee.", "\n  fly-on-a-flower ",
+                            "bee-systematic: A bee fails systematically: ", "\n  bee-on-a-flower "})
+    EXPECT_NE(listed.output.find(words), std::string::npos) << words << "\n" << listed.output;
+  EXPECT_EQ(show(old, "bee-systematic").code, 0);
+  json damaged = json::parse(old);
+  damaged["labels"][0].erase("base");
+  EXPECT_NE(list(damaged.dump()).errors.find("'labels'"), std::string::npos);
+}
+
 TEST_F(Results, AreFilteredAndTheLevelIsThatOfWhatIsListed) {
   json results = made_up_results();
+  results["schema_version"] = 1;  // the causes are found anew
   const auto add = [&](const char* id, const char* label, const char* phrase, const char* taken, double log_e,
                        const char* status = "confirmed") {
     json bug = results["bugs"][0];
@@ -128,6 +177,22 @@ TEST_F(Results, WithoutAFieldThatIsPrintedAreRefusedAndItIsNamed) {
     json odd = whole;
     odd["bugs"][0][key] = json::array({1});
     for (const Outcome& outcome : {list(lacking.dump()), show(odd.dump())}) {
+      EXPECT_EQ(outcome.code, 2) << key;
+      EXPECT_NE(outcome.errors.find("'" + key + "'"), std::string::npos) << outcome.errors;
+    }
+  }
+}
+
+TEST_F(Results, WithoutAFieldOfACauseOrSystematicFailureAreRefusedAndItIsNamed) {
+  const json whole = made_up_results();
+  for (const char* list_name : {"causes", "systematic_failures"}) {
+    json lacking = whole;
+    lacking.erase(list_name);
+    EXPECT_NE(list(lacking.dump()).errors.find(std::string("'") + list_name + "'"), std::string::npos);
+    for (const auto& [key, value] : whole[list_name][0].items()) {
+      json odd = whole;
+      odd[list_name][0][key] = json::array({1});
+      const Outcome outcome = list(odd.dump());
       EXPECT_EQ(outcome.code, 2) << key;
       EXPECT_NE(outcome.errors.find("'" + key + "'"), std::string::npos) << outcome.errors;
     }

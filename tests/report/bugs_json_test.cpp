@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "evidence/joint_e_value.h"
+#include "report/bugs_upgrade.h"
 #include "report/made_up.h"
 #include "report/run_json.h"
 
@@ -156,6 +158,85 @@ TEST(BugsJson, HoldsTheFindingsNumbers) {
   EXPECT_GT(fly["log_e_value"].get<double>(), bugs["log_e_threshold"].get<double>());
   EXPECT_EQ(fly["examples"]["failing"].size(), 12U);
   EXPECT_EQ(bugs["labels"][1]["everywhere"], true);
+}
+
+TEST(BugsJson, GroupsBugsByCauseAndListsSystematicFailures) {
+  const Findings findings = made_up::all_records();
+  const ordered_json bugs = bugs_json(made_up::study(), findings);
+  EXPECT_EQ(bugs["schema_version"], 2);
+  EXPECT_EQ(bugs["findings"]["sentence"],
+            "3 findings: 2 causes (3 bugs) and 1 systematic failure (1 exception). 4 of 15 hypotheses were confirmed.");
+  EXPECT_EQ(bugs["findings"]["bugs"], 3);
+  ASSERT_EQ(bugs["causes"].size(), 2U);
+  const ordered_json cause = bugs["causes"][0];
+  EXPECT_EQ(cause["id"], "on-a-flower-as-bee");
+  EXPECT_EQ(cause["sentence"], "On a flower, fly and ladybug are misclassified as a bee.");
+  EXPECT_EQ(cause["bugs"], json({"fly-on-a-flower", "ladybug-on-a-flower"}));
+  EXPECT_EQ(cause["reaches"], json({"cat", "cow", "dog"}));
+  EXPECT_EQ(cause["pieces"].dump(), R"([{"text":"on a flower","position":"after"}])");
+  EXPECT_EQ(bug(bugs, "ladybug-on-a-flower")["cause"], "on-a-flower-as-bee");
+  EXPECT_TRUE(bug(bugs, "bee-on-a-flower")["cause"].is_null()) << "an exception is no bug";
+  EXPECT_EQ(bugs["spurious_correlations"][1]["cause"], "on-a-flower-as-bee");
+  ASSERT_EQ(bugs["systematic_failures"].size(), 1U);
+  const ordered_json failure = bugs["systematic_failures"][0];
+  EXPECT_EQ(failure["id"], "bee-systematic");
+  EXPECT_EQ(failure["class"], "bee");
+  EXPECT_EQ(failure["base"]["failures"], 43);
+  EXPECT_EQ(failure["lower"], findings.bases[1].lower);
+  EXPECT_EQ(failure["predicted"], "ladybug");
+  EXPECT_EQ(failure["exceptions"], json({"bee-on-a-flower"}));
+  EXPECT_EQ(failure["examples"]["failing"].size(), 12U);
+}
+
+TEST(BugsJson, TellsTheThreeErrorRatesApart) {
+  const ordered_json claims = bugs_json(made_up::study(), made_up::findings())["claims"];
+  EXPECT_NEAR(claims["planned"].get<double>(), 0.04, 1e-12);
+  const Findings findings = made_up::findings();
+  const double least = std::min(
+      {findings.hypotheses[0].log_e_value, findings.hypotheses[1].log_e_value, findings.hypotheses[2].log_e_value});
+  EXPECT_NEAR(claims["by_evidence"].get<double>(), 256 / (3 * std::exp(least)), 1e-9);
+  EXPECT_EQ(claims["systematic"], 0.01);
+  EXPECT_TRUE(bugs_json(made_up::study(), made_up::nothing_confirmed())["claims"]["by_evidence"].is_null());
+}
+
+TEST(BugsUpgrade, FindsInAFileOfVersion1WhatVersion2Says) {
+  for (const Findings& findings : {made_up::all_records(), made_up::not_audited(), made_up::nothing_confirmed()}) {
+    const ordered_json now = bugs_json(made_up::study(), findings);
+    ordered_json old = now;
+    old["schema_version"] = 1;
+    for (const char* key : {"findings", "causes", "systematic_failures"}) old.erase(key);
+    EXPECT_EQ(upgrade_bugs_json(old), "");
+    EXPECT_EQ(old["causes"].dump(), now["causes"].dump());
+    ASSERT_EQ(old["systematic_failures"].size(), now["systematic_failures"].size());
+    for (std::size_t i = 0; i < old["systematic_failures"].size(); ++i) {
+      for (const auto& [key, value] : now["systematic_failures"][i].items()) {
+        if (key != "sentence") {
+          EXPECT_EQ(old["systematic_failures"][i][key], value) << key;
+        }
+      }
+    }
+  }
+}
+
+TEST(BugsUpgrade, NamesTheListThatIsDamaged) {
+  const auto damaged = [](const std::string& pointer) {
+    ordered_json old = bugs_json(made_up::study(), made_up::all_records());
+    old["schema_version"] = 1;
+    old[ordered_json::json_pointer(pointer)] = ordered_json::array({1});
+    return upgrade_bugs_json(old);
+  };
+  EXPECT_EQ(damaged("/bugs/0/pieces"), "bugs");
+  EXPECT_EQ(damaged("/labels/0/everywhere"), "labels");
+  EXPECT_EQ(damaged("/labels/1/class"), "labels");
+  EXPECT_EQ(damaged("/spurious_correlations/0/cells"), "spurious_correlations");
+}
+
+TEST(BugsUpgrade, LeavesAFileOfVersion2AsItIs) {
+  ordered_json now = bugs_json(made_up::study(), made_up::all_records());
+  now["causes"][0]["id"] = "mine";
+  const std::string before = now.dump();
+  EXPECT_EQ(upgrade_bugs_json(now), "");
+  EXPECT_EQ(now.dump(), before);
 }
 
 TEST(BugsJson, SaysWhatBecameOfThePhrasesWords) {

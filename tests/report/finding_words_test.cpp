@@ -89,7 +89,7 @@ TEST(ErrorRates, AreToldApart) {
 TEST(ErrorRates, OfTheRuleThatHoldsNoneAreThoseOfSystematicFailuresAlone) {
   Study study = made_up::study();
   study.evidence.rule = "fixed";
-  EXPECT_EQ(error_rates(study, made_up::findings()), Strings{systematic_sentence(study)});
+  EXPECT_EQ(error_rates(study, made_up::findings()), Strings{systematic_sentence(study.evidence.alpha0)});
 }
 
 }  // namespace
