@@ -1,4 +1,4 @@
-// scotoma check STUDY --against new.onnx: are the confirmed bugs gone in another classifier?
+// scotoma check STUDY --against new.onnx: are the findings gone in another classifier?
 #include "transfer/check.h"
 
 #include <fmt/format.h>
@@ -36,13 +36,32 @@ Painted painted(Verdict verdict, const Paint& paint) {
 
 void print_check(const Check& check) {
   const Paint paint(stdout);
-  if (check.cases.empty()) say("no bug was confirmed: there is nothing to check\n");
-  for (const CheckCase& one : check.cases)
-    say("{} {}\n            {}\n", painted(one.verdict, paint), paint.bold(one.id), figures(one));
+  for (std::size_t i = 0; i < check.cases.size(); ++i) {
+    const CheckCase& one = check.cases[i];
+    if (i == 0 || check.cases[i - 1].finding != one.finding) say("{}\n", paint.bold(one.finding));
+    say("  {} {}\n              {}\n", painted(one.verdict, paint), one.id, figures(one));
+  }
 }
 
-/// Green where every bug is fixed.
+/// "13 bugs and 1 systematic failure".
+std::string counted_cases(const Check& check) {
+  const auto failures = static_cast<int>(
+      std::count_if(check.cases.begin(), check.cases.end(), [](const CheckCase& one) { return one.systematic; }));
+  const int bugs = static_cast<int>(check.cases.size()) - failures;
+  std::vector<std::string> parts;
+  if (bugs > 0) parts.push_back(counted(bugs, "bug"));
+  if (failures > 0) parts.push_back(counted(failures, "systematic failure"));
+  return listed(parts);
+}
+
+/// Green where every finding is fixed.
 Result<void> conclusion(const Check& check, bool allow_undecided) {
+  if (check.cases.empty()) {
+    return bad_input(fmt::format(
+        "the study found nothing, so nothing was checked: that says nothing of {}; run `scotoma find` on a study with "
+        "more labels or a larger budget, or check against one that found something",
+        check.name));
+  }
   const auto count = [&](Verdict verdict) {
     return static_cast<int>(std::count_if(check.cases.begin(), check.cases.end(),
                                           [&](const CheckCase& one) { return one.verdict == verdict; }));
@@ -51,8 +70,7 @@ Result<void> conclusion(const Check& check, bool allow_undecided) {
   const int undecided = count(Verdict::undecided);
   if (left == 0 && (undecided == 0 || allow_undecided)) return {};
   return failed(fmt::format("{}: of {}, {} fixed, {} still there ({} of them worse), {} undecided{}", check.name,
-                            counted(static_cast<int>(check.cases.size()), "bug"), count(Verdict::fixed), left,
-                            count(Verdict::worse), undecided,
+                            counted_cases(check), count(Verdict::fixed), left, count(Verdict::worse), undecided,
                             undecided > 0 ? "; more pictures tell more: --images" : ""));
 }
 
@@ -62,7 +80,9 @@ Result<void> draw_more(Session& session, Findings& findings, int images, const C
   Memo memo(session.models, *session.catalogue, cancel, progress, {thread_count(session.study.engine.threads), false});
   SCOTOMA_TRY(const auto targets, find_targets(session.study, findings.class_names));
   progress.stage("drawing more pairs of pictures");
-  return draw_more_pairs({session.study, targets, findings.class_names, memo, progress}, findings.hypotheses, images);
+  const StageContext context{session.study, targets, findings.class_names, memo, progress};
+  SCOTOMA_CHECK(draw_more_pairs(context, findings.hypotheses, images));
+  return draw_more_baselines(context, findings.bases, images);
 }
 
 Result<Check> checked(Session& session, Rival& rival, const CheckArguments& arguments, const CancelToken& cancel) {
@@ -100,7 +120,7 @@ Result<void> run_check(const CheckArguments& arguments) {
 
 void add_check(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<CheckArguments>();
-  auto* verb = app.add_subcommand("check", "the confirmed bugs as a regression suite for another classifier");
+  auto* verb = app.add_subcommand("check", "the findings as a regression suite for another classifier");
   add_study(*verb, *arguments);
   verb->add_option("--against", arguments->against,
                    "the classifier: .onnx or .xml, fed as the study's; or a .toml file whose [classifier] table "
@@ -108,16 +128,19 @@ void add_check(CLI::App& app, Run& run) {
       ->required();
   verb->add_option("--labels", arguments->labels, "class names of the given model; default: the study's");
   verb->add_option("--junit", arguments->junit, "write a JUnit file for a CI server");
-  verb->add_option("--images", arguments->images,
-                   "draw until each bug has this many pairs of pictures; default: those of the study's audits alone")
+  verb->add_option(
+          "--images", arguments->images,
+          "draw until each bug has this many pairs of pictures, and each systematic failure as many baseline images; "
+          "default: those of the study alone")
       ->check(CLI::Range(1, 1000000));
-  verb->add_flag("--allow-undecided", arguments->allow_undecided, "do not fail for bugs that the pictures leave open");
+  verb->add_flag("--allow-undecided", arguments->allow_undecided, "do not fail for what the pictures leave open");
   verb->add_flag("--json", arguments->json, "as JSON (docs/check.md)");
   add_out(*verb, *arguments);
   add_catalogue(*verb, *arguments);
   add_threads_and_quiet(*verb, *arguments);
   verb->footer(
-      "Exit codes: 0 all bugs are fixed, 1 some are still there, worse or undecided, 2 bad input, 130 interrupted. "
+      "Exit codes: 0 all findings are fixed, 1 some are still there, worse or undecided, 2 bad input, or a study that "
+      "found nothing to check, 130 interrupted. "
       "Without --images nothing is drawn.");
   verb->callback([&run, arguments] { run = [arguments] { return run_check(*arguments); }; });
 }

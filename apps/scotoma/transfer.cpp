@@ -78,28 +78,31 @@ void print_matrix(const Transfer& transfer, const Paint& paint) {
   for (std::size_t c = 0; c < transfer.columns.size(); ++c)
     head += fmt::format("{:>9}", fmt::format("{}{}", c + 1, transfer.columns[c].aimed ? "*" : ""));
   say("{}\n", paint.bold(head));
-  for (const TransferRow& row : transfer.rows) {
-    Painted line(fmt::format("{:<34}", shortened(row.id, 33)));
-    for (const TransferCell& cell : row.cells) {
-      const std::string text = fmt::format("{:>9}", cell_text(cell));
-      line += cell.transfers ? paint.red(text) : Painted(text);
+  for (const std::vector<TransferRow>* rows : {&transfer.rows, &transfer.systematic}) {
+    for (const TransferRow& row : *rows) {
+      Painted line(fmt::format("{:<34}", shortened(row.id, 33)));
+      for (const TransferCell& cell : row.cells) {
+        const std::string text = fmt::format("{:>9}", cell_text(cell));
+        line += cell.transfers ? paint.red(text) : Painted(text);
+      }
+      say("{}\n", line);
     }
-    say("{}\n", line);
   }
 }
 
 void print_transfer(const Transfer& transfer, const std::filesystem::path& report) {
   const Paint paint(stdout);
-  if (transfer.rows.empty()) {
-    say("{}\n", transfer.not_audited.empty() ? "no bug was confirmed: there is nothing to transfer"
+  if (transfer.rows.empty() && transfer.systematic.empty()) {
+    say("{}\n", transfer.not_audited.empty() ? "the study found nothing: there is nothing to transfer"
                                              : "no bug was audited: there is no picture to try others on");
   } else {
     print_columns(transfer, paint);
     say("\n");
     print_matrix(transfer, paint);
-    say("\n*: the classifier that the bugs are of; !: transfers, beyond chance\n");
+    say("\n*: the classifier that the bugs are of; !: transfers, beyond chance{}\n",
+        transfer.systematic.empty() ? "" : "; -systematic: of the label's baseline images, without twins");
   }
-  if (!transfer.rows.empty() && !transfer.not_audited.empty()) {
+  if (!(transfer.rows.empty() && transfer.systematic.empty()) && !transfer.not_audited.empty()) {
     say("{} no audit, and so no pictures: {}\n",
         counted(static_cast<int>(transfer.not_audited.size()), "bug has", "bugs have"),
         fmt::format("{}", fmt::join(transfer.not_audited, ", ")));
@@ -139,7 +142,7 @@ Result<void> run_transfer(const TransferArguments& arguments) {
 
 void add_transfer(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<TransferArguments>();
-  auto* verb = app.add_subcommand("transfer", "try other classifiers on the bugs of a finished study");
+  auto* verb = app.add_subcommand("transfer", "try other classifiers on the findings of a finished study");
   add_study(*verb, *arguments);
   verb->add_option("--classifier", arguments->classifiers,
                    "another classifier: .onnx or .xml, fed as the study's; or a .toml file (another study, say) whose "
@@ -151,7 +154,8 @@ void add_transfer(CLI::App& app, Run& run) {
   add_threads_and_quiet(*verb, *arguments);
   verb->add_flag("--json", arguments->json, "print transfer.json (docs/transfer.md) instead of tables");
   verb->footer(
-      "Draws nothing: the pictures are those of the study's audits. Writes transfer.json, and report.html anew with a "
+      "Draws nothing: the pictures are those of the study's audits, and the baseline images of labels that fail "
+      "systematically. Writes transfer.json, and report.html anew with a "
       "section on the other classifiers. Stopped or killed, the same command goes on where it was.");
   verb->callback([&run, arguments] { run = [arguments] { return run_transfer(*arguments); }; });
 }

@@ -54,7 +54,10 @@ struct TransferColumn {
 /// Bugs x classifiers.
 struct Transfer {
   std::vector<TransferColumn> columns;
-  std::vector<TransferRow> rows;         ///< audited bugs, in the order of the findings
+  std::vector<TransferRow> rows;  ///< audited bugs, in the order of the findings
+  /// Systematic failures: the cells' suspects are the label's baseline images, they have no controls, and `allowed` is
+  /// evidence.everywhere. No part of the columns' totals.
+  std::vector<TransferRow> systematic;
   std::vector<std::string> not_audited;  ///< ids of confirmed bugs that have no audit, hence no row
 };
 
@@ -66,9 +69,11 @@ enum class Verdict {
   undecided,  ///< the pictures do not tell
 };
 
-/// One confirmed bug as a test case for another classifier.
+/// One confirmed bug, or one systematic failure, as a test case for another classifier.
 struct CheckCase {
   std::string id;
+  std::string finding;      ///< id of the cause or systematic failure that it belongs to; its own of the latter
+  bool systematic = false;  ///< the suspects are the label's baseline images, and there are no controls
   std::string label;
   std::string prompt;
   Direction direction = Direction::fails;
@@ -82,12 +87,12 @@ struct CheckCase {
   Verdict verdict = Verdict::undecided;
 };
 
-/// A classifier against all confirmed bugs.
+/// A classifier against all findings.
 struct Check {
   std::string name;
   std::string fingerprint;
   std::string description;
-  std::vector<CheckCase> cases;  ///< every confirmed bug, in the order of the findings
+  std::vector<CheckCase> cases;  ///< every confirmed bug and every systematic failure; those of one finding together
 };
 
 }  // namespace scotoma

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <span>
+#include <vector>
 
 #include "report/text.h"
 #include "report/transfer_json.h"
@@ -26,12 +28,13 @@ std::string escape_xml(std::string_view text) {
 
 ordered_json case_json(const CheckCase& one) {
   ordered_json json = {{"id", valid_utf8(one.id)},
+                       {"finding", valid_utf8(one.finding)},
                        {"verdict", verdict_words(one.verdict)},
                        {"label", valid_utf8(one.label)},
                        {"prompt", valid_utf8(one.prompt)},
                        {"direction", direction_name(one.direction)},
                        {"before", rate_json(one.before)},
-                       {"now", cell_json(one.now, one.direction)},
+                       {"now", one.systematic ? baseline_json(one.now) : cell_json(one.now, one.direction)},
                        {"fails_only_now", one.only_now},
                        {"fails_only_before", one.only_before},
                        {"p_fixed", one.p_fixed},
@@ -39,6 +42,29 @@ ordered_json case_json(const CheckCase& one) {
                        {"p_worse_adjusted", one.p_worse}};
   for (const char* of_transfer : {"p_adjusted", "transfers"}) json["now"].erase(of_transfer);
   return json;
+}
+
+/// Cases of one finding, which stand together.
+using Group = std::span<const CheckCase>;
+
+std::vector<Group> groups_of(const std::vector<CheckCase>& cases) {
+  std::vector<Group> groups;
+  for (std::size_t first = 0, i = 1; i <= cases.size(); ++i) {
+    if (i < cases.size() && cases[i].finding == cases[first].finding) continue;
+    groups.push_back(Group(cases).subspan(first, i - first));
+    first = i;
+  }
+  return groups;
+}
+
+/// Attributes that a suite and all suites together have.
+std::string totals(std::string_view name, Group cases, bool allow_undecided) {
+  const auto count = [&](auto wanted) { return std::count_if(cases.begin(), cases.end(), wanted); };
+  const auto skipped =
+      allow_undecided ? count([](const CheckCase& one) { return one.verdict == Verdict::undecided; }) : 0;
+  const auto failed = count([](const CheckCase& one) { return one.verdict != Verdict::fixed; }) - skipped;
+  return fmt::format("name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\"", escape_xml(name),
+                     cases.size(), failed, skipped);
 }
 
 /// The element inside a test case that did not pass.
@@ -72,6 +98,10 @@ std::string figures(const CheckCase& one) {
     return "it was never audited, so there is no picture to look at; `scotoma check --images` draws some, or raise "
            "budget.images and run `scotoma find` again";
   }
+  if (one.systematic) {
+    return fmt::format("{} baseline images fail (95 % interval {:.1f} to {:.1f} %); {:.1f} % are allowed; before: {}",
+                       fraction(now), 100 * now.low, 100 * now.high, 100 * one.now.allowed, fraction(one.before));
+  }
   return fmt::format(
       "{} pictures {} the phrase fail (95 % interval {:.1f} to {:.1f} %); {:.1f} % are allowed; before: {}",
       fraction(now), one.direction == Direction::fails ? "with" : "without", 100 * now.low, 100 * now.high,
@@ -86,28 +116,30 @@ ordered_json check_json(const Study& study, const Check& check) {
                         {"fingerprint", valid_utf8(check.fingerprint)},
                         {"model", valid_utf8(check.description)}};
   json["bugs"] = ordered_json::array();
-  for (const CheckCase& one : check.cases) json["bugs"].push_back(case_json(one));
+  json["systematic_failures"] = ordered_json::array();
+  for (const CheckCase& one : check.cases)
+    json[one.systematic ? "systematic_failures" : "bugs"].push_back(case_json(one));
   return json;
 }
 
 std::string junit_xml(const Study& study, const Check& check, bool allow_undecided) {
-  const auto count = [&](auto wanted) { return std::count_if(check.cases.begin(), check.cases.end(), wanted); };
-  const auto skipped =
-      allow_undecided ? count([](const CheckCase& one) { return one.verdict == Verdict::undecided; }) : 0;
-  const auto failed = count([](const CheckCase& one) { return one.verdict != Verdict::fixed; }) - skipped;
-  const std::string totals = fmt::format("name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\"",
-                                         escape_xml(study.name), check.cases.size(), failed);
-  std::string xml = fmt::format(
-      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {0}>\n  <testsuite {0} skipped=\"{1}\">\n    "
-      "<properties>\n"
-      "      <property name=\"classifier\" value=\"{2}\"/>\n      <property name=\"fingerprint\" value=\"{3}\"/>\n"
-      "    </properties>\n",
-      totals, skipped, escape_xml(check.name), escape_xml(check.fingerprint));
-  for (const CheckCase& one : check.cases) {
-    xml += fmt::format("    <testcase classname=\"{}\" name=\"{}\">\n{}    </testcase>\n", escape_xml(study.name),
-                       escape_xml(one.id), one.verdict == Verdict::fixed ? "" : outcome(one, allow_undecided));
+  const std::string properties = fmt::format(
+      "    <properties>\n      <property name=\"classifier\" value=\"{}\"/>\n      <property name=\"fingerprint\" "
+      "value=\"{}\"/>\n    </properties>\n",
+      escape_xml(check.name), escape_xml(check.fingerprint));
+  std::string xml = fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites {}>\n",
+                                totals(study.name, check.cases, allow_undecided));
+  for (const Group& group : groups_of(check.cases)) {
+    const std::string& finding = group.front().finding;
+    xml += fmt::format("  <testsuite {}>\n{}", totals(finding, group, allow_undecided), properties);
+    for (const CheckCase& one : group) {
+      xml += fmt::format("    <testcase classname=\"{}.{}\" name=\"{}\">\n{}    </testcase>\n", escape_xml(study.name),
+                         escape_xml(finding), escape_xml(one.id),
+                         one.verdict == Verdict::fixed ? "" : outcome(one, allow_undecided));
+    }
+    xml += "  </testsuite>\n";
   }
-  return xml + "  </testsuite>\n</testsuites>\n";
+  return xml + "</testsuites>\n";
 }
 
 }  // namespace scotoma

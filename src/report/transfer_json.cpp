@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "finding/cause.h"
 #include "finding/count.h"
 #include "report/text.h"
 #include "report/words.h"
@@ -34,7 +35,8 @@ ordered_json column_json(const TransferColumn& column) {
           {"transferring", column.transferring}};
 }
 
-ordered_json row_json(const TransferRow& row, const std::vector<TransferColumn>& columns) {
+template <class CellJson>
+ordered_json row_json(const TransferRow& row, const std::vector<TransferColumn>& columns, const CellJson& of_cell) {
   ordered_json json = {{"id", valid_utf8(row.id)},
                        {"label", valid_utf8(row.label)},
                        {"prompt", valid_utf8(row.prompt)},
@@ -42,7 +44,7 @@ ordered_json row_json(const TransferRow& row, const std::vector<TransferColumn>&
   json["cells"] = ordered_json::array();
   for (std::size_t c = 0; c < row.cells.size(); ++c) {
     ordered_json cell = {{"classifier", valid_utf8(columns[c].name)}};
-    cell.update(cell_json(row.cells[c], row.direction));
+    cell.update(of_cell(row.cells[c]));
     json["cells"].push_back(std::move(cell));
   }
   return json;
@@ -90,6 +92,29 @@ TransferCell cell_from(const ordered_json& json, Direction direction) {
   return cell;
 }
 
+TransferCell baseline_from(const ordered_json& json) {
+  TransferCell cell;
+  cell.suspects = rate_from(json.at("baseline"));
+  cell.allowed = json.at("allowed").get<double>();
+  cell.p = json.at("p").get<double>();
+  cell.adjusted = json.at("p_adjusted").get<double>();
+  cell.transfers = json.at("transfers").get<bool>();
+  cell.predicted = json.at("predicted").get<std::string>();
+  cell.predicted_count = json.at("predicted_count").get<int>();
+  return cell;
+}
+
+template <class CellFrom>
+TransferRow row_from(const ordered_json& json, const CellFrom& cell_of) {
+  TransferRow row;
+  row.id = json.at("id").get<std::string>();
+  row.label = json.at("label").get<std::string>();
+  row.prompt = json.at("prompt").get<std::string>();
+  row.direction = json.at("direction") == "passes" ? Direction::passes : Direction::fails;
+  for (const auto& cell : json.at("cells")) row.cells.push_back(cell_of(cell, row.direction));
+  return row;
+}
+
 TransferColumn column_from(const ordered_json& json) {
   const ordered_json& accuracy = json.at("accuracy");
   TransferColumn column;
@@ -107,14 +132,12 @@ TransferColumn column_from(const ordered_json& json) {
 Transfer transfer_from(const ordered_json& json) {
   Transfer result;
   for (const auto& column : json.at("classifiers")) result.columns.push_back(column_from(column));
-  for (const auto& bug : json.at("bugs")) {
-    TransferRow row;
-    row.id = bug.at("id").get<std::string>();
-    row.label = bug.at("label").get<std::string>();
-    row.prompt = bug.at("prompt").get<std::string>();
-    row.direction = bug.at("direction") == "passes" ? Direction::passes : Direction::fails;
-    for (const auto& cell : bug.at("cells")) row.cells.push_back(cell_from(cell, row.direction));
-    result.rows.push_back(std::move(row));
+  for (const auto& bug : json.at("bugs")) result.rows.push_back(row_from(bug, cell_from));
+  if (json.contains("systematic_failures")) {
+    for (const auto& failure : json.at("systematic_failures")) {
+      result.systematic.push_back(
+          row_from(failure, [](const ordered_json& cell, Direction) { return baseline_from(cell); }));
+    }
   }
   for (const auto& id : json.at("not_audited")) result.not_audited.push_back(id.get<std::string>());
   return result;
@@ -122,6 +145,17 @@ Transfer transfer_from(const ordered_json& json) {
 
 bool same_counts(const Rate& a, const Rate& b) {
   return a.failures == b.failures && a.valid == b.valid && a.invalid == b.invalid;
+}
+
+/// Whether the rows of systematic failures are those of the findings, or of a file that knows none.
+bool systematic_are_of(const Transfer& transfer, const Findings& findings) {
+  const auto failures = systematic_failures(findings);
+  return transfer.systematic.empty() ||
+         std::equal(transfer.systematic.begin(), transfer.systematic.end(), failures.begin(), failures.end(),
+                    [&](const TransferRow& row, const SystematicFailure& failure) {
+                      return row.id == valid_utf8(failure.id) && row.cells.size() == transfer.columns.size() &&
+                             same_counts(row.cells[0].suspects, failure.base->rate);
+                    });
 }
 
 /// Whether the first column is the findings' own classifier on the findings' own audits.
@@ -173,6 +207,16 @@ ordered_json cell_json(const TransferCell& cell, Direction direction) {
       {"predicted_count", cell.predicted_count}};
 }
 
+ordered_json baseline_json(const TransferCell& cell) {
+  return {{"baseline", rate_json(cell.suspects)},
+          {"allowed", cell.allowed},
+          {"p", cell.p},
+          {"p_adjusted", cell.adjusted},
+          {"transfers", cell.transfers},
+          {"predicted", valid_utf8(cell.predicted)},
+          {"predicted_count", cell.predicted_count}};
+}
+
 ordered_json transfer_json(const Study& study, const Transfer& transfer) {
   ordered_json json;
   json["schema_version"] = kTransferSchemaVersion;
@@ -182,7 +226,13 @@ ordered_json transfer_json(const Study& study, const Transfer& transfer) {
   json["classifiers"] = ordered_json::array();
   for (const TransferColumn& column : transfer.columns) json["classifiers"].push_back(column_json(column));
   json["bugs"] = ordered_json::array();
-  for (const TransferRow& row : transfer.rows) json["bugs"].push_back(row_json(row, transfer.columns));
+  for (const TransferRow& row : transfer.rows) {
+    json["bugs"].push_back(
+        row_json(row, transfer.columns, [&](const TransferCell& cell) { return cell_json(cell, row.direction); }));
+  }
+  json["systematic_failures"] = ordered_json::array();
+  for (const TransferRow& row : transfer.systematic)
+    json["systematic_failures"].push_back(row_json(row, transfer.columns, baseline_json));
   json["not_audited"] = ordered_json::array();
   for (const std::string& id : transfer.not_audited) json["not_audited"].push_back(valid_utf8(id));
   return json;
@@ -193,7 +243,7 @@ std::optional<Transfer> transfer_of(const std::string& text, const Findings& fin
   try {
     if (!json.is_object() || json.at("schema_version") != kTransferSchemaVersion) return std::nullopt;
     Transfer transfer = transfer_from(json);
-    if (is_of(transfer, findings)) return transfer;
+    if (is_of(transfer, findings) && systematic_are_of(transfer, findings)) return transfer;
   } catch (const nlohmann::json::exception&) {  // a field is missing, or of another type
   }
   return std::nullopt;

@@ -38,12 +38,8 @@ void count_base(const StageContext& context, BaseResult& base) {
 
 /// Base pictures first .. last - 1 of a label.
 void ask(const StageContext& context, const Target& target, int first, int last, std::vector<Question>& questions) {
-  const auto prompts = base_prompts(context.study.prompts, target.label);
-  for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
-    const std::string& prompt = prompts[i % prompts.size()];
-    const std::uint64_t seed = sample_seed(context.study.seed, "base", prompt, i);
-    questions.push_back({target.label.name, target.class_index, {prompt, seed}});
-  }
+  const auto more = base_questions(context, target, first, last);
+  questions.insert(questions.end(), more.begin(), more.end());
 }
 
 /// A label, and how many base pictures it shall have.
@@ -183,6 +179,17 @@ std::vector<Wanted> wanted_by(const StageContext& context, const std::vector<Bas
 }
 
 }  // namespace
+
+std::vector<Question> base_questions(const StageContext& context, const Target& target, int first, int last) {
+  const auto prompts = base_prompts(context.study.prompts, target.label);
+  std::vector<Question> questions;
+  for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
+    const std::string& prompt = prompts[i % prompts.size()];
+    const std::uint64_t seed = sample_seed(context.study.seed, "base", prompt, i);
+    questions.push_back({target.label.name, target.class_index, {prompt, seed}});
+  }
+  return questions;
+}
 
 std::vector<Question> base_questions(const StageContext& context) {
   std::vector<Question> questions;

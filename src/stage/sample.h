@@ -32,4 +32,7 @@ Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vect
 /// same draw no picture twice.
 std::vector<Question> base_questions(const StageContext& context);
 
+/// Base pictures first .. last - 1 of a label.
+std::vector<Question> base_questions(const StageContext& context, const Target& target, int first, int last);
+
 }  // namespace scotoma

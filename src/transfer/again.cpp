@@ -1,11 +1,14 @@
 #include "transfer/again.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "evidence/binomial_tail.h"
 #include "evidence/interval.h"
 #include "find/find.h"
 #include "finding/count.h"
+#include "stage/sample.h"
 #include "stage/trial.h"
 #include "study/prompt.h"
 
@@ -24,6 +27,30 @@ void count_pairs(const std::vector<Pair>& pairs, Direction direction, TransferCe
   cell.lift_high = lift.high;
 }
 
+/// Puts the memo's classifier's answers in place of those that valid samples hold.
+Result<void> ask_again(const std::vector<Sample*>& samples, int class_index, Memo& memo) {
+  std::vector<Sample*> asked;
+  std::vector<std::string> ids;
+  for (Sample* sample : samples) {
+    if (!sample->valid()) continue;
+    asked.push_back(sample);
+    ids.push_back(sample->image);
+  }
+  SCOTOMA_TRY(auto predictions, memo.classify(ids));
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    asked[i]->prediction = std::move(predictions[i]);
+    asked[i]->correct = asked[i]->prediction.label() == class_index;
+  }
+  return {};
+}
+
+void name_wrong_answer(const std::vector<Sample>& suspects, const std::vector<std::string>& class_names,
+                       TransferCell& cell) {
+  const WrongAnswer wrong = most_frequent_wrong(suspects);
+  if (wrong.count > 0) cell.predicted = class_names[static_cast<std::size_t>(wrong.class_index)];
+  cell.predicted_count = wrong.count;
+}
+
 }  // namespace
 
 Result<std::map<std::string, int>> class_indices(const Study& study, const std::vector<std::string>& class_names) {
@@ -35,21 +62,17 @@ Result<std::map<std::string, int>> class_indices(const Study& study, const std::
 
 Result<std::vector<Pair>> answer_again(const Hypothesis& hypothesis, int class_index, Memo& memo) {
   std::vector<Pair> pairs = hypothesis.pairs;
-  std::vector<Sample*> asked;
-  std::vector<std::string> ids;
-  for (Pair& pair : pairs) {
-    for (Sample* sample : {&pair.with, &pair.without}) {
-      if (!sample->valid()) continue;
-      asked.push_back(sample);
-      ids.push_back(sample->image);
-    }
-  }
-  SCOTOMA_TRY(auto predictions, memo.classify(ids));
-  for (std::size_t i = 0; i < asked.size(); ++i) {
-    asked[i]->prediction = std::move(predictions[i]);
-    asked[i]->correct = asked[i]->prediction.label() == class_index;
-  }
+  std::vector<Sample*> samples;
+  for (Pair& pair : pairs) samples.insert(samples.end(), {&pair.with, &pair.without});
+  SCOTOMA_CHECK(ask_again(samples, class_index, memo));
   return pairs;
+}
+
+Result<std::vector<Sample>> answer_again(std::vector<Sample> samples, int class_index, Memo& memo) {
+  std::vector<Sample*> all;
+  for (Sample& sample : samples) all.push_back(&sample);
+  SCOTOMA_CHECK(ask_again(all, class_index, memo));
+  return samples;
 }
 
 TransferCell cell_of(const std::vector<Pair>& pairs, Direction direction, double delta, double cap,
@@ -64,13 +87,21 @@ TransferCell cell_of(const std::vector<Pair>& pairs, Direction direction, double
   cell.suspects = rate_of(suspects, Direction::fails);
   cell.controls = rate_of(controls, Direction::fails);
   count_pairs(pairs, direction, cell);
-  const WrongAnswer wrong = most_frequent_wrong(suspects);
-  if (wrong.count > 0) cell.predicted = class_names[static_cast<std::size_t>(wrong.class_index)];
-  cell.predicted_count = wrong.count;
+  name_wrong_answer(suspects, class_names, cell);
   const double upper =
       cell.controls.valid == 0 ? 1 : clopper_pearson_upper(cell.controls.failures, cell.controls.valid, 0.95);
   cell.allowed = std::min(cap, upper + delta);
   cell.p = binomial_at_least(cell.suspects.failures, cell.suspects.valid, cell.allowed);
+  return cell;
+}
+
+TransferCell systematic_cell(const std::vector<Sample>& samples, double allowed,
+                             const std::vector<std::string>& class_names) {
+  TransferCell cell;
+  cell.suspects = rate_of(samples, Direction::fails);
+  cell.allowed = allowed;
+  cell.p = binomial_at_least(cell.suspects.failures, cell.suspects.valid, allowed);
+  name_wrong_answer(samples, class_names, cell);
   return cell;
 }
 
@@ -84,6 +115,18 @@ Result<void> draw_more_pairs(const StageContext& context, std::vector<Hypothesis
     SCOTOMA_TRY(auto samples, observe_trials(context, sides, "audit", there, count - there));
     for (std::size_t i = 0; i < samples[0].size(); ++i)
       hypothesis.pairs.push_back({std::move(samples[0][i]), std::move(samples[1][i])});
+  }
+  return {};
+}
+
+Result<void> draw_more_baselines(const StageContext& context, std::vector<BaseResult>& bases, int count) {
+  for (BaseResult& base : bases) {
+    const int there = static_cast<int>(base.samples.size());
+    if (!base.everywhere || base.undrawable || there >= count) continue;
+    SCOTOMA_TRY(auto samples,
+                context.observer.observe(base_questions(context, context.target(base.label), there, count)));
+    base.samples.insert(base.samples.end(), std::make_move_iterator(samples.begin()),
+                        std::make_move_iterator(samples.end()));
   }
   return {};
 }

@@ -28,6 +28,9 @@ Result<std::map<std::string, int>> class_indices(const Study& study, const std::
 /// memo.
 Result<std::vector<Pair>> answer_again(const Hypothesis& hypothesis, int class_index, Memo& memo);
 
+/// The same of single samples, as the baseline images of a label.
+Result<std::vector<Sample>> answer_again(std::vector<Sample> samples, int class_index, Memo& memo);
+
 /// Whether the claim of `direction` says that the picture with the phrase fails; otherwise the one without it.
 inline bool suspect_has_phrase(Direction direction) { return direction == Direction::fails; }
 
@@ -45,9 +48,17 @@ inline const Sample& control_of(const Pair& pair, Direction direction) {
 TransferCell cell_of(const std::vector<Pair>& pairs, Direction direction, double delta, double cap,
                      const std::vector<std::string>& class_names);
 
+/// The same of a systematic failure: of the answers on the label's baseline images. `allowed`: evidence.everywhere.
+TransferCell systematic_cell(const std::vector<Sample>& samples, double allowed,
+                             const std::vector<std::string>& class_names);
+
 /// Draws further pairs for every confirmed hypothesis that has fewer than `count`, with the audit's next seeds, so that
 /// each has `count`: for questions that the audit's own pictures leave open. Only Hypothesis::pairs grows; the audit's
 /// figures stay. Errors: those of the observer.
 Result<void> draw_more_pairs(const StageContext& context, std::vector<Hypothesis>& hypotheses, int count);
+
+/// Likewise further baseline images, with the next seeds of the base, for every label that fails systematically. Only
+/// BaseResult::samples grows; its figures stay.
+Result<void> draw_more_baselines(const StageContext& context, std::vector<BaseResult>& bases, int count);
 
 }  // namespace scotoma

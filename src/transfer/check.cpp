@@ -6,6 +6,7 @@
 #include "evidence/binomial_tail.h"
 #include "evidence/holm.h"
 #include "evidence/interval.h"
+#include "finding/cause.h"
 #include "finding/count.h"
 
 namespace scotoma {
@@ -20,10 +21,21 @@ Verdict verdict_of(const CheckCase& one) {
   return one.p_worse <= kLevel ? Verdict::worse : Verdict::there;
 }
 
-CheckCase case_of(const Hypothesis& h, const Study& study, const std::vector<Pair>& pairs,
+/// Sets what the two classifiers' answers on the same suspects say together.
+void compare(const std::vector<Sample>& before, const std::vector<Sample>& now, CheckCase& one) {
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    const bool fails_now = now[i].failure();
+    one.only_now += fails_now && !before[i].failure() ? 1 : 0;
+    one.only_before += !fails_now && before[i].failure() ? 1 : 0;
+  }
+  one.before = rate_of(before, Direction::fails);
+}
+
+CheckCase case_of(const Hypothesis& h, const std::string& finding, const Study& study, const std::vector<Pair>& pairs,
                   const std::vector<std::string>& class_names) {
   CheckCase one;
   one.id = h.id;
+  one.finding = finding;
   one.label = h.label;
   one.prompt = h.prompt;
   one.direction = h.direction;
@@ -32,13 +44,25 @@ CheckCase case_of(const Hypothesis& h, const Study& study, const std::vector<Pai
       h.direction == Direction::fails ? std::min(1.0, upper + study.evidence.delta) : study.evidence.everywhere;
   one.now = cell_of(pairs, h.direction, study.evidence.delta, cap, class_names);
   std::vector<Sample> before;
+  std::vector<Sample> now;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     before.push_back(suspect_of(h.pairs[i], h.direction));
-    const bool fails_now = suspect_of(pairs[i], h.direction).failure();
-    one.only_now += fails_now && !before.back().failure() ? 1 : 0;
-    one.only_before += !fails_now && before.back().failure() ? 1 : 0;
+    now.push_back(suspect_of(pairs[i], h.direction));
   }
-  one.before = rate_of(before, Direction::fails);
+  compare(before, now, one);
+  return one;
+}
+
+CheckCase case_of(const SystematicFailure& failure, const Study& study, const std::vector<Sample>& now,
+                  const std::vector<std::string>& class_names) {
+  const BaseResult& base = *failure.base;
+  CheckCase one;
+  one.id = one.finding = failure.id;
+  one.systematic = true;
+  one.label = base.label;
+  if (!base.prompts.empty()) one.prompt = base.prompts.front();
+  one.now = systematic_cell(now, study.evidence.everywhere, class_names);
+  compare(base.samples, now, one);
   return one;
 }
 
@@ -69,10 +93,19 @@ Result<Check> check(const Study& study, const Findings& findings, Rival& rival, 
   progress.stage(fmt::format("asking {}", rival.name));
   Memo memo(rival.models, catalogue, cancel, progress, {thread_count(study.engine.threads), false});
   SCOTOMA_TRY(const auto classes, class_indices(study, memo.class_names()));
-  for (const Hypothesis& h : findings.hypotheses) {
-    if (h.status != Status::confirmed) continue;
-    SCOTOMA_TRY(const auto pairs, answer_again(h, classes.at(h.label), memo));
-    result.cases.push_back(case_of(h, study, pairs, memo.class_names()));
+  const auto add = [&](const std::vector<const Hypothesis*>& bugs, const std::string& finding) -> Result<void> {
+    for (const Hypothesis* h : bugs) {
+      SCOTOMA_TRY(const auto pairs, answer_again(*h, classes.at(h->label), memo));
+      result.cases.push_back(case_of(*h, finding, study, pairs, memo.class_names()));
+    }
+    return {};
+  };
+  for (const Cause& cause : causes_of(findings)) SCOTOMA_CHECK(add(cause.bugs, cause.id));
+  for (const SystematicFailure& failure : systematic_failures(findings)) {
+    const BaseResult& base = *failure.base;
+    SCOTOMA_TRY(const auto now, answer_again(base.samples, classes.at(base.label), memo));
+    result.cases.push_back(case_of(failure, study, now, memo.class_names()));
+    SCOTOMA_CHECK(add(failure.exceptions, failure.id));
   }
   decide(result.cases);
   return result;

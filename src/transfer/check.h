@@ -1,4 +1,4 @@
-// The confirmed bugs as a regression suite: are they gone in another classifier?
+// The findings as a regression suite: are they gone in another classifier?
 #pragma once
 
 #include <vector>
@@ -21,10 +21,12 @@ namespace scotoma {
 /// More failing suspects never turn `there` into `fixed`, nor `worse` into anything but `worse` or `there`.
 void decide(std::vector<CheckCase>& cases);
 
-/// Every confirmed bug of the findings on the rival. What is allowed is the rival's own null (cell_of) and never more
-/// than what the classifier that the bug was found on may fail without the phrase: the one-sided 95 % upper limit of
-/// its base rate + delta; for Direction::passes evidence.everywhere. A classifier that fails everywhere has fixed
-/// nothing. Bugs without pairs (no audit) are cases without pictures. Errors: as transfer().
+/// Every confirmed bug and every systematic failure of the findings on the rival: bugs cause by cause, then each
+/// systematic failure with its exceptions behind it. Of a bug, what is allowed is the rival's own null (cell_of) and
+/// never more than what the classifier that the bug was found on may fail without the phrase: the one-sided 95 % upper
+/// limit of its base rate + delta; for Direction::passes evidence.everywhere. A classifier that fails everywhere has
+/// fixed nothing. Bugs without pairs (no audit) are cases without pictures. A systematic failure is fixed where the
+/// rival surely fails on no more of the label's baseline images than evidence.everywhere. Errors: as transfer().
 Result<Check> check(const Study& study, const Findings& findings, Rival& rival, Catalogue& catalogue,
                     const CancelToken& cancel, Progress& progress);
 

@@ -4,6 +4,7 @@
 
 #include "core/parallel.h"
 #include "evidence/holm.h"
+#include "finding/cause.h"
 #include "finding/count.h"
 
 namespace scotoma {
@@ -23,6 +24,19 @@ std::vector<const Hypothesis*> audited(const Findings& findings, Transfer& resul
     result.rows.push_back({h.id, h.label, h.prompt, h.direction, {}});
   }
   return bugs;
+}
+
+/// A row for each systematic failure, with the cell of the study's own classifier.
+std::vector<SystematicFailure> add_systematic(const Study& study, const Findings& findings, Transfer& result) {
+  std::vector<SystematicFailure> failures = systematic_failures(findings);
+  for (const SystematicFailure& failure : failures) {
+    const BaseResult& base = *failure.base;
+    result.systematic.push_back(
+        {failure.id, base.label, base.prompts.empty() ? "" : base.prompts.front(), Direction::fails, {}});
+    result.systematic.back().cells.push_back(
+        systematic_cell(base.samples, study.evidence.everywhere, findings.class_names));
+  }
+  return failures;
 }
 
 void count(const Sample& sample, Rate& rate) {
@@ -62,10 +76,12 @@ TransferColumn aimed_column(const Study& study, const Findings& findings) {
 void decide(Transfer& result) {
   std::vector<TransferCell*> cells;
   std::vector<double> p;
-  for (TransferRow& row : result.rows) {
-    for (std::size_t c = 1; c < row.cells.size(); ++c) {
-      cells.push_back(&row.cells[c]);
-      p.push_back(row.cells[c].p);
+  for (std::vector<TransferRow>* rows : {&result.rows, &result.systematic}) {
+    for (TransferRow& row : *rows) {
+      for (std::size_t c = 1; c < row.cells.size(); ++c) {
+        cells.push_back(&row.cells[c]);
+        p.push_back(row.cells[c].p);
+      }
     }
   }
   const std::vector<double> adjusted = holm_adjusted(p);
@@ -92,8 +108,9 @@ Result<Transfer> transfer(const Study& study, const Findings& findings, std::vec
     count(h.pairs, h.pairs, h.direction, aimed);
   }
   add_column(std::move(aimed), result);
+  const auto failures = add_systematic(study, findings, result);
   for (Rival& rival : rivals) {
-    progress.stage(fmt::format("asking {} about {} bugs", rival.name, bugs.size()));
+    progress.stage(fmt::format("asking {} about {} findings", rival.name, bugs.size() + failures.size()));
     Memo memo(rival.models, catalogue, cancel, progress, {thread_count(study.engine.threads), false});
     SCOTOMA_TRY(const auto classes, class_indices(study, memo.class_names()));
     TransferColumn column;
@@ -105,6 +122,11 @@ Result<Transfer> transfer(const Study& study, const Findings& findings, std::vec
       SCOTOMA_TRY(const auto pairs, answer_again(h, classes.at(h.label), memo));
       result.rows[b].cells.push_back(cell_of(pairs, h.direction, delta, 1, memo.class_names()));
       count(pairs, h.pairs, h.direction, column);
+    }
+    for (std::size_t f = 0; f < failures.size(); ++f) {
+      const BaseResult& base = *failures[f].base;
+      SCOTOMA_TRY(const auto now, answer_again(base.samples, classes.at(base.label), memo));
+      result.systematic[f].cells.push_back(systematic_cell(now, study.evidence.everywhere, memo.class_names()));
     }
     add_column(std::move(column), result);
   }

@@ -15,6 +15,9 @@ namespace scotoma {
 /// exact binomial p-value, Holm-adjusted over all cells of all rivals, at 0.05: the probability of even one false
 /// "transfers" is at most 0.05 where the upper limits hold.
 ///
+/// A systematic failure transfers where the rival surely fails on more of the label's baseline images than
+/// evidence.everywhere; its cells are adjusted together with the others.
+///
 /// Nothing is drawn; each rival is asked once a picture, and remembered. The result is a function of the findings and
 /// of the answers. `rivals` keep their classifiers. Errors: bad_input for a rival without a class of the study; those
 /// of the models and of the disk; interrupted.

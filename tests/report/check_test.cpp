@@ -15,6 +15,7 @@ namespace {
 CheckCase case_of(const std::string& id, Verdict verdict) {
   CheckCase one;
   one.id = id;
+  one.finding = id == "d" ? "in-the-snow-as-cat" : "on-a-flower-as-bee";
   one.label = "fly";
   one.prompt = "a photo of a fly on a flower";
   one.now.suspects = {3, 64, 0, 0.047, 0.0098, 0.131};
@@ -32,6 +33,20 @@ Check all_verdicts() {
            case_of("d", Verdict::undecided)}};
 }
 
+CheckCase systematic_case(Verdict verdict) {
+  CheckCase one;
+  one.id = one.finding = "penguin-systematic";
+  one.systematic = true;
+  one.label = "penguin";
+  one.prompt = "a photo of a penguin";
+  one.now.suspects = {60, 64, 0, 0.9375, 0.848, 0.983};
+  one.now.allowed = 0.5;
+  one.now.predicted = "duck";
+  one.before = {64, 64, 0, 1, 0.944, 1};
+  one.verdict = verdict;
+  return one;
+}
+
 Study named(const std::string& name) {
   Study study;
   study.name = name;
@@ -39,18 +54,21 @@ Study named(const std::string& name) {
 }
 
 /// Python's XML parser, which refuses what is not well-formed, counts what it read: "tests failures skipped testcases
-/// <failure>s <skipped>s", then the names of the cases.
+/// <failure>s <skipped>s", then each suite's name and its cases.
 std::string as_python_reads(const std::string& xml) {
   const fake::Folder folder;
   const auto file = folder.write("junit.xml", xml);
   const auto script = folder.write("read.py", R"py(
 import sys, xml.etree.ElementTree as tree
 root = tree.parse(sys.argv[1]).getroot()
-assert root.tag == "testsuites" and [child.tag for child in root] == ["testsuite"]
-suite = root[0]
-cases = suite.findall("testcase")
-print(suite.get("tests"), suite.get("failures"), suite.get("skipped"), len(cases), len(suite.findall("testcase/failure")),
-      len(suite.findall("testcase/skipped")), *[case.get("name") for case in cases], end="")
+assert root.tag == "testsuites" and all(child.tag == "testsuite" for child in root)
+counts = ("tests", "failures", "errors", "skipped")
+for name in counts:
+    assert int(root.get(name)) == sum(int(suite.get(name)) for suite in root), name
+cases = root.findall("testsuite/testcase")
+print(root.get("tests"), root.get("failures"), root.get("skipped"), len(cases), len(root.findall("testsuite/testcase/failure")),
+      len(root.findall("testsuite/testcase/skipped")),
+      *[" ".join([suite.get("name") + ":"] + [case.get("name") for case in suite.findall("testcase")]) for suite in root], end="")
 )py");
   const auto out = folder / "out.txt";
   const std::string command =
@@ -69,9 +87,19 @@ class JUnit : public ::testing::Test {
 };
 
 TEST_F(JUnit, IsReadByAStrictParserWithTheRightCounts) {
-  EXPECT_EQ(as_python_reads(junit_xml(named("small"), all_verdicts(), false)), "4 3 0 4 3 0 a b c d");
-  EXPECT_EQ(as_python_reads(junit_xml(named("small"), all_verdicts(), true)), "4 2 1 4 2 1 a b c d");
+  const std::string suites = " on-a-flower-as-bee: a b c in-the-snow-as-cat: d";
+  EXPECT_EQ(as_python_reads(junit_xml(named("small"), all_verdicts(), false)), "4 3 0 4 3 0" + suites);
+  EXPECT_EQ(as_python_reads(junit_xml(named("small"), all_verdicts(), true)), "4 2 1 4 2 1" + suites);
   EXPECT_EQ(as_python_reads(junit_xml(named("none"), {"new", "abc", "", {}}, false)), "0 0 0 0 0 0");
+}
+
+TEST_F(JUnit, HasASuiteForALabelThatFailsSystematicallyWithItsExceptions) {
+  Check check = all_verdicts();
+  check.cases.push_back(systematic_case(Verdict::there));
+  check.cases.push_back(case_of("e", Verdict::fixed));
+  check.cases.back().finding = "penguin-systematic";
+  EXPECT_EQ(as_python_reads(junit_xml(named("small"), check, false)),
+            "6 4 0 6 4 0 on-a-flower-as-bee: a b c in-the-snow-as-cat: d penguin-systematic: penguin-systematic e");
 }
 
 TEST_F(JUnit, StaysWellFormedWhateverTheNamesHold) {
@@ -82,7 +110,7 @@ TEST_F(JUnit, StaysWellFormedWhateverTheNamesHold) {
                     "e")}) {
     Check check = all_verdicts();
     check.name = odd;
-    for (CheckCase& one : check.cases) one.id = one.prompt = odd;
+    for (CheckCase& one : check.cases) one.id = one.finding = one.prompt = odd;
     const std::string read = as_python_reads(junit_xml(named(odd), check, false));
     EXPECT_TRUE(read.starts_with("4 3 0 4 3 0 ")) << read;
   }
@@ -97,6 +125,28 @@ TEST(CheckJson, HoldsEveryCaseWithItsVerdictAndTakesBadUtf8) {
   EXPECT_EQ(json["bugs"][2]["verdict"], "worse");
   EXPECT_EQ(json["bugs"][3]["now"]["with"]["failures"], 3);
   EXPECT_NO_THROW(static_cast<void>(json.dump()));
+}
+
+TEST(CheckJson, HoldsSystematicFailuresInAListOfTheirOwn) {
+  Check check = all_verdicts();
+  check.cases.push_back(systematic_case(Verdict::there));
+  const auto json = check_json(named("small"), check);
+  EXPECT_EQ(json["bugs"].size(), 4U);
+  EXPECT_EQ(json["bugs"][0]["finding"], "on-a-flower-as-bee");
+  ASSERT_EQ(json["systematic_failures"].size(), 1U);
+  const auto& one = json["systematic_failures"][0];
+  EXPECT_EQ(one["id"], "penguin-systematic");
+  EXPECT_EQ(one["verdict"], "still there");
+  EXPECT_EQ(one["now"]["baseline"]["failures"], 60);
+  EXPECT_EQ(one["now"]["allowed"], 0.5);
+  EXPECT_EQ(one["now"]["predicted"], "duck");
+  EXPECT_FALSE(one["now"].contains("transfers"));
+  EXPECT_EQ(one["before"]["failures"], 64);
+}
+
+TEST(CheckFigures, OfASystematicFailureAreThoseOfItsBaselineImages) {
+  EXPECT_EQ(figures(systematic_case(Verdict::there)),
+            "60 of 64 baseline images fail (95 % interval 84.8 to 98.3 %); 50.0 % are allowed; before: 64 of 64");
 }
 
 TEST(CheckFigures, GiveCountsIntervalAndWhatIsAllowedAndOfWhichPictures) {

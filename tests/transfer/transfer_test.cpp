@@ -10,6 +10,7 @@
 #include "fake/folder.h"
 #include "fake/world.h"
 #include "find/find.h"
+#include "finding/count.h"
 #include "report/transfer_json.h"
 #include "transfer/check.h"
 
@@ -113,6 +114,23 @@ TEST_F(Rivals, WithTheSameFaultsShowEveryBugAndThoseWithoutShowNone) {
   EXPECT_EQ(result->columns[2].transferring, 0);
 }
 
+TEST_F(Rivals, AreAskedAboutTheBaselineImagesOfALabelThatFailsSystematically) {
+  const auto result = transferred(both());
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  ASSERT_EQ(result->systematic.size(), 1U);
+  const TransferRow& row = result->systematic[0];
+  EXPECT_EQ(row.id, "cow-systematic");
+  ASSERT_EQ(row.cells.size(), 3U);
+  const BaseResult* cow = base_of(findings_.bases, "cow");
+  EXPECT_EQ(row.cells[0].suspects.failures, cow->rate.failures);
+  EXPECT_EQ(row.cells[0].suspects.valid, cow->rate.valid);
+  EXPECT_EQ(row.cells[0].predicted, "cat");
+  EXPECT_FALSE(row.cells[0].transfers) << "it is the one that the failure is of";
+  EXPECT_TRUE(row.cells[1].transfers);
+  EXPECT_EQ(row.cells[1].predicted, "cat") << "its classes stand in another order";
+  EXPECT_FALSE(row.cells[2].transfers);
+}
+
 TEST_F(Rivals, AreCountedOnTheAuditsPicturesInTermsOfFailuresWhateverTheirClassOrder) {
   const auto result = transferred(both());
   ASSERT_TRUE(result.ok());
@@ -185,11 +203,38 @@ TEST_F(Rivals, CheckedAreGreenWithoutTheFaultsAndRedWithThem) {
                                            << one.now.suspects.valid << ", allowed " << one.now.allowed;
   }
   const Check red = checked(rival(same_, "same"));
-  ASSERT_EQ(red.cases.size(), bugs_.size());
+  ASSERT_EQ(red.cases.size(), bugs_.size() + 1) << "and the label that fails systematically";
   for (const CheckCase& one : red.cases) {
     EXPECT_EQ(one.verdict, Verdict::there) << one.id;
     EXPECT_EQ(one.only_now + one.only_before, 0) << one.id << ": the same answers differ in nothing";
   }
+}
+
+TEST_F(Rivals, CheckedCasesOfOneFindingStandTogetherAndASystematicFailureIsOne) {
+  const Check result = checked(rival(same_, "same"));
+  std::vector<std::string> findings;
+  std::set<std::string> ids;
+  for (const CheckCase& one : result.cases) {
+    EXPECT_TRUE(ids.insert(one.id).second) << one.id;
+    if (findings.empty() || findings.back() != one.finding) findings.push_back(one.finding);
+  }
+  EXPECT_EQ(findings, (std::vector<std::string>{"on-a-flower-as-bee", "cow-systematic"}));
+  const auto cow = std::find_if(result.cases.begin(), result.cases.end(), [](auto& one) { return one.systematic; });
+  ASSERT_NE(cow, result.cases.end());
+  EXPECT_EQ(cow->id, "cow-systematic");
+  EXPECT_EQ(cow->now.allowed, study_.evidence.everywhere);
+  EXPECT_EQ(cow->before.failures, base_of(findings_.bases, "cow")->rate.failures);
+  EXPECT_EQ(cow->now.suspects.valid, base_of(findings_.bases, "cow")->rate.valid);
+}
+
+TEST_F(Rivals, CheckedAgainstALabelThatFailsAndNothingElseIsRedWhileItDoes) {
+  for (Hypothesis& h : findings_.hypotheses) h.status = Status::not_confirmed;
+  const Check red = checked(rival(same_, "same"));
+  ASSERT_EQ(red.cases.size(), 1U);
+  EXPECT_EQ(red.cases[0].verdict, Verdict::there);
+  const Check green = checked(rival(sound_, "sound"));
+  ASSERT_EQ(green.cases.size(), 1U);
+  EXPECT_EQ(green.cases[0].verdict, Verdict::fixed);
 }
 
 TEST_F(Rivals, CheckedOneThatFailsEverywhereHasFixedNothing) {
@@ -197,7 +242,9 @@ TEST_F(Rivals, CheckedOneThatFailsEverywhereHasFixedNothing) {
   const Check result = checked(rival(broken, "broken"));
   for (const CheckCase& one : result.cases) {
     EXPECT_TRUE(one.verdict == Verdict::there || one.verdict == Verdict::worse) << one.id;
-    EXPECT_GT(one.now.controls.rate, 0.9) << one.id;
+    if (!one.systematic) {
+      EXPECT_GT(one.now.controls.rate, 0.9) << one.id;
+    }
   }
 }
 
@@ -224,6 +271,29 @@ TEST_F(Rivals, WithMorePairsAreToldMoreAndTheAuditsOwnStayTheFirst) {
   }
 }
 
+TEST_F(Rivals, WithMoreBaselineImagesAreToldMoreOfSystematicFailuresAlone) {
+  auto models = aimed_.models();
+  Memo memo(models, *catalogue_, never_, silent_, {});
+  const auto targets = find_targets(study_, memo.class_names());
+  ASSERT_TRUE(targets.ok());
+  std::vector<BaseResult> grown = findings_.bases;
+  ASSERT_TRUE(draw_more_baselines({study_, *targets, findings_.class_names, memo, silent_}, grown, 100).ok());
+  for (std::size_t i = 0; i < grown.size(); ++i) {
+    const BaseResult& base = findings_.bases[i];
+    ASSERT_EQ(grown[i].samples.size(), base.everywhere ? 100U : base.samples.size()) << base.label;
+    std::set<std::pair<std::string, std::uint64_t>> drawn;
+    for (std::size_t s = 0; s < grown[i].samples.size(); ++s) {
+      const Sample& sample = grown[i].samples[s];
+      drawn.insert({sample.draw.prompt, sample.draw.seed});
+      if (s < base.samples.size()) {
+        EXPECT_EQ(sample.image, base.samples[s].image);
+      }
+    }
+    EXPECT_EQ(drawn.size(), grown[i].samples.size()) << "a picture was drawn twice";
+    EXPECT_EQ(grown[i].rate.valid, base.rate.valid) << "the study's own figures stay";
+  }
+}
+
 TEST_F(Rivals, OfABugWithoutAnAuditHaveNoRowAndAnOpenCase) {
   for (Hypothesis& h : findings_.hypotheses) {
     if (h.id != bugs_[0]->id) continue;
@@ -236,8 +306,9 @@ TEST_F(Rivals, OfABugWithoutAnAuditHaveNoRowAndAnOpenCase) {
   EXPECT_EQ(result->rows.size(), bugs_.size() - 1);
   EXPECT_EQ(result->not_audited, std::vector<std::string>{bugs_[0]->id});
   const Check open = checked(rival(sound_, "sound"));
-  ASSERT_EQ(open.cases.size(), bugs_.size());
-  EXPECT_EQ(open.cases[0].verdict, Verdict::undecided);
+  ASSERT_EQ(open.cases.size(), bugs_.size() + 1);
+  for (const CheckCase& one : open.cases)
+    EXPECT_EQ(one.verdict == Verdict::undecided, one.id == bugs_[0]->id) << one.id;
 }
 
 TEST_F(Rivals, AsJsonAreReadBackForTheSameFindingsAndForNoOthers) {
@@ -253,6 +324,12 @@ TEST_F(Rivals, AsJsonAreReadBackForTheSameFindingsAndForNoOthers) {
   other = findings_;
   other.hypotheses[0].audit.failures -= 1;
   EXPECT_FALSE(transfer_of(text, other).has_value()) << "of other audits";
+  other = findings_;
+  for (BaseResult& base : other.bases) base.rate.failures -= base.everywhere ? 1 : 0;
+  EXPECT_FALSE(transfer_of(text, other).has_value()) << "of other baseline images";
+  nlohmann::json older = nlohmann::json::parse(text);
+  older.erase("systematic_failures");
+  EXPECT_TRUE(transfer_of(older.dump(), findings_).has_value()) << "of a program that knew no systematic failures";
   other = findings_;
   other.hypotheses[0].status = Status::not_confirmed;
   EXPECT_FALSE(transfer_of(text, other).has_value()) << "of more bugs";
