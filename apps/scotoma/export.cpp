@@ -1,4 +1,4 @@
-// scotoma export STUDY: the pictures of the confirmed bugs as a dataset for other programs.
+// scotoma export STUDY: the pictures of the findings as a dataset for other programs.
 #include "export/export.h"
 
 #include <fmt/format.h>
@@ -29,9 +29,12 @@ struct ExportArguments : StudyArguments {
 };
 
 void print_summary(const ExportArguments& arguments, const Exported& exported) {
+  std::vector<std::string> of;
+  if (exported.bugs > 0) of.push_back(counted(static_cast<int>(exported.bugs), "bug"));
+  if (exported.systematic > 0) of.push_back(counted(static_cast<int>(exported.systematic), "systematic failure"));
   say("{} of {}: {} for training, {} for testing: {}\n",
-      counted(static_cast<int>(exported.train + exported.test), "picture"),
-      counted(static_cast<int>(exported.bugs), "bug"), exported.train, exported.test, arguments.to.string());
+      counted(static_cast<int>(exported.train + exported.test), "picture"), listed(of), exported.train, exported.test,
+      arguments.to.string());
   if (exported.one_sided.empty() || arguments.format == "webdataset") return;
   tell(stderr,
        "note: on one side only: {}; its folder on the other side is empty, which keeps class numbers equal on both: "
@@ -72,7 +75,7 @@ Result<void> write_export(const ExportArguments& arguments) {
 void add_export(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<ExportArguments>();
   ExportOptions& options = arguments->options;
-  auto* verb = app.add_subcommand("export", "write the pictures of the confirmed bugs as a dataset; draws nothing");
+  auto* verb = app.add_subcommand("export", "write the failing pictures of the findings as a dataset; draws nothing");
   add_study(*verb, *arguments);
   add_out(*verb, *arguments);
   add_catalogue(*verb, *arguments);
@@ -80,9 +83,10 @@ void add_export(CLI::App& app, Run& run) {
       ->check(CLI::IsMember(kFormats))
       ->required();
   verb->add_option("--to", arguments->to, "the dataset's folder: a new one, or one that is empty")->required();
-  verb->add_option("--bug", options.bugs,
-                   "id of a bug, as `scotoma list` names it; may be given again. Default: every confirmed phrase under "
-                   "which a label fails")
+  verb->add_option(
+          "--bug", options.bugs,
+          "id of a bug, a cause (all its bugs) or a systematic failure, as `scotoma list` names it; may be given "
+          "again. Default: all bugs and systematic failures")
       ->allow_extra_args(false);
   verb->add_option("--per-bug", arguments->per_bug, "pictures of a bug, at most: the first drawn; default: all")
       ->check(CLI::Range(1, 1'000'000'000));
@@ -97,7 +101,8 @@ void add_export(CLI::App& app, Run& run) {
       ->option_text("MEGABYTES");
   verb->add_flag("--quiet,-q", arguments->quiet, "no progress");
   verb->footer(
-      "The pictures are those of the audit: fresh, and selected by nothing. The side of a picture, train or test, is "
+      "The pictures are those of the audit: fresh, and selected by nothing; of a label that fails systematically its "
+      "baseline images. The side of a picture, train or test, is "
       "a hash of its seed. The folder appears whole or not at all; the same command gives the same bytes.");
   verb->callback([&run, arguments] { run = [arguments] { return write_export(*arguments); }; });
 }

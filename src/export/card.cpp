@@ -23,12 +23,6 @@ constexpr std::string_view kLicence =
     "are, say what may be done with them; Scotoma claims no rights in them. Name that licence before you publish the "
     "dataset.";
 
-/// Of failures, whatever the claim, so that all bugs compare.
-Rate failure_rate(const Hypothesis& hypothesis) {
-  const Rate& rate = hypothesis.measured();
-  return hypothesis.direction == Direction::passes ? complement(rate) : rate;
-}
-
 /// Text of others on one line of Markdown: nothing in it is taken for markup.
 std::string in_markdown(std::string_view text) {
   std::string safe;
@@ -104,11 +98,10 @@ std::string reading(const Dataset& dataset, ExportFormat format) {
 std::string bug_table(const Dataset& dataset) {
   std::string table = "| bug | what was found | pictures that fail | train | test |\n|---|---|---|---|---|\n";
   for (const DatasetBug& bug : dataset.bugs) {
-    const Rate rate = failure_rate(*bug.hypothesis);
     table += fmt::format(
-        "| {} | {} | {} of {}: {} ({}){} | {} | {} |\n", in_markdown(bug.hypothesis->id),
-        in_markdown(sentence(*bug.hypothesis)), rate.failures, rate.valid, percent(rate.rate), interval_text(rate),
-        bug.hypothesis->audited() ? "" : ", in confirmation: not audited, so it may be too high", bug.train, bug.test);
+        "| {} | {} | {} of {}: {} ({}){} | {} | {} |\n", in_markdown(bug.id), in_markdown(bug.sentence),
+        bug.rate.failures, bug.rate.valid, percent(bug.rate.rate), interval_text(bug.rate),
+        bug.drawn_for == "confirm" ? ", in confirmation: not audited, so it may be too high" : "", bug.train, bug.test);
   }
   return table;
 }
@@ -143,21 +136,19 @@ std::string_view caution(const ExportOptions& options) {
 }
 
 ordered_json bug_json(const DatasetBug& bug, const Dataset& dataset) {
-  const Hypothesis& hypothesis = *bug.hypothesis;
-  const Rate rate = failure_rate(hypothesis);
-  return {{"id", valid_utf8(hypothesis.id)},
+  return {{"id", valid_utf8(bug.id)},
           {"label", valid_utf8(dataset.labels[bug.label].name)},
-          {"phrase", valid_utf8(hypothesis.phrase.text)},
-          {"prompt", valid_utf8(hypothesis.prompt)},
-          {"direction", direction_name(hypothesis.direction)},
-          {"predicted", valid_utf8(hypothesis.taken_for())},
-          {"sentence", valid_utf8(sentence(hypothesis))},
-          {"drawn_for", drawn_for(hypothesis)},
-          {"failures", rate.failures},
-          {"valid", rate.valid},
-          {"rate", rate.rate},
-          {"low", rate.low},
-          {"high", rate.high},
+          {"phrase", valid_utf8(bug.phrase)},
+          {"prompt", valid_utf8(bug.prompt)},
+          {"direction", direction_name(bug.direction)},
+          {"predicted", valid_utf8(bug.predicted)},
+          {"sentence", valid_utf8(bug.sentence)},
+          {"drawn_for", bug.drawn_for},
+          {"failures", bug.rate.failures},
+          {"valid", bug.rate.valid},
+          {"rate", bug.rate.rate},
+          {"low", bug.rate.low},
+          {"high", bug.rate.high},
           {"name", bug.name},
           {"train", bug.train},
           {"test", bug.test}};
@@ -244,7 +235,7 @@ std::string readme(const Study& study, const Findings& findings, const Dataset& 
 | `predicted`, `predicted_index`, `score` | the classifier's answer and its probability |
 | `failed` | whether that answer is wrong |
 | `bug`, `phrase`, `prompt`, `seed` | what it was drawn for, and from; the seed is hexadecimal text (`int(seed, 0)` in Python), since it has 64 bits |
-| `drawn_for` | `audit`: fresh pictures that nothing was selected by; `confirm`: those that confirmed the bug |
+| `drawn_for` | `audit`: fresh pictures that nothing was selected by; `confirm`: those that confirmed the bug; `baseline`: a label that fails systematically, without a phrase |
 | `judge_score` | the judge's probability that the label is in the picture |
 | `split`, `image_id` | its side; SHA-256 over its size and pixels |
 

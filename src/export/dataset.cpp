@@ -11,57 +11,109 @@
 
 #include "export/names.h"
 #include "export/split.h"
+#include "finding/cause.h"
+#include "finding/count.h"
+#include "report/finding_words.h"
 #include "report/text.h"
 #include "report/words.h"
 
 namespace scotoma {
 namespace {
 
-using Hypotheses = std::vector<const Hypothesis*>;
+/// Of a confirmed hypothesis; its label and name are set later, as of everything that can be exported.
+DatasetBug bug_of(const Hypothesis& h) {
+  DatasetBug bug;
+  bug.id = h.id;
+  bug.phrase = h.phrase.text;
+  bug.prompt = h.prompt;
+  bug.direction = h.direction;
+  bug.predicted = h.taken_for();
+  bug.sentence = sentence(h);
+  bug.drawn_for = h.audited() ? "audit" : "confirm";
+  bug.rate = h.direction == Direction::passes ? complement(h.measured()) : h.measured();
+  bug.samples = h.audited() ? &h.audit_samples : &h.tried;
+  return bug;
+}
 
-Hypotheses confirmed(const Findings& findings) {
-  Hypotheses all;
-  for (const Hypothesis& hypothesis : findings.hypotheses) {
-    if (hypothesis.status == Status::confirmed) all.push_back(&hypothesis);
+DatasetBug bug_of(const SystematicFailure& failure) {
+  const BaseResult& base = *failure.base;
+  DatasetBug bug;
+  bug.id = failure.id;
+  if (!base.prompts.empty()) bug.prompt = base.prompts.front();
+  bug.predicted = base.predicted;
+  bug.sentence = sentence(failure);
+  bug.drawn_for = "baseline";
+  bug.rate = base.rate;
+  bug.samples = &base.samples;
+  return bug;
+}
+
+std::size_t label_index(const std::vector<DatasetLabel>& labels, const std::string& name) {
+  const auto at =
+      std::find_if(labels.begin(), labels.end(), [&](const DatasetLabel& each) { return each.name == name; });
+  return static_cast<std::size_t>(at - labels.begin());
+}
+
+/// All that can be exported. Named together, so that a bug's files have the same names in an export of a few.
+std::vector<DatasetBug> exportable(const Findings& findings, const std::vector<DatasetLabel>& labels) {
+  std::vector<DatasetBug> all;
+  for (const Hypothesis& h : findings.hypotheses) {
+    if (h.status != Status::confirmed) continue;
+    all.push_back(bug_of(h));
+    all.back().label = label_index(labels, h.label);
   }
+  for (const SystematicFailure& failure : systematic_failures(findings)) {
+    all.push_back(bug_of(failure));
+    all.back().label = label_index(labels, failure.base->label);
+  }
+  std::vector<std::string> ids;
+  for (const DatasetBug& bug : all) ids.push_back(bug.id);
+  const std::vector<std::string> names = file_names(ids);
+  for (std::size_t i = 0; i < all.size(); ++i) all[i].name = names[i];
   return all;
 }
 
-/// What a user who named no bug wants: a label that passes under a phrase is a finding, and no bug.
-Result<Hypotheses> every_bug(const Hypotheses& all) {
-  Hypotheses bugs;
-  for (const Hypothesis* each : all) {
-    if (each->direction == Direction::fails) bugs.push_back(each);
+/// What a user who named nothing wants: where a label is recognised is a finding, and no failure.
+Result<std::set<std::string>> every_failure(const std::vector<DatasetBug>& all) {
+  std::set<std::string> ids;
+  for (const DatasetBug& bug : all) {
+    if (bug.direction == Direction::fails) ids.insert(bug.id);
   }
-  if (!bugs.empty()) return bugs;
-  if (all.empty()) return bad_input("no bug was confirmed in this study, so there is nothing to export");
-  return bad_input(fmt::format(
-      "no phrase was confirmed under which a label fails; '{0}' names pictures of a label that fails nearly everywhere "
-      "and is recognised there: --bug {0} exports them",
-      all.front()->id));
+  if (!ids.empty()) return ids;
+  return bad_input(
+      "no bug was confirmed in this study and no label fails systematically, so there is nothing to export");
 }
 
-/// The named ones, in the findings' order.
-Result<Hypotheses> named_bugs(const Findings& findings, const Hypotheses& all, const std::vector<std::string>& ids) {
-  const std::set<std::string> asked(ids.begin(), ids.end());
-  for (const std::string& id : asked) {
-    const auto found = std::find_if(findings.hypotheses.begin(), findings.hypotheses.end(),
-                                    [&](const Hypothesis& each) { return each.id == id; });
-    if (found != findings.hypotheses.end() && found->status == Status::confirmed) continue;
-    if (found != findings.hypotheses.end()) {
-      return bad_input(fmt::format("'{}' was not confirmed ({}): only pictures of confirmed bugs are exported", id,
-                                   status_words(found->status)));
+/// Why that id names nothing that can be exported.
+Error unknown(const Findings& findings, const std::vector<DatasetBug>& all, const std::string& id) {
+  for (const Hypothesis& h : findings.hypotheses) {
+    if (h.id != id) continue;
+    return bad_input(fmt::format("'{}' was not confirmed ({}): only pictures of confirmed bugs are exported", id,
+                                 status_words(h.status)));
+  }
+  std::vector<std::string> known;
+  for (const Cause& cause : causes_of(findings)) known.push_back(cause.id);
+  for (const DatasetBug& bug : all) known.push_back(bug.id);
+  return bad_input(fmt::format("no bug, cause or systematic failure '{}' in this study; it has: {}", id,
+                               known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
+}
+
+/// The named ones; a cause is all of its bugs.
+Result<std::set<std::string>> named(const Findings& findings, const std::vector<DatasetBug>& all,
+                                    const std::vector<std::string>& ids) {
+  std::set<std::string> chosen;
+  const std::vector<Cause> causes = causes_of(findings);
+  for (const std::string& id : ids) {
+    const auto is = [&](const auto& each) { return each.id == id; };
+    if (const auto cause = std::find_if(causes.begin(), causes.end(), is); cause != causes.end()) {
+      for (const Hypothesis* bug : cause->bugs) chosen.insert(bug->id);
+    } else if (std::any_of(all.begin(), all.end(), is)) {
+      chosen.insert(id);
+    } else {
+      return unknown(findings, all, id);
     }
-    std::vector<std::string> known;
-    for (const Hypothesis* each : all) known.push_back(each->id);
-    return bad_input(fmt::format("no bug '{}' in this study; confirmed: {}", id,
-                                 known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
   }
-  Hypotheses bugs;
-  for (const Hypothesis* each : all) {
-    if (asked.contains(each->id)) bugs.push_back(each);
-  }
-  return bugs;
+  return chosen;
 }
 
 std::vector<DatasetLabel> labels_of(const Study& study, const Findings& findings) {
@@ -77,31 +129,11 @@ std::vector<DatasetLabel> labels_of(const Study& study, const Findings& findings
   return labels;
 }
 
-/// Named among all that were confirmed, so that a bug's files have the same names in an export of a few.
-std::vector<DatasetBug> bugs_of(const Hypotheses& chosen, const Hypotheses& all,
-                                const std::vector<DatasetLabel>& labels) {
-  std::vector<std::string> ids;
-  for (const Hypothesis* each : all) ids.push_back(each->id);
-  const std::vector<std::string> names = file_names(ids);
-  std::vector<DatasetBug> bugs;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (std::find(chosen.begin(), chosen.end(), all[i]) == chosen.end()) continue;
-    const auto label = std::find_if(labels.begin(), labels.end(),
-                                    [&](const DatasetLabel& each) { return each.name == all[i]->label; });
-    bugs.push_back({all[i], static_cast<std::size_t>(label - labels.begin()), names[i]});
-  }
-  return bugs;
-}
-
-const std::vector<Sample>& samples_of(const Hypothesis& hypothesis) {
-  return hypothesis.audited() ? hypothesis.audit_samples : hypothesis.tried;
-}
-
 void add_pictures(Dataset& dataset, const ExportOptions& options) {
   std::unordered_set<std::string_view> seen;
   for (std::size_t b = 0; b < dataset.bugs.size(); ++b) {
     DatasetBug& bug = dataset.bugs[b];
-    const std::vector<Sample>& samples = samples_of(*bug.hypothesis);
+    const std::vector<Sample>& samples = *bug.samples;
     for (std::size_t i = 0; i < samples.size(); ++i) {
       if (options.per_bug > 0 && bug.train + bug.test == options.per_bug) break;
       const bool wanted = options.images == ExportImages::failing ? samples[i].failure() : samples[i].valid();
@@ -145,11 +177,12 @@ Result<Dataset> choose_pictures(const Study& study, const Findings& findings, co
   if (!(options.test >= 0 && options.test <= 1)) {
     return bad_input(fmt::format("--test {}: must be a share, from 0 (none) to 1 (all)", options.test));
   }
-  const Hypotheses all = confirmed(findings);
-  SCOTOMA_TRY(const Hypotheses chosen, options.bugs.empty() ? every_bug(all) : named_bugs(findings, all, options.bugs));
   Dataset dataset;
   dataset.labels = labels_of(study, findings);
-  dataset.bugs = bugs_of(chosen, all, dataset.labels);
+  dataset.bugs = exportable(findings, dataset.labels);
+  SCOTOMA_TRY(const auto chosen,
+              options.bugs.empty() ? every_failure(dataset.bugs) : named(findings, dataset.bugs, options.bugs));
+  std::erase_if(dataset.bugs, [&](const DatasetBug& bug) { return !chosen.contains(bug.id); });
   add_pictures(dataset, options);
   if (dataset.pictures.empty()) {
     return bad_input(
@@ -161,8 +194,8 @@ Result<Dataset> choose_pictures(const Study& study, const Findings& findings, co
 
 nlohmann::ordered_json picture_json(const Dataset& dataset, const Findings& findings, const DatasetPicture& picture,
                                     const std::string& file_name) {
-  const Hypothesis& bug = *dataset.bugs[picture.bug].hypothesis;
-  const DatasetLabel& label = dataset.labels[dataset.bugs[picture.bug].label];
+  const DatasetBug& bug = dataset.bugs[picture.bug];
+  const DatasetLabel& label = dataset.labels[bug.label];
   const Sample& sample = *picture.sample;
   const Score& best = sample.prediction.top.front();
   return {{"file_name", file_name},
@@ -174,17 +207,15 @@ nlohmann::ordered_json picture_json(const Dataset& dataset, const Findings& find
           {"score", as_written(best.probability)},
           {"failed", sample.failure()},
           {"bug", valid_utf8(bug.id)},
-          {"phrase", valid_utf8(bug.phrase.text)},
+          {"phrase", valid_utf8(bug.phrase)},
           {"prompt", valid_utf8(sample.draw.prompt)},
           {"seed", fmt::format("{:#018x}", sample.draw.seed)},
-          {"drawn_for", drawn_for(bug)},
+          {"drawn_for", bug.drawn_for},
           {"judge_score", as_written(sample.judgement.score)},
           {"split", side_name(picture.test)},
           {"image_id", sample.image}};
 }
 
 const char* side_name(bool test) { return test ? "test" : "train"; }
-
-const char* drawn_for(const Hypothesis& hypothesis) { return hypothesis.audited() ? "audit" : "confirm"; }
 
 }  // namespace scotoma

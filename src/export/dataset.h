@@ -21,12 +21,20 @@ struct DatasetLabel {
   std::string folder;      ///< its name where folders stand for labels
 };
 
-/// A confirmed hypothesis whose pictures are exported.
+/// What pictures of a dataset were drawn for: a confirmed hypothesis, or a label that fails systematically.
 struct DatasetBug {
-  const Hypothesis* hypothesis = nullptr;
+  std::string id;         ///< of the hypothesis or the systematic failure
   std::size_t label = 0;  ///< index into Dataset::labels
-  std::string name;       ///< its id, fit for a file's name
-  std::size_t train = 0;  ///< pictures on this side
+  std::string phrase;     ///< empty of a systematic failure, whose images are of base prompts alone
+  std::string prompt;
+  Direction direction = Direction::fails;
+  std::string predicted;  ///< most frequent wrong answer; may be empty
+  std::string sentence;
+  std::string drawn_for;  ///< "audit"; "confirm" where it was not audited; "baseline" of a systematic failure
+  Rate rate;              ///< of failures, whatever the direction
+  const std::vector<Sample>* samples = nullptr;  ///< those that pictures are chosen from, in the order drawn
+  std::string name;                              ///< its id, fit for a file's name
+  std::size_t train = 0;                         ///< pictures on this side
   std::size_t test = 0;
 };
 
@@ -40,7 +48,7 @@ struct DatasetPicture {
 /// What is exported. Points into the findings, which must outlive it.
 struct Dataset {
   std::vector<DatasetLabel> labels;      ///< all of the study, in its order
-  std::vector<DatasetBug> bugs;          ///< in the findings' order
+  std::vector<DatasetBug> bugs;          ///< hypotheses in the findings' order, then systematic failures
   std::vector<DatasetPicture> pictures;  ///< by bug, then in the order drawn; none twice
 
   std::size_t train() const;
@@ -51,11 +59,12 @@ struct Dataset {
   std::vector<std::string> one_sided() const;
 };
 
-/// The pictures of the audit, which nothing was selected by; of a bug that was not audited, those of confirmation. A
-/// picture with the same pixels as an earlier one is left out, so that none is on both sides.
-/// Requires that the findings' class names hold the study's classes.
-/// Errors: bad_input when nothing was confirmed, a bug is unknown or was not confirmed, no picture is left, or the
-/// share of the test side is no share.
+/// The pictures of the audit, which nothing was selected by; of a bug that was not audited, those of confirmation; of a
+/// systematic failure the label's baseline images. Without ids in the options: every bug and every systematic failure,
+/// no exception. The id of a cause stands for those of its bugs. A picture with the same pixels as an earlier one is
+/// left out, so that none is on both sides. Requires that the findings' class names hold the study's classes. Errors:
+/// bad_input when nothing was found, an id is unknown or of what was not confirmed, no picture is left, or the share of
+/// the test side is no share.
 Result<Dataset> choose_pictures(const Study& study, const Findings& findings, const ExportOptions& options);
 
 /// All that is known of a picture, under the names of docs/export.md. No value is ever null and none changes its type
@@ -67,8 +76,5 @@ nlohmann::ordered_json picture_json(const Dataset& dataset, const Findings& find
 
 /// "train" or "test".
 const char* side_name(bool test);
-
-/// For what the bug's pictures were drawn: "audit", or "confirm" where it was not audited.
-const char* drawn_for(const Hypothesis& hypothesis);
 
 }  // namespace scotoma

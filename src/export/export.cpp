@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
@@ -45,7 +46,9 @@ Result<Exported> export_dataset(const Study& study, const Findings& findings, co
                            printable_json(dataset_json(study, findings, dataset, options).dump(2)) + "\n"));
   SCOTOMA_CHECK(write_file(place->path() / "README.md", readme(study, findings, dataset, options)));
   SCOTOMA_CHECK(place->commit());
-  return Exported{dataset.bugs.size(), dataset.train(), dataset.test(), dataset.one_sided()};
+  const auto systematic = static_cast<std::size_t>(std::count_if(
+      dataset.bugs.begin(), dataset.bugs.end(), [](const DatasetBug& bug) { return bug.drawn_for == "baseline"; }));
+  return Exported{dataset.bugs.size() - systematic, systematic, dataset.train(), dataset.test(), dataset.one_sided()};
 }
 
 }  // namespace scotoma

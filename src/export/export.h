@@ -1,4 +1,4 @@
-// The confirmed bugs of a finished study as a dataset that others can load.
+// The findings of a finished study as a dataset that others can load.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,8 @@
 namespace scotoma {
 
 struct Exported {
-  std::size_t bugs = 0;
+  std::size_t bugs = 0;        ///< and exceptions
+  std::size_t systematic = 0;  ///< systematic failures
   std::size_t train = 0;
   std::size_t test = 0;
   std::vector<std::string> one_sided;  ///< labels that have pictures on one of the two sides only

@@ -23,7 +23,7 @@ enum class ExportImages {
 
 struct ExportOptions {
   ExportFormat format = ExportFormat::imagefolder;
-  std::vector<std::string> bugs = {};  ///< ids; empty: every confirmed bug under which the label fails
+  std::vector<std::string> bugs = {};  ///< ids, also of causes; empty: every bug and systematic failure
   std::size_t per_bug = 0;             ///< pictures of a bug, at most, the first drawn; 0: all
   ExportImages images = ExportImages::failing;
   double test = 0.2;                        ///< share of the seeds that belong to the test side, in [0, 1]

@@ -52,18 +52,25 @@ std::vector<json> lines_of(const fs::path& file) {
   return all;
 }
 
-TEST_F(ExportVerb, WritesTheFailuresOfTheConfirmedBug) {
+TEST_F(ExportVerb, WritesTheFailuresOfTheConfirmedBugAndOfTheLabelThatFailsSystematically) {
   const Outcome outcome = write("jsonl", "x");
   ASSERT_EQ(outcome.code, 0) << outcome.errors;
   const auto lines = lines_of(folder_ / "x/images.jsonl");
-  const json bugs = json::parse(read_file(fs::path(out()) / "bugs.json"))["bugs"];
+  const json found = json::parse(read_file(fs::path(out()) / "bugs.json"));
+  const json& bugs = found["bugs"];
   const auto fly =
       std::find_if(bugs.begin(), bugs.end(), [](const json& bug) { return bug["id"] == "fly-on-a-flower"; });
   ASSERT_NE(fly, bugs.end());
-  EXPECT_EQ(lines.size(), (*fly)["audit"]["failures"]) << "the audit's failures, and nothing of the exception";
+  ASSERT_EQ(found["systematic_failures"].size(), 1U);
+  const int of_bee = found["systematic_failures"][0]["base"]["failures"];
+  EXPECT_EQ(lines.size(), (*fly)["audit"]["failures"].get<std::size_t>() + static_cast<std::size_t>(of_bee))
+      << "the audit's failures and the baseline's, and nothing of the exception";
   for (const json& line : lines) {
-    EXPECT_EQ(line["bug"], "fly-on-a-flower");
-    EXPECT_EQ(line["predicted"], "bee");
+    const bool fly_line = line["label"] == "fly";
+    EXPECT_EQ(line["bug"], fly_line ? "fly-on-a-flower" : "bee-systematic");
+    if (fly_line) {
+      EXPECT_EQ(line["predicted"], "bee");
+    }
     const std::string id = line["image_id"];
     EXPECT_EQ(read_file(folder_ / "x" / line["file_name"].get<std::string>()),
               read_file(fs::path(out()) / "images" / id.substr(0, 2) / (id + ".png")));
@@ -120,16 +127,21 @@ TEST_F(ExportVerb, OfAStudyThatIsNotFinishedSaysSo) {
   EXPECT_FALSE(fs::exists(folder_ / "x"));
 }
 
-TEST_F(ExportVerb, WithoutAConfirmedBugSaysThatThereIsNothing) {
-  // The same pictures and answers, but no rise of a failure rate is large enough to be a bug.
+TEST_F(ExportVerb, OfAStudyThatFoundNothingSaysSo) {
+  // No rise of a failure rate is large enough to be a bug, and no failure rate to be systematic.
   const std::string strict =
-      folder_.write("strict.toml", small_study({{"[engine]", "[evidence]\ndelta = 1\n[engine]"}})).string();
+      folder_.write("strict.toml", small_study({{"[engine]", "[evidence]\ndelta = 1\neverywhere = 1\n[engine]"}}))
+          .string();
   const std::string to = (folder_ / "x").string();
   ASSERT_EQ(run({"find", strict, "--out", (folder_ / "strict").string(), "--catalogue", out(), "--quiet"}).code, 0);
   const Outcome outcome = run({"export", strict, "--catalogue", out(), "--format", "jsonl", "--to", to});
   EXPECT_EQ(outcome.code, 2);
   EXPECT_NE(outcome.errors.find("no bug was confirmed"), std::string::npos) << outcome.errors;
   EXPECT_FALSE(fs::exists(to));
+  const Outcome checked = run({"check", strict, "--catalogue", out(), "--against",
+                               std::string(SCOTOMA_SOURCE_DIR) + "/world/classifiers/resnet_balanced.onnx"});
+  EXPECT_EQ(checked.code, 2) << "nothing was looked at, which must not pass for a green check";
+  EXPECT_NE(checked.errors.find("nothing was checked"), std::string::npos) << checked.errors;
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ Result<Dataset> choose(const Findings& findings, const ExportOptions& options) {
 
 std::vector<std::string> ids(const Dataset& dataset) {
   std::vector<std::string> all;
-  for (const DatasetBug& bug : dataset.bugs) all.push_back(bug.hypothesis->id);
+  for (const DatasetBug& bug : dataset.bugs) all.push_back(bug.id);
   return all;
 }
 
@@ -33,13 +33,32 @@ std::vector<std::pair<std::string, bool>> sides(const Dataset& dataset) {
   return all;
 }
 
-TEST(ChoosePictures, TakesEveryBugAndNoExceptionUnlessItIsNamed) {
+TEST(ChoosePictures, TakesEveryBugAndSystematicFailureAndNoExceptionUnlessItIsNamed) {
   const Findings findings = made_up::findings();
-  EXPECT_EQ(ids(*choose(findings, {})), (Ids{"fly-on-a-flower", "ladybug-on-a-flower"}));
+  EXPECT_EQ(ids(*choose(findings, {})), (Ids{"fly-on-a-flower", "ladybug-on-a-flower", "bee-systematic"}));
+  EXPECT_EQ(ids(*choose(findings, {.bugs = {"bee-systematic"}})), Ids{"bee-systematic"});
+  EXPECT_EQ(ids(*choose(findings, {.bugs = {"on-a-flower-as-bee"}})), (Ids{"fly-on-a-flower", "ladybug-on-a-flower"}))
+      << "a cause stands for its bugs";
   EXPECT_EQ(ids(*choose(findings, {.bugs = {"bee-on-a-flower"}})), Ids{"bee-on-a-flower"});
   EXPECT_EQ(ids(*choose(findings, {.bugs = {"ladybug-on-a-flower", "fly-on-a-flower", "fly-on-a-flower"}})),
             (Ids{"fly-on-a-flower", "ladybug-on-a-flower"}))
       << "the order in which bugs are named must not show";
+}
+
+TEST(ChoosePictures, OfALabelThatFailsSystematicallyAreItsBaselineImages) {
+  Findings findings = made_up::findings();
+  findings.hypotheses.clear();  // a classifier that is wrong on a label, and nothing else
+  const auto dataset = choose(findings, {});
+  ASSERT_TRUE(dataset.ok()) << dataset.error().message;
+  EXPECT_EQ(ids(*dataset), Ids{"bee-systematic"});
+  const auto json = picture_json(*dataset, findings, dataset->pictures.front(), "x.png");
+  EXPECT_EQ(json["drawn_for"], "baseline");
+  EXPECT_EQ(json["bug"], "bee-systematic");
+  EXPECT_EQ(json["phrase"], "");
+  EXPECT_EQ(json["predicted"], "ladybug");
+  const auto about = dataset_json(made_up::study(), findings, *dataset, {.version = "1"})["bugs"][0];
+  EXPECT_EQ(about["failures"], 43);
+  EXPECT_EQ(about["drawn_for"], "baseline");
 }
 
 TEST(ChoosePictures, TakesFailuresOrAllThatIsValidEachOnce) {
@@ -48,9 +67,10 @@ TEST(ChoosePictures, TakesFailuresOrAllThatIsValidEachOnce) {
     const auto dataset = choose(findings, {.images = images});
     ASSERT_TRUE(dataset.ok());
     std::vector<std::string> expected;
-    for (const std::size_t h : {1U, 2U}) {
+    for (const auto* samples :
+         {&findings.hypotheses[1].audit_samples, &findings.hypotheses[2].audit_samples, &findings.bases[1].samples}) {
       std::set<std::string> seen;
-      for (const Sample& sample : findings.hypotheses[h].audit_samples) {
+      for (const Sample& sample : *samples) {
         const bool wanted = sample.valid() && (images == ExportImages::valid || !sample.correct);
         if (wanted && seen.insert(sample.image).second) expected.push_back(sample.image);
       }
@@ -109,14 +129,15 @@ void expect_refused(const Findings& findings, const ExportOptions& options, cons
 TEST(ChoosePictures, WhereThereIsNothingToExportSaysWhy) {
   const Findings findings = made_up::findings();
   expect_refused(made_up::nothing_confirmed(), {}, {"no bug was confirmed"});
-  expect_refused(findings, {.bugs = {"fly-in-the-snow"}}, {"no bug 'fly-in-the-snow'", "fly-on-a-flower"});
+  expect_refused(findings, {.bugs = {"fly-in-the-snow"}},
+                 {"no bug, cause or systematic failure 'fly-in-the-snow'", "fly-on-a-flower", "on-a-flower-as-bee",
+                  "bee-systematic"});
   expect_refused(findings, {.bugs = {"cow-on-a-beach"}}, {"'cow-on-a-beach' was not confirmed"});
   expect_refused(findings, {.test = -0.1}, {"--test", "share"});
   expect_refused(findings, {.test = 1.1}, {"--test"});
   expect_refused(findings, {.test = std::nan("")}, {"--test"});
   Findings exception = findings;
   exception.hypotheses.resize(1);
-  expect_refused(exception, {}, {"--bug bee-on-a-flower"});
   for (Sample& sample : exception.hypotheses[0].audit_samples) sample.correct = true;
   expect_refused(exception, {.bugs = {"bee-on-a-flower"}}, {"--images valid"});
 }
@@ -202,7 +223,7 @@ TEST(Card, WhateverTheStudyIsCalledItsBlockOfYamlIsWhole) {
 
 TEST(Card, OfPicturesWithLabelsOnOneSideSaysSo) {
   Findings findings = made_up::findings();
-  const auto dataset = choose(findings, {.per_bug = 1, .test = 0.5});
+  const auto dataset = choose(findings, {.bugs = {"on-a-flower-as-bee"}, .per_bug = 1, .test = 0.5});
   ASSERT_EQ(dataset->pictures.size(), 2U);
   Dataset parted = *dataset;
   for (const std::size_t b : {0U, 1U}) {
