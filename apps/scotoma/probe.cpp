@@ -7,6 +7,7 @@
 #include "finding/doubt.h"
 #include "finding/phrase.h"
 #include "report/bugs_json.h"
+#include "report/finding_words.h"
 #include "report/words.h"
 #include "session.h"
 #include "terminal.h"
@@ -26,6 +27,14 @@ Painted verdict(const Hypothesis& hypothesis, const Paint& paint) {
   const std::string words(status_words(hypothesis.status));
   if (hypothesis.status == Status::confirmed) return paint.red(words);
   return hypothesis.status == Status::not_confirmed ? paint.green(words) : paint.yellow(words);
+}
+
+/// Why a phrase of this label is tested the other way round, where it is.
+void print_systematic(const Findings& findings, const std::string& label) {
+  for (const SystematicFailure& failure : systematic_failures(findings)) {
+    if (failure.base->label == label)
+      say("  {} So the question is whether it is recognised under the phrase.\n", sentence(failure));
+  }
 }
 
 /// Numbers only where something was measured: the budget may have been used up, the phrase impossible to draw.
@@ -66,6 +75,7 @@ Result<void> probe(const ProbeArguments& arguments) {
                   std::log(slots(session.study) / (evidence.alpha - evidence.alpha0)));
     const Paint paint(stdout);
     for (const std::string& doubt : doubts(done->findings)) say("{} {}\n", paint.yellow("?"), doubt);
+    print_systematic(done->findings, arguments.label);
   }
   return {};
 }

@@ -12,6 +12,7 @@
 #include "bugs_file.h"
 #include "catalogue/reviews.h"
 #include "evidence/interval.h"
+#include "finding/cause.h"
 #include "finding/count.h"
 #include "report/publish.h"
 #include "report/review_csv.h"
@@ -48,9 +49,13 @@ Result<void> check_bug(const Findings& findings, const std::string& bug) {
     if (h.id == bug) return {};
     audited += (audited.empty() ? "" : ", ") + h.id;
   }
+  for (const SystematicFailure& failure : systematic_failures(findings)) {
+    if (failure.id == bug) return {};
+    audited += (audited.empty() ? "" : ", ") + failure.id;
+  }
   if (bug.empty()) return {};
-  return bad_input(
-      fmt::format("no audited bug '{}' in this study; it has: {}", bug, audited.empty() ? "none" : audited));
+  return bad_input(fmt::format("no audited bug or systematic failure '{}' in this study; it has: {}", bug,
+                               audited.empty() ? "none" : audited));
 }
 
 Result<Reviewed> open_reviewed(const ReviewArguments& arguments) {
@@ -254,7 +259,9 @@ void add_review(CLI::App& app, Run& run) {
   verb->add_option("--count", arguments->count, "how many pictures to ask about")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
-  verb->add_option("--bug", arguments->bug, "only pictures of this bug's audit; its id, as scotoma list names it");
+  verb->add_option("--bug", arguments->bug,
+                   "only pictures of this bug's audit, or of this systematic failure's label; its id, as "
+                   "scotoma list names it");
   auto* page = verb->add_option("--page", arguments->page, "write a page (HTML) on which to answer; it saves a table");
   auto* csv = verb->add_option("--csv", arguments->csv, "write a table (CSV) to fill in");
   auto* import = verb->add_option("--import", arguments->import, "read the answers of a table (CSV)");

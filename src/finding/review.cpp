@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "core/seed.h"
+#include "finding/cause.h"
 
 namespace scotoma {
 namespace {
@@ -55,6 +56,10 @@ std::vector<Reviewable> reviewable(const Findings& findings, const std::string& 
     for (const BaseResult& base : findings.bases) {
       for (const Sample& sample : base.samples) pictures.push_back({&sample, base.label});
     }
+  }
+  for (const SystematicFailure& failure : systematic_failures(findings)) {
+    if (failure.id != bug) continue;
+    for (const Sample& sample : failure.base->samples) pictures.push_back({&sample, failure.base->label});
   }
   for (const Hypothesis& h : findings.hypotheses) {
     if (!bug.empty() && h.id != bug) continue;

@@ -43,6 +43,15 @@ TEST(ToReview, AsksAboutEveryPictureOnceInAnOrderOfTheSeed) {
   EXPECT_NE(all, keys(to_review(2, reviewable(findings), {}, 1000)));
 }
 
+TEST(ToReview, OfASystematicFailureAreTheBaselineImagesOfItsLabel) {
+  Findings findings = findings_of(3, 1);
+  EXPECT_TRUE(reviewable(findings, "bee-systematic").empty()) << "it does not fail";
+  findings.bases[0].everywhere = true;
+  const auto pictures = reviewable(findings, "bee-systematic");
+  ASSERT_EQ(pictures.size(), 4U);
+  EXPECT_EQ(pictures[0].key(), review_key("base0", "bee"));
+}
+
 TEST(ToReview, OneOfFourIsAPictureThatTheJudgeRefused) {
   const Findings findings = findings_of(30, 10);
   const auto first = to_review(1, reviewable(findings), {}, 40);
