@@ -41,7 +41,8 @@ std::string systematic(const Page& page) {
               fmt::format("The failure rate of each label's baseline images was compared with {}, for all {} at once.",
                           percent(page.study.evidence.everywhere),
                           counted(static_cast<int>(page.findings.bases.size()), "label")),
-              systematic_sentence(page.study), "They need no phrase, so they are not among the claims above.");
+              systematic_sentence(page.study.evidence.alpha0),
+              "They need no phrase, so they are not among the claims above.");
 }
 
 }  // namespace

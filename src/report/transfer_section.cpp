@@ -90,7 +90,9 @@ std::string row_head(const Page& page, const TransferRow& row) {
 std::string heat_map(const Page& page, const Transfer& transfer) {
   std::string html = fmt::format(
       "<h3>Bug by bug</h3>\n<p>How often the pictures that a bug is about fail, and their twins. <b>Transfers</b>: "
-      "they surely fail more often than this classifier's own twins allow, with all cells taken together (Holm, "
+      "they surely fail more often than this classifier's own twins allow, or, of the baseline images of a label that "
+      "fails systematically, which have no twins, more often than the study allows any label; with all cells taken "
+      "together (Holm, "
       "5\u00A0%).</p>\n<div class=\"scroll\" role=\"region\" aria-label=\"Failure rates by bug and classifier\" "
       "tabindex=\"0\"><table class=\"transfer-map\" style=\"--columns:{}\">\n<thead><tr><th scope=\"col\">Bug</th>",
       transfer.columns.size());
@@ -100,12 +102,14 @@ std::string heat_map(const Page& page, const Transfer& transfer) {
   }
   html += "</tr></thead>\n<tbody>\n";
   const std::size_t rows = std::min(transfer.rows.size(), PageLimits::kRows);
-  for (std::size_t r = 0; r < rows; ++r) {
-    html += fmt::format("<tr><th scope=\"row\">{}</th>", row_head(page, transfer.rows[r]));
-    for (std::size_t c = 0; c < transfer.columns.size(); ++c)
-      html += heat_cell(transfer.columns[c], transfer.rows[r].cells[c]);
+  const auto add = [&](const TransferRow& row, const std::string& head) {
+    html += fmt::format("<tr><th scope=\"row\">{}</th>", head);
+    for (std::size_t c = 0; c < transfer.columns.size(); ++c) html += heat_cell(transfer.columns[c], row.cells[c]);
     html += "</tr>\n";
-  }
+  };
+  for (std::size_t r = 0; r < rows; ++r) add(transfer.rows[r], row_head(page, transfer.rows[r]));
+  for (const TransferRow& row : transfer.systematic)
+    add(row, escape_html(with_article(row.label)) + ", baseline images");
   return html + "</tbody></table></div>\n" + more_elsewhere(transfer.rows.size() - rows, "bug", "transfer.json");
 }
 
@@ -113,7 +117,7 @@ std::string heat_map(const Page& page, const Transfer& transfer) {
 
 std::string transfer_section(const Page& page, const Transfer& transfer) {
   std::string html = "<section id=\"transfer\">\n<h2>Other classifiers on the same pictures</h2>\n";
-  if (transfer.rows.empty())
+  if (transfer.rows.empty() && transfer.systematic.empty())
     return html + "<p>No bug was audited, so there is no picture to try others on.</p>\n</section>\n";
   html += dataset_table(transfer) + heat_map(page, transfer);
   const auto left = static_cast<int>(transfer.not_audited.size());

@@ -42,6 +42,21 @@ Transfer transfer_for(const Findings& findings) {
   return transfer;
 }
 
+TEST(TransferSection, HasARowForALabelThatFailsSystematicallyAlsoWhereNoBugWasConfirmed) {
+  Findings findings = made_up::findings();
+  std::erase_if(findings.hypotheses, [](const Hypothesis& h) { return h.status == Status::confirmed; });
+  Transfer transfer = transfer_for(findings);
+  ASSERT_TRUE(transfer.rows.empty());
+  TransferCell cell;
+  cell.suspects = {43, 47, 0};
+  fill_interval(cell.suspects);
+  transfer.systematic.push_back({"bee-systematic", "bee", "a photo of a bee", Direction::fails, {cell, cell}});
+  const auto html = report_html(made_up::study(), findings, made_up::picture, &transfer);
+  ASSERT_TRUE(html.ok());
+  EXPECT_NE(html->find("<th scope=\"row\">a bee, baseline images</th>"), std::string::npos);
+  EXPECT_EQ(html->find("No bug was audited"), std::string::npos);
+}
+
 TEST(TransferSection, IsInTheReportWithEveryBugAndNamesEscaped) {
   const Findings findings = made_up::findings();
   const Transfer transfer = transfer_for(findings);
