@@ -127,7 +127,7 @@ Result<void> run_transfer(const TransferArguments& arguments) {
   }();
   if (!result.ok()) return result.error();
   const nlohmann::ordered_json json = transfer_json(session.study, *result);
-  SCOTOMA_CHECK(write_whole(out_folder(arguments) / "transfer.json", json.dump(2) + "\n"));
+  SCOTOMA_CHECK(write_whole(out_folder(arguments) / "transfer.json", printable_json(json.dump(2)) + "\n"));
   SCOTOMA_TRY(const Published published,
               publish(session.study, done.findings, nullptr, *session.catalogue, out_folder(arguments)));
   if (arguments.json) {

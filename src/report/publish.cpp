@@ -13,6 +13,7 @@
 #include "report/bugs_json.h"
 #include "report/html.h"
 #include "report/run_json.h"
+#include "report/text.h"
 #include "report/transfer_json.h"
 
 namespace scotoma {
@@ -73,11 +74,11 @@ Result<Published> publish(const Study& study, const Findings& findings, const Ru
     named.insert(id);
     return image_path(id);
   };
-  const std::string bugs = bugs_json(study, findings, path).dump(2) + "\n";
+  const std::string bugs = printable_json(bugs_json(study, findings, path).dump(2)) + "\n";
   SCOTOMA_CHECK(put_pictures(named, catalogue, folder));
   SCOTOMA_CHECK(write_whole(published.report, html));
   SCOTOMA_CHECK(write_whole(published.bugs, bugs));
-  if (run != nullptr) SCOTOMA_CHECK(write_whole(folder / "run.json", run_json(*run).dump(2) + "\n"));
+  if (run != nullptr) SCOTOMA_CHECK(write_whole(folder / "run.json", printable_json(run_json(*run).dump(2)) + "\n"));
   return published;
 }
 

@@ -37,7 +37,11 @@ class ReviewOfASmallStudy : public testing::Test {
   std::string status() { return scotoma({"review", "--status"}).output; }
 
   fake::Folder folder_;
-  std::filesystem::path study_ = folder_.write("study.toml", small_study());
+  /// A label that a spreadsheet would compute, and that turns round what stands behind it.
+  std::filesystem::path study_ = folder_.write(
+      "study.toml",
+      small_study({{"labels = [\"fly\", \"bee\"]",
+                    "label = [{name = \"=fly\\u202E\", class = \"fly\"}, {name = \"bee\", class = \"bee\"}]"}}));
 };
 
 TEST_F(ReviewOfASmallStudy, IsStoredWholeOrNotAtAllAndToldByTheReport) {
@@ -50,6 +54,7 @@ TEST_F(ReviewOfASmallStudy, IsStoredWholeOrNotAtAllAndToldByTheReport) {
 
   std::vector<ReviewRow> rows = table(12);
   ASSERT_EQ(rows.size(), 12U);
+  EXPECT_TRUE(has(read_file(folder_ / "t.csv"), ",'=fly<U+202E>,")) << read_file(folder_ / "t.csv");
   for (const ReviewRow& row : rows) EXPECT_TRUE(std::filesystem::exists(row.file)) << row.file;
   for (ReviewRow& row : rows) row.answer = true;
 
@@ -92,6 +97,7 @@ TEST_F(ReviewOfASmallStudy, IsStoredWholeOrNotAtAllAndToldByTheReport) {
   EXPECT_FALSE(has(read_file(page), rows[0].image));
   const Outcome asked = scotoma({"review"}, {.terminal = true, .typed = "perhaps\ns\ny\nn\nq\n"});
   EXPECT_EQ(asked.code, 0) << asked.output;
+  EXPECT_FALSE(has(asked.output, "\u202E")) << asked.output;
   EXPECT_TRUE(has(asked.output, "2 answers kept")) << asked.output;
   EXPECT_TRUE(has(status(), "13 of ")) << status();
   EXPECT_EQ(scotoma({"review", "--bug", "no-such-bug"}).code, 2);

@@ -116,6 +116,14 @@ TEST_F(JUnit, StaysWellFormedWhateverTheNamesHold) {
   }
 }
 
+TEST(JUnitXml, SpellsWhatWouldTurnRoundThePageThatShowsIt) {
+  Check check = all_verdicts();
+  check.name = check.cases[0].id = check.cases[0].prompt = "\u202Eabc\x1b[31m";
+  const std::string xml = junit_xml(named("\u202E"), check, false);
+  EXPECT_EQ(xml.find("\u202E"), std::string::npos);
+  EXPECT_NE(xml.find("&lt;U+202E&gt;abc\\x1b[31m"), std::string::npos);
+}
+
 TEST(CheckJson, HoldsEveryCaseWithItsVerdictAndTakesBadUtf8) {
   Check check = all_verdicts();
   check.cases[0].id = "\xff";
