@@ -47,7 +47,7 @@ std::string accuracy(const Rate& failures) {
 
 /// At most `width` columns wide, for a table.
 std::string shortened(const std::string& text, std::size_t width) {
-  const std::string name = printable(text);
+  std::string name = printable(text);
   if (name.size() <= width) return name;
   std::size_t cut = width - 2;
   while (cut > 0 && (static_cast<unsigned char>(name[cut]) & 0xC0U) == 0x80U) --cut;  // not inside a character

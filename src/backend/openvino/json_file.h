@@ -46,11 +46,15 @@ Result<T> json_value(const nlohmann::json& object, const std::string& key, T fal
                      const std::filesystem::path& path) {
   const auto found = object.find(key);
   if (found == object.end() || found->is_null()) return fallback;
+  const auto unexpected = [&] {
+    return bad_input(path.string() + ": '" + key + "' has an unexpected type or value: " + found->dump());
+  };
+  if (!json_fits<T>(*found)) return unexpected();
   try {
-    if (json_fits<T>(*found)) return found->get<T>();
+    return found->get<T>();
   } catch (const nlohmann::json::exception&) {  // a list or a text where T is another
+    return unexpected();
   }
-  return bad_input(path.string() + ": '" + key + "' has an unexpected type or value: " + found->dump());
 }
 
 }  // namespace scotoma
