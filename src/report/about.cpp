@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "evidence/interval.h"
+#include "finding/doubt.h"
 #include "report/settings.h"
 #include "report/svg.h"
 #include "report/text.h"
@@ -156,7 +157,10 @@ std::string settings(const Study& study) {
 
 std::string limits_section(const Page& page) {
   std::string items = invalid_share(page) + judged_by_a_person(page) + undrawable(page) + undrawable_phrases(page);
-  for (const std::string& limit : page.findings.limits) items += item(escape_html(limit));
+  const std::vector<std::string> at_the_top = doubts(page.findings);  // among the limits, too
+  for (const std::string& limit : page.findings.limits) {
+    if (std::find(at_the_top.begin(), at_the_top.end(), limit) == at_the_top.end()) items += item(escape_html(limit));
+  }
   items +=
       item("The pictures are generated. Whether a bug shows on photographs too, only photographs can tell: try a few.");
   items += item(

@@ -105,8 +105,9 @@ std::string rows_key(std::string_view event, std::string_view what) {
 constexpr std::string_view kInside = "its images, the evidence, and how to reproduce it";
 
 std::string misclassified_as(const Page& page, const BaseResult& base) {
+  if (page.answers.wrong(base.samples).size() < 2) return {};  // the sentence says it
   const std::string answers = answers_list(page, base.samples, " of the baseline");
-  return answers.empty() ? "" : "<h4>What is it misclassified as?</h4>\n" + answers;
+  return "<h4>What is it misclassified as?</h4>\n" + answers;
 }
 
 std::string certain(const Page& page, const BaseResult& base) {
@@ -123,7 +124,7 @@ std::string exceptions(Page& page, const SystematicFailure& failure) {
         std::count_if(all.begin(), all.end(), [&](const Hypothesis& h) { return h.label == failure.base->label; });
     return fmt::format("<p>No exception was confirmed: {}.</p>\n",
                        tried == 0
-                           ? "there was no phrase to try"
+                           ? "no phrase came up to try"
                            : fmt::format("{} tried", counted(static_cast<int>(tried), "phrase was", "phrases were")));
   }
   return fmt::format("<h4>{}: here it passes</h4>\n",

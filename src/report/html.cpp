@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "finding/count.h"
+#include "finding/doubt.h"
 #include "report/about.h"
 #include "report/cause_card.h"
 #include "report/certainty.h"
@@ -60,6 +61,24 @@ std::string contents_row(Page& page, const Cause& cause) {
       fmt::format("{}{}", counted(static_cast<int>(cause.bugs.size()), "label"), rates.empty() ? "" : "; " + rates));
 }
 
+/// Said before anything else where the claims below were not tested.
+std::string warning(const Study& study) {
+  if (study.evidence.rule != "fixed") return {};
+  return "<div class=\"card doubt\">\n<h2>No error rate is held.</h2>\n<p>This study ran by the rule \"fixed\", the "
+         "plain scheme: whatever failed more often than the neutral pictures did, by however little, is listed as a "
+         "bug. Most of it may be chance. The rule is there for comparison only; remove <code>evidence.rule</code> to "
+         "have claims tested.</p>\n</div>\n";
+}
+
+/// Likewise where a model seems to be of no use.
+std::string in_doubt(const Findings& findings) {
+  std::string items;
+  for (const std::string& doubt : doubts(findings)) items += fmt::format("<p>{}</p>\n", escape_html(doubt));
+  return items.empty() ? items
+                       : "<div class=\"card doubt\">\n<h2>Check this first: all else here may be wrong for it.</h2>\n" +
+                             items + "</div>\n";
+}
+
 /// A line for each finding, where there are several; the cards follow in the same order.
 std::string contents(Page& page) {
   if (page.tally.findings() < 2) return {};
@@ -95,7 +114,8 @@ std::string header(Page& page) {
              "class=\"headline\"><span>{}</span> <span>{}</span></p>\n",
              escape_html(study_title(page.study)), findings_sentence(page.findings),
              hypotheses_sentence(page.findings)) +
-         "<dl class=\"strip\">\n" + fact("Classifier", escape_html(classifier_line(page))) +
+         in_doubt(page.findings) + warning(page.study) + "<dl class=\"strip\">\n" +
+         fact("Classifier", escape_html(classifier_line(page))) +
          fact("Labels", grouped(static_cast<long long>(page.findings.bases.size()))) +
          fact("Pictures drawn", grouped(page.findings.spent.total())) + fact("Seed", std::to_string(page.study.seed)) +
          "</dl>\n" + contents(page) + false_claims(page) + "</header>\n";
@@ -105,7 +125,7 @@ std::string navigation(const Page& page, bool transfer, bool certainty) {
   const Findings& findings = page.findings;
   std::string links;
   if (!page.tally.systematic.empty()) links += "<a href=\"#systematic\">Systematic failures</a>";
-  links += "<a href=\"#causes\">Causes</a>";
+  if (!page.tally.causes.empty()) links += "<a href=\"#causes\">Causes</a>";
   if (certainty) links += "<a href=\"#certainty\">False claims</a>";
   if (!findings.cross.empty()) links += "<a href=\"#spurious\">Other labels</a>";
   if (transfer) links += "<a href=\"#transfer\">Other classifiers</a>";
@@ -116,7 +136,9 @@ std::string navigation(const Page& page, bool transfer, bool certainty) {
          "<a href=\"#limits\">Limits</a><a href=\"#method\">Method</a></nav>\n";
 }
 
-std::string nothing_confirmed(const Page& page) {
+/// What came up, and how far it went.
+std::string what_was_tested(const Page& page) {
+  if (page.findings.hypotheses.empty()) return "No phrase came up to try.";
   int tested = 0;
   int pictures = 0;
   for (const Hypothesis& h : page.findings.hypotheses) {
@@ -125,28 +147,22 @@ std::string nothing_confirmed(const Page& page) {
     pictures += h.confirmed.valid;
   }
   const auto all = static_cast<int>(page.findings.hypotheses.size());
+  const std::string came_up = fmt::format("{} came up for {}", capitalised(counted(all, "hypothesis", "hypotheses")),
+                                          counted(static_cast<int>(page.findings.bases.size()), "label"));
+  if (tested == 0) return came_up + "; none of them went to the test.";
   return fmt::format(
-      "<div class=\"card calm\">\n<p>That does not prove there is none. {} came up for "
-      "{}; {} of them "
-      "went to the test, on {}. In none was the evidence strong enough that the label fails more than {:g} points "
-      "above its base "
-      "rate.</p>\n<p>Small rises need more pictures than were drawn here, and what no "
-      "caption and no list mentions was never tried. A larger budget, or a phrase of your own, looks further:</p>\n"
-      "<p><code class=\"command\">{}</code></p>\n<p class=\"soft\">Run it in the study's folder; OUT is the folder of "
-      "this report.</p>\n</div>\n",
-      capitalised(counted(all, "hypothesis", "hypotheses")),
-      counted(static_cast<int>(page.findings.bases.size()), "label"), tested == 0 ? "none" : grouped(tested),
-      counted(pictures, "valid picture"), 100 * page.study.evidence.delta,
-      escape_html(probe_command(page.study, "LABEL", {.text = "in a place of your own"})));
+      "{}; {} of them went to the test, on {}. In none was the evidence strong enough that the label fails more than "
+      "{:g} points above its base rate.",
+      came_up, grouped(tested), counted(pictures, "valid picture"), 100 * page.study.evidence.delta);
 }
 
-/// Said before anything else where the claims below were not tested.
-std::string warning(const Study& study) {
-  if (study.evidence.rule != "fixed") return {};
-  return "<div class=\"card fail\">\n<h3>No error rate is held.</h3>\n<p>This study ran by the rule \"fixed\", the "
-         "plain scheme: whatever failed more often than the neutral pictures did, by however little, is listed as a "
-         "bug. Most of it may be chance. The rule is there for comparison only; remove <code>evidence.rule</code> to "
-         "have claims tested.</p>\n</div>\n";
+std::string nothing_confirmed(const Page& page) {
+  return fmt::format(
+      "<div class=\"card calm\">\n<p>That does not prove there is none. {}</p>\n<p>Small rises need more pictures than "
+      "were drawn here, and what no caption and no list mentions was never tried. A larger budget, or a phrase of your "
+      "own, looks further:</p>\n<p><code class=\"command\">{}</code></p>\n<p class=\"soft\">Run it in the study's "
+      "folder; OUT is the folder of this report.</p>\n</div>\n",
+      what_was_tested(page), escape_html(probe_command(page.study, "LABEL", {.text = "in a place of your own"})));
 }
 
 /// What follows, counted as in the headline.
@@ -193,8 +209,7 @@ Result<std::string> report_html(const Study& study, const Findings& findings, co
                                 const Transfer* transfer) {
   Page page = page_of(study, findings, images);
   const std::string certainty = certainty_section(page);
-  std::string body =
-      header(page) + navigation(page, transfer != nullptr, !certainty.empty()) + "<main>\n" + warning(study);
+  std::string body = header(page) + navigation(page, transfer != nullptr, !certainty.empty()) + "<main>\n";
   body += findings_sections(page);
   body += certainty;
   body += spurious_section(page);

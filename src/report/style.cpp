@@ -75,6 +75,8 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1.75rem; 
   border-radius: 12px; }
 .card.fail { border-top: 4px solid var(--fail-fill); }
 .card.pass { border-top: 4px solid var(--pass-fill); }
+.card.doubt { border: 2px solid var(--caution); } .card.doubt h2 { margin: 0 0 .5rem; font-size: 1.25rem; color: var(--caution); }
+.card > h3 + .gallery { margin-top: 1.25rem; }
 .card h3 { font-size: clamp(1.45rem, 4.5vw, 2rem); margin: 0; }
 .lead { font-size: 1.1rem; color: var(--soft); margin: .5rem 0 1.5rem; text-wrap: pretty; }
 .sides { display: grid; grid-template-columns: repeat(8, minmax(0, 1fr)); gap: .5rem .6rem; margin: .75rem 0 .5rem; }

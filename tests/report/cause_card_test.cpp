@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "finding/doubt.h"
 #include "report/rendered.h"
 
 // One finding for one cause: what the page says first, what it folds, and that its numbers add up.
@@ -107,10 +108,21 @@ TEST(FailureCard, ALabelThatAlwaysFailsIsAFindingOfTheFirstRank) {
   EXPECT_EQ(times(html, "<article class=\"card fail\""), 1U);
   const std::string bee = card(html, "A bee fails systematically: 43 of 47 baseline images are misclassified");
   EXPECT_EQ(times(bee, "<figure class=\"tile fail\">"), 8U) << "examples";
-  EXPECT_TRUE(says(bee, "<h4>What is it misclassified as?</h4>"));
-  EXPECT_TRUE(says(bee, "<li><span>ladybug</span>"));
-  EXPECT_TRUE(says(bee, "No exception was confirmed: there was no phrase to try."));
+  EXPECT_FALSE(says(bee, "<h4>What is it misclassified as?</h4>")) << "one answer, which the sentence names";
+  EXPECT_TRUE(says(bee, "No exception was confirmed: no phrase came up to try."));
   EXPECT_LT(html.find("id=\"systematic\""), html.find("id=\"causes\"")) << "it stands first";
+}
+
+TEST(FailureCard, OfSeveralWrongAnswersSaysHowOftenEachCame) {
+  Findings findings = only_systematic();
+  for (Sample& sample : findings.bases[1].samples) {
+    if (sample.failure() && sample.draw.seed % 3 == 0) sample.prediction.top[0].label = 3;  // cat
+  }
+  const std::string bee = card(page_with(findings), "A bee fails systematically");
+  const std::string answers = bee.substr(bee.find("<h4>What is it misclassified as?</h4>"));
+  EXPECT_TRUE(says(answers, "<li><span>ladybug</span>"));
+  EXPECT_LT(answers.find("<span>ladybug</span>"), answers.find("<span>cat</span>"));
+  EXPECT_TRUE(says(answers, "Of 47 valid pictures of the baseline."));
 }
 
 TEST(FailureCard, HoldsTheExceptionsUnderWhichItPasses) {
@@ -186,6 +198,23 @@ TEST(Certainty, SpeaksOnlyOfWhatTheReportHolds) {
   EXPECT_FALSE(says(page_text::rendered(plain, made_up::findings()), "id=\"certainty\"")) << "it holds no rate";
 }
 
+TEST(ReportHtml, WhatPutsEverythingInDoubtStandsBeforeAnyFindingAndOnce) {
+  Findings findings = made_up::findings();
+  EXPECT_FALSE(says(page_with(findings), "Check this first"));
+  for (BaseResult& base : findings.bases) {
+    for (Sample& sample : base.samples) sample.judgement = {false, 0.01F};
+  }
+  findings.limits = doubts(findings);
+  ASSERT_EQ(findings.limits.size(), 1U);
+  findings.limits.emplace_back("One more limit.");
+  const std::string html = page_with(findings);
+  EXPECT_EQ(times(html, "The judge refused "), 1U);
+  EXPECT_LT(html.find("Check this first"), html.find("The judge refused "));
+  EXPECT_LT(html.find("The judge refused "), html.find("class=\"contents\""));
+  EXPECT_LT(html.find("The judge refused "), html.find("class=\"strip\""));
+  EXPECT_TRUE(says(html, "<li>One more limit.</li>"));
+}
+
 /// Level of each heading, in order.
 std::vector<int> levels(const std::string& html) {
   std::vector<int> found;
@@ -196,9 +225,13 @@ std::vector<int> levels(const std::string& html) {
 }
 
 TEST(ReportHtml, HeadingsSkipNoLevel) {
-  for (const Findings& findings :
-       {made_up::all_records(), made_up::nothing_confirmed(), only_systematic(), Findings{}}) {
-    const auto found = levels(page_with(findings));
+  Study plain = made_up::study();
+  plain.evidence.rule = "fixed";  // a warning of its own
+  std::vector<std::string> pages = {page_text::rendered(plain, made_up::findings())};
+  for (const Findings& findings : {made_up::all_records(), made_up::nothing_confirmed(), only_systematic(), Findings{}})
+    pages.push_back(page_with(findings));
+  for (const std::string& html : pages) {
+    const auto found = levels(html);
     ASSERT_FALSE(found.empty());
     EXPECT_EQ(found.front(), 1);
     EXPECT_EQ(std::count(found.begin(), found.end(), 1), 1);

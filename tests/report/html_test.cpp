@@ -164,9 +164,9 @@ void poison(Study& study, Findings& f, const std::string& text) {
 }
 
 TEST(ReportHtml, EscapesHostileTextsEverywhere) {
-  for (const std::string text :
-       {"<img onerror=alert(1)>", "\"><img onerror=alert(1)>", "' onload='<img onerror=alert(1)>",
-        "</style><img onerror=alert(1)>", "<!-- <img onerror=alert(1)>", "{} {0} %s \xFF\xC0 <img "}) {
+  for (const std::string text : {"<img onerror=alert(1)>", "\"><img onerror=alert(1)>",
+                                 "' onload='<img onerror=alert(1)>", "</style><img onerror=alert(1)>",
+                                 "<!-- <img onerror=alert(1)>", "{} {0} %s \xFF\xC0 <img ", "\u202E\u200B<img "}) {
     Study study = made_up::study();
     Findings findings = made_up::all_records();
     poison(study, findings, text);
@@ -174,6 +174,8 @@ TEST(ReportHtml, EscapesHostileTextsEverywhere) {
     EXPECT_FALSE(has(html, "<img")) << text;
     EXPECT_FALSE(has(html, "' onload")) << text;
     EXPECT_FALSE(has(html, "\xFF"));
+    EXPECT_FALSE(has(html, "\u202E")) << "it would turn what follows";
+    EXPECT_FALSE(has(html, "\u200B"));
     EXPECT_TRUE(has(html, "&lt;img "));
     EXPECT_EQ(count(html, "<svg"), count(html, "</svg>"));
   }
@@ -238,7 +240,7 @@ TEST(ReportHtml, SaysLoudlyThatThePlainRuleHoldsNoErrorRate) {
   Study study = made_up::study();
   study.evidence.rule = "fixed";
   const std::string html = rendered(study, made_up::findings());
-  EXPECT_TRUE(has(html, "<h3>No error rate is held.</h3>"));
+  EXPECT_TRUE(has(html, "<h2>No error rate is held.</h2>"));
   EXPECT_TRUE(has(html, "<strong>It could: nothing was tested.</strong>"));
   EXPECT_TRUE(has(html, "<strong>No rate of false claims is held.</strong>"));
   EXPECT_FALSE(has(html, "at most once in"));
