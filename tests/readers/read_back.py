@@ -111,15 +111,17 @@ def rows_of(form, side):
 
 
 with open(os.path.join(catalogue, "bugs.json")) as file:
-    bugs = [bug for bug in json.load(file)["bugs"] if bug["status"] == "confirmed"]
+    found = json.load(file)
+rates = [bug["audit"] for bug in found["bugs"] if bug["status"] == "confirmed"]
+rates += [failure["base"] for failure in found["systematic_failures"]]
 truth = {row["image_id"]: row for row in lines(os.path.join(exports, "jsonl", "images.jsonl"))}
 by_side = {side: {i for i, row in truth.items() if row["split"] == side} for side in SIDES}
 labels = sorted({row["label"] for row in truth.values()})
 
 # jsonl, with nothing but Python: what the others are compared with, so it is compared with bugs.json.
-wanted = sum(bug["audit"]["valid"] for bug in bugs)
-check("jsonl: as many pictures as the audits have valid ones", len(truth) == wanted > 0, f"{len(truth)} of {wanted}")
-wanted = sum(bug["audit"]["failures"] for bug in bugs)
+wanted = sum(rate["valid"] for rate in rates)
+check("jsonl: as many pictures as audits and systematic failures have valid ones", len(truth) == wanted > 0, f"{len(truth)} of {wanted}")
+wanted = sum(rate["failures"] for rate in rates)
 check("jsonl: as many failures as bugs.json counts", sum(row["failed"] for row in truth.values()) == wanted, str(wanted))
 check("jsonl: its pixels are the catalogue's",
       same_pixels((Image.open(os.path.join(exports, "jsonl", row["file_name"])), i) for i, row in truth.items()))
