@@ -63,7 +63,9 @@ TEST(CauseCard, TheHeadlineTheListTheSectionsAndTheRowsCountTheSame) {
 TEST(CauseCard, ARateStaysInSightAndTheRestIsFolded) {
   const std::string html = page_with(made_up::findings());
   EXPECT_FALSE(says(html, "<details open"));
-  for (const std::string& row : each(html, "<details class=\"bug-row\"", "</details>")) {
+  const auto rows = each(html, "<details class=\"bug-row\"", "</details>");
+  EXPECT_EQ(rows.size(), 3U);
+  for (const std::string& row : rows) {
     const std::string line = row.substr(0, row.find("</summary>"));
     EXPECT_TRUE(says(line, "<b>")) << "the rate";
     EXPECT_TRUE(says(line, " to ")) << "its interval";
