@@ -32,13 +32,13 @@ std::size_t sequence_length(std::string_view text) {
   return 0;
 }
 
-struct Range {
+struct PointRange {
   char32_t first;
   char32_t last;
 };
 
 /// What has no shape of its own, or moves what stands around it.
-constexpr std::array kUnseen = std::to_array<Range>({
+constexpr std::array kUnseen = std::to_array<PointRange>({
     {0x0000, 0x001F}, {0x007F, 0x009F}, {0x00AD, 0x00AD},   {0x034F, 0x034F},   {0x061C, 0x061C},
     {0x115F, 0x1160}, {0x17B4, 0x17B5}, {0x180B, 0x180F},   {0x200B, 0x200F},   {0x2028, 0x202E},
     {0x2060, 0x206F}, {0x3164, 0x3164}, {0xFDD0, 0xFDEF},   {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},
@@ -46,7 +46,7 @@ constexpr std::array kUnseen = std::to_array<Range>({
 });
 
 /// What joins, parts or varies the sign before it, as scripts and pictures of several signs need it.
-constexpr std::array kShaping = std::to_array<Range>({
+constexpr std::array kShaping = std::to_array<PointRange>({
     {0x17B4, 0x17B5},
     {0x180B, 0x180D},
     {0x200C, 0x200D},
@@ -54,9 +54,9 @@ constexpr std::array kShaping = std::to_array<Range>({
 });
 
 template <std::size_t n>
-bool is_among(const std::array<Range, n>& ranges, char32_t point) {
+bool is_among(const std::array<PointRange, n>& ranges, char32_t point) {
   return std::any_of(ranges.begin(), ranges.end(),
-                     [&](const Range& range) { return range.first <= point && point <= range.last; });
+                     [&](const PointRange& range) { return range.first <= point && point <= range.last; });
 }
 
 /// One code point of a text, or one byte that belongs to none.
@@ -102,7 +102,7 @@ std::string spelled(const Piece& piece) {
 }
 
 /// `kept`: bytes that stay though they are control characters.
-std::string shown(std::string_view text, std::string_view kept) {
+std::string spelled_out(std::string_view text, std::string_view kept) {
   std::string out;
   out.reserve(text.size());
   each_piece(text, [&](const Piece& piece) {
@@ -130,9 +130,9 @@ std::string valid_utf8(std::string_view text) {
   return valid;
 }
 
-std::string printable(std::string_view text) { return shown(text, ""); }
+std::string printable(std::string_view text) { return spelled_out(text, ""); }
 
-std::string printable_lines(std::string_view text) { return shown(text, "\n\t"); }
+std::string printable_lines(std::string_view text) { return spelled_out(text, "\n\t"); }
 
 std::string printable_json(std::string_view json) {
   std::string out;

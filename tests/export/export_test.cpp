@@ -8,12 +8,12 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <regex>
 #include <sstream>
 
 #include "e2e/program.h"
 #include "export/new_folder.h"
 #include "export/read_tar.h"
+#include "export/side_words.h"
 #include "export/split.h"
 #include "fake/folder.h"
 #include "fake/world.h"
@@ -210,14 +210,6 @@ void rename(Study& study, Findings& findings, const std::string& from, const std
     if (each.label == from) each.id = to + each.id.substr(from.size());
     if (each.label == from) each.label = to;
   }
-}
-
-/// What a loader that looks for words in paths takes for a side (tests/export/names_test.cpp has the same, part by
-/// part).
-bool names_a_side(const std::string& path) {
-  static const std::regex pattern(
-      "(^|.*[-._ 0-9/])(train|training|validation|valid|dev|val|test|testing|eval|evaluation)([-._ 0-9/].*|$)");
-  return std::regex_match(path, pattern);
 }
 
 TEST_F(Export, NoWordInALabelSortsItsPicturesIntoASideAndEveryNameLeadsBack) {

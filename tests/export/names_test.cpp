@@ -3,9 +3,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <regex>
 #include <set>
 #include <string_view>
+
+#include "export/side_words.h"
 
 namespace scotoma {
 namespace {
@@ -39,14 +40,6 @@ RC_GTEST_PROP(FileNames, OfNamesAreThemselves, (const Names& texts)) {
     if (name.size() <= 60U) short_ones.push_back(name);
   }
   RC_ASSERT(file_names(short_ones) == short_ones);
-}
-
-/// As SPLIT_KEYWORDS and the patterns around them in data_files.py of Hugging Face datasets 5.2.0 find it in a part of
-/// a path.
-bool names_a_side(const std::string& part) {
-  static const std::regex pattern(
-      "(^|.*[-._ 0-9])(train|training|validation|valid|dev|val|test|testing|eval|evaluation)([-._ 0-9].*|$)");
-  return std::regex_match(part, pattern);
 }
 
 TEST(FileNames, HoldNoWordThatSortsPicturesIntoASide) {
