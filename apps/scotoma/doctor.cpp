@@ -84,7 +84,6 @@ Result<Doctor::Finding> Doctor::generator() {
 
 Result<Doctor::Finding> Doctor::classifier() {
   SCOTOMA_TRY(const auto model, load_classifier(study_.classifier, study_.engine));
-  SCOTOMA_CHECK(check_labels(study_, model->class_names()));
   SCOTOMA_TRY(const auto targets, find_targets(study_, model->class_names()));
   SCOTOMA_TRY(const auto predictions, model->classify(images_));
   const std::string loaded = model->describe();

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "backend/registry.h"
+#include "study/label_class.h"
 #include "study/read.h"
 
 namespace scotoma {
@@ -35,7 +36,7 @@ Result<Rival> load(const Study& study, const ClassifierOptions& options) {
   SCOTOMA_TRY(rival.models.classifier, load_classifier(options, study.engine));
   Study other = study;  // so that messages name the rival's files
   other.classifier = options;
-  SCOTOMA_CHECK(check_labels(other, rival.models.classifier->class_names()));
+  SCOTOMA_CHECK(classes_of_labels(other, rival.models.classifier->class_names()));
   return rival;
 }
 

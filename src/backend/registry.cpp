@@ -13,6 +13,7 @@
 #include "backend/openvino/generator.h"
 #include "backend/openvino/json_file.h"
 #include "backend/openvino/judge.h"
+#include "study/label_class.h"
 #include "study/options.h"
 
 namespace scotoma {
@@ -67,24 +68,11 @@ Study only(Options Study::*role, const Options& options, const EngineOptions& en
 
 }  // namespace
 
-Result<void> check_labels(const Study& study, const std::vector<std::string>& class_names) {
-  for (const StudyLabel& label : study.labels) {
-    const std::string& wanted = label.class_name.empty() ? label.name : label.class_name;
-    if (std::find(class_names.begin(), class_names.end(), wanted) == class_names.end()) {
-      return bad_input(fmt::format("{}: label '{}': no class of {} is called '{}'; set its class to a name in {}",
-                                   study.file.string(), label.name, study.classifier.model.string(), wanted,
-                                   study.classifier.labels.string()));
-    }
-    SCOTOMA_CHECK(check_unique(class_names, wanted, study.classifier.labels));
-  }
-  return {};
-}
-
 Result<Models> load_models(const Study& study) {
   SCOTOMA_TRY(const auto engine, engine_for(study));
   Models models;
   SCOTOMA_TRY(models.classifier, OpenvinoClassifier::load(engine, study.classifier));
-  SCOTOMA_CHECK(check_labels(study, models.classifier->class_names()));
+  SCOTOMA_CHECK(classes_of_labels(study, models.classifier->class_names()));
   SCOTOMA_TRY(models.embedder, OpenvinoEmbedder::load(engine, study.embedder));
   SCOTOMA_TRY(models.judge, judge_on(engine, study, models.embedder.get()));
   SCOTOMA_TRY(models.captioner, OpenvinoCaptioner::load(engine, study.captioner));

@@ -16,11 +16,6 @@ namespace scotoma {
 /// for a plain picture.
 Result<Models> load_models(const Study& study);
 
-/// Whether each label of the study names one class, and one only: a label that no class carries can only ever fail, and
-/// of two classes of one name only one would be right. load_models asks it. Errors: bad_input, naming label, file and
-/// what to do.
-Result<void> check_labels(const Study& study, const std::vector<std::string>& class_names);
-
 /// Single roles, each on an engine of its own, for tools and tests.
 Result<std::unique_ptr<Generator>> load_generator(const GeneratorOptions& options, const EngineOptions& engine);
 Result<std::unique_ptr<Classifier>> load_classifier(const ClassifierOptions& options, const EngineOptions& engine);

@@ -19,6 +19,7 @@
 #include "stage/review.h"
 #include "stage/sample.h"
 #include "stage/shrink.h"
+#include "study/label_class.h"
 
 namespace scotoma {
 namespace {
@@ -106,20 +107,9 @@ void measure(const Memo& memo, Stopwatch& watch, int threads, RunFacts& run) {
 }  // namespace
 
 Result<std::vector<Target>> find_targets(const Study& study, const std::vector<std::string>& class_names) {
+  SCOTOMA_TRY(const auto classes, classes_of_labels(study, class_names));
   std::vector<Target> targets;
-  for (const StudyLabel& label : study.labels) {
-    const auto at = std::find(class_names.begin(), class_names.end(), label.class_name);
-    if (at == class_names.end()) {
-      constexpr std::size_t kShown = 8;
-      const auto shown = class_names.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, class_names.size()));
-      return bad_input(fmt::format(
-          "{}: label '{}': the classifier has no class '{}' (it has {} classes: {}{}); give the label "
-          "its class: [[label]] name = \"{}\", class = \"...\"",
-          study.file.string(), label.name, label.class_name, class_names.size(),
-          fmt::join(class_names.begin(), shown, ", "), class_names.size() > kShown ? ", ..." : "", label.name));
-    }
-    targets.push_back({label, static_cast<int>(at - class_names.begin())});
-  }
+  for (std::size_t i = 0; i < classes.size(); ++i) targets.push_back({study.labels[i], static_cast<int>(classes[i])});
   return targets;
 }
 

@@ -35,7 +35,7 @@ struct HuntSetting {
 Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, const CancelToken& cancel,
                   Progress& progress, const HuntSetting& setting = {});
 
-/// The study's labels as the classifier knows them. Errors: bad_input for a label that no class carries.
+/// The study's labels as the classifier knows them. Errors: those of classes_of_labels (study/label_class.h).
 Result<std::vector<Target>> find_targets(const Study& study, const std::vector<std::string>& class_names);
 
 }  // namespace scotoma

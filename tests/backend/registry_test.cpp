@@ -118,21 +118,6 @@ TEST(Registry, TheEmbedderJudgesAmongTheStudysLabels) {
   EXPECT_EQ(load_models(study)->judge, nullptr);
 }
 
-TEST(Registry, ALabelMustNameOneClassAndOneOnly) {
-  Study study;
-  study.file = "study.toml";
-  study.classifier.labels = "names.txt";
-  study.labels = {{"crane", "crane", "", {}}, {"bird", "heron", "", {}}};
-  EXPECT_TRUE(check_labels(study, {"heron", "crane"}).ok());
-  const auto lacking = check_labels(study, {"crane"});
-  ASSERT_FALSE(lacking.ok());
-  EXPECT_NE(lacking.error().message.find("label 'bird'"), std::string::npos) << lacking.error().message;
-  const auto twice = check_labels(study, {"crane", "heron", "crane"});
-  ASSERT_FALSE(twice.ok());
-  EXPECT_EQ(twice.error().code, Code::bad_input);
-  EXPECT_NE(twice.error().message.find("number 0 and number 2"), std::string::npos) << twice.error().message;
-}
-
 /// A study of three colours, whose classifier is its judge.
 Study colours(const std::string& judge) {
   const std::filesystem::path models = std::filesystem::path(SCOTOMA_SOURCE_DIR) / "tests/cases/models";

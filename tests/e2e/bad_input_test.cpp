@@ -55,7 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
              "[budget]",
              "[[judge.also]]\nmodel = \"" + kWorld + "/judge.onnx\"\nlabels = \"" + kModels +
                  "/seventeen.labels.json\"\n[budget]",
-             {"seventeen.labels.json", "no class 'bee'", "rename that class"}},
+             {"seventeen.labels.json", "label 'bee': no class of", "rename that class"}},
         Case{"FurtherJudgeBesideNone",
              "kind = \"classifier\"",
              "kind = \"none\"\nalso = [{model = \"a.onnx\", labels = \"a.txt\"}]",

@@ -100,6 +100,14 @@ Candidate users(const std::string& label, const std::string& phrase) {
   return candidate;
 }
 
+/// What doctor, transfer and check go by, too.
+TEST(FindTargets, AClassThatOccursTwiceIsRefused) {
+  Study study;
+  study.labels = {{"crane", "crane", "", {}}};
+  EXPECT_EQ(find_targets(study, {"heron", "crane"}).value().front().class_index, 1);
+  EXPECT_FALSE(find_targets(study, {"heron", "crane", "crane"}).ok());
+}
+
 TEST(Hunt, FindsThePlantedBugAndOnlyIt) {
   Hunts hunts(flower_bug());
   const auto result = hunts.run();

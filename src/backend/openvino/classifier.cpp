@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "backend/openvino/class_names.h"
 #include "backend/openvino/examine.h"
 #include "backend/openvino/fingerprint.h"
 #include "backend/openvino/head.h"
@@ -64,26 +65,39 @@ Result<std::vector<Prediction>> OpenvinoClassifier::classify(std::span<const Ima
 Result<void> OpenvinoClassifier::check_outputs(const ov::Model& model, const ClassifierOptions& options,
                                                std::string& output) const {
   const auto ports = model.outputs();
-  const ov::Output<const ov::Node>* scores = nullptr;
-  int candidates = 0;
+  std::vector<const ov::Output<const ov::Node>*> candidates;
   for (const auto& port : ports) {
     const ov::PartialShape& shape = port.get_partial_shape();
     if (shape.rank().is_dynamic() || shape.size() < 2 || !port.get_element_type().is_real()) continue;
     bool flat = true;  // [n, C], or [n, C, 1, 1]
     for (std::size_t axis = 2; axis < shape.size(); ++axis) flat = flat && shape[axis] == 1;
-    if (flat) scores = &port, ++candidates;
+    if (flat) candidates.push_back(&port);
   }
-  std::string list;
-  for (const auto& port : ports) list += " " + port.get_partial_shape().to_string();
-  if (candidates != 1) {
+  if (candidates.size() > 1) {  // features beside the scores, perhaps
+    std::erase_if(candidates, [&](const auto* port) {
+      const ov::Dimension& classes = port->get_partial_shape()[1];
+      return classes.is_dynamic() || static_cast<std::size_t>(classes.get_length()) != names_.size();
+    });
+    // Distilled networks have a head each and their mean; transformers calls what counts so.
+    const auto named = [](const auto* port) { return port->get_names().contains("logits"); };
+    const auto logits = std::find_if(candidates.begin(), candidates.end(), named);
+    if (logits != candidates.end()) candidates = {*logits};
+  }
+  if (candidates.size() != 1) {
     return bad_input(
-        fmt::format("{}: not a classifier: it needs one output [n, classes]; it has{}", file_.string(), list));
+        fmt::format("{}: not a classifier: it needs one output [n, {}], a number for each of the names in {}; it has "
+                    "the outputs {}. "
+                    "Export it with that one alone",
+                    file_.string(), names_.size(), options.labels.string(),
+                    describe_ports(const_cast<ov::Model&>(model).outputs())));
   }
+  const auto* scores = candidates.front();
   if (ports.size() > 1) output = scores->get_names().empty() ? "" : scores->get_any_name();
   const ov::Dimension classes = scores->get_partial_shape()[1];
   if (classes.is_static() && static_cast<std::size_t>(classes.get_length()) != names_.size()) {
-    return bad_input(fmt::format("{}: holds {} class names, but {} has {} outputs; give the names that belong to it",
-                                 options.labels.string(), names_.size(), file_.string(), classes.get_length()));
+    return bad_input(fmt::format("{}: holds {} class names, but {} has {} outputs; give the names that belong to it{}",
+                                 options.labels.string(), names_.size(), file_.string(), classes.get_length(),
+                                 advice_on_count(names_, static_cast<std::size_t>(classes.get_length()))));
   }
   return {};
 }

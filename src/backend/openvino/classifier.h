@@ -13,15 +13,6 @@
 
 namespace scotoma {
 
-/// Class names in the order of the outputs: a JSON list, an object {"0": name}, an object with "id2label" (config.json
-/// of HuggingFace), or text with one name a line. Errors: bad_input.
-Result<std::vector<std::string>> read_class_names(const std::filesystem::path& path);
-
-/// Refuses a name that several classes carry (ImageNet has "crane" twice): which of them is the right answer? `path` is
-/// the file of names. Errors: bad_input, naming both places and what to do.
-Result<void> check_unique(const std::vector<std::string>& names, const std::string& name,
-                          const std::filesystem::path& path);
-
 class OpenvinoClassifier final : public Classifier {
  public:
   /// Loads, compiles and tries the model on test images. Errors: bad_input when the file is no classifier of images or

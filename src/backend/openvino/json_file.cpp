@@ -44,13 +44,10 @@ std::string without_python_numbers(std::string_view text) {
   return out;
 }
 
-Result<nlohmann::json> read_json_file(const std::filesystem::path& path, bool any) {
-  SCOTOMA_TRY(const std::string raw, read_text_file(path));
+Result<nlohmann::json> parse_json(std::string_view raw, const std::filesystem::path& path) {
   const std::string text = without_python_numbers(raw);
   try {
-    nlohmann::json parsed = nlohmann::json::parse(text);
-    if (!any && !parsed.is_object()) return bad_input(path.string() + ": a JSON object is expected at the top");
-    return parsed;
+    return nlohmann::json::parse(text);
   } catch (const nlohmann::json::parse_error& problem) {
     const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(problem.byte, text.size()));
     return bad_input(fmt::format("{}:{}: not JSON ({}); is the file whole?", path.string(),
@@ -58,6 +55,13 @@ Result<nlohmann::json> read_json_file(const std::filesystem::path& path, bool an
   } catch (const nlohmann::json::exception& problem) {  // a number beyond what a double holds
     return bad_input(fmt::format("{}: not JSON that can be read ({})", path.string(), problem.what()));
   }
+}
+
+Result<nlohmann::json> read_json_file(const std::filesystem::path& path, bool any) {
+  SCOTOMA_TRY(const std::string text, read_text_file(path));
+  SCOTOMA_TRY(nlohmann::json parsed, parse_json(text, path));
+  if (!any && !parsed.is_object()) return bad_input(path.string() + ": a JSON object is expected at the top");
+  return parsed;
 }
 
 }  // namespace scotoma

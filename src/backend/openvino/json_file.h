@@ -22,6 +22,9 @@ std::string without_python_numbers(std::string_view text);
 /// Reads a JSON file whose top is an object or, with `any`, anything. Errors: bad_input, naming file and line.
 Result<nlohmann::json> read_json_file(const std::filesystem::path& path, bool any = false);
 
+/// Parses what such a file holds; `path` is for messages. Errors: bad_input, naming file and line.
+Result<nlohmann::json> parse_json(std::string_view text, const std::filesystem::path& path);
+
 /// Whether a JSON value can be read as T: a number that T holds, for whole numbers without a fraction.
 template <class T>
 bool json_fits(const nlohmann::json& value) {

@@ -8,6 +8,7 @@
 
 #include "core/hash.h"
 #include "model/similarity.h"
+#include "study/label_class.h"
 #include "study/prompt.h"
 
 namespace scotoma {
@@ -15,23 +16,6 @@ namespace {
 
 Error unknown_label(const std::string& label) {
   return bad_input(fmt::format("the judge does not know the label '{}': it is not one of the study's", label));
-}
-
-/// The place of the label's class among `names`, which stand in `file`.
-Result<std::size_t> class_of(const StudyLabel& label, const std::vector<std::string>& names,
-                             const std::filesystem::path& file) {
-  auto found = std::find(names.begin(), names.end(), label.name);
-  if (found == names.end()) found = std::find(names.begin(), names.end(), label.class_name);
-  if (found == names.end()) {
-    return bad_input(fmt::format(
-        "{}: the judge has no class '{}'; its classes are {}; rename that class in this file, or "
-        "take a network that knows the label",
-        file.string(), label.name,
-        fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(names.size(), 20)),
-                  ", ")));
-  }
-  SCOTOMA_CHECK(check_unique(names, *found, file));
-  return static_cast<std::size_t>(found - names.begin());
 }
 
 }  // namespace
@@ -48,7 +32,7 @@ Result<std::unique_ptr<Judge>> ClassifierJudge::create(std::vector<std::unique_p
     if (i == 0) hasher.field(fmt::format("{}", options.threshold));
     const auto& names = member.classifier->class_names();
     for (const StudyLabel& label : labels) {
-      SCOTOMA_TRY(const std::size_t index, class_of(label, names, files[i].labels));
+      SCOTOMA_TRY(const std::size_t index, judges_class(label, {names, files[i].model, files[i].labels}));
       member.classes[label.name] = index;
       hasher.field(label.name).field(names[index]);
     }

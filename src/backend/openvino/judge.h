@@ -17,8 +17,7 @@ namespace scotoma {
 class ClassifierJudge final : public Judge {
  public:
   /// `classifiers` are those of networks(options), at least one, in that order. A label's class is, in each by itself,
-  /// the one of its name, else of its class_name. Errors: bad_input naming a label without a class and the file of
-  /// class names.
+  /// the one of its name, else of its class_name. Errors: those of judges_class (study/label_class.h).
   static Result<std::unique_ptr<Judge>> create(std::vector<std::unique_ptr<OpenvinoClassifier>> classifiers,
                                                const std::vector<StudyLabel>& labels, const JudgeOptions& options);
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "backend/openvino/class_names.h"
 #include "backend/registry.h"
 
 namespace scotoma {
@@ -120,15 +121,13 @@ TEST(OpenvinoClassifier, ClassNamesAreReadFromEveryUsualFile) {
   EXPECT_FALSE(read_class_names(kModels / "absent.json").ok());
 }
 
-TEST(OpenvinoClassifier, ANameOfTwoClassesIsRefusedWithBothPlaces) {
-  const std::vector<std::string> names = {"heron", "crane", "ox", "crane"};
-  EXPECT_TRUE(check_unique(names, "ox", "names.txt").ok());
-  const auto twice = check_unique(names, "crane", "names.txt");
-  ASSERT_FALSE(twice.ok());
-  EXPECT_EQ(twice.error().code, Code::bad_input);
-  for (const char* part : {"names.txt", "'crane'", "number 1 and number 3", "rename"}) {
-    EXPECT_NE(twice.error().message.find(part), std::string::npos) << twice.error().message;
+TEST(OpenvinoClassifier, OfSeveralOutputsTheOneWithANumberAClassIsTaken) {
+  for (const char* model : {"two_outputs.onnx", "two_heads.onnx"}) {
+    const auto classifier = load(options(model));
+    ASSERT_NE(classifier, nullptr) << model;
+    EXPECT_EQ(classifier->classify(std::vector{plain(8, 8, 0, 0, 90)})->front().label(), 2) << model;
   }
+  expect_refused(options("two_unnamed_heads.onnx"), "it has the outputs other [?,3], one [?,3]");
 }
 
 TEST(OpenvinoClassifier, WhatIsNoClassifierIsRefusedWithAReason) {

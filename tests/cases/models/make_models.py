@@ -109,6 +109,12 @@ for name, chosen in (("always_nothing", 16), ("always_everything", None)):
          node("MatMul", ["flat", "w"], ["raw"]), node("Add", ["raw", "b"], ["sum"])]
          + ([node("Sigmoid", ["sum"], ["p"])] if chosen is None else [node("Softmax", ["sum"], ["p"], axis=1)]),
          [LARGE], [("p", ["n", 17])], [constant("w", weights), constant("b", offset)])
+# Features beside the scores; three heads of one size, of which one is called as transformers calls what counts.
+save("two_outputs.onnx", pooled() + [node("Concat", ["flat", "flat"], ["features"], axis=1)], [PICTURE],
+     [("features", ["n", 6]), SCORES], [TENTH])
+save("two_heads.onnx", pooled() + [node("Neg", ["logits"], ["other"])], [PICTURE], [("other", ["n", 3]), SCORES], [TENTH])
+save("two_unnamed_heads.onnx", pooled(out="one") + [node("Neg", ["one"], ["other"])], [PICTURE],
+     [("other", ["n", 3]), ("one", ["n", 3])], [TENTH])
 
 # What resizing makes of a picture, as it is.
 save("identity.onnx", [node("Identity", ["image"], ["out"])], [("image", ["n", 3, "h", "w"])], [("out", ["n", 3, "h", "w"])])
