@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <cstdint>
 
 #include "backend/openvino/examine.h"
 #include "backend/openvino/files.h"
 #include "backend/openvino/fingerprint.h"
 #include "backend/openvino/json_file.h"
+#include "backend/openvino/model_folder.h"
 #include "backend/openvino/ports.h"
 
 namespace scotoma {
@@ -45,10 +47,7 @@ Result<std::unique_ptr<OpenvinoCaptioner>> OpenvinoCaptioner::load(const std::sh
 Result<void> OpenvinoCaptioner::open(const std::shared_ptr<Engine>& engine, const CaptionerOptions& options) {
   folder_ = options.model;
   batch_ = static_cast<std::size_t>(std::max(1, options.batch));
-  if (!is_folder(folder_)) {
-    return bad_input(
-        fmt::format("{}: no such folder; a captioner as optimum-intel exports it is expected", folder_.string()));
-  }
+  SCOTOMA_CHECK(check_model_folder(folder_, FolderOf::captioner));
   SCOTOMA_CHECK(read_ids(options.max_tokens));
   SCOTOMA_TRY(const Preprocessing prep, read_preprocessor_config(folder_ / "preprocessor_config.json"));
   const auto file = folder_ / "openvino_encoder_model.xml";
@@ -100,8 +99,21 @@ Result<void> OpenvinoCaptioner::read_ids(int max_tokens) {
                      ": decoder_start_token_id and eos_token_id are needed, here or in generation_config.json");
   }
   SCOTOMA_TRY(padding_, json_value<std::int64_t>(config, "pad_token_id", *ends_.begin(), path));
+  if (padding_ < 0) padding_ = *ends_.begin();  // -1: none
   SCOTOMA_TRY(const auto limit, json_value<std::int64_t>(config, "max_length", max_tokens, path));
   longest_ = static_cast<std::size_t>(std::clamp<std::int64_t>(std::min<std::int64_t>(limit, max_tokens), 2, 4096));
+  return {};
+}
+
+/// Whether the ids that begin, end and fill up a caption are words of the decoder. Errors: bad_input.
+Result<void> OpenvinoCaptioner::check_special_ids(std::size_t words) const {
+  const auto check = [&](const char* key, std::int64_t id) {
+    return check_ids(std::span(&id, 1), words, fmt::format("{}: {}", (folder_ / "config.json").string(), key),
+                     folder_ / "openvino_decoder_model.xml");
+  };
+  SCOTOMA_CHECK(check("decoder_start_token_id", start_));
+  SCOTOMA_CHECK(check("pad_token_id", padding_));
+  for (const std::int64_t end : ends_) SCOTOMA_CHECK(check("eos_token_id", end));
   return {};
 }
 
@@ -112,9 +124,10 @@ Result<void> OpenvinoCaptioner::open_decoder(Engine& engine) {
   const std::set<std::string> known = {"input_ids", kStates, "encoder_attention_mask", "attention_mask"};
   for (const auto& port : model->inputs()) {
     if (port.get_names().size() != 0 && known.contains(port.get_any_name())) continue;
-    return bad_input(
-        fmt::format("{}: unexpected input among {}; export the captioner without cache (task image-to-text)",
-                    file.string(), describe_ports(model->inputs())));
+    return bad_input(fmt::format(
+        "{}: unexpected input among {}; export the captioner without a cache: optimum-cli export openvino --model "
+        "CHECKPOINT --task image-to-text OUT",
+        file.string(), describe_ports(model->inputs())));
   }
   if (!find_port(model->inputs(), "input_ids") || !find_port(model->inputs(), kStates) ||
       !find_port(model->outputs(), "logits")) {
@@ -128,6 +141,11 @@ Result<void> OpenvinoCaptioner::open_decoder(Engine& engine) {
                              {"attention_mask", Holds::wholes}},
                             file));
   SCOTOMA_CHECK(check_types(model->outputs(), {{"logits", Holds::reals}}, file));
+  const ov::PartialShape logits = model->output("logits").get_partial_shape();
+  const bool sized = logits.rank() == 3 && logits[2].is_static();
+  auto words = embedding_rows(*model, "input_ids");
+  if (sized) words = std::min<std::size_t>(words.value_or(SIZE_MAX), static_cast<std::size_t>(logits[2].get_length()));
+  if (words) SCOTOMA_CHECK(check_special_ids(*words));
   const auto n = static_cast<std::int64_t>(batch_);
   const ov::Shape shape = encoder_->output_shape();
   const auto positions = static_cast<std::int64_t>(shape[1]);
@@ -227,6 +245,7 @@ Result<ov::Tensor> OpenvinoCaptioner::next_logits(Network::Call& call, const std
     return failed(fmt::format("{}: gives logits {}; [{}, {}, words] is expected", decoder_->subject(),
                               shape.to_string(), batch_, length));
   }
+  if (length == 1) SCOTOMA_CHECK(check_special_ids(shape[2]));
   return logits;
 }
 

@@ -44,6 +44,7 @@ class OpenvinoCaptioner final : public Captioner {
   Result<void> examine_decoder(const Rows& states);
   void fill_states(Network::Call& call, std::span<const std::vector<float>> states);
   Result<ov::Tensor> next_logits(Network::Call& call, const std::vector<Ids>& rows);
+  Result<void> check_special_ids(std::size_t words) const;
   Result<std::vector<Ids>> decode(std::span<const std::vector<float>> states);
   Result<void> extend(Network::Call& call, std::vector<Ids>& rows, std::vector<bool>& ended);
 

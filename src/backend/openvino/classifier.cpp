@@ -118,8 +118,8 @@ Result<void> OpenvinoClassifier::open(const std::shared_ptr<Engine>& engine, con
   network_ = std::move(tried.network);
   for (const auto& row : tried.rows) {
     if (row.size() == names_.size()) continue;
-    return bad_input(
-        fmt::format("{}: gives {} numbers an image for {} class names", file_.string(), row.size(), names_.size()));
+    return bad_input(fmt::format("{}: gives {} numbers an image for {} class names{}", file_.string(), row.size(),
+                                 names_.size(), advice_on_count(names_, row.size())));
   }
   SCOTOMA_TRY(output_, settle_scores(head, tried.rows, options.output, file_));
   SCOTOMA_TRY(fingerprint_, model_fingerprint(*engine, "classifier", {file_, options.labels},

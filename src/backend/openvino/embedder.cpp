@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "backend/openvino/examine.h"
-#include "backend/openvino/files.h"
 #include "backend/openvino/fingerprint.h"
+#include "backend/openvino/model_folder.h"
 #include "backend/openvino/ports.h"
 #include "model/similarity.h"
 
@@ -53,10 +53,7 @@ Result<std::unique_ptr<OpenvinoEmbedder>> OpenvinoEmbedder::load(const std::shar
 Result<void> OpenvinoEmbedder::open(const std::shared_ptr<Engine>& engine, const EmbedderOptions& options) {
   folder_ = options.model;
   batch_ = static_cast<std::size_t>(std::max(1, options.batch));
-  if (!is_folder(folder_)) {
-    return bad_input(
-        fmt::format("{}: no such folder; it must hold {}, {} and the tokenizer", folder_.string(), kImages, kTexts));
-  }
+  SCOTOMA_CHECK(check_model_folder(folder_, FolderOf::embedder));
   SCOTOMA_TRY(const Preprocessing prep, read_preprocessor_config(folder_ / "preprocessor_config.json"));
   SCOTOMA_TRY(const auto model, engine->read(folder_ / kImages));
   SCOTOMA_TRY(auto tried, create_examined(engine, model, prep, "image_embeds", options.batch, folder_ / kImages));
@@ -95,6 +92,7 @@ Result<void> OpenvinoEmbedder::open_texts(Engine& engine) {
   std::map<std::string, ov::PartialShape> shapes = {{"input_ids", shape}};
   if (masked) shapes["attention_mask"] = shape;
   SCOTOMA_CHECK(reshape_model(*model, shapes, file));
+  words_ = embedding_rows(*model, "input_ids");
   SCOTOMA_TRY(texts_, engine.compile(model, file));
   const auto outputs = texts_->compiled().outputs();
   const auto named = [](const auto& port) { return port.get_names().contains("text_embeds"); };
@@ -106,6 +104,8 @@ Result<void> OpenvinoEmbedder::open_texts(Engine& engine) {
     return bad_input(fmt::format("{}: the text's vector is of type {}; it must be f32", file.string(),
                                  output.get_element_type().get_type_name()));
   }
+  std::size_t used = 0;
+  SCOTOMA_CHECK(ids_of("a photo", used));
   if (const auto known = static_shape(output)) return check_texts(*known);
   std::vector<std::vector<float>> tried;
   return embed_text_batch(std::vector<std::string>{"a"}, tried);
@@ -156,6 +156,15 @@ Result<std::vector<std::vector<float>>> OpenvinoEmbedder::embed_texts(std::span<
   return out;
 }
 
+/// The text's ids, text_length_ of them; `used` becomes the number of those before the padding.
+Result<std::vector<std::int64_t>> OpenvinoEmbedder::ids_of(const std::string& text, std::size_t& used) {
+  SCOTOMA_TRY(auto ids, tokenizer_->encode(text, text_length_, &used));
+  if (!words_) return ids;
+  SCOTOMA_CHECK(
+      check_ids(ids, *words_, fmt::format("{}: an id of '{}'", tokenizer_->file().string(), text), texts_->subject()));
+  return ids;
+}
+
 Result<void> OpenvinoEmbedder::embed_text_batch(std::span<const std::string> texts,
                                                 std::vector<std::vector<float>>& out) {
   SCOTOMA_TRY(Network::Call call, texts_->call());
@@ -165,7 +174,7 @@ Result<void> OpenvinoEmbedder::embed_text_batch(std::span<const std::string> tex
   for (std::size_t row = 0; row < batch_; ++row) {
     std::size_t used = 0;
     const std::string& text = texts[std::min(row, texts.size() - 1)];  // the last fills up
-    SCOTOMA_TRY(const auto ids, tokenizer_->encode(text, text_length_, &used));
+    SCOTOMA_TRY(const auto ids, ids_of(text, used));
     put_wholes(in, row * text_length_, ids);
     std::vector<std::int64_t> there(text_length_, 0);
     std::fill_n(there.begin(), used, 1);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ class OpenvinoEmbedder final : public Embedder {
   Result<void> open_texts(Engine& engine);
   Result<void> check_texts(const ov::Shape& shape) const;
   Result<void> examine_texts();
+  Result<std::vector<std::int64_t>> ids_of(const std::string& text, std::size_t& used);
   Result<void> embed_text_batch(std::span<const std::string> texts, std::vector<std::vector<float>>& out);
 
   std::filesystem::path folder_;
@@ -42,7 +44,8 @@ class OpenvinoEmbedder final : public Embedder {
   std::unique_ptr<Tokenizer> tokenizer_;
   std::size_t batch_ = 1;
   std::size_t text_length_ = 77;
-  std::size_t text_output_ = 0;  ///< of the text encoder's outputs
+  std::optional<std::size_t> words_;  ///< of the text encoder's vocabulary, where its graph shows it
+  std::size_t text_output_ = 0;       ///< of the text encoder's outputs
   std::size_t dimensions_ = 0;
   std::string fingerprint_;
 };

@@ -11,6 +11,7 @@
 
 #include "backend/openvino/engine_cache.h"
 #include "backend/openvino/files.h"
+#include "backend/openvino/model_file.h"
 
 namespace scotoma {
 namespace {
@@ -118,18 +119,12 @@ Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options) {
 }
 
 Result<std::shared_ptr<ov::Model>> Engine::read(const std::filesystem::path& path) {
-  if (path.empty()) return bad_input("no model is given");
-  if (!is_file(path)) {
-    return bad_input(fmt::format("{}: {}", path.string(), is_there(path) ? "is not a file" : "no such model file"));
-  }
-  const std::string kind = path.extension().string();
-  if (kind != ".onnx" && kind != ".xml") {
-    return bad_input(fmt::format("{}: unknown kind of model; it must be .onnx or OpenVINO's .xml", path.string()));
-  }
+  SCOTOMA_CHECK(check_model_file(path));
+  const bool onnx = path.extension() != ".xml";
   auto model = engine_call(path.string() + ": cannot be read as a model",
                            "it must be a whole ONNX file or OpenVINO IR (.xml with its .bin)", Code::bad_input, [&] {
                              // Core would try the readers of all other formats on a broken ONNX file, noisily.
-                             return kind == ".onnx" ? read_onnx(path) : core_.read_model(path.string());
+                             return onnx ? read_onnx(path) : core_.read_model(path.string());
                            });
   if (!model.ok() && model.error().message.find("raining mode") != std::string::npos) {
     return bad_input(model.error().message +
@@ -140,6 +135,7 @@ Result<std::shared_ptr<ov::Model>> Engine::read(const std::filesystem::path& pat
 }
 
 Result<std::shared_ptr<ov::Model>> Engine::read_tokenizer(const std::filesystem::path& path) {
+  SCOTOMA_CHECK(check_tokenizer_file(path));
   SCOTOMA_CHECK(load_tokenizers());
   return read(path);
 }

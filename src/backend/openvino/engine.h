@@ -100,7 +100,8 @@ class Engine {
   /// On a CPU without bf16 that precision is f32. Errors: bad_input when OpenVINO does not work.
   static Result<std::shared_ptr<Engine>> create(const EngineOptions& options);
 
-  /// Reads ONNX or OpenVINO IR. Errors: bad_input when the file is missing, truncated or no model.
+  /// Reads ONNX or OpenVINO IR. Errors: bad_input when the file is missing, truncated or no model, with what to do
+  /// (model_file.h).
   Result<std::shared_ptr<ov::Model>> read(const std::filesystem::path& path);
 
   /// Reads a tokenizer's IR, after loading the extension that runs it: the file named by the environment variable

@@ -72,13 +72,22 @@ Result<std::vector<Image>> OpenvinoGenerator::generate(std::span<const Draw> dra
   return images;
 }
 
+/// The prompt's ids, text_length_ of them.
+Result<std::vector<std::int64_t>> OpenvinoGenerator::ids_of(const std::string& prompt) {
+  SCOTOMA_TRY(auto ids, tokenizer_->encode_whole(prompt, text_length_));
+  if (!words_) return ids;
+  SCOTOMA_CHECK(check_ids(ids, *words_, fmt::format("{}: an id of '{}'", tokenizer_->file().string(), prompt),
+                          text_encoder_->subject()));
+  return ids;
+}
+
 Result<OpenvinoGenerator::Embedding> OpenvinoGenerator::embed(const std::string& prompt) {
   {
     const std::lock_guard lock(mutex_);
     const auto found = embeddings_.find(prompt);
     if (found != embeddings_.end()) return found->second;
   }
-  SCOTOMA_TRY(const auto ids, tokenizer_->encode_whole(prompt, text_length_));
+  SCOTOMA_TRY(const auto ids, ids_of(prompt));
   SCOTOMA_TRY(auto encoded, encode(ids));
   const auto made = std::make_shared<const std::vector<float>>(std::move(encoded));
   const std::lock_guard lock(mutex_);

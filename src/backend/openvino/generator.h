@@ -56,6 +56,7 @@ class OpenvinoGenerator final : public Generator {
   Result<Rows> try_unet(std::span<const std::size_t> which, const Rows& texts);
   Result<Rows> try_decoder(std::span<const std::size_t> which);
 
+  Result<std::vector<std::int64_t>> ids_of(const std::string& prompt);
   Result<Embedding> embed(const std::string& prompt);
   Result<std::vector<float>> encode(const std::vector<std::int64_t>& ids);
   Result<void> fill_text(ov::Tensor& text, std::span<const Draw> draws);
@@ -76,9 +77,10 @@ class OpenvinoGenerator final : public Generator {
   ov::Shape picture_;                ///< what a call of the decoder gives: [n, 3, height, width]
   float guidance_ = 1;
   std::string negative_prompt_;
-  ov::Shape latent_;             ///< [channels, height, width] of one picture
-  std::size_t text_length_ = 0;  ///< ids of a prompt
-  float scaling_ = 1;            ///< the decoder sees latents / scaling + shift
+  ov::Shape latent_;                  ///< [channels, height, width] of one picture
+  std::size_t text_length_ = 0;       ///< ids of a prompt
+  std::optional<std::size_t> words_;  ///< of the text encoder's vocabulary, where its graph shows it
+  float scaling_ = 1;                 ///< the decoder sees latents / scaling + shift
   float shift_ = 0;
   std::string fingerprint_;
 

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <cstring>
 
-#include "backend/openvino/files.h"
 #include "backend/openvino/fingerprint.h"
 #include "backend/openvino/generator.h"
 #include "backend/openvino/json_file.h"
+#include "backend/openvino/model_folder.h"
 #include "backend/openvino/ports.h"
 
 namespace scotoma {
@@ -84,16 +84,8 @@ Result<std::unique_ptr<OpenvinoGenerator>> OpenvinoGenerator::load(const std::sh
 
 Result<void> OpenvinoGenerator::open(const std::shared_ptr<Engine>& engine, const GeneratorOptions& options) {
   folder_ = options.model;
-  if (!is_folder(folder_)) {
-    return bad_input(
-        fmt::format("{}: no such folder; a Stable Diffusion 1.x folder as OpenVINO IR is expected", folder_.string()));
-  }
-  SCOTOMA_TRY(const auto index, read_json_file(folder_ / "model_index.json"));
-  if (index.contains("text_encoder_2") || index.contains("transformer")) {
-    SCOTOMA_TRY(const auto name, json_value<std::string>(index, "_class_name", "?", folder_ / "model_index.json"));
-    return bad_input(fmt::format("{}: a pipeline of the class {}; only the Stable Diffusion 1.x layout is supported",
-                                 folder_.string(), name));
-  }
+  SCOTOMA_CHECK(check_model_folder(folder_, FolderOf::generator));
+  SCOTOMA_CHECK(read_json_file(folder_ / "model_index.json"));
   batch_ = static_cast<std::size_t>(std::max(1, options.batch));
   guidance_ = static_cast<float>(options.guidance);
   negative_prompt_ = options.negative_prompt;
@@ -171,10 +163,14 @@ Result<void> OpenvinoGenerator::open_text_encoder(Engine& engine, const std::sha
   SCOTOMA_CHECK(check_types(model->inputs(), {{"input_ids", Holds::wholes}}, path));
   SCOTOMA_CHECK(check_types(model->outputs(), {{"last_hidden_state", Holds::reals}}, path));
   SCOTOMA_CHECK(reshape_model(*model, {{"input_ids", {1, static_cast<std::int64_t>(text_length_)}}}, path));
+  words_ = embedding_rows(*model, "input_ids");
   SCOTOMA_TRY(text_encoder_, engine.compile(model, path));
   const auto gives = static_shape(text_encoder_->compiled().output("last_hidden_state"));
   const auto takes = static_shape(unet_->compiled().input("encoder_hidden_states"));
-  if (gives && takes && gives->size() == 3 && (*gives)[1] == (*takes)[1] && (*gives)[2] == (*takes)[2]) return {};
+  if (gives && takes && gives->size() == 3 && (*gives)[1] == (*takes)[1] && (*gives)[2] == (*takes)[2]) {
+    SCOTOMA_CHECK(ids_of("a photo"));  // whether the tokenizer's ids are its words
+    return {};
+  }
   return bad_input(fmt::format("{}: the text encoder gives {}, the U-Net takes {}; do they belong together?",
                                folder_.string(), gives ? gives->to_string() : "an open shape",
                                takes ? takes->to_string() : "an open shape"));

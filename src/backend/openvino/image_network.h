@@ -28,7 +28,8 @@ struct PixelSize {
 /// Size of a picture after the shorter side has become `shorter`, as torchvision's Resize rounds it.
 PixelSize resized_to_shorter(PixelSize size, int shorter);
 
-/// The preprocessing that a HuggingFace preprocessor_config.json asks for. Errors: bad_input for what it cannot
+/// The preprocessing that a HuggingFace preprocessor_config.json asks for or, where that is not there, the
+/// processor_config.json beside it (transformers 5). Errors: bad_input for what it cannot
 /// express.
 Result<Preprocessing> read_preprocessor_config(const std::filesystem::path& path);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <openvino/op/ops.hpp>
+#include <openvino/op/util/gather_base.hpp>
 
 #include "backend/openvino/engine.h"
 
@@ -42,7 +43,40 @@ bool only_read_as_real(const ov::Output<ov::Node>& port) {
   return true;
 }
 
+/// Rows of the table that a reader of `port` looks its numbers up in.
+std::optional<std::size_t> rows_behind(const ov::Output<ov::Node>& port) {
+  for (const ov::Input<ov::Node>& reader : port.get_target_inputs()) {
+    const ov::Node& node = *reader.get_node();
+    if (reader.get_index() == 1 && ov::is_type<ov::op::util::GatherBase>(&node)) {
+      const ov::PartialShape& table = node.get_input_partial_shape(0);
+      const auto* axis = ov::as_type<const ov::op::v0::Constant>(node.get_input_node_ptr(2));
+      const bool rows = axis != nullptr && axis->cast_vector<std::int64_t>() == std::vector<std::int64_t>{0};
+      if (rows && table.rank() == 2 && table[0].is_static()) return static_cast<std::size_t>(table[0].get_length());
+    }
+    if (reader.get_index() != 0 || !(passes_on(node) || ov::is_type<ov::op::v0::Convert>(&node))) continue;
+    if (const auto found = rows_behind(reader.get_node()->output(0))) return found;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
+
+std::optional<std::size_t> embedding_rows(const ov::Model& model, const std::string& input) {
+  const auto port = find_port(const_cast<ov::Model&>(model).inputs(), input);
+  return port ? rows_behind(*port) : std::nullopt;
+}
+
+Result<void> check_ids(std::span<const std::int64_t> ids, std::size_t words, const std::string& what,
+                       const std::filesystem::path& model) {
+  for (const std::int64_t id : ids) {
+    if (id >= 0 && static_cast<std::size_t>(id) < words) continue;
+    return bad_input(
+        fmt::format("{}: {} is outside the vocabulary of {} words that {} was trained with; do they belong "
+                    "together? Take both from one export",
+                    what, id, words, model.string()));
+  }
+  return {};
+}
 
 std::string describe_ports(const std::vector<ov::Output<ov::Node>>& ports) {
   std::string out;

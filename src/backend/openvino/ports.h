@@ -7,6 +7,7 @@
 #include <memory>
 #include <openvino/openvino.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,6 +48,15 @@ std::optional<ov::Shape> static_shape(const ov::Output<const ov::Node>& port);
 /// Makes a whole-numbered input f32 where nothing but conversions to reals reads it, so that it can hold fractions.
 /// Gives whether it is f32 now.
 bool make_real(ov::Model& model, const std::string& input);
+
+/// Rows of the table in which the numbers of `input` are looked up: a model's vocabulary. Nothing where the graph does
+/// not show it.
+std::optional<std::size_t> embedding_rows(const ov::Model& model, const std::string& input);
+
+/// Whether every id is in a vocabulary of `words`; what lies outside reads as nothing, without a word. `what` names the
+/// ids ("x/openvino_tokenizer.xml: ids of 'a fly'"), `model` the file of the vocabulary. Errors: bad_input.
+Result<void> check_ids(std::span<const std::int64_t> ids, std::size_t words, const std::string& what,
+                       const std::filesystem::path& model);
 
 /// Writes numbers into a tensor of i64 or i32.
 void put_wholes(ov::Tensor& tensor, std::size_t at, const std::vector<std::int64_t>& values);

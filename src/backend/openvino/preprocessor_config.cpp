@@ -1,6 +1,7 @@
 // HuggingFace's preprocessor_config.json as our Preprocessing.
 #include <fmt/format.h>
 
+#include "backend/openvino/files.h"
 #include "backend/openvino/image_network.h"
 #include "backend/openvino/json_file.h"
 
@@ -72,10 +73,28 @@ Result<void> refuse_others(const Json& config, const Path& path) {
   return {};
 }
 
+/// The settings and the file that they stand in. transformers 5 writes the whole processor into one file, the part for
+/// images inside, and no preprocessor_config.json.
+Result<std::pair<Json, Path>> find_config(const Path& path) {
+  const Path whole = path.parent_path() / "processor_config.json";
+  if (is_file(path) || !is_file(whole)) {
+    SCOTOMA_TRY(Json config, read_json_file(path));
+    return std::pair(std::move(config), path);
+  }
+  SCOTOMA_TRY(const Json config, read_json_file(whole));
+  const auto part = config.find("image_processor");
+  if (part != config.end() && part->is_object()) return std::pair(*part, whole);
+  return bad_input(
+      fmt::format("{}: holds no image_processor; save that one beside it, in Python: "
+                  "AutoImageProcessor.from_pretrained(CHECKPOINT).save_pretrained(\"{}\")",
+                  whole.string(), path.parent_path().string()));
+}
+
 }  // namespace
 
-Result<Preprocessing> read_preprocessor_config(const std::filesystem::path& path) {
-  SCOTOMA_TRY(const Json config, read_json_file(path));
+Result<Preprocessing> read_preprocessor_config(const std::filesystem::path& wanted) {
+  SCOTOMA_TRY(const auto found, find_config(wanted));
+  const auto& [config, path] = found;
   Preprocessing out;
   SCOTOMA_CHECK(refuse_others(config, path));
   SCOTOMA_CHECK(read_resize(config, out, path));

@@ -160,6 +160,22 @@ TEST_F(BrokenFolder, PartsThatDoNotBelongTogetherAreRefused) {
   expect_refused("has no input 'input_ids'");
 }
 
+TEST_F(BrokenFolder, ATokenizerOfMoreWordsThanTheTextEncoderIsRefused) {
+  const fs::path few = fs::path(SCOTOMA_SOURCE_DIR) / "tests/cases/models/roles/text_states_few_words";
+  for (const char* end : {".xml", ".bin"}) {
+    fs::copy_file(few.string() + end, folder_ / (std::string("text_encoder/openvino_model") + end),
+                  fs::copy_options::overwrite_existing);
+  }
+  expect_refused("is outside the vocabulary of 5 words");
+}
+
+TEST(EmbeddingRows, AreFoundInARealTextEncodersGraph) {
+  const auto engine = Engine::create({"f32", 1}).value();
+  const auto model = engine->read(kFolder / "text_encoder/openvino_model.xml").value();
+  EXPECT_GT(embedding_rows(*model, "input_ids").value_or(0), 100U);
+  EXPECT_FALSE(embedding_rows(*model, "no_such_input"));
+}
+
 TEST_F(BrokenFolder, JsonOfAnotherShapeThanExpectedIsRefused) {
   for (const char* size :
        {"-1", "0", "100000", "1e300", "1.5", "true", "\"16\"", "[16]", "[16, -1]", "[1, 2, 3]", "{}"}) {

@@ -146,6 +146,26 @@ TEST(PreprocessorConfig, MeanAndDeviationBecomeBytes) {
   }
 }
 
+/// As CLIPProcessor.save_pretrained of transformers 5.24 writes it, and nothing beside it.
+TEST(PreprocessorConfig, StandsInTheWholeProcessorsFileToo) {
+  const fake::Folder folder;
+  folder.write("processor_config.json",
+               R"({"image_processor": {"crop_size": {"height": 224, "width": 224}, "do_center_crop": true,
+                   "do_convert_rgb": true, "do_normalize": true, "do_rescale": true, "do_resize": true,
+                   "image_mean": [0.5, 0.25, 0], "image_processor_type": "CLIPImageProcessor", "image_std": [0.5, 1, 2],
+                   "resample": 3, "rescale_factor": 0.00392156862745098, "size": {"shortest_edge": 224}},
+                   "processor_class": "CLIPProcessor"})");
+  const auto got = read_preprocessor_config(folder / "preprocessor_config.json");
+  ASSERT_TRUE(got.ok()) << got.error().message;
+  EXPECT_EQ(std::tie(got->width, got->height, got->fit, got->resize_to, got->filter),
+            std::make_tuple(224, 224, std::string("crop"), 224, std::string("bicubic")));
+  EXPECT_NEAR(got->mean[0], 127.5, 1e-9);
+  folder.write("processor_config.json", R"({"processor_class": "CLIPProcessor"})");
+  const auto lacking = read_preprocessor_config(folder / "preprocessor_config.json");
+  ASSERT_FALSE(lacking.ok());
+  EXPECT_NE(lacking.error().message.find("processor_config.json: holds no image_processor"), std::string::npos);
+}
+
 TEST(PreprocessorConfig, WhatItCannotDoIsRefused) {
   const char* const bad[] = {
       R"({"size": 48, "resample": 1})",

@@ -85,6 +85,20 @@ TEST_F(Roles, PortsOfAnotherTypeAreNamedAtLoad) {
   expect_refused(captioner(), "openvino_decoder_model.xml: 'logits' is of type i64");
 }
 
+/// The engine reads nothing where an id is outside the table, and says nothing.
+TEST_F(Roles, IdsOutsideTheVocabularyAreRefused) {
+  for (const char* config : {R"({"decoder_start_token_id": 4, "eos_token_id": 2})",
+                             R"({"decoder_start_token_id": 0, "eos_token_id": [2, 4]})",
+                             R"({"decoder_start_token_id": 0, "eos_token_id": 2, "pad_token_id": 4})"}) {
+    folder_.write("config.json", config);
+    expect_refused(captioner(), "4 is outside the vocabulary of 4 words");
+  }
+  folder_.write("config.json", R"({"decoder_start_token_id": 0, "eos_token_id": 2, "pad_token_id": -1})");
+  EXPECT_TRUE(captioner().ok()) << "-1 stands for none";
+  take("text_encoder_few_words", "text_encoder");
+  expect_refused(embedder(), "is outside the vocabulary of 5 words");
+}
+
 TEST_F(Roles, NanIsAFailureAndNotAnAnswer) {
   take("image_encoder_nan", "image_encoder");
   auto embeds = embedder();

@@ -74,6 +74,14 @@ def text_encoder(name, dimensions, kind=np.float32, scale=1.0, change=lambda x: 
     save(name, [ids], op.convert(row, kind) if kind != np.float32 else row, "text_embeds")
 
 
+def table(name, rows, width, output):
+    """Looks ids up; `width` is that of the space, or of the states that the world's U-Net takes."""
+    ids = port("input_ids", [-1, -1], np.int64)
+    words = op.gather(number(np.tile(np.arange(1, width + 1), (rows, 1))), op.convert(ids, np.int32), number(0, np.int64))
+    found = words if output == "last_hidden_state" else op.reduce_mean(words, number([1], np.int64), keep_dims=False)
+    save(name, [ids], found, output)
+
+
 def decoder(name, last, states_kind=np.float32, seen=1e-3):
     """Logits of four words; the third, which ends a caption, is the best, and the second is NaN at seven. The first depends on the image, where
     `seen` is not 0."""
@@ -117,6 +125,8 @@ if __name__ == "__main__":
     text_encoder("text_encoder_f16", 3, np.float16)
     text_encoder("text_encoder_wholes", 3, np.int64)
     text_encoder("text_encoder_nan", 3, scale=float("nan"))
+    table("text_encoder_few_words", 5, 3, "text_embeds")
+    table("text_states_few_words", 5, 128, "last_hidden_state")
     decoder("decoder", lambda x: x)
     decoder("decoder_f16", lambda x: op.convert(x, np.float16), np.float16)
     decoder("decoder_wholes", lambda x: op.convert(x, np.int64))
