@@ -1,14 +1,18 @@
 // scotoma list STUDY: causes with their bugs and systematic failures as a table, or as JSON.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cstdint>
 #include <limits>
+#include <set>
 
+#include "backend/openvino/class_names.h"
 #include "bugs_file.h"
 #include "report/claims_filter.h"
 #include "report/finding_words.h"
+#include "session.h"
 #include "terminal.h"
 
 namespace scotoma {
@@ -168,8 +172,35 @@ void print_levels(const Json& json, const Listed& listed, const ListArguments& a
     say("{}\n", systematic_sentence(json[alpha0]));
 }
 
+/// Refuses a label that the study does not have, and a class that its classifier does not have: such a filter finds
+/// nothing, whatever the results hold.
+Result<void> check_filters(const Json& json, const ListArguments& arguments) {
+  if (arguments.label.empty() && arguments.taken_for.empty()) return {};
+  SCOTOMA_TRY(const Study study, open_study(arguments));
+  std::set<std::string> labels;
+  std::set<std::string> answers;
+  for (const StudyLabel& label : study.labels) labels.insert(label.name);
+  for (const char* kind : {"bugs", "systematic_failures"}) {
+    for (const Json& each : json[kind]) {
+      labels.insert(each.value("label", ""));
+      if (const std::string answer = each.value("predicted", ""); !answer.empty()) answers.insert(answer);
+    }
+  }
+  if (!arguments.label.empty() && !labels.contains(arguments.label)) {
+    return bad_input(
+        fmt::format("--label {}: the study has no such label; it has {}", arguments.label, fmt::join(labels, ", ")));
+  }
+  if (arguments.taken_for.empty() || answers.contains(arguments.taken_for)) return {};
+  const auto classes = read_class_names(study.classifier.labels);
+  if (classes.ok() && std::find(classes->begin(), classes->end(), arguments.taken_for) != classes->end()) return {};
+  return bad_input(fmt::format("--taken-for {}: the classifier has no such class; what is confused is taken for {}",
+                               arguments.taken_for,
+                               answers.empty() ? "nothing" : fmt::to_string(fmt::join(answers, ", "))));
+}
+
 Result<void> list(const ListArguments& arguments) {
   SCOTOMA_TRY(const auto json, read_bugs(arguments));
+  SCOTOMA_CHECK(check_filters(json, arguments));
   const Listed listed = listed_of(json, arguments);
   if (arguments.json) {
     say_json(as_array(listed));

@@ -139,10 +139,27 @@ TEST_F(Results, AreFilteredAndTheLevelIsThatOfWhatIsListed) {
   EXPECT_EQ(ids(listed({"--taken-for", "bee"})), "+-+");
   // K = 64 and e^9 = 8103: 64 / 8103 = 0.79 %, a third of it for three.
   EXPECT_NE(listed({"--word", "snow"}).find("Of claims like this one, at most 0.8\u00A0%"), std::string::npos);
-  EXPECT_EQ(listed({"--label", "dog"}).find("no such bug was confirmed"), 0U);
+  EXPECT_EQ(listed({"--label", "bee"}).find("no such bug was confirmed"), 0U);
+  EXPECT_EQ(listed({"--taken-for", "horse"}).find("no such bug was confirmed"), 0U) << "the classifier has that class";
   results.erase("claims");
   folder_.write("out/bugs.json", results.dump());
   EXPECT_EQ(listed({}).find("expected to be false"), std::string::npos) << "results of an older program tell no level";
+}
+
+TEST_F(Results, AFilterThatNothingCanPassIsRefused) {
+  folder_.write("out/bugs.json", made_up_results().dump());
+  const auto listed = [&](const char* filter, const char* value) {
+    return run({"list", study_.string(), "--out", (folder_ / "out").string(), filter, value});
+  };
+  const Outcome label = listed("--label", "zebra");
+  EXPECT_EQ(label.code, 2);
+  EXPECT_NE(label.errors.find("--label zebra: the study has no such label; it has bee, fly"), std::string::npos)
+      << label.errors;
+  const Outcome answer = listed("--taken-for", "zebra");
+  EXPECT_EQ(answer.code, 2);
+  EXPECT_NE(answer.errors.find("--taken-for zebra: the classifier has no such class"), std::string::npos)
+      << answer.errors;
+  EXPECT_NE(answer.errors.find("taken for bee"), std::string::npos) << answer.errors;
 }
 
 TEST_F(Results, TellWhatAPersonsReviewMakesOfThem) {
