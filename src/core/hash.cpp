@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
-#include <fstream>
 #include <vector>
+
+#include "core/file.h"
 
 namespace scotoma {
 
@@ -49,17 +50,14 @@ std::string Hasher::hex() {
 std::string sha256_hex(std::span<const std::uint8_t> raw) { return Hasher().bytes(raw).hex(); }
 
 Result<std::string> sha256_of_file(const std::filesystem::path& path) {
-  std::error_code ignored;
-  std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(path, ignored))
-    return bad_input(fmt::format("{}: cannot be read; does the file exist?", path.string()));
+  SCOTOMA_TRY(const PlainFile file, open_plain_file(path));
   Hasher hasher;
   std::vector<char> block(1 << 20);
-  while (in.read(block.data(), static_cast<std::streamsize>(block.size())) || in.gcount() > 0) {
-    hasher.bytes({reinterpret_cast<const std::uint8_t*>(block.data()), static_cast<std::size_t>(in.gcount())});
+  for (;;) {
+    SCOTOMA_TRY(const std::size_t n, read_some(file, block, path));
+    if (n == 0) return hasher.hex();
+    hasher.bytes({reinterpret_cast<const std::uint8_t*>(block.data()), n});
   }
-  if (in.bad()) return bad_input(fmt::format("{}: cannot be read to its end", path.string()));
-  return hasher.hex();
 }
 
 }  // namespace scotoma

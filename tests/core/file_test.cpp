@@ -1,0 +1,162 @@
+#include "core/file.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/file.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "fake/folder.h"
+
+namespace scotoma {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string text_of(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// Runs a check in a process of its own, whose limits it may change; true: all was as it should be.
+template <class Check>
+bool apart(const Check& check) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(check() ? 0 : 1);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+bool says(const Error& error, Code code, std::initializer_list<std::string> words) {
+  for (const std::string& word : words) {
+    if (error.message.find(word) != std::string::npos) continue;
+    ADD_FAILURE() << "'" << word << "' is not in: " << error.message;
+    return false;
+  }
+  EXPECT_EQ(error.code, code) << error.message;
+  return error.code == code;
+}
+
+TEST(File, GivesBackWhatWasWritten) {
+  const fake::Folder folder;
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, std::size_t{65536}, std::size_t{200001}}) {
+    std::string bytes(size, '\0');
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 7);
+    ASSERT_TRUE(write_whole(folder / "file", bytes).ok());
+    EXPECT_EQ(*read_plain_file(folder / "file"), bytes);
+  }
+  EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"file"});
+}
+
+TEST(File, ThatIsNotThereIsSaidToBeSo) {
+  const fake::Folder folder;
+  says(read_plain_file(folder / "no").error(), Code::bad_input, {(folder / "no").string(), "not there"});
+}
+
+TEST(File, APipeASocketAFolderAndADeviceInItsPlaceAreNamedAndNotWaitedFor) {
+  const fake::Folder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  fs::create_directory(folder / "folder");
+  says(read_plain_file(folder / "pipe").error(), Code::bad_input, {(folder / "pipe").string(), "a pipe"});
+  says(read_plain_file(folder / "folder").error(), Code::bad_input, {"a folder"});
+  says(read_plain_file("/dev/zero").error(), Code::bad_input, {"/dev/zero", "a device"});
+  for (const char* name : {"pipe", "folder"}) {
+    says(write_whole(folder / name, "text").error(), Code::bad_input, {(folder / name).string(), "not a file"});
+    EXPECT_FALSE(fs::is_regular_file(folder / name)) << "something of a user's was replaced";
+  }
+}
+
+TEST(File, RunningOutOfFileHandlesIsCalledSo) {
+  const fake::Folder folder;
+  const auto path = folder.write("file", "text");
+  EXPECT_TRUE(apart([&] {
+    const rlimit limit{3, 3};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    return says(read_plain_file(path).error(), Code::failed, {path.string(), "Too many open files", "ulimit -n"}) &&
+           says(write_whole(folder / "new", "text").error(), Code::failed, {"Too many open files", "ulimit -n"});
+  }));
+}
+
+TEST(File, RunningOutOfMemoryIsCalledSo) {
+  const fake::Folder folder;
+  const auto path = folder.write("file", "");
+  fs::resize_file(path, std::uintmax_t{1} << 46);  // a hole: it takes no room
+  says(read_plain_file(path).error(), Code::failed, {path.string(), "out of memory", "--threads"});
+}
+
+TEST(File, AFullDiskLeavesTheOldFileAndNothingElse) {
+  const fake::Folder folder;
+  folder.write("a", "old a");
+  folder.write("b", "old b");
+  EXPECT_TRUE(apart([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{1000, 1000};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    const std::string large(2000, 'x');
+    const std::vector<std::pair<fs::path, std::string>> both = {{folder / "a", "new a"}, {folder / "b", large}};
+    return says(write_whole(folder / "a", large).error(), Code::failed, {(folder / "a").string(), "ulimit -f"}) &&
+           says(write_together(both).error(), Code::failed, {(folder / "b").string()});
+  }));
+  EXPECT_EQ(text_of(folder / "a"), "old a") << "one of two that belong together was replaced";
+  EXPECT_EQ(text_of(folder / "b"), "old b");
+  EXPECT_EQ(names_in(folder.path()), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST(File, BehindALinkIsReplacedAndTheLinkStays) {
+  const fake::Folder folder;
+  folder.write("file", "old");
+  fs::create_symlink("file", folder / "link");
+  ASSERT_TRUE(write_whole(folder / "link", "new").ok());
+  EXPECT_TRUE(fs::is_symlink(folder / "link"));
+  EXPECT_EQ(text_of(folder / "file"), "new");
+}
+
+TEST(File, OfADeadProcessIsRemovedAndOneThatIsBeingWrittenIsLeft) {
+  const fake::Folder folder;
+  folder.write("bugs.json.123.0.part", "half");
+  folder.write("bugs.json.123.part", "as older programs called it");
+  folder.write("other.123.0.part", "half");
+  folder.write("bugs.json.party", "a user's");
+  fs::create_directory(folder / "bugs.json.d.part");
+  auto writing = Aside::write(folder / "report.html", "whole");
+  ASSERT_TRUE(writing.ok());
+  ASSERT_TRUE(write_whole(folder / "bugs.json", "{}").ok());
+  EXPECT_TRUE(fs::exists(folder / "other.123.0.part")) << "only those of the same file";
+  remove_abandoned(folder.path());
+  EXPECT_EQ(names_in(folder.path()).size(), 4U);
+  ASSERT_TRUE(writing->place().ok());
+  EXPECT_EQ(names_in(folder.path()),
+            (std::vector<std::string>{"bugs.json", "bugs.json.d.part", "bugs.json.party", "report.html"}));
+}
+
+TEST(File, ThatWasNotPlacedIsRemoved) {
+  const fake::Folder folder;
+  { const auto aside = Aside::write(folder / "file", "text"); }
+  EXPECT_TRUE(names_in(folder.path()).empty());
+}
+
+TEST(File, TooLongANameIsAnErrorThatNamesIt) {
+  const fake::Folder folder;
+  const std::string name(300, 'n');
+  says(write_whole(folder / name, "").error(), Code::failed, {name, "cannot be written"});
+}
+
+}  // namespace
+}  // namespace scotoma
