@@ -4,18 +4,17 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <fstream>
 #include <thread>
+
+#include "core/file.h"
+#include "core/hash.h"
 
 namespace scotoma {
 namespace fs = std::filesystem;
 namespace {
-
-constexpr auto kAbandoned = std::chrono::hours(1);  ///< no picture takes so long to write
 
 constexpr auto kPause = std::chrono::milliseconds(5);  ///< between two attempts to make a catalogue
 
@@ -23,16 +22,22 @@ constexpr int kApplicationId = 0x53636F74;  // "Scot"
 
 constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS answers("
-    "  fingerprint TEXT NOT NULL, input TEXT NOT NULL, value BLOB NOT NULL,"
+    "  fingerprint TEXT NOT NULL, input TEXT NOT NULL, value BLOB NOT NULL, sum INTEGER,"
     "  PRIMARY KEY(fingerprint, input)) WITHOUT ROWID;";
 
 constexpr const char* kStore =
-    "INSERT INTO answers(fingerprint, input, value) VALUES(?, ?, ?)"
-    "  ON CONFLICT(fingerprint, input) DO UPDATE SET value=excluded.value WHERE value<>excluded.value";
+    "INSERT INTO answers(fingerprint, input, value, sum) VALUES(?, ?, ?, ?)"
+    "  ON CONFLICT(fingerprint, input) DO UPDATE SET value=excluded.value, sum=excluded.sum"
+    "  WHERE value IS NOT excluded.value OR sum IS NOT excluded.sum";
 
-// What a PNG file begins and ends with.
-constexpr std::string_view kPngBegin = "\x89PNG\r\n\x1a\n";
-constexpr std::string_view kPngEnd("\0\0\0\0IEND\xae\x42\x60\x82", 12);
+/// Of one row: the first eight bytes of SHA-256 over all that it says. The name and the input are in it, so that an
+/// answer whose key was damaged does not become that of another question.
+std::int64_t checksum(std::string_view fingerprint, std::string_view input, std::string_view value) {
+  const auto digest = Hasher().field(fingerprint).field(input).field(value).digest();
+  std::int64_t sum = 0;
+  std::memcpy(&sum, digest.data(), sizeof sum);
+  return sum;
+}
 
 /// Resets a statement whatever happens while it is in use.
 class InUse {
@@ -53,6 +58,10 @@ class InUse {
     sqlite3_bind_blob(statement_, index, value.data(), static_cast<int>(value.size()), SQLITE_STATIC);
     return *this;
   }
+  InUse& number(int index, std::int64_t value) {
+    sqlite3_bind_int64(statement_, index, value);
+    return *this;
+  }
   int step() { return sqlite3_step(statement_); }
 
   /// Of the row that step() found.
@@ -60,6 +69,10 @@ class InUse {
     const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, index));
     const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, index));
     return size == 0 ? std::string() : std::string(bytes, size);
+  }
+  std::optional<std::int64_t> number_in(int index) const {
+    if (sqlite3_column_type(statement_, index) != SQLITE_INTEGER) return std::nullopt;
+    return sqlite3_column_int64(statement_, index);
   }
 
  private:
@@ -76,12 +89,21 @@ int pragma_number(sqlite3* db, const char* name) {
   return value;
 }
 
-Error cannot_write(const fs::path& path) {
-  const std::string reason = errno == 0 ? "not written whole" : std::strerror(errno);
-  return failed(
-      fmt::format("{}: cannot be written ({}). Free some space or choose another folder with --out; "
-                  "everything computed so far is kept",
-                  path.string(), reason));
+/// In SQL: scotoma_sum(fingerprint, input, value).
+void sum_in_sql(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
+  const auto bytes = [](sqlite3_value* value) {
+    const auto* data = static_cast<const char*>(sqlite3_value_blob(value));
+    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));
+    return size == 0 ? std::string_view() : std::string_view(data, size);
+  };
+  sqlite3_result_int64(context, checksum(bytes(values[0]), bytes(values[1]), bytes(values[2])));
+}
+
+/// Of a person's answers, in the order of their inputs.
+std::string tally_of(std::span<const Answer> answers) {
+  Hasher hasher;
+  for (const Answer& answer : answers) hasher.field(answer.input).field(answer.value);
+  return hasher.hex();
 }
 
 }  // namespace
@@ -90,10 +112,19 @@ struct Catalogue::Statements {
   sqlite3_stmt* find = nullptr;
   sqlite3_stmt* store = nullptr;
   sqlite3_stmt* all = nullptr;
+  sqlite3_stmt* remove = nullptr;
   sqlite3_stmt* count = nullptr;
   ~Statements() {
-    for (sqlite3_stmt* statement : {find, store, all, count}) sqlite3_finalize(statement);
+    for (sqlite3_stmt* statement : {find, store, all, remove, count}) sqlite3_finalize(statement);
   }
+};
+
+/// A person's answers as they stand in the file.
+struct Catalogue::Persons {
+  std::vector<Answer> whole;         ///< without the tally
+  std::vector<std::string> damaged;  ///< inputs of rows that do not fit their checksums
+  std::string tally;                 ///< empty: none is there, or a damaged one
+  bool complete() const { return damaged.empty() && tally == tally_of(whole); }
 };
 
 Catalogue::Catalogue(fs::path folder, std::chrono::milliseconds patience)
@@ -107,7 +138,12 @@ Catalogue::~Catalogue() {
 Error Catalogue::broken(const std::string& doing) const {
   const int code = sqlite3_errcode(db_);
   const std::string file = (folder_ / "catalogue.sqlite").string();
-  if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
+  if (const int system = code == SQLITE_NOMEM ? ENOMEM : sqlite3_system_errno(db_); ran_out(system)) {
+    return failed(
+        fmt::format("{}: {} failed ({}); everything computed so far is kept", file, doing, reason_of(system)));
+  }
+  // SQLITE_ERROR: no statement of ours is wrong, so the tables are not as we made them.
+  if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR) {
     return bad_input(
         fmt::format("{}: not a catalogue, or damaged ({}). Move it away or choose another folder with --out", file,
                     sqlite3_errmsg(db_)));
@@ -136,7 +172,7 @@ Result<std::unique_ptr<Catalogue>> Catalogue::open(const fs::path& folder, std::
   }
   std::unique_ptr<Catalogue> catalogue(new Catalogue(folder, patience));
   SCOTOMA_CHECK(catalogue->connect());
-  catalogue->remove_abandoned();
+  catalogue->sweep_images();
   return catalogue;
 }
 
@@ -145,28 +181,68 @@ Result<void> Catalogue::connect() {
   if (sqlite3_open(file.c_str(), &db_) != SQLITE_OK) return broken("opening");
   sqlite3_busy_timeout(db_, static_cast<int>(patience_.count()));
   SCOTOMA_CHECK(check_version());
-  // Write-ahead log: a killed process loses at most its open transaction.
-  const std::string start = fmt::format(
-      "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA application_id={}; PRAGMA user_version={}; {}",
-      kApplicationId, kVersion, kSchema);
-  // The change to WAL does not wait where another run makes the same catalogue: SQLite fears a deadlock there.
+  // Write-ahead log: a killed process loses at most its open transaction. The other two: the file may be damaged.
+  SCOTOMA_CHECK(
+      patiently("PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF; PRAGMA journal_mode=WAL; "
+                "PRAGMA synchronous=NORMAL"));
+  if (pragma_number(db_, "user_version") < kVersion) SCOTOMA_CHECK(in_transaction([this] { return migrate(); }));
+  return prepare();
+}
+
+/// The change to WAL does not wait where another run makes the same catalogue: SQLite fears a deadlock there.
+Result<void> Catalogue::patiently(const char* sql) const {
   const auto deadline = std::chrono::steady_clock::now() + patience_;
-  int code = sqlite3_exec(db_, start.c_str(), nullptr, nullptr, nullptr);
+  int code = sqlite3_exec(db_, sql, nullptr, nullptr, nullptr);
   while (code == SQLITE_BUSY && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(kPause);
-    code = sqlite3_exec(db_, start.c_str(), nullptr, nullptr, nullptr);
+    code = sqlite3_exec(db_, sql, nullptr, nullptr, nullptr);
   }
   if (code != SQLITE_OK) return broken("opening");
-  const auto prepare = [&](const char* sql, sqlite3_stmt** out) {
-    return sqlite3_prepare_v2(db_, sql, -1, out, nullptr) == SQLITE_OK;
+  return {};
+}
+
+/// Makes the table, or gives the one of format 1 its checksums. Another run may have done it meanwhile, and a program
+/// of format 1 that has the file open may still add rows without: they count as damaged.
+Result<void> Catalogue::migrate() {
+  if (pragma_number(db_, "user_version") >= kVersion) return {};
+  const auto run = [&](const std::string& sql) {
+    return sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
   };
-  if (!prepare("SELECT value FROM answers WHERE fingerprint=? AND input=?", &statements_->find) ||
+  sqlite3_create_function_v2(db_, "scotoma_sum", 3, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, sum_in_sql, nullptr,
+                             nullptr, nullptr);
+  if (!run(fmt::format("PRAGMA application_id={}; {}", kApplicationId, kSchema))) return broken("opening");
+  const bool summed = sqlite3_table_column_metadata(db_, nullptr, "answers", "sum", nullptr, nullptr, nullptr, nullptr,
+                                                    nullptr) == SQLITE_OK;
+  if (!summed && !run("ALTER TABLE answers ADD COLUMN sum INTEGER")) return broken("opening");
+  if (!run("UPDATE answers SET sum=scotoma_sum(fingerprint, input, value) WHERE sum IS NULL")) return broken("opening");
+  SCOTOMA_CHECK(prepare());
+  SCOTOMA_TRY(const Persons persons, read_persons());
+  SCOTOMA_CHECK(put_tally(persons.whole));
+  if (!run(fmt::format("PRAGMA user_version={}", kVersion))) return broken("opening");
+  return {};
+}
+
+Result<void> Catalogue::prepare() {
+  const auto prepare = [&](const char* sql, sqlite3_stmt** out) {
+    return *out != nullptr || sqlite3_prepare_v2(db_, sql, -1, out, nullptr) == SQLITE_OK;
+  };
+  if (!prepare("SELECT value, sum FROM answers WHERE fingerprint=? AND input=?", &statements_->find) ||
       !prepare(kStore, &statements_->store) ||
-      !prepare("SELECT input, value FROM answers WHERE fingerprint=? ORDER BY input", &statements_->all) ||
+      !prepare("SELECT input, value, sum FROM answers WHERE fingerprint=? ORDER BY input", &statements_->all) ||
+      !prepare("DELETE FROM answers WHERE fingerprint=? AND input=?", &statements_->remove) ||
       !prepare("SELECT count(*) FROM answers WHERE fingerprint=?", &statements_->count)) {
     return broken("opening");
   }
   return {};
+}
+
+/// All that `work` writes, or nothing of it.
+Result<void> Catalogue::in_transaction(const std::function<Result<void>()>& work) const {
+  if (sqlite3_exec(db_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) != SQLITE_OK) return broken("writing");
+  Result<void> done = work();
+  if (done.ok() && sqlite3_exec(db_, "COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK) done = broken("writing");
+  if (!done.ok()) sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
+  return done;
 }
 
 Result<void> Catalogue::check_version() {
@@ -193,37 +269,75 @@ Result<std::optional<std::string>> Catalogue::find(const std::string& fingerprin
   const int code = find.text(1, fingerprint).text(2, input).step();
   if (code == SQLITE_DONE) return std::optional<std::string>();
   if (code != SQLITE_ROW) return broken("reading");
-  return std::optional<std::string>(find.column(0));
+  std::optional<std::string> value = find.column(0);
+  if (find.number_in(1) != checksum(fingerprint, input, *value)) value.reset();
+  return value;
+}
+
+Result<void> Catalogue::put(const std::string& fingerprint, const Answer& answer) const {
+  InUse store(statements_->store);
+  store.text(1, fingerprint).text(2, answer.input).blob(3, answer.value);
+  if (store.number(4, checksum(fingerprint, answer.input, answer.value)).step() != SQLITE_DONE)
+    return broken("writing");
+  return {};
+}
+
+Result<void> Catalogue::put_tally(std::span<const Answer> answers) const {
+  return put(kPerson, {"", tally_of(answers)});
 }
 
 Result<void> Catalogue::store(const std::string& fingerprint, std::span<const Answer> answers) {
   const std::lock_guard lock(mutex_);
-  if (sqlite3_exec(db_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) != SQLITE_OK) return broken("writing");
-  for (const Answer& answer : answers) {
-    InUse store(statements_->store);
-    if (store.text(1, fingerprint).text(2, answer.input).blob(3, answer.value).step() != SQLITE_DONE) {
-      const Error error = broken("writing");
-      sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
-      return error;
-    }
-  }
-  if (sqlite3_exec(db_, "COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK) {
-    const Error error = broken("writing");
-    sqlite3_exec(db_, "ROLLBACK", nullptr, nullptr, nullptr);
-    return error;
-  }
-  return {};
+  return in_transaction([&]() -> Result<void> {
+    for (const Answer& answer : answers) SCOTOMA_CHECK(put(fingerprint, answer));
+    if (fingerprint != kPerson) return {};
+    SCOTOMA_TRY(const Persons persons, read_persons());
+    return put_tally(persons.whole);
+  });
 }
 
-Result<std::vector<Answer>> Catalogue::all(const std::string& fingerprint) const {
-  const std::lock_guard lock(mutex_);
+Result<Catalogue::Persons> Catalogue::read_persons() const {
+  const std::string person = kPerson;
   InUse all(statements_->all);
-  all.text(1, fingerprint);
-  std::vector<Answer> answers;
+  all.text(1, person);
+  Persons persons;
   int code = SQLITE_ROW;
-  while ((code = all.step()) == SQLITE_ROW) answers.push_back({all.column(0), all.column(1)});
+  while ((code = all.step()) == SQLITE_ROW) {
+    Answer row{all.column(0), all.column(1)};
+    if (all.number_in(2) != checksum(person, row.input, row.value)) {
+      persons.damaged.push_back(std::move(row.input));
+    } else if (row.input.empty()) {
+      persons.tally = std::move(row.value);
+    } else {
+      persons.whole.push_back(std::move(row));
+    }
+  }
   if (code != SQLITE_DONE) return broken("reading");
-  return answers;
+  return persons;
+}
+
+/// Removes what is damaged and tells that once.
+Result<void> Catalogue::mend_persons(const Persons& persons) const {
+  const std::string person = kPerson;
+  for (const std::string& input : persons.damaged) {
+    InUse remove(statements_->remove);
+    if (remove.text(1, person).text(2, input).step() != SQLITE_DONE) return broken("writing");
+  }
+  return put_tally(persons.whole);
+}
+
+Result<std::vector<Answer>> Catalogue::persons() const {
+  const std::lock_guard lock(mutex_);
+  SCOTOMA_TRY(Persons persons, read_persons());
+  if (persons.complete()) return std::move(persons.whole);
+  SCOTOMA_CHECK(in_transaction([&]() -> Result<void> {
+    SCOTOMA_TRY(persons, read_persons());
+    return mend_persons(persons);
+  }));
+  return failed(fmt::format(
+      "{}: answers that a person gave in `scotoma review` are damaged or lost; {} of them are whole and are kept. The "
+      "next run goes on with those; import your table of answers again, or answer what `scotoma review` asks anew",
+      (folder_ / "catalogue.sqlite").string(), persons.whole.size()));
 }
 
 Result<std::size_t> Catalogue::count(const std::string& fingerprint) const {
@@ -231,82 +345,6 @@ Result<std::size_t> Catalogue::count(const std::string& fingerprint) const {
   InUse count(statements_->count);
   if (count.text(1, fingerprint).step() != SQLITE_ROW) return broken("reading");
   return static_cast<std::size_t>(sqlite3_column_int64(statements_->count, 0));
-}
-
-fs::path Catalogue::image_file(const std::string& id) { return fs::path("images") / id.substr(0, 2) / (id + ".png"); }
-
-bool Catalogue::has_image(const std::string& id) const {
-  std::ifstream in(folder_ / image_file(id), std::ios::binary);
-  std::string begin(kPngBegin.size(), ' ');
-  std::string end(kPngEnd.size(), ' ');
-  in.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  in.seekg(-static_cast<std::streamoff>(end.size()), std::ios::end);
-  in.read(end.data(), static_cast<std::streamsize>(end.size()));
-  return in && begin == kPngBegin && end == kPngEnd;
-}
-
-/// Files of runs that were killed while they wrote a picture. Younger ones may belong to a run that is under way.
-void Catalogue::remove_abandoned() const {
-  std::error_code error;
-  const auto now = fs::file_time_type::clock::now();
-  for (fs::recursive_directory_iterator at(folder_ / "images", error), end; !error && at != end; at.increment(error)) {
-    if (at->path().extension() != ".part") continue;
-    std::error_code ignored;
-    const auto written = at->last_write_time(ignored);
-    if (!ignored && now - written > kAbandoned) fs::remove(at->path(), ignored);
-  }
-}
-
-Result<std::string> Catalogue::put_image(const Image& image) {
-  static std::atomic<std::uint64_t> serial{0};
-  const std::string id = image_id(image);
-  const fs::path path = folder_ / image_file(id);
-  std::error_code error;
-  if (has_image(id)) return id;
-  fs::create_directories(path.parent_path(), error);
-  const fs::path aside = path.parent_path() / fmt::format("{}.{}.{}.part", id, ::getpid(), serial++);
-  SCOTOMA_TRY(const auto bytes, encode_png(image));
-  errno = 0;
-  {
-    std::ofstream out(aside, std::ios::binary);
-    out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    out.close();
-    if (!out) {
-      const Error wrong = cannot_write(path);
-      fs::remove(aside, error);
-      return wrong;
-    }
-  }
-  fs::rename(aside, path, error);
-  if (error) {
-    const Error wrong = cannot_write(path);
-    fs::remove(aside, error);
-    return wrong;
-  }
-  return id;
-}
-
-Result<std::vector<std::uint8_t>> Catalogue::image_bytes(const std::string& id) const {
-  const fs::path path = folder_ / image_file(id);
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return failed(fmt::format("{}: missing; run the study again and it is drawn anew", path.string()));
-  std::vector<std::uint8_t> bytes(std::istreambuf_iterator<char>(in), {});
-  if (in.bad()) return failed(fmt::format("{}: cannot be read to its end", path.string()));
-  return bytes;
-}
-
-Result<Image> Catalogue::image(const std::string& id) const {
-  SCOTOMA_TRY(const auto bytes, image_bytes(id));
-  auto image = decode_png(bytes);
-  if (!image.ok() || image_id(*image) != id) {
-    // It holds nothing of worth; were it left, it would stop every later run here.
-    std::error_code ignored;
-    fs::remove(folder_ / image_file(id), ignored);
-    return failed(fmt::format("{}: {}; it has been removed: run the study again, and it is drawn anew",
-                              (folder_ / image_file(id)).string(),
-                              image.ok() ? "holds another picture than its name says" : image.error().message));
-  }
-  return image;
 }
 
 }  // namespace scotoma

@@ -1,7 +1,10 @@
 // Everything that models ever answered, on disk: rows in SQLite, pictures as content-addressed PNG files.
 //
-//   DIR/catalogue.sqlite   answers(fingerprint, input) -> value
+//   DIR/catalogue.sqlite   answers(fingerprint, input) -> value, sum
 //   DIR/images/ab/<id>.png  pictures, named by image_id
+//
+// What a disk returns is not trusted: every row carries a checksum over all of it, and a picture's name is its hash. A
+// row that does not fit its checksum counts as not there, and the question is asked anew.
 //
 // A crash at any instruction leaves a catalogue that opens: files appear whole (written aside, then renamed) and before
 // the row that names them; rows come in transactions. The format only grows: an older catalogue opens in a newer
@@ -10,6 +13,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -34,19 +38,24 @@ struct Answer {
 /// Safe to use from several threads.
 class Catalogue {
  public:
-  static constexpr int kVersion = 1;
+  static constexpr int kVersion = 2;
+
+  /// Under this name stand a person's answers instead of a model's: nobody can be asked for them again. A tally of all
+  /// of them is kept, in the row of the empty input, so that none gets lost untold.
+  static constexpr const char* kPerson = "person";
 
   /// Opens or creates the catalogue in a folder. Errors: bad_input when the folder cannot be written, the file is
-  /// something else, damaged, or of a newer version of Scotoma. Other programs may work on it at the same time;
-  /// `patience` is how long one waits for another's transaction before that is an error. Removes what runs that were
-  /// killed left half written more than an hour ago.
+  /// something else, damaged, or of a newer version of Scotoma; failed when file handles or memory have run out. A
+  /// catalogue of format 1, which had no checksums, gets them: its answers are taken as they are now. Other programs
+  /// may work on it at the same time; `patience` is how long one waits for another's transaction before that is an
+  /// error. Removes what killed runs left half written.
   static Result<std::unique_ptr<Catalogue>> open(const std::filesystem::path& folder,
                                                  std::chrono::milliseconds patience = std::chrono::seconds(30));
   ~Catalogue();
   Catalogue(const Catalogue&) = delete;
   Catalogue& operator=(const Catalogue&) = delete;
 
-  /// The remembered value, or nothing.
+  /// The remembered value, or nothing; nothing, too, where it does not fit its checksum.
   Result<std::optional<std::string>> find(const std::string& fingerprint, const std::string& input) const;
 
   /// Remembers answers, all or none. An answer that is there already is replaced: a model is asked again only when what
@@ -57,19 +66,22 @@ class Catalogue {
   /// Writes a picture unless it is there whole; gives its id. Errors: failed when the disk is full or read-only.
   Result<std::string> put_image(const Image& image);
 
+  /// The picture, and the bytes of its file, once its pixels were found to be those of its name.
   /// Errors: failed when the file is missing or damaged. A damaged file is removed, so that the next run draws it anew.
   Result<Image> image(const std::string& id) const;
   Result<std::vector<std::uint8_t>> image_bytes(const std::string& id) const;
 
   /// Whether the picture's file is there and begins and ends as a PNG file does: a power cut leaves files that are
-  /// empty or end in zeros.
-  bool has_image(const std::string& id) const;
+  /// empty or end in zeros. Errors: bad_input where something other than a file is there; failed where file handles
+  /// have run out.
+  Result<bool> has_image(const std::string& id) const;
 
   /// Relative to the folder: "images/ab/abcd….png".
   static std::filesystem::path image_file(const std::string& id);
 
-  /// All answers under a fingerprint, by input; for fingerprints of few answers, as a person's are.
-  Result<std::vector<Answer>> all(const std::string& fingerprint) const;
+  /// A person's answers, by input. Errors: failed when some are damaged or lost. That is told once: those that are
+  /// whole are kept, and the next call gives them.
+  Result<std::vector<Answer>> persons() const;
 
   /// Number of answers under a fingerprint.
   Result<std::size_t> count(const std::string& fingerprint) const;
@@ -79,7 +91,16 @@ class Catalogue {
   Catalogue(std::filesystem::path folder, std::chrono::milliseconds patience);
   Result<void> connect();
   Result<void> check_version();
-  void remove_abandoned() const;
+  Result<void> migrate();
+  Result<void> prepare();
+  Result<void> patiently(const char* sql) const;
+  Result<void> in_transaction(const std::function<Result<void>()>& work) const;
+  Result<void> put(const std::string& fingerprint, const Answer& answer) const;
+  Result<void> put_tally(std::span<const Answer> answers) const;
+  struct Persons;
+  Result<Persons> read_persons() const;
+  Result<void> mend_persons(const Persons& persons) const;
+  void sweep_images() const;
   Error broken(const std::string& doing) const;
 
   std::filesystem::path folder_;

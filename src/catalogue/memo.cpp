@@ -78,7 +78,11 @@ Result<std::vector<std::string>> Memo::answers(const std::string& role, const Ro
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (first.contains(inputs[i])) continue;
     SCOTOMA_TRY(auto known, catalogue_.find(fingerprint, inputs[i]));
-    if (known && (role != "generator" || catalogue_.has_image(*known))) {
+    if (known && role == "generator") {
+      SCOTOMA_TRY(const bool there, catalogue_.has_image(*known));
+      if (!there) known.reset();
+    }
+    if (known) {
       found[i] = *std::move(known);
       continue;
     }

@@ -5,14 +5,13 @@
 namespace scotoma {
 namespace {
 
-constexpr const char* kPerson = "person";  // no hash of a model looks like this
 constexpr const char* kYes = "yes";
 constexpr const char* kNo = "no";
 
 }  // namespace
 
 Result<Reviews> read_reviews(const Catalogue& catalogue) {
-  SCOTOMA_TRY(const auto rows, catalogue.all(kPerson));
+  SCOTOMA_TRY(const auto rows, catalogue.persons());
   Reviews reviews;
   for (const Answer& row : rows) {
     if (row.value != kYes && row.value != kNo) {
@@ -28,7 +27,7 @@ Result<Reviews> read_reviews(const Catalogue& catalogue) {
 Result<void> store_reviews(Catalogue& catalogue, const Reviews& answers) {
   std::vector<Answer> rows;
   for (const auto& [key, yes] : answers) rows.push_back({key, yes ? kYes : kNo});
-  return catalogue.store(kPerson, rows);
+  return catalogue.store(Catalogue::kPerson, rows);
 }
 
 }  // namespace scotoma

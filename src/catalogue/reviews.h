@@ -7,7 +7,8 @@
 
 namespace scotoma {
 
-/// All of them, in one pass over these rows alone. Errors: those of the catalogue; bad_input where a row is neither yes
+/// All of them, in one pass over these rows alone. Errors: those of the catalogue, which tells once where
+/// some are damaged or lost; bad_input where a row is neither yes
 /// nor no.
 Result<Reviews> read_reviews(const Catalogue& catalogue);
 

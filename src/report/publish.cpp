@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 
+#include "core/hash.h"
 #include "report/bugs_json.h"
 #include "report/html.h"
 #include "report/run_json.h"
@@ -18,44 +16,35 @@
 
 namespace scotoma {
 
-Result<void> write_whole(const std::filesystem::path& path, const std::string& bytes) {
-  std::filesystem::path aside = path;
-  aside += fmt::format(".{}.part", ::getpid());
-  errno = 0;
-  std::error_code error;
-  {
-    std::ofstream out(aside, std::ios::binary);
-    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    out.close();
-    if (!out) error = std::error_code(errno == 0 ? EIO : errno, std::generic_category());
-  }
-  if (!error) std::filesystem::rename(aside, path, error);
-  if (!error) return {};
-  const std::string reason = error.message();
-  std::filesystem::remove(aside, error);
-  return failed(fmt::format("{}: cannot be written ({}); free some space or choose another folder with --out",
-                            path.string(), reason));
-}
-
 namespace {
 
 /// What `scotoma transfer` left in the folder, where it is of these findings.
 std::optional<Transfer> known_transfer(const std::filesystem::path& folder, const Findings& findings) {
-  std::ifstream in(folder / "transfer.json", std::ios::binary);
-  if (!in) return std::nullopt;
-  return transfer_of(std::string(std::istreambuf_iterator<char>(in), {}), findings);
+  const auto json = read_plain_file(folder / "transfer.json");
+  if (!json.ok()) return std::nullopt;
+  return transfer_of(*json, findings);
 }
 
-/// Puts pictures beside bugs.json, where the catalogue keeps its own elsewhere.
+constexpr std::string_view kMark = "<!-- bugs.json: ";
+constexpr std::size_t kMarkSize = kMark.size() + 64 + 5;
+
+/// The end of report.html: which bugs.json was written with it.
+std::string mark_of(std::string_view bugs) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(bugs.data());
+  return fmt::format("{}{} -->\n", kMark, sha256_hex({bytes, bugs.size()}));
+}
+
+/// Puts images beside bugs.json, where the catalogue keeps its own elsewhere; anew where one there is not whole.
 Result<void> put_pictures(const std::set<std::string>& ids, const Catalogue& catalogue,
                           const std::filesystem::path& folder) {
   for (const std::string& id : ids) {
     const auto path = folder / image_path(id);
+    SCOTOMA_TRY(const auto png, catalogue.image_bytes(id));
+    const std::string_view bytes(reinterpret_cast<const char*>(png.data()), png.size());
+    if (const auto there = read_plain_file(path); there.ok() && *there == bytes) continue;
     std::error_code error;
-    if (std::filesystem::exists(path, error)) continue;
-    SCOTOMA_TRY(const auto bytes, catalogue.image_bytes(id));
     std::filesystem::create_directories(path.parent_path(), error);  // a failure shows when the file is written
-    SCOTOMA_CHECK(write_whole(path, std::string(bytes.begin(), bytes.end())));
+    SCOTOMA_CHECK(write_whole(path, bytes));
   }
   return {};
 }
@@ -76,10 +65,21 @@ Result<Published> publish(const Study& study, const Findings& findings, const Ru
   };
   const std::string bugs = printable_json(bugs_json(study, findings, path).dump(2)) + "\n";
   SCOTOMA_CHECK(put_pictures(named, catalogue, folder));
-  SCOTOMA_CHECK(write_whole(published.report, html));
-  SCOTOMA_CHECK(write_whole(published.bugs, bugs));
-  if (run != nullptr) SCOTOMA_CHECK(write_whole(folder / "run.json", printable_json(run_json(*run).dump(2)) + "\n"));
+  std::vector<std::pair<std::filesystem::path, std::string>> files = {{published.report, html + mark_of(bugs)}};
+  if (run != nullptr) files.emplace_back(folder / "run.json", printable_json(run_json(*run).dump(2)) + "\n");
+  files.emplace_back(published.bugs, bugs);  // last: where only some were replaced, it does not fit the report's mark
+  SCOTOMA_CHECK(write_together(files));
   return published;
+}
+
+bool written_together(const std::filesystem::path& folder, std::string_view bugs) {
+  const auto report = open_plain_file(folder / "report.html");
+  if (!report.ok()) return true;
+  std::string end(kMarkSize, ' ');
+  const off_t at = report->size - static_cast<off_t>(end.size());
+  if (at < 0 || ::pread(report->descriptor.get(), end.data(), end.size(), at) != static_cast<ssize_t>(end.size()))
+    return true;
+  return !end.starts_with(kMark) || end == mark_of(bugs);
 }
 
 }  // namespace scotoma

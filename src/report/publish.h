@@ -2,8 +2,10 @@
 #pragma once
 
 #include <filesystem>
+#include <string_view>
 
 #include "catalogue/catalogue.h"
+#include "core/file.h"
 #include "finding/finding.h"
 #include "study/study.h"
 
@@ -14,7 +16,9 @@ struct Published {
   std::filesystem::path bugs;
 };
 
-/// Writes each file aside and then renames it, so that none is ever half written. `run` may be null: run.json stays.
+/// Writes all files aside and then renames one right after the other, so that none is ever half written, and all change
+/// or none. A kill between two renames leaves a report.html whose last line names another bugs.json than the one that
+/// is there: written_together() tells. `run` may be null: run.json stays.
 /// A transfer.json in `folder` that is of these findings gives report.html a section; nothing else depends on it.
 /// The pictures that bugs.json names stand under images/ in `folder` afterwards: those of the catalogue where that is
 /// its folder too, else copies. Requires that `folder` is there.
@@ -23,7 +27,7 @@ struct Published {
 Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const Catalogue& catalogue,
                           const std::filesystem::path& folder);
 
-/// Writes a whole file or leaves the old one.
-Result<void> write_whole(const std::filesystem::path& path, const std::string& bytes);
+/// False where the folder's report.html says that it was written with another bugs.json than the one of these bytes.
+bool written_together(const std::filesystem::path& folder, std::string_view bugs);
 
 }  // namespace scotoma

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/file.h"
 #include "core/philox.h"
 #include "fake/folder.h"
 
@@ -120,7 +122,7 @@ RC_GTEST_PROP(Catalogue, GivesPicturesBack, ()) {
   const auto id = catalogue->put_image(image);
   RC_ASSERT(id.ok());
   RC_ASSERT(*id == image_id(image));
-  RC_ASSERT(catalogue->has_image(*id));
+  RC_ASSERT(*catalogue->has_image(*id));
   RC_ASSERT(*catalogue->put_image(image) == *id);
   RC_ASSERT(*catalogue->image(*id) == image);
   RC_ASSERT(fs::exists(folder / Catalogue::image_file(*id)));
@@ -215,7 +217,7 @@ TEST(Catalogue, AMissingPictureIsAnErrorThatNamesItsFile) {
   const auto catalogue = opened(folder.path());
   const std::string id = *catalogue->put_image(picture(1));
   fs::remove(folder / Catalogue::image_file(id));
-  EXPECT_FALSE(catalogue->has_image(id));
+  EXPECT_FALSE(*catalogue->has_image(id));
   const auto image = catalogue->image(id);
   ASSERT_FALSE(image.ok());
   EXPECT_EQ(image.error().code, Code::failed);
@@ -236,7 +238,7 @@ TEST(Catalogue, ADamagedPictureIsAnErrorThatNamesItsFile) {
     ASSERT_FALSE(image.ok());
     EXPECT_EQ(image.error().code, Code::failed);
     EXPECT_NE(image.error().message.find(Catalogue::image_file(id).string()), std::string::npos);
-    EXPECT_FALSE(catalogue->has_image(id)) << "it would stop every later run";
+    EXPECT_FALSE(*catalogue->has_image(id)) << "it would stop every later run";
     ASSERT_TRUE(catalogue->put_image(picture(1)).ok());
     EXPECT_TRUE(catalogue->image(id).ok());
   }
@@ -251,22 +253,77 @@ TEST(Catalogue, APictureThatAPowerCutLeftEmptyOrInZerosIsDrawnAnew) {
   std::fill(zeros.begin() + 100, zeros.end(), '\0');
   for (const std::string& bytes : {std::string(), std::string("\x89PNG"), zeros}) {
     folder.write(Catalogue::image_file(id).string(), bytes);
-    EXPECT_FALSE(catalogue->has_image(id));
+    EXPECT_FALSE(*catalogue->has_image(id));
     EXPECT_EQ(*catalogue->put_image(picture(1)), id);
     EXPECT_EQ(*catalogue->image(id), picture(1));
   }
 }
 
-TEST(Catalogue, OldHalfWrittenPicturesAreRemovedAndYoungOnesAreLeft) {
+TEST(Catalogue, PicturesThatAKilledRunLeftHalfWrittenAreRemovedAndOnesBeingWrittenAreLeft) {
   const fake::Folder folder;
   opened(folder.path())->put_image(picture(1)).value();
-  const auto old = folder.write("images/ab/abcd.1.0.part", "half");
-  const auto young = folder.write("images/ab/abce.2.0.part", "half");
-  fs::last_write_time(old, fs::file_time_type::clock::now() - std::chrono::hours(2));
+  const auto left = folder.write("images/ab/abcd.1.0.part", "half");
+  const auto aside = folder.write("catalogue.sqlite.1.part", "half");
+  auto writing = Aside::write(folder / "images/ab/abce.png", "half");
+  ASSERT_TRUE(writing.ok());
   const auto catalogue = opened(folder.path());
-  EXPECT_FALSE(fs::exists(old));
-  EXPECT_TRUE(fs::exists(young)) << "it may belong to a run under way";
+  EXPECT_FALSE(fs::exists(left));
+  EXPECT_FALSE(fs::exists(aside));
+  EXPECT_TRUE(writing->place().ok()) << "it was taken from a run under way";
   EXPECT_TRUE(catalogue->image(image_id(picture(1))).ok());
+}
+
+TEST(Catalogue, APipeOrAFolderInAPicturesPlaceIsNamedAndNotWaitedFor) {
+  const fake::Folder folder;
+  const auto catalogue = opened(folder.path());
+  const std::string id = *catalogue->put_image(picture(1));
+  const fs::path path = folder / Catalogue::image_file(id);
+  fs::remove(path);
+  const auto expect_named = [&](const Error& error, const std::string& what) {
+    EXPECT_EQ(error.code, Code::bad_input);
+    EXPECT_NE(error.message.find(path.string() + ": is a " + what), std::string::npos) << error.message;
+  };
+  for (const std::string what : {"pipe", "folder"}) {
+    ASSERT_EQ(what == "pipe" ? ::mkfifo(path.c_str(), 0600) : ::mkdir(path.c_str(), 0700), 0);
+    expect_named(catalogue->has_image(id).error(), what);
+    expect_named(catalogue->image(id).error(), what);
+    expect_named(catalogue->image_bytes(id).error(), what);
+    expect_named(catalogue->put_image(picture(1)).error(), what);
+    fs::remove(path);
+  }
+}
+
+TEST(Catalogue, APipeInPlaceOfTheDatabaseIsRefused) {
+  const fake::Folder folder;
+  ASSERT_EQ(::mkfifo((folder / "catalogue.sqlite").c_str(), 0600), 0);
+  expect_refused(folder.path(), "catalogue.sqlite");
+}
+
+/// What a process finds that may open no further file: an exit code.
+int without_handles(const fs::path& folder, const std::string& id) {
+  const auto catalogue = Catalogue::open(folder);
+  if (!catalogue.ok()) return 2;
+  const rlimit limit{3, 3};
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  const auto says = [](const Error& error) {
+    return error.code == Code::failed && error.message.find("Too many open files") != std::string::npos &&
+           error.message.find("ulimit -n") != std::string::npos;
+  };
+  if (const auto there = (*catalogue)->has_image(id); there.ok() || !says(there.error())) return 3;
+  if (const auto image = (*catalogue)->image(id); image.ok() || !says(image.error())) return 4;
+  if (const auto put = (*catalogue)->put_image(picture(2)); put.ok() || !says(put.error())) return 5;
+  const auto again = Catalogue::open(folder);
+  return !again.ok() && says(again.error()) ? 0 : 6;
+}
+
+TEST(Catalogue, RunningOutOfFileHandlesIsCalledSoAndNoPictureIsTakenForLost) {
+  const fake::Folder folder;
+  const std::string id = *opened(folder.path())->put_image(picture(1));
+  const auto [child, end] = forked([&](int) { ::_exit(without_handles(folder.path(), id)); });
+  const int status = exit_of(child);
+  ::close(end);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST(Catalogue, AnotherRunsTransactionIsAFailureMidway) {
@@ -321,7 +378,7 @@ TEST(Catalogue, AFullDiskIsAnErrorAndLosesNothing) {
   EXPECT_GT(count, 10U);
   for (std::size_t i = 0; i < count; ++i) EXPECT_TRUE(catalogue->find("f", std::to_string(i))->has_value());
   EXPECT_TRUE(catalogue->image(image_id(picture(2))).ok());
-  EXPECT_FALSE(catalogue->has_image(image_id(picture(1, 512))));
+  EXPECT_FALSE(*catalogue->has_image(image_id(picture(1, 512))));
   for (const auto& entry : fs::recursive_directory_iterator(folder / "images")) {
     EXPECT_NE(entry.path().extension(), ".part") << "left behind: " << entry.path();
   }
@@ -378,6 +435,54 @@ TEST(Catalogue, OfVersion1IsReadForEver) {
   EXPECT_EQ(**catalogue->find("generator-1", "a draw"), image_id(picture(1)));
   EXPECT_EQ(**catalogue->find("captioner-1", image_id(picture(1))), "a photo of a fly on a flower");
   EXPECT_EQ(*catalogue->image(image_id(picture(1))), picture(1));
+}
+
+/// A catalogue as programs of format 1 wrote it, with a person's answer.
+void write_version_1(const fs::path& folder) {
+  run_sql(folder / "catalogue.sqlite",
+          "CREATE TABLE answers(fingerprint TEXT NOT NULL, input TEXT NOT NULL, value BLOB NOT NULL,"
+          "  PRIMARY KEY(fingerprint, input)) WITHOUT ROWID; PRAGMA application_id=1399025524; PRAGMA user_version=1;"
+          "INSERT INTO answers VALUES('f', 'q', 'a'), ('f', 'r', 'b'), ('person', 'abc fly', 'yes')");
+}
+
+TEST(Catalogue, OfVersion1GetsChecksumsWhenItIsOpened) {
+  const fake::Folder folder;
+  write_version_1(folder.path());
+  opened(folder.path()).reset();
+  run_sql(folder / "catalogue.sqlite", "UPDATE answers SET value='c' WHERE input='q'");
+  const auto catalogue = opened(folder.path());
+  EXPECT_FALSE(catalogue->find("f", "q")->has_value()) << "a changed value was believed";
+  EXPECT_EQ(**catalogue->find("f", "r"), "b");
+  const auto persons = catalogue->persons();
+  ASSERT_TRUE(persons.ok()) << persons.error().message;
+  EXPECT_EQ(persons->front().input, "abc fly");
+}
+
+TEST(Catalogue, OfVersion1ThatSeveralRunsOpenAtOnceIsReadByAll) {
+  for (int round = 0; round < 20; ++round) {
+    const fake::Folder folder;
+    write_version_1(folder.path());
+    std::vector<std::string> said(4);
+    std::vector<std::thread> runs;
+    for (std::string& what : said) {
+      runs.emplace_back([&] {
+        const auto catalogue = Catalogue::open(folder.path());
+        what = catalogue.ok() ? (*catalogue)->find("f", "q")->value_or("lost") : catalogue.error().message;
+      });
+    }
+    for (std::thread& run : runs) run.join();
+    EXPECT_EQ(said, std::vector<std::string>(said.size(), "a"));
+  }
+}
+
+TEST(Catalogue, ARowThatAProgramOfVersion1AddedIsAskedAnew) {
+  const fake::Folder folder;
+  const auto catalogue = opened(folder.path());
+  run_sql(folder / "catalogue.sqlite", "INSERT INTO answers(fingerprint, input, value) VALUES('f', 'q', 'a')");
+  EXPECT_FALSE(catalogue->find("f", "q")->has_value());
+  const Answer answer{"q", "a"};
+  ASSERT_TRUE(catalogue->store("f", {&answer, 1}).ok());
+  EXPECT_EQ(**catalogue->find("f", "q"), "a");
 }
 
 }  // namespace

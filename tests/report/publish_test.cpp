@@ -63,6 +63,40 @@ TEST_F(Publish, WritesTheReportAndTheBugs) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "run.json"));
 }
 
+TEST_F(Publish, AllFilesChangeOrNone) {
+  ASSERT_TRUE(published().ok());
+  const std::string report = *read_plain_file(folder_ / "report.html");
+  const std::string bugs = *read_plain_file(folder_ / "bugs.json");
+  EXPECT_TRUE(written_together(folder_.path(), bugs));
+  std::filesystem::remove(folder_ / "bugs.json");
+  std::filesystem::create_directory(folder_ / "bugs.json");  // so that it cannot be written
+  Findings others = with_picture(id_);
+  others.clusters[0].label = "bee";
+  const auto failed = publish(made_up::study(), others, nullptr, *catalogue_, folder_.path());
+  ASSERT_FALSE(failed.ok());
+  EXPECT_NE(failed.error().message.find("bugs.json"), std::string::npos) << failed.error().message;
+  EXPECT_EQ(*read_plain_file(folder_ / "report.html"), report) << "a new report beside the old bugs.json";
+
+  std::filesystem::remove(folder_ / "bugs.json");
+  ASSERT_TRUE(publish(made_up::study(), others, nullptr, *catalogue_, folder_.path()).ok());
+  EXPECT_NE(*read_plain_file(folder_ / "bugs.json"), bugs);
+  EXPECT_FALSE(written_together(folder_.path(), bugs)) << "as a kill between the two would leave them";
+}
+
+TEST_F(Publish, RenewsACopyOfAPictureThatIsNotWhole) {
+  const fake::Folder out;
+  Findings findings = with_picture(id_);
+  findings.bases.emplace_back().samples.emplace_back().image = id_;
+  const auto copied = [&] {
+    EXPECT_TRUE(publish(made_up::study(), findings, nullptr, *catalogue_, out.path()).ok());
+    return *read_plain_file(out / Catalogue::image_file(id_));
+  };
+  const std::string whole = *read_plain_file(file_);
+  EXPECT_EQ(copied(), whole);
+  out.write(Catalogue::image_file(id_).string(), whole.substr(0, 50));
+  EXPECT_EQ(copied(), whole);
+}
+
 TEST_F(Publish, RefusesAPictureThatIsCutOff) {
   std::filesystem::resize_file(file_, std::filesystem::file_size(file_) - 20);
   expect_refused("it has been removed: run the study again");
