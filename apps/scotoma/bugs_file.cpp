@@ -6,13 +6,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 
+#include "core/file.h"
 #include "report/bugs_json.h"
 #include "report/bugs_upgrade.h"
+#include "report/publish.h"
 #include "report/settings.h"
 #include "report/text.h"
 #include "report/words.h"
+#include "session.h"
 #include "study/read.h"
 #include "terminal.h"
 
@@ -124,11 +126,8 @@ std::string flaw_of_file(Json& json) {
   return wrong.empty() ? flaw_in(json, "systematic_failures", flaw_of_systematic) : wrong;
 }
 
-/// A discarded value where the file is not there or is not JSON.
-Json parsed(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  return Json::parse(in, nullptr, /*allow_exceptions=*/false);
-}
+/// A discarded value where it is not JSON.
+Json parsed(const std::string& text) { return Json::parse(text, nullptr, /*allow_exceptions=*/false); }
 
 /// The name of the study whose results these are, where it is another than this one's.
 std::string other_owner(const Json& json, const Study& study) {
@@ -154,7 +153,8 @@ Result<nlohmann::ordered_json> read_bugs(const StudyArguments& arguments) {
     return bad_input(fmt::format("{}: not there; run `scotoma find {}` first, or say with --out where its results are",
                                  path.string(), arguments.study.string()));
   }
-  Json json = parsed(path);
+  SCOTOMA_TRY(const std::string text, read_plain_file(path));
+  Json json = parsed(text);
   const Json* version = json.is_object() ? member(json, "schema_version") : nullptr;
   if (version == nullptr || !version->is_number_integer()) {
     return bad_input(fmt::format("{}: not a bugs.json of Scotoma; run `scotoma find {}` again", path.string(),
@@ -172,25 +172,37 @@ Result<nlohmann::ordered_json> read_bugs(const StudyArguments& arguments) {
     return bad_input(fmt::format("{}: of the study {}, not of '{}'; say with --out where the results of {} are",
                                  path.string(), owner, study.name, arguments.study.string()));
   }
+  if (!written_together(out_folder(arguments), text)) {
+    return bad_input(fmt::format(
+        "{}: not written together with the report.html beside it (a run was stopped there, or one of them was "
+        "replaced); `scotoma report {}` writes both anew",
+        path.string(), arguments.study.string()));
+  }
   note_changed_settings(json, study);
   return json;
 }
 
-Result<void> claim_folder(const std::filesystem::path& folder, const Study& study) {
+Result<FolderLock> claim_folder(const StudyArguments& arguments, const Study& study, const char* verb) {
+  const std::filesystem::path folder = out_folder(arguments);
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error || ::access(folder.c_str(), W_OK) != 0) {
     return bad_input(fmt::format("{}: cannot be written ({}); choose another folder with --out", folder.string(),
                                  error ? error.message() : std::strerror(errno)));
   }
+  SCOTOMA_TRY(FolderLock lock, lock_folder(folder, arguments, verb));
   const auto path = folder / "bugs.json";
-  if (const std::string owner = other_owner(parsed(path), study); !owner.empty()) {
+  const auto there = read_plain_file(path);
+  if (!there.ok() && there.error().code == Code::failed) return there.error();
+  const std::string owner = there.ok() ? other_owner(parsed(*there), study) : "";
+  if (!owner.empty()) {
     return bad_input(
         fmt::format("{}: of the study {}, and would be overwritten by that of '{}'; choose another folder "
                     "with --out (to share answers, give both studies the same --catalogue), or delete it",
                     path.string(), owner, study.name));
   }
-  return {};
+  remove_abandoned(folder);
+  return lock;
 }
 
 std::string reviewed_failures(const nlohmann::ordered_json& bug) {

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/lock.h"
 #include "core/result.h"
 #include "study/study.h"
 #include "verbs.h"
@@ -15,9 +16,11 @@ namespace scotoma {
 /// program, or of a study of another name.
 Result<nlohmann::ordered_json> read_bugs(const StudyArguments& arguments);
 
-/// Creates the folder of the results. Errors: bad_input when it cannot be written, or holds the bugs.json of a study of
-/// another name, which would be lost.
-Result<void> claim_folder(const std::filesystem::path& folder, const Study& study);
+/// Creates the folder of the results and keeps other runs out of it for as long as the lock is held; removes what
+/// killed runs left half written there. `verb` is the caller's, for what others are told. Errors: bad_input when it
+/// cannot be written, when another run is working there, or when it holds the bugs.json of a study of another name,
+/// which would be lost.
+Result<FolderLock> claim_folder(const StudyArguments& arguments, const Study& study, const char* verb);
 
 /// What a person's review makes of a bug's failure rate, in words; empty where it has none.
 std::string reviewed_failures(const nlohmann::ordered_json& bug);

@@ -103,6 +103,10 @@ Result<void> run_check(const CheckArguments& arguments) {
   }
   SCOTOMA_TRY(Study study, open_study(arguments));
   SCOTOMA_CHECK(check_catalogue(arguments));
+  std::optional<FolderLock> lock;
+  if (arguments.images > 0) {
+    SCOTOMA_TRY(lock, lock_answers(arguments, "check"));
+  }
   SCOTOMA_TRY(auto rivals, load_rivals(study, {arguments.against}, arguments.labels));
   SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
   SCOTOMA_TRY(const Check result, checked(session, rivals.front(), arguments, cancel));

@@ -24,6 +24,7 @@ void add_demo(CLI::App& app, Run& run) {
   verb->add_option("--threads", arguments->threads, "default: all cores")->check(CLI::Range(1, 1024));
   verb->add_flag("--quiet,-q", arguments->quiet, "no progress");
   verb->callback([&run, arguments] {
+    arguments->remembers = true;
     run = [arguments] {
       arguments->study = home() / "examples" / "world-skewed.toml";
       if (arguments->out.empty()) arguments->out = "scotoma-demo";

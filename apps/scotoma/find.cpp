@@ -61,7 +61,7 @@ void print_summary(const Hunt& hunt, const Study& study, const Published& publis
 Result<void> run_find(const StudyArguments& arguments) {
   const CancelToken& cancel = stop_at_interrupt();
   SCOTOMA_TRY(Study study, open_study(arguments));
-  SCOTOMA_CHECK(claim_folder(out_folder(arguments), study));
+  SCOTOMA_TRY(const FolderLock lock, claim_folder(arguments, study, "find"));
   SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
   Result<Hunt> done = [&] {
     TerminalProgress progress(arguments.quiet);

@@ -1,4 +1,5 @@
 // scotoma: finds the blind spots of image classifiers. Each verb stands in a file of its own.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "core/file.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -33,10 +35,50 @@ extern "C" void on_interrupt(int /*signal*/) {
   errno = before;
 }
 
+/// Whoever read standard output has gone, as `head` does: no fault, and nothing to say. 128 + SIGPIPE, which is what
+/// shells make of programs that die of it.
+constexpr int kReaderGone = 128 + SIGPIPE;
+
+/// What standard output's failing with this errno ends the program with, which would have ended with `code`.
+int unwritten(int code, int error) {
+  if (error == EPIPE) return code == 0 ? kReaderGone : code;
+  return std::max(code, complain(failed(fmt::format("standard output: cannot be written ({})", reason_of(error)))));
+}
+
 /// What was printed may still be in a buffer: a full disk behind it shows only now.
 int flushed(int code) {
+  errno = 0;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-  return std::max(code, complain(failed(fmt::format("standard output: cannot be written ({})", std::strerror(errno)))));
+  return unwritten(code, errno);
+}
+
+/// A crash has no other witness. What the handler may do is little: it writes, and lets the signal have its way.
+extern "C" void on_crash(int signal) {
+  constexpr std::string_view kSay =
+      "\nscotoma: crashed, by a fault of its own or of a library. What was finished is kept: run the same command "
+      "again; if "
+      "it ends so once more, `scotoma doctor STUDY` shows whether a model does it\n";
+  static_cast<void>(!::write(STDERR_FILENO, kSay.data(), kSay.size()));
+  ::raise(signal);
+}
+
+/// Where nobody else, such as a sanitizer, takes care of it.
+void tell_crashes() {
+  struct sigaction ours {};
+  ours.sa_handler = on_crash;
+  ours.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL}) {
+    struct sigaction before {};
+    if (::sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_DFL) ::sigaction(signal, &ours, nullptr);
+  }
+}
+
+/// A stream that was closed when the program began would be the next file that it opens, and take what is printed.
+void keep_streams_apart() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    // Read only, so that printing fails as it should; numbers are given from below.
+    if (::fcntl(stream, F_GETFD) < 0) static_cast<void>(!::open("/dev/null", O_RDONLY));
+  }
 }
 
 int run_program(int argc, char** argv) {
@@ -45,7 +87,9 @@ int run_program(int argc, char** argv) {
       "Start with: scotoma demo. Then write a study.toml for your own model: scotoma find study.toml"};
   app.set_version_flag("--version", "scotoma " SCOTOMA_VERSION);
   app.require_subcommand(1);
-  app.footer("Exit codes: 0 done, 1 ran and failed, 2 bad input, 130 interrupted (run again to go on).");
+  app.footer(
+      "Exit codes: 0 done, 1 ran and failed, 2 bad input, 130 interrupted (run again to go on), 141 the reader of the "
+      "output has gone.");
   Run run;
   add_demo(app, run);
   add_find(app, run);
@@ -59,6 +103,7 @@ int run_program(int argc, char** argv) {
   add_doctor(app, run);
   add_export(app, run);
   add_options(app, run);
+  add_try_loading(app, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -78,6 +123,7 @@ int run_program(int argc, char** argv) {
 const CancelToken& stop_at_interrupt() {
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
+  if (std::signal(SIGHUP, on_interrupt) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // nohup
   return interrupt_token();
 }
 
@@ -85,13 +131,17 @@ const CancelToken& stop_at_interrupt() {
 
 int main(int argc, char** argv) {
   using scotoma::tell;
+  scotoma::keep_streams_apart();
+  scotoma::tell_crashes();
+  // Errors of the call that wrote, with a message, instead of an end without a word.
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
   try {
     return scotoma::run_program(argc, argv);
   } catch (const std::bad_alloc&) {
-    tell(stderr, "scotoma: out of memory; lower the batch sizes in the study\n");
+    tell(stderr, "scotoma: {}\n", scotoma::reason_of(ENOMEM));
   } catch (const std::system_error& error) {  // of fmt::print, and of <filesystem>
-    const char* what = std::ferror(stdout) != 0 ? "standard output: cannot be written: " : "";
-    tell(stderr, "scotoma: {}{}\n", what, error.what());
+    if (std::ferror(stdout) != 0) return scotoma::unwritten(0, error.code().value());
+    tell(stderr, "scotoma: {}\n", error.what());
   } catch (const std::exception& error) {
     tell(stderr, "scotoma: a bug of ours: {}\n", error.what());
   }

@@ -57,6 +57,7 @@ Result<void> probe(const ProbeArguments& arguments) {
   if (pieces.empty()) return bad_input("probe: no phrase; give one, for example \"on a flower\"");
   const CancelToken& cancel = stop_at_interrupt();
   SCOTOMA_TRY(Study study, open_study(arguments));
+  SCOTOMA_TRY(const auto lock, lock_answers(arguments, "probe"));
   SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
   Candidate asked;
   asked.label = arguments.label;

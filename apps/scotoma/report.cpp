@@ -12,7 +12,7 @@ namespace {
 Result<void> write_report(const StudyArguments& arguments) {
   SCOTOMA_TRY(Study study, open_study(arguments));
   SCOTOMA_CHECK(check_catalogue(arguments));
-  SCOTOMA_CHECK(claim_folder(out_folder(arguments), study));
+  SCOTOMA_TRY(const FolderLock lock, claim_folder(arguments, study, "report"));
   SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
   Progress silent;
   const CancelToken never;

@@ -37,6 +37,7 @@ struct ReviewArguments : StudyArguments {
 
 /// A finished study with what it found and what was answered so far.
 struct Reviewed {
+  std::optional<FolderLock> lock;
   Session session;
   Findings findings;
   Reviews reviews;
@@ -58,10 +59,19 @@ Result<void> check_bug(const Findings& findings, const std::string& bug) {
                                audited.empty() ? "none" : audited));
 }
 
+/// Whether answers are going to be stored.
+bool answers(const ReviewArguments& arguments) {
+  if (!arguments.import.empty()) return true;
+  return !arguments.status && arguments.page.empty() && arguments.csv.empty() && ::isatty(STDIN_FILENO) != 0;
+}
+
 Result<Reviewed> open_reviewed(const ReviewArguments& arguments) {
   SCOTOMA_TRY(Study study, open_study(arguments));
   SCOTOMA_CHECK(check_catalogue(arguments));
   Reviewed reviewed;
+  if (answers(arguments)) {
+    SCOTOMA_TRY(reviewed.lock, lock_answers(arguments, "review"));
+  }
   SCOTOMA_TRY(reviewed.session, open_session(std::move(study), arguments));
   Session& session = reviewed.session;
   Progress silent;

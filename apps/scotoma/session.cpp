@@ -18,6 +18,7 @@ void add_out(CLI::App& verb, StudyArguments& arguments) {
 }
 
 void add_catalogue(CLI::App& verb, StudyArguments& arguments) {
+  arguments.remembers = true;
   verb.add_option("--catalogue", arguments.catalogue,
                   "folder of the models' answers, which several studies may share; default: that of --out");
 }
@@ -40,7 +41,26 @@ std::filesystem::path catalogue_folder(const StudyArguments& arguments) {
 Result<Study> open_study(const StudyArguments& arguments) {
   SCOTOMA_TRY(Study study, read_study(arguments.study));
   if (arguments.threads > 0) study.engine.threads = arguments.threads;
+  study.engine.trial = make_trial(arguments);
   return study;
+}
+
+Result<FolderLock> lock_folder(const std::filesystem::path& folder, const StudyArguments& arguments, const char* verb) {
+  return FolderLock::take(folder, fmt::format("scotoma {} {}", verb, arguments.study.string()));
+}
+
+Result<std::optional<FolderLock>> lock_answers(const StudyArguments& arguments, const char* verb) {
+  const auto folder = out_folder(arguments);
+  std::error_code error;
+  if (!arguments.catalogue.empty() && !std::filesystem::equivalent(arguments.catalogue, folder, error))
+    return std::optional<FolderLock>();
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    return bad_input(
+        fmt::format("{}: cannot be written ({}); choose another folder with --out", folder.string(), error.message()));
+  }
+  SCOTOMA_TRY(FolderLock lock, lock_folder(folder, arguments, verb));
+  return std::optional<FolderLock>(std::move(lock));
 }
 
 Result<void> check_catalogue(const StudyArguments& arguments) {

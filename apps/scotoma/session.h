@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "catalogue/catalogue.h"
+#include "core/lock.h"
 #include "find/find.h"
 #include "model/roles.h"
 #include "study/study.h"
@@ -17,8 +19,19 @@ struct Session {
   std::unique_ptr<Catalogue> catalogue;
 };
 
+/// Where this program loads model files first: in itself, started anew (try_loading.cpp).
+std::shared_ptr<LoadTrial> make_trial(const StudyArguments& arguments);
+
 /// Reads the study; `--threads` overrides what it says.
 Result<Study> open_study(const StudyArguments& arguments);
+
+/// Keeps other runs out of a folder for as long as the lock is held; `verb` is the caller's. Errors: of FolderLock.
+Result<FolderLock> lock_folder(const std::filesystem::path& folder, const StudyArguments& arguments, const char* verb);
+
+/// The same for verbs that write answers and no results: of the folder of the results where it is the catalogue's, too.
+/// A catalogue of its own is shared by several runs, and none is kept out. Errors: also bad_input when the folder
+/// cannot be made.
+Result<std::optional<FolderLock>> lock_answers(const StudyArguments& arguments, const char* verb);
 
 /// For verbs that draw nothing, before open_session() creates anything. Errors: bad_input when the study has no
 /// catalogue.

@@ -114,7 +114,7 @@ Result<void> run_transfer(const TransferArguments& arguments) {
   const CancelToken& cancel = stop_at_interrupt();
   SCOTOMA_TRY(Study study, open_study(arguments));
   SCOTOMA_CHECK(check_catalogue(arguments));
-  SCOTOMA_CHECK(claim_folder(out_folder(arguments), study));
+  SCOTOMA_TRY(const FolderLock lock, claim_folder(arguments, study, "transfer"));
   SCOTOMA_TRY(auto rivals, load_rivals(study, arguments.classifiers, arguments.labels));
   SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
   Progress silent;

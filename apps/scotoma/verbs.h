@@ -31,6 +31,7 @@ void add_doctor(CLI::App& app, Run& run);
 void add_demo(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
 void add_options(CLI::App& app, Run& run);
+void add_try_loading(CLI::App& app, Run& run);
 
 /// What the verbs on a study are told; each verb offers what it uses.
 struct StudyArguments {
@@ -39,6 +40,7 @@ struct StudyArguments {
   std::filesystem::path catalogue;  ///< empty: as `out`
   int threads = -1;                 ///< -1: what the study says
   bool quiet = false;
+  bool remembers = false;  ///< the verb has a catalogue; beside it stands which model files have been loaded well
 };
 void add_study(CLI::App& verb, StudyArguments& arguments);
 void add_out(CLI::App& verb, StudyArguments& arguments);

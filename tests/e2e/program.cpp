@@ -5,6 +5,7 @@
 #include <pty.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,6 +19,14 @@
 namespace scotoma::e2e {
 namespace {
 
+/// Makes a stream the end of a pipe whose other end is closed.
+void pipe_to_nobody(int stream) {
+  int ends[2];
+  if (::pipe(ends) != 0) ::_exit(127);
+  ::close(ends[0]);
+  ::dup2(ends[1], stream);
+}
+
 void redirect(int stream, const std::string& file) {
   ::dup2(::open(file.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600), stream);
 }
@@ -25,6 +34,11 @@ void redirect(int stream, const std::string& file) {
 /// In the child: the environment, then the program.
 [[noreturn]] void become(const std::vector<std::string>& arguments, const Circumstances& circumstances) {
   ::unsetenv("NO_COLOR");
+  for (const int signal : {SIGHUP, SIGPIPE}) ::signal(signal, SIG_DFL);  // whatever the tests were started by
+  if (circumstances.largest_file > 0) {
+    const rlimit limit{circumstances.largest_file, circumstances.largest_file};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
   for (const auto& [name, value] : circumstances.environment) ::setenv(name.c_str(), value.c_str(), 1);
   std::vector<char*> argv;
   std::string program = SCOTOMA_PROGRAM;
@@ -36,10 +50,12 @@ void redirect(int stream, const std::string& file) {
   ::_exit(127);
 }
 
-int wait_for(pid_t child) {
+/// How it ended; nothing of what it said.
+Outcome wait_for(pid_t child) {
   int status = 0;
   ::waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  if (WIFEXITED(status)) return {WEXITSTATUS(status), 0, "", ""};
+  return {128 + WTERMSIG(status), WTERMSIG(status), "", ""};
 }
 
 Outcome run_on_terminal(const std::vector<std::string>& arguments, const Circumstances& circumstances) {
@@ -47,11 +63,12 @@ Outcome run_on_terminal(const std::vector<std::string>& arguments, const Circums
   const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
   if (child == 0) become(arguments, circumstances);
   static_cast<void>(!::write(terminal, circumstances.typed.data(), circumstances.typed.size()));
-  Outcome outcome;
+  std::string output;
   std::array<char, 4096> bytes{};
   for (ssize_t n = 0; (n = ::read(terminal, bytes.data(), bytes.size())) > 0;)  // fails with EIO when the child ends
-    outcome.output.append(bytes.data(), static_cast<std::size_t>(n));
-  outcome.code = wait_for(child);
+    output.append(bytes.data(), static_cast<std::size_t>(n));
+  Outcome outcome = wait_for(child);
+  outcome.output = std::move(output);
   ::close(terminal);
   return outcome;
 }
@@ -71,7 +88,7 @@ Outcome run(const std::vector<std::string>& arguments, const Circumstances& circ
   const pid_t child = ::fork();
   if (child == 0) {
     ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);  // nobody answers
-    redirect(STDOUT_FILENO, out);
+    circumstances.reader_gone ? pipe_to_nobody(STDOUT_FILENO) : redirect(STDOUT_FILENO, out);
     redirect(STDERR_FILENO, err);
     become(arguments, circumstances);
   }
@@ -85,8 +102,10 @@ Outcome run(const std::vector<std::string>& arguments, const Circumstances& circ
       std::this_thread::sleep_for(std::chrono::milliseconds(2));  // leaves the cores to the program
     }
   }
-  const int code = wait_for(child);
-  return {code, circumstances.output_file.empty() ? read_file(out) : "", read_file(err)};
+  Outcome outcome = wait_for(child);
+  if (circumstances.output_file.empty() && !circumstances.reader_gone) outcome.output = read_file(out);
+  outcome.errors = read_file(err);
+  return outcome;
 }
 
 int answers_in(const std::filesystem::path& folder) {

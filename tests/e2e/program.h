@@ -1,6 +1,7 @@
 // The real program, run as a user runs it.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -11,6 +12,7 @@ namespace scotoma::e2e {
 
 struct Outcome {
   int code = -1;       ///< exit code; 128 + signal when killed
+  int signal = 0;      ///< that killed it; 0: it ended by itself
   std::string output;  ///< standard output; on a terminal, standard error too
   std::string errors;  ///< standard error
 };
@@ -21,7 +23,9 @@ struct Circumstances {
   bool terminal = false;                                              ///< all streams are a terminal
   std::string typed = {};                                             ///< on the terminal, before the program asks
   std::vector<std::pair<std::string, std::string>> environment = {};  ///< added to this process's, less NO_COLOR
-  std::string output_file = {};  ///< where standard output goes instead; `output` is then empty
+  std::string output_file = {};    ///< where standard output goes instead; `output` is then empty
+  bool reader_gone = false;        ///< standard output is a pipe that nobody reads any more; `output` is then empty
+  std::uint64_t largest_file = 0;  ///< bytes that a file may have; 0: no limit
 };
 
 /// Runs scotoma with these arguments and waits for its end.

@@ -104,6 +104,17 @@ TEST_F(Results, OfVersion1AreListedByCauseAndWithTheirSystematicFailures) {
   EXPECT_NE(list(damaged.dump()).errors.find("'labels'"), std::string::npos);
 }
 
+TEST_F(Results, ThatWereNotWrittenWithTheReportBesideThemAreRefused) {
+  const std::string bugs = made_up_results().dump();
+  folder_.write("out/report.html", "<html></html>\n<!-- bugs.json: " + std::string(64, '0') + " -->\n");
+  const Outcome listed = list(bugs);
+  EXPECT_EQ(listed.code, 2) << listed.output;
+  EXPECT_NE(listed.errors.find("not written together"), std::string::npos) << listed.errors;
+  EXPECT_NE(listed.errors.find("scotoma report"), std::string::npos) << listed.errors;
+  folder_.write("out/report.html", "<html></html>\n");  // as older programs wrote it
+  EXPECT_EQ(list(bugs).code, 0);
+}
+
 TEST_F(Results, AreFilteredAndTheLevelIsThatOfWhatIsListed) {
   json results = made_up_results();
   results["schema_version"] = 1;  // the causes are found anew

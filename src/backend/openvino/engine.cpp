@@ -11,7 +11,9 @@
 
 #include "backend/openvino/engine_cache.h"
 #include "backend/openvino/files.h"
+#include "backend/openvino/fingerprint.h"
 #include "backend/openvino/model_file.h"
+#include "core/hash.h"
 
 namespace scotoma {
 namespace {
@@ -110,6 +112,7 @@ Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options) {
   const int threads = options.threads > 0 ? options.threads : cores;
   return engine_call("OpenVINO", "is it installed whole?", Code::bad_input, [&] {
     std::shared_ptr<Engine> engine(new Engine(threads));
+    engine->trial_ = options.trial;
     const auto can = engine->core_.get_property("CPU", ov::device::capabilities);
     const bool bf16 = std::find(can.begin(), can.end(), ov::device::capability::BF16) != can.end();
     if (options.precision == "bf16" && bf16) engine->precision_ = ov::element::bf16;
@@ -119,8 +122,17 @@ Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options) {
 }
 
 Result<std::shared_ptr<ov::Model>> Engine::read(const std::filesystem::path& path) {
+  return read_as(TrialKind::network, path);
+}
+
+Result<std::shared_ptr<ov::Model>> Engine::read_as(TrialKind as, const std::filesystem::path& path) {
   SCOTOMA_CHECK(check_model_file(path));
   const bool onnx = path.extension() != ".xml";
+  if (trial_) {
+    const std::string name(1, static_cast<char>(as));
+    SCOTOMA_TRY(const std::string fingerprint, model_fingerprint(*this, "trial", {path}, {name}));
+    SCOTOMA_CHECK(trial_->pass(as, path, fingerprint));
+  }
   auto model = engine_call(path.string() + ": cannot be read as a model",
                            "it must be a whole ONNX file or OpenVINO IR (.xml with its .bin)", Code::bad_input, [&] {
                              // Core would try the readers of all other formats on a broken ONNX file, noisily.
@@ -134,10 +146,21 @@ Result<std::shared_ptr<ov::Model>> Engine::read(const std::filesystem::path& pat
   return model;
 }
 
-Result<std::shared_ptr<ov::Model>> Engine::read_tokenizer(const std::filesystem::path& path) {
+Result<std::shared_ptr<ov::Model>> Engine::read_tokenizer(const std::filesystem::path& path, TrialKind kind) {
   SCOTOMA_CHECK(check_tokenizer_file(path));
   SCOTOMA_CHECK(load_tokenizers());
-  return read(path);
+  return read_as(kind, path);
+}
+
+Result<std::string> Engine::hash_of(const std::filesystem::path& file) const {
+  if (!trial_) return sha256_of_file(file);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = hashes_.find(file.string()); known != hashes_.end()) return known->second;
+  }
+  SCOTOMA_TRY(std::string hash, sha256_of_file(file));
+  const std::lock_guard lock(mutex_);
+  return hashes_[file.string()] = std::move(hash);
 }
 
 Result<void> Engine::load_tokenizers() {

@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "backend/openvino/load_trial.h"
 #include "core/result.h"
 #include "study/study.h"
 
@@ -100,13 +101,13 @@ class Engine {
   /// On a CPU without bf16 that precision is f32. Errors: bad_input when OpenVINO does not work.
   static Result<std::shared_ptr<Engine>> create(const EngineOptions& options);
 
-  /// Reads ONNX or OpenVINO IR. Errors: bad_input when the file is missing, truncated or no model, with what to do
-  /// (model_file.h).
+  /// Reads ONNX or OpenVINO IR, after the trial that the options name. Errors: bad_input when the file is missing,
+  /// truncated or no model, with what to do (model_file.h), or crashes the library that reads it.
   Result<std::shared_ptr<ov::Model>> read(const std::filesystem::path& path);
 
   /// Reads a tokenizer's IR, after loading the extension that runs it: the file named by the environment variable
   /// SCOTOMA_TOKENIZERS, else the one found when the program was built.
-  Result<std::shared_ptr<ov::Model>> read_tokenizer(const std::filesystem::path& path);
+  Result<std::shared_ptr<ov::Model>> read_tokenizer(const std::filesystem::path& path, TrialKind kind);
 
   /// Compiles for the CPU. `path` is for messages. Errors: bad_input.
   Result<std::shared_ptr<Network>> compile(const std::shared_ptr<ov::Model>& model, const std::filesystem::path& path,
@@ -120,16 +121,23 @@ class Engine {
   const std::string& processor() const { return processor_; }  ///< its full name
   std::filesystem::path tokenizers() const;                    ///< the extension's library; empty until loaded
 
+  /// Hash of a file's bytes; where files go through a trial, that of the bytes that were tried. Errors: of
+  /// sha256_of_file.
+  Result<std::string> hash_of(const std::filesystem::path& file) const;
+
  private:
   explicit Engine(int threads) : threads_(threads) {}
   Result<void> load_tokenizers();
+  Result<std::shared_ptr<ov::Model>> read_as(TrialKind as, const std::filesystem::path& path);
 
   ov::Core core_;
   ov::element::Type precision_ = ov::element::f32;  ///< what the CPU can do, if it is less than was asked for
   int threads_;
   std::string processor_;
-  mutable std::mutex mutex_;  ///< around the extension
-  std::string tokenizers_;    ///< its library, once loaded
+  std::shared_ptr<LoadTrial> trial_;                   ///< null: none
+  mutable std::mutex mutex_;                           ///< around what follows
+  std::string tokenizers_;                             ///< the extension's library, once loaded
+  mutable std::map<std::string, std::string> hashes_;  ///< by path
 };
 
 }  // namespace scotoma

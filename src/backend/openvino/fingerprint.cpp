@@ -26,7 +26,7 @@ Result<std::string> model_fingerprint(const Engine& engine, std::string_view rol
   hasher.field("openvino").field(static_cast<std::uint64_t>(kBackendRevision)).field(role);
   hasher.field(Engine::version()).field(engine.processor());
   const auto add = [&](const std::filesystem::path& file) -> Result<void> {
-    SCOTOMA_TRY(const std::string hash, sha256_of_file(file));
+    SCOTOMA_TRY(const std::string hash, engine.hash_of(file));
     hasher.field(file.filename().string()).field(hash);
     return {};
   };

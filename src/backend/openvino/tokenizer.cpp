@@ -52,7 +52,7 @@ bool is_plain_utf8(std::string_view text) {
 Result<std::unique_ptr<Tokenizer>> Tokenizer::load(Engine& engine, const std::filesystem::path& folder) {
   auto out = std::make_unique<Tokenizer>();
   out->file_ = folder / "openvino_tokenizer.xml";
-  SCOTOMA_TRY(const auto model, engine.read_tokenizer(out->file_));
+  SCOTOMA_TRY(const auto model, engine.read_tokenizer(out->file_, TrialKind::tokenizer));
   if (model->inputs().size() != 1 || !find_port(model->outputs(), "input_ids")) {
     return bad_input(fmt::format("{}: not a tokenizer: it needs one input and the output input_ids; has the outputs {}",
                                  out->file_.string(), describe_ports(model->outputs())));
@@ -133,7 +133,7 @@ std::vector<std::int64_t> Tokenizer::fitted(std::vector<std::int64_t> ids, std::
 Result<std::unique_ptr<Detokenizer>> Detokenizer::load(Engine& engine, const std::filesystem::path& folder) {
   auto out = std::make_unique<Detokenizer>();
   const auto file = folder / "openvino_detokenizer.xml";
-  SCOTOMA_TRY(const auto model, engine.read_tokenizer(file));
+  SCOTOMA_TRY(const auto model, engine.read_tokenizer(file, TrialKind::detokenizer));
   const auto whole = [](const ov::element::Type& type) { return type == ov::element::i64 || type == ov::element::i32; };
   if (model->inputs().size() != 1 || model->outputs().size() != 1 ||
       model->output().get_element_type() != ov::element::string || !whole(model->input().get_element_type())) {

@@ -43,7 +43,7 @@ TEST(Fingerprint, KnowsTheProcessorAndTheTokenizersLibrary) {
   EXPECT_FALSE(engine->processor().empty());
   EXPECT_TRUE(engine->tokenizers().empty());
   const auto file = fs::path(SCOTOMA_SOURCE_DIR) / "world/embedder/openvino_tokenizer.xml";
-  ASSERT_TRUE(engine->read_tokenizer(file).ok());
+  ASSERT_TRUE(engine->read_tokenizer(file, TrialKind::tokenizer).ok());
   EXPECT_TRUE(fs::exists(engine->tokenizers()));
   EXPECT_NE(*model_fingerprint(*engine, "embedder", {file}, {}), *model_fingerprint(*engine, "captioner", {file}, {}));
 }

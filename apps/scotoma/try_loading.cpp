@@ -1,0 +1,39 @@
+// scotoma try-loading: not for people. The program runs itself so to load model files where a crash does no harm.
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string_view>
+
+#include "backend/openvino/load_trial.h"
+#include "session.h"
+
+namespace scotoma {
+namespace {
+
+/// For tests, which hold no file that truly crashes a library: SCOTOMA_TRY_LOADING_CRASHES_AT names the end of a path.
+void crash_where_told(const std::filesystem::path& file) {
+  const char* end = std::getenv("SCOTOMA_TRY_LOADING_CRASHES_AT");
+  if (end != nullptr && *end != '\0' && file.string().ends_with(end)) static_cast<void>(::raise(SIGSEGV));
+}
+
+}  // namespace
+
+std::shared_ptr<LoadTrial> make_trial(const StudyArguments& arguments) {
+  LoadTrial::Setting setting;
+  setting.command = {"/proc/self/exe", "try-loading"};
+  if (arguments.remembers) setting.memory = catalogue_folder(arguments) / "loaded.txt";
+  return std::make_shared<LoadTrial>(std::move(setting));
+}
+
+void add_try_loading(CLI::App& app, Run& run) {
+  app.add_subcommand("try-loading")->group("")->callback([&run] {
+    run = [] {
+      const int code = serve_load_trials(STDIN_FILENO, crash_where_told);
+      return code == 0 ? Result<void>() : Result<void>(failed("the socket of the program that asked is gone"));
+    };
+  });
+}
+
+}  // namespace scotoma

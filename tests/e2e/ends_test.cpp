@@ -1,0 +1,58 @@
+// Whatever ends the program, it says so and why, or is silent where silence is right.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "e2e/program.h"
+#include "fake/folder.h"
+
+namespace scotoma::e2e {
+namespace {
+
+TEST(Ends, AModelFileThatCrashesALibraryIsNamedAndEndsNoProgram) {
+  const fake::Folder folder;
+  const std::string study = folder.write("study.toml", small_study());
+  const Outcome outcome = run({"find", study, "--out", (folder / "out").string(), "--quiet"},
+                              {.environment = {{"SCOTOMA_TRY_LOADING_CRASHES_AT", "embedder/openvino_tokenizer.xml"}}});
+  EXPECT_EQ(outcome.code, 2) << outcome.errors;
+  EXPECT_NE(outcome.errors.find("embedder/openvino_tokenizer.xml: crashes the tokenizer library (signal 11)"),
+            std::string::npos)
+      << outcome.errors;
+  EXPECT_NE(outcome.errors.find("export it again"), std::string::npos) << outcome.errors;
+}
+
+TEST(Ends, AHangUpAndATerminationEndLikeCtrlC) {
+  const fake::Folder folder;
+  const std::string study = folder.write("study.toml", small_study());
+  for (const int signal : {SIGHUP, SIGTERM}) {
+    const int before = answers_in(folder / "out");
+    const Outcome outcome = run({"find", study, "--out", (folder / "out").string(), "--quiet"},
+                                {.stop_when = [&] { return answers_in(folder / "out") > before; }, .signal = signal});
+    EXPECT_EQ(outcome.code, 130) << signal << ": " << outcome.errors;
+    EXPECT_NE(outcome.errors.find("run the same command again"), std::string::npos) << signal << ": " << outcome.errors;
+  }
+}
+
+TEST(Ends, WhereTheReaderOfTheOutputHasGoneItEndsQuietly) {
+  const Outcome outcome = run({"options"}, {.reader_gone = true});
+  EXPECT_EQ(outcome.code, 141);
+  EXPECT_EQ(outcome.signal, 0);
+  EXPECT_EQ(outcome.errors, "");
+}
+
+TEST(Ends, WhereTheReaderHasGoneAFailureKeepsItsCode) {
+  const Outcome outcome = run({"list", "no-such-study.toml"}, {.reader_gone = true});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.errors.find("no-such-study.toml"), std::string::npos) << outcome.errors;
+}
+
+TEST(Ends, AFileThatMayNotGrowFurtherIsAnErrorWithAMessage) {
+  const fake::Folder folder;
+  const Outcome outcome = run({"options"}, {.output_file = (folder / "options.md").string(), .largest_file = 100});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.errors.find("standard output: cannot be written (File too large"), std::string::npos)
+      << outcome.errors;
+  EXPECT_NE(outcome.errors.find("ulimit -f"), std::string::npos) << outcome.errors;
+}
+
+}  // namespace
+}  // namespace scotoma::e2e
