@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "stage/phrase_words.h"
-#include "study/prompt.h"
+#include "study/article.h"
 
 namespace scotoma {
 namespace {
@@ -29,7 +29,7 @@ Shortening::Unit range(std::size_t begin, std::size_t end) {
 /// Takes "an" before a consonant, "a" before a vowel.
 std::string mended(const std::string& article, const std::string& next) {
   if (article != "a" && article != "an") return article;
-  return with_article(next).starts_with("an ") ? "an" : "a";
+  return article_of(next) == "an" ? "an" : "a";
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ std::set<std::string> keys_of(std::string_view table) {
   }
   if (table == "judge") keys.insert("also");
   if (table.empty()) keys.insert({"labels", "label", "attributes"});
-  if (table == "label") keys.insert({"name", "class", "hypernym", "synonyms"});
+  if (table == "label") keys.insert({"name", "class", "hypernym", "synonyms", "article"});
   if (table == "attributes") keys.insert({"name", "phrases", "position", "combine"});
   if (table == "attributes.phrases") keys.insert({"text", "position"});
   return keys;

@@ -27,7 +27,13 @@ void add_preprocessing(std::vector<Option>& table, std::string_view name, Option
   table.push_back({name, "resize_to",
                    "for crop: length of the shorter side before cutting; 0: the larger of width and height", resize_to,
                    0, 8192});
-  table.push_back({name, "filter", "resize filter", filter, 0, 0, {"bilinear", "bicubic", "nearest"}});
+  table.push_back({name,
+                   "filter",
+                   "resize filter, as Pillow's of that name",
+                   filter,
+                   0,
+                   0,
+                   {"bilinear", "bicubic", "nearest", "lanczos", "box", "hamming"}});
   table.push_back({name, "mean", "taken off each channel, in units of 0..255", mean, -1e6, 1e6});
   table.push_back({name, "std", "each channel is then divided by it, in units of 0..255", std, 1e-6, 1e6});
   table.push_back({name, "channels", "order of the channels", channels, 0, 0, {"rgb", "bgr"}});

@@ -3,16 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <vector>
 
 namespace scotoma {
 namespace {
-
-bool starts_with_any(std::string_view word, std::initializer_list<std::string_view> starts) {
-  return std::any_of(starts.begin(), starts.end(), [&](std::string_view start) { return word.starts_with(start); });
-}
 
 std::string replaced(std::string text, std::string_view name, std::string_view value) {
   for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + value.size())) {
@@ -21,8 +15,17 @@ std::string replaced(std::string text, std::string_view name, std::string_view v
   return text;
 }
 
+std::string behind(const std::string& article, std::string_view noun) {
+  return article + (article.empty() ? "" : " ") + std::string(noun);
+}
+
+/// Whether the study says that the label takes none, or one that does not depend on the next sound.
+bool has_fixed_article(const StudyLabel& label) {
+  return label.article && *label.article != "a" && *label.article != "an";
+}
+
 std::string fill(std::string text, const StudyLabel& label) {
-  text = replaced(std::move(text), "{a label}", with_article(label.name));
+  text = replaced(std::move(text), "{a label}", with_article(label));
   text = replaced(std::move(text), "{hypernym}", label.hypernym);
   return replaced(std::move(text), "{label}", label.name);
 }
@@ -35,28 +38,22 @@ std::string without_article(const std::string& text) {
   return text;
 }
 
-/// `base`: a finished prompt.
+/// `base`: a finished prompt. `leads`: it begins with the label's fixed article, which what stands in front of the
+/// label then takes over: "scissors on a table" -> "old scissors on a table".
 std::string join(const PromptOptions& prompts, const StudyLabel& label, const std::string& base,
-                 const PromptPiece& piece) {
+                 const PromptPiece& piece, bool leads) {
   std::string text = fill(piece.before ? prompts.before : prompts.after, label);
   text = replaced(std::move(text), "{base}", base);
   text = replaced(std::move(text), "{bare base}", without_article(base));
-  text = replaced(std::move(text), "{a phrase}", with_article(piece.text));
+  text = replaced(std::move(text), "{a phrase}",
+                  leads && piece.before ? behind(*label.article, piece.text) : with_article(piece.text));
   return replaced(std::move(text), "{phrase}", piece.text);
 }
 
 }  // namespace
 
-std::string with_article(std::string_view noun) {
-  if (noun.empty()) return {};
-  std::string lower(noun);
-  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  const bool vowel = std::string_view("aeiou").find(lower.front()) != std::string_view::npos;
-  const bool sounds_like_consonant = starts_with_any(
-      lower, {"uni", "use", "usu", "usb", "eu", "ewe", "one ", "one-", "ufo", "ute", "uti", "uto", "uku"});
-  const bool sounds_like_vowel = starts_with_any(lower, {"hour", "honest", "honou", "honor", "heir", "x-"});
-  const bool unlike_uni = starts_with_any(lower, {"unin", "unim"});
-  return ((vowel && (!sounds_like_consonant || unlike_uni)) || sounds_like_vowel ? "an " : "a ") + std::string(noun);
+std::string with_article(const StudyLabel& label) {
+  return label.article ? behind(*label.article, label.name) : with_article(label.name);
 }
 
 std::string base_prompt(const PromptOptions& prompts, const StudyLabel& label, std::size_t index) {
@@ -66,11 +63,12 @@ std::string base_prompt(const PromptOptions& prompts, const StudyLabel& label, s
 std::string conjunction_prompt(const PromptOptions& prompts, const StudyLabel& label,
                                const std::vector<PromptPiece>& pieces, std::size_t index) {
   std::string text = base_prompt(prompts, label, index);
+  const bool leads = has_fixed_article(label) && prompts.base[index % prompts.base.size()].starts_with("{a label}");
   for (auto piece = pieces.rbegin(); piece != pieces.rend(); ++piece) {  // the first in front is joined last
-    if (piece->before) text = join(prompts, label, text, *piece);
+    if (piece->before) text = join(prompts, label, text, *piece, leads);
   }
   for (const PromptPiece& piece : pieces) {
-    if (!piece.before) text = join(prompts, label, text, piece);
+    if (!piece.before) text = join(prompts, label, text, piece, leads);
   }
   for (const PromptPiece& piece : pieces) {
     if (text.find(piece.text) == std::string::npos) text += fmt::format(", {}", piece.text);

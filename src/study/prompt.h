@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "core/result.h"
+#include "study/article.h"
 #include "study/study.h"
 
 namespace scotoma {
 
-/// "an apple", "a fly". By the first letter, with the usual exceptions ("an hourglass", "a unicycle").
-std::string with_article(std::string_view noun);
+/// The label's name behind the article that the study gives it, else behind the one that it takes.
+std::string with_article(const StudyLabel& label);
 
 /// Base prompt `index` of a label: "a photo of a fly".
 std::string base_prompt(const PromptOptions& prompts, const StudyLabel& label, std::size_t index = 0);

@@ -159,6 +159,11 @@ Result<void> Reader::read_label_table(const toml::table& table) {
     if (!node->is_string()) return wrong(node, fmt::format("'label.{}' must be a text in quotes", key));
     *field = *node->value<std::string>();
   }
+  if (const auto* node = table.get("article")) {
+    label.article = node->value<std::string>();
+    if (!label.article || label.article->find_first_of("{} ") != std::string::npos)
+      return wrong(node, "'label.article' must be one word in quotes: \"a\", \"an\", \"the\", or \"\" for none");
+  }
   if (const auto* node = table.get("synonyms")) {
     const auto* list = node->as_array();
     if (list == nullptr || (!list->empty() && !list->is_homogeneous<std::string>()))

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,16 +22,19 @@ struct StudyLabel {
   std::string class_name;             ///< the classifier's class; the name unless given
   std::string hypernym;               ///< optional, to make the prompt unambiguous: "insect"
   std::vector<std::string> synonyms;  ///< further words for it that a caption may use: these are no explanation
+  std::optional<std::string> article = std::nullopt;  ///< "a", "the", empty for none; not given: study/article.h
 };
 
 /// How a picture becomes the classifier's (or judge's) input tensor.
 struct Preprocessing {
   int width = 0;  ///< 0: what the model's input shape says
   int height = 0;
-  bool resize = true;               ///< false: pictures must have that size already (only said by a model's own files)
-  std::string fit = "stretch";      ///< "stretch" to the size, or "crop": shorter side to resize_to, centre cut out
-  int resize_to = 0;                ///< for "crop": length of the shorter side; 0: the larger of width and height
-  std::string filter = "bilinear";  ///< "bilinear", "bicubic" or "nearest"
+  bool resize = true;           ///< false: pictures must have that size already (only said by a model's own files)
+  std::string fit = "stretch";  ///< "stretch" to the size, or "crop": shorter side to resize_to, centre cut out
+  bool crop_floors = false;     ///< where half a pixel is left over beside the crop: floor, as transformers does, or
+                                ///< to the even number, as torchvision does (only said by a model's own files)
+  int resize_to = 0;            ///< for "crop": length of the shorter side; 0: the larger of width and height
+  std::string filter = "bilinear";       ///< as filter_named in image/resize.h takes it
   std::vector<double> mean = {0, 0, 0};  ///< taken off, in units of 0..255, in the order of `channels`
   std::vector<double> std = {1, 1, 1};   ///< then divided by
   std::string channels = "rgb";          ///< or "bgr"

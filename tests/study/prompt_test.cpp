@@ -9,55 +9,6 @@
 namespace scotoma {
 namespace {
 
-const char* const kWithArticle[] = {
-    "a fly",
-    "an apple",
-    "an ant",
-    "an elephant",
-    "an ice cream",
-    "an orange",
-    "an umbrella",
-    "a cat",
-    "an hourglass",
-    "an heirloom",
-    "a horse",
-    "a house",
-    "a honey bee",
-    "a unicycle",
-    "a unicorn",
-    "a uniform",
-    "a used car",
-    "a ukulele",
-    "a utensil",
-    "a utility pole",
-    "an usher",
-    "a European robin",
-    "a eucalyptus",
-    "a ewe",
-    "an urn",
-    "an uninhabited island",
-    "an unimpressed cat",
-    "a one-way street",
-    "an onion",
-    "an owl",
-    "a UFO",
-    "a USB stick",
-    "an x-ray",
-    "an Airedale",
-    "a yak",
-    "an emu",
-    "an unusual cat",
-    "an upright piano",
-};
-
-TEST(WithArticle, SoundsRight) {
-  for (const std::string expected : kWithArticle) {
-    const std::string noun = expected.substr(expected.find(' ') + 1);
-    EXPECT_EQ(with_article(noun), expected);
-  }
-  EXPECT_EQ(with_article(""), "");
-}
-
 StudyLabel label(const std::string& name, const std::string& hypernym = "") { return {name, name, hypernym, {}}; }
 
 TEST(BasePrompt, FillsEveryName) {
@@ -70,6 +21,27 @@ TEST(BasePrompt, FillsEveryName) {
 
 TEST(BasePrompt, ALabelWithBracesIsTakenAsItIs) {
   EXPECT_EQ(base_prompt(PromptOptions(), label("{label}")), "a photo of a {label}");
+}
+
+TEST(BasePrompt, TakesTheArticleThatTheStudySays) {
+  PromptOptions prompts;
+  StudyLabel scissors = label("scissors");
+  scissors.article = "";
+  StudyLabel moon = label("moon");
+  moon.article = "the";
+  StudyLabel ewok = label("ewok");
+  ewok.article = "an";
+  EXPECT_EQ(base_prompt(prompts, scissors), "a photo of scissors");
+  EXPECT_EQ(base_prompt(prompts, moon), "a photo of the moon");
+  EXPECT_EQ(base_prompt(prompts, ewok), "a photo of an ewok");
+  EXPECT_EQ(base_prompt(prompts, label("the Eiffel Tower")), "a photo of the Eiffel Tower");
+  EXPECT_EQ(phrase_prompt(prompts, scissors, "old", true), "an old photo of scissors");
+  prompts.base = {"{a label} outdoors"};
+  EXPECT_EQ(phrase_prompt(prompts, scissors, "old", true), "old scissors outdoors");
+  EXPECT_EQ(phrase_prompt(prompts, moon, "old", true), "the old moon outdoors");
+  EXPECT_EQ(phrase_prompt(prompts, ewok, "dark", true), "a dark ewok outdoors");
+  EXPECT_EQ(phrase_prompt(prompts, label("the Eiffel Tower"), "old", true), "an old Eiffel Tower outdoors");
+  EXPECT_EQ(conjunction_prompt(prompts, scissors, {{"old", true}, {"dark", true}}), "old dark scissors outdoors");
 }
 
 struct Joined {

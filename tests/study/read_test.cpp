@@ -77,7 +77,9 @@ TEST(ReadStudy, TakesLabelsAsAListAndAsTables) {
   EXPECT_EQ(study->labels[1].class_name, "bee");
   EXPECT_EQ(study->labels[1].hypernym, "insect");
   EXPECT_EQ(study->labels[1].synonyms, (std::vector<std::string>{"bee", "honeybee"}));
+  EXPECT_EQ(study->labels[1].article, std::nullopt);
   EXPECT_EQ(study->labels[2].class_name, "ant");
+  EXPECT_EQ(study->labels[2].article, "");
   EXPECT_EQ(study->generator.guidance, 1);
   EXPECT_EQ(study->classifier.preprocessing.mean, (std::vector<double>{123.675, 116, 103.53}));
   EXPECT_EQ(study->classifier.model, kCases / "good/there.txt");

@@ -83,7 +83,7 @@ Result<std::unique_ptr<Judge>> EmbedderJudge::create(Embedder& embedder, const s
   hasher.field("zero-shot judge").field(embedder.fingerprint()).field(fmt::format("{} {}", threshold, scale));
   for (const StudyLabel& label : labels) {
     out->labels_.push_back(label.name);
-    prompts.push_back("a photo of " + with_article(label.name));
+    prompts.push_back("a photo of " + with_article(label));
     hasher.field(prompts.back());
   }
   SCOTOMA_TRY(out->texts_, embedder.embed_texts(prompts));
