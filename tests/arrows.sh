@@ -19,7 +19,7 @@ export: core image model study finding catalogue report export
 find: core image model study evidence finding catalogue stage find
 transfer: core model study evidence finding catalogue stage find transfer
 '
-shared_by_stages='stage/context.h stage/explorer.h stage/phrase_words.h stage/shorten.h stage/trial.h'
+shared_by_stages='stage/caption_text.h stage/context.h stage/explorer.h stage/nouns.h stage/phrase_words.h stage/shorten.h stage/spans.h stage/trial.h'
 
 wrong=0
 complain() { printf 'src/%s includes "%s": %s\n' "$1" "$2" "$3" && wrong=1; }

@@ -7,8 +7,6 @@
 #include "evidence/fisher.h"
 #include "finding/count.h"
 #include "finding/phrase.h"
-#include "stage/phrase_words.h"
-#include "study/prompt.h"
 
 namespace scotoma {
 namespace {
@@ -16,101 +14,6 @@ namespace {
 constexpr std::size_t kMostPieces = 3;  // of a conjunction
 constexpr std::size_t kJoined = 2;      // phrases joined to one that fails sometimes
 constexpr double kWorthALook = 1;       // score of such a phrase: p = 0.1
-
-/// Words that make a sentence of a caption, where a prompt wants none.
-bool is_verb(const std::string& word) { return word == "is" || word == "are" || word == "there" || word == "it"; }
-
-bool is_plural_or_same(const std::string& word, const std::string& name) {
-  if (word == name || word == name + "s" || word == name + "es") return true;
-  return name.ends_with('y') && word == name.substr(0, name.size() - 1) + "ies";
-}
-
-/// Where `name` (one or more words) stands in `words`: its first and one past its last word; {0, 0} when nowhere.
-std::pair<std::size_t, std::size_t> place_of(const Words& words, const Words& name) {
-  for (std::size_t at = 0; !name.empty() && at + name.size() <= words.size(); ++at) {
-    bool same = true;
-    for (std::size_t i = 0; i < name.size(); ++i) same &= is_plural_or_same(words[at + i], name[i]);
-    if (same) return {at, at + name.size()};
-  }
-  return {0, 0};
-}
-
-using Place = std::pair<std::size_t, std::size_t>;  // first word, one past the last; {0, 0} is nowhere
-
-/// The first of `names` to stand in the words before `end`.
-Place first_of(const std::vector<Words>& names, const Words& words, std::size_t end) {
-  Place first{0, 0};
-  for (const Words& name : names) {
-    const Place at = place_of(words, name);
-    if (at.second > 0 && at.first < end && (first.second == 0 || at.first < first.first)) first = at;
-  }
-  return first;
-}
-
-std::size_t first_preposition(const Words& words) {
-  return static_cast<std::size_t>(
-      std::find_if(words.begin(), words.end(), [](const auto& word) { return prepositions().contains(word); }) -
-      words.begin());
-}
-
-/// Where the subject stands: the label's own name before all others, else another word for it. A class name only before
-/// the first preposition but "of": a bee's caption for a fly still gives the place, and "on a bookcase" is a place
-/// though there is a class of that name.
-Place subject_of(const Words& words, const Vocabulary& vocabulary) {
-  if (const Place at = first_of({vocabulary.label}, words, words.size()); at.second > 0) return at;
-  const Place synonym = first_of(vocabulary.synonyms, words, words.size());
-  const Place of_class = first_of(vocabulary.classes, words, first_preposition(words));
-  if (synonym.second == 0 || of_class.second == 0) return synonym.second > 0 ? synonym : of_class;
-  return std::min(synonym, of_class);
-}
-
-void add(std::vector<Phrase>& phrases, const std::string& text, bool before) {
-  for (const Phrase& phrase : phrases) {
-    if (phrase.text == text && phrase.before == before) return;
-  }
-  Phrase phrase;
-  phrase.text = text;
-  phrase.before = before;
-  phrases.push_back(phrase);
-}
-
-void add_before(std::vector<Phrase>& phrases, const Words& words, std::size_t end, const std::set<std::string>& given) {
-  for (std::size_t begin = 0; begin < end;) {
-    std::size_t stop = begin;  // a run of words that the base prompt does not have
-    while (stop < end && !given.contains(words[stop])) ++stop;
-    for (std::size_t i = begin; i < stop; ++i) {
-      for (std::size_t j = i + 1; j <= stop; ++j) {
-        const bool torn =
-            (i > begin && words[i - 1] == "and") || (j < stop && words[j] == "and");  // "black and white" is one
-        if (!torn && !is_function_word(words[i]) && !is_function_word(words[j - 1]))
-          add(phrases, joined(words, i, j), true);
-      }
-    }
-    begin = stop + 1;
-  }
-}
-
-void add_after(std::vector<Phrase>& phrases, const Words& words, std::size_t begin) {
-  for (std::size_t i = begin; i < words.size(); ++i) {
-    if (i != begin && !prepositions().contains(words[i])) continue;
-    if (is_verb(words[i])) continue;  // "a photo of a fly is on a flower"
-    for (std::size_t j = i + 1; j <= words.size(); ++j) {
-      const bool whole =
-          j == words.size() || prepositions().contains(words[j]);  // never "on a wooden" of a wooden table
-      if (whole && !is_function_word(words[j - 1])) add(phrases, joined(words, i, j), false);
-    }
-  }
-}
-
-/// "goldfish, Carassius auratus" are two names.
-void add_names(std::vector<Words>& names, const std::string& text) {
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t comma = std::min(text.find(',', begin), text.size());
-    Words name = words_of(text.substr(begin, comma - begin));
-    if (!name.empty()) names.push_back(std::move(name));
-    begin = comma + 1;
-  }
-}
 
 std::vector<Phrase> best_phrases(std::vector<Phrase> phrases, int most) {
   phrases.resize(std::min(phrases.size(), static_cast<std::size_t>(most)));
@@ -165,19 +68,6 @@ std::vector<std::string> images_of(const std::vector<Sample>& samples, int most,
 
 }  // namespace
 
-Vocabulary vocabulary_of(const StudyLabel& label, const PromptOptions& prompts,
-                         const std::vector<std::string>& class_names) {
-  Vocabulary vocabulary;
-  vocabulary.label = words_of(label.name);
-  for (const std::string& synonym : label.synonyms) add_names(vocabulary.synonyms, synonym);
-  add_names(vocabulary.synonyms, label.hypernym);
-  for (const std::string& name : class_names) add_names(vocabulary.classes, name);
-  for (const std::string& prompt : base_prompts(prompts, label)) {
-    for (const std::string& word : words_of(prompt)) vocabulary.given.insert(word);
-  }
-  return vocabulary;
-}
-
 SpanCounts count_spans(std::span<const std::string> captions, const Vocabulary& vocabulary) {
   SpanCounts counts;
   counts.captions = static_cast<int>(captions.size());
@@ -191,19 +81,6 @@ SpanCounts count_spans(std::span<const std::string> captions, const Vocabulary& 
     }
   }
   return counts;
-}
-
-std::vector<Phrase> spans_of(const std::string& caption, const Vocabulary& vocabulary) {
-  const Words words = words_of(caption);
-  const auto [begin, end] = subject_of(words, vocabulary);
-  std::vector<Phrase> phrases;
-  add_before(phrases, words, begin, vocabulary.given);
-  if (end > 0) {
-    add_after(phrases, words, end);
-    return phrases;
-  }
-  add_after(phrases, words, first_preposition(words));
-  return phrases;
 }
 
 std::vector<Phrase> contrast(const SpanCounts& inside, const SpanCounts& outside) {

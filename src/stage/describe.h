@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -10,6 +9,7 @@
 
 #include "catalogue/memo.h"
 #include "stage/context.h"
+#include "stage/spans.h"
 
 namespace scotoma {
 
@@ -24,20 +24,6 @@ Result<std::vector<std::vector<Phrase>>> describe(const StageContext& context, M
 /// -> "dark, on a plate"), at most two. Empty with fewer than search.tiny_cluster pictures of either kind, where no
 /// phrase reaches p = 0.1, and for a hypothesis of three pieces or more.
 Result<std::vector<Phrase>> describe_more(const StageContext& context, Memo& memo, const Hypothesis& hypothesis);
-
-/// Names that a caption may have for its subject, each as words, and words that the base prompts bring in anyway.
-struct Vocabulary {
-  std::vector<std::string> label;
-  std::vector<std::vector<std::string>> synonyms;  ///< and the hypernym
-  std::vector<std::vector<std::string>> classes;   ///< of the classifier; a comma parts two names of one class
-  std::set<std::string> given;
-};
-Vocabulary vocabulary_of(const StudyLabel& label, const PromptOptions& prompts,
-                         const std::vector<std::string>& class_names);
-
-/// Spans of one caption that could explain something: behind the subject they start at a preposition or right after
-/// it ("on a flower"), in front of it they are what the base prompt does not say ("dark"). Each span once.
-std::vector<Phrase> spans_of(const std::string& caption, const Vocabulary& vocabulary);
 
 /// In how many of `captions` each span stands: text and Phrase::before -> count; and each pair of a span in front and
 /// one behind.

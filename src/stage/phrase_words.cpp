@@ -1,8 +1,6 @@
 #include "stage/phrase_words.h"
 
-#include <cctype>
-#include <iterator>
-#include <sstream>
+#include <algorithm>
 
 namespace scotoma {
 
@@ -21,15 +19,32 @@ bool is_function_word(const std::string& word) {
   return words.contains(word) || prepositions().contains(word);
 }
 
-Words words_of(const std::string& text) {
-  std::string clean;
-  for (char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    clean +=
-        std::isalnum(byte) != 0 || byte >= 128 || c == '-' || c == '\'' ? static_cast<char>(std::tolower(byte)) : ' ';
+bool is_count(const std::string& word) {
+  static const std::set<std::string> words = {
+      "zero",     "one",      "two",      "three",    "four",      "five",     "six",     "seven",    "eight",
+      "nine",     "ten",      "eleven",   "twelve",   "thirteen",  "fourteen", "fifteen", "sixteen",  "seventeen",
+      "eighteen", "nineteen", "twenty",   "thirty",   "forty",     "fifty",    "sixty",   "seventy",  "eighty",
+      "ninety",   "hundred",  "hundreds", "thousand", "thousands", "several",  "many",    "multiple", "few",
+      "various",  "numerous", "both",     "all",      "another",   "other",    "each",    "every",    "any",
+      "more",     "most",     "couple",   "pair",     "pairs",     "group",    "groups",  "bunch",    "lot",
+      "lots",     "number",   "dozen",    "dozens",   "single"};
+  std::size_t end = 0;
+  for (std::size_t begin = 0; begin <= word.size(); begin = end + 1) {
+    end = std::min(word.find('-', begin), word.size());
+    const std::string part = word.substr(begin, end - begin);
+    const bool figures = part.find_first_not_of("0123456789.,:'") == std::string::npos;
+    if (!figures && !words.contains(part)) return false;
   }
-  std::istringstream in(clean);
-  return {std::istream_iterator<std::string>(in), {}};
+  return true;
+}
+
+bool says_nothing(const std::string& word) {
+  static const std::set<std::string> words = {
+      "photo",  "photos", "photograph", "photographs", "picture", "pictures", "pic",  "image",  "images",   //
+      "arafed", "araffe", "araffes",    "arafe",       "arafaed", "araffy",   "it's", "that's", "there's",  //
+      "ein",    "eine",   "einem",      "einer",       "un",      "une",      "una",  "uno",    "der",
+      "das",    "le",     "les",        "el",          "los",     "las",      "il"};
+  return words.contains(word);
 }
 
 std::string joined(const Words& words, std::size_t begin, std::size_t end) {

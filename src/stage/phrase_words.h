@@ -4,14 +4,10 @@
 #include <cstddef>
 #include <set>
 #include <string>
-#include <vector>
+
+#include "stage/caption_text.h"
 
 namespace scotoma {
-
-using Words = std::vector<std::string>;
-
-/// Lower case, without punctuation but hyphens and apostrophes; letters beyond ASCII stay as they are.
-Words words_of(const std::string& text);
 
 /// Words `begin` .. `end` - 1 with a space between them.
 std::string joined(const Words& words, std::size_t begin, std::size_t end);
@@ -21,5 +17,12 @@ const std::set<std::string>& prepositions();
 
 /// No phrase may end (or, in front of the subject, begin) with one of these: articles, prepositions, "of", "and", ...
 bool is_function_word(const std::string& word);
+
+/// "two", "several", "another", "4", "twenty-one": it counts the subject and says nothing of it.
+bool is_count(const std::string& word);
+
+/// Words that only say that there is a picture, captioners' noise ("arafed"), and articles of other languages: no
+/// phrase in front of the subject may hold one.
+bool says_nothing(const std::string& word);
 
 }  // namespace scotoma

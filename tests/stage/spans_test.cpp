@@ -1,0 +1,82 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "stage/describe.h"
+
+namespace scotoma {
+namespace {
+
+using Texts = std::set<std::string>;
+
+std::vector<std::string> parts_of(const std::string& text, char mark) {
+  std::vector<std::string> parts;
+  std::istringstream in(text + mark);
+  for (std::string part; std::getline(in, part, mark);) parts.push_back(part);
+  return parts;
+}
+
+Texts phrases_of(const std::string& text) {
+  const auto parts = parts_of(text, ';');
+  return text.empty() ? Texts() : Texts(parts.begin(), parts.end());
+}
+
+struct Caption {
+  std::string label;
+  std::string text;
+  Texts before;
+  Texts behind;
+};
+
+std::vector<Caption> captions() {
+  std::ifstream in(std::string(SCOTOMA_SOURCE_DIR) + "/tests/cases/words/captions.txt");
+  std::vector<Caption> all;
+  for (std::string line; std::getline(in, line);) {
+    if (line.empty() || line.starts_with("#")) continue;
+    auto parts = parts_of(line, '|');
+    const std::size_t last = parts.size() - 1;  // a caption may hold the mark
+    std::string text = parts[1];
+    for (std::size_t i = 2; i + 1 < last; ++i) text += "|" + parts[i];
+    all.push_back({parts[0], text, phrases_of(parts[last - 1]), phrases_of(parts[last])});
+  }
+  return all;
+}
+
+TEST(SpansOfCaptions, SayWhatAPromptCanSayAndNothingElse) {
+  std::vector<std::string> classes = {"bee", "cow", "dog", "horse"};
+  const auto all = captions();
+  ASSERT_GT(all.size(), 70U);
+  for (const Caption& caption : all) classes.push_back(caption.label);
+  for (const Caption& caption : all) {
+    Texts before;
+    Texts behind;
+    for (const Phrase& phrase :
+         spans_of(caption.text, vocabulary_of({caption.label, caption.label, "", {}}, PromptOptions(), classes))) {
+      (phrase.before ? before : behind).insert(phrase.text);
+    }
+    EXPECT_EQ(before, caption.before) << caption.label << ": " << caption.text;
+    EXPECT_EQ(behind, caption.behind) << caption.label << ": " << caption.text;
+  }
+}
+
+TEST(SpansOfCaptions, OfAVeryLongCaptionAreNotManyTimesAsMany) {
+  std::string caption;
+  for (int i = 0; i < 1000; ++i) caption += "word" + std::to_string(i) + " ";
+  const auto spans = spans_of(caption + "fly", vocabulary_of({"fly", "fly", "", {}}, PromptOptions(), {}));
+  EXPECT_GE(spans.size(), 1000U);
+  EXPECT_LE(spans.size(), 8000U);
+}
+
+TEST(SpansOfCaptions, FindALabelByItsSynonymsPlural) {
+  const auto spans =
+      spans_of("two pussy - cats on a mat", vocabulary_of({"cat", "cat", "", {"pussycat"}}, PromptOptions(), {}));
+  ASSERT_EQ(spans.size(), 1U);
+  EXPECT_EQ(spans[0].text, "on a mat");
+}
+
+}  // namespace
+}  // namespace scotoma
