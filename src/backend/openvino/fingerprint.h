@@ -15,7 +15,7 @@ namespace scotoma {
 
 /// Raise it whenever our own code gives other answers to the same question (preprocessing, samplers, decoding, ...):
 /// what older programs remembered is then asked for anew.
-inline constexpr int kBackendRevision = 2;
+inline constexpr int kBackendRevision = 3;
 
 /// `files` are hashed by content, in this order; an .xml brings its .bin, an .onnx the files that its external_data
 /// name, a tokenizer's .xml the library that runs it. Errors: bad_input when one cannot be read.

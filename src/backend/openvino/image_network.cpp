@@ -13,42 +13,6 @@
 namespace scotoma {
 namespace {
 
-constexpr std::size_t kSizesKept = 8;  ///< compiled networks for pictures of different sizes
-
-/// Which of `from` pixels Pillow's nearest filter takes for each of `to`, its sum of steps included.
-std::vector<std::int64_t> nearest_pixels(int from, int to) {
-  const double step = static_cast<double>(from) / to;
-  std::vector<std::int64_t> out;
-  double at = step * 0.5;
-  for (int i = 0; i < to; ++i, at += step)
-    out.push_back(std::min<std::int64_t>(static_cast<std::int64_t>(at), from - 1));
-  return out;
-}
-
-/// The engine's own nearest takes the lower of two equally near pixels, Pillow the upper: so rows and columns are
-/// gathered. The tensor is [n, height, width, 3].
-ov::Output<ov::Node> resize_nearest(ov::Output<ov::Node> pixels, PixelSize from, PixelSize to) {
-  const auto pick = [&](std::int64_t axis, int before, int after) {
-    const auto which = nearest_pixels(before, after);
-    const auto indices = ov::op::v0::Constant::create(ov::element::i64, {which.size()}, which);
-    const auto along = ov::op::v0::Constant::create(ov::element::i64, {}, {axis});
-    pixels = std::make_shared<ov::op::v8::Gather>(pixels, indices, along);
-  };
-  pick(1, from.height, to.height);
-  pick(2, from.width, to.width);
-  return pixels;
-}
-
-void resize(ov::preprocess::PreProcessSteps& steps, const std::string& filter, PixelSize from, PixelSize to) {
-  using ov::preprocess::ResizeAlgorithm;
-  if (filter == "nearest") {
-    steps.custom([from, to](const ov::Output<ov::Node>& pixels) { return resize_nearest(pixels, from, to); });
-    return;
-  }
-  steps.resize(filter == "bicubic" ? ResizeAlgorithm::RESIZE_BICUBIC_PILLOW : ResizeAlgorithm::RESIZE_BILINEAR_PILLOW,
-               static_cast<std::size_t>(to.height), static_cast<std::size_t>(to.width));
-}
-
 std::vector<float> as_floats(const std::vector<double>& numbers) { return {numbers.begin(), numbers.end()}; }
 
 Result<void> check(const Preprocessing& p, const ov::element::Type& input, const std::filesystem::path& path) {
@@ -62,6 +26,7 @@ Result<void> check(const Preprocessing& p, const ov::element::Type& input, const
         "out, or export the model with an input of real numbers",
         p.mean, p.std, input.get_type_name()));
   }
+  if (!filter_named(p.filter)) return wrong("the filter '" + p.filter + "' is unknown");
   if (p.fit == "crop" && p.resize_to > 0 && p.resize_to < std::max(p.width, p.height)) {
     return wrong(fmt::format("resize_to {} is smaller than the crop of {} x {}", p.resize_to, p.width, p.height));
   }
@@ -69,12 +34,6 @@ Result<void> check(const Preprocessing& p, const ov::element::Type& input, const
 }
 
 }  // namespace
-
-PixelSize resized_to_shorter(PixelSize size, int shorter) {
-  const auto longer = [&](int a, int b) { return static_cast<int>(static_cast<std::int64_t>(shorter) * a / b); };
-  if (size.width <= size.height) return {shorter, longer(size.height, size.width)};
-  return {longer(size.width, size.height), shorter};
-}
 
 Result<std::unique_ptr<ImageNetwork>> ImageNetwork::create(std::shared_ptr<Engine> engine,
                                                            std::shared_ptr<ov::Model> model,
@@ -88,6 +47,7 @@ Result<std::unique_ptr<ImageNetwork>> ImageNetwork::create(std::shared_ptr<Engin
   out->prep_ = preprocessing;
   SCOTOMA_CHECK(out->settle_input(std::max(1, batch)));
   SCOTOMA_CHECK(check(out->prep_, out->model_->input().get_element_type(), path));
+  out->filter_ = *filter_named(out->prep_.filter);
   SCOTOMA_CHECK(out->settle_output(output));
   return out;
 }
@@ -144,115 +104,98 @@ Result<void> ImageNetwork::settle_output(const std::string& name) {
   return {};
 }
 
-Result<std::shared_ptr<ov::Model>> ImageNetwork::with_preprocessing(PixelSize from) const {
-  if (!prep_.resize && from != input_size()) {
-    return bad_input(
-        fmt::format("{}: takes pictures of {} x {} and its preprocessing does not resize (do_resize); the "
-                    "pictures are {} x {}",
-                    path_.string(), prep_.width, prep_.height, from.width, from.height));
-  }
-  const auto advice =
-      fmt::format("pictures are {} x {}, the input {} x {}", from.width, from.height, prep_.width, prep_.height);
+Result<std::shared_ptr<ov::Model>> ImageNetwork::with_preprocessing() const {
+  const auto advice = fmt::format("its input is {} x {}", prep_.width, prep_.height);
   return engine_call(path_.string() + ": preprocessing does not fit", advice, Code::bad_input, [&] {
     ov::preprocess::PrePostProcessor graph(model_->clone());
-    const int n = static_cast<int>(batch_);
     graph.input()
         .tensor()
         .set_element_type(ov::element::u8)
         .set_layout("NHWC")
-        .set_shape({n, from.height, from.width, 3});
+        .set_shape({static_cast<int>(batch_), prep_.height, prep_.width, 3});
     graph.input().model().set_layout(prep_.layout == "nchw" ? "NCHW" : "NHWC");
     auto& steps = graph.input().preprocess();
-    PixelSize to{prep_.width, prep_.height};
-    const int shorter = prep_.resize_to > 0 ? prep_.resize_to : std::max(to.width, to.height);
-    const PixelSize whole = prep_.fit == "crop" ? resized_to_shorter(from, shorter) : to;
-    // On bytes, which the filter rounds, as Pillow does it and as networks were trained: at most 1 apart, see the
-    // header.
-    if (whole != from) resize(steps, prep_.filter, from, whole);
-    if (whole != to) {
-      const int top = static_cast<int>(std::nearbyint((whole.height - to.height) / 2.0));
-      const int left = static_cast<int>(std::nearbyint((whole.width - to.width) / 2.0));
-      steps.crop({0, top, left, 0}, {n, top + to.height, left + to.width, 3});
-    }
     steps.convert_element_type(ov::element::f32);
     if (prep_.channels == "bgr") steps.reverse_channels();
     if (prep_.mean != std::vector<double>{0, 0, 0}) steps.mean(as_floats(prep_.mean));
     if (prep_.std != std::vector<double>{1, 1, 1}) steps.scale(as_floats(prep_.std));
-    for (std::size_t i = 0; i < model_->outputs().size(); ++i) {
-      if (i == output_) graph.output(i).tensor().set_element_type(ov::element::f32);
-    }
+    graph.output(output_).tensor().set_element_type(ov::element::f32);
     return graph.build();
   });
 }
 
-Result<std::shared_ptr<Network>> ImageNetwork::network_for(PixelSize from) {
+Result<std::shared_ptr<Network>> ImageNetwork::network() {
   const std::lock_guard lock(mutex_);
-  const std::pair key(from.width, from.height);
-  const auto found = networks_.find(key);
-  if (found != networks_.end()) {
-    found->second.last_use = ++uses_;
-    return found->second.network;
+  if (network_ != nullptr) return network_;
+  SCOTOMA_TRY(const auto model, with_preprocessing());
+  SCOTOMA_TRY(network_, engine_->compile(model, path_));
+  return network_;
+}
+
+/// The picture as the network's input has it.
+Result<Image> ImageNetwork::fitted(const Image& image) const {
+  if (image.width <= 0 || image.height <= 0) return failed(path_.string() + ": was given an empty picture");
+  const PixelSize from{image.width, image.height};
+  const PixelSize to = input_size();
+  if (!prep_.resize && from != to) {
+    return bad_input(
+        fmt::format("{}: takes pictures of {} x {} and its preprocessing does not resize (do_resize); the "
+                    "pictures are {} x {}",
+                    path_.string(), to.width, to.height, from.width, from.height));
   }
-  SCOTOMA_TRY(const auto model, with_preprocessing(from));
-  SCOTOMA_TRY(auto network, engine_->compile(model, path_));
-  if (networks_.size() >= kSizesKept) {
-    const auto earlier = [](const auto& a, const auto& b) { return a.second.last_use < b.second.last_use; };
-    const auto oldest = std::min_element(networks_.begin(), networks_.end(), earlier);
-    retired_seconds_ += oldest->second.network->seconds();
-    networks_.erase(oldest);
-  }
-  networks_.emplace(key, Kept{network, ++uses_});
-  return network;
+  if (prep_.fit != "crop") return resized(image, to, filter_);
+  const int shorter = prep_.resize_to > 0 ? prep_.resize_to : std::max(to.width, to.height);
+  const PixelSize whole = resized_to_shorter(from, shorter);
+  const auto margin = [&](int length, int cut) {
+    const int both = length - cut;
+    return prep_.crop_floors ? both / 2 : static_cast<int>(std::nearbyint(both / 2.0));
+  };
+  return cropped(resized(image, whole, filter_), margin(whole.width, to.width), margin(whole.height, to.height), to);
 }
 
 Result<std::vector<std::vector<float>>> ImageNetwork::run(std::span<const Image> images) {
-  std::map<std::pair<int, int>, std::vector<std::size_t>> by_size;
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    const Image& image = images[i];
-    if (image.width <= 0 || image.height <= 0) return failed(path_.string() + ": was given an empty picture");
-    by_size[{image.width, image.height}].push_back(i);
-  }
   std::vector<std::vector<float>> rows(images.size());
-  for (const auto& [size, all] : by_size) {
-    SCOTOMA_TRY(const auto network, network_for({size.first, size.second}));
-    for (std::size_t at = 0; at < all.size(); at += batch_) {
-      const std::span which(all.begin() + static_cast<std::ptrdiff_t>(at), std::min(batch_, all.size() - at));
-      SCOTOMA_CHECK(run_batch(*network, images, which, rows));
-    }
+  if (images.empty()) return rows;
+  SCOTOMA_TRY(const auto compiled, network());
+  for (std::size_t at = 0; at < images.size(); at += batch_) {
+    const std::size_t count = std::min(batch_, images.size() - at);
+    SCOTOMA_CHECK(run_batch(*compiled, images.subspan(at, count), std::span(rows).subspan(at, count)));
   }
   return rows;
 }
 
+/// `images`: at most a batch; the last of them fills it up.
 Result<void> ImageNetwork::run_batch(Network& network, std::span<const Image> images,
-                                     std::span<const std::size_t> which, std::vector<std::vector<float>>& rows) const {
+                                     std::span<std::vector<float>> rows) const {
   SCOTOMA_TRY(Network::Call call, network.call());
   ov::Tensor in = call.request().get_input_tensor();
-  const std::size_t pixels = in.get_byte_size() / batch_;
+  const std::size_t bytes = in.get_byte_size() / batch_;
+  Image image;
   for (std::size_t row = 0; row < batch_; ++row) {
-    const Image& image = images[which[std::min(row, which.size() - 1)]];  // the last fills up
-    std::memcpy(in.data<std::uint8_t>() + row * pixels, image.rgb.data(), pixels);
+    if (row < images.size()) {
+      SCOTOMA_TRY(image, fitted(images[row]));
+    }
+    std::memcpy(in.data<std::uint8_t>() + row * bytes, image.rgb.data(), bytes);
   }
   SCOTOMA_CHECK(call.run());
   const ov::Tensor out = call.request().get_output_tensor(output_);
   const std::size_t width = out.get_size() / batch_;
-  for (std::size_t row = 0; row < which.size(); ++row) {
+  for (std::size_t row = 0; row < images.size(); ++row) {
     const float* first = out.data<float>() + row * width;
-    rows[which[row]].assign(first, first + width);
+    rows[row].assign(first, first + width);
   }
   return {};
 }
 
 double ImageNetwork::seconds() const {
   const std::lock_guard lock(mutex_);
-  double sum = retired_seconds_;
-  for (const auto& [size, kept] : networks_) sum += kept.network->seconds();
-  return sum;
+  return network_ == nullptr ? 0 : network_->seconds();
 }
 
 std::string ImageNetwork::settings() const {
   return fmt::format("{}x{} {} {} {} {} {} mean {} std {} batch {}", prep_.width, prep_.height,
-                     prep_.resize ? prep_.fit : "as it is", prep_.resize_to, prep_.filter, prep_.channels, prep_.layout,
-                     prep_.mean, prep_.std, batch_);
+                     prep_.resize ? prep_.fit + (prep_.crop_floors ? " floor" : "") : "as it is", prep_.resize_to,
+                     prep_.filter, prep_.channels, prep_.layout, prep_.mean, prep_.std, batch_);
 }
 
 }  // namespace scotoma

@@ -1,32 +1,20 @@
-// A network whose only input is a picture. Size, crop, filter, channel order, mean and scale are done in the engine's
-// own graph, in front of the network. Resized bytes are Pillow's for "nearest", and at most 1 of 255 away from Pillow's
-// for "bilinear" and "bicubic", whose rounding differs (tests/cases/resize holds what Pillow 13 gave).
+// A network whose only input is a picture. Pictures are resized and cut here, byte for byte as Pillow does it
+// (image/resize.h); channel order, mean and scale are done in the engine's own graph, in front of the network.
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "backend/openvino/engine.h"
 #include "image/image.h"
+#include "image/resize.h"
 #include "study/study.h"
 
 namespace scotoma {
-
-struct PixelSize {
-  int width = 0;
-  int height = 0;
-
-  bool operator==(const PixelSize&) const = default;
-};
-
-/// Size of a picture after the shorter side has become `shorter`, as torchvision's Resize rounds it.
-PixelSize resized_to_shorter(PixelSize size, int shorter);
 
 /// The preprocessing that a HuggingFace preprocessor_config.json asks for or, where that is not there, the
 /// processor_config.json beside it (transformers 5). Errors: bad_input for what it cannot
@@ -37,7 +25,7 @@ class ImageNetwork {
  public:
   /// Takes `model`, which must have one input of rank 4 with 3 channels, and `output`, the name of the output that is
   /// wanted (empty: the only one). Runs batches of exactly `batch` pictures, or of the number the model was exported
-  /// for. The engine compiles it when pictures of a size first come. Errors: bad_input, saying which input or output
+  /// for. The engine compiles it when pictures first come. Errors: bad_input, saying which input or output
   /// does not fit.
   static Result<std::unique_ptr<ImageNetwork>> create(std::shared_ptr<Engine> engine, std::shared_ptr<ov::Model> model,
                                                       const Preprocessing& preprocessing, const std::string& output,
@@ -54,31 +42,25 @@ class ImageNetwork {
   std::string settings() const;  ///< all of the preprocessing that is in effect, for fingerprints
 
  private:
-  struct Kept {
-    std::shared_ptr<Network> network;
-    std::uint64_t last_use = 0;
-  };
-
   ImageNetwork() = default;
   Result<void> settle_input(int batch);
   Result<void> settle_output(const std::string& name);
-  Result<std::shared_ptr<ov::Model>> with_preprocessing(PixelSize from) const;
-  Result<std::shared_ptr<Network>> network_for(PixelSize from);
-  Result<void> run_batch(Network& network, std::span<const Image> images, std::span<const std::size_t> which,
-                         std::vector<std::vector<float>>& rows) const;
+  Result<std::shared_ptr<ov::Model>> with_preprocessing() const;
+  Result<std::shared_ptr<Network>> network();
+  Result<Image> fitted(const Image& image) const;
+  Result<void> run_batch(Network& network, std::span<const Image> images, std::span<std::vector<float>> rows) const;
 
   std::shared_ptr<Engine> engine_;
   std::shared_ptr<ov::Model> model_;
   std::filesystem::path path_;
   Preprocessing prep_;  ///< nothing left to guess
+  Filter filter_ = Filter::bilinear;
   std::size_t batch_ = 1;
   std::size_t output_ = 0;
   ov::Shape output_shape_;
 
   mutable std::mutex mutex_;
-  std::map<std::pair<int, int>, Kept> networks_;  ///< by the size of the pictures that come in
-  std::uint64_t uses_ = 0;
-  double retired_seconds_ = 0;  ///< of networks no longer kept
+  std::shared_ptr<Network> network_;  ///< once it is compiled
 };
 
 }  // namespace scotoma

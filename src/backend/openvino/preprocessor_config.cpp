@@ -30,13 +30,12 @@ Result<PixelSize> read_size(const Json& config, const char* key, bool number_is_
 
 /// PIL's numbers: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming.
 Result<std::string> read_filter(const Json& config, const Path& path) {
+  constexpr const char* kFilters[] = {"nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"};
   SCOTOMA_TRY(const int filter, json_value(config, "resample", 2, path));
-  if (filter == 0) return std::string("nearest");
-  if (filter == 2) return std::string("bilinear");
-  if (filter == 3) return std::string("bicubic");
+  if (filter >= 0 && filter < std::ssize(kFilters)) return std::string(kFilters[filter]);
   return bad_input(
-      fmt::format("{}: the filter of 'resample' {} is not supported; supported are 0 (nearest), 2 "
-                  "(bilinear) and 3 (bicubic)",
+      fmt::format("{}: 'resample' {} is no filter of Pillow's; there are 0 (nearest), 1 (lanczos), "
+                  "2 (bilinear), 3 (bicubic), 4 (box) and 5 (hamming)",
                   path.string(), filter));
 }
 
@@ -51,6 +50,7 @@ Result<void> read_resize(const Json& config, Preprocessing& out, const Path& pat
   SCOTOMA_TRY(PixelSize cut, read_size(config, "crop_size", false, path));
   if (size.width == 0 && size.height > 0) {
     out.fit = "crop";
+    out.crop_floors = true;
     out.resize_to = size.height;
     if (!crop || cut.width == 0) cut = {size.height, size.height};
   } else if (!crop || cut.width == 0) {
