@@ -13,6 +13,7 @@
 #include "backend/openvino/files.h"
 #include "backend/openvino/fingerprint.h"
 #include "backend/openvino/model_file.h"
+#include "backend/openvino/onnx_attributes.h"
 #include "core/hash.h"
 
 namespace scotoma {
@@ -143,6 +144,7 @@ Result<std::shared_ptr<ov::Model>> Engine::read_as(TrialKind as, const std::file
                      "; it was exported in training mode: export it for inference (in PyTorch, call "
                      "model.eval() first)");
   }
+  if (model.ok() && onnx) SCOTOMA_CHECK(check_attributes(path, **model));
   return model;
 }
 

@@ -102,7 +102,8 @@ class Engine {
   static Result<std::shared_ptr<Engine>> create(const EngineOptions& options);
 
   /// Reads ONNX or OpenVINO IR, after the trial that the options name. Errors: bad_input when the file is missing,
-  /// truncated or no model, with what to do (model_file.h), or crashes the library that reads it.
+  /// truncated or no model, with what to do (model_file.h), when it crashes the library that reads it, or when it is ONNX
+  /// that OpenVINO reads as another network (onnx_attributes.h).
   Result<std::shared_ptr<ov::Model>> read(const std::filesystem::path& path);
 
   /// Reads a tokenizer's IR, after loading the extension that runs it: the file named by the environment variable
