@@ -110,13 +110,13 @@ Result<void> run_check(const CheckArguments& arguments) {
   SCOTOMA_TRY(auto rivals, load_rivals(study, {arguments.against}, arguments.labels));
   SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
   SCOTOMA_TRY(const Check result, checked(session, rivals.front(), arguments, cancel));
+  if (!arguments.junit.empty())  // before anything is printed: the reader of that may have gone
+    SCOTOMA_CHECK(write_whole(arguments.junit, junit_xml(session.study, result, arguments.allow_undecided)));
   if (arguments.json) {
     say_json(check_json(session.study, result));
   } else {
     print_check(result);
   }
-  if (!arguments.junit.empty())
-    SCOTOMA_CHECK(write_whole(arguments.junit, junit_xml(session.study, result, arguments.allow_undecided)));
   return conclusion(result, arguments.allow_undecided);
 }
 

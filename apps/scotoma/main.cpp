@@ -56,8 +56,7 @@ int flushed(int code) {
 extern "C" void on_crash(int signal) {
   constexpr std::string_view kSay =
       "\nscotoma: crashed, by a fault of its own or of a library. What was finished is kept: run the same command "
-      "again; if "
-      "it ends so once more, `scotoma doctor STUDY` shows whether a model does it\n";
+      "again; if it ends so once more, `scotoma doctor STUDY` shows whether a model does it\n";
   static_cast<void>(!::write(STDERR_FILENO, kSay.data(), kSay.size()));
   ::raise(signal);
 }

@@ -5,11 +5,13 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <set>
 #include <sstream>
 #include <utility>
 
+#include "core/file.h"
 #include "study/assign.h"
 #include "study/covering.h"
 #include "study/keys.h"
@@ -320,7 +322,9 @@ auto from_text(const std::string& text, const fs::path& file, Read read) -> decl
 
 Result<std::string> text_of(const fs::path& file) {
   std::error_code ignored;
+  errno = 0;
   std::ifstream in(file, std::ios::binary);
+  if (!in && ran_out(errno)) return failed(fmt::format("{}: cannot be read ({})", file.string(), reason_of(errno)));
   if (!in || fs::is_directory(file, ignored)) {
     return bad_input(fmt::format("{}: cannot be read; give the path of a study file (study.toml)", file.string()));
   }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "fake/folder.h"
@@ -92,6 +93,34 @@ TEST_F(MemoTest, GivesTheSameOnAnyNumberOfThreads) {
     EXPECT_EQ(samples[i].prediction, others[i].prediction);
     EXPECT_EQ(samples[i].judgement, others[i].judgement);
     EXPECT_EQ(samples[i].correct, others[i].correct);
+  }
+}
+
+TEST_F(MemoTest, StudiesAtWorkOnOneCatalogueAtOnceGetTheAnswersThatEachWouldGetAlone) {
+  constexpr std::size_t kStudies = 3;
+  std::vector<std::vector<Sample>> together(kStudies);
+  std::vector<std::thread> studies;
+  for (std::vector<Sample>& samples : together) {
+    studies.emplace_back([&] {  // a catalogue of its own, as a process has it
+      Models models = world_.models();
+      const auto catalogue = std::move(Catalogue::open(folder_.path())).value();
+      Progress silent;
+      Memo memo(models, *catalogue, cancel_, silent, {2, false});
+      if (auto observed = memo.observe(questions(200)); observed.ok()) samples = *std::move(observed);
+    });
+  }
+  for (std::thread& study : studies) study.join();
+  const fake::Folder alone_folder;
+  const auto catalogue = std::move(Catalogue::open(alone_folder.path())).value();
+  Memo memo(models_, *catalogue, cancel_, progress_, {});
+  const auto alone = *memo.observe(questions(200));
+  for (const std::vector<Sample>& samples : together) {
+    ASSERT_EQ(samples.size(), alone.size());
+    for (std::size_t i = 0; i < alone.size(); ++i) {
+      EXPECT_EQ(samples[i].image, alone[i].image);
+      EXPECT_EQ(samples[i].prediction, alone[i].prediction);
+      EXPECT_EQ(samples[i].judgement, alone[i].judgement);
+    }
   }
 }
 

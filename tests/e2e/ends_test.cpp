@@ -1,6 +1,7 @@
 // Whatever ends the program, it says so and why, or is silent where silence is right.
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include "e2e/program.h"
 #include "fake/folder.h"
@@ -43,6 +44,18 @@ TEST(Ends, WhereTheReaderHasGoneAFailureKeepsItsCode) {
   const Outcome outcome = run({"list", "no-such-study.toml"}, {.reader_gone = true});
   EXPECT_EQ(outcome.code, 2);
   EXPECT_NE(outcome.errors.find("no-such-study.toml"), std::string::npos) << outcome.errors;
+}
+
+TEST(Ends, APipeInPlaceOfTheClassNamesIsNamedAndNotWaitedFor) {
+  const fake::Folder folder;
+  ASSERT_EQ(::mkfifo((folder / "names.json").c_str(), 0600), 0);
+  const std::string study =
+      folder.write("study.toml", small_study({{std::string(SCOTOMA_SOURCE_DIR) + "/world/classifiers/labels.json",
+                                               (folder / "names.json").string()}}));
+  const Outcome outcome = run({"find", study, "--out", (folder / "out").string(), "--quiet"});
+  EXPECT_EQ(outcome.code, 2) << outcome.errors;
+  EXPECT_NE(outcome.errors.find("names.json"), std::string::npos) << outcome.errors;
+  EXPECT_NE(outcome.errors.find("a pipe"), std::string::npos) << outcome.errors;
 }
 
 TEST(Ends, AFileThatMayNotGrowFurtherIsAnErrorWithAMessage) {

@@ -6,12 +6,14 @@
 #pragma once
 
 #include <atomic>
+#include <cerrno>
 #include <condition_variable>
 #include <exception>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <openvino/openvino.hpp>
 #include <optional>
 #include <string>
@@ -21,6 +23,7 @@
 #include <vector>
 
 #include "backend/openvino/load_trial.h"
+#include "core/file.h"
 #include "core/result.h"
 #include "study/study.h"
 
@@ -29,7 +32,8 @@ namespace scotoma {
 /// The telling part of an OpenVINO message, without source locations, on one line.
 std::string engine_reason(std::string_view message);
 
-/// Runs `work` and turns what it throws into an Error: "<subject>: <reason>; <advice>".
+/// Runs `work` and turns what it throws into an Error: "<subject>: <reason>; <advice>". A lack of memory is no fault of
+/// the subject: failed, and called so.
 template <class Work>
 auto engine_call(const std::string& subject, const std::string& advice, Code code, Work work)
     -> Result<std::invoke_result_t<Work>> {
@@ -40,7 +44,12 @@ auto engine_call(const std::string& subject, const std::string& advice, Code cod
     } else {
       return work();
     }
+  } catch (const std::bad_alloc&) {
+    return failed(subject + ": " + reason_of(ENOMEM));
   } catch (const std::exception& problem) {
+    // The engine wraps what its own parts throw, and then only the words are left.
+    if (std::string_view(problem.what()).find("std::bad_alloc") != std::string_view::npos)
+      return failed(subject + ": " + reason_of(ENOMEM));
     return Error{code, subject + ": " + engine_reason(problem.what()) + (advice.empty() ? "" : "; " + advice)};
   }
 }
@@ -102,8 +111,8 @@ class Engine {
   static Result<std::shared_ptr<Engine>> create(const EngineOptions& options);
 
   /// Reads ONNX or OpenVINO IR, after the trial that the options name. Errors: bad_input when the file is missing,
-  /// truncated or no model, with what to do (model_file.h), when it crashes the library that reads it, or when it is ONNX
-  /// that OpenVINO reads as another network (onnx_attributes.h).
+  /// truncated or no model, with what to do (model_file.h), when it crashes the library that reads it, or when it is
+  /// ONNX that OpenVINO reads as another network (onnx_attributes.h).
   Result<std::shared_ptr<ov::Model>> read(const std::filesystem::path& path);
 
   /// Reads a tokenizer's IR, after loading the extension that runs it: the file named by the environment variable

@@ -3,22 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
-#include "backend/openvino/files.h"
+#include "core/file.h"
 
 namespace scotoma {
 
-Result<std::string> read_text_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in || is_folder(path)) {
-    return bad_input(fmt::format("{}: cannot be read; does the file exist?", path.string()));
-  }
-  std::string text(std::istreambuf_iterator<char>(in), {});
-  if (in.bad()) return bad_input(fmt::format("{}: cannot be read to its end", path.string()));
-  return text;
-}
+Result<std::string> read_text_file(const std::filesystem::path& path) { return read_plain_file(path); }
 
 std::string without_python_numbers(std::string_view text) {
   std::string out;
