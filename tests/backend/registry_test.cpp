@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <numeric>
 
+#include "fake/places.h"
+
 namespace scotoma {
 namespace {
-
-const std::filesystem::path kWorld = std::filesystem::path(SCOTOMA_SOURCE_DIR) / "world";
 
 /// The embedded world's study: networks take [-1, 1].
 Study world() {
@@ -120,7 +120,7 @@ TEST(Registry, TheEmbedderJudgesAmongTheStudysLabels) {
 
 /// A study of three colours, whose classifier is its judge.
 Study colours(const std::string& judge) {
-  const std::filesystem::path models = std::filesystem::path(SCOTOMA_SOURCE_DIR) / "tests/cases/models";
+  const std::filesystem::path models = kModels;
   Study study = world();
   study.labels = {{"red", "red", "", {}}, {"blue", "blue", "", {}}};
   study.classifier = {};

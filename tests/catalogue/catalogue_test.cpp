@@ -20,6 +20,7 @@
 #include "core/file.h"
 #include "core/philox.h"
 #include "fake/folder.h"
+#include "fake/places.h"
 
 namespace scotoma {
 namespace {
@@ -427,7 +428,7 @@ TEST(Catalogue, KilledAtAnyMomentOpensAgainWithEveryRowsPictureWhole) {
 }
 
 TEST(Catalogue, OfVersion1IsReadForEver) {
-  const fs::path frozen = fs::path(SCOTOMA_SOURCE_DIR) / "tests/cases/catalogue/version1";
+  const fs::path frozen = kCases / "catalogue/version1";
   const fake::Folder folder;
   fs::copy(frozen, folder.path(), fs::copy_options::recursive);
   const auto catalogue = opened(folder.path());

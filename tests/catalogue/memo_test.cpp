@@ -292,14 +292,14 @@ TEST_F(MemoTest, TooFewAnswersAreAnError) {
 }
 
 /// Remembers what it was told.
-class Told : public Progress {
+class ToldProgress : public Progress {
  public:
   void advance(std::size_t done, std::size_t total) override { told.emplace_back(done, total); }
   std::vector<std::pair<std::size_t, std::size_t>> told;
 };
 
 TEST_F(MemoTest, TellsHowFarItIs) {
-  Told told;
+  ToldProgress told;
   Memo memo(models_, *catalogue_, cancel_, told, {3, false});
   ASSERT_TRUE(memo.generate(draws(20)).ok());
   const std::vector<std::pair<std::size_t, std::size_t>> last = {{20, 20}};

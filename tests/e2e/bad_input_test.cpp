@@ -9,9 +9,6 @@
 namespace scotoma::e2e {
 namespace {
 
-const std::string kModels = std::string(SCOTOMA_SOURCE_DIR) + "/tests/cases/models";
-const std::string kWorld = std::string(SCOTOMA_SOURCE_DIR) + "/world";
-
 struct Case {
   std::string name;
   std::string from;  ///< in the small study
@@ -35,7 +32,7 @@ TEST_P(RefusedStudy, IsRefusedWithAMessage) {
   EXPECT_FALSE(std::filesystem::exists(folder / "out" / "bugs.json"));
 }
 
-const std::string kClassifier = kWorld + "/classifiers/resnet_skewed.onnx";
+const std::string kClassifier = kWorldText + "/classifiers/resnet_skewed.onnx";
 
 INSTANTIATE_TEST_SUITE_P(
     Cases, RefusedStudy,
@@ -46,14 +43,20 @@ INSTANTIATE_TEST_SUITE_P(
              "/resnet_skewed.onnx",
              "/nothing.onnx",
              {"classifier.model", "nothing.onnx", "does not exist"}},
-        Case{"TruncatedModel", kClassifier, kModels + "/truncated.onnx", {"truncated.onnx"}},
-        Case{"NotAClassifier", kClassifier, kModels + "/two_inputs.onnx", {"two_inputs.onnx"}},
-        Case{"NamesDoNotMatch", kWorld + "/classifiers/labels.json", kWorld + "/judge.labels.json", {"17", "16"}},
+        Case{"TruncatedModel", kClassifier, kModelsText + "/truncated.onnx", {"truncated.onnx"}},
+        Case{"NotAClassifier", kClassifier, kModelsText + "/two_inputs.onnx", {"two_inputs.onnx"}},
+        Case{"NamesDoNotMatch",
+             kWorldText + "/classifiers/labels.json",
+             kWorldText + "/judge.labels.json",
+             {"17", "16"}},
         Case{"LabelWithoutClass", "\"fly\", \"bee\"", "\"fly\", \"unicorn\"", {"unicorn", "no class"}},
-        Case{"LabelTheJudgeDoesNotKnow", kWorld + "/judge.labels.json", kModels + "/seventeen.labels.json", {"judge"}},
+        Case{"LabelTheJudgeDoesNotKnow",
+             kWorldText + "/judge.labels.json",
+             kModelsText + "/seventeen.labels.json",
+             {"judge"}},
         Case{"LabelThatAFurtherJudgeDoesNotKnow",
              "[budget]",
-             "[[judge.also]]\nmodel = \"" + kWorld + "/judge.onnx\"\nlabels = \"" + kModels +
+             "[[judge.also]]\nmodel = \"" + kWorldText + "/judge.onnx\"\nlabels = \"" + kModelsText +
                  "/seventeen.labels.json\"\n[budget]",
              {"seventeen.labels.json", "label 'bee': no class of", "rename that class"}},
         Case{"FurtherJudgeBesideNone",
@@ -62,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
              {"study.toml:", "[[judge.also]]", "judge.kind"}},
         Case{
             "PromptWithoutLabel", "[budget]", "[prompts]\nbase = [\"a photo\"]\n[budget]", {"prompts.base", "{label}"}},
-        Case{"GeneratorIsNoFolder", kWorld + "/generator", kWorld + "/judge.onnx", {"judge.onnx"}},
+        Case{"GeneratorIsNoFolder", kWorldText + "/generator", kWorldText + "/judge.onnx", {"judge.onnx"}},
         Case{"BudgetBelowTheBasePictures", "images = 400", "images = 10", {"budget.images", "64"}}),
     [](const auto& test) { return test.param.name; });
 
@@ -70,8 +73,8 @@ TEST(BadModel, ThatOnlyGivesNaNIsRefusedBeforeAnythingIsDrawn) {
   const fake::Folder folder;
   const auto study =
       folder.write("study.toml", small_study({{"\"fly\", \"bee\"", "\"red\""},
-                                              {kClassifier, kModels + "/always_nan.onnx"},
-                                              {kWorld + "/classifiers/labels.json", kModels + "/names.json"},
+                                              {kClassifier, kModelsText + "/always_nan.onnx"},
+                                              {kWorldText + "/classifiers/labels.json", kModelsText + "/names.json"},
                                               {"kind = \"classifier\"", "kind = \"none\""}}));
   const Outcome outcome = run({"find", study.string(), "--out", (folder / "out").string(), "--quiet"});
   EXPECT_NE(outcome.errors.find("NaN"), std::string::npos) << outcome.errors;

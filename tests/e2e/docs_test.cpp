@@ -7,12 +7,11 @@
 
 #include "e2e/program.h"
 #include "fake/folder.h"
+#include "fake/places.h"
 #include "study/read.h"
 
 namespace scotoma::e2e {
 namespace {
-
-const std::filesystem::path kRoot = SCOTOMA_SOURCE_DIR;
 
 std::vector<std::filesystem::path> pages() {
   std::vector<std::filesystem::path> files = {kRoot / "README.md", kRoot / "CONTRIBUTING.md"};

@@ -17,12 +17,9 @@ using nlohmann::json;
 
 class ExportVerb : public testing::Test {
  protected:
-  /// The study is run once for all tests here.
   static void SetUpTestSuite() {
     shared_ = std::make_unique<fake::Folder>();
-    shared_->write("study.toml", small_study());
-    const Outcome found = run({"find", study(), "--out", out(), "--quiet"});
-    ASSERT_EQ(found.code, 0) << found.errors;
+    finished_study(*shared_);
   }
   static void TearDownTestSuite() { shared_.reset(); }
 
@@ -138,8 +135,8 @@ TEST_F(ExportVerb, OfAStudyThatFoundNothingSaysSo) {
   EXPECT_EQ(outcome.code, 2);
   EXPECT_NE(outcome.errors.find("no bug was confirmed"), std::string::npos) << outcome.errors;
   EXPECT_FALSE(fs::exists(to));
-  const Outcome checked = run({"check", strict, "--catalogue", out(), "--against",
-                               std::string(SCOTOMA_SOURCE_DIR) + "/world/classifiers/resnet_balanced.onnx"});
+  const Outcome checked =
+      run({"check", strict, "--catalogue", out(), "--against", kWorldText + "/classifiers/resnet_balanced.onnx"});
   EXPECT_EQ(checked.code, 2) << "nothing was looked at, which must not pass for a green check";
   EXPECT_NE(checked.errors.find("nothing was checked"), std::string::npos) << checked.errors;
 }

@@ -5,6 +5,7 @@
 
 #include "e2e/program.h"
 #include "fake/folder.h"
+#include "fake/places.h"
 #include "report/text.h"
 
 namespace scotoma::e2e {
@@ -12,9 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-json hostile_names() {
-  return json::parse(read_file(std::string(SCOTOMA_SOURCE_DIR) + "/tests/cases/hostile_class_names.json"));
-}
+json hostile_names() { return json::parse(read_file(kCases / "hostile_class_names.json")); }
 
 json rate() { return {{"failures", 9}, {"valid", 10}, {"rate", 0.9}, {"low", 0.6}, {"high", 0.99}}; }
 

@@ -9,14 +9,13 @@
 
 #include "e2e/program.h"
 #include "fake/folder.h"
+#include "fake/places.h"
 
 namespace scotoma::e2e {
 namespace {
 
 using nlohmann::json;
 namespace fs = std::filesystem;
-
-const fs::path kRoot = SCOTOMA_SOURCE_DIR;
 
 /// What truth.json says of one classifier.
 const json& truth_of(const std::string& classifier) {
@@ -156,8 +155,8 @@ TEST(Doctor, SaysThatTheWorldPassesAllChecks) {
 
 TEST(Doctor, ExaminesEveryModelWhateverIsWrongWithOthers) {
   const fake::Folder folder;
-  const std::string models = (kRoot / "tests/cases/models").string();
-  const std::string world = (kRoot / "world").string();
+  const std::string models = kModels.string();
+  const std::string world = kWorld.string();
   const auto study =
       folder.write("study.toml", small_study({{world + "/classifiers/resnet_skewed.onnx", models + "/truncated.onnx"},
                                               {world + "/captioner", world + "/embedder"},
@@ -226,7 +225,7 @@ TEST(Find, AJudgeThatRefusesEverythingIsToldEverywhere) {
 
 /// A second judge for the small study: without the first one's class "nothing", its names in a file of their own.
 std::pair<std::string, std::string> second_judge(const std::string& names) {
-  const std::string world = (kRoot / "world").string();
+  const std::string world = kWorld.string();
   return {"[budget]", "[[judge.also]]\nmodel = \"" + world + "/classifiers/resnet_balanced.onnx\"\nlabels = \"" +
                           world + "/" + names + "\"\n[budget]"};
 }
@@ -259,7 +258,7 @@ TEST(SeveralJudges, DecideTogetherInAHuntAndAreNamedInItsResults) {
 TEST(Doctor, ExaminesEveryJudgeThoughAnotherRoleIsWrong) {
   const fake::Folder folder;
   const auto good = second_judge("classifiers/labels.json");
-  const std::pair<std::string, std::string> ill = {(kRoot / "world/captioner").string(), (kRoot / "world").string()};
+  const std::pair<std::string, std::string> ill = {(kRoot / "world/captioner").string(), kWorld.string()};
   const Outcome tried = run({"doctor", folder.write("study.toml", small_study({ill, good})).string()});
   EXPECT_EQ(tried.code, 2);
   EXPECT_NE(tried.output.find("mean of 2 classifiers"), std::string::npos) << tried.output;

@@ -15,7 +15,7 @@ TEST(OneFolder, KeepsOutWhateverElseWouldWriteThereUntilTheRunEndsOrIsKilled) {
   const std::string other = folder.write("other.toml", small_study({{"name = \"small\"", "name = \"other\""}}));
   const std::string table = folder.write("review.csv", "");
   const std::string out = (folder / "out").string();
-  const std::string model = std::string(SCOTOMA_SOURCE_DIR) + "/world/classifiers/resnet_balanced.onnx";
+  const std::string model = kWorldText + "/classifiers/resnet_balanced.onnx";
   const std::vector<std::vector<std::string>> writers = {{"find", other},
                                                          {"find", study},
                                                          {"report", study},

@@ -5,7 +5,9 @@
 #include <pty.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 #include <fstream>
 #include <thread>
 
+#include "core/hash.h"
 #include "fake/folder.h"
 
 namespace scotoma::e2e {
@@ -161,15 +164,75 @@ audit = 16
 [engine]
 precision = "f32"
 )";
-  const std::string world = std::string(SCOTOMA_SOURCE_DIR) + "/world";
   for (std::size_t at = text.find("WORLD"); at != std::string::npos; at = text.find("WORLD"))
-    text.replace(at, 5, world);
+    text.replace(at, 5, kWorldText);
   for (const auto& [from, to] : edits) {
     const std::size_t at = text.find(from);
     EXPECT_NE(at, std::string::npos) << "the small study has no: " << from;
     if (at != std::string::npos) text.replace(at, from.size(), to);
   }
   return text;
+}
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One process at a time; the others wait.
+class Turn {
+ public:
+  explicit Turn(const fs::path& file) : lock_(::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600)) {
+    EXPECT_EQ(::flock(lock_, LOCK_EX), 0) << file;
+  }
+  ~Turn() { ::close(lock_); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  int lock_;
+};
+
+/// Differs from build to build of the program.
+std::string build_of_program() {
+  struct stat about {};
+  EXPECT_EQ(::stat(SCOTOMA_PROGRAM, &about), 0);
+  Hasher hasher;
+  for (const auto part : {about.st_size, about.st_mtim.tv_sec, about.st_mtim.tv_nsec})
+    hasher.field(static_cast<std::uint64_t>(part));
+  return hasher.hex().substr(0, 16);
+}
+
+/// Where tests of this build keep finished studies; those of older builds are removed.
+fs::path finished_here() {
+  const fs::path all = fs::path(SCOTOMA_PROGRAM).parent_path().parent_path() / "finished-studies";
+  fs::create_directories(all);
+  const Turn turn(all / "lock");
+  const fs::path ours = all / build_of_program();
+  for (const auto& entry : fs::directory_iterator(all)) {
+    if (entry.is_directory() && entry.path() != ours) fs::remove_all(entry.path());
+  }
+  fs::create_directories(ours);
+  return ours;
+}
+
+}  // namespace
+
+Finished finished_study(const fake::Folder& folder, const std::vector<std::pair<std::string, std::string>>& edits) {
+  const Finished own = {folder.write("study.toml", small_study(edits)), folder / "out"};
+  const fs::path kept = finished_here() / Hasher().field(read_file(own.study)).hex().substr(0, 16);
+  const Turn turn(kept.string() + ".lock");
+  if (!fs::exists(kept)) {
+    const Outcome found = run({"find", own.study.string(), "--out", own.out.string(), "--threads", "2", "--quiet"});
+    EXPECT_EQ(found.code, 0) << found.errors;
+    if (found.code != 0) return own;
+    const fs::path part = kept.string() + ".part";
+    fs::remove_all(part);
+    fs::copy(own.out, part, fs::copy_options::recursive);
+    fs::rename(part, kept);
+  } else {
+    fs::copy(kept, own.out, fs::copy_options::recursive);
+  }
+  return own;
 }
 
 }  // namespace scotoma::e2e

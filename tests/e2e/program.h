@@ -8,7 +8,17 @@
 #include <utility>
 #include <vector>
 
+#include "fake/places.h"
+
+namespace scotoma::fake {
+class Folder;
+}
+
 namespace scotoma::e2e {
+
+// As text, to be written into a study.
+inline const std::string kWorldText = kWorld.string();
+inline const std::string kModelsText = kModels.string();
 
 struct Outcome {
   int code = -1;       ///< exit code; 128 + signal when killed
@@ -34,6 +44,16 @@ Outcome run(const std::vector<std::string>& arguments, const Circumstances& circ
 /// A small study on the embedded world: two labels, few images, four steps. Every `from` is replaced by its `to`, which
 /// must occur; paths are absolute, so the file may lie anywhere.
 std::string small_study(const std::vector<std::pair<std::string, std::string>>& edits = {});
+
+/// A study and the folder of its results.
+struct Finished {
+  std::filesystem::path study;
+  std::filesystem::path out;
+};
+
+/// small_study(edits), finished with two threads: study.toml and out/ in the test's folder, the test's own to change.
+/// The hunt itself is run once for all tests of a build, whatever process they run in.
+Finished finished_study(const fake::Folder& folder, const std::vector<std::pair<std::string, std::string>>& edits = {});
 
 std::string read_file(const std::filesystem::path& path);
 

@@ -92,7 +92,7 @@ TEST_F(Results, AreListedByCauseAndShownByTheIdsOfAllKinds) {
 }
 
 TEST_F(Results, OfVersion1AreListedByCauseAndWithTheirSystematicFailures) {
-  const std::string old = read_file(SCOTOMA_SOURCE_DIR "/tests/cases/results/bugs_version1.json");
+  const std::string old = read_file(kCases / "results/bugs_version1.json");
   const Outcome listed = list(old);
   EXPECT_EQ(listed.code, 0) << listed.errors;
   for (const char* words : {"on-a-flower-as-bee: A fly on a flower is misclassified as a bee.", "\n  fly-on-a-flower ",

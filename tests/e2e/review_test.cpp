@@ -48,7 +48,7 @@ TEST_F(ReviewOfASmallStudy, IsStoredWholeOrNotAtAllAndToldByTheReport) {
   const Outcome before = scotoma({"review", "--status"});
   EXPECT_EQ(before.code, 2) << "there is nothing to review before `find`";
   EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
-  ASSERT_EQ(scotoma({"find", "--quiet"}).code, 0);
+  finished_study(folder_);
   const std::string unreviewed = read_file(folder_ / "out/bugs.json");
   EXPECT_FALSE(has(unreviewed, "judge_review"));
 

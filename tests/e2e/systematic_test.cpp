@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-const std::string kClassifiers = std::string(SCOTOMA_SOURCE_DIR) + "/world/classifiers/";
+const std::string kClassifiers = kWorldText + "/classifiers/";
 
 /// The world's class names with two of them exchanged: whatever knows the things then always calls one the other.
 std::string exchanged(const std::string& a, const std::string& b) {

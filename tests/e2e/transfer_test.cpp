@@ -11,23 +11,17 @@ namespace {
 
 using nlohmann::json;
 
-const std::string kWorld = std::string(SCOTOMA_SOURCE_DIR) + "/world";
-const std::string kModels = std::string(SCOTOMA_SOURCE_DIR) + "/tests/cases/models";
-const std::string kBalanced = kWorld + "/classifiers/resnet_balanced.onnx";
-const std::string kSkewed = kWorld + "/classifiers/resnet_skewed.onnx";
+const std::string kBalanced = kWorldText + "/classifiers/resnet_balanced.onnx";
+const std::string kSkewed = kWorldText + "/classifiers/resnet_skewed.onnx";
 
-/// One finished study for all tests here, which is drawn once.
 class OtherClassifiers : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     folder_ = new fake::Folder;
-    study_ =
-        folder_->write("study.toml", small_study({{"images = 400", "images = 700"}, {"audit = 16", "audit = 40"}}));
-    found_ = run({"find", study_.string(), "--out", out().string(), "--quiet"});
+    study_ = finished_study(*folder_, {{"images = 400", "images = 700"}, {"audit = 16", "audit = 40"}}).study;
   }
   static void TearDownTestSuite() { delete folder_; }
   void SetUp() override {
-    ASSERT_EQ(found_.code, 0) << found_.errors;
     ASSERT_NE(read_file(out() / "bugs.json").find("\"confirmed\""), std::string::npos)
         << "the small study finds no bug";
   }
@@ -43,11 +37,9 @@ class OtherClassifiers : public testing::Test {
 
   static fake::Folder* folder_;
   static std::filesystem::path study_;
-  static Outcome found_;
 };
 fake::Folder* OtherClassifiers::folder_ = nullptr;
 std::filesystem::path OtherClassifiers::study_;
-Outcome OtherClassifiers::found_;
 
 TEST_F(OtherClassifiers, AreAskedOnceAndFillTableJsonAndReport) {
   const std::string bugs = file("bugs.json");
@@ -57,7 +49,7 @@ TEST_F(OtherClassifiers, AreAskedOnceAndFillTableJsonAndReport) {
                                             "--classifier",
                                             kSkewed,
                                             "--classifier",
-                                            kWorld + "/classifiers/vit_skewed.onnx"};
+                                            kWorldText + "/classifiers/vit_skewed.onnx"};
   const Outcome first = verb(command);
   ASSERT_EQ(first.code, 0) << first.errors;
   EXPECT_NE(first.errors.find("resnet_skewed is there already"), std::string::npos) << first.errors;
@@ -75,7 +67,7 @@ TEST_F(OtherClassifiers, AreAskedOnceAndFillTableJsonAndReport) {
   EXPECT_EQ(file("bugs.json"), bugs) << "what others say is no part of what was found";
   const int answers = answers_in(out());
   const Outcome again = verb({"transfer", "--json", "--classifier", kBalanced, "--classifier",
-                              kWorld + "/classifiers/vit_skewed.onnx", "--threads", "1"});
+                              kWorldText + "/classifiers/vit_skewed.onnx", "--threads", "1"});
   ASSERT_EQ(again.code, 0) << again.errors;
   EXPECT_EQ(again.output, written);
   EXPECT_EQ(file("transfer.json"), written);
@@ -117,20 +109,21 @@ TEST_F(OtherClassifiers, CheckedGoFromRedToGreen) {
 
 TEST_F(OtherClassifiers, WithSettingsOfTheirOwnAreDescribedByATable) {
   // Fed in another way than it was trained for, the same model is another classifier.
-  const auto table = folder_->write("dark.toml", "[classifier]\nmodel = \"" + kBalanced + "\"\nlabels = \"" + kWorld +
-                                                     "/classifiers/labels.json\"\nmean = [255, 255, 255]\n");
+  const auto table =
+      folder_->write("dark.toml", "[classifier]\nmodel = \"" + kBalanced + "\"\nlabels = \"" + kWorldText +
+                                      "/classifiers/labels.json\"\nmean = [255, 255, 255]\n");
   const Outcome other = verb({"check", "--against", table.string()});
   EXPECT_EQ(other.code, 1) << other.output << other.errors;
 }
 
 TEST_F(OtherClassifiers, ThatCannotBeUsedAreBadInputThatIsNamed) {
-  const std::string labels = kModels + "/seventeen.labels.json";
+  const std::string labels = kModelsText + "/seventeen.labels.json";
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{"gone.onnx"}, "gone.onnx: not there"},
-      {{kModels + "/truncated.onnx"}, "truncated.onnx"},
+      {{kModelsText + "/truncated.onnx"}, "truncated.onnx"},
       {{kBalanced, "--labels", "gone.json"}, "gone.json: not there"},
       {{kBalanced, "--labels", labels}, "17"},
-      {{kModels + "/logits.onnx", "--labels", kModels + "/names.json"}, "fly"},
+      {{kModelsText + "/logits.onnx", "--labels", kModelsText + "/names.json"}, "fly"},
       {{folder_->write("empty.toml", "").string()}, "classifier.model"}};
   for (const auto& [arguments, says] : cases) {
     for (const std::string name : {"transfer", "check"}) {

@@ -127,22 +127,22 @@ TEST(JUnitXml, SpellsWhatWouldTurnRoundThePageThatShowsIt) {
 TEST(CheckJson, HoldsEveryCaseWithItsVerdictAndTakesBadUtf8) {
   Check check = all_verdicts();
   check.cases[0].id = "\xff";
-  const auto json = check_json(named("small"), check);
-  ASSERT_EQ(json["bugs"].size(), 4U);
-  EXPECT_EQ(json["bugs"][1]["verdict"], "still there");
-  EXPECT_EQ(json["bugs"][2]["verdict"], "worse");
-  EXPECT_EQ(json["bugs"][3]["now"]["with"]["failures"], 3);
-  EXPECT_NO_THROW(static_cast<void>(json.dump()));
+  const auto written = check_json(named("small"), check);
+  ASSERT_EQ(written["bugs"].size(), 4U);
+  EXPECT_EQ(written["bugs"][1]["verdict"], "still there");
+  EXPECT_EQ(written["bugs"][2]["verdict"], "worse");
+  EXPECT_EQ(written["bugs"][3]["now"]["with"]["failures"], 3);
+  EXPECT_NO_THROW(static_cast<void>(written.dump()));
 }
 
 TEST(CheckJson, HoldsSystematicFailuresInAListOfTheirOwn) {
   Check check = all_verdicts();
   check.cases.push_back(systematic_case(Verdict::there));
-  const auto json = check_json(named("small"), check);
-  EXPECT_EQ(json["bugs"].size(), 4U);
-  EXPECT_EQ(json["bugs"][0]["finding"], "on-a-flower-as-bee");
-  ASSERT_EQ(json["systematic_failures"].size(), 1U);
-  const auto& one = json["systematic_failures"][0];
+  const auto written = check_json(named("small"), check);
+  EXPECT_EQ(written["bugs"].size(), 4U);
+  EXPECT_EQ(written["bugs"][0]["finding"], "on-a-flower-as-bee");
+  ASSERT_EQ(written["systematic_failures"].size(), 1U);
+  const auto& one = written["systematic_failures"][0];
   EXPECT_EQ(one["id"], "penguin-systematic");
   EXPECT_EQ(one["verdict"], "still there");
   EXPECT_EQ(one["now"]["baseline"]["failures"], 60);

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <ostream>
 
+#include "fake/places.h"
 #include "simulation/simulate.h"
 
 namespace scotoma::simulation {
@@ -161,7 +162,7 @@ TEST(Coins, AnUnknownPromptIsAnError) {
 }
 
 TEST(SimulationDocs, TellOfEveryScenario) {
-  std::ifstream file(std::string(SCOTOMA_SOURCE_DIR) + "/docs/simulation.md");
+  std::ifstream file(kRoot / "docs/simulation.md");
   const std::string page{std::istreambuf_iterator<char>(file), {}};
   for (const Scenario& scenario : scenarios())
     EXPECT_NE(page.find(scenario.meaning), std::string::npos) << scenario.id << ": write docs/simulation.md again";

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "fake/places.h"
 #include "stage/describe.h"
 
 namespace scotoma {
@@ -33,7 +34,7 @@ struct Caption {
 };
 
 std::vector<Caption> captions() {
-  std::ifstream in(std::string(SCOTOMA_SOURCE_DIR) + "/tests/cases/words/captions.txt");
+  std::ifstream in(kCases / "words/captions.txt");
   std::vector<Caption> all;
   for (std::string line; std::getline(in, line);) {
     if (line.empty() || line.starts_with("#")) continue;

@@ -5,11 +5,13 @@
 #include <fstream>
 #include <string>
 
+#include "fake/places.h"
+
 namespace scotoma {
 namespace {
 
 TEST(Article, IsWhatAPersonSays) {
-  std::ifstream in(std::string(SCOTOMA_SOURCE_DIR) + "/tests/cases/words/articles.txt");
+  std::ifstream in(kCases / "words/articles.txt");
   int cases = 0;
   for (std::string line; std::getline(in, line);) {
     if (line.starts_with("#")) continue;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fake/folder.h"
+#include "fake/places.h"
 #include "study/options.h"
 
 namespace scotoma {
@@ -16,11 +17,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kCases = fs::path(SCOTOMA_SOURCE_DIR) / "tests/cases/study";
+const fs::path kStudies = kCases / "study";
 
 std::vector<fs::path> bad_studies() {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(kCases / "bad")) {
+  for (const auto& entry : fs::directory_iterator(kStudies / "bad")) {
     if (entry.path().extension() == ".toml") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
@@ -57,19 +58,19 @@ INSTANTIATE_TEST_SUITE_P(Cases, BadStudy, testing::ValuesIn(bad_studies()),
                          [](const auto& one) { return one.param.stem().string(); });
 
 TEST(ReadStudy, FillsInWhatIsNotSaid) {
-  const auto study = read_study(kCases / "good/smallest.toml");
+  const auto study = read_study(kStudies / "good/smallest.toml");
   ASSERT_TRUE(study.ok()) << study.error().message;
   EXPECT_EQ(study->name, "smallest");
   ASSERT_EQ(study->labels.size(), 2U);
   EXPECT_EQ(study->labels[0].name, "fly");
   EXPECT_EQ(study->labels[0].class_name, "fly");
-  EXPECT_EQ(study->generator.model, kCases / "good/there.txt");
+  EXPECT_EQ(study->generator.model, kStudies / "good/there.txt");
   EXPECT_EQ(study->budget.images, BudgetOptions().images);
   EXPECT_EQ(study->judge.kind, "none");
 }
 
 TEST(ReadStudy, TakesLabelsAsAListAndAsTables) {
-  const auto study = read_study(kCases / "good/labels_as_tables.toml");
+  const auto study = read_study(kStudies / "good/labels_as_tables.toml");
   ASSERT_TRUE(study.ok()) << study.error().message;
   EXPECT_EQ(study->name, "insects");
   ASSERT_EQ(study->labels.size(), 3U);
@@ -82,11 +83,11 @@ TEST(ReadStudy, TakesLabelsAsAListAndAsTables) {
   EXPECT_EQ(study->labels[2].article, "");
   EXPECT_EQ(study->generator.guidance, 1);
   EXPECT_EQ(study->classifier.preprocessing.mean, (std::vector<double>{123.675, 116, 103.53}));
-  EXPECT_EQ(study->classifier.model, kCases / "good/there.txt");
+  EXPECT_EQ(study->classifier.model, kStudies / "good/there.txt");
 }
 
 TEST(ReadStudy, TakesListsOfPhrases) {
-  const auto study = read_study(kCases / "good/lists.toml");
+  const auto study = read_study(kStudies / "good/lists.toml");
   ASSERT_TRUE(study.ok()) << study.error().message;
   ASSERT_EQ(study->attributes.size(), 3U);
   EXPECT_EQ(study->attributes[0].name, "places");
@@ -100,17 +101,17 @@ TEST(ReadStudy, TakesListsOfPhrases) {
 }
 
 TEST(ReadStudy, AFurtherNetworkOfTheJudgeTakesFromTheFirstWhatItDoesNotSay) {
-  const auto study = read_study(kCases / "good/also.toml");
+  const auto study = read_study(kStudies / "good/also.toml");
   ASSERT_TRUE(study.ok()) << study.error().message;
   const auto all = networks(study->judge);
   ASSERT_EQ(all.size(), 3U);
-  EXPECT_EQ(all[0].model, kCases / "good/there.txt");
-  EXPECT_EQ(all[1].model, kCases / "good/lists.toml");
-  EXPECT_EQ(all[1].labels, kCases / "good/also.toml");
+  EXPECT_EQ(all[0].model, kStudies / "good/there.txt");
+  EXPECT_EQ(all[1].model, kStudies / "good/lists.toml");
+  EXPECT_EQ(all[1].labels, kStudies / "good/also.toml");
   EXPECT_EQ(all[1].output, "logits");
   EXPECT_EQ(all[1].preprocessing.width, 32);
   EXPECT_EQ(all[1].preprocessing.mean, (std::vector<double>{1, 2, 3}));
-  EXPECT_EQ(all[2].labels, kCases / "good/lists.toml");
+  EXPECT_EQ(all[2].labels, kStudies / "good/lists.toml");
   EXPECT_EQ(all[2].output, "probabilities");
   EXPECT_EQ(all[2].preprocessing.width, 0) << "said, though it is the default";
   EXPECT_EQ(all[2].preprocessing.mean, (std::vector<double>{4, 5, 6}));
@@ -121,7 +122,7 @@ TEST(ReadStudy, AFurtherNetworkOfTheJudgeTakesFromTheFirstWhatItDoesNotSay) {
 }
 
 TEST(JudgedBy, PutsANetworkWhereTheOptionsOfTheJudgeReachIt) {
-  const auto study = read_study(kCases / "good/also.toml");
+  const auto study = read_study(kStudies / "good/also.toml");
   ASSERT_TRUE(study.ok()) << study.error().message;
   for (const ClassifierOptions& each : networks(study->judge)) {
     const Study own = judged_by(*study, each);
@@ -196,7 +197,7 @@ TEST(ReadStudy, PathsAreRelativeToTheStudyAndNotToTheWorkingFolder) {
 }
 
 TEST(ReadStudy, DoesNotDependOnHowItsPathWasTyped) {
-  const fs::path file = kCases / "good/labels_as_tables.toml";
+  const fs::path file = kStudies / "good/labels_as_tables.toml";
   const fs::path typed = fs::relative(file);
   ASSERT_TRUE(typed.is_relative());
   const auto one = read_study(file);

@@ -39,7 +39,7 @@ std::shared_ptr<ov::Model> read_onnx(const std::filesystem::path& path) {
   return reader->convert(reader->load(path.string()));
 }
 
-std::string trimmed(const std::string& line) {
+std::string without_ends(const std::string& line) {
   const auto first = line.find_first_not_of(" \t\r");
   if (first == std::string::npos) return "";
   return line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
@@ -51,11 +51,11 @@ std::string engine_reason(std::string_view message) {
   std::istringstream lines{std::string(message)};
   std::string out;
   for (std::string line; std::getline(lines, line) && out.size() < 300;) {
-    line = trimmed(line);
+    line = without_ends(line);
     if (line.empty() || line.starts_with("Exception from ") || line.find(".cpp:") != std::string::npos) continue;
     out += (out.empty() ? "" : " ") + line;
   }
-  if (out.empty()) out = trimmed(std::string(message.substr(0, 300)));
+  if (out.empty()) out = without_ends(std::string(message.substr(0, 300)));
   while (!out.empty() && (out.back() == ':' || out.back() == '.')) out.pop_back();
   return out;
 }

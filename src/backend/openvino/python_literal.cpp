@@ -8,7 +8,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kDeepest = 8;
+constexpr int kMostNested = 8;
 
 class Parser {
  public:
@@ -41,7 +41,7 @@ class Parser {
   }
 
   std::optional<Json> any(int depth) {
-    if (depth > kDeepest) return std::nullopt;
+    if (depth > kMostNested) return std::nullopt;
     if (take('{')) return dict(depth);
     if (take('[')) return list(']', depth);
     if (take('(')) return list(')', depth);

@@ -4,12 +4,13 @@
 
 #include "backend/openvino/json_file.h"
 #include "backend/openvino/python_literal.h"
+#include "fake/places.h"
 #include "study/label_class.h"
 
 namespace scotoma {
 namespace {
 
-const std::filesystem::path kNameFiles = std::filesystem::path(SCOTOMA_SOURCE_DIR) / "tests/cases/class_names";
+const std::filesystem::path kNameFiles = kCases / "class_names";
 
 /// What a study of the label "fly" and a network of 16 outputs says to the file; empty where all is well.
 std::string complaint(const std::filesystem::path& file, const std::vector<std::string>& expected) {

@@ -6,11 +6,10 @@
 
 #include "backend/openvino/class_names.h"
 #include "backend/registry.h"
+#include "fake/places.h"
 
 namespace scotoma {
 namespace {
-
-const std::filesystem::path kModels = std::filesystem::path(SCOTOMA_SOURCE_DIR) / "tests/cases/models";
 
 ClassifierOptions options(const std::string& model, const std::string& names = "names.json") {
   ClassifierOptions out;

@@ -8,12 +8,12 @@
 
 #include "backend/registry.h"
 #include "fake/folder.h"
+#include "fake/places.h"
 
 namespace scotoma {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kWorld = fs::path(SCOTOMA_SOURCE_DIR) / "world";
 
 /// The test's own value of the variable; what was there before comes back.
 class CacheVariable {

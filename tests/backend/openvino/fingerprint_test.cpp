@@ -6,12 +6,12 @@
 
 #include "backend/openvino/onnx_weights.h"
 #include "fake/folder.h"
+#include "fake/places.h"
 
 namespace scotoma {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kModels = fs::path(SCOTOMA_SOURCE_DIR) / "tests/cases/models";
 
 TEST(Fingerprint, KnowsTheWeightsThatLieBesideAnOnnxFileUnderAnyName) {
   const auto named = onnx_weights(kModels / "external.onnx");
@@ -42,7 +42,7 @@ TEST(Fingerprint, KnowsTheProcessorAndTheTokenizersLibrary) {
   const auto engine = Engine::create({"f32", 1}).value();
   EXPECT_FALSE(engine->processor().empty());
   EXPECT_TRUE(engine->tokenizers().empty());
-  const auto file = fs::path(SCOTOMA_SOURCE_DIR) / "world/embedder/openvino_tokenizer.xml";
+  const auto file = kRoot / "world/embedder/openvino_tokenizer.xml";
   ASSERT_TRUE(engine->read_tokenizer(file, TrialKind::tokenizer).ok());
   EXPECT_TRUE(fs::exists(engine->tokenizers()));
   EXPECT_NE(*model_fingerprint(*engine, "embedder", {file}, {}), *model_fingerprint(*engine, "captioner", {file}, {}));

@@ -8,12 +8,13 @@
 
 #include "backend/openvino/ports.h"
 #include "backend/registry.h"
+#include "fake/places.h"
 
 namespace scotoma {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kFolder = fs::path(SCOTOMA_SOURCE_DIR) / "world/generator";
+const fs::path kFolder = kRoot / "world/generator";
 
 GeneratorOptions options(double guidance = 1, int batch = 3) {
   GeneratorOptions out;
@@ -161,7 +162,7 @@ TEST_F(BrokenFolder, PartsThatDoNotBelongTogetherAreRefused) {
 }
 
 TEST_F(BrokenFolder, ATokenizerOfMoreWordsThanTheTextEncoderIsRefused) {
-  const fs::path few = fs::path(SCOTOMA_SOURCE_DIR) / "tests/cases/models/roles/text_states_few_words";
+  const fs::path few = kModels / "roles/text_states_few_words";
   for (const char* end : {".xml", ".bin"}) {
     fs::copy_file(few.string() + end, folder_ / (std::string("text_encoder/openvino_model") + end),
                   fs::copy_options::overwrite_existing);
@@ -239,7 +240,7 @@ TEST_F(BrokenFolder, TheNetworkIsToldFractionalTimesteps) {
 class UselessPart : public BrokenFolder {
  protected:
   void take(const std::string& from, const std::string& part) {
-    const fs::path parts = fs::path(SCOTOMA_SOURCE_DIR) / "tests/cases/models/roles";
+    const fs::path parts = kCases / "models/roles";
     for (const char* end : {".xml", ".bin"}) {
       fs::copy_file(parts / (from + end), folder_ / part / (std::string("openvino_model") + end),
                     fs::copy_options::overwrite_existing);

@@ -5,6 +5,7 @@
 #include "backend/openvino/json_file.h"
 #include "fake/folder.h"
 #include "fake/pillow_cases.h"
+#include "fake/places.h"
 
 namespace scotoma {
 namespace {
@@ -13,7 +14,7 @@ Image picture(int width, int height, bool edges = false) { return fake::pillow_p
 
 std::unique_ptr<ImageNetwork> network(const Preprocessing& preprocessing) {
   const auto engine = Engine::create({"f32", 1}).value();
-  const auto path = std::filesystem::path(SCOTOMA_SOURCE_DIR) / "tests/cases/models/identity.onnx";
+  const auto path = kModels / "identity.onnx";
   auto out = ImageNetwork::create(engine, engine->read(path).value(), preprocessing, "out", 2, path);
   EXPECT_TRUE(out.ok()) << out.error().message;
   return out.ok() ? std::move(out).value() : nullptr;

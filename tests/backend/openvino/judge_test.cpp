@@ -7,11 +7,10 @@
 
 #include "core/hash.h"
 #include "fake/folder.h"
+#include "fake/places.h"
 
 namespace scotoma {
 namespace {
-
-const std::filesystem::path kModels = std::filesystem::path(SCOTOMA_SOURCE_DIR) / "tests/cases/models";
 
 Image plain(int red, int green, int blue) {
   Image out{8, 8, {}};

@@ -6,13 +6,12 @@
 
 #include "backend/openvino/engine.h"
 #include "fake/folder.h"
+#include "fake/places.h"
 
 namespace scotoma {
 namespace {
 
 namespace fs = std::filesystem;
-
-const fs::path kWorld = fs::path(SCOTOMA_SOURCE_DIR) / "world";
 
 /// Children that are no children of ours: shell scripts. Each reads one file's name before it does its part.
 class LoadTrialTest : public testing::Test {
@@ -113,7 +112,7 @@ TEST_F(LoadTrialTest, TheProgramsOwnChildLoadsTheWorldsModelsAndRefusesWhatIsNon
   EXPECT_TRUE(engine->read_tokenizer(kWorld / "captioner/openvino_detokenizer.xml", TrialKind::detokenizer).ok());
   std::ifstream memory(setting.memory);
   EXPECT_EQ(std::count(std::istreambuf_iterator<char>(memory), {}, '\n'), 3) << "the child refused what is sound";
-  const auto broken = engine->read(fs::path(SCOTOMA_SOURCE_DIR) / "tests/cases/models/not_a_model.onnx");
+  const auto broken = engine->read(kModels / "not_a_model.onnx");
   ASSERT_FALSE(broken.ok());
   EXPECT_NE(broken.error().message.find("not_a_model.onnx"), std::string::npos);
 }

@@ -5,12 +5,12 @@
 #include "backend/openvino/json_file.h"
 #include "backend/openvino/model_folder.h"
 #include "fake/folder.h"
+#include "fake/places.h"
 
 namespace scotoma {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kTestCases = fs::path(SCOTOMA_SOURCE_DIR) / "tests/cases";
 
 Result<void> check_as(const std::string& role, const fs::path& path) {
   if (role == "generator") return check_model_folder(path, FolderOf::generator);
@@ -26,7 +26,7 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
 
 /// In cases.json FOLDER stands for the folder in which a case's files are made.
 TEST(ModelFile, WhatIsNoneIsNamedWithTheCommandThatMakesOne) {
-  const auto cases = read_json_file(kTestCases / "folders/cases.json", true).value();
+  const auto cases = read_json_file(kCases / "folders/cases.json", true).value();
   for (const auto& one : cases) {
     const fake::Folder folder;
     for (const auto& [file, content] : one.at("files").items())
@@ -46,13 +46,13 @@ TEST(ModelFile, WhatIsNoneIsNamedWithTheCommandThatMakesOne) {
 
 TEST(ModelFile, WhatIsOnePasses) {
   for (const char* file : {"logits.onnx", "external.onnx", "roles/text_encoder.xml"}) {
-    const auto passes = check_model_file(kTestCases / "models" / file);
+    const auto passes = check_model_file(kCases / "models" / file);
     EXPECT_TRUE(passes.ok()) << passes.error().message;
   }
   for (const auto& [folder, role] : {std::pair("generator", FolderOf::generator),
                                      {"captioner", FolderOf::captioner},
                                      {"embedder", FolderOf::embedder}}) {
-    const auto passes = check_model_folder(fs::path(SCOTOMA_SOURCE_DIR) / "world" / folder, role);
+    const auto passes = check_model_folder(kWorld / folder, role);
     EXPECT_TRUE(passes.ok()) << passes.error().message;
   }
 }
@@ -66,7 +66,7 @@ TEST(ModelFile, WeightsOfAnOnnxFileThatAreNotThereOrElsewhereAreNamed) {
     const auto passes = check_model_file(model);
     return passes.ok() ? "" : passes.error().message;
   };
-  fs::copy_file(kTestCases / "models/external.onnx", model);
+  fs::copy_file(kCases / "models/external.onnx", model);
   EXPECT_NE(complaint().find("weights.bin, which is not there; put it beside the model"), std::string::npos)
       << complaint();
   folder.write("blobs/0123", "");

@@ -4,11 +4,12 @@
 
 #include "backend/openvino/engine.h"
 #include "fake/folder.h"
+#include "fake/places.h"
 
 namespace scotoma {
 namespace {
 
-const std::filesystem::path kFiles = std::filesystem::path(SCOTOMA_SOURCE_DIR) / "tests/cases/onnx";
+const std::filesystem::path kFiles = kCases / "onnx";
 
 struct Dropped {
   const char* file;

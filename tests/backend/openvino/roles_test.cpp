@@ -7,13 +7,13 @@
 
 #include "backend/registry.h"
 #include "fake/folder.h"
+#include "fake/places.h"
 
 namespace scotoma {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kParts = fs::path(SCOTOMA_SOURCE_DIR) / "tests/cases/models/roles";
-const fs::path kWorld = fs::path(SCOTOMA_SOURCE_DIR) / "world";
+const fs::path kParts = kCases / "models/roles";
 const EngineOptions kEngine{"f32", 1};
 
 Image grey(std::uint8_t value) { return {8, 8, std::vector<std::uint8_t>(std::size_t{8 * 8 * 3}, value)}; }

@@ -7,11 +7,12 @@
 
 #include "backend/openvino/json_file.h"
 #include "fake/folder.h"
+#include "fake/places.h"
 
 namespace scotoma {
 namespace {
 
-const std::filesystem::path kCases = std::filesystem::path(SCOTOMA_SOURCE_DIR) / "tests/cases/scheduler";
+const std::filesystem::path kSchedulers = kCases / "scheduler";
 
 /// The network of make_cases.py.
 float network(float x, double t) { return std::sin(x * 0.7F + static_cast<float>(t / 1000)); }
@@ -43,7 +44,7 @@ void replay(const nlohmann::json& golden, const Result<Scheduler>& scheduler) {
 }
 
 TEST(Scheduler, TakesTheStepsOfDiffusers) {
-  auto cases = read_json_file(kCases / "cases.json", true);
+  auto cases = read_json_file(kSchedulers / "cases.json", true);
   ASSERT_TRUE(cases.ok()) << cases.error().message;
   ASSERT_GT(cases->size(), 70U);
   for (const auto& golden : *cases) {
@@ -54,11 +55,11 @@ TEST(Scheduler, TakesTheStepsOfDiffusers) {
 
 /// Files as folders have them: a pipeline mends what old ones say or leave out (latents clipped to +-1 are ruined).
 TEST(Scheduler, TakesTheStepsOfDiffusersPipeline) {
-  auto cases = read_json_file(kCases / "folder_cases.json", true);
+  auto cases = read_json_file(kSchedulers / "folder_cases.json", true);
   ASSERT_TRUE(cases.ok()) << cases.error().message;
   ASSERT_GT(cases->size(), 30U);
   for (const auto& golden : *cases) {
-    const auto file = kCases / "folders" / golden.at("file").get<std::string>();
+    const auto file = kSchedulers / "folders" / golden.at("file").get<std::string>();
     const auto config = read_json_file(file);
     ASSERT_TRUE(config.ok()) << config.error().message;
     const auto scheduler = Scheduler::of_pipeline(*config, golden.at("sampler"), golden.at("steps"), file);

@@ -2,11 +2,10 @@
 
 #include "backend/openvino/captioner.h"
 #include "backend/openvino/tokenizer.h"
+#include "fake/places.h"
 
 namespace scotoma {
 namespace {
-
-const std::filesystem::path kWorld = std::filesystem::path(SCOTOMA_SOURCE_DIR) / "world";
 
 TEST(Tokenizer, IllFormedTextNeverReachesTheExtension) {
   for (const char* good : {"", "a fly", "caf\xC3\xA9", "\xE6\x97\xA5", "\xF0\x9F\x90\x9D"})
