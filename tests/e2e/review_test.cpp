@@ -36,19 +36,19 @@ class ReviewOfASmallStudy : public testing::Test {
 
   std::string status() { return scotoma({"review", "--status"}).output; }
 
-  fake::Folder folder_;
   /// A label that a spreadsheet would compute, and that turns round what stands behind it.
-  std::filesystem::path study_ = folder_.write(
-      "study.toml",
-      small_study({{"labels = [\"fly\", \"bee\"]",
-                    "label = [{name = \"=fly\\u202E\", class = \"fly\"}, {name = \"bee\", class = \"bee\"}]"}}));
+  const std::vector<std::pair<std::string, std::string>> edits_ = {
+      {"labels = [\"fly\", \"bee\"]",
+       "label = [{name = \"=fly\\u202E\", class = \"fly\"}, {name = \"bee\", class = \"bee\"}]"}};
+  fake::Folder folder_;
+  std::filesystem::path study_ = folder_.write("study.toml", small_study(edits_));
 };
 
 TEST_F(ReviewOfASmallStudy, IsStoredWholeOrNotAtAllAndToldByTheReport) {
   const Outcome before = scotoma({"review", "--status"});
   EXPECT_EQ(before.code, 2) << "there is nothing to review before `find`";
   EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
-  finished_study(folder_);
+  finished_study(folder_, edits_);
   const std::string unreviewed = read_file(folder_ / "out/bugs.json");
   EXPECT_FALSE(has(unreviewed, "judge_review"));
 
