@@ -73,7 +73,7 @@ bool ran_out(int error) {
 }
 
 std::string reason_of(int error) {
-  const std::string reason = error == 0 ? "not written whole" : std::strerror(error);
+  std::string reason = error == 0 ? "not written whole" : std::strerror(error);
   switch (error) {
     case EMFILE:
     case ENFILE:

@@ -35,7 +35,7 @@ std::string unguarded(const std::string& text) {
 }
 
 std::string quoted(const std::string& plain) {
-  const std::string text = guarded(plain);
+  std::string text = guarded(plain);
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string out = "\"";
   for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);

@@ -110,8 +110,8 @@ class Walk {
 
 /// Whether the engine knows the sizes before and after, and none of them shrinks.
 bool only_enlarges(const ov::Node& resize) {
-  const ov::PartialShape from = resize.get_input_partial_shape(0);
-  const ov::PartialShape to = resize.get_output_partial_shape(0);
+  const ov::PartialShape& from = resize.get_input_partial_shape(0);
+  const ov::PartialShape& to = resize.get_output_partial_shape(0);
   if (from.rank().is_dynamic() || to.rank().is_dynamic() || from.size() != to.size()) return false;
   for (std::size_t axis = 0; axis < from.size(); ++axis) {
     const bool known = from[axis].is_static() && to[axis].is_static();
