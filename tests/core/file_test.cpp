@@ -95,10 +95,9 @@ TEST(File, RunningOutOfFileHandlesIsCalledSo) {
 }
 
 TEST(File, RunningOutOfMemoryIsCalledSo) {
-  const fake::Folder folder;
-  const auto path = folder.write("file", "");
-  fs::resize_file(path, std::uintmax_t{1} << 46);  // a hole: it takes no room
-  says(read_plain_file(path).error(), Code::failed, {path.string(), "out of memory", "--threads"});
+  EXPECT_TRUE(ran_out(ENOMEM));
+  EXPECT_NE(reason_of(ENOMEM).find("out of memory"), std::string::npos) << reason_of(ENOMEM);
+  EXPECT_NE(reason_of(ENOMEM).find("--threads"), std::string::npos) << reason_of(ENOMEM);
 }
 
 TEST(File, AFullDiskLeavesTheOldFileAndNothingElse) {
