@@ -55,6 +55,10 @@ Result<void> probe(const ProbeArguments& arguments) {
   for (const std::string& text : arguments.front) pieces.push_back({text, true});
   for (const std::string& text : arguments.phrases) pieces.push_back({text, arguments.before});
   if (pieces.empty()) return bad_input("probe: no phrase; give one, for example \"on a flower\"");
+  for (const PhrasePart& piece : pieces) {
+    if (piece.text.find_first_not_of(" \t\r\n") != std::string::npos) continue;
+    return bad_input("probe: an empty phrase says nothing; give one, for example \"on a flower\"");
+  }
   const CancelToken& cancel = stop_at_interrupt();
   SCOTOMA_TRY(Study study, open_study(arguments));
   SCOTOMA_TRY(const auto lock, lock_answers(arguments, "probe"));

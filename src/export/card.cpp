@@ -214,7 +214,8 @@ std::string readme(const Study& study, const Findings& findings, const Dataset& 
                       caution(options), reading(dataset, options.format));
   text += "dataset.json holds what this page says, for programs.\n\n## Bugs\n\n" + bug_table(dataset) + "\n";
   text += fmt::format(
-      "Rates are of the pictures that the judge accepted, with 95 % intervals. {} pictures are for training, {} for "
+      "Rates are of the pictures that the judge accepted, with 95 % intervals. Of the pictures {} for training and {} "
+      "for "
       "testing: a hash of a picture's seed decides (share of the test side: {}), so its side is the same in every "
       "export.\n",
       grouped(static_cast<long long>(dataset.train())), grouped(static_cast<long long>(dataset.test())), options.test);

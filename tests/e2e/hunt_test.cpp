@@ -303,6 +303,11 @@ TEST_F(Probe, WithoutAPhraseIsBadInput) {
   const Outcome outcome = run({"probe", study.string(), "--label", "fly"});
   EXPECT_EQ(outcome.code, 2);
   EXPECT_NE(outcome.errors.find("no phrase"), std::string::npos) << outcome.errors;
+  for (const std::string blank : {"", "  "}) {
+    const Outcome empty = run({"probe", study.string(), "--label", "fly", blank});
+    EXPECT_EQ(empty.code, 2);
+    EXPECT_NE(empty.errors.find("empty phrase"), std::string::npos) << empty.errors;
+  }
 }
 
 TEST_F(Probe, OfALabelThatIsNotInTheStudyNamesThoseThatAre) {
