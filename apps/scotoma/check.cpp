@@ -43,14 +43,19 @@ void print_check(const Check& check) {
   }
 }
 
-/// "13 bugs and 1 systematic failure".
+/// "13 bugs, 1 systematic failure and 1 exception": counted as everywhere else (report/tally.h).
 std::string counted_cases(const Check& check) {
-  const auto failures = static_cast<int>(
-      std::count_if(check.cases.begin(), check.cases.end(), [](const CheckCase& one) { return one.systematic; }));
-  const int bugs = static_cast<int>(check.cases.size()) - failures;
+  const auto count = [&](auto wanted) {
+    return static_cast<int>(std::count_if(check.cases.begin(), check.cases.end(), wanted));
+  };
+  const int failures = count([](const CheckCase& one) { return one.systematic; });
+  const int exceptions =
+      count([](const CheckCase& one) { return !one.systematic && one.direction == Direction::passes; });
+  const int bugs = static_cast<int>(check.cases.size()) - failures - exceptions;
   std::vector<std::string> parts;
   if (bugs > 0) parts.push_back(counted(bugs, "bug"));
   if (failures > 0) parts.push_back(counted(failures, "systematic failure"));
+  if (exceptions > 0) parts.push_back(counted(exceptions, "exception"));
   return listed(parts);
 }
 
