@@ -16,17 +16,11 @@
 namespace scotoma {
 namespace {
 
-/// The picture's file, after its pixels were found to be those of its name.
-Result<std::vector<std::uint8_t>> checked_png(const Catalogue& catalogue, const std::string& id) {
-  if (const auto image = catalogue.image(id); !image.ok()) return image.error();
-  return catalogue.image_bytes(id);
-}
-
 Result<void> write_pictures(const Dataset& dataset, const Catalogue& catalogue, Layout& layout,
                             const CancelToken& cancel, Progress& progress) {
   for (std::size_t i = 0; i < dataset.pictures.size(); ++i) {
     if (cancel.cancelled()) return interrupted("stopped: nothing was exported");
-    SCOTOMA_TRY(const auto png, checked_png(catalogue, dataset.pictures[i].sample->image));
+    SCOTOMA_TRY(const auto png, catalogue.image_bytes(dataset.pictures[i].sample->image));
     SCOTOMA_CHECK(layout.add(dataset.pictures[i], {reinterpret_cast<const char*>(png.data()), png.size()}));
     progress.advance(i + 1, dataset.pictures.size());
   }

@@ -69,6 +69,16 @@ Rate failures_from(const ordered_json& accuracy) {
   return rate;
 }
 
+/// What a bug's cells and a systematic failure's have in common: whether it transfers, and as what.
+void read_outcome(const ordered_json& json, TransferCell& cell) {
+  cell.allowed = json.at("allowed").get<double>();
+  cell.p = json.at("p").get<double>();
+  cell.adjusted = json.at("p_adjusted").get<double>();
+  cell.transfers = json.at("transfers").get<bool>();
+  cell.predicted = json.at("predicted").get<std::string>();
+  cell.predicted_count = json.at("predicted_count").get<int>();
+}
+
 TransferCell cell_from(const ordered_json& json, Direction direction) {
   const bool passes = direction == Direction::passes;
   TransferCell cell;
@@ -83,24 +93,14 @@ TransferCell cell_from(const ordered_json& json, Direction direction) {
   const double high = json.at("lift").at("high").get<double>();
   cell.lift_low = passes ? -high : low;
   cell.lift_high = passes ? -low : high;
-  cell.allowed = json.at("allowed").get<double>();
-  cell.p = json.at("p").get<double>();
-  cell.adjusted = json.at("p_adjusted").get<double>();
-  cell.transfers = json.at("transfers").get<bool>();
-  cell.predicted = json.at("predicted").get<std::string>();
-  cell.predicted_count = json.at("predicted_count").get<int>();
+  read_outcome(json, cell);
   return cell;
 }
 
 TransferCell baseline_from(const ordered_json& json) {
   TransferCell cell;
   cell.suspects = rate_from(json.at("baseline"));
-  cell.allowed = json.at("allowed").get<double>();
-  cell.p = json.at("p").get<double>();
-  cell.adjusted = json.at("p_adjusted").get<double>();
-  cell.transfers = json.at("transfers").get<bool>();
-  cell.predicted = json.at("predicted").get<std::string>();
-  cell.predicted_count = json.at("predicted_count").get<int>();
+  read_outcome(json, cell);
   return cell;
 }
 
@@ -181,6 +181,16 @@ bool is_of(const Transfer& transfer, const Findings& findings) {
                     });
 }
 
+/// The counterpart of read_outcome.
+void add_outcome(ordered_json& json, const TransferCell& cell) {
+  json["allowed"] = cell.allowed;
+  json["p"] = cell.p;
+  json["p_adjusted"] = cell.adjusted;
+  json["transfers"] = cell.transfers;
+  json["predicted"] = valid_utf8(cell.predicted);
+  json["predicted_count"] = cell.predicted_count;
+}
+
 }  // namespace
 
 ordered_json rate_json(const Rate& rate) {
@@ -190,7 +200,7 @@ ordered_json rate_json(const Rate& rate) {
 
 ordered_json cell_json(const TransferCell& cell, Direction direction) {
   const bool passes = direction == Direction::passes;
-  return {
+  ordered_json json = {
       {"with", rate_json(passes ? cell.controls : cell.suspects)},
       {"without", rate_json(passes ? cell.suspects : cell.controls)},
       {"pairs",
@@ -198,23 +208,16 @@ ordered_json cell_json(const TransferCell& cell, Direction direction) {
         {"fails_only_without", passes ? cell.only_suspects : cell.only_controls},
         {"fails_both", cell.both},
         {"fails_neither", cell.neither}}},
-      {"lift", {{"low", passes ? -cell.lift_high : cell.lift_low}, {"high", passes ? -cell.lift_low : cell.lift_high}}},
-      {"allowed", cell.allowed},
-      {"p", cell.p},
-      {"p_adjusted", cell.adjusted},
-      {"transfers", cell.transfers},
-      {"predicted", valid_utf8(cell.predicted)},
-      {"predicted_count", cell.predicted_count}};
+      {"lift",
+       {{"low", passes ? -cell.lift_high : cell.lift_low}, {"high", passes ? -cell.lift_low : cell.lift_high}}}};
+  add_outcome(json, cell);
+  return json;
 }
 
 ordered_json baseline_json(const TransferCell& cell) {
-  return {{"baseline", rate_json(cell.suspects)},
-          {"allowed", cell.allowed},
-          {"p", cell.p},
-          {"p_adjusted", cell.adjusted},
-          {"transfers", cell.transfers},
-          {"predicted", valid_utf8(cell.predicted)},
-          {"predicted_count", cell.predicted_count}};
+  ordered_json json = {{"baseline", rate_json(cell.suspects)}};
+  add_outcome(json, cell);
+  return json;
 }
 
 ordered_json transfer_json(const Study& study, const Transfer& transfer) {
