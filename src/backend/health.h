@@ -31,7 +31,7 @@ struct Examined {
 };
 
 /// Asks for the test inputs together, then for the first alone, which fills a whole batch, and so is asked at every
-/// place. More is asked only where the answers differ. Gives the rows of the first question. Rows that hold NaN or
+/// place. More is asked only where the answers differ: a difference that does not come again is none. Gives the rows of the first question. Rows that hold NaN or
 /// infinity are given back as they are: what they mean is the caller's to say.
 /// Errors: those of `ask`, as bad_input: a network that cannot answer these is of no use; and bad_input naming the
 /// file, the likely cause and what to do, where

@@ -68,6 +68,15 @@ TEST(Health, ChanceIsToldFromCompany) {
   }
 }
 
+TEST(Health, ADifferenceThatDoesNotComeAgainIsNoDependence) {
+  Fake slip{};
+  slip.change = [&](auto& row, std::size_t at, auto) { row[0] += slip.calls == 2 && at == 3 ? 0.1F : 0; };
+  const auto rows = slip.examined(8);
+  ASSERT_TRUE(rows.ok()) << rows.error().message;
+  EXPECT_EQ((*rows)[0], (std::vector<float>{0, 0}));
+  EXPECT_EQ(slip.calls, 4U);
+}
+
 TEST(Health, RoundingIsNoFault) {
   const auto by_place = [](float share) {
     return [share](auto& row, std::size_t at, auto) {
