@@ -190,7 +190,9 @@ Result<std::shared_ptr<Network>> Engine::compile(const std::shared_ptr<ov::Model
   // the time.
   const bool fused = attention == Attention::fused || precision_ != ov::element::f32;
   if (!fused) options["SNIPPETS_MODE"] = "DISABLE";
-  SCOTOMA_TRY(const CacheTurn cache, CacheTurn::take());
+  // The engine knows a cached model by neither precision nor kernels, and gives what the first to ask has compiled.
+  const std::string settings = precision_.get_type_name() + (fused ? "-fused" : "-plain");
+  SCOTOMA_TRY(const CacheTurn cache, CacheTurn::take(settings));
   if (!cache.folder().empty()) options.insert(ov::cache_dir(cache.folder().string()));
   return engine_call(path.string() + ": cannot be compiled", "is it a model for inference?", Code::bad_input, [&] {
     return std::make_shared<Network>(core_.compile_model(model, "CPU", options), path.string(), threads_);

@@ -11,11 +11,11 @@
 
 namespace scotoma {
 
-Result<CacheTurn> CacheTurn::take() {
+Result<CacheTurn> CacheTurn::take(const std::string& settings) {
   const char* given = std::getenv("SCOTOMA_ENGINE_CACHE");
   CacheTurn turn;
   if (given == nullptr || *given == '\0') return turn;
-  turn.folder_ = given;
+  turn.folder_ = std::filesystem::path(given) / settings;
   const auto refused = [&](const std::string& why) {
     return bad_input(fmt::format("{}: {}; SCOTOMA_ENGINE_CACHE must name a folder that can be written to", given, why));
   };

@@ -1,9 +1,11 @@
 // The engine's own cache of compiled models, in the folder that the environment variable SCOTOMA_ENGINE_CACHE names: a
 // model is compiled once, later processes read what came of it. The engine tells models by their contents, its version
-// and the processor, and a file that is cut short is compiled anew; answers are the same bytes either way.
+// and the processor, but not by how they are compiled, so each way has a folder of its own. A file that is cut short is
+// compiled anew; answers are the same bytes either way.
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <utility>
 
 #include "core/result.h"
@@ -14,9 +16,10 @@ namespace scotoma {
 /// files in place.
 class CacheTurn {
  public:
-  /// Waits for the turn; at once, and with no folder, where the variable is not set. Errors: bad_input when the folder
+  /// Waits for the turn; at once, and with no folder, where the variable is not set. `settings`: how models are
+  /// compiled, as the name of a folder: what was compiled otherwise is not found. Errors: bad_input when the folder
   /// cannot be made or written to.
-  static Result<CacheTurn> take();
+  static Result<CacheTurn> take(const std::string& settings);
 
   CacheTurn(CacheTurn&& other) noexcept : folder_(std::move(other.folder_)), lock_(std::exchange(other.lock_, -1)) {}
   CacheTurn(const CacheTurn&) = delete;

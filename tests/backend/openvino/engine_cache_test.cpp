@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "backend/health.h"
 #include "backend/registry.h"
 #include "fake/folder.h"
 #include "fake/places.h"
@@ -53,7 +54,7 @@ std::vector<std::pair<int, double>> answer(const fs::path& model = kSkewed) {
 
 std::vector<fs::path> blobs(const fs::path& folder) {
   std::vector<fs::path> out;
-  for (const auto& entry : fs::directory_iterator(folder)) {
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
     if (entry.path().extension() == ".blob") out.push_back(entry.path());
   }
   return out;
@@ -95,9 +96,31 @@ TEST(EngineCache, TellsModelsByTheirWeightsNotByTheirPath) {
   EXPECT_EQ(after, answer(folder / "model.onnx"));
 }
 
+TEST(EngineCache, KeepsPrecisionsApart) {
+  const fake::Folder folder;
+  const auto embedded = [](const std::string& precision) {
+    EmbedderOptions wanted;
+    wanted.model = kWorld / "embedder";
+    auto embedder = load_embedder(wanted, {precision, 1});
+    EXPECT_TRUE(embedder.ok()) << embedder.error().message;
+    if (!embedder.ok()) return Rows{};
+    const auto out = (*embedder)->embed_texts(std::vector<std::string>{"a photo of a cat on the grass", "a red car"});
+    EXPECT_TRUE(out.ok()) << out.error().message;
+    return out.ok() ? *out : Rows{};
+  };
+  const auto without = [&] {
+    const CacheVariable none("");
+    return embedded("bf16");
+  }();
+  ASSERT_FALSE(without.empty());
+  const CacheVariable set(folder / "cache");
+  embedded("f32");
+  EXPECT_EQ(embedded("bf16"), without) << "with what was compiled in f32";
+}
+
 TEST(EngineCache, IsNoCacheWithoutTheVariable) {
   const CacheVariable none("");
-  const auto turn = CacheTurn::take();
+  const auto turn = CacheTurn::take("f32");
   ASSERT_TRUE(turn.ok()) << turn.error().message;
   EXPECT_TRUE(turn->folder().empty());
 }
@@ -105,7 +128,7 @@ TEST(EngineCache, IsNoCacheWithoutTheVariable) {
 TEST(EngineCache, InAPlaceThatCannotBeWrittenIsBadInputThatNamesTheVariable) {
   const fake::Folder folder;
   const CacheVariable set(folder.write("file", "") / "cache");
-  const auto turn = CacheTurn::take();
+  const auto turn = CacheTurn::take("f32");
   ASSERT_FALSE(turn.ok());
   EXPECT_EQ(turn.error().code, Code::bad_input);
   EXPECT_NE(turn.error().message.find("SCOTOMA_ENGINE_CACHE"), std::string::npos) << turn.error().message;
