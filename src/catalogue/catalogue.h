@@ -67,13 +67,14 @@ class Catalogue {
   Result<std::string> put_image(const Image& image);
 
   /// The picture, and the bytes of its file, once its pixels were found to be those of its name.
-  /// Errors: failed when the file is missing or damaged. A damaged file is removed, so that the next run draws it anew.
+  /// Errors: failed when the file is missing or damaged. A damaged file is removed, and a pipe or device in its place,
+  /// so that the next run draws it anew.
   Result<Image> image(const std::string& id) const;
   Result<std::vector<std::uint8_t>> image_bytes(const std::string& id) const;
 
   /// Whether the picture's file is there and begins and ends as a PNG file does: a power cut leaves files that are
-  /// empty or end in zeros. Errors: bad_input where something other than a file is there; failed where file handles
-  /// have run out.
+  /// empty or end in zeros. What is no plain file is removed. Errors: bad_input where a folder that holds something is
+  /// there; failed where file handles have run out.
   Result<bool> has_image(const std::string& id) const;
 
   /// Relative to the folder: "images/ab/abcd….png".

@@ -38,7 +38,21 @@ Result<std::string> read_image_file(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error) && !error)
     return failed(fmt::format("{}: missing; run the study again and it is drawn anew", path.string()));
-  return read_plain_file(path);
+  auto bytes = read_plain_file(path);
+  if (bytes.ok()) return bytes;
+  SCOTOMA_TRY(const bool cleared, clear_place(path));
+  if (!cleared) return bytes;
+  return failed(
+      fmt::format("{}; it has been removed: run the study again, and it is drawn anew", bytes.error().message));
+}
+
+/// The folder of a picture, made where it is missing. Errors: bad_input, with what to remove, where a file has its
+/// name.
+Result<void> make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);  // another failure shows when the file is written
+  if (fs::is_directory(folder, error) || !fs::exists(fs::symlink_status(folder, error))) return {};
+  return bad_input(fmt::format("{}: no folder, where one belongs; remove it and run again", folder.string()));
 }
 
 }  // namespace
@@ -47,6 +61,7 @@ fs::path Catalogue::image_file(const std::string& id) { return fs::path("images"
 
 Result<bool> Catalogue::has_image(const std::string& id) const {
   const fs::path path = folder_ / image_file(id);
+  SCOTOMA_CHECK(clear_place(path));  // before it is drawn: what cannot be cleared is told at once
   std::error_code error;
   if (!fs::exists(path, error) && !error) return false;
   SCOTOMA_TRY(const PlainFile file, open_plain_file(path));
@@ -66,8 +81,7 @@ Result<std::string> Catalogue::put_image(const Image& image) {
   SCOTOMA_TRY(const bool there, has_image(id));
   if (there) return id;
   const fs::path path = folder_ / image_file(id);
-  std::error_code error;
-  fs::create_directories(path.parent_path(), error);  // a failure shows when the file is written
+  SCOTOMA_CHECK(make_folder(path.parent_path()));
   SCOTOMA_TRY(const auto bytes, encode_png(image));
   SCOTOMA_TRY(Aside aside, Aside::write(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
   SCOTOMA_CHECK(aside.place());

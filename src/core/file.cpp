@@ -180,6 +180,20 @@ Result<void> write_together(std::span<const std::pair<fs::path, std::string>> fi
   return {};
 }
 
+Result<bool> clear_place(const fs::path& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return false;
+  if (S_ISLNK(status.st_mode)) {
+    struct stat behind {};
+    if (::stat(path.c_str(), &behind) == 0 && S_ISREG(behind.st_mode)) return false;
+  }
+  const int removed = S_ISDIR(status.st_mode) ? ::rmdir(path.c_str()) : ::unlink(path.c_str());
+  if (removed == 0 || errno == ENOENT) return true;  // gone: another process had the same thought
+  if (errno != ENOTEMPTY && errno != EEXIST) return cannot_write(path, errno);
+  return bad_input(fmt::format(
+      "{}: is a folder that holds something, where a file belongs; remove it (rm -r) and run again", path.string()));
+}
+
 void remove_abandoned(const fs::path& folder, std::string_view name) {
   std::error_code error;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {

@@ -86,6 +86,11 @@ Result<void> write_whole(const std::filesystem::path& path, std::string_view byt
 /// right after the other in this order.
 Result<void> write_together(std::span<const std::pair<std::filesystem::path, std::string>> files);
 
+/// Makes room for a file where nothing of worth can stand: removes a pipe, a socket, a device, an empty folder or a
+/// link to no plain file (the link, not what it leads to). A plain file stays. True: something was removed. Errors:
+/// bad_input, with what to remove, where a folder holds something; failed where the place cannot be cleared.
+Result<bool> clear_place(const std::filesystem::path& path);
+
 /// Removes the `.part` files of dead processes from a folder; of those whose names begin with `name`, where it is
 /// given. Files that a process is writing now are left: they are locked.
 void remove_abandoned(const std::filesystem::path& folder, std::string_view name = {});

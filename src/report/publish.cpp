@@ -41,6 +41,7 @@ Result<void> put_pictures(const std::set<std::string>& ids, const Catalogue& cat
     const auto path = folder / image_path(id);
     SCOTOMA_TRY(const auto png, catalogue.image_bytes(id));
     const std::string_view bytes(reinterpret_cast<const char*>(png.data()), png.size());
+    SCOTOMA_CHECK(clear_place(path));
     if (const auto there = read_plain_file(path); there.ok() && *there == bytes) continue;
     std::error_code error;
     std::filesystem::create_directories(path.parent_path(), error);  // a failure shows when the file is written

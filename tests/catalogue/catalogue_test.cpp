@@ -6,11 +6,14 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <cstring>
 #include <fstream>
 #include <map>
 #include <string>
@@ -274,24 +277,70 @@ TEST(Catalogue, PicturesThatAKilledRunLeftHalfWrittenAreRemovedAndOnesBeingWritt
   EXPECT_TRUE(catalogue->image(image_id(picture(1))).ok());
 }
 
-TEST(Catalogue, APipeOrAFolderInAPicturesPlaceIsNamedAndNotWaitedFor) {
+/// Puts at a path what is no plain file.
+void put_other(const std::string& what, const fs::path& path) {
+  fs::remove(path);
+  if (what == "pipe") ::mkfifo(path.c_str(), 0600);
+  if (what == "folder") fs::create_directory(path);
+  if (what == "device") fs::create_symlink("/dev/zero", path);
+  if (what == "lost link") fs::create_symlink("nowhere/at all", path);
+  if (what == "link to itself") fs::create_symlink(path, path);
+  if (what != "socket") return;
+  const int name = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const fs::path near = path.parent_path() / "socket";  // the name of a picture is too long for bind
+  std::strncpy(address.sun_path, near.c_str(), sizeof address.sun_path - 1);
+  EXPECT_EQ(::bind(name, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ::close(name);
+  fs::rename(near, path);
+}
+
+TEST(Catalogue, WhatIsNoFileInAPicturesPlaceIsReplacedAsADamagedOneIs) {
   const fake::Folder folder;
   const auto catalogue = opened(folder.path());
   const std::string id = *catalogue->put_image(picture(1));
   const fs::path path = folder / Catalogue::image_file(id);
-  fs::remove(path);
-  const auto expect_named = [&](const Error& error, const std::string& what) {
-    EXPECT_EQ(error.code, Code::bad_input);
-    EXPECT_NE(error.message.find(path.string() + ": is a " + what), std::string::npos) << error.message;
-  };
-  for (const std::string what : {"pipe", "folder"}) {
-    ASSERT_EQ(what == "pipe" ? ::mkfifo(path.c_str(), 0600) : ::mkdir(path.c_str(), 0700), 0);
-    expect_named(catalogue->has_image(id).error(), what);
-    expect_named(catalogue->image(id).error(), what);
-    expect_named(catalogue->image_bytes(id).error(), what);
-    expect_named(catalogue->put_image(picture(1)).error(), what);
+  for (const std::string what : {"pipe", "folder", "device", "socket", "lost link", "link to itself"}) {
+    SCOPED_TRACE(what);
+    put_other(what, path);
+    const auto image = catalogue->image(id);
+    ASSERT_FALSE(image.ok());
+    EXPECT_EQ(image.error().code, Code::failed);
+    EXPECT_NE(image.error().message.find(path.string() + ": "), std::string::npos) << image.error().message;
+    EXPECT_NE(image.error().message.find("run the study again"), std::string::npos) << image.error().message;
     fs::remove(path);
+    put_other(what, path);
+    EXPECT_FALSE(*catalogue->has_image(id));
+    EXPECT_EQ(*catalogue->put_image(picture(1)), id);
+    EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(path)));
+    EXPECT_EQ(*catalogue->image(id), picture(1));
   }
+  EXPECT_TRUE(fs::is_character_file("/dev/zero")) << "what a link leads to is not ours";
+}
+
+TEST(Catalogue, AFullFolderInAPicturesPlaceStaysAndTheErrorSaysWhatToRemove) {
+  const fake::Folder folder;
+  const auto catalogue = opened(folder.path());
+  const std::string id = *catalogue->put_image(picture(1));
+  const fs::path path = folder / Catalogue::image_file(id);
+  const auto expect_told = [&](const Error& error, const fs::path& place) {
+    EXPECT_EQ(error.code, Code::bad_input);
+    EXPECT_NE(error.message.find(place.string() + ": "), std::string::npos) << error.message;
+    EXPECT_NE(error.message.find("remove it"), std::string::npos) << error.message;
+  };
+  fs::remove(path);
+  const auto kept = folder.write(Catalogue::image_file(id) / "notes.txt", "a user's");
+  expect_told(catalogue->has_image(id).error(), path);
+  expect_told(catalogue->image(id).error(), path);
+  expect_told(catalogue->image_bytes(id).error(), path);
+  expect_told(catalogue->put_image(picture(1)).error(), path);
+  EXPECT_TRUE(fs::exists(kept));
+  fs::remove_all(path.parent_path());
+  const auto file = folder.write(Catalogue::image_file(id).parent_path().string(), "a file in the folder's place");
+  EXPECT_FALSE(*catalogue->has_image(id));
+  expect_told(catalogue->put_image(picture(1)).error(), path.parent_path());
+  EXPECT_TRUE(fs::exists(file));
 }
 
 TEST(Catalogue, APipeInPlaceOfTheDatabaseIsRefused) {
