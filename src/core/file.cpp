@@ -78,6 +78,8 @@ std::string reason_of(int error) {
     case EMFILE:
     case ENFILE:
       return reason + "; raise the limit with ulimit -n, or use fewer --threads";
+    case EAGAIN:  // of what starts a thread or a process
+      return "no more threads or processes may be started; raise the limit with ulimit -u, or use fewer --threads";
     case ENOMEM:
       return "out of memory; lower the batch sizes in the study, or the number of threads (--threads)";
     case ENOSPC:

@@ -67,5 +67,34 @@ TEST(Ends, AFileThatMayNotGrowFurtherIsAnErrorWithAMessage) {
   EXPECT_NE(outcome.errors.find("ulimit -f"), std::string::npos) << outcome.errors;
 }
 
+TEST(Ends, ARunThatMayStartNoThreadsSaysSo) {
+  const fake::Folder folder;
+  const std::string study = folder.write("study.toml", small_study());
+  // The program is another user then, as far as access() is concerned.
+  std::filesystem::create_directory(folder / "out");
+  for (const auto& path : {folder.path(), folder / "out"})
+    std::filesystem::permissions(path, std::filesystem::perms::all);
+  const Outcome outcome = run({"find", study, "--out", (folder / "out").string(), "--quiet"}, {.no_threads = true});
+  EXPECT_EQ(outcome.code, 1) << outcome.errors;
+  EXPECT_NE(outcome.errors.find("no more threads or processes may be started"), std::string::npos) << outcome.errors;
+  EXPECT_NE(outcome.errors.find("ulimit -u"), std::string::npos) << outcome.errors;
+}
+
+TEST(Ends, ARunThatMayOpenNoMoreFilesSaysSoAndBlamesNoModel) {
+  const fake::Folder folder;
+  const std::string study = folder.write("study.toml", small_study());
+  int told = 0;
+  for (std::uint64_t files = 7; files < 16; ++files) {
+    const Outcome outcome = run({"find", study, "--out", (folder / "out").string(), "--quiet"}, {.open_files = files});
+    if (outcome.code == 127 || outcome.code == 0) continue;  // not even started; enough
+    ++told;
+    EXPECT_EQ(outcome.code, 1) << files << ": " << outcome.errors;
+    EXPECT_NE(outcome.errors.find("Too many open files"), std::string::npos) << files << ": " << outcome.errors;
+    EXPECT_NE(outcome.errors.find("ulimit -n"), std::string::npos) << files << ": " << outcome.errors;
+    if (told == 4) break;  // of the catalogue, of the engine
+  }
+  EXPECT_GT(told, 2);
+}
+
 }  // namespace
 }  // namespace scotoma::e2e

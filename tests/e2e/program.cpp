@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <pty.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -34,6 +36,16 @@ void redirect(int stream, const std::string& file) {
   ::dup2(::open(file.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600), stream);
 }
 
+/// Root is exempt from the limit: another real user with root's access to files, and without what lifts limits.
+void forbid_threads() {
+  if (::geteuid() == 0) {
+    for (const int power : {CAP_SYS_RESOURCE, CAP_SYS_ADMIN}) ::prctl(PR_CAPBSET_DROP, power, 0, 0, 0);
+    if (::setresuid(65511, 0, 0) != 0) ::_exit(127);
+  }
+  const rlimit limit{1, 1};  // itself
+  ::setrlimit(RLIMIT_NPROC, &limit);
+}
+
 /// In the child: the environment, then the program.
 [[noreturn]] void become(const std::vector<std::string>& arguments, const Circumstances& circumstances) {
   ::unsetenv("NO_COLOR");
@@ -42,6 +54,11 @@ void redirect(int stream, const std::string& file) {
     const rlimit limit{circumstances.largest_file, circumstances.largest_file};
     ::setrlimit(RLIMIT_FSIZE, &limit);
   }
+  if (circumstances.open_files > 0) {
+    const rlimit limit{circumstances.open_files, circumstances.open_files};
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  if (circumstances.no_threads) forbid_threads();
   for (const auto& [name, value] : circumstances.environment) ::setenv(name.c_str(), value.c_str(), 1);
   std::vector<char*> argv;
   std::string program = SCOTOMA_PROGRAM;

@@ -36,6 +36,8 @@ struct Circumstances {
   std::string output_file = {};    ///< where standard output goes instead; `output` is then empty
   bool reader_gone = false;        ///< standard output is a pipe that nobody reads any more; `output` is then empty
   std::uint64_t largest_file = 0;  ///< bytes that a file may have; 0: no limit
+  std::uint64_t open_files = 0;    ///< that it may have at a time; 0: no limit
+  bool no_threads = false;         ///< it may start none, nor processes
 };
 
 /// Runs scotoma with these arguments and waits for its end.

@@ -1,12 +1,17 @@
 #include "backend/openvino/engine.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
+#include <new>
 #include <openvino/frontend/manager.hpp>
 #include <sstream>
+#include <system_error>
 #include <thread>
 
 #include "backend/openvino/engine_cache.h"
@@ -39,6 +44,13 @@ std::shared_ptr<ov::Model> read_onnx(const std::filesystem::path& path) {
   return reader->convert(reader->load(path.string()));
 }
 
+/// Whether no more than one file can be opened: what failed had its own open beside another, which is closed by now.
+bool no_handles_left() {
+  const Descriptor first(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const Descriptor second(first.open() ? ::open("/dev/null", O_RDONLY | O_CLOEXEC) : -1);
+  return !second.open() && (errno == EMFILE || errno == ENFILE);
+}
+
 std::string without_ends(const std::string& line) {
   const auto first = line.find_first_not_of(" \t\r");
   if (first == std::string::npos) return "";
@@ -58,6 +70,23 @@ std::string engine_reason(std::string_view message) {
   if (out.empty()) out = without_ends(std::string(message.substr(0, 300)));
   while (!out.empty() && (out.back() == ':' || out.back() == '.')) out.pop_back();
   return out;
+}
+
+std::string lack_behind(const std::exception& problem) {
+  if (dynamic_cast<const std::bad_alloc*>(&problem) != nullptr) return reason_of(ENOMEM);
+  if (const auto* system = dynamic_cast<const std::system_error*>(&problem); system != nullptr) {
+    const int code = system->code().value();
+    if (code == EAGAIN || code == ENOMEM || code == EMFILE || code == ENFILE) return reason_of(code);
+  }
+  // The engine wraps what its own parts throw, and then only the words are left.
+  const std::string_view words = problem.what();
+  const auto has = [&](std::string_view part) { return words.find(part) != std::string_view::npos; };
+  if (has("std::bad_alloc")) return reason_of(ENOMEM);
+  for (const int code : {EAGAIN, ENOMEM, EMFILE, ENFILE}) {
+    if (has(std::strerror(code))) return reason_of(code);
+  }
+  // Of a file that it cannot open it does not say why.
+  return has("open") && no_handles_left() ? reason_of(EMFILE) : "";
 }
 
 Network::Call::~Call() {

@@ -6,14 +6,12 @@
 #pragma once
 
 #include <atomic>
-#include <cerrno>
 #include <condition_variable>
 #include <exception>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <new>
 #include <openvino/openvino.hpp>
 #include <optional>
 #include <string>
@@ -32,8 +30,12 @@ namespace scotoma {
 /// The telling part of an OpenVINO message, without source locations, on one line.
 std::string engine_reason(std::string_view message);
 
-/// Runs `work` and turns what it throws into an Error: "<subject>: <reason>; <advice>". A lack of memory is no fault of
-/// the subject: failed, and called so.
+/// What the process has run out of (memory, threads, file handles), judged by an exception of the engine, with what to
+/// do; empty where it is something else. Call it where the exception was caught, before anything is opened or closed.
+std::string lack_behind(const std::exception& problem);
+
+/// Runs `work` and turns what it throws into an Error: "<subject>: <reason>; <advice>". A lack of memory, threads or
+/// file handles is no fault of the subject: failed, and called so.
 template <class Work>
 auto engine_call(const std::string& subject, const std::string& advice, Code code, Work work)
     -> Result<std::invoke_result_t<Work>> {
@@ -44,12 +46,8 @@ auto engine_call(const std::string& subject, const std::string& advice, Code cod
     } else {
       return work();
     }
-  } catch (const std::bad_alloc&) {
-    return failed(subject + ": " + reason_of(ENOMEM));
   } catch (const std::exception& problem) {
-    // The engine wraps what its own parts throw, and then only the words are left.
-    if (std::string_view(problem.what()).find("std::bad_alloc") != std::string_view::npos)
-      return failed(subject + ": " + reason_of(ENOMEM));
+    if (const std::string lack = lack_behind(problem); !lack.empty()) return failed(subject + ": " + lack);
     return Error{code, subject + ": " + engine_reason(problem.what()) + (advice.empty() ? "" : "; " + advice)};
   }
 }

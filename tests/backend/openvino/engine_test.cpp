@@ -5,6 +5,8 @@
 #include <functional>
 #include <new>
 #include <stdexcept>
+#include <string>
+#include <system_error>
 
 namespace scotoma {
 namespace {
@@ -21,6 +23,32 @@ TEST(EngineCall, ALackOfMemoryIsCalledSoAndIsNoFaultOfTheFile) {
     EXPECT_NE(done.error().message.find("model.onnx: cannot be read: out of memory"), std::string::npos)
         << done.error().message;
   }
+}
+
+TEST(EngineCall, ALackOfThreadsOrFileHandlesIsCalledSo) {
+  const auto refused = [](const std::function<void()>& failing) {
+    const auto done = engine_call("model.onnx", "it must be a whole ONNX file", Code::bad_input, failing);
+    EXPECT_EQ(done.error().code, Code::failed);
+    EXPECT_EQ(done.error().message.find("whole ONNX file"), std::string::npos) << done.error().message;
+    return done.error().message;
+  };
+  const auto threads = std::make_error_code(std::errc::resource_unavailable_try_again);
+  for (const std::string& said : {refused([&] { throw std::system_error(threads); }), refused([] {
+                                    throw std::runtime_error("no plugin\nResource temporarily unavailable");
+                                  })})
+    EXPECT_NE(said.find("model.onnx: no more threads or processes may be started; raise the limit with ulimit -u"),
+              std::string::npos)
+        << said;
+  const auto handles = std::make_error_code(std::errc::too_many_files_open);
+  for (const std::string& said : {refused([&] { throw std::system_error(handles); }),
+                                  refused([] { throw std::runtime_error("cannot open x: Too many open files"); })})
+    EXPECT_NE(said.find("model.onnx: Too many open files; raise the limit with ulimit -n"), std::string::npos) << said;
+}
+
+TEST(EngineCall, AFileThatCannotBeOpenedForAnotherReasonIsNoLackOfHandles) {
+  const auto done =
+      engine_call("m", "is it there?", Code::bad_input, [] { throw std::runtime_error("cannot open x"); });
+  EXPECT_EQ(done.error().message, "m: cannot open x; is it there?");
 }
 
 TEST(EngineCall, WhatTheEngineThrowsBecomesAnErrorWithAdvice) {
