@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -99,6 +100,21 @@ void sum_in_sql(sqlite3_context* context, int /*count*/, sqlite3_value** values)
   sqlite3_result_int64(context, checksum(bytes(values[0]), bytes(values[1]), bytes(values[2])));
 }
 
+/// Whether one of the catalogue's files has no room left under the limit of the process. SQLite keeps no errno of it:
+/// it tidies up first.
+bool at_size_limit(const fs::path& database) {
+  constexpr std::uintmax_t kGrowth = std::uintmax_t{32} << 10;  // of the index of the log, in one go
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return false;
+  for (const char* end : {"", "-wal", "-shm", "-journal"}) {
+    fs::path file = database;
+    std::error_code error;
+    const std::uintmax_t size = fs::file_size(file += end, error);
+    if (!error && size + kGrowth > limit.rlim_cur) return true;
+  }
+  return false;
+}
+
 /// Of a person's answers, in the order of their inputs.
 std::string tally_of(std::span<const Answer> answers) {
   Hasher hasher;
@@ -141,6 +157,10 @@ Error Catalogue::broken(const std::string& doing) const {
   if (const int system = code == SQLITE_NOMEM ? ENOMEM : sqlite3_system_errno(db_); ran_out(system)) {
     return failed(
         fmt::format("{}: {} failed ({}); everything computed so far is kept", file, doing, reason_of(system)));
+  }
+  if ((code == SQLITE_FULL || code == SQLITE_IOERR) && at_size_limit(file)) {
+    return failed(fmt::format("{}: {} failed (the file-size limit: {}); everything computed so far is kept", file,
+                              doing, reason_of(EFBIG)));
   }
   // SQLITE_ERROR: no statement of ours is wrong, so the tables are not as we made them.
   if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR) {

@@ -409,6 +409,10 @@ int fill_up(const fs::path& folder) {
     const auto stored = (*catalogue)->store("f", {&answer, 1});
     if (stored.ok()) continue;
     if (stored.error().code != Code::failed) return 5;
+    if (stored.error().message.find("ulimit -f") == std::string::npos) {
+      std::fprintf(stderr, "%s\n", stored.error().message.c_str());
+      return 9;
+    }
     // What was stored before is still there, and a picture that fits can still be written.
     if (!(*catalogue)->find("f", std::to_string(i - 1)).ok()) return 6;
     return (*catalogue)->put_image(picture(2)).ok() ? 0 : 7;
