@@ -71,6 +71,7 @@ Result<bool> Catalogue::has_image(const std::string& id) const {
 
 void Catalogue::sweep_images() const {
   remove_abandoned(folder_);
+  remove_abandoned(folder_ / "images");
   std::error_code error;
   for (fs::directory_iterator at(folder_ / "images", error), end; !error && at != end; at.increment(error))
     remove_abandoned(at->path());

@@ -268,11 +268,13 @@ TEST(Catalogue, PicturesThatAKilledRunLeftHalfWrittenAreRemovedAndOnesBeingWritt
   opened(folder.path())->put_image(picture(1)).value();
   const auto left = folder.write("images/ab/abcd.1.0.part", "half");
   const auto aside = folder.write("catalogue.sqlite.1.part", "half");
+  const auto above = folder.write("images/abcd.png.1.0.part", "half");
   auto writing = Aside::write(folder / "images/ab/abce.png", "half");
   ASSERT_TRUE(writing.ok());
   const auto catalogue = opened(folder.path());
   EXPECT_FALSE(fs::exists(left));
   EXPECT_FALSE(fs::exists(aside));
+  EXPECT_FALSE(fs::exists(above));
   EXPECT_TRUE(writing->place().ok()) << "it was taken from a run under way";
   EXPECT_TRUE(catalogue->image(image_id(picture(1))).ok());
 }
