@@ -94,6 +94,13 @@ Result<void> OpenvinoCaptioner::read_ids(int max_tokens) {
     SCOTOMA_TRY(const auto all, json_value<std::vector<std::int64_t>>(config, "eos_token_id", {}, path));
     ends_ = {all.begin(), all.end()};
   }
+  const auto given = config.find("decoder_start_token_id");
+  const char* key = given != config.end() && !given->is_null() ? "decoder_start_token_id" : "bos_token_id";
+  if (start_ < 0 && config.contains(key) && !config[key].is_null()) {
+    return bad_input(
+        fmt::format("{}: {} is {}, and ids begin at 0; take the one of the checkpoint that the model was exported from",
+                    path.string(), key, start_));
+  }
   if (start_ < 0 || ends_.empty()) {
     return bad_input(path.string() +
                      ": decoder_start_token_id and eos_token_id are needed, here or in generation_config.json");
@@ -112,8 +119,8 @@ Result<void> OpenvinoCaptioner::check_special_ids(std::size_t words) const {
                      folder_ / "openvino_decoder_model.xml");
   };
   SCOTOMA_CHECK(check("decoder_start_token_id", start_));
+  for (const std::int64_t end : ends_) SCOTOMA_CHECK(check("eos_token_id", end));  // the padding may be one of them
   SCOTOMA_CHECK(check("pad_token_id", padding_));
-  for (const std::int64_t end : ends_) SCOTOMA_CHECK(check("eos_token_id", end));
   return {};
 }
 

@@ -133,14 +133,15 @@ Result<void> check_model_file(const fs::path& path) {
 Result<void> check_tokenizer_file(const fs::path& file) {
   const fs::path folder = file.parent_path();
   const auto has = [&](const char* name) { return is_file(folder / name); };
-  if (is_file(file) || !(has("tokenizer.json") || has("vocab.json") || has("vocab.txt") || has("spiece.model"))) {
-    return check_model_file(file);
-  }
+  if (is_there(file)) return check_model_file(file);
+  const bool raw = has("tokenizer.json") || has("vocab.json") || has("vocab.txt") || has("spiece.model");
   const bool back = file.stem().string().ends_with("detokenizer");
-  return bad_input(
-      fmt::format("{0}: not there, but the tokenizer that it is made of is: pip install "
-                  "\"openvino-tokenizers[transformers]\" && convert_tokenizer {1} {2}-o {1}",
-                  file.string(), folder.string(), back ? "--with-detokenizer " : ""));
+  return bad_input(fmt::format(
+      "{}: no such model file, {}: pip install \"openvino-tokenizers[transformers]\" && convert_tokenizer {} {}-o {}",
+      file.string(),
+      raw ? "but the tokenizer that it is made of is there"
+          : "nor the tokenizer that it is made of; make it from the checkpoint that the model was exported from",
+      raw ? folder.string() : "CHECKPOINT", back ? "--with-detokenizer " : "", folder.string()));
 }
 
 }  // namespace scotoma

@@ -99,6 +99,28 @@ TEST_F(Roles, IdsOutsideTheVocabularyAreRefused) {
   expect_refused(embedder(), "is outside the vocabulary of 5 words");
 }
 
+TEST_F(Roles, IdsBelowZeroAreNotCalledMissing) {
+  folder_.write("config.json", R"({"decoder_start_token_id": -5, "bos_token_id": 0, "eos_token_id": 2})");
+  expect_refused(captioner(), "config.json: decoder_start_token_id is -5, and ids begin at 0");
+  folder_.write("config.json", R"({"decoder_start_token_id": null, "bos_token_id": -1, "eos_token_id": 2})");
+  expect_refused(captioner(), "config.json: bos_token_id is -1, and ids begin at 0");
+  folder_.write("config.json", R"({"decoder_start_token_id": 0, "eos_token_id": -5})");
+  expect_refused(captioner(), "eos_token_id: -5 is outside the vocabulary");
+  folder_.write("config.json", R"({"eos_token_id": 2})");
+  expect_refused(captioner(), "decoder_start_token_id and eos_token_id are needed");
+}
+
+TEST_F(Roles, WithoutATokenizerNameTheCommandThatMakesIt) {
+  fs::remove(folder_ / "openvino_detokenizer.xml");
+  expect_refused(captioner(), "openvino_detokenizer.xml: no such model file");
+  expect_refused(captioner(), "convert_tokenizer CHECKPOINT --with-detokenizer -o " + folder_.path().string());
+  fs::remove(folder_ / "openvino_tokenizer.xml");
+  expect_refused(embedder(), "convert_tokenizer CHECKPOINT -o " + folder_.path().string());
+  folder_.write("tokenizer.json", "{}");
+  const std::string here = folder_.path().string();
+  expect_refused(captioner(), "convert_tokenizer " + here + " --with-detokenizer -o " + here);
+}
+
 TEST_F(Roles, NanIsAFailureAndNotAnAnswer) {
   take("image_encoder_nan", "image_encoder");
   auto embeds = embedder();
