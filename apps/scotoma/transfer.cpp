@@ -126,12 +126,10 @@ Result<void> run_transfer(const TransferArguments& arguments) {
     return transfer(session.study, done.findings, rivals, *session.catalogue, cancel, progress);
   }();
   if (!result.ok()) return result.error();
-  const nlohmann::ordered_json json = transfer_json(session.study, *result);
-  SCOTOMA_CHECK(write_whole(out_folder(arguments) / "transfer.json", printable_json(json.dump(2)) + "\n"));
   SCOTOMA_TRY(const Published published,
-              publish(session.study, done.findings, nullptr, *session.catalogue, out_folder(arguments)));
+              publish(session.study, done.findings, nullptr, *session.catalogue, out_folder(arguments), &*result));
   if (arguments.json) {
-    say_json(json);
+    say_json(transfer_json(session.study, *result));
   } else {
     print_transfer(*result, published.report);
   }

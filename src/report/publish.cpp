@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "core/hash.h"
 #include "report/bugs_json.h"
@@ -50,14 +53,33 @@ Result<void> put_pictures(const std::set<std::string>& ids, const Catalogue& cat
   return {};
 }
 
+using File = std::pair<std::filesystem::path, std::string>;
+
+/// Puts all files in their places, in this order, once all are written. `told` (empty: none) is removed before, where
+/// it changes: the report tells of it.
+Result<void> replace(const std::vector<File>& files, const std::filesystem::path& told) {
+  std::vector<Aside> asides;
+  bool changes = false;
+  for (const auto& [path, bytes] : files) {
+    SCOTOMA_TRY(Aside aside, Aside::write(path, bytes));
+    asides.push_back(std::move(aside));
+    if (path != told) continue;
+    const auto there = read_plain_file(path);
+    changes = there.ok() && *there != bytes;
+  }
+  if (changes && ::unlink(told.c_str()) != 0 && errno != ENOENT)
+    return failed(fmt::format("{}: cannot be replaced ({}); mend that and run again", told.string(), reason_of(errno)));
+  for (Aside& aside : asides) SCOTOMA_CHECK(aside.place());
+  return {};
+}
+
 }  // namespace
 
 Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const Catalogue& catalogue,
-                          const std::filesystem::path& folder) {
+                          const std::filesystem::path& folder, const Transfer* transfer) {
   const auto pictures = [&](const std::string& id) { return catalogue.image(id); };
-  const auto transfer = known_transfer(folder, findings);
-  SCOTOMA_TRY(const std::string html,
-              report_html(study, findings, pictures, transfer.has_value() ? &*transfer : nullptr));
+  const auto known = transfer == nullptr ? known_transfer(folder, findings) : std::nullopt;
+  SCOTOMA_TRY(const std::string html, report_html(study, findings, pictures, known.has_value() ? &*known : transfer));
   const Published published{folder / "report.html", folder / "bugs.json"};
   std::set<std::string> named;
   const auto path = [&](const std::string& id) {
@@ -68,8 +90,10 @@ Result<Published> publish(const Study& study, const Findings& findings, const Ru
   SCOTOMA_CHECK(put_pictures(named, catalogue, folder));
   std::vector<std::pair<std::filesystem::path, std::string>> files = {{published.report, html + mark_of(bugs)}};
   if (run != nullptr) files.emplace_back(folder / "run.json", printable_json(run_json(*run).dump(2)) + "\n");
+  if (transfer != nullptr)
+    files.emplace_back(folder / "transfer.json", printable_json(transfer_json(study, *transfer).dump(2)) + "\n");
   files.emplace_back(published.bugs, bugs);  // last: where only some were replaced, it does not fit the report's mark
-  SCOTOMA_CHECK(write_together(files));
+  SCOTOMA_CHECK(replace(files, transfer != nullptr ? folder / "transfer.json" : std::filesystem::path()));
   return published;
 }
 

@@ -7,6 +7,7 @@
 #include "catalogue/catalogue.h"
 #include "core/file.h"
 #include "finding/finding.h"
+#include "finding/transfer.h"
 #include "study/study.h"
 
 namespace scotoma {
@@ -19,13 +20,16 @@ struct Published {
 /// Writes all files aside and then renames one right after the other, so that none is ever half written, and all change
 /// or none. A kill between two renames leaves a report.html whose last line names another bugs.json than the one that
 /// is there: written_together() tells. `run` may be null: run.json stays.
-/// A transfer.json in `folder` that is of these findings gives report.html a section; nothing else depends on it.
+/// `transfer`, where it is given, gives report.html a section and is written as transfer.json in the same set. An old
+/// transfer.json that says something else is removed before the report is replaced: a kill leaves it missing, never
+/// beside a report of other figures. Without `transfer` the transfer.json in `folder`, where it is of these findings,
+/// gives the section.
 /// The pictures that bugs.json names stand under images/ in `folder` afterwards: those of the catalogue where that is
 /// its folder too, else copies. Requires that `folder` is there.
 /// Errors: failed when the disk is full, the folder cannot be written, or a picture that the report shows is missing or
 /// damaged: the old files stay then.
 Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const Catalogue& catalogue,
-                          const std::filesystem::path& folder);
+                          const std::filesystem::path& folder, const Transfer* transfer = nullptr);
 
 /// False where the folder's report.html says that it was written with another bugs.json than the one of these bytes.
 bool written_together(const std::filesystem::path& folder, std::string_view bugs);

@@ -1,10 +1,14 @@
 #include "report/publish.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "fake/folder.h"
 #include "report/made_up.h"
@@ -81,6 +85,58 @@ TEST_F(Publish, AllFilesChangeOrNone) {
   ASSERT_TRUE(publish(made_up::study(), others, nullptr, *catalogue_, folder_.path()).ok());
   EXPECT_NE(*read_plain_file(folder_ / "bugs.json"), bugs);
   EXPECT_FALSE(written_together(folder_.path(), bugs)) << "as a kill between the two would leave them";
+}
+
+/// Two classifiers; the second's name and rate differ with `side`.
+Transfer transfer_of_side(char side) {
+  Transfer transfer;
+  transfer.columns.resize(2);
+  transfer.columns[0].name = "own";
+  transfer.columns[0].aimed = true;
+  transfer.columns[1].name = std::string("rival-") + side;
+  transfer.systematic.push_back(
+      {"bee-systematic", "bee", "a photo of a bee", Direction::fails, std::vector<TransferCell>(2)});
+  return transfer;
+}
+
+TEST_F(Publish, ATransferChangesWithTheReportOrNeitherDoes) {
+  const auto with = [&](char side) {
+    const Transfer transfer = transfer_of_side(side);
+    return publish(made_up::study(), with_picture(id_), nullptr, *catalogue_, folder_.path(), &transfer);
+  };
+  ASSERT_TRUE(with('a').ok());
+  EXPECT_NE(read_plain_file(folder_ / "transfer.json")->find("rival-a"), std::string::npos);
+  EXPECT_NE(read_plain_file(folder_ / "report.html")->find("rival-a"), std::string::npos);
+  std::filesystem::remove(folder_ / "bugs.json");
+  std::filesystem::create_directory(folder_ / "bugs.json");  // so that it cannot be written
+  ASSERT_FALSE(with('b').ok());
+  EXPECT_NE(read_plain_file(folder_ / "transfer.json")->find("rival-a"), std::string::npos);
+  EXPECT_NE(read_plain_file(folder_ / "report.html")->find("rival-a"), std::string::npos);
+}
+
+TEST_F(Publish, KilledAtAnyMomentLeavesNoReportOfOtherFiguresThanTransferJson) {
+  for (int trial = 0; trial < 30; ++trial) {
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      for (int i = 0;; ++i) {
+        const Transfer transfer = transfer_of_side(i % 2 == 0 ? 'a' : 'b');
+        const auto done = publish(made_up::study(), with_picture(id_), nullptr, *catalogue_, folder_.path(), &transfer);
+        if (!done.ok() || ::write(ends[1], "x", 1) != 1) ::_exit(1);
+      }
+    }
+    ::close(ends[1]);
+    char byte = 0;
+    for (int i = 0; i <= 2 + trial % 5; ++i) ASSERT_EQ(::read(ends[0], &byte, 1), 1);
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    ::close(ends[0]);
+    const auto told = read_plain_file(folder_ / "transfer.json");
+    if (!told.ok()) continue;  // between the two
+    const std::string rival = told->find("rival-a") != std::string::npos ? "rival-a" : "rival-b";
+    EXPECT_NE(read_plain_file(folder_ / "report.html")->find(rival), std::string::npos) << rival;
+  }
 }
 
 TEST_F(Publish, RenewsACopyOfAPictureThatIsNotWhole) {
