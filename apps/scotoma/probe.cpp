@@ -8,8 +8,11 @@
 #include "finding/phrase.h"
 #include "report/bugs_json.h"
 #include "report/finding_words.h"
+#include "report/text.h"
 #include "report/words.h"
 #include "session.h"
+#include "stage/caption_text.h"
+#include "stage/nouns.h"
 #include "terminal.h"
 
 namespace scotoma {
@@ -50,15 +53,38 @@ void print_verdict(const Hypothesis& hypothesis, double threshold) {
   say("  log e-value {:.1f}; {:.1f} confirms\n", hypothesis.log_e_value, threshold);
 }
 
+/// Whether the words name the label and say no more: "fly", "a fly", "flies".
+bool only_names(const std::string& phrase, const std::string& label) {
+  Words words = words_of(phrase);
+  if (words.size() > 1 && (words[0] == "a" || words[0] == "an" || words[0] == "the")) words.erase(words.begin());
+  const Noun name(words_of(label));
+  return !words.empty() && name.at(words, 0).end == words.size();
+}
+
+Result<void> check_phrase(const std::string& text, const std::string& label) {
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+    return bad_input("probe: an empty phrase says nothing; give one, for example \"on a flower\"");
+  if (printable(text) != text) {
+    return bad_input(fmt::format(
+        "probe: the phrase '{}' holds characters that no prompt can show (line ends, tabs, control or invisible "
+        "characters); give its words alone, on one line, for example \"on a flower\"",
+        text));
+  }
+  if (only_names(text, label)) {
+    return bad_input(
+        fmt::format("probe: the phrase '{}' is the label itself, which every prompt names already; say how or where it "
+                    "is, for example \"on a flower\"",
+                    text));
+  }
+  return {};
+}
+
 Result<void> probe(const ProbeArguments& arguments) {
   std::vector<PhrasePart> pieces;
   for (const std::string& text : arguments.front) pieces.push_back({text, true});
   for (const std::string& text : arguments.phrases) pieces.push_back({text, arguments.before});
   if (pieces.empty()) return bad_input("probe: no phrase; give one, for example \"on a flower\"");
-  for (const PhrasePart& piece : pieces) {
-    if (piece.text.find_first_not_of(" \t\r\n") != std::string::npos) continue;
-    return bad_input("probe: an empty phrase says nothing; give one, for example \"on a flower\"");
-  }
+  for (const PhrasePart& piece : pieces) SCOTOMA_CHECK(check_phrase(piece.text, arguments.label));
   const CancelToken& cancel = stop_at_interrupt();
   SCOTOMA_TRY(Study study, open_study(arguments));
   SCOTOMA_TRY(const auto lock, lock_answers(arguments, "probe"));

@@ -310,6 +310,24 @@ TEST_F(Probe, WithoutAPhraseIsBadInput) {
   }
 }
 
+/// Before any model is loaded.
+TEST_F(Probe, OfTheLabelItselfOrOfControlCharactersIsRefusedWithWhatToDo) {
+  const auto study = folder_.write("study.toml", small_study());
+  const auto expect_refused = [&](const std::vector<std::string>& phrase, const std::string& why) {
+    std::vector<std::string> arguments = {"probe", study.string(), "--label", "fly"};
+    arguments.insert(arguments.end(), phrase.begin(), phrase.end());
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 2) << phrase.back();
+    EXPECT_NE(outcome.errors.find(why), std::string::npos) << outcome.errors;
+    EXPECT_NE(outcome.errors.find("for example \"on a flower\""), std::string::npos) << outcome.errors;
+  };
+  for (const char* itself : {"fly", "Fly", "a fly", "the flies", " fly "})
+    expect_refused({itself}, "is the label itself");
+  expect_refused({"--front", "fly", "on a flower"}, "is the label itself");
+  for (const char* control : {"on a\nflower", "on a\tflower", "\x1b[31mred", "on a flower\r", "on\x7f a flower"})
+    expect_refused({control}, "holds characters that no prompt can show");
+}
+
 TEST_F(Probe, OfALabelThatIsNotInTheStudyNamesThoseThatAre) {
   const Outcome outcome = probe({}, "unicorn", false);
   EXPECT_EQ(outcome.code, 2);
