@@ -83,8 +83,8 @@ std::string in_doubt(const Findings& findings) {
 std::string contents(Page& page) {
   if (page.tally.findings() < 2) return {};
   std::string html = "<ol class=\"contents\">\n";
-  for (const SystematicFailure& failure : with_cards(page.tally.systematic)) html += contents_row(page, failure);
   for (const Cause& cause : with_cards(page.tally.causes)) html += contents_row(page, cause);
+  for (const SystematicFailure& failure : with_cards(page.tally.systematic)) html += contents_row(page, failure);
   const std::size_t lines = with_cards(page.tally.systematic).size() + with_cards(page.tally.causes).size();
   return html + "</ol>\n" + more_elsewhere(page.tally.findings() - lines, "finding", "the sections below");
 }
@@ -124,8 +124,8 @@ std::string header(Page& page) {
 std::string navigation(const Page& page, bool transfer, bool certainty) {
   const Findings& findings = page.findings;
   std::string links;
-  if (!page.tally.systematic.empty()) links += "<a href=\"#systematic\">Systematic failures</a>";
   if (!page.tally.causes.empty()) links += "<a href=\"#causes\">Causes</a>";
+  if (!page.tally.systematic.empty()) links += "<a href=\"#systematic\">Systematic failures</a>";
   if (certainty) links += "<a href=\"#certainty\">False claims</a>";
   if (!findings.cross.empty()) links += "<a href=\"#spurious\">Other labels</a>";
   if (transfer) links += "<a href=\"#transfer\">Other classifiers</a>";
@@ -182,25 +182,26 @@ std::string failures_heading(const Tally& tally) {
 constexpr std::string_view kBaseRates = "the <a href=\"#base-rates\">base rates</a>";
 constexpr std::string_view kTable = "the <a href=\"#hypotheses\">table</a> below";
 
-/// Systematic failures, then causes: tops first, see cause_card.h.
+/// Causes, then systematic failures, as the headline counts them: tops first, see cause_card.h.
 std::string findings_sections(Page& page) {
   const auto failures = with_cards(page.tally.systematic);
   const auto causes = with_cards(page.tally.causes);
   std::vector<std::string> tops;
-  for (std::size_t i = 0; i < failures.size(); ++i) tops.push_back(failure_top(page, failures[i], i + 1));
   for (std::size_t i = 0; i < causes.size(); ++i) tops.push_back(cause_top(page, causes[i], i + 1));
+  for (std::size_t i = 0; i < failures.size(); ++i) tops.push_back(failure_top(page, failures[i], i + 1));
   std::string html = claims_filter(page.study, {page.placed.begin(), page.placed.end()});
   std::size_t next = 0;
-  if (!failures.empty()) {
-    html += fmt::format("<section id=\"systematic\">\n<h2>{}</h2>\n", failures_heading(page.tally));
-    for (const SystematicFailure& failure : failures) html += tops[next++] + failure_rest(page, failure);
-    html += more_elsewhere(page.tally.systematic.size() - failures.size(), "systematic failure", kBaseRates) +
-            "</section>\n";
-  }
-  html += fmt::format("<section id=\"causes\">\n<h2>{}</h2>\n", causes_heading(page.tally));
-  for (const Cause& cause : causes) html += tops[next++] + cause_rest(page, cause);
-  if (causes.empty()) html += nothing_confirmed(page);
-  return html + more_elsewhere(page.tally.causes.size() - causes.size(), "cause", kTable) + "</section>\n";
+  std::string of_causes = fmt::format("<section id=\"causes\">\n<h2>{}</h2>\n", causes_heading(page.tally));
+  for (const Cause& cause : causes) of_causes += tops[next++] + cause_rest(page, cause);
+  if (causes.empty()) of_causes += nothing_confirmed(page);
+  of_causes += more_elsewhere(page.tally.causes.size() - causes.size(), "cause", kTable) + "</section>\n";
+  if (failures.empty()) return html + of_causes;
+  std::string of_failures = fmt::format("<section id=\"systematic\">\n<h2>{}</h2>\n", failures_heading(page.tally));
+  for (const SystematicFailure& failure : failures) of_failures += tops[next++] + failure_rest(page, failure);
+  of_failures +=
+      more_elsewhere(page.tally.systematic.size() - failures.size(), "systematic failure", kBaseRates) + "</section>\n";
+  // Where no cause was found, what was found comes before what was not.
+  return html + (causes.empty() ? of_failures + of_causes : of_causes + of_failures);
 }
 
 }  // namespace

@@ -41,6 +41,20 @@ TEST(ReportHtml, TellsTheConfirmedBugsInWordsAndNumbers) {
   EXPECT_TRUE(has(html, "95\u00A0% of pictures of a bee on a flower are recognised, against 9\u00A0% of neutral"));
 }
 
+TEST(ReportHtml, CausesComeBeforeSystematicFailuresAsInTheHeadline) {
+  const std::string html = rendered(made_up::findings());
+  const auto expect_in_order = [&](const std::string& first, const std::string& second) {
+    EXPECT_TRUE(has(html, first)) << first;
+    EXPECT_TRUE(has(html, second)) << second;
+    EXPECT_LT(html.find(first), html.find(second)) << first;
+  };
+  expect_in_order("<span>2 findings: 1 cause", "and 1 systematic failure");
+  expect_in_order("<a href=\"#causes\">", "<a href=\"#systematic\">");
+  expect_in_order("<section id=\"causes\">", "<section id=\"systematic\">");
+  expect_in_order("<b>On a flower, fly and ladybug", "<b>A bee fails systematically");    // contents
+  expect_in_order("<h3>On a flower, fly and ladybug", "<h3>A bee fails systematically");  // cards
+}
+
 TEST(ReportHtml, EmbedsEachPictureOnceAndEveryOneThatItShows) {
   const std::string html = rendered(made_up::findings());
   const auto defined = all(html, "<image id=\"", "\"");
