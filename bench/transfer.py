@@ -38,8 +38,8 @@ def transfer(program, work, study):
     at = {column["name"]: i for i, column in enumerate(result["classifiers"])}
     order = [at[name] for name in CLASSIFIERS]
     result["classifiers"] = [result["classifiers"][i] for i in order]
-    for bug in result["bugs"]:
-        bug["cells"] = [bug["cells"][i] for i in order]
+    for row in result["bugs"] + result["systematic_failures"]:
+        row["cells"] = [row["cells"][i] for i in order]
     return result
 
 
@@ -64,31 +64,53 @@ def datasets(results):
     for result in results:
         aimed = next(column for column in result["classifiers"] if column["aimed_at"])
         pictures = aimed["accuracy"]["failing"]["pictures"]
-        rows.append([f"{aimed['name']} ({len(result['bugs'])} bugs, {pictures} pictures)",
+        what = counted({kind: len(rows) for kind, rows in kinds(result).items()})
+        rows.append([f"{aimed['name']} ({what}; {pictures} images)",
                      *(accuracy(column, "failing") for column in result["classifiers"])])
     return table(["set aimed at", *CLASSIFIERS], rows)
 
 
-def bug_cell(cell, direction, aimed):
-    with_phrase, without = percent(cell["with"]["rate"]), percent(cell["without"]["rate"])
-    text = f"{without}/{with_phrase}" if direction == "passes" else f"{with_phrase}/{without}"
+def kinds(result):
+    """Rows by kind, as every verb counts them: an exception is no bug."""
+    return {"bug": [row for row in result["bugs"] if row["direction"] == "fails"],
+            "systematic failure": result["systematic_failures"],
+            "exception": [row for row in result["bugs"] if row["direction"] == "passes"]}
+
+
+def counted(numbers):
+    parts = [f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in numbers.items() if number]
+    return " and ".join([part for part in (", ".join(parts[:-1]), parts[-1]) if part])
+
+
+def row_cell(cell, direction, aimed):
+    if "baseline" in cell:
+        text = percent(cell["baseline"]["rate"])
+    else:
+        rates = [percent(cell[side]["rate"]) for side in ("with", "without")]
+        text = "/".join(rates if direction == "fails" else reversed(rates))
     return f"**{text}**" if aimed else text + ("!" if cell["transfers"] else "")
 
 
 def bugs(result):
     rows = []
-    for bug in result["bugs"]:
-        cells = zip(bug["cells"], result["classifiers"])
-        rows.append([bug["id"], *(bug_cell(cell, bug["direction"], column["aimed_at"]) for cell, column in cells)])
-    counts = ["" if column["aimed_at"] else f"{column['transferring']} of {len(rows)}"
-              for column in result["classifiers"]]
-    return table(["bug", *CLASSIFIERS], [*rows, ["transfer", *counts]])
+    for kind, of_kind in kinds(result).items():
+        for row in of_kind:
+            cells = zip(row["cells"], result["classifiers"])
+            name = row["id"] if kind != "exception" else f"{row['id']} (exception)"
+            rows.append([name, *(row_cell(cell, row["direction"], column["aimed_at"]) for cell, column in cells)])
+    for kind, of_kind in kinds(result).items():
+        if of_kind:
+            counts = ["" if column["aimed_at"] else
+                      f"{sum(row['cells'][c]['transfers'] for row in of_kind)} of {len(of_kind)}"
+                      for c, column in enumerate(result["classifiers"])]
+            rows.append([f"transfer: {kind}s", *counts])
+    return table(["what fails", *CLASSIFIERS], rows)
 
 
 def matrices(results):
     text = "Accuracy in % on the failing pictures of each set, with 95 % intervals:\n\n" + datasets(results)
     for result in results:
-        text += f"\n**{result['study']}**: % that fail, bug/twins; `!`: transfers.\n\n" + bugs(result)
+        text += f"\n**{result['study']}**: % that fail, images/twins; `!`: transfers. An exception's images are those without the phrase.\n\n" + bugs(result)
     return text
 
 

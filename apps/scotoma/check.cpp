@@ -11,7 +11,7 @@
 #include "find/find.h"
 #include "report/check.h"
 #include "report/publish.h"
-#include "report/words.h"
+#include "report/tally.h"
 #include "rivals.h"
 #include "session.h"
 #include "terminal.h"
@@ -43,22 +43,6 @@ void print_check(const Check& check) {
   }
 }
 
-/// "13 bugs, 1 systematic failure and 1 exception": counted as everywhere else (report/tally.h).
-std::string counted_cases(const Check& check) {
-  const auto count = [&](auto wanted) {
-    return static_cast<int>(std::count_if(check.cases.begin(), check.cases.end(), wanted));
-  };
-  const int failures = count([](const CheckCase& one) { return one.systematic; });
-  const int exceptions =
-      count([](const CheckCase& one) { return !one.systematic && one.direction == Direction::passes; });
-  const int bugs = static_cast<int>(check.cases.size()) - failures - exceptions;
-  std::vector<std::string> parts;
-  if (bugs > 0) parts.push_back(counted(bugs, "bug"));
-  if (failures > 0) parts.push_back(counted(failures, "systematic failure"));
-  if (exceptions > 0) parts.push_back(counted(exceptions, "exception"));
-  return listed(parts);
-}
-
 /// Green where every finding is fixed.
 Result<void> conclusion(const Check& check, bool allow_undecided) {
   if (check.cases.empty()) {
@@ -75,8 +59,8 @@ Result<void> conclusion(const Check& check, bool allow_undecided) {
   const int undecided = count(Verdict::undecided);
   if (left == 0 && (undecided == 0 || allow_undecided)) return {};
   return failed(fmt::format("{}: of {}, {} fixed, {} still there ({} of them worse), {} undecided{}", check.name,
-                            counted_cases(check), count(Verdict::fixed), left, count(Verdict::worse), undecided,
-                            undecided > 0 ? "; more pictures tell more: --images" : ""));
+                            counted_kinds(counts_of(check)), count(Verdict::fixed), left, count(Verdict::worse),
+                            undecided, undecided > 0 ? "; more pictures tell more: --images" : ""));
 }
 
 /// Draws what --images asks for. The study's budget is not touched: these are the user's own, asked for by number.

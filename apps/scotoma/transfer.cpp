@@ -10,8 +10,8 @@
 #include "bugs_file.h"
 #include "finding/count.h"
 #include "report/publish.h"
+#include "report/tally.h"
 #include "report/transfer_json.h"
-#include "report/words.h"
 #include "rivals.h"
 #include "session.h"
 #include "terminal.h"
@@ -56,13 +56,13 @@ std::string shortened(const std::string& text, std::size_t width) {
 
 void print_columns(const Transfer& transfer, const Paint& paint) {
   constexpr const char* kRow = "{:>2} {:<24} {:<17} {:<17} {:<17} {}";
-  say("{}\n", paint.bold(fmt::format(kRow, "", "classifier", "right: failing set", "all of the bugs", "their twins",
-                                     "bugs that transfer")));
+  say("{}\n",
+      paint.bold(fmt::format(kRow, "", "classifier", "right: failing set", "all images", "their twins", "transfer")));
+  const KindCounts all = counts_of(transfer);
   for (std::size_t c = 0; c < transfer.columns.size(); ++c) {
     const TransferColumn& column = transfer.columns[c];
     say(kRow, c + 1, shortened(column.name, 24), accuracy(column.failing), accuracy(column.suspects),
-        accuracy(column.controls),
-        column.aimed ? "aimed at" : fmt::format("{} of {}", column.transferring, transfer.rows.size()));
+        accuracy(column.controls), column.aimed ? "aimed at" : counted_kinds(transferring(transfer, c), all));
     say("\n");
   }
 }
@@ -73,40 +73,64 @@ std::string cell_text(const TransferCell& cell) {
   return fmt::format("{:.0f}/{}{}", 100 * cell.suspects.rate, twins, cell.transfers ? "!" : "");
 }
 
+/// One kind of finding, under the number of its rows.
+void print_rows(const std::string& head, const std::vector<const TransferRow*>& rows, const Paint& paint) {
+  if (!rows.empty()) say("{}\n", paint.bold(head));
+  for (const TransferRow* row : rows) {
+    Painted line(fmt::format("{:<34}", "  " + shortened(row->id, 31)));
+    for (const TransferCell& cell : row->cells) {
+      const std::string text = fmt::format("{:>9}", cell_text(cell));
+      line += cell.transfers ? paint.red(text) : Painted(text);
+    }
+    say("{}\n", line);
+  }
+}
+
 void print_matrix(const Transfer& transfer, const Paint& paint) {
   std::string head = fmt::format("{:<34}", "% that fail: bug/twins");
   for (std::size_t c = 0; c < transfer.columns.size(); ++c)
     head += fmt::format("{:>9}", fmt::format("{}{}", c + 1, transfer.columns[c].aimed ? "*" : ""));
   say("{}\n", paint.bold(head));
-  for (const std::vector<TransferRow>* rows : {&transfer.rows, &transfer.systematic}) {
-    for (const TransferRow& row : *rows) {
-      Painted line(fmt::format("{:<34}", shortened(row.id, 33)));
-      for (const TransferCell& cell : row.cells) {
-        const std::string text = fmt::format("{:>9}", cell_text(cell));
-        line += cell.transfers ? paint.red(text) : Painted(text);
-      }
-      say("{}\n", line);
-    }
-  }
+  const KindCounts all = counts_of(transfer);
+  std::vector<const TransferRow*> bugs;
+  std::vector<const TransferRow*> exceptions;
+  std::vector<const TransferRow*> systematic;
+  for (const TransferRow& row : transfer.rows) (row.direction == Direction::fails ? bugs : exceptions).push_back(&row);
+  for (const TransferRow& row : transfer.systematic) systematic.push_back(&row);
+  print_rows(counted_kinds({.bugs = all.bugs}), bugs, paint);
+  print_rows(counted_kinds({.systematic = all.systematic}), systematic, paint);
+  print_rows(counted_kinds({.exceptions = all.exceptions}), exceptions, paint);
 }
 
-void print_transfer(const Transfer& transfer, const std::filesystem::path& report) {
+/// What the marks in the tables mean.
+std::string legend(const Transfer& transfer) {
+  std::string text = "*: the classifier that the findings are of; !: transfers, beyond chance";
+  if (!transfer.systematic.empty()) text += "; systematic failure: of the label's baseline images, without twins";
+  if (counts_of(transfer).exceptions > 0) text += "; exception: of the images without the phrase, their twins have it";
+  return text;
+}
+
+/// What has no row, of which kind, and by which ids; empty where all have one.
+std::string without_audit(const Transfer& transfer, const Findings& findings) {
+  if (transfer.not_audited.empty()) return {};
+  const KindCounts counts = counts_of(transfer.not_audited, findings);
+  return fmt::format("{} {} no audit, and so no images: {}", counted_kinds(counts),
+                     counts.total() == 1 ? "has" : "have", fmt::join(transfer.not_audited, ", "));
+}
+
+void print_transfer(const Transfer& transfer, const Findings& findings, const std::filesystem::path& report) {
   const Paint paint(stdout);
+  const std::string left_out = without_audit(transfer, findings);
   if (transfer.rows.empty() && transfer.systematic.empty()) {
-    say("{}\n", transfer.not_audited.empty() ? "the study found nothing: there is nothing to transfer"
-                                             : "no bug was audited: there is no picture to try others on");
+    say("{}\n", left_out.empty() ? "the study found nothing: there is nothing to transfer"
+                                 : "there is nothing to try others on");
   } else {
     print_columns(transfer, paint);
     say("\n");
     print_matrix(transfer, paint);
-    say("\n*: the classifier that the bugs are of; !: transfers, beyond chance{}\n",
-        transfer.systematic.empty() ? "" : "; -systematic: of the label's baseline images, without twins");
+    say("\n{}\n", legend(transfer));
   }
-  if (!(transfer.rows.empty() && transfer.systematic.empty()) && !transfer.not_audited.empty()) {
-    say("{} no audit, and so no pictures: {}\n",
-        counted(static_cast<int>(transfer.not_audited.size()), "bug has", "bugs have"),
-        fmt::format("{}", fmt::join(transfer.not_audited, ", ")));
-  }
+  if (!left_out.empty()) say("{}\n", left_out);
   say("\nreport: {}\n", paint.bold(std::filesystem::absolute(report).lexically_normal().string()));
 }
 
@@ -131,7 +155,7 @@ Result<void> run_transfer(const TransferArguments& arguments) {
   if (arguments.json) {
     say_json(transfer_json(session.study, *result));
   } else {
-    print_transfer(*result, published.report);
+    print_transfer(*result, done.findings, published.report);
   }
   return {};
 }

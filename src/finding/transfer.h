@@ -30,7 +30,7 @@ struct TransferCell {
   int predicted_count = 0;
 };
 
-/// One confirmed bug on every classifier.
+/// One confirmed bug or exception on every classifier.
 struct TransferRow {
   std::string id;
   std::string label;
@@ -48,17 +48,16 @@ struct TransferColumn {
   Rate failing;        ///< failures on the suspects that the aimed-at one fails on: of that one 100 % by construction
   Rate suspects;       ///< on all suspects
   Rate controls;       ///< on all controls
-  int transferring = 0;
 };
 
 /// Bugs x classifiers.
 struct Transfer {
   std::vector<TransferColumn> columns;
-  std::vector<TransferRow> rows;  ///< audited bugs, in the order of the findings
+  std::vector<TransferRow> rows;  ///< audited bugs and exceptions, in the order of the findings
   /// Systematic failures: the cells' suspects are the label's baseline images, they have no controls, and `allowed` is
   /// evidence.everywhere. No part of the columns' totals.
   std::vector<TransferRow> systematic;
-  std::vector<std::string> not_audited;  ///< ids of confirmed bugs that have no audit, hence no row
+  std::vector<std::string> not_audited;  ///< ids of confirmed bugs and exceptions that have no audit, hence no row
 };
 
 /// What became of a bug in another classifier.

@@ -2,9 +2,38 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "report/words.h"
 
 namespace scotoma {
+namespace {
+
+/// A hypothesis is a bug or an exception.
+void count_one(Direction direction, KindCounts& counts) {
+  ++(direction == Direction::fails ? counts.bugs : counts.exceptions);
+}
+
+template <class Wanted>
+KindCounts count_rows(const Transfer& transfer, const Wanted& wanted) {
+  KindCounts counts;
+  for (const TransferRow& row : transfer.rows) {
+    if (wanted(row)) count_one(row.direction, counts);
+  }
+  counts.systematic = static_cast<int>(std::count_if(transfer.systematic.begin(), transfer.systematic.end(), wanted));
+  return counts;
+}
+
+struct CountedKind {
+  int KindCounts::*count;
+  const char* noun;
+};
+constexpr std::array kKinds = {CountedKind{&KindCounts::bugs, "bug"},
+                               CountedKind{&KindCounts::systematic, "systematic failure"},
+                               CountedKind{&KindCounts::exceptions, "exception"}};
+
+}  // namespace
 
 Tally tally_of(const Findings& findings) {
   Tally tally;
@@ -16,6 +45,52 @@ Tally tally_of(const Findings& findings) {
   }
   for (const SystematicFailure& failure : tally.systematic) tally.everywhere.push_back(failure.base);
   return tally;
+}
+
+KindCounts counts_of(const Transfer& transfer) {
+  return count_rows(transfer, [](const TransferRow& /*row*/) { return true; });
+}
+
+KindCounts transferring(const Transfer& transfer, std::size_t column) {
+  return count_rows(transfer, [&](const TransferRow& row) { return row.cells.at(column).transfers; });
+}
+
+KindCounts counts_of(const Check& check) {
+  KindCounts counts;
+  for (const CheckCase& one : check.cases) {
+    if (one.systematic) {
+      ++counts.systematic;
+    } else {
+      count_one(one.direction, counts);
+    }
+  }
+  return counts;
+}
+
+KindCounts counts_of(const std::vector<std::string>& ids, const Findings& findings) {
+  KindCounts counts;
+  for (const Hypothesis& h : findings.hypotheses) {
+    if (h.status == Status::confirmed && std::find(ids.begin(), ids.end(), h.id) != ids.end())
+      count_one(h.direction, counts);
+  }
+  return counts;
+}
+
+std::string counted_kinds(const KindCounts& counts) {
+  std::vector<std::string> parts;
+  for (const CountedKind& kind : kKinds) {
+    if (counts.*kind.count > 0) parts.push_back(counted(counts.*kind.count, kind.noun));
+  }
+  return listed(parts);
+}
+
+std::string counted_kinds(const KindCounts& some, const KindCounts& all) {
+  std::vector<std::string> parts;
+  for (const CountedKind& kind : kKinds) {
+    if (all.*kind.count > 0)
+      parts.push_back(fmt::format("{} of {}", grouped(some.*kind.count), counted(all.*kind.count, kind.noun)));
+  }
+  return listed(parts);
 }
 
 std::string findings_sentence(const Findings& findings) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "finding/cause.h"
+#include "finding/transfer.h"
 
 namespace scotoma {
 
@@ -23,6 +24,31 @@ struct Tally {
 };
 
 Tally tally_of(const Findings& findings);
+
+/// How many there are of each kind that a verb speaks of one by one.
+struct KindCounts {
+  int bugs = 0;
+  int systematic = 0;  ///< systematic failures
+  int exceptions = 0;
+
+  int total() const { return bugs + systematic + exceptions; }
+};
+
+/// Of the rows of a transfer, and of those among them that transfer to the classifier of a column.
+KindCounts counts_of(const Transfer& transfer);
+KindCounts transferring(const Transfer& transfer, std::size_t column);
+
+/// Of the cases of a check.
+KindCounts counts_of(const Check& check);
+
+/// Of the confirmed hypotheses with these ids; ids of no hypothesis are not counted.
+KindCounts counts_of(const std::vector<std::string>& ids, const Findings& findings);
+
+/// "13 bugs, 1 systematic failure and 1 exception", without kinds of which there is none; empty where there is nothing.
+std::string counted_kinds(const KindCounts& counts);
+
+/// "0 of 13 bugs, 1 of 1 systematic failure and 0 of 1 exception": of each kind that there is.
+std::string counted_kinds(const KindCounts& some, const KindCounts& all);
 
 /// "2 findings: 1 cause (13 bugs) and 1 systematic failure (1 exception).", "No bug was confirmed among 10 hypotheses."
 /// Never the latter where a label fails systematically.

@@ -5,6 +5,7 @@
 
 #include "finding/cause.h"
 #include "finding/count.h"
+#include "report/tally.h"
 #include "report/text.h"
 #include "report/words.h"
 
@@ -23,7 +24,11 @@ ordered_json accuracy_json(const Rate& failures) {
           {"high", right.high}};
 }
 
-ordered_json column_json(const TransferColumn& column) {
+ordered_json kinds_json(const KindCounts& counts) {
+  return {{"bugs", counts.bugs}, {"systematic_failures", counts.systematic}, {"exceptions", counts.exceptions}};
+}
+
+ordered_json column_json(const TransferColumn& column, const KindCounts& transferring) {
   return {{"name", valid_utf8(column.name)},
           {"aimed_at", column.aimed},
           {"fingerprint", valid_utf8(column.fingerprint)},
@@ -32,7 +37,8 @@ ordered_json column_json(const TransferColumn& column) {
            {{"failing", accuracy_json(column.failing)},
             {"suspects", accuracy_json(column.suspects)},
             {"controls", accuracy_json(column.controls)}}},
-          {"transferring", column.transferring}};
+          {"transferring", transferring.bugs},
+          {"transferring_of_each_kind", kinds_json(transferring)}};
 }
 
 template <class CellJson>
@@ -125,7 +131,6 @@ TransferColumn column_from(const ordered_json& json) {
   column.failing = failures_from(accuracy.at("failing"));
   column.suspects = failures_from(accuracy.at("suspects"));
   column.controls = failures_from(accuracy.at("controls"));
-  column.transferring = json.at("transferring").get<int>();
   return column;
 }
 
@@ -227,7 +232,9 @@ ordered_json transfer_json(const Study& study, const Transfer& transfer) {
   json["seed"] = study.seed;
   json["delta"] = study.evidence.delta;
   json["classifiers"] = ordered_json::array();
-  for (const TransferColumn& column : transfer.columns) json["classifiers"].push_back(column_json(column));
+  for (std::size_t c = 0; c < transfer.columns.size(); ++c)
+    json["classifiers"].push_back(column_json(transfer.columns[c], transferring(transfer, c)));
+  json["counts"] = kinds_json(counts_of(transfer));
   json["bugs"] = ordered_json::array();
   for (const TransferRow& row : transfer.rows) {
     json["bugs"].push_back(

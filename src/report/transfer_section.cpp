@@ -6,6 +6,7 @@
 
 #include "finding/count.h"
 #include "report/svg.h"
+#include "report/tally.h"
 #include "report/text.h"
 #include "report/words.h"
 #include "study/prompt.h"
@@ -31,31 +32,31 @@ std::string accuracy_cell(std::string_view column, const Rate& failures) {
                     "number");
 }
 
-std::string dataset_row(const TransferColumn& column, std::size_t bugs) {
+std::string dataset_row(const Transfer& transfer, std::size_t c) {
+  const TransferColumn& column = transfer.columns[c];
   const std::string bar =
       column.failing.valid == 0 ? "" : rate_bar(complement(column.failing), column.aimed ? "fail" : "pass");
-  return fmt::format("<tr><th scope=\"row\">{}{}</th><td class=\"chart\">{}</td>{}{}{}{}</tr>\n",
-                     escape_html(column.name), column.aimed ? " <span class=\"badge\">aimed at</span>" : "", bar,
-                     accuracy_cell("Failing set", column.failing), accuracy_cell("All of the bugs", column.suspects),
-                     accuracy_cell("Their twins", column.controls),
-                     table_cell("Bugs that transfer",
-                                column.aimed ? "–" : fmt::format("{} of {}", column.transferring, bugs), "number"));
+  return fmt::format(
+      "<tr><th scope=\"row\">{}{}</th><td class=\"chart\">{}</td>{}{}{}{}</tr>\n", escape_html(column.name),
+      column.aimed ? " <span class=\"badge\">aimed at</span>" : "", bar, accuracy_cell("Failing set", column.failing),
+      accuracy_cell("All images", column.suspects), accuracy_cell("Their twins", column.controls),
+      table_cell("Transfer", column.aimed ? "–" : counted_kinds(transferring(transfer, c), counts_of(transfer)),
+                 "number"));
 }
 
 std::string dataset_table(const Transfer& transfer) {
   std::string html =
       "<h3>The set of pictures as a whole</h3>\n<p>Accuracy on the pictures of all audits, with 95\u00A0% intervals. "
       "Failing set: those on which the classifier under test is wrong, so its own accuracy there is 0 by "
-      "construction. All of the bugs: also those that it gets right. Twins: the same seeds where no failure is "
-      "claimed, "
-      "for "
-      "most bugs the neutral prompt.</p>\n"
+      "construction. All images: also those that it gets right. Twins: the same seeds where no failure is claimed, of "
+      "a "
+      "bug the neutral prompt, of an exception the phrase. Systematic failures are no part of the accuracies.</p>\n"
       "<div class=\"scroll\" role=\"region\" aria-label=\"Accuracy by classifier\" tabindex=\"0\"><table "
       "class=\"base-rates\">\n<thead><tr><th scope=\"col\">Classifier</th><th scope=\"col\">Failing set, 0 to "
-      "100\u00A0%</th><th scope=\"col\" class=\"number\">Failing set</th><th scope=\"col\" class=\"number\">All of the "
-      "bugs</th><th scope=\"col\" class=\"number\">Their twins</th><th scope=\"col\" class=\"number\">Bugs that "
-      "transfer</th></tr></thead>\n<tbody>\n";
-  for (const TransferColumn& column : transfer.columns) html += dataset_row(column, transfer.rows.size());
+      "100\u00A0%</th><th scope=\"col\" class=\"number\">Failing set</th><th scope=\"col\" class=\"number\">All "
+      "images</th><th scope=\"col\" class=\"number\">Their twins</th><th scope=\"col\" class=\"number\">Transfer"
+      "</th></tr></thead>\n<tbody>\n";
+  for (std::size_t c = 0; c < transfer.columns.size(); ++c) html += dataset_row(transfer, c);
   return html + "</tbody></table></div>\n";
 }
 
@@ -89,12 +90,14 @@ std::string row_head(const Page& page, const TransferRow& row) {
 
 std::string heat_map(const Page& page, const Transfer& transfer) {
   std::string html = fmt::format(
-      "<h3>Bug by bug</h3>\n<p>How often the pictures that a bug is about fail, and their twins. <b>Transfers</b>: "
+      "<h3>One by one</h3>\n<p>How often the pictures that a bug or an exception is about fail, and their twins. "
+      "<b>Transfers</b>: "
       "they surely fail more often than this classifier's own twins allow, or, of the baseline images of a label that "
       "fails systematically, which have no twins, more often than the study allows any label; with all cells taken "
       "together (Holm, "
-      "5\u00A0%).</p>\n<div class=\"scroll\" role=\"region\" aria-label=\"Failure rates by bug and classifier\" "
-      "tabindex=\"0\"><table class=\"transfer-map\" style=\"--columns:{}\">\n<thead><tr><th scope=\"col\">Bug</th>",
+      "5\u00A0%).</p>\n<div class=\"scroll\" role=\"region\" aria-label=\"Failure rates by finding and classifier\" "
+      "tabindex=\"0\"><table class=\"transfer-map\" style=\"--columns:{}\">\n<thead><tr><th scope=\"col\">What "
+      "fails</th>",
       transfer.columns.size());
   for (const TransferColumn& column : transfer.columns) {
     html += fmt::format("<th scope=\"col\"{}>{}{}</th>", column.aimed ? " class=\"aimed\"" : "", breakable(column.name),
@@ -110,7 +113,7 @@ std::string heat_map(const Page& page, const Transfer& transfer) {
   for (std::size_t r = 0; r < rows; ++r) add(transfer.rows[r], row_head(page, transfer.rows[r]));
   for (const TransferRow& row : transfer.systematic)
     add(row, escape_html(with_article(row.label)) + ", baseline images");
-  return html + "</tbody></table></div>\n" + more_elsewhere(transfer.rows.size() - rows, "bug", "transfer.json");
+  return html + "</tbody></table></div>\n" + more_elsewhere(transfer.rows.size() - rows, "row", "transfer.json");
 }
 
 }  // namespace
@@ -120,10 +123,10 @@ std::string transfer_section(const Page& page, const Transfer& transfer) {
   if (transfer.rows.empty() && transfer.systematic.empty())
     return html + "<p>No bug was audited, so there is no picture to try others on.</p>\n</section>\n";
   html += dataset_table(transfer) + heat_map(page, transfer);
-  const auto left = static_cast<int>(transfer.not_audited.size());
-  if (left > 0)
-    html += fmt::format("<p class=\"soft\">{} no audit, and so no pictures to try others on.</p>\n",
-                        capitalised(counted(left, "bug has", "bugs have")));
+  const KindCounts left = counts_of(transfer.not_audited, page.findings);
+  if (left.total() > 0)
+    html += fmt::format("<p class=\"soft\">{} {} no audit, and so no images to try others on.</p>\n",
+                        counted_kinds(left), left.total() == 1 ? "has" : "have");
   return html + "</section>\n";
 }
 

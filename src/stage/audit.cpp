@@ -80,7 +80,8 @@ Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses) {
         "budget.images.",
         context.study.budget.images, count, context.study.budget.audit));
   }
-  context.progress.stage(fmt::format("auditing {} bugs on fresh images", chosen.size()));
+  context.progress.stage(
+      fmt::format("auditing {} confirmed phrase{} on fresh images", chosen.size(), chosen.size() == 1 ? "" : "s"));
   SCOTOMA_TRY(auto samples, observe_trials(context, with, "audit", 0, count));
   SCOTOMA_TRY(const auto twins, observe_trials(context, without, "audit", 0, count));
   for (std::size_t i = 0; i < chosen.size(); ++i)

@@ -89,9 +89,6 @@ void decide(Transfer& result) {
     cells[i]->adjusted = adjusted[i];
     cells[i]->transfers = adjusted[i] <= kTransferLevel;
   }
-  for (const TransferRow& row : result.rows) {
-    for (std::size_t c = 0; c < row.cells.size(); ++c) result.columns[c].transferring += row.cells[c].transfers ? 1 : 0;
-  }
 }
 
 }  // namespace
@@ -110,7 +107,7 @@ Result<Transfer> transfer(const Study& study, const Findings& findings, std::vec
   add_column(std::move(aimed), result);
   const auto failures = add_systematic(study, findings, result);
   for (Rival& rival : rivals) {
-    progress.stage(fmt::format("asking {} about {} findings", rival.name, bugs.size() + failures.size()));
+    progress.stage(fmt::format("asking {}", rival.name));
     Memo memo(rival.models, catalogue, cancel, progress, {thread_count(study.engine.threads), false});
     SCOTOMA_TRY(const auto classes, class_indices(study, memo.class_names()));
     TransferColumn column;

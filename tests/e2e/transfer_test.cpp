@@ -63,6 +63,14 @@ TEST_F(OtherClassifiers, AreAskedOnceAndFillTableJsonAndReport) {
   EXPECT_GT(result["classifiers"][1]["accuracy"]["failing"]["rate"], 0.9) << "the balanced twin has no such bug";
   EXPECT_LT(result["classifiers"][2]["accuracy"]["failing"]["rate"], 0.5) << "the skewed transformer has it too";
   for (const json& bug : result["bugs"]) EXPECT_FALSE(bug["cells"][1]["transfers"]) << bug["id"];
+  const json found = json::parse(bugs)["findings"];
+  ASSERT_EQ(found["bugs"], 1);
+  ASSERT_EQ(found["exceptions"], 1);
+  for (const char* kind : {"bugs", "systematic_failures", "exceptions"})
+    EXPECT_EQ(result["counts"][kind], found[kind]) << "not counted as bugs.json does";
+  EXPECT_NE(first.output.find("0 of 1 bug, 0 of 1 systematic failure and 0 of 1 exception\n"), std::string::npos)
+      << first.output;
+  EXPECT_NE(first.output.find("1 exception\n  bee-on-a-flower"), std::string::npos) << first.output;
   EXPECT_TRUE(has_section());
   EXPECT_EQ(file("bugs.json"), bugs) << "what others say is no part of what was found";
   const int answers = answers_in(out());

@@ -19,6 +19,25 @@ TEST(Tally, TellsBugsFromExceptionsOfLabelsThatFailEverywhere) {
   EXPECT_EQ(tally.everywhere[0]->label, "bee");
 }
 
+TEST(Kinds, AreEachCountedAndNamedInNumberAndLeftOutWhereThereIsNone) {
+  EXPECT_EQ(counted_kinds({13, 1, 1}), "13 bugs, 1 systematic failure and 1 exception");
+  EXPECT_EQ(counted_kinds({.systematic = 2}), "2 systematic failures");
+  EXPECT_EQ(counted_kinds(KindCounts{}), "");
+  EXPECT_EQ(counted_kinds({0, 1, 0}, {1300, 1, 1}), "0 of 1,300 bugs, 1 of 1 systematic failure and 0 of 1 exception");
+  EXPECT_EQ(counted_kinds({}, {.bugs = 1}), "0 of 1 bug");
+}
+
+TEST(Kinds, OfConfirmedIdsAreThoseOfTheTally) {
+  const Findings findings = made_up::findings();
+  const Tally tally = tally_of(findings);
+  std::vector<std::string> ids = {"no-such-id"};
+  for (const Hypothesis& h : findings.hypotheses) ids.push_back(h.id);
+  const KindCounts counts = counts_of(ids, findings);
+  EXPECT_EQ(counts.bugs, static_cast<int>(tally.bugs.size()));
+  EXPECT_EQ(counts.exceptions, static_cast<int>(tally.exceptions.size()));
+  EXPECT_EQ(counts_of(std::vector{tally.exceptions[0]->id}, findings).total(), 1);
+}
+
 TEST(Summary, CountsFindingsThatAddUpAndAgreesInNumber) {
   EXPECT_EQ(summary(Findings{}), "No bug was confirmed.");
   EXPECT_EQ(summary(made_up::nothing_confirmed()), "No bug was confirmed among 10 hypotheses.");

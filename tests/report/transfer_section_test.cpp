@@ -73,6 +73,23 @@ TEST(TransferSection, IsInTheReportWithEveryBugAndNamesEscaped) {
   EXPECT_EQ(marks, transfer.rows.size());
 }
 
+TEST(TransferSection, CountsBugsSystematicFailuresAndExceptionsEachAsWhatTheyAre) {
+  const Findings findings = made_up::findings();
+  Transfer transfer = transfer_for(findings);
+  TransferCell here;
+  here.suspects = {43, 47, 0};
+  transfer.systematic.push_back({"bee-systematic", "bee", "a photo of a bee", Direction::fails, {here, here}});
+  const auto bee = std::find_if(transfer.rows.begin(), transfer.rows.end(),
+                                [](const TransferRow& row) { return row.direction == Direction::passes; });
+  ASSERT_NE(bee, transfer.rows.end());
+  transfer.not_audited.push_back(bee->id);
+  transfer.rows.erase(bee);
+  const auto html = report_html(made_up::study(), findings, made_up::picture, &transfer);
+  ASSERT_TRUE(html.ok());
+  EXPECT_NE(html->find("2 of 2 bugs and 0 of 1 systematic failure<"), std::string::npos);
+  EXPECT_NE(html->find(">1 exception has no audit"), std::string::npos);
+}
+
 TEST(TransferSection, IsNotThereWithoutATransfer) {
   const auto html = report_html(made_up::study(), made_up::findings(), made_up::picture);
   ASSERT_TRUE(html.ok());

@@ -11,6 +11,7 @@
 #include "fake/world.h"
 #include "find/find.h"
 #include "finding/count.h"
+#include "report/tally.h"
 #include "report/transfer_json.h"
 #include "transfer/check.h"
 
@@ -110,8 +111,25 @@ TEST_F(Rivals, WithTheSameFaultsShowEveryBugAndThoseWithoutShowNone) {
     EXPECT_TRUE(row.cells[1].transfers) << row.id;
     EXPECT_FALSE(row.cells[2].transfers) << row.id;
   }
-  EXPECT_EQ(result->columns[1].transferring, static_cast<int>(bugs_.size()));
-  EXPECT_EQ(result->columns[2].transferring, 0);
+}
+
+TEST_F(Rivals, AreCountedByKindAsTheFindingsAre) {
+  const auto result = transferred(both());
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  const Tally tally = tally_of(findings_);
+  ASSERT_FALSE(tally.exceptions.empty());
+  const KindCounts all = counts_of(*result);
+  const KindCounts same = transferring(*result, 1);
+  for (const KindCounts& counts : {all, same, counts_of(checked(rival(same_, "same")))}) {
+    EXPECT_EQ(counts.bugs, static_cast<int>(tally.bugs.size())) << "an exception is no bug";
+    EXPECT_EQ(counts.systematic, static_cast<int>(tally.systematic.size()));
+    EXPECT_EQ(counts.exceptions, static_cast<int>(tally.exceptions.size()));
+  }
+  EXPECT_EQ(transferring(*result, 2).total(), 0);
+  const auto json = transfer_json(study_, *result);
+  EXPECT_EQ(json["counts"]["exceptions"], all.exceptions);
+  EXPECT_EQ(json["classifiers"][1]["transferring"], same.bugs);
+  EXPECT_EQ(json["classifiers"][1]["transferring_of_each_kind"]["systematic_failures"], same.systematic);
 }
 
 TEST_F(Rivals, AreAskedAboutTheBaselineImagesOfALabelThatFailsSystematically) {
