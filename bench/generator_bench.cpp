@@ -3,11 +3,11 @@
 
 #include <filesystem>
 
-#include "backend/registry.h"
-#include "core/cancel.h"
-#include "core/parallel.h"
-#include "core/seed.h"
-#include "study/read.h"
+#include "scotoma/backend/registry.h"
+#include "scotoma/core/cancel.h"
+#include "scotoma/core/parallel.h"
+#include "scotoma/core/seed.h"
+#include "scotoma/study/read.h"
 
 namespace scotoma {
 namespace {

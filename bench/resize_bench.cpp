@@ -7,7 +7,7 @@
 #include <openvino/openvino.hpp>
 #include <vector>
 
-#include "image/resize.h"
+#include "scotoma/image/resize.h"
 
 namespace scotoma {
 namespace {

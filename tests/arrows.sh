@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Which folder of src/ may include which. A stage knows no other stage: only what all stages share. And which file of
+# Which folder of src/scotoma/ may include which. A stage knows no other stage: only what all stages share. And which file of
 # apps/ may write.
 set -euo pipefail
-cd "$(dirname "$0")/../src"
+cd "$(dirname "$0")/../src/scotoma"
 
 allowed='
 core: core
@@ -22,10 +22,14 @@ transfer: core model study evidence finding catalogue stage find transfer
 shared_by_stages='stage/caption_text.h stage/context.h stage/explorer.h stage/nouns.h stage/phrase_words.h stage/shorten.h stage/spans.h stage/trial.h'
 
 wrong=0
-complain() { printf 'src/%s includes "%s": %s\n' "$1" "$2" "$3" && wrong=1; }
+complain() { printf 'src/scotoma/%s includes "%s": %s\n' "$1" "$2" "$3" && wrong=1; }
 
 while IFS=: read -r file line; do
   included=${line#*\"} && included=${included%%\"*}
+  if [[ $included != scotoma/* ]]; then
+    complain "$file" "$included" 'the path begins with scotoma/' && continue
+  fi
+  included=${included#scotoma/}
   from=${file%%/*}
   to=${included%%/*}
   own=${file%.*}.h
@@ -41,7 +45,7 @@ done < <(grep -r --include='*.cpp' --include='*.h' '^ *# *include "' . | sed 's|
 # What reaches a terminal goes through one door, which makes others' texts printable.
 while IFS=: read -r file line text; do
   printf 'apps/%s:%s writes past apps/scotoma/terminal.h: %s\n' "$file" "$line" "$text" && wrong=1
-done < <(cd ../apps && grep -rnE --include='*.cpp' --include='*.h' --exclude='terminal.*' \
+done < <(cd ../../apps && grep -rnE --include='*.cpp' --include='*.h' --exclude='terminal.*' \
   'fmt::print\(|std::(cout|cerr|clog|puts|printf|fprintf|fputs|fwrite)\b' . | sed 's|^\./||')
 
 exit "$wrong"

@@ -7,15 +7,15 @@
 #include <cerrno>
 #include <cstring>
 
-#include "core/file.h"
-#include "report/bugs_json.h"
-#include "report/bugs_upgrade.h"
-#include "report/publish.h"
-#include "report/settings.h"
-#include "report/text.h"
-#include "report/words.h"
+#include "scotoma/core/file.h"
+#include "scotoma/report/bugs_json.h"
+#include "scotoma/report/bugs_upgrade.h"
+#include "scotoma/report/publish.h"
+#include "scotoma/report/settings.h"
+#include "scotoma/report/text.h"
+#include "scotoma/report/words.h"
+#include "scotoma/study/read.h"
 #include "session.h"
-#include "study/read.h"
 #include "terminal.h"
 
 namespace scotoma {

@@ -3,9 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/lock.h"
-#include "core/result.h"
-#include "study/study.h"
+#include "scotoma/core/lock.h"
+#include "scotoma/core/result.h"
+#include "scotoma/study/study.h"
 #include "verbs.h"
 
 namespace scotoma {

@@ -1,18 +1,18 @@
 // scotoma check STUDY --against new.onnx: are the findings gone in another classifier?
-#include "transfer/check.h"
+#include "scotoma/transfer/check.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "catalogue/memo.h"
-#include "core/parallel.h"
-#include "find/find.h"
-#include "report/check.h"
-#include "report/publish.h"
-#include "report/tally.h"
 #include "rivals.h"
+#include "scotoma/catalogue/memo.h"
+#include "scotoma/core/parallel.h"
+#include "scotoma/find/find.h"
+#include "scotoma/report/check.h"
+#include "scotoma/report/publish.h"
+#include "scotoma/report/tally.h"
 #include "session.h"
 #include "terminal.h"
 

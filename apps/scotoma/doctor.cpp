@@ -5,13 +5,13 @@
 #include <functional>
 #include <memory>
 
-#include "backend/registry.h"
-#include "core/seed.h"
-#include "find/find.h"
-#include "finding/doubt.h"
-#include "model/similarity.h"
+#include "scotoma/backend/registry.h"
+#include "scotoma/core/seed.h"
+#include "scotoma/find/find.h"
+#include "scotoma/finding/doubt.h"
+#include "scotoma/model/similarity.h"
+#include "scotoma/study/prompt.h"
 #include "session.h"
-#include "study/prompt.h"
 #include "terminal.h"
 
 namespace scotoma {

@@ -1,13 +1,13 @@
 // scotoma export STUDY: the pictures of the findings as a dataset for other programs.
-#include "export/export.h"
+#include "scotoma/export/export.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <map>
 
-#include "export/new_folder.h"
-#include "report/words.h"
+#include "scotoma/export/new_folder.h"
+#include "scotoma/report/words.h"
 #include "session.h"
 #include "terminal.h"
 

@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 
 #include "bugs_file.h"
-#include "finding/doubt.h"
-#include "report/finding_words.h"
-#include "report/publish.h"
-#include "report/spread.h"
-#include "report/tally.h"
-#include "report/words.h"
+#include "scotoma/finding/doubt.h"
+#include "scotoma/report/finding_words.h"
+#include "scotoma/report/publish.h"
+#include "scotoma/report/spread.h"
+#include "scotoma/report/tally.h"
+#include "scotoma/report/words.h"
 #include "session.h"
 #include "terminal.h"
 

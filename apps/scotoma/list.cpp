@@ -8,10 +8,10 @@
 #include <limits>
 #include <set>
 
-#include "backend/openvino/class_names.h"
 #include "bugs_file.h"
-#include "report/claims_filter.h"
-#include "report/finding_words.h"
+#include "scotoma/backend/openvino/class_names.h"
+#include "scotoma/report/claims_filter.h"
+#include "scotoma/report/finding_words.h"
 #include "session.h"
 #include "terminal.h"
 

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "core/file.h"
+#include "scotoma/core/file.h"
 #include "terminal.h"
 #include "verbs.h"
 

@@ -1,5 +1,5 @@
 // scotoma options: every key of a study file.
-#include "study/options.h"
+#include "scotoma/study/options.h"
 
 #include <fmt/format.h>
 

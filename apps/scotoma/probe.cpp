@@ -4,15 +4,15 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "finding/doubt.h"
-#include "finding/phrase.h"
-#include "report/bugs_json.h"
-#include "report/finding_words.h"
-#include "report/text.h"
-#include "report/words.h"
+#include "scotoma/finding/doubt.h"
+#include "scotoma/finding/phrase.h"
+#include "scotoma/report/bugs_json.h"
+#include "scotoma/report/finding_words.h"
+#include "scotoma/report/text.h"
+#include "scotoma/report/words.h"
+#include "scotoma/stage/caption_text.h"
+#include "scotoma/stage/nouns.h"
 #include "session.h"
-#include "stage/caption_text.h"
-#include "stage/nouns.h"
 #include "terminal.h"
 
 namespace scotoma {

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "bugs_file.h"
-#include "report/publish.h"
+#include "scotoma/report/publish.h"
 #include "session.h"
 #include "terminal.h"
 

@@ -1,5 +1,5 @@
 // scotoma review STUDY: a person says of a random sample of pictures whether the label is in them.
-#include "finding/review.h"
+#include "scotoma/finding/review.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -10,17 +10,17 @@
 #include <set>
 
 #include "bugs_file.h"
-#include "catalogue/reviews.h"
-#include "evidence/interval.h"
-#include "finding/cause.h"
-#include "finding/count.h"
-#include "report/publish.h"
-#include "report/review_csv.h"
-#include "report/review_page.h"
-#include "report/text.h"
-#include "report/words.h"
+#include "scotoma/catalogue/reviews.h"
+#include "scotoma/evidence/interval.h"
+#include "scotoma/finding/cause.h"
+#include "scotoma/finding/count.h"
+#include "scotoma/report/publish.h"
+#include "scotoma/report/review_csv.h"
+#include "scotoma/report/review_page.h"
+#include "scotoma/report/text.h"
+#include "scotoma/report/words.h"
+#include "scotoma/study/prompt.h"
 #include "session.h"
-#include "study/prompt.h"
 #include "terminal.h"
 
 namespace scotoma {

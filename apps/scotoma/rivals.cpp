@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <map>
 
-#include "backend/registry.h"
-#include "study/label_class.h"
-#include "study/read.h"
+#include "scotoma/backend/registry.h"
+#include "scotoma/study/label_class.h"
+#include "scotoma/study/read.h"
 
 namespace scotoma {
 namespace {

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "study/study.h"
-#include "transfer/again.h"
+#include "scotoma/study/study.h"
+#include "scotoma/transfer/again.h"
 
 namespace scotoma {
 

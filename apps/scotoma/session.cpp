@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "backend/registry.h"
-#include "study/read.h"
+#include "scotoma/backend/registry.h"
+#include "scotoma/study/read.h"
 
 namespace scotoma {
 

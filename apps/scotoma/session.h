@@ -4,11 +4,11 @@
 #include <memory>
 #include <optional>
 
-#include "catalogue/catalogue.h"
-#include "core/lock.h"
-#include "find/find.h"
-#include "model/roles.h"
-#include "study/study.h"
+#include "scotoma/catalogue/catalogue.h"
+#include "scotoma/core/lock.h"
+#include "scotoma/find/find.h"
+#include "scotoma/model/roles.h"
+#include "scotoma/study/study.h"
 #include "verbs.h"
 
 namespace scotoma {

@@ -16,9 +16,9 @@
 #include <tuple>
 #include <type_traits>
 
-#include "core/progress.h"
-#include "core/result.h"
-#include "report/text.h"
+#include "scotoma/core/progress.h"
+#include "scotoma/core/result.h"
+#include "scotoma/report/text.h"
 
 namespace scotoma {
 

@@ -1,5 +1,5 @@
 // scotoma transfer STUDY --classifier a.onnx --classifier b.onnx: do the bugs hold for other classifiers?
-#include "transfer/transfer.h"
+#include "scotoma/transfer/transfer.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -8,11 +8,11 @@
 #include <set>
 
 #include "bugs_file.h"
-#include "finding/count.h"
-#include "report/publish.h"
-#include "report/tally.h"
-#include "report/transfer_json.h"
 #include "rivals.h"
+#include "scotoma/finding/count.h"
+#include "scotoma/report/publish.h"
+#include "scotoma/report/tally.h"
+#include "scotoma/report/transfer_json.h"
 #include "session.h"
 #include "terminal.h"
 

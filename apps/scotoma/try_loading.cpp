@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "backend/openvino/load_trial.h"
+#include "scotoma/backend/openvino/load_trial.h"
 #include "session.h"
 
 namespace scotoma {

@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 
-#include "core/cancel.h"
-#include "core/result.h"
+#include "scotoma/core/cancel.h"
+#include "scotoma/core/result.h"
 
 namespace scotoma {
 

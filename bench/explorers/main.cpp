@@ -5,13 +5,13 @@
 #include <charconv>
 #include <cstring>
 
-#include "core/seed.h"
-#include "finding/count.h"
+#include "scotoma/core/seed.h"
+#include "scotoma/finding/count.h"
+#include "scotoma/stage/confirm.h"
+#include "scotoma/stage/explore.h"
+#include "scotoma/stage/sample.h"
 #include "simulation/scenarios.h"
 #include "simulation/world.h"
-#include "stage/confirm.h"
-#include "stage/explore.h"
-#include "stage/sample.h"
 
 namespace {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/philox.h"
+#include "scotoma/core/philox.h"
 
 namespace scotoma::simulation {
 namespace {

@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "finding/observer.h"
+#include "scotoma/finding/observer.h"
 
 namespace scotoma::simulation {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/seed.h"
+#include "scotoma/core/seed.h"
 
 namespace scotoma::simulation {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/philox.h"
+#include "scotoma/core/philox.h"
 #include "simulation/world.h"
 
 namespace scotoma::simulation {

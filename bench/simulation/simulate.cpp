@@ -1,6 +1,6 @@
 #include "simulation/simulate.h"
 
-#include "core/parallel.h"
+#include "scotoma/core/parallel.h"
 
 namespace scotoma::simulation {
 

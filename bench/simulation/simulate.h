@@ -1,7 +1,7 @@
 // All scenarios, on a few threads.
 #pragma once
 
-#include "core/cancel.h"
+#include "scotoma/core/cancel.h"
 #include "simulation/scenarios.h"
 #include "simulation/tally.h"
 

@@ -4,15 +4,15 @@
 #include <cmath>
 #include <limits>
 
-#include "evidence/e_bh.h"
-#include "evidence/e_value.h"
-#include "finding/count.h"
-#include "stage/audit.h"
-#include "stage/confirm.h"
-#include "stage/explore.h"
-#include "stage/sample.h"
-#include "stage/trial.h"
-#include "study/prompt.h"
+#include "scotoma/evidence/e_bh.h"
+#include "scotoma/evidence/e_value.h"
+#include "scotoma/finding/count.h"
+#include "scotoma/stage/audit.h"
+#include "scotoma/stage/confirm.h"
+#include "scotoma/stage/explore.h"
+#include "scotoma/stage/sample.h"
+#include "scotoma/stage/trial.h"
+#include "scotoma/study/prompt.h"
 
 namespace scotoma::simulation {
 namespace {

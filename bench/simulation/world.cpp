@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "study/prompt.h"
+#include "scotoma/study/prompt.h"
 
 namespace scotoma::simulation {
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "scotoma/stage/context.h"
+#include "scotoma/stage/hypothesise.h"
 #include "simulation/coins.h"
-#include "stage/context.h"
-#include "stage/hypothesise.h"
 
 namespace scotoma::simulation {
 

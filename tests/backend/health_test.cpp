@@ -1,4 +1,4 @@
-#include "backend/health.h"
+#include "scotoma/backend/health.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "backend/registry.h"
+#include "scotoma/backend/registry.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "catalogue/catalogue.h"
+#include "scotoma/catalogue/catalogue.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -20,10 +20,10 @@
 #include <thread>
 #include <vector>
 
-#include "core/file.h"
-#include "core/philox.h"
 #include "fake/folder.h"
 #include "fake/places.h"
+#include "scotoma/core/file.h"
+#include "scotoma/core/philox.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "catalogue/codec.h"
+#include "scotoma/catalogue/codec.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -5,11 +5,11 @@
 #include <iterator>
 #include <optional>
 
-#include "catalogue/memo.h"
-#include "catalogue/reviews.h"
-#include "core/philox.h"
 #include "fake/folder.h"
 #include "fake/world.h"
+#include "scotoma/catalogue/memo.h"
+#include "scotoma/catalogue/reviews.h"
+#include "scotoma/core/philox.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "catalogue/memo.h"
+#include "scotoma/catalogue/memo.h"
 
 #include <gtest/gtest.h>
 

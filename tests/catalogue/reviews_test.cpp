@@ -1,4 +1,4 @@
-#include "catalogue/reviews.h"
+#include "scotoma/catalogue/reviews.h"
 
 #include <gtest/gtest.h>
 

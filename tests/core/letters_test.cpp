@@ -1,4 +1,4 @@
-#include "core/letters.h"
+#include "scotoma/core/letters.h"
 
 #include <gtest/gtest.h>
 

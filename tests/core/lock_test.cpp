@@ -1,4 +1,4 @@
-#include "core/lock.h"
+#include "scotoma/core/lock.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-#include "core/parallel.h"
+#include "scotoma/core/parallel.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/philox.h"
+#include "scotoma/core/philox.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

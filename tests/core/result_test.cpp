@@ -1,4 +1,4 @@
-#include "core/result.h"
+#include "scotoma/core/result.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "core/seed.h"
+#include "scotoma/core/seed.h"
 
 #include <gtest/gtest.h>
 

@@ -8,7 +8,7 @@
 #include "e2e/program.h"
 #include "fake/folder.h"
 #include "fake/places.h"
-#include "study/read.h"
+#include "scotoma/study/read.h"
 
 namespace scotoma::e2e {
 namespace {

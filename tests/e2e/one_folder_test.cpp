@@ -2,9 +2,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include "core/lock.h"
 #include "e2e/program.h"
 #include "fake/folder.h"
+#include "scotoma/core/lock.h"
 
 namespace scotoma::e2e {
 namespace {

@@ -18,8 +18,8 @@
 #include <fstream>
 #include <thread>
 
-#include "core/hash.h"
 #include "fake/folder.h"
+#include "scotoma/core/hash.h"
 
 namespace scotoma::e2e {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/philox.h"
 #include "e2e/program.h"
 #include "fake/folder.h"
+#include "scotoma/core/philox.h"
 
 namespace scotoma::e2e {
 namespace {

@@ -1,4 +1,4 @@
-#include "evidence/beta.h"
+#include "scotoma/evidence/beta.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

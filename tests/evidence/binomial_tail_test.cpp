@@ -1,4 +1,4 @@
-#include "evidence/binomial_tail.h"
+#include "scotoma/evidence/binomial_tail.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "evidence/binomial.h"
-#include "evidence/interval.h"
+#include "scotoma/evidence/interval.h"
 
 namespace scotoma {
 namespace {

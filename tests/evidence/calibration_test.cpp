@@ -14,10 +14,10 @@
 #include <string>
 #include <vector>
 
-#include "core/philox.h"
 #include "evidence/binomial.h"
-#include "evidence/e_bh.h"
-#include "evidence/e_value.h"
+#include "scotoma/core/philox.h"
+#include "scotoma/evidence/e_bh.h"
+#include "scotoma/evidence/e_value.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "evidence/closed_e_bh.h"
+#include "scotoma/evidence/closed_e_bh.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -9,8 +9,8 @@
 #include <limits>
 #include <vector>
 
-#include "core/philox.h"
-#include "evidence/e_bh.h"
+#include "scotoma/core/philox.h"
+#include "scotoma/evidence/e_bh.h"
 
 namespace scotoma {
 namespace {

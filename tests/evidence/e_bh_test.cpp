@@ -1,4 +1,4 @@
-#include "evidence/e_bh.h"
+#include "scotoma/evidence/e_bh.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

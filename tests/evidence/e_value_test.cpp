@@ -1,4 +1,4 @@
-#include "evidence/e_value.h"
+#include "scotoma/evidence/e_value.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,4 +1,4 @@
-#include "evidence/fisher.h"
+#include "scotoma/evidence/fisher.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

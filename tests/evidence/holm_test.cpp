@@ -1,4 +1,4 @@
-#include "evidence/holm.h"
+#include "scotoma/evidence/holm.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,4 +1,4 @@
-#include "evidence/interval.h"
+#include "scotoma/evidence/interval.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -8,8 +8,8 @@
 #include <tuple>
 #include <vector>
 
-#include "core/philox.h"
 #include "evidence/binomial.h"
+#include "scotoma/core/philox.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "evidence/joint_e_value.h"
+#include "scotoma/evidence/joint_e_value.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "evidence/binomial.h"
-#include "evidence/e_value.h"
-#include "evidence/interval.h"
+#include "scotoma/evidence/e_value.h"
+#include "scotoma/evidence/interval.h"
 
 namespace scotoma {
 namespace {

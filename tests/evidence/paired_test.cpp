@@ -1,4 +1,4 @@
-#include "evidence/paired.h"
+#include "scotoma/evidence/paired.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

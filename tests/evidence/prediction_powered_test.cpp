@@ -1,4 +1,4 @@
-#include "evidence/prediction_powered.h"
+#include "scotoma/evidence/prediction_powered.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -8,7 +8,7 @@
 #include <cmath>
 #include <vector>
 
-#include "core/philox.h"
+#include "scotoma/core/philox.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "evidence/sample_size.h"
+#include "scotoma/evidence/sample_size.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,4 +1,4 @@
-#include "export/dataset.h"
+#include "scotoma/export/dataset.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "export/card.h"
 #include "report/made_up.h"
+#include "scotoma/export/card.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "export/export.h"
+#include "scotoma/export/export.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -11,14 +11,14 @@
 #include <sstream>
 
 #include "e2e/program.h"
-#include "export/new_folder.h"
 #include "export/read_tar.h"
 #include "export/side_words.h"
-#include "export/split.h"
 #include "fake/folder.h"
 #include "fake/world.h"
-#include "find/find.h"
-#include "image/image.h"
+#include "scotoma/export/new_folder.h"
+#include "scotoma/export/split.h"
+#include "scotoma/find/find.h"
+#include "scotoma/image/image.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "export/names.h"
+#include "scotoma/export/names.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

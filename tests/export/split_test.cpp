@@ -1,4 +1,4 @@
-#include "export/split.h"
+#include "scotoma/export/split.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/seed.h"
+#include "scotoma/core/seed.h"
 
 namespace scotoma {
 namespace {

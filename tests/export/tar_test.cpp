@@ -1,4 +1,4 @@
-#include "export/tar.h"
+#include "scotoma/export/tar.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "backend/openvino/json_file.h"
-#include "core/hash.h"
-#include "image/image.h"
+#include "scotoma/backend/openvino/json_file.h"
+#include "scotoma/core/hash.h"
+#include "scotoma/image/image.h"
 
 namespace scotoma::fake {
 

@@ -9,12 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "catalogue/memo.h"
 #include "fake/folder.h"
 #include "fake/world.h"
-#include "finding/count.h"
-#include "stage/context.h"
-#include "study/prompt.h"
+#include "scotoma/catalogue/memo.h"
+#include "scotoma/finding/count.h"
+#include "scotoma/stage/context.h"
+#include "scotoma/study/prompt.h"
 
 namespace scotoma::fake {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/hash.h"
-#include "core/philox.h"
+#include "scotoma/core/hash.h"
+#include "scotoma/core/philox.h"
 
 namespace scotoma::fake {
 namespace {

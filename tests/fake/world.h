@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "model/roles.h"
-#include "study/study.h"
+#include "scotoma/model/roles.h"
+#include "scotoma/study/study.h"
 
 namespace scotoma::fake {
 

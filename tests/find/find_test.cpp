@@ -1,4 +1,4 @@
-#include "find/find.h"
+#include "scotoma/find/find.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "core/philox.h"
 #include "fake/folder.h"
 #include "fake/world.h"
+#include "scotoma/core/philox.h"
 
 namespace scotoma {
 namespace {

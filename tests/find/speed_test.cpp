@@ -1,5 +1,5 @@
 // budget.minutes, with a clock that the test moves.
-#include "find/speed.h"
+#include "scotoma/find/speed.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "fake/folder.h"
 #include "fake/world.h"
-#include "find/find.h"
+#include "scotoma/find/find.h"
 
 namespace scotoma {
 namespace {

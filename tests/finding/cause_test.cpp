@@ -1,4 +1,4 @@
-#include "finding/cause.h"
+#include "scotoma/finding/cause.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "finding/phrase.h"
+#include "scotoma/finding/phrase.h"
 
 namespace scotoma {
 namespace {

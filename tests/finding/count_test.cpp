@@ -1,10 +1,10 @@
-#include "finding/count.h"
+#include "scotoma/finding/count.h"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-#include "evidence/interval.h"
+#include "scotoma/evidence/interval.h"
 
 namespace scotoma {
 namespace {

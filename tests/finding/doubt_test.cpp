@@ -1,4 +1,4 @@
-#include "finding/doubt.h"
+#include "scotoma/finding/doubt.h"
 
 #include <gtest/gtest.h>
 

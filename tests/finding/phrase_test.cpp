@@ -1,4 +1,4 @@
-#include "finding/phrase.h"
+#include "scotoma/finding/phrase.h"
 
 #include <gtest/gtest.h>
 

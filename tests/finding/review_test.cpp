@@ -1,4 +1,4 @@
-#include "finding/review.h"
+#include "scotoma/finding/review.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,4 +1,4 @@
-#include "image/image.h"
+#include "scotoma/image/image.h"
 
 #include <gtest/gtest.h>
 #include <png.h>

@@ -1,4 +1,4 @@
-#include "image/resize.h"
+#include "scotoma/image/resize.h"
 
 #include <gtest/gtest.h>
 

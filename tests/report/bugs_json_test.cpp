@@ -1,4 +1,4 @@
-#include "report/bugs_json.h"
+#include "scotoma/report/bugs_json.h"
 
 #include <gtest/gtest.h>
 
@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "evidence/joint_e_value.h"
-#include "report/bugs_upgrade.h"
 #include "report/made_up.h"
-#include "report/run_json.h"
+#include "scotoma/evidence/joint_e_value.h"
+#include "scotoma/report/bugs_upgrade.h"
+#include "scotoma/report/run_json.h"
 
 namespace scotoma {
 namespace {

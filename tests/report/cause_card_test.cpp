@@ -1,11 +1,11 @@
-#include "report/cause_card.h"
+#include "scotoma/report/cause_card.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "finding/doubt.h"
 #include "report/rendered.h"
+#include "scotoma/finding/doubt.h"
 
 // One finding for one cause: what the page says first, what it folds, and that its numbers add up.
 namespace scotoma {

@@ -1,4 +1,4 @@
-#include "report/check.h"
+#include "scotoma/report/check.h"
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>

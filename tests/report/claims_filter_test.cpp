@@ -1,4 +1,4 @@
-#include "report/claims_filter.h"
+#include "scotoma/report/claims_filter.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -11,11 +11,11 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "core/philox.h"
-#include "evidence/closed_e_bh.h"
 #include "fake/folder.h"
-#include "report/review_page.h"
-#include "report/text.h"
+#include "scotoma/core/philox.h"
+#include "scotoma/evidence/closed_e_bh.h"
+#include "scotoma/report/review_page.h"
+#include "scotoma/report/text.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "report/finding_words.h"
+#include "scotoma/report/finding_words.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "report/html.h"
+#include "scotoma/report/html.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -7,10 +7,10 @@
 #include <set>
 #include <string>
 
-#include "image/image.h"
-#include "report/claims_filter.h"
 #include "report/made_up.h"
 #include "report/rendered.h"
+#include "scotoma/image/image.h"
+#include "scotoma/report/claims_filter.h"
 
 namespace scotoma {
 namespace {

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
-#include "evidence/holm.h"
-#include "evidence/interval.h"
-#include "evidence/joint_e_value.h"
-#include "evidence/paired.h"
-#include "image/image.h"
+#include "scotoma/evidence/holm.h"
+#include "scotoma/evidence/interval.h"
+#include "scotoma/evidence/joint_e_value.h"
+#include "scotoma/evidence/paired.h"
+#include "scotoma/image/image.h"
 
 namespace scotoma::made_up {
 namespace {

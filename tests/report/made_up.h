@@ -2,9 +2,9 @@
 // passes, hypotheses of every status, clusters, a label that cannot be drawn.
 #pragma once
 
-#include "finding/finding.h"
-#include "report/pictures.h"
-#include "study/study.h"
+#include "scotoma/finding/finding.h"
+#include "scotoma/report/pictures.h"
+#include "scotoma/study/study.h"
 
 namespace scotoma::made_up {
 

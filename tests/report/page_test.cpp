@@ -1,12 +1,12 @@
-#include "report/page.h"
+#include "scotoma/report/page.h"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "finding/phrase.h"
-#include "report/bugs_json.h"
 #include "report/made_up.h"
+#include "scotoma/finding/phrase.h"
+#include "scotoma/report/bugs_json.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "report/pictures.h"
+#include "scotoma/report/pictures.h"
 
 #include <gtest/gtest.h>
 

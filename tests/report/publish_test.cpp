@@ -1,4 +1,4 @@
-#include "report/publish.h"
+#include "scotoma/report/publish.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "report/html.h"
 #include "report/made_up.h"
+#include "scotoma/report/html.h"
 
 namespace scotoma::page_text {
 

@@ -1,4 +1,4 @@
-#include "report/review_csv.h"
+#include "scotoma/report/review_csv.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,4 +1,4 @@
-#include "report/spread.h"
+#include "scotoma/report/spread.h"
 
 #include <gtest/gtest.h>
 

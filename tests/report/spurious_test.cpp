@@ -1,4 +1,4 @@
-#include "report/spurious.h"
+#include "scotoma/report/spurious.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

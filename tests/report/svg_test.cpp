@@ -1,4 +1,4 @@
-#include "report/svg.h"
+#include "scotoma/report/svg.h"
 
 #include <gtest/gtest.h>
 

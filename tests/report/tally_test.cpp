@@ -1,4 +1,4 @@
-#include "report/tally.h"
+#include "scotoma/report/tally.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "report/text.h"
+#include "scotoma/report/text.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -1,17 +1,17 @@
-#include "report/transfer_section.h"
+#include "scotoma/report/transfer_section.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "catalogue/catalogue.h"
 #include "fake/folder.h"
-#include "finding/count.h"
-#include "report/html.h"
 #include "report/made_up.h"
-#include "report/publish.h"
-#include "report/transfer_json.h"
+#include "scotoma/catalogue/catalogue.h"
+#include "scotoma/finding/count.h"
+#include "scotoma/report/html.h"
+#include "scotoma/report/publish.h"
+#include "scotoma/report/transfer_json.h"
 
 namespace scotoma {
 namespace {

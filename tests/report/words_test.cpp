@@ -1,4 +1,4 @@
-#include "report/words.h"
+#include "scotoma/report/words.h"
 
 #include <gtest/gtest.h>
 

@@ -1,11 +1,11 @@
-#include "stage/audit.h"
+#include "scotoma/stage/audit.h"
 
 #include <gtest/gtest.h>
 
-#include "evidence/interval.h"
-#include "evidence/paired.h"
 #include "fake/stage.h"
-#include "stage/sample.h"
+#include "scotoma/evidence/interval.h"
+#include "scotoma/evidence/paired.h"
+#include "scotoma/stage/sample.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "stage/cluster.h"
+#include "scotoma/stage/cluster.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -7,9 +7,9 @@
 #include <map>
 #include <set>
 
-#include "core/philox.h"
 #include "fake/stage.h"
-#include "stage/sample.h"
+#include "scotoma/core/philox.h"
+#include "scotoma/stage/sample.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "stage/combine.h"
+#include "scotoma/stage/combine.h"
 
 #include <gtest/gtest.h>
 

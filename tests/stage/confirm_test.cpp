@@ -1,4 +1,4 @@
-#include "stage/confirm.h"
+#include "scotoma/stage/confirm.h"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <numeric>
 #include <string>
 
-#include "evidence/joint_e_value.h"
 #include "fake/stage.h"
+#include "scotoma/evidence/joint_e_value.h"
 
 namespace scotoma {
 namespace {

@@ -1,15 +1,15 @@
-#include "stage/cross.h"
+#include "scotoma/stage/cross.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <set>
 
-#include "core/seed.h"
-#include "evidence/holm.h"
-#include "evidence/paired.h"
 #include "fake/stage.h"
-#include "stage/sample.h"
+#include "scotoma/core/seed.h"
+#include "scotoma/evidence/holm.h"
+#include "scotoma/evidence/paired.h"
+#include "scotoma/stage/sample.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "stage/describe.h"
+#include "scotoma/stage/describe.h"
 
 #include <gtest/gtest.h>
 
@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "fake/stage.h"
-#include "stage/cluster.h"
-#include "stage/sample.h"
-#include "stage/trial.h"
+#include "scotoma/stage/cluster.h"
+#include "scotoma/stage/sample.h"
+#include "scotoma/stage/trial.h"
 
 namespace scotoma {
 namespace {

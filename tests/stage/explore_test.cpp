@@ -1,4 +1,4 @@
-#include "stage/explore.h"
+#include "scotoma/stage/explore.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

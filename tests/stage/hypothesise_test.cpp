@@ -1,11 +1,11 @@
-#include "stage/hypothesise.h"
+#include "scotoma/stage/hypothesise.h"
 
 #include <gtest/gtest.h>
 
 #include <set>
 
 #include "fake/stage.h"
-#include "finding/phrase.h"
+#include "scotoma/finding/phrase.h"
 
 namespace scotoma {
 namespace {

@@ -1,10 +1,10 @@
-#include "stage/parts.h"
+#include "scotoma/stage/parts.h"
 
 #include <gtest/gtest.h>
 
 #include "fake/stage.h"
-#include "finding/count.h"
-#include "finding/phrase.h"
+#include "scotoma/finding/count.h"
+#include "scotoma/finding/phrase.h"
 
 namespace scotoma {
 namespace {

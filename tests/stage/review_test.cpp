@@ -1,13 +1,13 @@
-#include "stage/review.h"
+#include "scotoma/stage/review.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "catalogue/reviews.h"
 #include "fake/stage.h"
-#include "finding/count.h"
+#include "scotoma/catalogue/reviews.h"
+#include "scotoma/finding/count.h"
 
 namespace scotoma {
 namespace {

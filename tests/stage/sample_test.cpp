@@ -1,4 +1,4 @@
-#include "stage/sample.h"
+#include "scotoma/stage/sample.h"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <map>
 #include <set>
 
-#include "evidence/interval.h"
 #include "fake/stage.h"
+#include "scotoma/evidence/interval.h"
 
 namespace scotoma {
 namespace {

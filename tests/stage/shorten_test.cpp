@@ -1,4 +1,4 @@
-#include "stage/shorten.h"
+#include "scotoma/stage/shorten.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

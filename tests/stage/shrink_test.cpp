@@ -1,4 +1,4 @@
-#include "stage/shrink.h"
+#include "scotoma/stage/shrink.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -8,10 +8,10 @@
 #include <map>
 #include <set>
 
-#include "finding/count.h"
+#include "scotoma/finding/count.h"
+#include "scotoma/stage/shorten.h"
+#include "scotoma/study/prompt.h"
 #include "simulation/world.h"
-#include "stage/shorten.h"
-#include "study/prompt.h"
 
 namespace scotoma {
 namespace {

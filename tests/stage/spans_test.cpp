@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "fake/places.h"
-#include "stage/describe.h"
+#include "scotoma/stage/describe.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "study/article.h"
+#include "scotoma/study/article.h"
 
 #include <gtest/gtest.h>
 

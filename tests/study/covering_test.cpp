@@ -1,4 +1,4 @@
-#include "study/covering.h"
+#include "scotoma/study/covering.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,4 +1,4 @@
-#include "study/label_class.h"
+#include "scotoma/study/label_class.h"
 
 #include <gtest/gtest.h>
 

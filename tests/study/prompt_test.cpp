@@ -1,4 +1,4 @@
-#include "study/prompt.h"
+#include "scotoma/study/prompt.h"
 
 #include <gtest/gtest.h>
 

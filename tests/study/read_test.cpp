@@ -1,4 +1,4 @@
-#include "study/read.h"
+#include "scotoma/study/read.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 
 #include "fake/folder.h"
 #include "fake/places.h"
-#include "study/options.h"
+#include "scotoma/study/options.h"
 
 namespace scotoma {
 namespace {

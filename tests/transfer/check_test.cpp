@@ -1,4 +1,4 @@
-#include "transfer/check.h"
+#include "scotoma/transfer/check.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "evidence/binomial.h"
-#include "evidence/interval.h"
+#include "scotoma/evidence/interval.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "transfer/transfer.h"
+#include "scotoma/transfer/transfer.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -9,11 +9,11 @@
 
 #include "fake/folder.h"
 #include "fake/world.h"
-#include "find/find.h"
-#include "finding/count.h"
-#include "report/tally.h"
-#include "report/transfer_json.h"
-#include "transfer/check.h"
+#include "scotoma/find/find.h"
+#include "scotoma/finding/count.h"
+#include "scotoma/report/tally.h"
+#include "scotoma/report/transfer_json.h"
+#include "scotoma/transfer/check.h"
 
 namespace scotoma {
 namespace {

@@ -1,11 +1,11 @@
-#include "backend/openvino/class_names.h"
+#include "scotoma/backend/openvino/class_names.h"
 
 #include <gtest/gtest.h>
 
-#include "backend/openvino/json_file.h"
-#include "backend/openvino/python_literal.h"
 #include "fake/places.h"
-#include "study/label_class.h"
+#include "scotoma/backend/openvino/json_file.h"
+#include "scotoma/backend/openvino/python_literal.h"
+#include "scotoma/study/label_class.h"
 
 namespace scotoma {
 namespace {

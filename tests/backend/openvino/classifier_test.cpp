@@ -1,12 +1,12 @@
-#include "backend/openvino/classifier.h"
+#include "scotoma/backend/openvino/classifier.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "backend/openvino/class_names.h"
-#include "backend/registry.h"
 #include "fake/places.h"
+#include "scotoma/backend/openvino/class_names.h"
+#include "scotoma/backend/registry.h"
 
 namespace scotoma {
 namespace {

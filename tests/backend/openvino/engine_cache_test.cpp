@@ -1,15 +1,15 @@
 // The cache of compiled models changes how long loading takes, and nothing else.
-#include "backend/openvino/engine_cache.h"
+#include "scotoma/backend/openvino/engine_cache.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
 #include <algorithm>
 
-#include "backend/health.h"
-#include "backend/registry.h"
 #include "fake/folder.h"
 #include "fake/places.h"
+#include "scotoma/backend/health.h"
+#include "scotoma/backend/registry.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "backend/openvino/engine.h"
+#include "scotoma/backend/openvino/engine.h"
 
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
-#include "backend/openvino/fingerprint.h"
+#include "scotoma/backend/openvino/fingerprint.h"
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 
-#include "backend/openvino/onnx_weights.h"
 #include "fake/folder.h"
 #include "fake/places.h"
+#include "scotoma/backend/openvino/onnx_weights.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "backend/openvino/generator.h"
+#include "scotoma/backend/openvino/generator.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -6,9 +6,9 @@
 #include <fstream>
 #include <thread>
 
-#include "backend/openvino/ports.h"
-#include "backend/registry.h"
 #include "fake/places.h"
+#include "scotoma/backend/openvino/ports.h"
+#include "scotoma/backend/registry.h"
 
 namespace scotoma {
 namespace {

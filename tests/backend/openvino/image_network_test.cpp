@@ -1,11 +1,11 @@
-#include "backend/openvino/image_network.h"
+#include "scotoma/backend/openvino/image_network.h"
 
 #include <gtest/gtest.h>
 
-#include "backend/openvino/json_file.h"
 #include "fake/folder.h"
 #include "fake/pillow_cases.h"
 #include "fake/places.h"
+#include "scotoma/backend/openvino/json_file.h"
 
 namespace scotoma {
 namespace {

@@ -1,13 +1,13 @@
-#include "backend/openvino/judge.h"
+#include "scotoma/backend/openvino/judge.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "core/hash.h"
 #include "fake/folder.h"
 #include "fake/places.h"
+#include "scotoma/core/hash.h"
 
 namespace scotoma {
 namespace {

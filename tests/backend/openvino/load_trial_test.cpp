@@ -1,12 +1,12 @@
-#include "backend/openvino/load_trial.h"
+#include "scotoma/backend/openvino/load_trial.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 
-#include "backend/openvino/engine.h"
 #include "fake/folder.h"
 #include "fake/places.h"
+#include "scotoma/backend/openvino/engine.h"
 
 namespace scotoma {
 namespace {

@@ -1,11 +1,11 @@
-#include "backend/openvino/model_file.h"
+#include "scotoma/backend/openvino/model_file.h"
 
 #include <gtest/gtest.h>
 
-#include "backend/openvino/json_file.h"
-#include "backend/openvino/model_folder.h"
 #include "fake/folder.h"
 #include "fake/places.h"
+#include "scotoma/backend/openvino/json_file.h"
+#include "scotoma/backend/openvino/model_folder.h"
 
 namespace scotoma {
 namespace {

@@ -1,10 +1,10 @@
-#include "backend/openvino/onnx_attributes.h"
+#include "scotoma/backend/openvino/onnx_attributes.h"
 
 #include <gtest/gtest.h>
 
-#include "backend/openvino/engine.h"
 #include "fake/folder.h"
 #include "fake/places.h"
+#include "scotoma/backend/openvino/engine.h"
 
 namespace scotoma {
 namespace {

@@ -5,9 +5,9 @@
 #include <filesystem>
 #include <fstream>
 
-#include "backend/registry.h"
 #include "fake/folder.h"
 #include "fake/places.h"
+#include "scotoma/backend/registry.h"
 
 namespace scotoma {
 namespace {

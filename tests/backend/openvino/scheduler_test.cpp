@@ -1,13 +1,13 @@
-#include "backend/openvino/scheduler.h"
+#include "scotoma/backend/openvino/scheduler.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <filesystem>
 
-#include "backend/openvino/json_file.h"
 #include "fake/folder.h"
 #include "fake/places.h"
+#include "scotoma/backend/openvino/json_file.h"
 
 namespace scotoma {
 namespace {

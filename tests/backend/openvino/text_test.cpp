@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "backend/openvino/captioner.h"
-#include "backend/openvino/tokenizer.h"
 #include "fake/places.h"
+#include "scotoma/backend/openvino/captioner.h"
+#include "scotoma/backend/openvino/tokenizer.h"
 
 namespace scotoma {
 namespace {
@@ -96,9 +96,9 @@ TEST(Caption, IsLowerCaseWithoutFinalStop) {
 }
 
 TEST(EngineReason, KeepsWhatTellsAndDropsSourceLines) {
-  EXPECT_EQ(
-      engine_reason("Exception from src/core.cpp:97:\nException from src/x.cpp:12:\nUnable to read the model.\n\n"),
-      "Unable to read the model");
+  EXPECT_EQ(engine_reason(
+                "Exception from src/scotoma/core.cpp:97:\nException from src/x.cpp:12:\nUnable to read the model.\n\n"),
+            "Unable to read the model");
   EXPECT_EQ(engine_reason("plain"), "plain");
 }
 

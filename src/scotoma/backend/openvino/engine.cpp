@@ -1,0 +1,233 @@
+#include "scotoma/backend/openvino/engine.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <openvino/frontend/manager.hpp>
+#include <sstream>
+#include <system_error>
+#include <thread>
+
+#include "scotoma/backend/openvino/engine_cache.h"
+#include "scotoma/backend/openvino/files.h"
+#include "scotoma/backend/openvino/fingerprint.h"
+#include "scotoma/backend/openvino/model_file.h"
+#include "scotoma/backend/openvino/onnx_attributes.h"
+#include "scotoma/core/hash.h"
+
+namespace scotoma {
+namespace {
+
+/// What CMake found beside OpenVINO; empty if it found none.
+#ifndef SCOTOMA_TOKENIZERS_LIBRARY
+#define SCOTOMA_TOKENIZERS_LIBRARY ""
+#endif
+
+Result<std::string> tokenizers_library() {
+  const char* given = std::getenv("SCOTOMA_TOKENIZERS");
+  const std::string path = given != nullptr && *given != '\0' ? given : SCOTOMA_TOKENIZERS_LIBRARY;
+  if (is_file(path)) return path;
+  return bad_input(
+      fmt::format("libopenvino_tokenizers.so: not found{}; install the wheel openvino-tokenizers beside "
+                  "openvino, or set SCOTOMA_TOKENIZERS to the library's path",
+                  path.empty() ? "" : " at " + path));
+}
+
+std::shared_ptr<ov::Model> read_onnx(const std::filesystem::path& path) {
+  const auto reader = ov::frontend::FrontEndManager().load_by_framework("onnx");
+  return reader->convert(reader->load(path.string()));
+}
+
+/// Whether no more than one file can be opened: what failed had its own open beside another, which is closed by now.
+bool no_handles_left() {
+  const Descriptor first(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const Descriptor second(first.open() ? ::open("/dev/null", O_RDONLY | O_CLOEXEC) : -1);
+  return !second.open() && (errno == EMFILE || errno == ENFILE);
+}
+
+std::string without_ends(const std::string& line) {
+  const auto first = line.find_first_not_of(" \t\r");
+  if (first == std::string::npos) return "";
+  return line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
+}
+
+}  // namespace
+
+std::string engine_reason(std::string_view message) {
+  std::istringstream lines{std::string(message)};
+  std::string out;
+  for (std::string line; std::getline(lines, line) && out.size() < 300;) {
+    line = without_ends(line);
+    if (line.empty() || line.starts_with("Exception from ") || line.find(".cpp:") != std::string::npos) continue;
+    out += (out.empty() ? "" : " ") + line;
+  }
+  if (out.empty()) out = without_ends(std::string(message.substr(0, 300)));
+  while (!out.empty() && (out.back() == ':' || out.back() == '.')) out.pop_back();
+  return out;
+}
+
+std::string lack_behind(const std::exception& problem) {
+  if (dynamic_cast<const std::bad_alloc*>(&problem) != nullptr) return reason_of(ENOMEM);
+  if (const auto* system = dynamic_cast<const std::system_error*>(&problem); system != nullptr) {
+    const int code = system->code().value();
+    if (code == EAGAIN || code == ENOMEM || code == EMFILE || code == ENFILE) return reason_of(code);
+  }
+  // The engine wraps what its own parts throw, and then only the words are left.
+  const std::string_view words = problem.what();
+  const auto has = [&](std::string_view part) { return words.find(part) != std::string_view::npos; };
+  if (has("std::bad_alloc")) return reason_of(ENOMEM);
+  for (const int code : {EAGAIN, ENOMEM, EMFILE, ENFILE}) {
+    if (has(std::strerror(code))) return reason_of(code);
+  }
+  // Of a file that it cannot open it does not say why.
+  return has("open") && no_handles_left() ? reason_of(EMFILE) : "";
+}
+
+Network::Call::~Call() {
+  if (network_ != nullptr) network_->give_back(std::move(request_));
+}
+
+Result<void> Network::Call::run() {
+  const auto start = std::chrono::steady_clock::now();
+  auto done = engine_call(network_->subject_, "", Code::failed, [&] { request_.infer(); });
+  network_->seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return done;
+}
+
+Network::Network(ov::CompiledModel compiled, std::string subject, int requests)
+    : compiled_(std::move(compiled)), subject_(std::move(subject)), limit_(requests) {}
+
+Result<Network::Call> Network::call() {
+  std::unique_lock lock(mutex_);
+  returned_.wait(lock, [&] { return !idle_.empty() || made_ < limit_; });
+  if (idle_.empty()) {
+    ++made_;
+    lock.unlock();
+    auto made = engine_call(subject_, "", Code::failed, [&] { return compiled_.create_infer_request(); });
+    if (made.ok()) return Call(this, std::move(made).value());
+    lock.lock();
+    --made_;
+    returned_.notify_one();
+    return made.error();
+  }
+  ov::InferRequest request = std::move(idle_.back());
+  idle_.pop_back();
+  return Call(this, std::move(request));
+}
+
+void Network::give_back(ov::InferRequest request) {
+  {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(request));
+  }
+  returned_.notify_one();
+}
+
+std::string Network::precision() const {
+  try {
+    return compiled_.get_property(ov::hint::inference_precision).get_type_name();
+  } catch (const std::exception&) {
+    return "unknown";
+  }
+}
+
+Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options) {
+  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const int threads = options.threads > 0 ? options.threads : cores;
+  return engine_call("OpenVINO", "is it installed whole?", Code::bad_input, [&] {
+    std::shared_ptr<Engine> engine(new Engine(threads));
+    engine->trial_ = options.trial;
+    const auto can = engine->core_.get_property("CPU", ov::device::capabilities);
+    const bool bf16 = std::find(can.begin(), can.end(), ov::device::capability::BF16) != can.end();
+    if (options.precision == "bf16" && bf16) engine->precision_ = ov::element::bf16;
+    engine->processor_ = engine->core_.get_property("CPU", ov::device::full_name);
+    return engine;
+  });
+}
+
+Result<std::shared_ptr<ov::Model>> Engine::read(const std::filesystem::path& path) {
+  return read_as(TrialKind::network, path);
+}
+
+Result<std::shared_ptr<ov::Model>> Engine::read_as(TrialKind as, const std::filesystem::path& path) {
+  SCOTOMA_CHECK(check_model_file(path));
+  const bool onnx = path.extension() != ".xml";
+  if (trial_) {
+    const std::string name(1, static_cast<char>(as));
+    SCOTOMA_TRY(const std::string fingerprint, model_fingerprint(*this, "trial", {path}, {name}));
+    SCOTOMA_CHECK(trial_->pass(as, path, fingerprint));
+  }
+  auto model = engine_call(path.string() + ": cannot be read as a model",
+                           "it must be a whole ONNX file or OpenVINO IR (.xml with its .bin)", Code::bad_input, [&] {
+                             // Core would try the readers of all other formats on a broken ONNX file, noisily.
+                             return onnx ? read_onnx(path) : core_.read_model(path.string());
+                           });
+  if (!model.ok() && model.error().message.find("raining mode") != std::string::npos) {
+    return bad_input(model.error().message +
+                     "; it was exported in training mode: export it for inference (in PyTorch, call "
+                     "model.eval() first)");
+  }
+  if (model.ok() && onnx) SCOTOMA_CHECK(check_attributes(path, **model));
+  return model;
+}
+
+Result<std::shared_ptr<ov::Model>> Engine::read_tokenizer(const std::filesystem::path& path, TrialKind kind) {
+  SCOTOMA_CHECK(check_tokenizer_file(path));
+  SCOTOMA_CHECK(load_tokenizers());
+  return read_as(kind, path);
+}
+
+Result<std::string> Engine::hash_of(const std::filesystem::path& file) const {
+  if (!trial_) return sha256_of_file(file);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = hashes_.find(file.string()); known != hashes_.end()) return known->second;
+  }
+  SCOTOMA_TRY(std::string hash, sha256_of_file(file));
+  const std::lock_guard lock(mutex_);
+  return hashes_[file.string()] = std::move(hash);
+}
+
+Result<void> Engine::load_tokenizers() {
+  const std::lock_guard lock(mutex_);
+  if (!tokenizers_.empty()) return {};
+  SCOTOMA_TRY(const std::string library, tokenizers_library());
+  SCOTOMA_CHECK(engine_call(library, "its version must be that of OpenVINO, " + version(), Code::bad_input,
+                            [&] { core_.add_extension(library); }));
+  tokenizers_ = library;
+  return {};
+}
+
+std::filesystem::path Engine::tokenizers() const {
+  const std::lock_guard lock(mutex_);
+  return tokenizers_;
+}
+
+Result<std::shared_ptr<Network>> Engine::compile(const std::shared_ptr<ov::Model>& model,
+                                                 const std::filesystem::path& path, Attention attention) {
+  ov::AnyMap options = {ov::hint::inference_precision(precision_), ov::num_streams(threads_),
+                        ov::inference_num_threads(threads_), ov::hint::enable_cpu_pinning(false)};
+  // OpenVINO 2026.4.1 crashes (no exception) in the pass that tokenizes attention for its fused kernels when some small
+  // U-Nets of static shape, the embedded world's among them, are compiled in f32; Stable Diffusion's is compiled well.
+  // Over few positions those kernels gain nothing measurable in f32; over many they save gigabytes. In bf16 they halve
+  // the time.
+  const bool fused = attention == Attention::fused || precision_ != ov::element::f32;
+  if (!fused) options["SNIPPETS_MODE"] = "DISABLE";
+  // The engine knows a cached model by neither precision nor kernels, and gives what the first to ask has compiled.
+  const std::string settings = precision_.get_type_name() + (fused ? "-fused" : "-plain");
+  SCOTOMA_TRY(const CacheTurn cache, CacheTurn::take(settings));
+  if (!cache.folder().empty()) options.insert(ov::cache_dir(cache.folder().string()));
+  return engine_call(path.string() + ": cannot be compiled", "is it a model for inference?", Code::bad_input, [&] {
+    return std::make_shared<Network>(core_.compile_model(model, "CPU", options), path.string(), threads_);
+  });
+}
+
+std::string Engine::version() { return ov::get_openvino_version().buildNumber; }
+
+}  // namespace scotoma

@@ -1,0 +1,198 @@
+#include "scotoma/backend/openvino/generator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "scotoma/backend/openvino/ports.h"
+#include "scotoma/core/philox.h"
+
+namespace scotoma {
+namespace {
+
+constexpr std::size_t kEmbeddingBytes = 64U << 20U;  ///< kept, so that a prompt is embedded once
+
+/// [3, height, width] in [-1, 1] to bytes, as diffusers rounds. False when a value is not finite.
+bool to_image(const float* planes, Image& out) {
+  const std::size_t area = static_cast<std::size_t>(out.width) * static_cast<std::size_t>(out.height);
+  out.rgb.resize(3 * area);
+  bool finite = true;
+  for (std::size_t c = 0; c < 3; ++c) {
+    for (std::size_t i = 0; i < area; ++i) {
+      const float v = planes[c * area + i];
+      finite = finite && std::isfinite(v);
+      const float unit = std::clamp(std::isfinite(v) ? v / 2 + 0.5F : 0.0F, 0.0F, 1.0F);
+      out.rgb[3 * i + c] = static_cast<std::uint8_t>(std::nearbyintf(unit * 255));
+    }
+  }
+  return finite;
+}
+
+Error not_finite(const std::string& subject, const Draw& draw) {
+  return failed(fmt::format("{}: the model returned NaN or infinity for prompt '{}', seed {}; try precision f32",
+                            subject, draw.prompt, draw.seed));
+}
+
+}  // namespace
+
+void fill_timestep(ov::Tensor tensor, double timestep) {
+  const std::size_t n = tensor.get_size();
+  const auto whole = std::llround(timestep);
+  if (tensor.get_element_type() == ov::element::f32) {
+    std::fill_n(tensor.data<float>(), n, static_cast<float>(timestep));
+  } else if (tensor.get_element_type() == ov::element::i32) {
+    std::fill_n(tensor.data<std::int32_t>(), n, static_cast<std::int32_t>(whole));
+  } else {
+    std::fill_n(tensor.data<std::int64_t>(), n, whole);
+  }
+}
+
+std::string OpenvinoGenerator::describe() const {
+  const std::string& mended = scheduler_.mended();
+  return fmt::format("{}{}, guidance {:g}, {} x {}, {}", scheduler_.name(), mended.empty() ? "" : " with " + mended,
+                     guidance_, picture_[3], picture_[2], unet_->precision());
+}
+
+double OpenvinoGenerator::engine_seconds() const {
+  return unet_->seconds() + text_encoder_->seconds() + decoder_->seconds();
+}
+
+Result<std::vector<Image>> OpenvinoGenerator::generate(std::span<const Draw> draws) {
+  SCOTOMA_CHECK(examine_once());
+  std::vector<Image> images;
+  for (std::size_t at = 0; at < draws.size(); at += batch_) {
+    const auto part = draws.subspan(at, std::min(batch_, draws.size() - at));
+    SCOTOMA_TRY(const std::vector<float> latents, denoise(part));
+    SCOTOMA_CHECK(decode(part, latents, images));
+    SCOTOMA_CHECK(check_drawn(folder_.string(), part, std::span(images).last(part.size())));
+  }
+  return images;
+}
+
+/// The prompt's ids, text_length_ of them.
+Result<std::vector<std::int64_t>> OpenvinoGenerator::ids_of(const std::string& prompt) {
+  SCOTOMA_TRY(auto ids, tokenizer_->encode_whole(prompt, text_length_));
+  if (!words_) return ids;
+  SCOTOMA_CHECK(check_ids(ids, *words_, fmt::format("{}: an id of '{}'", tokenizer_->file().string(), prompt),
+                          text_encoder_->subject()));
+  return ids;
+}
+
+Result<OpenvinoGenerator::Embedding> OpenvinoGenerator::embed(const std::string& prompt) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = embeddings_.find(prompt);
+    if (found != embeddings_.end()) return found->second;
+  }
+  SCOTOMA_TRY(const auto ids, ids_of(prompt));
+  SCOTOMA_TRY(auto encoded, encode(ids));
+  const auto made = std::make_shared<const std::vector<float>>(std::move(encoded));
+  const std::lock_guard lock(mutex_);
+  if (embeddings_.size() * made->size() * sizeof(float) >= kEmbeddingBytes) embeddings_.clear();
+  return embeddings_.emplace(prompt, made).first->second;
+}
+
+Result<std::vector<float>> OpenvinoGenerator::encode(const std::vector<std::int64_t>& ids) {
+  SCOTOMA_TRY(Network::Call call, text_encoder_->call());
+  ov::Tensor in = call.request().get_tensor("input_ids");
+  put_wholes(in, 0, ids);
+  SCOTOMA_CHECK(call.run());
+  const ov::Tensor out = call.request().get_tensor("last_hidden_state");
+  return std::vector<float>(out.data<float>(), out.data<float>() + out.get_size());
+}
+
+Result<void> OpenvinoGenerator::fill_text(ov::Tensor& text, std::span<const Draw> draws) {
+  float* to = text.data<float>();
+  const auto put = [&](const std::string& prompt) -> Result<void> {
+    SCOTOMA_TRY(const Embedding embedding, embed(prompt));
+    to = std::copy(embedding->begin(), embedding->end(), to);
+    return {};
+  };
+  for (std::size_t row = 0; guided() && row < batch_; ++row) SCOTOMA_CHECK(put(negative_prompt_));
+  for (std::size_t row = 0; row < batch_; ++row) SCOTOMA_CHECK(put(draws[std::min(row, draws.size() - 1)].prompt));
+  return {};
+}
+
+/// Classifier-free guidance (Ho and Salimans, arXiv 2207.12598): without + guidance (with - without).
+void OpenvinoGenerator::predict(const ov::Tensor& raw, std::vector<float>& output) const {
+  const float* without = raw.data<const float>();
+  if (!guided()) {
+    std::copy(without, without + output.size(), output.begin());
+    return;
+  }
+  const float* with = without + output.size();
+  for (std::size_t i = 0; i < output.size(); ++i) output[i] = without[i] + guidance_ * (with[i] - without[i]);
+}
+
+/// The latents [batch, ...] of the draws after all steps. Rows beyond the draws repeat the last one.
+Result<std::vector<float>> OpenvinoGenerator::denoise(std::span<const Draw> draws) {
+  const std::size_t one = ov::shape_size(latent_);
+  std::vector<float> sample(batch_ * one);
+  std::vector<float> previous(sample.size());
+  std::vector<float> output(sample.size());
+  for (std::size_t row = 0; row < batch_; ++row) {
+    const std::span noise(sample.data() + row * one, one);
+    fill_normal(draws[std::min(row, draws.size() - 1)].seed, 0, noise);
+    for (float& v : noise) v *= scheduler_.initial_scale();
+  }
+  SCOTOMA_TRY(Network::Call call, unet_->call());
+  ov::Tensor text = call.request().get_tensor("encoder_hidden_states");
+  SCOTOMA_CHECK(fill_text(text, draws));
+  ov::Tensor in = call.request().get_tensor("sample");
+  for (std::size_t i = 0; i < scheduler_.steps().size(); ++i) {
+    const SamplerStep& step = scheduler_.steps()[i];
+    float* to = in.data<float>();
+    for (std::size_t k = 0; k < sample.size(); ++k) to[k] = sample[k] * step.input_scale;
+    if (guided()) std::memcpy(to + sample.size(), to, sample.size() * sizeof(float));
+    fill_timestep(call.request().get_tensor("timestep"), step.timestep);
+    SCOTOMA_CHECK(call.run());
+    predict(call.request().get_output_tensor(), output);
+    scheduler_.step(i, output, sample, previous);
+  }
+  for (std::size_t row = 0; row < draws.size(); ++row) {
+    const std::span mine(sample.data() + row * one, one);
+    if (!std::all_of(mine.begin(), mine.end(), [](float v) { return std::isfinite(v); })) {
+      return not_finite(unet_->subject(), draws[row]);
+    }
+  }
+  return sample;
+}
+
+/// Pictures of the first rows of `latents`, one a draw.
+Result<void> OpenvinoGenerator::decode(std::span<const Draw> draws, std::span<const float> latents,
+                                       std::vector<Image>& images) {
+  const std::size_t one = ov::shape_size(latent_);
+  for (std::size_t at = 0; at < draws.size(); at += decoded_at_once_) {
+    const std::size_t rows = std::min(decoded_at_once_, draws.size() - at);
+    const auto mine = latents.subspan(at * one, std::min(decoded_at_once_ * one, latents.size() - at * one));
+    SCOTOMA_CHECK(decode_some(draws.subspan(at, rows), mine, images));
+  }
+  return {};
+}
+
+/// One call of the decoder. Rows beyond the latents repeat the last one.
+Result<void> OpenvinoGenerator::decode_some(std::span<const Draw> draws, std::span<const float> latents,
+                                            std::vector<Image>& images) {
+  SCOTOMA_TRY(Network::Call call, decoder_->call());
+  float* in = call.request().get_input_tensor().data<float>();
+  const std::size_t one = ov::shape_size(latent_);
+  const std::size_t last = latents.size() - one;
+  for (std::size_t i = 0; i < decoded_at_once_ * one; ++i) {
+    in[i] = latents[i < latents.size() ? i : last + i % one] / scaling_ + shift_;
+  }
+  SCOTOMA_CHECK(call.run());
+  const ov::Tensor out = call.request().get_output_tensor();
+  for (std::size_t row = 0; row < draws.size(); ++row) {
+    Image image{static_cast<int>(picture_[3]), static_cast<int>(picture_[2]), {}};
+    if (!to_image(out.data<const float>() + row * ov::shape_size(picture_) / picture_[0], image)) {
+      return not_finite(decoder_->subject(), draws[row]);
+    }
+    images.push_back(std::move(image));
+  }
+  return {};
+}
+
+}  // namespace scotoma

@@ -1,0 +1,66 @@
+// Model files are what others made, and some crash the libraries that read them: the tokenizers' library ends the
+// process on a damaged vocabulary. So a file is first loaded in a process of its own, once for its fingerprint.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "scotoma/core/file.h"
+#include "scotoma/core/result.h"
+
+namespace scotoma {
+
+/// What is done with a file in the trial.
+enum class TrialKind {
+  network = 'n',      ///< it is read. Not compiled: that depends on the options, and may take minutes
+  tokenizer = 't',    ///< read, compiled, and given texts
+  detokenizer = 'd',  ///< read, compiled, and given ids
+};
+
+/// Hands files to a child program, which serves all of them until it crashes. Thread-safe; of one study.
+class LoadTrial {
+ public:
+  struct Setting {
+    /// Program and arguments; its standard input is a socket, on which it must call serve_load_trials().
+    std::vector<std::string> command;
+    std::filesystem::path memory = {};                         ///< file that lists what has passed; empty: none
+    std::chrono::seconds patience = std::chrono::minutes(10);  ///< for one file
+  };
+
+  explicit LoadTrial(Setting setting) : setting_(std::move(setting)) {}
+  ~LoadTrial();
+  LoadTrial(const LoadTrial&) = delete;
+  LoadTrial& operator=(const LoadTrial&) = delete;
+
+  /// Returns when the file may be loaded in this process: its fingerprint has passed before, or the child has loaded
+  /// it, or refused it with an error of its own, which loading here gives again. Errors: bad_input naming the file
+  /// where the child crashed, or did not end in time; failed where no child can be started.
+  Result<void> pass(TrialKind kind, const std::filesystem::path& file, const std::string& fingerprint);
+
+ private:
+  Result<void> start();
+  Result<bool> ask(TrialKind kind, const std::filesystem::path& file);
+  Error ended(TrialKind kind, const std::filesystem::path& file);
+  void recall();
+  void remember(const std::string& fingerprint);
+  int stop();
+
+  Setting setting_;
+  std::mutex mutex_;
+  bool recalled_ = false;
+  std::set<std::string> passed_;
+  pid_t child_ = -1;
+  Descriptor socket_;
+};
+
+/// The child's part: loads the files that come through the socket until its other end is closed. `before` is called
+/// with each file first. Gives an exit code.
+int serve_load_trials(int socket, void (*before)(const std::filesystem::path& file) = nullptr);
+
+}  // namespace scotoma

@@ -1,0 +1,207 @@
+#include "scotoma/backend/openvino/model_folder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "scotoma/backend/openvino/files.h"
+#include "scotoma/backend/openvino/json_file.h"
+
+namespace scotoma {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kOptimum = "pip install \"optimum-intel[openvino,diffusers]\"";
+constexpr const char* kCaptionersAre =
+    "supported are encoder-decoders such as ViT with GPT-2 (model_type vision-encoder-decoder, for example "
+    "nlpconnect/vit-gpt2-image-captioning)";
+
+/// Whether the folder holds weights as PyTorch's libraries save them.
+bool has_torch_weights(const fs::path& folder) {
+  std::error_code stop;
+  for (fs::directory_iterator at(folder, stop), end; !stop && at != end; at.increment(stop)) {
+    const std::string name = at->path().filename().string();
+    if (name.ends_with(".safetensors") || name.ends_with(".ckpt") || name.ends_with(".index.json")) return true;
+    const bool torch = name.starts_with("pytorch_model") || name.starts_with("diffusion_pytorch_model");
+    if (torch && name.ends_with(".bin")) return true;
+  }
+  return false;
+}
+
+bool has_file(const fs::path& folder, std::initializer_list<const char*> names) {
+  return std::any_of(names.begin(), names.end(), [&](const char* name) { return is_file(folder / name); });
+}
+
+/// A text of a JSON file in the folder; empty where there is none.
+std::string text_of(const fs::path& folder, const char* file, const char* key) {
+  if (!is_file(folder / file)) return {};
+  const auto json = read_json_file(folder / file);
+  if (!json.ok()) return {};
+  const auto value = json_value<std::string>(*json, key, "", folder / file);
+  return value.ok() ? *value : "";
+}
+
+/// The command that exports a checkpoint.
+std::string command(const std::string& checkpoint, const char* task) {
+  const std::string out = checkpoint == "CHECKPOINT" ? "OUT" : checkpoint + "-openvino";
+  return fmt::format("{} && optimum-cli export openvino --model {} --task {} {}", kOptimum, checkpoint, task, out);
+}
+
+/// A path without the slash at its end, to which something can be added.
+std::string plain(const fs::path& folder) {
+  std::string out = folder.lexically_normal().string();
+  if (out.size() > 1 && out.back() == '/') out.pop_back();
+  return out;
+}
+
+/// "models--OWNER--NAME" holds snapshots/HASH, and that the model.
+Result<void> check_cache(const fs::path& folder) {
+  if (!is_folder(folder / "snapshots") || !is_folder(folder / "blobs")) return {};
+  std::error_code stop;
+  for (fs::directory_iterator at(folder / "snapshots", stop), end; !stop && at != end; at.increment(stop)) {
+    return bad_input(
+        fmt::format("{}: the folder of a Hugging Face cache; the model is one of those under snapshots, for "
+                    "example {}",
+                    folder.string(), at->path().string()));
+  }
+  return bad_input(fmt::format("{}: the folder of a Hugging Face cache, without a snapshot", folder.string()));
+}
+
+// --- generators ---
+
+constexpr const char* kDiffusionIs =
+    "supported is StableDiffusionPipeline: Stable Diffusion 1.x and 2.x, SD-Turbo, and what was tuned from them";
+
+/// Pipelines whose parts have the names of Stable Diffusion 1.x, and are others.
+bool is_other_pipeline(std::string_view name, const nlohmann::json& index) {
+  constexpr std::array kOthers = {"LatentConsistency", "Inpaint",    "InstructPix2Pix", "Upscale",   "Depth2Img",
+                                  "ControlNet",        "XLPipeline", "PixArt",          "Kandinsky", "GLIGEN"};
+  if (index.contains("text_encoder_2") || index.contains("transformer") || index.contains("prior")) return true;
+  return std::any_of(kOthers.begin(), kOthers.end(), [&](const char* part) { return name.find(part) != name.npos; });
+}
+
+Result<void> check_generator(const fs::path& folder) {
+  const std::string name = folder.string();
+  if (!is_file(folder / "model_index.json")) {
+    const std::string type = text_of(folder, "config.json", "model_type");
+    if (!type.empty()) {
+      return bad_input(
+          fmt::format("{}: a model of the kind '{}', which draws no images; {}", name, type, kDiffusionIs));
+    }
+    if (!has_torch_weights(folder)) return {};
+    return bad_input(
+        fmt::format("{}: weights without model_index.json. Of a single file diffusers makes a folder: python -c \"from "
+                    "diffusers import "
+                    "StableDiffusionPipeline as P; P.from_single_file('FILE').save_pretrained('CHECKPOINT')\"; then {}",
+                    name, command("CHECKPOINT", "text-to-image")));
+  }
+  SCOTOMA_TRY(const auto index, read_json_file(folder / "model_index.json"));
+  SCOTOMA_TRY(const auto kind, json_value<std::string>(index, "_class_name", "?", folder / "model_index.json"));
+  if (is_other_pipeline(kind, index)) {
+    return bad_input(fmt::format("{}: a pipeline of the class {}; {}", name, kind, kDiffusionIs));
+  }
+  if (is_file(folder / "unet" / "openvino_model.xml")) return {};
+  if (has_torch_weights(folder / "unet")) {
+    return bad_input(
+        fmt::format("{}: holds PyTorch's weights, as diffusers saves them; export it and give the new folder: {}", name,
+                    command(plain(folder), "text-to-image")));
+  }
+  if (!has_file(folder / "unet", {"model.onnx"})) return {};
+  return bad_input(
+      fmt::format("{}: an export to ONNX; OpenVINO IR is needed, from the checkpoint that it was made of: {}", name,
+                  command("CHECKPOINT", "text-to-image")));
+}
+
+// --- captioners ---
+
+Result<void> check_captioner(const fs::path& folder) {
+  const std::string name = folder.string();
+  if (is_file(folder / "openvino_encoder_model.xml") && is_file(folder / "openvino_decoder_model.xml")) return {};
+  const std::string type = text_of(folder, "config.json", "model_type");
+  if (has_file(folder, {"openvino_language_model.xml", "openvino_vision_embeddings_model.xml"})) {
+    return bad_input(
+        fmt::format("{}: a vision-language model{}; {}", name, type.empty() ? "" : " (" + type + ")", kCaptionersAre));
+  }
+  if (!type.empty() && type != "vision-encoder-decoder") {
+    return bad_input(
+        fmt::format("{}: a model of the kind '{}' is no captioner that runs here; {}", name, type, kCaptionersAre));
+  }
+  if (is_file(folder / "openvino_encoder_model.xml") && is_file(folder / "openvino_decoder_with_past_model.xml")) {
+    return bad_input(fmt::format("{}: exported with a cache only; export it without: {}", name,
+                                 command("CHECKPOINT", "image-to-text")));
+  }
+  const bool torch = has_torch_weights(folder);
+  if (!torch && !has_file(folder, {"encoder_model.onnx", "decoder_model.onnx"})) return {};
+  return bad_input(fmt::format("{}: {}; export it and give the new folder: {}", name,
+                               torch ? "holds PyTorch's weights" : "an export to ONNX, where OpenVINO IR is needed",
+                               command(torch ? plain(folder) : "CHECKPOINT", "image-to-text")));
+}
+
+// --- embedders ---
+
+Result<void> check_embedder(const fs::path& folder) {
+  if (is_file(folder / "image_encoder.xml") && is_file(folder / "text_encoder.xml")) return {};
+  const std::string name = folder.string();
+  const std::string type = text_of(folder, "config.json", "model_type");
+  const bool torch = has_torch_weights(folder);
+  constexpr const char* kTowers = "the two towers are needed each by itself, image_encoder.xml and text_encoder.xml";
+  constexpr const char* kMake =
+      "in the folder world/ of Scotoma's source, with the packages of its requirements.txt: python "
+      "-m recipe clip_towers {} OUT";
+  if (type == "clip" && torch) {
+    return bad_input(fmt::format("{}: a checkpoint of CLIP; {}; {}", name, kTowers,
+                                 fmt::format(fmt::runtime(kMake), plain(folder))));
+  }
+  if (type == "clip" || has_file(folder, {"openvino_model.xml", "model.onnx"})) {
+    return bad_input(
+        fmt::format("{}: one model of both towers, as CLIP is usually exported; {}. From the checkpoint of CLIP, {}",
+                    name, kTowers, fmt::format(fmt::runtime(kMake), "CHECKPOINT")));
+  }
+  if (has_file(folder, {"open_clip_config.json", "open_clip_model.safetensors", "open_clip_pytorch_model.bin"})) {
+    return bad_input(fmt::format("{}: a checkpoint of OpenCLIP; {}. Take a CLIP checkpoint of transformers; {}", name,
+                                 kTowers, fmt::format(fmt::runtime(kMake), "CHECKPOINT")));
+  }
+  if (type.empty() || !torch) return {};
+  return bad_input(fmt::format("{}: a model of the kind '{}'; {}. Of CLIP checkpoints they are made {}", name, type,
+                               kTowers, fmt::format(fmt::runtime(kMake), "CHECKPOINT")));
+}
+
+const char* needed(FolderOf role) {
+  if (role == FolderOf::generator) return "a Stable Diffusion 1.x folder as OpenVINO IR";
+  if (role == FolderOf::captioner) return "a captioner's folder as optimum-intel exports it";
+  return "a folder with image_encoder.xml, text_encoder.xml and the tokenizer";
+}
+
+}  // namespace
+
+std::string advice_on_folder(const fs::path& folder) {
+  for (const char* file : {"openvino_model.xml", "model.onnx", "onnx/model.onnx"}) {
+    if (is_file(folder / file)) return fmt::format("give {}", (folder / file).string());
+  }
+  if (is_file(folder / "saved_model.pb")) {
+    return fmt::format(
+        "it is TensorFlow's; OpenVINO's converter reads it (pip install openvino): ovc {} --output_model "
+        "model.xml",
+        folder.string());
+  }
+  if (!is_file(folder / "config.json") || !has_torch_weights(folder)) return {};
+  return fmt::format(
+      "the folder holds PyTorch's weights; export it and give OUT/openvino_model.xml, and its config.json as "
+      "labels: {0} && optimum-cli export openvino --model {1} --task image-classification OUT",
+      kOptimum, folder.string());
+}
+
+Result<void> check_model_folder(const fs::path& folder, FolderOf role) {
+  if (!is_folder(folder)) {
+    return bad_input(fmt::format("{}: {}; {} is expected", folder.string(),
+                                 is_file(folder) ? "is a file and no folder" : "no such folder", needed(role)));
+  }
+  SCOTOMA_CHECK(check_cache(folder));
+  if (role == FolderOf::generator) return check_generator(folder);
+  return role == FolderOf::captioner ? check_captioner(folder) : check_embedder(folder);
+}
+
+}  // namespace scotoma

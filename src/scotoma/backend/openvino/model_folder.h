@@ -1,0 +1,23 @@
+// What a folder is that is given as a model, by the names of its files, and the command that makes of it what is
+// needed.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "scotoma/core/result.h"
+
+namespace scotoma {
+
+enum class FolderOf { generator, captioner, embedder };
+
+/// Refuses what is no folder, and folders that are visibly of another kind than the role needs: PyTorch weights, ONNX
+/// files, another model or pipeline, the outside of a Hugging Face cache. Passes where nothing speaks against it; what
+/// is missing is then found file by file. Errors: bad_input with what it is, what is supported and the command.
+Result<void> check_model_folder(const std::filesystem::path& folder, FolderOf role);
+
+/// How a file for a classifier or judge is got from a folder: which of its files to give, or the command that exports
+/// it. Empty where nothing is known.
+std::string advice_on_folder(const std::filesystem::path& folder);
+
+}  // namespace scotoma

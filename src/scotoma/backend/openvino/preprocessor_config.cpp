@@ -1,0 +1,119 @@
+// HuggingFace's preprocessor_config.json as our Preprocessing.
+#include <fmt/format.h>
+
+#include "scotoma/backend/openvino/files.h"
+#include "scotoma/backend/openvino/image_network.h"
+#include "scotoma/backend/openvino/json_file.h"
+
+namespace scotoma {
+namespace {
+
+using Json = nlohmann::json;
+using Path = std::filesystem::path;
+
+/// {"height": h, "width": w}, {"shortest_edge": n} or n; for a shortest edge the width stays 0.
+Result<PixelSize> read_size(const Json& config, const char* key, bool number_is_shortest_edge, const Path& path) {
+  const auto found = config.find(key);
+  if (found == config.end() || found->is_null()) return PixelSize{};
+  const Json& size = *found;
+  const auto has = [&](const char* part) {
+    return size.contains(part) && size[part].is_number_integer() && json_fits<int>(size[part]) && size[part] > 0 &&
+           size[part] <= 8192;
+  };
+  if (size.is_number_integer() && size > 0 && size <= 8192) {
+    return PixelSize{number_is_shortest_edge ? 0 : size.get<int>(), size.get<int>()};
+  }
+  if (size.is_object() && has("height") && has("width")) return PixelSize{size["width"], size["height"]};
+  if (size.is_object() && has("shortest_edge") && size.size() == 1) return PixelSize{0, size["shortest_edge"]};
+  return bad_input(fmt::format("{}: '{}' is not understood: {}", path.string(), key, size.dump()));
+}
+
+/// PIL's numbers: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming.
+Result<std::string> read_filter(const Json& config, const Path& path) {
+  constexpr const char* kFilters[] = {"nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"};
+  SCOTOMA_TRY(const int filter, json_value(config, "resample", 2, path));
+  if (filter >= 0 && filter < std::ssize(kFilters)) return std::string(kFilters[filter]);
+  return bad_input(
+      fmt::format("{}: 'resample' {} is no filter of Pillow's; there are 0 (nearest), 1 (lanczos), "
+                  "2 (bilinear), 3 (bicubic), 4 (box) and 5 (hamming)",
+                  path.string(), filter));
+}
+
+Result<void> read_resize(const Json& config, Preprocessing& out, const Path& path) {
+  SCOTOMA_TRY(out.resize, json_value(config, "do_resize", true, path));
+  SCOTOMA_TRY(const bool crop, json_value(config, "do_center_crop", false, path));
+  SCOTOMA_TRY(out.filter, read_filter(config, path));
+  if (!out.resize && crop) return bad_input(path.string() + ": a crop from pictures of any size is not supported");
+  if (!out.resize) return {};  // the model's own size, and pictures must have it
+  // An old processor writes one number for the shorter side where it crops, and for both sides where it does not.
+  SCOTOMA_TRY(const PixelSize size, read_size(config, "size", crop, path));
+  SCOTOMA_TRY(PixelSize cut, read_size(config, "crop_size", false, path));
+  if (size.width == 0 && size.height > 0) {
+    out.fit = "crop";
+    out.crop_floors = true;
+    out.resize_to = size.height;
+    if (!crop || cut.width == 0) cut = {size.height, size.height};
+  } else if (!crop || cut.width == 0) {
+    cut = size;
+  } else if (cut != size) {
+    return bad_input(path.string() + ": a crop from a stretched picture is not supported");
+  }
+  out.width = cut.width;
+  out.height = cut.height;
+  return {};
+}
+
+/// Steps of processors that ours has no word for: without them the network would see other pictures.
+Result<void> refuse_others(const Json& config, const Path& path) {
+  for (const char* key : {"do_pad", "do_flip_channel_order", "do_thumbnail", "do_align_long_axis", "crop_pct"}) {
+    const auto found = config.find(key);
+    if (found == config.end() || found->is_null() || *found == false) continue;
+    return bad_input(fmt::format("{}: '{}' is not supported", path.string(), key));
+  }
+  return {};
+}
+
+/// The settings and the file that they stand in. transformers 5 writes the whole processor into one file, the part for
+/// images inside, and no preprocessor_config.json.
+Result<std::pair<Json, Path>> find_config(const Path& path) {
+  const Path whole = path.parent_path() / "processor_config.json";
+  if (is_file(path) || !is_file(whole)) {
+    SCOTOMA_TRY(Json config, read_json_file(path));
+    return std::pair(std::move(config), path);
+  }
+  SCOTOMA_TRY(const Json config, read_json_file(whole));
+  const auto part = config.find("image_processor");
+  if (part != config.end() && part->is_object()) return std::pair(*part, whole);
+  return bad_input(
+      fmt::format("{}: holds no image_processor; save that one beside it, in Python: "
+                  "AutoImageProcessor.from_pretrained(CHECKPOINT).save_pretrained(\"{}\")",
+                  whole.string(), path.parent_path().string()));
+}
+
+}  // namespace
+
+Result<Preprocessing> read_preprocessor_config(const std::filesystem::path& wanted) {
+  SCOTOMA_TRY(const auto found, find_config(wanted));
+  const auto& [config, path] = found;
+  Preprocessing out;
+  SCOTOMA_CHECK(refuse_others(config, path));
+  SCOTOMA_CHECK(read_resize(config, out, path));
+  SCOTOMA_TRY(const bool rescale, json_value(config, "do_rescale", true, path));
+  SCOTOMA_TRY(const bool normalize, json_value(config, "do_normalize", true, path));
+  SCOTOMA_TRY(const double given, json_value(config, "rescale_factor", 1.0 / 255, path));
+  const double factor = rescale ? given : 1.0;
+  SCOTOMA_TRY(auto mean, json_value<std::vector<double>>(config, "image_mean", {0, 0, 0}, path));
+  SCOTOMA_TRY(auto deviation, json_value<std::vector<double>>(config, "image_std", {1, 1, 1}, path));
+  if (!normalize) mean = {0, 0, 0}, deviation = {1, 1, 1};
+  if (mean.size() != 3 || deviation.size() != 3 || !(factor > 0)) {
+    return bad_input(path.string() + ": image_mean and image_std need three numbers, rescale_factor a positive one");
+  }
+  // (x factor - mean) / std = (x - mean / factor) / (std / factor), and ours is in units of 0..255.
+  for (double& m : mean) m /= factor;
+  for (double& s : deviation) s /= factor;
+  out.mean = mean;
+  out.std = deviation;
+  return out;
+}
+
+}  // namespace scotoma

@@ -1,0 +1,28 @@
+// Where a study's five roles come from: the one explicit list of backends.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "scotoma/core/result.h"
+#include "scotoma/model/roles.h"
+#include "scotoma/study/study.h"
+
+namespace scotoma {
+
+/// Loads every model of the study, all on one engine. The judge stays null when its kind is "none". Paths are taken as
+/// they stand in the study. Errors: bad_input, naming the file and what to do; so, too, when the classifier gives NaN
+/// for a plain picture.
+Result<Models> load_models(const Study& study);
+
+/// Single roles, each on an engine of its own, for tools and tests.
+Result<std::unique_ptr<Generator>> load_generator(const GeneratorOptions& options, const EngineOptions& engine);
+Result<std::unique_ptr<Classifier>> load_classifier(const ClassifierOptions& options, const EngineOptions& engine);
+Result<std::unique_ptr<Captioner>> load_captioner(const CaptionerOptions& options, const EngineOptions& engine);
+Result<std::unique_ptr<Embedder>> load_embedder(const EmbedderOptions& options, const EngineOptions& engine);
+
+/// The study's judge; null when its kind is "none". `embedder` must be there for the kind "embedder", and outlive it.
+Result<std::unique_ptr<Judge>> load_judge(const Study& study, Embedder* embedder);
+
+}  // namespace scotoma

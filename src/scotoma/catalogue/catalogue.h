@@ -1,0 +1,114 @@
+// Everything that models ever answered, on disk: rows in SQLite, pictures as content-addressed PNG files.
+//
+//   DIR/catalogue.sqlite   answers(fingerprint, input) -> value, sum
+//   DIR/images/ab/<id>.png  pictures, named by image_id
+//
+// What a disk returns is not trusted: every row carries a checksum over all of it, and a picture's name is its hash. A
+// row that does not fit its checksum counts as not there, and the question is asked anew.
+//
+// A crash at any instruction leaves a catalogue that opens: files appear whole (written aside, then renamed) and before
+// the row that names them; rows come in transactions. The format only grows: an older catalogue opens in a newer
+// program.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "scotoma/core/result.h"
+#include "scotoma/image/image.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace scotoma {
+
+/// One answer: `input` is a hash or a short key, `value` any bytes.
+struct Answer {
+  std::string input;
+  std::string value;
+};
+
+/// Safe to use from several threads.
+class Catalogue {
+ public:
+  static constexpr int kVersion = 2;
+
+  /// Under this name stand a person's answers instead of a model's: nobody can be asked for them again. A tally of all
+  /// of them is kept, in the row of the empty input, so that none gets lost untold.
+  static constexpr const char* kPerson = "person";
+
+  /// Opens or creates the catalogue in a folder. Errors: bad_input when the folder cannot be written, the file is
+  /// something else, damaged, or of a newer version of Scotoma; failed when file handles or memory have run out. A
+  /// catalogue of format 1, which had no checksums, gets them: its answers are taken as they are now. Other programs
+  /// may work on it at the same time; `patience` is how long one waits for another's transaction before that is an
+  /// error. Removes what killed runs left half written.
+  static Result<std::unique_ptr<Catalogue>> open(const std::filesystem::path& folder,
+                                                 std::chrono::milliseconds patience = std::chrono::seconds(30));
+  ~Catalogue();
+  Catalogue(const Catalogue&) = delete;
+  Catalogue& operator=(const Catalogue&) = delete;
+
+  /// The remembered value, or nothing; nothing, too, where it does not fit its checksum.
+  Result<std::optional<std::string>> find(const std::string& fingerprint, const std::string& input) const;
+
+  /// Remembers answers, all or none. An answer that is there already is replaced: a model is asked again only when what
+  /// it said cannot be used any more (its picture is lost), and then the new answer is what the run goes on with.
+  /// Errors: failed when the disk is full, or when another program has been writing for longer than the patience.
+  Result<void> store(const std::string& fingerprint, std::span<const Answer> answers);
+
+  /// Writes a picture unless it is there whole; gives its id. Errors: failed when the disk is full or read-only.
+  Result<std::string> put_image(const Image& image);
+
+  /// The picture, and the bytes of its file, once its pixels were found to be those of its name.
+  /// Errors: failed when the file is missing or damaged. A damaged file is removed, and a pipe or device in its place,
+  /// so that the next run draws it anew.
+  Result<Image> image(const std::string& id) const;
+  Result<std::vector<std::uint8_t>> image_bytes(const std::string& id) const;
+
+  /// Whether the picture's file is there and begins and ends as a PNG file does: a power cut leaves files that are
+  /// empty or end in zeros. What is no plain file is removed. Errors: bad_input where a folder that holds something is
+  /// there; failed where file handles have run out.
+  Result<bool> has_image(const std::string& id) const;
+
+  /// Relative to the folder: "images/ab/abcd….png".
+  static std::filesystem::path image_file(const std::string& id);
+
+  /// A person's answers, by input. Errors: failed when some are damaged or lost. That is told once: those that are
+  /// whole are kept, and the next call gives them.
+  Result<std::vector<Answer>> persons() const;
+
+  /// Number of answers under a fingerprint.
+  Result<std::size_t> count(const std::string& fingerprint) const;
+
+ private:
+  struct Statements;
+  Catalogue(std::filesystem::path folder, std::chrono::milliseconds patience);
+  Result<void> connect();
+  Result<void> check_version();
+  Result<void> migrate();
+  Result<void> prepare();
+  Result<void> patiently(const char* sql) const;
+  Result<void> in_transaction(const std::function<Result<void>()>& work) const;
+  Result<void> put(const std::string& fingerprint, const Answer& answer) const;
+  Result<void> put_tally(std::span<const Answer> answers) const;
+  struct Persons;
+  Result<Persons> read_persons() const;
+  Result<void> mend_persons(const Persons& persons) const;
+  void sweep_images() const;
+  Error broken(const std::string& doing) const;
+
+  std::filesystem::path folder_;
+  std::chrono::milliseconds patience_;
+  mutable std::mutex mutex_;
+  sqlite3* db_ = nullptr;
+  std::unique_ptr<Statements> statements_;
+};
+
+}  // namespace scotoma

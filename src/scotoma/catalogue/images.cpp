@@ -1,0 +1,105 @@
+// The catalogue's images: PNG files, named by the hash of their pixels.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <string_view>
+
+#include "scotoma/catalogue/catalogue.h"
+#include "scotoma/core/file.h"
+
+namespace scotoma {
+namespace fs = std::filesystem;
+namespace {
+
+// What a PNG file begins and ends with.
+constexpr std::string_view kPngBegin = "\x89PNG\r\n\x1a\n";
+constexpr std::string_view kPngEnd("\0\0\0\0IEND\xae\x42\x60\x82", 12);
+
+bool holds(const Descriptor& file, off_t at, std::string_view bytes) {
+  std::array<char, 16> read{};
+  return at >= 0 && ::pread(file.get(), read.data(), bytes.size(), at) == static_cast<ssize_t>(bytes.size()) &&
+         std::string_view(read.data(), bytes.size()) == bytes;
+}
+
+/// The image in a file, if it is the one that the file's name says. Errors: failed, with what to do.
+Result<Image> image_in(const std::string& bytes, const std::string& id, const fs::path& path) {
+  auto image = decode_png({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  if (image.ok() && image_id(*image) == id) return image;
+  // It holds nothing of worth; were it left, it would stop every later run here.
+  std::error_code ignored;
+  fs::remove(path, ignored);
+  return failed(fmt::format("{}: {}; it has been removed: run the study again, and it is drawn anew", path.string(),
+                            image.ok() ? "holds another picture than its name says" : image.error().message));
+}
+
+Result<std::string> read_image_file(const fs::path& path) {
+  std::error_code error;
+  if (!fs::exists(path, error) && !error)
+    return failed(fmt::format("{}: missing; run the study again and it is drawn anew", path.string()));
+  auto bytes = read_plain_file(path);
+  if (bytes.ok()) return bytes;
+  SCOTOMA_TRY(const bool cleared, clear_place(path));
+  if (!cleared) return bytes;
+  return failed(
+      fmt::format("{}; it has been removed: run the study again, and it is drawn anew", bytes.error().message));
+}
+
+/// The folder of a picture, made where it is missing. Errors: bad_input, with what to remove, where a file has its
+/// name.
+Result<void> make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);  // another failure shows when the file is written
+  if (fs::is_directory(folder, error) || !fs::exists(fs::symlink_status(folder, error))) return {};
+  return bad_input(fmt::format("{}: no folder, where one belongs; remove it and run again", folder.string()));
+}
+
+}  // namespace
+
+fs::path Catalogue::image_file(const std::string& id) { return fs::path("images") / id.substr(0, 2) / (id + ".png"); }
+
+Result<bool> Catalogue::has_image(const std::string& id) const {
+  const fs::path path = folder_ / image_file(id);
+  SCOTOMA_CHECK(clear_place(path));  // before it is drawn: what cannot be cleared is told at once
+  std::error_code error;
+  if (!fs::exists(path, error) && !error) return false;
+  SCOTOMA_TRY(const PlainFile file, open_plain_file(path));
+  return holds(file.descriptor, 0, kPngBegin) &&
+         holds(file.descriptor, file.size - static_cast<off_t>(kPngEnd.size()), kPngEnd);
+}
+
+void Catalogue::sweep_images() const {
+  remove_abandoned(folder_);
+  remove_abandoned(folder_ / "images");
+  std::error_code error;
+  for (fs::directory_iterator at(folder_ / "images", error), end; !error && at != end; at.increment(error))
+    remove_abandoned(at->path());
+}
+
+Result<std::string> Catalogue::put_image(const Image& image) {
+  const std::string id = image_id(image);
+  SCOTOMA_TRY(const bool there, has_image(id));
+  if (there) return id;
+  const fs::path path = folder_ / image_file(id);
+  SCOTOMA_CHECK(make_folder(path.parent_path()));
+  SCOTOMA_TRY(const auto bytes, encode_png(image));
+  SCOTOMA_TRY(Aside aside, Aside::write(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  SCOTOMA_CHECK(aside.place());
+  return id;
+}
+
+Result<std::vector<std::uint8_t>> Catalogue::image_bytes(const std::string& id) const {
+  const fs::path path = folder_ / image_file(id);
+  SCOTOMA_TRY(const std::string bytes, read_image_file(path));
+  if (const auto image = image_in(bytes, id, path); !image.ok()) return image.error();
+  return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
+}
+
+Result<Image> Catalogue::image(const std::string& id) const {
+  const fs::path path = folder_ / image_file(id);
+  SCOTOMA_TRY(const std::string bytes, read_image_file(path));
+  return image_in(bytes, id, path);
+}
+
+}  // namespace scotoma

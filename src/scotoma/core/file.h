@@ -1,0 +1,98 @@
+// Plain files, read and written without surprises: they appear whole or not at all, nothing is waited for that never
+// comes, and what the system runs out of is called by its name.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "scotoma/core/result.h"
+
+namespace scotoma {
+
+/// A descriptor that is closed with its owner and not handed on to child programs; -1: none.
+class Descriptor {
+ public:
+  explicit Descriptor(int number = -1) : number_(number) {}
+  ~Descriptor();
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+
+  int get() const { return number_; }
+  bool open() const { return number_ >= 0; }
+
+ private:
+  int number_;
+};
+
+/// What an errno means. Where memory, file handles or room on the disk have run out, also what to do.
+std::string reason_of(int error);
+
+/// Whether this errno means that the process or the machine has run out of something: the input is not to blame.
+bool ran_out(int error);
+
+struct PlainFile {
+  Descriptor descriptor;
+  off_t size = 0;  ///< bytes, when it was opened
+};
+
+/// Opens a plain file for reading. Errors: those of read_plain_file.
+Result<PlainFile> open_plain_file(const std::filesystem::path& path);
+
+/// Its next bytes, as many as there are and fit; 0 at its end. `path` is for messages. Errors: bad_input, or failed
+/// where the disk cannot be read.
+Result<std::size_t> read_some(const PlainFile& file, std::span<char> out, const std::filesystem::path& path);
+
+/// All bytes of a plain file. Errors, "PATH: REASON": bad_input where nothing is there, or a folder, pipe, socket or
+/// device, which are not waited for; failed where memory or file handles have run out or the disk cannot be read.
+Result<std::string> read_plain_file(const std::filesystem::path& path);
+
+/// A file written whole beside its place, `NAME.PID.SERIAL.part`, and locked until it is put there or given up, so that
+/// remove_abandoned() of another process leaves it alone.
+class Aside {
+ public:
+  /// Errors: failed, naming `target`, when it cannot be written; bad_input when something other than a file is there.
+  static Result<Aside> write(const std::filesystem::path& target, std::string_view bytes);
+  Aside(Aside&&) noexcept;
+  Aside& operator=(Aside&&) = delete;
+  ~Aside();  ///< removes what was not placed
+
+  /// Puts the file in its place, where it replaces what was there. Errors: failed.
+  Result<void> place();
+
+ private:
+  Aside(std::filesystem::path target, std::filesystem::path aside, Descriptor lock)
+      : target_(std::move(target)), aside_(std::move(aside)), lock_(std::move(lock)) {}
+
+  std::filesystem::path target_;
+  std::filesystem::path aside_;  ///< empty: placed, or moved away
+  Descriptor lock_;
+};
+
+/// Writes a whole file or leaves the old one. Removes what killed processes left of the same file. Errors: of Aside.
+Result<void> write_whole(const std::filesystem::path& path, std::string_view bytes);
+
+/// The same for files that belong together: all are written before the first is replaced, then they are replaced one
+/// right after the other in this order.
+Result<void> write_together(std::span<const std::pair<std::filesystem::path, std::string>> files);
+
+/// Makes room for a file where nothing of worth can stand: removes a pipe, a socket, a device, an empty folder or a
+/// link to no plain file (the link, not what it leads to). A plain file stays. True: something was removed. Errors:
+/// bad_input, with what to remove, where a folder holds something; failed where the place cannot be cleared.
+Result<bool> clear_place(const std::filesystem::path& path);
+
+/// Removes the `.part` files of dead processes from a folder; of those whose names begin with `name`, where it is
+/// given. Files that a process is writing now are left: they are locked.
+void remove_abandoned(const std::filesystem::path& folder, std::string_view name = {});
+
+}  // namespace scotoma

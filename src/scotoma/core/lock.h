@@ -1,0 +1,26 @@
+// One process at a time writes into a folder of results.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "scotoma/core/file.h"
+#include "scotoma/core/result.h"
+
+namespace scotoma {
+
+/// Held from take() until it is destroyed, or its process ends in whatever way: the system itself gives it back, so a
+/// killed run leaves none behind. The file `scotoma.lock` stays in the folder; it says who had the lock last.
+class FolderLock {
+ public:
+  /// Requires that the folder is there. `doing` tells others what runs here: "scotoma find study.toml".
+  /// Errors: bad_input, naming process and work, where another has the lock; failed where the system has none to give.
+  static Result<FolderLock> take(const std::filesystem::path& folder, const std::string& doing);
+
+ private:
+  explicit FolderLock(Descriptor file) : file_(std::move(file)) {}
+
+  Descriptor file_;
+};
+
+}  // namespace scotoma

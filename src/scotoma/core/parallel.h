@@ -1,0 +1,25 @@
+// Runs independent jobs on a few threads. The only place in the program that starts threads.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+#include "scotoma/core/cancel.h"
+#include "scotoma/core/result.h"
+
+namespace scotoma {
+
+/// Calls `job(i)` for i in [0, jobs), at most `threads` at a time, in order of starting. After the first error, or when
+/// cancelled, no further job is started; those under way are finished. Returns the error of the lowest job that
+/// failed, or an interrupted Error when jobs were left out. An exception of a job is a failed Error; fewer threads than
+/// asked for, where the system has no more, are none.
+Result<void> run_parallel(std::size_t jobs, int threads, const CancelToken& cancel,
+                          const std::function<Result<void>(std::size_t)>& job);
+
+/// What a run says that was cancelled.
+Error stopped();
+
+/// `asked`, or the number of cores this process may use when `asked` is 0.
+int thread_count(int asked);
+
+}  // namespace scotoma

@@ -1,0 +1,18 @@
+#include "scotoma/evidence/sample_size.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace scotoma {
+
+std::optional<int> expected_trial(double rate, Sampled base, double log_needed, int most, double delta) {
+  int n = 0;
+  while (n < most) {
+    n += std::min(std::max(4, n / 8), most - n);
+    const int events = static_cast<int>(std::lround(rate * n));
+    if (log_joint_e_value({events, n}, base, delta) >= log_needed) return n;
+  }
+  return std::nullopt;
+}
+
+}  // namespace scotoma

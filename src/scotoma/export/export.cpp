@@ -1,0 +1,48 @@
+#include "scotoma/export/export.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "scotoma/export/card.h"
+#include "scotoma/export/dataset.h"
+#include "scotoma/export/layout.h"
+#include "scotoma/export/new_folder.h"
+#include "scotoma/export/output_file.h"
+#include "scotoma/report/text.h"
+
+namespace scotoma {
+namespace {
+
+Result<void> write_pictures(const Dataset& dataset, const Catalogue& catalogue, Layout& layout,
+                            const CancelToken& cancel, Progress& progress) {
+  for (std::size_t i = 0; i < dataset.pictures.size(); ++i) {
+    if (cancel.cancelled()) return interrupted("stopped: nothing was exported");
+    SCOTOMA_TRY(const auto png, catalogue.image_bytes(dataset.pictures[i].sample->image));
+    SCOTOMA_CHECK(layout.add(dataset.pictures[i], {reinterpret_cast<const char*>(png.data()), png.size()}));
+    progress.advance(i + 1, dataset.pictures.size());
+  }
+  return layout.finish();
+}
+
+}  // namespace
+
+Result<Exported> export_dataset(const Study& study, const Findings& findings, const Catalogue& catalogue,
+                                const ExportOptions& options, const std::filesystem::path& folder,
+                                const CancelToken& cancel, Progress& progress) {
+  SCOTOMA_TRY(const Dataset dataset, choose_pictures(study, findings, options));
+  SCOTOMA_TRY(const auto place, NewFolder::begin(folder));
+  const auto layout = make_layout(dataset, findings, options, place->path());
+  SCOTOMA_CHECK(write_pictures(dataset, catalogue, *layout, cancel, progress));
+  SCOTOMA_CHECK(write_file(place->path() / "dataset.json",
+                           printable_json(dataset_json(study, findings, dataset, options).dump(2)) + "\n"));
+  SCOTOMA_CHECK(write_file(place->path() / "README.md", readme(study, findings, dataset, options)));
+  SCOTOMA_CHECK(place->commit());
+  const auto systematic = static_cast<std::size_t>(std::count_if(
+      dataset.bugs.begin(), dataset.bugs.end(), [](const DatasetBug& bug) { return bug.drawn_for == "baseline"; }));
+  return Exported{dataset.bugs.size() - systematic, systematic, dataset.train(), dataset.test(), dataset.one_sided()};
+}
+
+}  // namespace scotoma

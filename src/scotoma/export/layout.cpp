@@ -1,0 +1,148 @@
+#include "scotoma/export/layout.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "scotoma/export/output_file.h"
+#include "scotoma/export/tar.h"
+#include "scotoma/report/text.h"
+
+namespace scotoma {
+namespace fs = std::filesystem;
+namespace {
+
+/// Pictures as files, SIDE/LABEL/BUG-000012.png, described line by line in SIDE/metadata.jsonl: the layout that every
+/// reader of folders understands, whichever format a user chose. Where some take a folder for the label, it is the
+/// label's; where some find sides by words in a path, only SIDE is such a word.
+class FilesLayout : public Layout {
+ public:
+  FilesLayout(const Dataset& dataset, const Findings& findings, ExportFormat format, fs::path folder)
+      : dataset_(dataset), findings_(findings), format_(format), folder_(std::move(folder)) {}
+
+  Result<void> add(const DatasetPicture& picture, std::string_view png) override {
+    const DatasetBug& bug = dataset_.bugs[picture.bug];
+    const std::string beside = sides_folder(format_) + side_name(picture.test) + "/";
+    const std::string name =
+        fmt::format("{}/{}-{:06}.png", dataset_.labels[bug.label].folder, bug.name, picture.number);
+    SCOTOMA_CHECK(write_file(folder_ / (beside + name), png));
+    SCOTOMA_CHECK(describe(picture, beside + "metadata.jsonl", name));
+    return format_ == ExportFormat::jsonl ? describe(picture, "images.jsonl", beside + name) : Result<void>();
+  }
+
+  Result<void> finish() override {
+    for (auto& [path, file] : lines_) SCOTOMA_CHECK(file.close());
+    return add_missing_folders();
+  }
+
+ private:
+  /// A line in the file at `path`, whose pictures' names count from its own folder.
+  Result<void> describe(const DatasetPicture& picture, const std::string& path, const std::string& file_name) {
+    auto lines = lines_.find(path);
+    if (lines == lines_.end()) {
+      SCOTOMA_TRY(OutputFile file, OutputFile::create(folder_ / path));
+      lines = lines_.emplace(path, std::move(file)).first;
+    }
+    return lines->second.write(printable_json(picture_json(dataset_, findings_, picture, file_name).dump()) + "\n");
+  }
+
+  /// Both sides have the same folders, so that who numbers labels by them has the same numbers on both, or is told by
+  /// an error that a folder is empty.
+  Result<void> add_missing_folders() {
+    for (const bool test : {false, true}) {
+      if ((test ? dataset_.test() : dataset_.train()) == 0) continue;
+      for (const DatasetBug& bug : dataset_.bugs) {
+        if (bug.train + bug.test == 0) continue;
+        const fs::path folder = folder_ / (sides_folder(format_) + side_name(test)) / dataset_.labels[bug.label].folder;
+        std::error_code error;
+        fs::create_directories(folder, error);
+        if (error) return failed(fmt::format("{}: cannot be created ({})", folder.string(), error.message()));
+      }
+    }
+    return {};
+  }
+
+  const Dataset& dataset_;
+  const Findings& findings_;
+  ExportFormat format_;
+  fs::path folder_;
+  std::map<std::string, OutputFile> lines_;  ///< by path
+};
+
+/// KEY.cls, KEY.json and KEY.png of each picture, one behind the other, in tar files of a limited size.
+class ShardsLayout : public Layout {
+ public:
+  ShardsLayout(const Dataset& dataset, const Findings& findings, std::uint64_t shard_bytes, fs::path folder)
+      : dataset_(dataset), findings_(findings), shard_bytes_(shard_bytes), folder_(std::move(folder)) {}
+
+  Result<void> add(const DatasetPicture& picture, std::string_view png) override {
+    const DatasetBug& bug = dataset_.bugs[picture.bug];
+    const std::string key = fmt::format("{}-{:06}", bug.name, picture.number);
+    const std::string index = fmt::format("{}", dataset_.labels[bug.label].class_index);
+    const std::string json = printable_json(picture_json(dataset_, findings_, picture, key + ".png").dump());
+    Side& side = sides_[picture.test ? 1 : 0];
+    const std::uint64_t room = TarFile::room(index.size()) + TarFile::room(json.size()) + TarFile::room(png.size());
+    if (side.shard && side.shard->size() + room > shard_bytes_) SCOTOMA_CHECK(end_shard(side));
+    if (!side.shard) {
+      const std::string name = fmt::format("{}-{:06}.tar", side_name(picture.test), side.shards++);
+      SCOTOMA_TRY(side.shard, TarFile::create(folder_ / name));
+    }
+    SCOTOMA_CHECK(side.shard->add(key + ".cls", index));
+    SCOTOMA_CHECK(side.shard->add(key + ".json", json));
+    return side.shard->add(key + ".png", png);
+  }
+
+  Result<void> finish() override {
+    for (Side& side : sides_) {
+      if (side.shard) SCOTOMA_CHECK(end_shard(side));
+    }
+    return {};
+  }
+
+ private:
+  struct Side {
+    std::optional<TarFile> shard;
+    int shards = 0;
+  };
+
+  static Result<void> end_shard(Side& side) {
+    SCOTOMA_CHECK(side.shard->close());
+    side.shard.reset();
+    return {};
+  }
+
+  const Dataset& dataset_;
+  const Findings& findings_;
+  std::uint64_t shard_bytes_;
+  fs::path folder_;
+  std::array<Side, 2> sides_;
+};
+
+}  // namespace
+
+std::string sides_folder(ExportFormat format) {
+  switch (format) {
+    case ExportFormat::huggingface:
+      return "data/";
+    case ExportFormat::jsonl:
+      return "images/";
+    case ExportFormat::imagefolder:
+    case ExportFormat::webdataset:
+      break;
+  }
+  return "";
+}
+
+std::unique_ptr<Layout> make_layout(const Dataset& dataset, const Findings& findings, const ExportOptions& options,
+                                    fs::path folder) {
+  if (options.format == ExportFormat::webdataset) {
+    return std::make_unique<ShardsLayout>(dataset, findings, options.shard_bytes, std::move(folder));
+  }
+  return std::make_unique<FilesLayout>(dataset, findings, options.format, std::move(folder));
+}
+
+}  // namespace scotoma

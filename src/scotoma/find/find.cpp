@@ -1,0 +1,177 @@
+#include "scotoma/find/find.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+
+#include "scotoma/catalogue/reviews.h"
+#include "scotoma/core/parallel.h"
+#include "scotoma/find/phrases.h"
+#include "scotoma/find/speed.h"
+#include "scotoma/finding/count.h"
+#include "scotoma/finding/doubt.h"
+#include "scotoma/stage/audit.h"
+#include "scotoma/stage/confirm.h"
+#include "scotoma/stage/cross.h"
+#include "scotoma/stage/explore.h"
+#include "scotoma/stage/review.h"
+#include "scotoma/stage/sample.h"
+#include "scotoma/stage/shrink.h"
+#include "scotoma/study/label_class.h"
+
+namespace scotoma {
+namespace {
+
+/// Times the stages one after another.
+class Stopwatch {
+ public:
+  void lap(const std::string& name, RunFacts& run) {
+    const double now = clock_.seconds();
+    run.stages.push_back({name, now - last_});
+    last_ = now;
+  }
+  double total() { return clock_.seconds() - begin_; }
+
+ private:
+  SteadyClock clock_;
+  double begin_ = clock_.seconds();
+  double last_ = begin_;
+};
+
+/// What a user asks goes straight to confirmation.
+std::vector<std::size_t> all_testable(const std::vector<Hypothesis>& hypotheses) {
+  std::vector<std::size_t> all;
+  for (std::size_t h = 0; h < hypotheses.size(); ++h) {
+    if (hypotheses[h].status != Status::untestable) all.push_back(h);
+  }
+  return all;
+}
+
+Result<void> check_labels(const std::vector<Candidate>& given, const std::vector<Target>& targets, const Study& study) {
+  for (const Candidate& candidate : given) {
+    std::vector<std::string> names;
+    for (const Target& target : targets) names.push_back(target.label.name);
+    if (std::find(names.begin(), names.end(), candidate.label) != names.end()) continue;
+    return bad_input(fmt::format("{}: no label '{}' in this study; it has: {}", study.file.string(), candidate.label,
+                                 fmt::join(names, ", ")));
+  }
+  return {};
+}
+
+/// A user's hypothesis turns round where its label fails nearly everywhere.
+std::vector<Candidate> of_user(const std::vector<Candidate>& given, const std::vector<BaseResult>& bases) {
+  std::vector<Candidate> candidates = given;
+  for (Candidate& candidate : candidates) candidate.direction = direction_of(*base_of(bases, candidate.label));
+  return candidates;
+}
+
+void order_hypotheses(std::vector<Hypothesis>& hypotheses) {
+  std::stable_sort(hypotheses.begin(), hypotheses.end(), [](const Hypothesis& a, const Hypothesis& b) {
+    const bool a_confirmed = a.status == Status::confirmed;
+    const bool b_confirmed = b.status == Status::confirmed;
+    if (a_confirmed != b_confirmed) return a_confirmed;
+    if (a_confirmed && a.audit.rate != b.audit.rate) return a.audit.rate > b.audit.rate;
+    return a.log_e_value > b.log_e_value;
+  });
+}
+
+void describe_models(const Models& models, Findings& findings) {
+  const std::pair<const char*, const Role*> roles[] = {{"generator", models.generator.get()},
+                                                       {"classifier", models.classifier.get()},
+                                                       {"captioner", models.captioner.get()},
+                                                       {"embedder", models.embedder.get()},
+                                                       {"judge", models.judge.get()}};
+  for (const auto& [name, role] : roles) {
+    if (role == nullptr) continue;
+    findings.fingerprints[name] = role->fingerprint();
+    findings.descriptions[name] = role->describe();
+  }
+}
+
+void measure(const Memo& memo, Stopwatch& watch, int threads, RunFacts& run) {
+  run.roles = memo.uses();
+  run.seconds = watch.total();
+  run.threads = threads;
+  double engine = 0;
+  for (const auto& [name, use] : run.roles) engine += use.engine_seconds;
+  if (run.seconds > 0) run.engine_share = engine / (run.seconds * threads);
+  if (memo.drawing_seconds() > 0) {
+    run.images_per_second = static_cast<double>(run.roles["generator"].computed) / memo.drawing_seconds();
+  }
+  rusage usage{};
+  if (getrusage(RUSAGE_SELF, &usage) == 0) run.peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace
+
+Result<std::vector<Target>> find_targets(const Study& study, const std::vector<std::string>& class_names) {
+  SCOTOMA_TRY(const auto classes, classes_of_labels(study, class_names));
+  std::vector<Target> targets;
+  for (std::size_t i = 0; i < classes.size(); ++i) targets.push_back({study.labels[i], static_cast<int>(classes[i])});
+  return targets;
+}
+
+Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, const CancelToken& cancel,
+                  Progress& progress, const HuntSetting& setting) {
+  Hunt result;
+  Findings& findings = result.findings;
+  const int threads = thread_count(study.engine.threads);
+  Memo memo(models, catalogue, cancel, progress, {threads, setting.replay_only});
+  SCOTOMA_TRY(const auto targets, find_targets(study, models.classifier->class_names()));
+  SCOTOMA_CHECK(check_labels(setting.only, targets, study));
+  findings.class_names = models.classifier->class_names();
+  Study limited = study;  // what the minutes allow
+  StageContext context{limited, targets, findings.class_names, memo, progress};
+  Stopwatch watch;
+  if (study.budget.minutes > 0) {
+    SteadyClock own;
+    Clock& clock = setting.clock != nullptr ? *setting.clock : own;
+    SCOTOMA_TRY(limited.budget.images,
+                affordable_images(context, models, memo, catalogue, clock, {threads, setting.replay_only}));
+  }
+
+  SCOTOMA_TRY(findings.bases, sample_bases(context));
+  watch.lap("sample", result.run);
+  std::vector<Candidate> candidates = of_user(setting.only, findings.bases);
+  if (candidates.empty()) {
+    SCOTOMA_TRY(candidates, search_phrases(context, memo, findings));
+  }
+  watch.lap("describe", result.run);
+  SCOTOMA_TRY(findings.hypotheses, hypothesise(context, memo, candidates, findings.bases));
+  watch.lap("hypothesise", result.run);
+  std::vector<std::size_t> finalists = all_testable(findings.hypotheses);
+  if (setting.only.empty()) {
+    SCOTOMA_TRY(finalists, explore(context, findings.hypotheses));
+    SCOTOMA_TRY(finalists, look_again(context, memo, findings, std::move(finalists)));
+  }
+  watch.lap("explore", result.run);
+  if (setting.only.empty()) {  // a user's words stay as they are
+    SCOTOMA_TRY(finalists, shrink(context, findings.hypotheses, finalists));
+  }
+  watch.lap("shrink", result.run);
+  SCOTOMA_TRY(finalists, complete_bases(context, findings.bases, findings.hypotheses, finalists));
+  watch.lap("complete", result.run);
+  SCOTOMA_TRY(findings.rejection_threshold, confirm(context, findings.hypotheses, finalists));
+  watch.lap("confirm", result.run);
+  SCOTOMA_CHECK(audit(context, findings.hypotheses));
+  watch.lap("audit", result.run);
+  if (setting.only.empty()) {
+    SCOTOMA_TRY(findings.cross, cross_check(context, findings.hypotheses, findings.bases));
+  }
+  watch.lap("cross-check", result.run);
+  // Last of all, so that no picture depends on what a person said.
+  SCOTOMA_TRY(const Reviews reviews, read_reviews(catalogue));
+  review(context, reviews, findings);
+
+  order_hypotheses(findings.hypotheses);
+  describe_models(models, findings);
+  findings.spent = context.spent;
+  findings.limits = doubts(findings);  // first, since they concern everything
+  findings.limits.insert(findings.limits.end(), context.limits.begin(), context.limits.end());
+  measure(memo, watch, threads, result.run);
+  return result;
+}
+
+}  // namespace scotoma

@@ -1,0 +1,127 @@
+#include "scotoma/find/phrases.h"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <string>
+
+#include "scotoma/finding/count.h"
+#include "scotoma/stage/cluster.h"
+#include "scotoma/stage/combine.h"
+#include "scotoma/stage/describe.h"
+#include "scotoma/stage/explore.h"
+#include "scotoma/stage/parts.h"
+
+namespace scotoma {
+namespace {
+
+constexpr double kNearlyAlways = 0.8;  // a phrase under which the event happens as often needs no other to explain it
+
+Result<std::vector<Candidate>> from_captions(const StageContext& context, Memo& memo, Findings& findings) {
+  context.progress.stage("clustering and describing what fails");
+  std::vector<Candidate> candidates;
+  for (const BaseResult& base : findings.bases) {
+    if (base.undrawable) continue;
+    SCOTOMA_TRY(auto clusters, cluster(context, memo, base));
+    SCOTOMA_TRY(const auto phrases, describe(context, memo, clusters, base));
+    for (std::size_t i = 0; i < clusters.size(); ++i) {
+      for (const Phrase& phrase : phrases[i])
+        candidates.push_back({base.label, phrase, clusters[i].direction, clusters[i].predicted, "captions"});
+      findings.clusters.push_back(std::move(clusters[i]));
+    }
+  }
+  return candidates;
+}
+
+/// Hypotheses whose event is more frequent than in the base sample and far from certain, the most promising first.
+std::vector<std::size_t> sometimes(const std::vector<Hypothesis>& hypotheses, const std::vector<BaseResult>& bases) {
+  std::vector<std::size_t> some;
+  for (std::size_t h = 0; h < hypotheses.size(); ++h) {
+    const Hypothesis& hypothesis = hypotheses[h];
+    const Rate& base = base_rate(*base_of(bases, hypothesis.label), hypothesis.direction);
+    const Rate& rate = hypothesis.explored;
+    if (hypothesis.status == Status::undrawable || rate.valid == 0) continue;
+    if (rate.rate > base.rate && rate.rate < kNearlyAlways) some.push_back(h);
+  }
+  std::stable_sort(some.begin(), some.end(), [&](std::size_t a, std::size_t b) {
+    return promise(hypotheses[a].explored) > promise(hypotheses[b].explored);
+  });
+  return some;
+}
+
+/// The best conjunctions that a second look at explored pictures suggests.
+Result<std::vector<Candidate>> second_look(const StageContext& context, Memo& memo, const Findings& findings) {
+  context.progress.stage("describing what fails under the phrases");
+  std::vector<Candidate> candidates;
+  for (const std::size_t h : sometimes(findings.hypotheses, findings.bases)) {
+    const Hypothesis& hypothesis = findings.hypotheses[h];
+    SCOTOMA_TRY(const auto phrases, describe_more(context, memo, hypothesis));
+    for (const Phrase& phrase : phrases)
+      candidates.push_back({hypothesis.label, phrase, hypothesis.direction, hypothesis.expected, "captions"});
+  }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.phrase.score > b.phrase.score; });
+  const auto most = static_cast<std::size_t>(context.study.budget.finalists);
+  candidates.resize(std::min(candidates.size(), most));
+  return candidates;
+}
+
+/// The best of the finalists go on; the status of the others says that they do not.
+std::vector<std::size_t> best_of(const StageContext& context, std::vector<Hypothesis>& hypotheses,
+                                 std::vector<std::size_t> finalists) {
+  std::stable_sort(finalists.begin(), finalists.end(), [&](std::size_t a, std::size_t b) {
+    return promise(hypotheses[a].explored) > promise(hypotheses[b].explored);
+  });
+  std::map<std::string, int> of_label;
+  std::vector<std::size_t> best;
+  for (const std::size_t h : finalists) {
+    int& same_label = of_label[hypotheses[h].label];
+    if (std::ssize(best) < context.study.budget.finalists && same_label < context.study.evidence.max_hypotheses) {
+      ++same_label;
+      best.push_back(h);
+    } else {
+      hypotheses[h].status = Status::not_promising;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+Result<std::vector<Candidate>> search_phrases(StageContext& context, Memo& memo, Findings& findings) {
+  const std::string& source = context.study.search.source;
+  std::vector<Candidate> candidates;
+  if (source == "captions") {
+    SCOTOMA_TRY(candidates, from_captions(context, memo, findings));
+  }
+  std::vector<Listed> listed;
+  if (source == "random") {
+    listed = at_random(context.study, findings.bases);
+  } else {
+    SCOTOMA_TRY(listed, from_lists(context, findings.bases));
+  }
+  for (Listed& one : listed) {
+    const Direction direction = direction_of(*base_of(findings.bases, one.label));
+    candidates.push_back({one.label, std::move(one.phrase), direction, one.expected, "list"});
+  }
+  return candidates;
+}
+
+Result<std::vector<std::size_t>> look_again(StageContext& context, Memo& memo, Findings& findings,
+                                            std::vector<std::size_t> finalists) {
+  std::vector<Hypothesis>& hypotheses = findings.hypotheses;
+  if (context.study.search.source == "captions") {
+    SCOTOMA_TRY(const auto candidates, second_look(context, memo, findings));
+    SCOTOMA_TRY(auto more, hypothesise(context, memo, candidates, findings.bases, hypotheses));
+    SCOTOMA_TRY(const auto found, explore(context, more));
+    for (const std::size_t h : found) finalists.push_back(hypotheses.size() + h);
+    std::move(more.begin(), more.end(), std::back_inserter(hypotheses));
+  }
+  finalists = best_of(context, hypotheses, std::move(finalists));
+  SCOTOMA_TRY(finalists, weigh_parts(context, hypotheses, finalists));
+  const auto joint = add_disjunctions(context, hypotheses, findings.bases);
+  finalists.insert(finalists.end(), joint.begin(), joint.end());
+  return best_of(context, hypotheses, std::move(finalists));
+}
+
+}  // namespace scotoma

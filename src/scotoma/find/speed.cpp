@@ -1,0 +1,117 @@
+#include "scotoma/find/speed.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "scotoma/core/hash.h"
+#include "scotoma/core/seed.h"
+#include "scotoma/stage/sample.h"
+
+namespace scotoma {
+namespace {
+
+constexpr const char* kFingerprint = "speed";  // no model has it: theirs are hashes
+constexpr int kTimedBatches = 3;
+
+/// The models whose work a picture is.
+std::string key_of(const Models& models) {
+  Hasher hasher;
+  hasher.field(models.generator->fingerprint()).field(models.classifier->fingerprint());
+  hasher.field(models.judge ? models.judge->fingerprint() : std::string("none"));
+  return hasher.hex();
+}
+
+Result<double> parsed(const std::string& text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc() && end == text.data() + text.size() && value > 0) return value;
+  return bad_input("the catalogue holds a speed that cannot be read; it is damaged: choose another folder with --out");
+}
+
+/// Pictures to draw, batch after batch: the base sample's first, then others of the base prompts.
+class Batches {
+ public:
+  Batches(const StageContext& context, std::size_t size)
+      : context_(context), base_(base_questions(context)), size_(size) {}
+
+  std::vector<Question> next() {
+    std::vector<Question> batch;
+    for (std::size_t i = 0; i < size_; ++i, ++next_) {
+      batch.push_back(base_[next_ % base_.size()]);
+      if (next_ < base_.size()) continue;
+      Draw& draw = batch.back().draw;
+      draw.seed = sample_seed(context_.study.seed, "speed", draw.prompt, next_);
+    }
+    return batch;
+  }
+
+  /// Whether the next batch holds pictures that no sample is made of.
+  bool used_up() const { return next_ + size_ > base_.size(); }
+
+ private:
+  const StageContext& context_;
+  std::vector<Question> base_;
+  std::size_t size_;
+  std::size_t next_ = 0;
+};
+
+std::uint64_t drawn(const Memo& memo) { return memo.uses()["generator"].computed; }
+
+Result<double> measured(const StageContext& context, const Models& models, Memo& memo, Clock& clock, int threads) {
+  context.progress.stage("measuring how many pictures there are in a minute");
+  const std::size_t size = std::max<std::size_t>(1, models.generator->batch()) * static_cast<std::size_t>(threads);
+  Batches batches(context, size);
+  SCOTOMA_TRY(auto warm, memo.observe(batches.next()));
+  double seconds = 0;
+  int timed = 0;
+  while (timed == 0 || (timed < kTimedBatches && !batches.used_up())) {
+    const auto batch = batches.next();
+    const std::uint64_t before = drawn(memo);
+    const double begin = clock.seconds();
+    SCOTOMA_TRY(warm, memo.observe(batch));
+    if (drawn(memo) - before != batch.size()) continue;  // some were known already: that says nothing of the speed
+    seconds += clock.seconds() - begin;
+    ++timed;
+  }
+  constexpr double kShortest = 1e-6;  // a clock may stand still
+  return 60.0 * timed * static_cast<double>(size) / std::max(seconds, kShortest);
+}
+
+}  // namespace
+
+Result<double> pictures_per_minute(const StageContext& context, const Models& models, Memo& memo, Catalogue& catalogue,
+                                   Clock& clock, const SpeedSetting& setting) {
+  const std::string key = key_of(models);
+  SCOTOMA_TRY(const auto known, catalogue.find(kFingerprint, key));
+  if (known) return parsed(*known);
+  if (setting.replay_only) {
+    return bad_input("budget.minutes was not turned into pictures yet: the study is not finished; run `scotoma find`");
+  }
+  SCOTOMA_TRY(const double speed, measured(context, models, memo, clock, setting.threads));
+  const std::vector<Answer> answer = {{key, fmt::format("{:.2f}", std::max(speed, 0.01))}};
+  SCOTOMA_CHECK(catalogue.store(kFingerprint, answer));
+  return parsed(answer.front().value);
+}
+
+Result<int> affordable_images(StageContext& context, const Models& models, Memo& memo, Catalogue& catalogue,
+                              Clock& clock, const SpeedSetting& setting) {
+  const BudgetOptions& budget = context.study.budget;
+  SCOTOMA_TRY(const double speed, pictures_per_minute(context, models, memo, catalogue, clock, setting));
+  const auto images = static_cast<int>(std::min(static_cast<double>(budget.images), speed * budget.minutes));
+  const std::int64_t base = std::int64_t{budget.base_at_first()} * static_cast<std::int64_t>(context.targets.size());
+  if (images < base) {
+    return bad_input(fmt::format(
+        "{}: budget.minutes = {:g} is {} pictures on this machine, but the base pictures alone take {}; raise "
+        "budget.minutes or lower {}",
+        context.study.file.string(), budget.minutes, images, base, budget.base_key()));
+  }
+  context.limits.push_back(fmt::format(
+      "budget.minutes = {:g} was turned into {} pictures{}: the machine that began this study drew, classified "
+      "and judged {:.1f} a minute.",
+      budget.minutes, images, images == budget.images ? " (all that budget.images allows)" : "", speed));
+  return images;
+}
+
+}  // namespace scotoma

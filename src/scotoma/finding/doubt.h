@@ -1,0 +1,27 @@
+// What makes the figures of a whole study doubtful: models that answer, but to no use. Functions of the findings alone.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "scotoma/finding/finding.h"
+
+namespace scotoma {
+
+/// Whether who guesses among `choices` is right at least as often as this with a probability above `level`: a
+/// classifier of which that can be said has shown nothing. False without choices or questions. Exact binomial,
+/// one-sided.
+bool like_guessing(int right, int asked, std::size_t choices, double level);
+
+/// Sentences that say what was seen and what to check, the gravest first; empty where nothing is odd. They are about
+/// the study as a whole, from 8 base images on:
+///   - the generator draws one image for many seeds;
+///   - the judge refuses nine tenths of the base images or more, or so many of each label that none can be examined; or
+///     gives all one score;
+///   - the classifier calls the valid images of several labels one thing, or is right no more often than by guessing
+///     (at level 0.05);
+///   - the captioner says one sentence of the images of several clusters.
+std::vector<std::string> doubts(const Findings& findings);
+
+}  // namespace scotoma

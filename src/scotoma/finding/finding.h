@@ -1,0 +1,264 @@
+// What the stages hand on and what the report tells: plain records, no behaviour.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scotoma/model/roles.h"
+
+namespace scotoma {
+
+/// One drawn picture and what the models said of it. Its pixels stay in the catalogue, under `image`.
+struct Sample {
+  Draw draw;
+  std::string image;  ///< image_id, also the name of its file in the catalogue
+  Prediction prediction;
+  Judgement judgement;
+  bool correct = false;  ///< the best class is the label's
+
+  bool valid() const { return judgement.valid; }
+  bool failure() const { return judgement.valid && !correct; }
+};
+
+/// Whether a hypothesis says that the label fails under the phrase, or (where it fails nearly everywhere) that it
+/// passes.
+enum class Direction { fails, passes };
+
+/// A failure rate among valid pictures, with a 95 % Clopper-Pearson interval. For Direction::passes, of passing.
+struct Rate {
+  int failures = 0;  ///< events: failures, or passes
+  int valid = 0;
+  int invalid = 0;  ///< pictures left out because the judge did not see the label in them
+  double rate = 0;
+  double low = 0;
+  double high = 1;
+};
+
+/// What base prompts showed for one label.
+struct BaseResult {
+  std::string label;
+  std::vector<std::string> prompts;
+  Rate rate;
+  double upper = 1;         ///< one-sided bound of the failure rate, at `level`
+  double lower = 0;         ///< likewise from below
+  double level = 0;         ///< of each bound: all of a study hold together with 1 - alpha0 (stage/sample.h)
+  bool everywhere = false;  ///< fails nearly everywhere: a finding of its own; phrases are sought under which it passes
+  bool undrawable = false;  ///< too many invalid pictures: nothing can be said
+  std::string predicted;    ///< the most frequent wrong answer; empty without failures
+  std::vector<Sample> samples;
+};
+
+/// Failures (or passes) of one label that look alike.
+struct Cluster {
+  std::string label;
+  Direction direction = Direction::fails;
+  std::string predicted;              ///< what all members were classified as
+  bool tiny = false;                  ///< fewer members than SearchOptions::tiny_cluster
+  std::vector<Sample> members;        ///< the closest to the centre first
+  std::vector<std::string> captions;  ///< of the first members, same order
+};
+
+/// One piece of a phrase of several: "dark", "on a plate".
+struct PhrasePart {
+  std::string text;
+  bool before = false;  ///< stands in front of the label's word
+
+  bool operator==(const PhrasePart&) const = default;
+};
+
+/// A phrase found in captions and how well it tells a cluster from the label's other pictures.
+struct Phrase {
+  std::string text;     ///< "on a flower"
+  bool before = false;  ///< stood in front of the label's word ("dark"), not behind it
+  int in_cluster = 0;   ///< captions of the cluster that hold it
+  int cluster_captions = 0;
+  int in_contrast = 0;  ///< captions of the contrast group that hold it
+  int contrast_captions = 0;
+  double score = 0;  ///< -log10 of Fisher's one-sided p-value
+  /// What a conjunction joins, in the order of the prompt; `text` then names all of it ("dark, on a plate"). Empty: the
+  /// phrase is one piece, `text`.
+  std::vector<PhrasePart> parts = {};
+
+  /// The pieces, one or more.
+  std::vector<PhrasePart> pieces() const { return parts.empty() ? std::vector{PhrasePart{text, before}} : parts; }
+};
+
+/// Where a hypothesis ended. The JSON and the report use these names.
+enum class Status {
+  confirmed,
+  not_promising,  ///< dropped in exploration
+  not_confirmed,  ///< too little evidence on fresh images
+  undrawable,     ///< too many of its pictures were invalid
+  out_of_budget,  ///< the study's images were used up before it was decided
+  untestable,     ///< even if every image of budget.confirm showed it, the evidence would not do: its label fails too
+                  ///< often
+  merged,         ///< shrank to the words of another hypothesis, which stands for it
+};
+
+/// One shortened phrase that shrinking tried.
+struct ShrinkStep {
+  std::string phrase;   ///< what was left
+  std::string without;  ///< the words that were taken out
+  Rate rate;
+  bool kept = false;  ///< the event happens as often without these words, so they are gone
+};
+
+/// How often the event happens under one piece of a conjunction alone.
+struct PartRate {
+  std::string phrase;
+  Rate rate;
+};
+
+/// A rate estimated from a person's yes or no on a few pictures and the judge's on many: prediction-powered.
+struct ReviewedRate {
+  int reviewed = 0;   ///< pictures that a person looked at
+  int disagreed = 0;  ///< of these, how often judge and person differ
+  double rate = 0;    ///< of the event (failures, or passes) among the pictures that truly show the label
+  double low = 0;     ///< 95 % interval
+  double high = 1;
+};
+
+/// The same seeds drawn with and without the phrase.
+struct Pair {
+  Sample with;
+  Sample without;
+};
+
+/// "Pictures of `label` described by `phrase` fail more often than the base rate allows", and everything learnt about
+/// it.
+struct Hypothesis {
+  std::string id;  ///< "fly-on-a-flower": unique in the study, fit for a file name
+  std::string label;
+  Phrase phrase;
+  Direction direction = Direction::fails;
+  std::string source;                ///< "captions", "list", "either" (a disjunction), "user"
+  std::string prompt;                ///< the whole prompt, with the first base prompt
+  std::vector<std::string> prompts;  ///< with each base prompt in turn; image i is drawn from prompts[i % size]
+  std::string expected;              ///< the wrong label of the cluster it came from; may be empty
+  Status status = Status::out_of_budget;
+
+  std::string shrunk_from;               ///< the phrase before shrinking; empty where nothing fell away
+  std::vector<ShrinkStep> shrink_steps;  ///< all that was tried, in order
+  std::vector<std::string> merged;       ///< phrases of other hypotheses that shrank to the same words
+  std::vector<PartRate> part_rates;      ///< of a conjunction: each piece alone
+
+  Rate explored;
+  Rate confirmed;       ///< the images of the e-process
+  int base_events = 0;  ///< of base_valid base pictures of the label: the other half of the evidence
+  int base_valid = 0;
+  double null_rate = 1;            ///< base rate as measured + delta: what the search compares rates with. The e-value
+                                   ///< does not trust it, it allows for every base rate
+  double log_e_value = 0;          ///< natural logarithm, at the end
+  std::vector<double> log_e_path;  ///< after each valid image of confirmation
+
+  std::vector<Sample> tried;  ///< its images of confirmation, or of exploration where it did not come that far
+
+  // Only where confirmed, and there were images left to audit it (audited()):
+  std::string predicted;  ///< most frequent wrong answer in the audit
+  int predicted_count = 0;
+  Rate audit;
+  Rate audit_base;       ///< the base prompt on the audit's seeds
+  double lift_low = -1;  ///< 95 % interval for audit.rate - audit_base.rate, from the pairs
+  double lift_high = 1;
+  int only_with = 0;  ///< pairs, both valid: the event happens with the phrase only
+  int only_without = 0;
+  int both = 0;
+  int neither = 0;
+  double mcnemar_p = 1;  ///< exact, two-sided
+  std::vector<Sample> audit_samples;
+  std::vector<Pair> pairs;               ///< all pairs by audit index
+  std::optional<ReviewedRate> reviewed;  ///< of the audit, where a person has reviewed pictures
+
+  /// Whether the audit measured anything.
+  bool audited() const { return audit.valid > 0; }
+
+  /// The rate to tell people: the audit's, else what confirmation showed, else exploration.
+  const Rate& measured() const { return audited() ? audit : confirmed.valid > 0 ? confirmed : explored; }
+
+  /// What it is taken for: the audit's most frequent wrong answer, else that of the cluster it came from.
+  const std::string& taken_for() const { return audited() ? predicted : expected; }
+};
+
+/// A confirmed phrase on another label: how often pictures of it are taken for the same wrong answer, with and without
+/// the phrase on the same seeds.
+struct CrossCell {
+  std::string label;
+  Rate with;  ///< event: taken for the answer; of the pairs of which both pictures are valid, so both rates have one n
+  Rate without;
+  int only_with = 0;  ///< of these pairs
+  int only_without = 0;
+  bool tested = false;  ///< enough pairs for a test; else p and adjusted stay 1
+  double p = 1;         ///< exact McNemar, one-sided: more often with the phrase
+  double adjusted = 1;  ///< Holm's, over all tested cells of all rows
+  bool spreads = false;
+  std::vector<Sample> samples;  ///< a few with the phrase that are taken for the answer
+};
+
+/// A spurious correlation: the phrase makes many labels look like one.
+struct CrossRow {
+  Phrase phrase;
+  std::string answer;             ///< the class that things are taken for
+  std::vector<std::string> bugs;  ///< ids of the hypotheses it was confirmed for
+  std::vector<CrossCell> cells;   ///< by label, in the study's order, without the answer's own
+};
+
+/// What a person said of the judge's answers.
+struct JudgeReview {
+  int reviewed = 0;
+  int accepted = 0;        ///< of these, pictures that the judge called valid ...
+  int accepted_wrong = 0;  ///< ... and the person did not
+  int refused = 0;
+  int refused_wrong = 0;  ///< refused by the judge, valid to the person
+};
+
+/// Images asked for, by stage: the same however often the run was interrupted.
+struct Spent {
+  int base = 0;
+  int explore = 0;
+  int shrink = 0;
+  int confirm = 0;
+  int audit = 0;
+  int cross = 0;
+
+  int total() const { return base + explore + shrink + confirm + audit + cross; }
+};
+
+/// What became of a study: a function of the study file and of the models' answers.
+struct Findings {
+  std::vector<std::string> class_names;  ///< of the classifier, by index of its predictions
+  std::vector<BaseResult> bases;
+  std::vector<Cluster> clusters;
+  std::vector<Hypothesis> hypotheses;  ///< confirmed first, by audited rate
+  std::vector<CrossRow> cross;
+  std::optional<JudgeReview> judge_review;  ///< where a person has reviewed pictures
+  Spent spent;
+  std::map<std::string, std::string> fingerprints;  ///< role -> hash
+  std::map<std::string, std::string> descriptions;  ///< role -> one line for people
+  double rejection_threshold = 0;                   ///< log e-value from which e-BH confirmed; 0 under the fixed rule
+  std::vector<std::string> limits;                  ///< sentences for people: "3 labels cannot be drawn: ..."
+};
+
+/// One run's own story, which is not a function of the study: times, cache hits, memory.
+struct RunFacts {
+  struct Stage {
+    std::string name;
+    double seconds = 0;
+  };
+  struct RoleUse {
+    double engine_seconds = 0;   ///< inside the engine, summed over threads
+    std::uint64_t computed = 0;  ///< answers paid for in this run
+    std::uint64_t recalled = 0;  ///< answers that the catalogue had
+  };
+  std::vector<Stage> stages;
+  std::map<std::string, RoleUse> roles;
+  double seconds = 0;
+  double images_per_second = 0;  ///< computed pictures by seconds of the stages that draw
+  double engine_share = 0;       ///< engine seconds by (wall seconds x threads)
+  std::uint64_t peak_memory_bytes = 0;
+  int threads = 0;
+};
+
+}  // namespace scotoma

@@ -1,0 +1,28 @@
+// Where samples come from: models behind their memory (catalogue/memo.h), or coins in a simulation.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "scotoma/core/result.h"
+#include "scotoma/finding/finding.h"
+
+namespace scotoma {
+
+/// A picture to draw, the label that should be in it, and the class that is the right answer.
+struct Question {
+  std::string label;
+  int class_index = 0;
+  Draw draw;
+};
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+
+  /// Draws, classifies and judges: a sample for each question, in their order, each a function of its question alone.
+  virtual Result<std::vector<Sample>> observe(std::span<const Question> questions) = 0;
+};
+
+}  // namespace scotoma

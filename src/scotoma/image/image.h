@@ -1,0 +1,33 @@
+// A picture in memory, and its way to and from files.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "scotoma/core/result.h"
+
+namespace scotoma {
+
+/// 8-bit RGB, rows from the top, [height][width][3].
+struct Image {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> rgb;
+
+  bool operator==(const Image&) const = default;
+};
+
+/// Lossless PNG. The same picture gives the same bytes with the same libpng and zlib.
+/// Errors: failed, with libpng's reason; or when width, height and the number of bytes do not belong together.
+Result<std::vector<std::uint8_t>> encode_png(const Image& image);
+
+/// Decodes PNG; grey, palette and alpha become RGB (alpha over white).
+/// Errors: failed, with libpng's reason, when the bytes are not a whole PNG; or when it has more than 2^26 pixels.
+Result<Image> decode_png(std::span<const std::uint8_t> bytes);
+
+/// Name of a picture: SHA-256 over its size and pixels, independent of the file format.
+std::string image_id(const Image& image);
+
+}  // namespace scotoma

@@ -1,0 +1,39 @@
+// Pictures of another size, byte for byte as Pillow makes them: the pixels with which classifiers, captioners and
+// embedders were trained.
+//
+// Follows Pillow 13's ImagingResample (src/libImaging/Resample.c) for all filters but "nearest": a pass along the rows
+// and one along the columns (the rows' first, unless far more rows than columns go: older versions always), each with a
+// window that grows when it shrinks the picture; weights are whole numbers with 22 binary places, and each pass rounds
+// to bytes. "nearest" is its ImagingScaleAffine (Geometry.c). tests/cases/resize holds what Pillow gave.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "scotoma/image/image.h"
+
+namespace scotoma {
+
+struct PixelSize {
+  int width = 0;
+  int height = 0;
+
+  bool operator==(const PixelSize&) const = default;
+};
+
+/// Pillow's filters. The numbers are those of PIL.Image.Resampling and of "resample" in preprocessor_config.json.
+enum class Filter { nearest = 0, lanczos = 1, bilinear = 2, bicubic = 3, box = 4, hamming = 5 };
+
+/// By the name that a study gives it: "nearest", "lanczos", ...; nothing for others.
+std::optional<Filter> filter_named(std::string_view name);
+
+/// The picture in another size; the same picture where it has that size. Requires a whole picture and a size above 0.
+Image resized(const Image& image, PixelSize size, Filter filter);
+
+/// The part of the picture of that size whose upper left corner is at (left, top). Requires that it lies inside.
+Image cropped(const Image& image, int left, int top, PixelSize size);
+
+/// Size after the shorter side has become `shorter`, as torchvision's Resize rounds it.
+PixelSize resized_to_shorter(PixelSize size, int shorter);
+
+}  // namespace scotoma

@@ -1,0 +1,113 @@
+// The outside world as Scotoma sees it: five roles. A backend (src/scotoma/backend) implements them; tests have
+// in-memory twins.
+//
+// Every role
+//   - answers in batches: the i-th answer belongs to the i-th input, and does not depend on the other inputs;
+//   - may be called from several threads at once (one batch a thread);
+//   - has a fingerprint: a hash of the model's bytes and of all options that change its answers;
+//   - fails with code failed ("the model returned NaN for ...") and never throws.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scotoma/core/result.h"
+#include "scotoma/image/image.h"
+
+namespace scotoma {
+
+class Role {
+ public:
+  virtual ~Role() = default;
+
+  /// Hash of everything that decides the answers.
+  virtual std::string fingerprint() const = 0;
+
+  /// One line for people: "DPM-Solver++ 2M, 6 steps, guidance 1, 64 x 64, bf16".
+  virtual std::string describe() const = 0;
+
+  /// How many inputs the backend likes at once; the catalogue cuts work into atoms of this size.
+  virtual std::size_t batch() const = 0;
+
+  /// Time spent so far inside the engine that runs the network, summed over threads; 0 where nothing measures it.
+  virtual double engine_seconds() const { return 0; }
+};
+
+/// One picture to draw: the noise is a function of `seed` alone, so two prompts with one seed make a pair.
+struct Draw {
+  std::string prompt;
+  std::uint64_t seed = 0;
+
+  bool operator==(const Draw&) const = default;
+};
+
+/// Text to image.
+class Generator : public Role {
+ public:
+  virtual Result<std::vector<Image>> generate(std::span<const Draw> draws) = 0;
+};
+
+/// One class and its probability.
+struct Score {
+  int label = 0;  ///< index into class_names()
+  float probability = 0;
+
+  bool operator==(const Score&) const = default;
+};
+
+/// The classifier's best classes for one picture, best first; at most kTop, at least one.
+struct Prediction {
+  static constexpr std::size_t kTop = 5;
+  std::vector<Score> top;
+
+  int label() const { return top.front().label; }
+  bool operator==(const Prediction&) const = default;
+};
+
+/// The model under test.
+class Classifier : public Role {
+ public:
+  virtual const std::vector<std::string>& class_names() const = 0;
+  virtual Result<std::vector<Prediction>> classify(std::span<const Image> images) = 0;
+};
+
+/// Image to one English sentence, lower case, no final stop.
+class Captioner : public Role {
+ public:
+  virtual Result<std::vector<std::string>> caption(std::span<const Image> images) = 0;
+};
+
+/// Images and texts to unit vectors of one space.
+class Embedder : public Role {
+ public:
+  virtual Result<std::vector<std::vector<float>>> embed_images(std::span<const Image> images) = 0;
+  virtual Result<std::vector<std::vector<float>>> embed_texts(std::span<const std::string> texts) = 0;
+};
+
+/// Whether the label's thing really is in the picture.
+struct Judgement {
+  bool valid = false;
+  float score = 0;  ///< the judge's probability that it is
+
+  bool operator==(const Judgement&) const = default;
+};
+
+class Judge : public Role {
+ public:
+  virtual Result<std::vector<Judgement>> judge(std::span<const Image> images, const std::string& label) = 0;
+};
+
+/// The five roles of one study. The judge may be absent: then every picture counts as valid, and the report says so.
+struct Models {
+  std::unique_ptr<Generator> generator;
+  std::unique_ptr<Classifier> classifier;
+  std::unique_ptr<Captioner> captioner;
+  std::unique_ptr<Embedder> embedder;
+  std::unique_ptr<Judge> judge;
+};
+
+}  // namespace scotoma

@@ -1,0 +1,208 @@
+#include "scotoma/report/about.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "scotoma/evidence/interval.h"
+#include "scotoma/finding/doubt.h"
+#include "scotoma/report/settings.h"
+#include "scotoma/report/svg.h"
+#include "scotoma/report/text.h"
+#include "scotoma/report/words.h"
+
+namespace scotoma {
+namespace {
+
+std::string item(std::string_view html) { return fmt::format("<li>{}</li>\n", html); }
+
+std::string invalid_share(const Page& page) {
+  if (page.study.judge.kind == "none") {
+    return item(
+        "No judge looked at the pictures: each counted as showing its label, also where the generator failed to draw "
+        "it.");
+  }
+  int invalid = 0;
+  int all = 0;
+  for (const BaseResult& base : page.findings.bases) {
+    invalid += base.rate.invalid;
+    all += base.rate.invalid + base.rate.valid;
+  }
+  if (all == 0) return {};
+  return item(
+      fmt::format("Of {} neutral pictures, {} ({}) were left out because the judge did not see the label in them. All "
+                  "rates are of the others, and as good as the judge.",
+                  grouped(all), grouped(invalid), percent(static_cast<double>(invalid) / all)));
+}
+
+std::string undrawable(const Page& page) {
+  std::string names;
+  for (const BaseResult& base : page.findings.bases) {
+    if (base.undrawable) names += fmt::format("{}{}", names.empty() ? "" : ", ", base.label);
+  }
+  if (names.empty()) return {};
+  return item(fmt::format("Labels that the generator cannot draw well enough, on which nothing can be said: <b>{}</b>.",
+                          escape_html(names)));
+}
+
+/// Phrases of which nothing is claimed for that reason.
+std::string undrawable_phrases(const Page& page) {
+  std::string prompts;
+  std::size_t count = 0;
+  for (const Hypothesis& h : page.findings.hypotheses) {
+    if (h.status != Status::undrawable || count++ >= PageLimits::kContents) continue;
+    prompts += fmt::format("{}<b>{}</b>", prompts.empty() ? "" : ", ", escape_html(subject(h)));
+  }
+  if (prompts.empty()) return {};
+  return item(fmt::format("What the generator cannot draw, so that nothing is claimed of it: {}{}.", prompts,
+                          count > PageLimits::kContents ? ", and more in bugs.json" : ""));
+}
+
+std::string share_of(int wrong, int all) {
+  const Interval interval = clopper_pearson(wrong, all, 0.95);
+  return fmt::format("{} of {} ({:.0f} to {:.0f}\u00A0%)", grouped(wrong), grouped(all), 100 * interval.low,
+                     100 * interval.high);
+}
+
+std::string judged_by_a_person(const Page& page) {
+  if (!page.findings.judge_review) return {};
+  const JudgeReview& review = *page.findings.judge_review;
+  return item(fmt::format(
+      "A person reviewed {}. Of those that the judge accepted, the label was missing in {}; of those that it refused, "
+      "the label was there in {}.",
+      counted(review.reviewed, "picture, chosen at random", "pictures, chosen at random"),
+      share_of(review.accepted_wrong, review.accepted), share_of(review.refused_wrong, review.refused)));
+}
+
+std::string spending(const Spent& spent) {
+  struct Use {
+    std::string_view words;
+    Part part;
+  };
+  const Use uses[] = {{"neutral prompts", {spent.base, "s1"}}, {"exploration", {spent.explore, "s2"}},
+                      {"shrinking", {spent.shrink, "s5"}},     {"confirmation", {spent.confirm, "s3"}},
+                      {"audit", {spent.audit, "s4"}},          {"other labels", {spent.cross, "s6"}}};
+  std::vector<Part> parts;
+  std::string legend;
+  for (const auto& [words, part] : uses) {
+    parts.push_back(part);
+    legend += fmt::format("<li><span class=\"key {}\"></span>{} <b>{}</b></li>", part.tone, words, grouped(part.count));
+  }
+  return fmt::format("<h3>{} drawn</h3>\n{}<ul class=\"legend\">{}</ul>\n",
+                     capitalised(counted(spent.total(), "picture")), parts_bar(parts), legend);
+}
+
+/// The stages that not every study has.
+std::string also_done(const Spent& spent) {
+  std::string html;
+  if (spent.shrink > 0) {
+    html += "<p>Phrases were shortened before the test, as far as the label failed as often without a word.</p>\n";
+  }
+  if (spent.cross > 0) {
+    html +=
+        "<p>At last each confirmed phrase was tried on the other labels, again with and without it from the same "
+        "seeds, to see what else it makes look like the wrong answer.</p>\n";
+  }
+  return html;
+}
+
+std::string models(const Findings& findings) {
+  if (findings.fingerprints.empty()) return {};
+  std::string html = "<h3>Models</h3>\n<dl class=\"facts\">\n";
+  for (const auto& [role, fingerprint] : findings.fingerprints) {
+    const auto line = findings.descriptions.find(role);
+    html += fmt::format("<dt>{}</dt><dd>{}<code class=\"soft small\" title=\"fingerprint\">{}</code></dd>\n",
+                        escape_html(capitalised(role)),
+                        line == findings.descriptions.end() ? "" : escape_html(line->second) + "<br>",
+                        escape_html(fingerprint));
+  }
+  return html + "</dl>\n";
+}
+
+std::string labels_table(const std::vector<StudyLabel>& labels) {
+  if (labels.empty()) return {};
+  std::string rows;
+  const std::size_t shown = std::min(labels.size(), PageLimits::kRows);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const StudyLabel& label = labels[i];
+    const auto cell = [](std::string_view column, const std::string& text) {
+      return table_cell(column, text.empty() ? "–" : escape_html(text));
+    };
+    rows += fmt::format("<tr><th scope=\"row\">{}</th>{}{}{}</tr>\n", escape_html(label.name),
+                        cell("Class", label.class_name), cell("Hypernym", label.hypernym),
+                        cell("Synonyms", fmt::format("{}", fmt::join(label.synonyms, ", "))));
+  }
+  return "<h4>labels</h4>\n<table>\n<thead><tr><th scope=\"col\">Label</th><th scope=\"col\">Class</th><th "
+         "scope=\"col\">Hypernym</th><th scope=\"col\">Synonyms</th></tr></thead>\n<tbody>\n" +
+         rows + "</tbody></table>\n" + more_elsewhere(labels.size() - shown, "label");
+}
+
+std::string settings(const Study& study) {
+  const nlohmann::ordered_json sections = settings_json(study);
+  std::string html = "<details><summary>All settings</summary>\n<div class=\"settings\">\n";
+  for (const auto& [name, section] : sections.items()) {
+    html += fmt::format("<section><h4>{}</h4><dl>\n", escape_html(name));
+    for (const auto& [key, value] : section.items()) {
+      html +=
+          fmt::format("<div><dt>{}</dt><dd><code>{}</code></dd></div>\n", escape_html(key), escape_html(value.dump()));
+    }
+    html += "</dl></section>\n";
+  }
+  return html + "</div>\n" + labels_table(study.labels) + "</details>\n";
+}
+
+}  // namespace
+
+std::string limits_section(const Page& page) {
+  std::string items = invalid_share(page) + judged_by_a_person(page) + undrawable(page) + undrawable_phrases(page);
+  const std::vector<std::string> at_the_top = doubts(page.findings);  // among the limits, too
+  for (const std::string& limit : page.findings.limits) {
+    if (std::find(at_the_top.begin(), at_the_top.end(), limit) == at_the_top.end()) items += item(escape_html(limit));
+  }
+  items +=
+      item("The pictures are generated. Whether a bug shows on photographs too, only photographs can tell: try a few.");
+  items += item(
+      "Only what the captioner noticed, a list named, or a user asked for, was tried. What is not listed here was not "
+      "tested.");
+  return "<section id=\"limits\">\n<h2>What this report cannot tell</h2>\n<ul class=\"prose\">\n" + items +
+         "</ul>\n</section>\n";
+}
+
+namespace {
+
+/// What was called a bug.
+std::string rule_of(const Page& page) {
+  const EvidenceOptions& e = page.study.evidence;
+  if (e.rule == "fixed") {
+    return "A bug is what failed more often there than in the neutral pictures, by however little: the plain scheme, "
+           "for comparison. <strong>No rate of false claims is held.</strong>";
+  }
+  return fmt::format(
+      "A bug is a rise of more than {:g} points over the base rate, of which the neutral pictures are taken for a "
+      "sample, no more; the rule for calling one keeps the expected share of false claims at or below {}.",
+      100 * e.delta, at_most(e.alpha - e.alpha0));
+}
+
+}  // namespace
+
+std::string method_section(const Page& page) {
+  return fmt::format(
+             "<section id=\"method\">\n<h2>How this was found</h2>\n<ol class=\"prose\">\n"
+             "<li>Each label was drawn from neutral prompts, and the classifier was asked what it sees.</li>\n"
+             "<li>Failures were grouped by looks and put into words; a phrase became a hypothesis where it tells the "
+             "group "
+             "from pictures of the same label that are recognised.</li>\n"
+             "<li>Phrases of the study's own lists, where it has some, became hypotheses too. All hypotheses got a few "
+             "pictures each, those that looked most like bugs got more.</li>\n"
+             "<li>The best were tested on pictures that nothing had used before. {}</li>\n"
+             "<li>What passed was measured once more, in the audit: a fixed number of new pictures, each drawn with "
+             "the phrase and, from the same seed, without it. The difference and its interval come from these pairs. "
+             "Rates seen in exploration and confirmation only describe, as both stop by what they see.</li>\n</ol>\n",
+             rule_of(page)) +
+         also_done(page.findings.spent) + spending(page.findings.spent) + models(page.findings) + settings(page.study) +
+         "</section>\n";
+}
+
+}  // namespace scotoma

@@ -1,0 +1,16 @@
+// How the findings came about: limits, pictures spent, models, settings.
+#pragma once
+
+#include <string>
+
+#include "scotoma/report/page.h"
+
+namespace scotoma {
+
+/// What the report cannot tell: invalid pictures, labels that cannot be drawn, the findings' own limits.
+std::string limits_section(const Page& page);
+
+/// The method in a few sentences, pictures by stage, models with fingerprints, all settings.
+std::string method_section(const Page& page);
+
+}  // namespace scotoma

@@ -1,0 +1,163 @@
+#include "scotoma/report/bug_card.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scotoma/finding/count.h"
+#include "scotoma/report/bug_evidence.h"
+#include "scotoma/report/claims_filter.h"
+#include "scotoma/report/svg.h"
+#include "scotoma/report/text.h"
+#include "scotoma/report/wording.h"
+#include "scotoma/report/words.h"
+#include "scotoma/study/prompt.h"
+
+namespace scotoma {
+namespace {
+
+// A row of pictures on a wide screen has eight.
+constexpr std::size_t kMainPictures = 8;   // showing the event
+constexpr std::size_t kOtherPictures = 4;  // not showing it
+constexpr std::size_t kPairs = 6;
+constexpr std::size_t kSeeds = 4;
+
+bool failing(const Sample& s) { return s.failure(); }
+bool passing(const Sample& s) { return s.valid() && s.correct; }
+
+std::string lead(const Page& page, const Hypothesis& h) {
+  const Rate& rate = h.measured();
+  if (rate.valid == 0) return {};
+  const Rate base = base_rate(page.findings, h);
+  std::string text = fmt::format("{} of pictures of {} {}", percent(rate.rate), subject(h), event_words(h.direction));
+  if (base.valid > 0) {
+    text += fmt::format(", against {} of neutral pictures of {}", percent(base.rate), with_article(h.label));
+  }
+  return fmt::format("<p class=\"lead\">{}.{}</p>\n", escape_html(text),
+                     h.audited() ? "" : " <span class=\"badge caution\">not audited</span>");
+}
+
+std::string rates(const Page& page, const Hypothesis& h) {
+  std::string rows = rate_row(fmt::format("With “{}”", h.phrase.text), h.measured(), tone(h));
+  if (h.audited()) rows += rate_row("Same seeds, without it", h.audit_base, "base");
+  rows += rate_row("Neutral prompts", base_rate(page.findings, h), "base");
+  const std::string_view whiskers =
+      h.audited() ? "Whiskers: 95\u00A0% intervals."
+                  : "Whiskers: 95\u00A0% intervals; that of the upper bar only describes, for want of an audit.";
+  return fmt::format("<div class=\"rates\">\n{}<p class=\"soft\">Share of valid pictures that {}. {}</p></div>\n", rows,
+                     event_words(h.direction), whiskers);
+}
+
+std::string pictures(Page& page, const Hypothesis& h) {
+  const std::vector<Sample>& samples = evidence_of(h);
+  const auto part = [&](bool failures) {
+    const std::size_t limit = failures == fails(h) ? kMainPictures : kOtherPictures;
+    const std::string tiles = gallery(page, samples, limit, failures ? failing : passing);
+    return tiles.empty()
+               ? tiles
+               : (failures ? "<h5>Pictures that fail</h5>\n" : "<h5>Pictures that are recognised</h5>\n") + tiles;
+  };
+  const std::string first = part(fails(h));
+  const std::string html = first + part(!fails(h));
+  if (html.empty()) return {};
+  return html + fmt::format(
+                    "<p class=\"soft\">The first of {} in the order in which they were drawn, not picked by "
+                    "hand.</p>\n",
+                    h.audited() ? "the audit" : "confirmation");
+}
+
+/// Pairs in which the phrase makes the difference.
+std::string pairs(Page& page, const Hypothesis& h) {
+  std::string html;
+  std::size_t shown = 0;
+  for (const Pair& pair : h.pairs) {
+    if (shown == kPairs) break;
+    if (!makes_the_difference(pair, h.direction)) continue;
+    const std::string without = tile(page, pair.without, "without");
+    const std::string with = tile(page, pair.with, "with");
+    if (without.empty() || with.empty()) break;
+    html += fmt::format("<div class=\"pair\">{}{}</div>\n", without, with);
+    ++shown;
+  }
+  if (html.empty()) return {};
+  return fmt::format(
+      "<h5>Same seed, without and with “{}”</h5>\n<div class=\"pairs\">\n{}</div>\n"
+      "<p class=\"soft\">{} of the {} in which only the picture with the phrase {}.</p>\n",
+      escape_html(h.phrase.text), html, shown == static_cast<std::size_t>(h.only_with) ? "All" : "The first",
+      counted(h.only_with, "pair"), fails(h) ? "failed" : "was recognised");
+}
+
+/// Each text once, in the order of first appearance.
+void add_once(std::vector<std::string>& texts, const std::string& text) {
+  if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(text);
+}
+
+std::string prompt_list(const std::vector<std::string>& prompts) {
+  std::string html;
+  for (const std::string& prompt : prompts) html += fmt::format("<code>{}</code><br>", escape_html(prompt));
+  return html;
+}
+
+/// The first seeds that show the event; with several prompts, each with the number of its own.
+std::string seeds(const Hypothesis& h, const std::vector<std::string>& prompts) {
+  std::string text;
+  std::size_t count = 0;
+  for (const Sample& sample : evidence_of(h)) {
+    if (count == kSeeds) break;
+    if (!shows(sample, h.direction)) continue;
+    text += fmt::format("{}{}", count++ == 0 ? "" : ", ", sample.draw.seed);
+    const auto found = std::find(prompts.begin(), prompts.end(), sample.draw.prompt);
+    if (prompts.size() > 1 && found != prompts.end()) text += fmt::format(" (prompt {})", found - prompts.begin() + 1);
+  }
+  return text;
+}
+
+std::string fact(std::string_view name, std::string_view html) {
+  return html.empty() ? "" : fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, html);
+}
+
+std::string reproduce(const Page& page, const Hypothesis& h) {
+  const std::vector<std::string> prompts = h.prompts.empty() ? std::vector{h.prompt} : h.prompts;
+  std::vector<std::string> without;  // what was drawn, which need not be all base prompts
+  for (const Pair& pair : h.pairs) add_once(without, pair.without.draw.prompt);
+  return "<h5>Reproduce it</h5>\n<dl class=\"facts\">\n" +
+         fact(prompts.size() == 1 ? "Prompt" : "Prompts, in turn", prompt_list(prompts)) +
+         fact("Without the phrase", prompt_list(without)) +
+         fact(fails(h) ? "Seeds that fail" : "Seeds that pass", seeds(h, prompts)) +
+         fact("Command", fmt::format("<code class=\"command\">{}</code><br><span class=\"soft small\">Run it in the "
+                                     "study's folder; OUT is the folder of this report.</span>",
+                                     escape_html(probe_command(page.study, h.label, h.phrase)))) +
+         "</dl>\n";
+}
+
+/// The line that stays when the rest is folded: whose rate, how high, how sure, against what.
+std::string line(const Page& page, const Hypothesis& h, std::string_view name) {
+  const Rate& rate = h.measured();
+  std::string numbers = "<span class=\"row-rate\">rate not known</span>";
+  if (rate.valid > 0) {
+    const Rate base = base_rate(page.findings, h);
+    numbers = fmt::format(
+        "<span class=\"row-rate\"><b>{}</b> {}</span><span class=\"row-range\">{}</span><span "
+        "class=\"row-base\">baseline {}</span>",
+        percent(rate.rate), fails(h) ? "fail" : "pass", interval_text(rate), base.valid > 0 ? percent(base.rate) : "–");
+  }
+  return fmt::format("<span class=\"row-name\">{}{}</span>{}{}", escape_html(name),
+                     h.audited() ? "" : " <span class=\"badge caution\">not audited</span>",
+                     rate.valid > 0 ? rate_bar(rate, tone(h)) : "<span></span>", numbers);
+}
+
+}  // namespace
+
+std::string bug_row(Page& page, const Hypothesis& h, std::string_view name) {
+  const std::string head = fmt::format("id=\"{}\"{}", anchor(h), claim_attributes(h));
+  const std::string closed = line(page, h, name);
+  if (!page.in_full.contains(&h)) {
+    return fmt::format("<div class=\"bug-row\" {}><div class=\"line\">{}</div></div>\n", head, closed);
+  }
+  return fmt::format("<details class=\"bug-row\" {}><summary><span class=\"line\">{}</span></summary>\n", head,
+                     closed) +
+         lead(page, h) + rates(page, h) + wording_block(h) + pictures(page, h) + pairs(page, h) +
+         evidence_blocks(page, h) + reproduce(page, h) + "</details>\n";
+}
+
+}  // namespace scotoma

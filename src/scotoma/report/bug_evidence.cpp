@@ -1,0 +1,173 @@
+#include "scotoma/report/bug_evidence.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "scotoma/report/svg.h"
+#include "scotoma/report/text.h"
+#include "scotoma/report/words.h"
+#include "scotoma/study/prompt.h"
+
+namespace scotoma {
+namespace {
+
+constexpr std::size_t kAnswers = 4;
+
+std::string block(std::string_view heading, std::string_view html) {
+  return fmt::format("<section class=\"block\"><h5>{}</h5>\n{}</section>\n", heading, html);
+}
+
+std::string left_out(const Rate& rate, const std::string& label) {
+  if (rate.invalid == 0) return {};
+  return fmt::format(" {} more {} left out: the judge did not see {} there.", grouped(rate.invalid),
+                     rate.invalid == 1 ? "was" : "were", escape_html(with_article(label)));
+}
+
+/// Where the rate comes from when nothing was left to measure it well.
+std::string not_audited(const Hypothesis& h) {
+  const std::string reason = h.audit.invalid == 0
+                                 ? "the study's pictures were used up"
+                                 : fmt::format("the judge did not see {} in any of the {} drawn for it",
+                                               escape_html(with_article(h.label)), counted(h.audit.invalid, "picture"));
+  const Rate& rate = h.measured();
+  if (rate.valid == 0) return fmt::format("<p>Not audited: {}. Its rate is not known.</p>\n", reason);
+  return fmt::format(
+      "<p>Not audited: {}. The rate is from confirmation, which stops when it has seen enough, so it may be too high: "
+      "<strong>{} {} ({})</strong>.{}</p>\n",
+      reason, fraction(rate), event_past(h.direction), percent(rate.rate), left_out(rate, h.label));
+}
+
+/// What a person's answers make of it.
+std::string reviewed(const Hypothesis& h) {
+  if (!h.reviewed) return {};
+  return fmt::format(
+      "<p>The rates above are of what the judge accepted. A person looked at some of the pictures and disagreed with "
+      "the "
+      "judge on {} of {}; joined with the judge's answers to all, that makes <strong>{}</strong>.</p>\n",
+      grouped(h.reviewed->disagreed), grouped(h.reviewed->reviewed), escape_html(reviewed_text(h)));
+}
+
+std::string how_often(const Hypothesis& h) {
+  if (!h.audited()) return block("How often does it happen?", not_audited(h));
+  return block(
+      "How often does it happen?",
+      fmt::format("<p>To measure the rate without luck or selection, {} more pictures were drawn once everything was "
+                  "decided: <strong>{} {} ({})</strong>; with 95\u00A0% confidence the true rate is {}.{}</p>\n",
+                  grouped(h.audit.valid + h.audit.invalid), fraction(h.audit), event_words(h.direction),
+                  percent(h.audit.rate), interval_text(h.audit), left_out(h.audit, h.label)) +
+          reviewed(h));
+}
+
+/// audit - audit_base with its interval, which is that of the pairs.
+std::string difference(const Hypothesis& h) {
+  const double low = 100 * h.lift_low;
+  const double high = 100 * h.lift_high;
+  if (low > 0) {
+    return fmt::format(
+        "With the phrase the rate is <strong>{:.0f} to {:.0f} points higher</strong> (95\u00A0% interval).", low, high);
+  }
+  return fmt::format(
+      "How much the phrase changes the rate is not certain: between {:+.0f} and {:+.0f} points (95\u00A0% interval).",
+      low, high);
+}
+
+std::string split_words(const Hypothesis& h) {
+  if (h.mcnemar_p > 0.05) return "A split like this could well be chance.";
+  return fmt::format("If the phrase changed nothing, a split as uneven as this would turn up once in {} trials.",
+                     one_in(-std::log(h.mcnemar_p)));
+}
+
+std::string is_it_the_phrase(const Hypothesis& h) {
+  const int pairs = h.only_with + h.only_without + h.both + h.neither;
+  if (!h.audited() || pairs == 0) return {};
+  const auto entry = [](std::string_view key, std::string_view words, int count) {
+    return fmt::format("<li><span class=\"key {}\"></span>{} <b>{}</b></li>", key, words, grouped(count));
+  };
+  const std::string_view past = event_past(h.direction);
+  std::string text = fmt::format(
+      "<p>{} drawn twice, with and without “{}”. With it <strong>{}</strong> {}, without it <strong>{}</strong>. {}"
+      "</p>\n<p>{}</p>\n",
+      capitalised(counted(pairs, "seed was", "seeds were")), escape_html(h.phrase.text), grouped(h.only_with + h.both),
+      past, grouped(h.only_without + h.both), difference(h), split_words(h));
+  text += parts_bar(
+      {{h.only_with, "only-with"}, {h.both, "both"}, {h.neither, "neither"}, {h.only_without, "only-without"}});
+  text += fmt::format("<ul class=\"legend\"><li>{}:</li>{}{}{}{}</ul>\n", fails(h) ? "Failed" : "Recognised",
+                      entry("only-with", "only with it", h.only_with), entry("both", "both times", h.both),
+                      entry("neither", "neither time", h.neither),
+                      entry("only-without", "only without it", h.only_without));
+  return block("Is it the phrase?", text);
+}
+
+std::string taken_for(const Page& page, const Hypothesis& h) {
+  const std::string answers = answers_list(page, evidence_of(h), h.audited() ? " of the audit" : " of confirmation");
+  if (answers.empty()) return {};
+  return block(fails(h) ? "What is it taken for?" : "What are the others taken for?", answers);
+}
+
+/// The strength of the evidence, as odds against chance.
+std::string odds(const Page& page, const Hypothesis& h) {
+  const EvidenceOptions& options = page.study.evidence;
+  std::string text = fmt::format(
+      "<p>{} of {} pictures {}, drawn after the search and for this test only; of the neutral pictures {} of {} did. "
+      "Suppose "
+      "the phrase adds {:g} points or less to the true base rate, whatever that is. Then evidence as strong as this, "
+      "from both samples together, would turn up <strong>at most once in {}</strong> trials. ",
+      grouped(h.confirmed.failures), grouped(h.confirmed.valid), event_past(h.direction), grouped(h.base_events),
+      grouped(h.base_valid), 100 * options.delta, one_in(h.log_e_value));
+  return text + fmt::format(
+                    "Because any label may be picked after its neutral pictures were seen, and up to {} phrases be "
+                    "tried for it, a claim had to reach once in {}.</p>\n",
+                    grouped(options.max_hypotheses), one_in(page.findings.rejection_threshold));
+}
+
+std::string chance(const Page& page, const Hypothesis& h) {
+  if (h.confirmed.valid == 0) return {};
+  if (page.study.evidence.rule == "fixed") {
+    return block("Could it be chance?",
+                 fmt::format("<p><strong>It could: nothing was tested.</strong> {} of {} pictures {}, and {} of {} "
+                             "neutral ones; the study's rule is \"fixed\", which lists whatever is more.</p>\n",
+                             grouped(h.confirmed.failures), grouped(h.confirmed.valid), event_past(h.direction),
+                             grouped(h.base_events), grouped(h.base_valid)));
+  }
+  std::string text = odds(page, h);
+  const double threshold = page.findings.rejection_threshold;
+  const std::string curve = evidence_curve(h.log_e_path, threshold, tone(h));
+  if (!curve.empty()) {
+    text += fmt::format(
+        "<figure class=\"plot\">{}<figcaption class=\"soft\">Evidence after each picture, on a logarithmic scale; "
+        "dashed: what it had to reach.</figcaption></figure>\n",
+        curve);
+  }
+  return block("Could it be chance?", text);
+}
+
+}  // namespace
+
+std::string answers_list(const Page& page, const std::vector<Sample>& samples, std::string_view whence) {
+  const auto answers = page.answers.wrong(samples);
+  if (answers.empty()) return {};
+  const auto valid = std::count_if(samples.begin(), samples.end(), [](const Sample& s) { return s.valid(); });
+  const auto row = [&](const std::string& name, int count) {
+    const double share = static_cast<double>(count) / static_cast<double>(valid);
+    return fmt::format("<li><span>{}</span>{}<b>{}</b></li>\n", escape_html(name),
+                       rate_bar({0, 1, 0, share, share, share}, "plain fail"), grouped(count));
+  };
+  std::string rows;
+  const std::size_t named = std::min(answers.size(), kAnswers);
+  for (std::size_t i = 0; i < named; ++i) rows += row(answers[i].first, answers[i].second);
+  const int rest = std::accumulate(answers.begin() + static_cast<std::ptrdiff_t>(named), answers.end(), 0,
+                                   [](int sum, const auto& answer) { return sum + answer.second; });
+  if (rest > 0) rows += row("other labels", rest);
+  return fmt::format("<ul class=\"answers\">\n{}</ul>\n<p class=\"soft\">Of {}{}.</p>\n", rows,
+                     counted(static_cast<int>(valid), "valid picture"), whence);
+}
+
+std::string evidence_blocks(const Page& page, const Hypothesis& h) {
+  return "<div class=\"blocks\">\n" + how_often(h) + is_it_the_phrase(h) + taken_for(page, h) + chance(page, h) +
+         "</div>\n";
+}
+
+}  // namespace scotoma

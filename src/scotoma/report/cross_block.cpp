@@ -1,0 +1,125 @@
+#include "scotoma/report/cross_block.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "scotoma/report/finding_words.h"
+#include "scotoma/report/spread.h"
+#include "scotoma/report/text.h"
+#include "scotoma/report/words.h"
+#include "scotoma/study/prompt.h"
+
+namespace scotoma {
+namespace {
+
+constexpr std::size_t kPictures = 8;  // one line on a wide screen
+constexpr std::string_view kCounts = "<a href=\"#spurious\">Every label, with counts</a>";
+
+/// One image of each of the first cells.
+std::string tiles(Page& page, const std::vector<const CrossCell*>& cells) {
+  std::string html;
+  std::size_t shown = 0;
+  for (const CrossCell* cell : cells) {
+    if (shown == kPictures) break;
+    if (cell->samples.empty()) continue;
+    const std::string picture = tile(page, cell->samples.front(), cell->label);
+    if (picture.empty()) break;
+    html += picture + "\n";
+    ++shown;
+  }
+  return html.empty() ? html : "<div class=\"gallery\">\n" + html + "</div>\n";
+}
+
+/// Cells of labels that are not the cause's own and are misclassified like them, as reached_labels() has them.
+std::vector<const CrossCell*> beyond(const Findings& findings, const Cause& cause) {
+  std::vector<const CrossCell*> cells;
+  for (const std::string& label : reached_labels(findings, cause)) {
+    for (const CrossRow* row : cause.cross) {
+      const auto& reached = spread_of(findings, *row).reached;
+      const auto found =
+          std::find_if(reached.begin(), reached.end(), [&](const CrossCell* cell) { return cell->label == label; });
+      if (found == reached.end()) continue;
+      cells.push_back(*found);
+      break;
+    }
+  }
+  return cells;
+}
+
+/// "15 of 15 labels in all." of a correlation that is one row.
+std::string in_all(const Findings& findings, const Cause& cause) {
+  if (cause.cross.size() != 1) return {};
+  const Spread spread = spread_of(findings, *cause.cross[0]);
+  if (!spread.further) return {};
+  return fmt::format(" It is {} of {} in all.", spread.taken.size(), counted(spread.tested, "label"));
+}
+
+bool tells_of(const std::vector<std::string>& bugs, const Hypothesis* h) {
+  return std::find(bugs.begin(), bugs.end(), h->id) != bugs.end();
+}
+
+/// The cause with a card that tells of the row, and its number; 0 if there is none.
+std::pair<std::size_t, const Cause*> cause_of(const Page& page, const CrossRow& row) {
+  const auto cards = with_cards(page.tally.causes);
+  for (std::size_t i = 0; i < cards.size(); ++i) {
+    const auto& rows = cards[i].cross;
+    if (std::find(rows.begin(), rows.end(), &row) != rows.end()) return {i + 1, &cards[i]};
+  }
+  return {0, nullptr};
+}
+
+std::vector<const CrossRow*> rows_of(const Page& page, const SystematicFailure& failure) {
+  std::vector<const CrossRow*> rows;
+  for (const CrossRow& row : page.findings.cross) {
+    const bool of_it = std::any_of(failure.exceptions.begin(), failure.exceptions.end(),
+                                   [&](const Hypothesis* h) { return tells_of(row.bugs, h); });
+    if (of_it) rows.push_back(&row);
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::string cross_block(Page& page, const Cause& cause) {
+  if (cause.cross.empty()) return {};
+  std::string told = reach_sentence(page.findings, cause);
+  if (told.empty()) told = sentence(page.findings, *cause.cross[0]);
+  return fmt::format("<h4>On other labels</h4>\n<p>{}{} {}.</p>\n{}", escape_html(told), in_all(page.findings, cause),
+                     kCounts, tiles(page, beyond(page.findings, cause)));
+}
+
+std::string cross_block(Page& page, const SystematicFailure& failure) {
+  std::string html;
+  for (const CrossRow* row : rows_of(page, failure)) {
+    const auto [number, cause] = cause_of(page, *row);
+    if (cause != nullptr) {
+      html += fmt::format("<p>{}, other labels are misclassified as {}: <a href=\"#{}\">cause {}</a>.</p>\n",
+                          escape_html(capitalised(circumstance(row->phrase))), escape_html(with_article(row->answer)),
+                          anchor(*cause), number);
+      continue;
+    }
+    const Spread spread = spread_of(page.findings, *row);
+    html += fmt::format("<p>{} {}.</p>\n{}", escape_html(sentence(page.findings, *row)), kCounts,
+                        spread.further ? tiles(page, spread.reached) : "");
+  }
+  if (html.empty()) return {};
+  return fmt::format("<h4>What else passes for {}?</h4>\n", escape_html(with_article(failure.base->label))) + html;
+}
+
+std::string cross_elsewhere(Page& page, const std::vector<const CrossRow*>& rows) {
+  std::set<const CrossRow*> on_cards;
+  for (const Cause& cause : with_cards(page.tally.causes)) on_cards.insert(cause.cross.begin(), cause.cross.end());
+  for (const SystematicFailure& failure : with_cards(page.tally.systematic)) {
+    const auto told = rows_of(page, failure);
+    on_cards.insert(told.begin(), told.end());
+  }
+  std::string html;
+  for (const CrossRow* row : rows) {
+    if (!on_cards.contains(row)) html += fmt::format("<li>{}</li>\n", escape_html(sentence(page.findings, *row)));
+  }
+  return html.empty() ? html : "<ul class=\"prose\">\n" + html + "</ul>\n";
+}
+
+}  // namespace scotoma

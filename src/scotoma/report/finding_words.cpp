@@ -1,0 +1,121 @@
+#include "scotoma/report/finding_words.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scotoma/finding/count.h"
+#include "scotoma/report/claims_filter.h"
+#include "scotoma/report/spread.h"
+#include "scotoma/report/tally.h"
+#include "scotoma/report/words.h"
+#include "scotoma/study/prompt.h"
+
+namespace scotoma {
+namespace {
+
+constexpr std::size_t kCounted = 5;  // labels that are counted
+constexpr std::size_t kShown = 3;    // of those that are named
+
+bool among(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// "fly, cat, dog and 10 more" of many.
+std::string some_of(const std::vector<std::string>& labels) {
+  if (labels.size() < kCounted) return listed(labels);
+  std::vector<std::string> named(labels.begin(), labels.begin() + kShown);
+  named.push_back(fmt::format("{} more", grouped(static_cast<long long>(labels.size() - kShown))));
+  return listed(named);
+}
+
+std::string fate(const Cause& cause) {
+  return cause.predicted.empty() ? "not recognised" : "misclassified as " + with_article(cause.predicted);
+}
+
+/// Labels other than the cause's own that its cross-checks could tell something of.
+int others_tried(const Cause& cause) {
+  const std::vector<std::string> own = cause.labels();
+  std::vector<std::string> tried;
+  for (const CrossRow* row : cause.cross) {
+    for (const CrossCell& cell : row->cells) {
+      if (cell.tested && !among(own, cell.label) && !among(tried, cell.label)) tried.push_back(cell.label);
+    }
+  }
+  return static_cast<int>(tried.size());
+}
+
+}  // namespace
+
+std::string sentence(const Cause& cause) {
+  const std::vector<std::string> labels = cause.labels();
+  if (labels.size() == 1) return fmt::format("{} is {}.", capitalised(subject(*cause.bugs.front())), fate(cause));
+  const std::string where = capitalised(circumstance(cause.phrase));
+  if (labels.size() < kCounted) return fmt::format("{}, {} are {}.", where, listed(labels), fate(cause));
+  return fmt::format("{}, {} labels are {}: {}.", where, labels.size(), fate(cause), some_of(labels));
+}
+
+std::vector<std::string> reached_labels(const Findings& findings, const Cause& cause) {
+  const std::vector<std::string> own = cause.labels();
+  std::vector<std::string> reached;
+  for (const CrossRow* row : cause.cross) {
+    for (const CrossCell* cell : spread_of(findings, *row).reached) {
+      if (!among(own, cell->label) && !among(reached, cell->label)) reached.push_back(cell->label);
+    }
+  }
+  return reached;
+}
+
+std::string reach_sentence(const Findings& findings, const Cause& cause) {
+  const std::vector<std::string> reached = reached_labels(findings, cause);
+  if (!reached.empty()) return fmt::format("The cross-check finds the same of {}.", some_of(reached));
+  const int tried = others_tried(cause);
+  return tried == 0 ? "" : fmt::format("The cross-check found nothing like it on {}.", counted(tried, "other label"));
+}
+
+std::vector<const CrossRow*> untold_cross(const Findings& findings) {
+  std::vector<const CrossRow*> rows = furthest_first(findings);
+  for (const Cause& cause : causes_of(findings)) {
+    std::erase_if(rows, [&](const CrossRow* row) {
+      return std::find(cause.cross.begin(), cause.cross.end(), row) != cause.cross.end();
+    });
+  }
+  return rows;
+}
+
+std::string sentence(const SystematicFailure& failure) {
+  const BaseResult& base = *failure.base;
+  const bool usual = 2 * most_frequent_wrong(base.samples).count >= base.rate.failures;
+  return fmt::format("{} fails systematically: {} baseline images are misclassified{}.",
+                     capitalised(with_article(base.label)), fraction(base.rate),
+                     base.predicted.empty() || !usual ? "" : ", mostly as " + with_article(base.predicted));
+}
+
+std::string planned_sentence(const Study& study) {
+  if (study.evidence.rule != "sequential") return {};
+  return fmt::format(
+      "Set before the run: of the claims that such a study confirms, at most {} are expected to be false.",
+      at_most(study.evidence.alpha - study.evidence.alpha0));
+}
+
+std::string evidence_sentence(const Study& study, const Findings& findings) {
+  const std::vector<double> log_e_values = confirmed_evidence(findings);
+  if (log_e_values.empty() || study.evidence.rule != "sequential") return {};
+  return claims_sentence(log_e_values, slots(study));
+}
+
+std::string systematic_sentence(double alpha0) {
+  return fmt::format("Of systematic failures: the probability that even one is false is at most {}.", at_most(alpha0));
+}
+
+std::vector<std::string> error_rates(const Study& study, const Findings& findings) {
+  std::vector<std::string> sentences;
+  if (std::string text = evidence_sentence(study, findings); !text.empty()) {
+    sentences.push_back(planned_sentence(study));
+    sentences.push_back(std::move(text));
+  }
+  if (!systematic_failures(findings).empty()) sentences.push_back(systematic_sentence(study.evidence.alpha0));
+  return sentences;
+}
+
+}  // namespace scotoma

@@ -1,0 +1,138 @@
+#include "scotoma/report/page.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scotoma/finding/count.h"
+#include "scotoma/report/svg.h"
+#include "scotoma/report/text.h"
+#include "scotoma/report/words.h"
+
+namespace scotoma {
+
+Rate base_rate(const Findings& findings, const Hypothesis& hypothesis) {
+  const BaseResult* base = base_of(findings.bases, hypothesis.label);
+  return base == nullptr ? Rate{} : base_rate(*base, hypothesis.direction);
+}
+
+std::span<const Cause> with_cards(const std::vector<Cause>& causes) {
+  return std::span(causes).first(std::min(causes.size(), PageLimits::kCards));
+}
+
+std::span<const SystematicFailure> with_cards(const std::vector<SystematicFailure>& failures) {
+  return std::span(failures).first(std::min(failures.size(), PageLimits::kLabelCards));
+}
+
+Page page_of(const Study& study, const Findings& findings, const ImageSource& images) {
+  Page page{study, findings, Answers(findings), Pictures(images, PageLimits::kPictures), tally_of(findings), {}, {}};
+  std::vector<std::span<const Hypothesis* const>> cards;
+  const auto place = [&](const std::vector<const Hypothesis*>& all) {
+    cards.push_back(std::span(all).first(std::min(all.size(), PageLimits::kCardRows)));
+    page.placed.insert(cards.back().begin(), cards.back().end());
+  };
+  for (const Cause& cause : with_cards(page.tally.causes)) place(cause.bugs);
+  for (const SystematicFailure& failure : with_cards(page.tally.systematic)) place(failure.exceptions);
+  // The first of every card before the second of any: one cause of many labels does not take it all.
+  for (std::size_t i = 0; i < PageLimits::kCardRows; ++i) {
+    for (const auto& card : cards) {
+      if (i < card.size() && page.in_full.size() < PageLimits::kInFull) page.in_full.insert(card[i]);
+    }
+  }
+  return page;
+}
+
+const std::vector<Sample>& evidence_of(const Hypothesis& hypothesis) {
+  return hypothesis.audited() ? hypothesis.audit_samples : hypothesis.tried;
+}
+
+bool makes_the_difference(const Pair& pair, Direction direction) {
+  return pair.without.valid() && shows(pair.with, direction) && !shows(pair.without, direction);
+}
+
+std::string tile(Page& page, const Sample& sample, std::string_view note) {
+  const bool valid = sample.valid();
+  const std::string answer = page.answers.name(sample);
+  const double probability =
+      sample.prediction.top.empty() ? 0 : static_cast<double>(sample.prediction.top[0].probability);
+  const std::string_view tone = !valid ? "invalid" : sample.correct ? "pass" : "fail";
+  const std::string verdict = !valid ? "not valid" : fmt::format("{}\u00A0{}", sample.correct ? "✓" : "✗", answer);
+  const std::string alt = fmt::format(
+      "“{}”, seed {}: {}", sample.draw.prompt, sample.draw.seed,
+      valid ? fmt::format("{} {}, {}", sample.correct ? "recognised as" : "taken for", answer, percent(probability))
+            : "left out, as the judge did not see the label in it");
+  const std::string picture = page.pictures.show(sample.image, alt);
+  if (picture.empty()) return {};
+  return fmt::format(
+      R"(<figure class="tile {}">{}<figcaption>{}<b>{}</b> <span class="soft">{}</span></figcaption></figure>)", tone,
+      picture, note.empty() ? "" : fmt::format(R"(<span class="note">{}</span> )", escape_html(note)),
+      escape_html(verdict), valid ? percent(probability) : "");
+}
+
+std::string gallery(Page& page, const std::vector<Sample>& samples, std::size_t limit,
+                    const std::function<bool(const Sample&)>& wanted) {
+  std::string tiles;
+  for (const Sample& sample : samples) {
+    if (limit == 0) break;
+    if (!wanted(sample)) continue;
+    const std::string html = tile(page, sample);
+    if (html.empty()) break;
+    tiles += html + "\n";
+    --limit;
+  }
+  return tiles.empty() ? tiles : fmt::format("<div class=\"gallery\">\n{}</div>\n", tiles);
+}
+
+std::string rate_row(std::string_view what, const Rate& rate, std::string_view tone) {
+  if (rate.valid == 0) {
+    return fmt::format(R"(<div class="rate"><span>{}</span><span class="soft">no valid picture</span></div>)"
+                       "\n",
+                       escape_html(what));
+  }
+  return fmt::format(
+      R"(<div class="rate"><span>{}</span>{}<span><b>{}</b> <span class="soft">{}; {}</span></span></div>)"
+      "\n",
+      escape_html(what), rate_bar(rate, tone), percent(rate.rate), fraction(rate), interval_text(rate));
+}
+
+std::string table_cell(std::string_view column, std::string_view html, std::string_view css_class) {
+  return fmt::format(R"(<td class="{}{}" data-label="{}">{}</td>)", css_class, html == "–" ? " none" : "", column,
+                     html);
+}
+
+std::string probe_command(const Study& study, std::string_view label, const Phrase& phrase) {
+  std::string words = phrase.before && phrase.parts.empty() ? " --before" : "";
+  for (const PhrasePart& piece : phrase.pieces())
+    words += (piece.before && !phrase.parts.empty() ? " --front " : " ") + quote_for_shell(piece.text);
+  return fmt::format("scotoma probe {} --label {}{} --out OUT", quote_for_shell(study.file.filename().string()),
+                     quote_for_shell(label), words);
+}
+
+std::string more_elsewhere(std::size_t count, std::string_view noun, std::string_view where) {
+  if (count == 0) return {};
+  const auto number = static_cast<int>(count);
+  return fmt::format("<p class=\"soft more\">{} {} in {}.</p>\n",
+                     counted(number, fmt::format("more {}", noun), fmt::format("more {}s", noun)),
+                     number == 1 ? "is" : "are", where);
+}
+
+namespace {
+
+std::string plain_id(std::string_view prefix, std::string_view id) {
+  std::string plain(prefix);
+  for (const char c : id) {
+    const bool kept = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    plain += kept ? c : '_';
+  }
+  return plain;
+}
+
+}  // namespace
+
+std::string anchor(const Hypothesis& hypothesis) { return plain_id("bug-", hypothesis.id); }
+
+std::string anchor(const Cause& cause) { return plain_id("cause-", cause.id); }
+
+std::string anchor(const SystematicFailure& failure) { return plain_id("failure-", failure.id); }
+
+}  // namespace scotoma

@@ -1,0 +1,88 @@
+// What every part of the HTML report needs, and the pieces that several parts share.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scotoma/finding/finding.h"
+#include "scotoma/report/answers.h"
+#include "scotoma/report/pictures.h"
+#include "scotoma/report/tally.h"
+#include "scotoma/study/study.h"
+
+namespace scotoma {
+
+/// How much the page holds, most important first, so that it can be opened however large the study. A picture takes
+/// some 30 kB.
+struct PageLimits {
+  static constexpr std::size_t kPictures = 700;
+  static constexpr std::size_t kContents = 100;   ///< lines at the top
+  static constexpr std::size_t kCards = 20;       ///< causes with a card
+  static constexpr std::size_t kLabelCards = 10;  ///< systematic failures with a card
+  static constexpr std::size_t kCardRows = 100;   ///< bugs, or exceptions, with a line on one card
+  static constexpr std::size_t kOpenRows = 16;    ///< of these, not folded
+  static constexpr std::size_t kInFull = 40;      ///< bugs and exceptions of which everything is inside the cards
+  static constexpr std::size_t kGroups = 100;     ///< groups of failures of each kind
+  static constexpr std::size_t kRows = 1000;      ///< of each table
+};
+
+struct Page {
+  const Study& study;
+  const Findings& findings;
+  Answers answers;
+  Pictures pictures;
+  Tally tally;                          ///< as counted everywhere; the first of each kind have a card
+  std::set<const Hypothesis*> placed;   ///< have a line on a card; other confirmed ones are in the table only
+  std::set<const Hypothesis*> in_full;  ///< of these, with everything inside
+};
+
+/// Everything but the findings' text: which of them have a card, which of their bugs a line there, and which of those
+/// all that is known.
+Page page_of(const Study& study, const Findings& findings, const ImageSource& images);
+
+/// The causes, and the systematic failures, that have a card.
+std::span<const Cause> with_cards(const std::vector<Cause>& causes);
+std::span<const SystematicFailure> with_cards(const std::vector<SystematicFailure>& failures);
+
+/// The pictures that stand for a hypothesis: of the audit, or where there was none of what it was tried on.
+const std::vector<Sample>& evidence_of(const Hypothesis& hypothesis);
+
+/// The rate of the hypothesis' event among base pictures: of failures, or of passes.
+Rate base_rate(const Findings& findings, const Hypothesis& hypothesis);
+
+/// Whether both images are known to be what they should and only the one with the phrase shows the event.
+bool makes_the_difference(const Pair& pair, Direction direction);
+
+/// The first `limit` samples with `wanted`, as pictures with what each was taken for. Empty if there is none, shorter
+/// where the page has no room for more.
+std::string gallery(Page& page, const std::vector<Sample>& samples, std::size_t limit,
+                    const std::function<bool(const Sample&)>& wanted);
+
+/// One picture with what it was taken for; `note` (plain text) stands in front of it. Empty where there is no room.
+std::string tile(Page& page, const Sample& sample, std::string_view note = {});
+
+/// One line of a chart: what, a bar, the numbers. `what` is plain text.
+std::string rate_row(std::string_view what, const Rate& rate, std::string_view tone);
+
+/// A table's cell; `column` is the name of its column, behind which it stands where a narrow screen folds the table.
+/// `html` "–" says that there is nothing.
+std::string table_cell(std::string_view column, std::string_view html, std::string_view css_class = {});
+
+/// The command that tests a phrase, where the shell stands in the study's folder; OUT is the user's to fill in. Not yet
+/// escaped for HTML.
+std::string probe_command(const Study& study, std::string_view label, const Phrase& phrase);
+
+/// "20 more bugs are in bugs.json." as a paragraph; empty if `count` is 0.
+std::string more_elsewhere(std::size_t count, std::string_view noun, std::string_view where = "bugs.json");
+
+/// The place in the page of a hypothesis, a cause, a systematic failure: fit for an HTML id.
+std::string anchor(const Hypothesis& hypothesis);
+std::string anchor(const Cause& cause);
+std::string anchor(const SystematicFailure& failure);
+
+}  // namespace scotoma

@@ -1,0 +1,110 @@
+#include "scotoma/report/publish.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "scotoma/core/hash.h"
+#include "scotoma/report/bugs_json.h"
+#include "scotoma/report/html.h"
+#include "scotoma/report/run_json.h"
+#include "scotoma/report/text.h"
+#include "scotoma/report/transfer_json.h"
+
+namespace scotoma {
+
+namespace {
+
+/// What `scotoma transfer` left in the folder, where it is of these findings.
+std::optional<Transfer> known_transfer(const std::filesystem::path& folder, const Findings& findings) {
+  const auto json = read_plain_file(folder / "transfer.json");
+  if (!json.ok()) return std::nullopt;
+  return transfer_of(*json, findings);
+}
+
+constexpr std::string_view kMark = "<!-- bugs.json: ";
+constexpr std::size_t kMarkSize = kMark.size() + 64 + 5;
+
+/// The end of report.html: which bugs.json was written with it.
+std::string mark_of(std::string_view bugs) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(bugs.data());
+  return fmt::format("{}{} -->\n", kMark, sha256_hex({bytes, bugs.size()}));
+}
+
+/// Puts images beside bugs.json, where the catalogue keeps its own elsewhere; anew where one there is not whole.
+Result<void> put_pictures(const std::set<std::string>& ids, const Catalogue& catalogue,
+                          const std::filesystem::path& folder) {
+  for (const std::string& id : ids) {
+    const auto path = folder / image_path(id);
+    SCOTOMA_TRY(const auto png, catalogue.image_bytes(id));
+    const std::string_view bytes(reinterpret_cast<const char*>(png.data()), png.size());
+    SCOTOMA_CHECK(clear_place(path));
+    if (const auto there = read_plain_file(path); there.ok() && *there == bytes) continue;
+    std::error_code error;
+    std::filesystem::create_directories(path.parent_path(), error);  // a failure shows when the file is written
+    SCOTOMA_CHECK(write_whole(path, bytes));
+  }
+  return {};
+}
+
+using File = std::pair<std::filesystem::path, std::string>;
+
+/// Puts all files in their places, in this order, once all are written. `told` (empty: none) is removed before, where
+/// it changes: the report tells of it.
+Result<void> replace(const std::vector<File>& files, const std::filesystem::path& told) {
+  std::vector<Aside> asides;
+  bool changes = false;
+  for (const auto& [path, bytes] : files) {
+    SCOTOMA_TRY(Aside aside, Aside::write(path, bytes));
+    asides.push_back(std::move(aside));
+    if (path != told) continue;
+    const auto there = read_plain_file(path);
+    changes = there.ok() && *there != bytes;
+  }
+  if (changes && ::unlink(told.c_str()) != 0 && errno != ENOENT)
+    return failed(fmt::format("{}: cannot be replaced ({}); mend that and run again", told.string(), reason_of(errno)));
+  for (Aside& aside : asides) SCOTOMA_CHECK(aside.place());
+  return {};
+}
+
+}  // namespace
+
+Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const Catalogue& catalogue,
+                          const std::filesystem::path& folder, const Transfer* transfer) {
+  const auto pictures = [&](const std::string& id) { return catalogue.image(id); };
+  const auto known = transfer == nullptr ? known_transfer(folder, findings) : std::nullopt;
+  SCOTOMA_TRY(const std::string html, report_html(study, findings, pictures, known.has_value() ? &*known : transfer));
+  const Published published{folder / "report.html", folder / "bugs.json"};
+  std::set<std::string> named;
+  const auto path = [&](const std::string& id) {
+    named.insert(id);
+    return image_path(id);
+  };
+  const std::string bugs = printable_json(bugs_json(study, findings, path).dump(2)) + "\n";
+  SCOTOMA_CHECK(put_pictures(named, catalogue, folder));
+  std::vector<std::pair<std::filesystem::path, std::string>> files = {{published.report, html + mark_of(bugs)}};
+  if (run != nullptr) files.emplace_back(folder / "run.json", printable_json(run_json(*run).dump(2)) + "\n");
+  if (transfer != nullptr)
+    files.emplace_back(folder / "transfer.json", printable_json(transfer_json(study, *transfer).dump(2)) + "\n");
+  files.emplace_back(published.bugs, bugs);  // last: where only some were replaced, it does not fit the report's mark
+  SCOTOMA_CHECK(replace(files, transfer != nullptr ? folder / "transfer.json" : std::filesystem::path()));
+  return published;
+}
+
+bool written_together(const std::filesystem::path& folder, std::string_view bugs) {
+  const auto report = open_plain_file(folder / "report.html");
+  if (!report.ok()) return true;
+  std::string end(kMarkSize, ' ');
+  const off_t at = report->size - static_cast<off_t>(end.size());
+  if (at < 0 || ::pread(report->descriptor.get(), end.data(), end.size(), at) != static_cast<ssize_t>(end.size()))
+    return true;
+  return !end.starts_with(kMark) || end == mark_of(bugs);
+}
+
+}  // namespace scotoma

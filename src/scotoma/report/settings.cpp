@@ -1,0 +1,75 @@
+#include "scotoma/report/settings.h"
+
+#include <nlohmann/json.hpp>
+#include <type_traits>
+
+#include "scotoma/report/text.h"
+#include "scotoma/study/options.h"
+
+namespace scotoma {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// As the study's author would write it, so that the report depends neither on where the study lies nor on the folder
+/// in which the program was started.
+std::string shown(const Study& study, const std::filesystem::path& path) {
+  if (path.empty()) return {};
+  std::error_code ignored;  // only of finding the current folder
+  const auto whole = [&](const std::filesystem::path& each) {
+    return std::filesystem::absolute(each, ignored).lexically_normal();
+  };
+  const std::filesystem::path relative = whole(path).lexically_relative(whole(study.file).parent_path());
+  return valid_utf8((relative.empty() ? path : relative).generic_string());
+}
+
+ordered_json json_value(const Study& study, const OptionField& target) {
+  Study copy = study;  // a Field gives access for reading and for writing
+  return std::visit(
+      [&](const auto field) -> ordered_json {
+        const auto& value = field(copy);
+        using T = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<T, std::filesystem::path>) {
+          return shown(study, value);
+        } else if constexpr (std::is_same_v<T, std::string>) {
+          return valid_utf8(value);
+        } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+          ordered_json list = ordered_json::array();
+          for (const std::string& each : value) list.push_back(valid_utf8(each));
+          return list;
+        } else {
+          return value;
+        }
+      },
+      target);
+}
+
+/// The networks of [[judge.also]], with what they take from [judge].
+ordered_json further_networks(const Study& study) {
+  ordered_json list = ordered_json::array();
+  for (const ClassifierOptions& network : study.judge.also) {
+    const Study own = judged_by(study, network);
+    ordered_json item = ordered_json::object();
+    for (const Option& option : options()) {
+      if (describes_network(option)) item[std::string(option.key)] = json_value(own, option.target);
+    }
+    list.push_back(std::move(item));
+  }
+  return list;
+}
+
+}  // namespace
+
+ordered_json settings_json(const Study& study) {
+  ordered_json settings = ordered_json::object();
+  for (const Option& option : options()) {
+    const bool stands_elsewhere = option.table.empty();
+    const bool changes_no_answer = option.table == "engine" && option.key == "threads";
+    if (stands_elsewhere || changes_no_answer) continue;
+    settings[std::string(option.table)][std::string(option.key)] = json_value(study, option.target);
+  }
+  if (!study.judge.also.empty()) settings["judge"]["also"] = further_networks(study);
+  return settings;
+}
+
+}  // namespace scotoma

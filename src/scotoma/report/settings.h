@@ -1,0 +1,14 @@
+// The study's settings as both reports show them.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "scotoma/study/study.h"
+
+namespace scotoma {
+
+/// Section -> key -> value, named and ordered as in study.toml; the labels are left out. Paths are relative to the
+/// study's folder. `engine.threads` is left out: the answers do not depend on it.
+nlohmann::ordered_json settings_json(const Study& study);
+
+}  // namespace scotoma

@@ -1,0 +1,29 @@
+// How far a spurious correlation reaches, in words: for the report, for bugs.json and for the command line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "scotoma/finding/finding.h"
+
+namespace scotoma {
+
+/// Points into the row it was taken from.
+struct Spread {
+  std::vector<const CrossCell*> reached;  ///< cells that spread, the highest rate first, equals in the study's order
+  std::vector<std::string> known;         ///< labels of which the row's bugs say that they are taken for the answer
+  std::vector<std::string> taken;         ///< names of both, each once: those reached, then the rest of the known
+  int tested = 0;                         ///< cells with enough valid pairs, and those of known labels
+  bool further = false;  ///< more than one label is taken for the answer, or one beside the answer's own
+};
+
+Spread spread_of(const Findings& findings, const CrossRow& row);
+
+/// "On a flower, many things are taken for a bee: penguin, fly, ladybug and 12 more of 15 labels.", "On a flower, only
+/// a fly is taken for a bee; nothing like it was found on 14 other labels."
+std::string sentence(const Findings& findings, const CrossRow& row);
+
+/// Every row, those that reach most labels first.
+std::vector<const CrossRow*> furthest_first(const Findings& findings);
+
+}  // namespace scotoma

@@ -1,0 +1,15 @@
+// The report's section on other classifiers.
+#pragma once
+
+#include <string>
+
+#include "scotoma/finding/transfer.h"
+#include "scotoma/report/page.h"
+
+namespace scotoma {
+
+/// The whole set of pictures on every classifier, and a heat map of bugs x classifiers: failure rates, and whether a
+/// bug transfers. `transfer` must be of the page's findings.
+std::string transfer_section(const Page& page, const Transfer& transfer);
+
+}  // namespace scotoma

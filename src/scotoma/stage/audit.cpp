@@ -1,0 +1,94 @@
+#include "scotoma/stage/audit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "scotoma/evidence/interval.h"
+#include "scotoma/evidence/paired.h"
+#include "scotoma/finding/count.h"
+#include "scotoma/stage/trial.h"
+#include "scotoma/study/prompt.h"
+
+namespace scotoma {
+namespace {
+
+void count_pairs(Hypothesis& hypothesis) {
+  for (const Pair& pair : hypothesis.pairs) {
+    if (!pair.with.valid() || !pair.without.valid()) continue;
+    const bool with = shows(pair.with, hypothesis.direction);
+    const bool without = shows(pair.without, hypothesis.direction);
+    (with ? (without ? hypothesis.both : hypothesis.only_with)
+          : (without ? hypothesis.only_without : hypothesis.neither)) += 1;
+  }
+  hypothesis.mcnemar_p = mcnemar_exact(hypothesis.only_with, hypothesis.only_without);
+}
+
+void conclude(const StageContext& context, Hypothesis& hypothesis, std::vector<Sample> with,
+              const std::vector<Sample>& without) {
+  hypothesis.audit = rate_of(with, hypothesis.direction);
+  hypothesis.audit_base = rate_of(without, hypothesis.direction);
+  for (std::size_t i = 0; i < with.size(); ++i) hypothesis.pairs.push_back({with[i], without[i]});
+  count_pairs(hypothesis);
+  const Interval lift =
+      newcombe_paired(hypothesis.both, hypothesis.only_with, hypothesis.only_without, hypothesis.neither, 0.95);
+  hypothesis.lift_low = lift.low;
+  hypothesis.lift_high = lift.high;
+  const WrongAnswer wrong = most_frequent_wrong(with);
+  if (wrong.count > 0) hypothesis.predicted = context.class_names[static_cast<std::size_t>(wrong.class_index)];
+  hypothesis.predicted_count = wrong.count;
+  hypothesis.audit_samples = std::move(with);
+}
+
+/// Images of each of `bugs` audits, and as many without the phrase: budget.audit, or an equal share of what is left, in
+/// whole rounds of the base prompts and no fewer than the shortest audit.
+int share(const StageContext& context, std::size_t bugs) {
+  const BudgetOptions& budget = context.study.budget;
+  if (bugs == 0 || context.affords(budget.audit, 2 * bugs)) return budget.audit;
+  const int round = static_cast<int>(context.study.prompts.base.size());
+  const int each = (budget.images - context.spent.total()) / static_cast<int>(2 * bugs);
+  return std::clamp(each / round * round, shortest_audit(context.study), budget.audit);
+}
+
+}  // namespace
+
+Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses) {
+  const auto confirmed = std::count_if(hypotheses.begin(), hypotheses.end(),
+                                       [](const Hypothesis& h) { return h.status == Status::confirmed; });
+  const int count = share(context, static_cast<std::size_t>(confirmed));
+  std::vector<std::size_t> chosen;
+  std::vector<Trial> with;
+  std::vector<Trial> without;
+  for (std::size_t h = 0; h < hypotheses.size(); ++h) {
+    const Hypothesis& hypothesis = hypotheses[h];
+    if (hypothesis.status != Status::confirmed) continue;
+    if (!context.affords(count, 2 * (chosen.size() + 1))) {
+      context.limits.push_back(
+          fmt::format("The budget of {} images had none left to audit '{}'; its rate is known from confirmation only.",
+                      context.study.budget.images, hypothesis.prompt));
+      continue;
+    }
+    chosen.push_back(h);
+    with.push_back(trial_of(hypothesis));
+    without.push_back({hypothesis.label, base_prompts(context.study.prompts, context.target(hypothesis.label).label),
+                       hypothesis.prompt});
+  }
+  if (chosen.empty()) return {};
+  if (count < context.study.budget.audit) {
+    context.limits.push_back(fmt::format(
+        "The budget of {} images paid for audits of {} pictures a bug in place of {}: their intervals are wider; raise "
+        "budget.images.",
+        context.study.budget.images, count, context.study.budget.audit));
+  }
+  context.progress.stage(
+      fmt::format("auditing {} confirmed phrase{} on fresh images", chosen.size(), chosen.size() == 1 ? "" : "s"));
+  SCOTOMA_TRY(auto samples, observe_trials(context, with, "audit", 0, count));
+  SCOTOMA_TRY(const auto twins, observe_trials(context, without, "audit", 0, count));
+  for (std::size_t i = 0; i < chosen.size(); ++i)
+    conclude(context, hypotheses[chosen[i]], std::move(samples[i]), twins[i]);
+  context.spent.audit += 2 * count * static_cast<int>(chosen.size());
+  context.progress.spent(context.spent.total(), context.study.budget.images);
+  return {};
+}
+
+}  // namespace scotoma

@@ -1,0 +1,212 @@
+#include "scotoma/stage/confirm.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <iterator>
+#include <limits>
+
+#include "scotoma/evidence/e_bh.h"
+#include "scotoma/evidence/interval.h"
+#include "scotoma/evidence/joint_e_value.h"
+#include "scotoma/finding/count.h"
+#include "scotoma/stage/trial.h"
+
+namespace scotoma {
+namespace {
+
+// Fresh images of a trial between two looks, rounded up to whole rounds of base prompts.
+constexpr int kBetweenLooks = 4;
+constexpr double kFutilityLevel = 0.99;
+
+/// Of a trial that goes on to show `events` in `valid`.
+double log_e_of(const Hypothesis& hypothesis, int events, int valid, double delta) {
+  return log_joint_e_value({events, valid}, {hypothesis.base_events, hypothesis.base_valid}, delta);
+}
+
+/// Takes in new samples.
+void count(Hypothesis& hypothesis, const Sample& sample) {
+  Rate& rate = hypothesis.confirmed;
+  hypothesis.tried.push_back(sample);
+  rate.valid += sample.valid() ? 1 : 0;
+  rate.invalid += sample.valid() ? 0 : 1;
+  rate.failures += shows(sample, hypothesis.direction) ? 1 : 0;
+}
+
+/// Whether the `left` images will not do, though they showed the highest rate that what was seen allows.
+bool futile(const Hypothesis& hypothesis, int left, double needed, double delta) {
+  const Rate& rate = hypothesis.confirmed;
+  const double highest = clopper_pearson_upper(rate.failures, rate.valid, kFutilityLevel);
+  const int most = std::min(left, static_cast<int>(std::ceil(left * highest)));
+  return log_e_of(hypothesis, rate.failures + most, rate.valid + left, delta) < needed;
+}
+
+bool undrawable(const EvidenceOptions& evidence, const Hypothesis& hypothesis) {
+  return invalid_share(hypothesis.confirmed) > evidence.max_invalid;
+}
+
+/// Its log e-value for e-BH: a phrase that cannot be drawn claims nothing.
+double value_of(const EvidenceOptions& evidence, const Hypothesis& hypothesis) {
+  return undrawable(evidence, hypothesis) ? -std::numeric_limits<double>::infinity() : hypothesis.log_e_value;
+}
+
+/// The trials of one study, step by step.
+class Confirmation {
+ public:
+  Confirmation(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists)
+      : context_(context), hypotheses_(hypotheses), open_(finalists) {
+    const EvidenceOptions& evidence = context.study.evidence;
+    enough_ = std::log(slots(context.study) / (evidence.alpha - evidence.alpha0));
+    for (std::size_t h : finalists) {
+      hypotheses[h].status = Status::not_confirmed;
+      hypotheses[h].tried.clear();
+    }
+    while (fixed() && !open_.empty() && !context.affords(context.study.budget.confirm, open_.size())) give_up_one();
+  }
+
+  bool done() const { return open_.empty(); }
+
+  /// Images first .. first + count - 1 of every open trial that the budget can still pay for.
+  Result<void> step(int first, int count) {
+    if (!fixed() && !affords(context_.study.budget.confirm - first)) end_rejected();
+    while (!open_.empty() && !affords(count)) give_up_one();
+    std::vector<Trial> trials;
+    for (std::size_t h : open_) trials.push_back(trial_of(hypotheses_[h]));
+    SCOTOMA_TRY(const auto samples, observe_trials(context_, trials, "confirm", first, count));
+    for (std::size_t i = 0; i < open_.size(); ++i) follow(hypotheses_[open_[i]], samples[i]);
+    drawn_ = first + count;
+    context_.spent.confirm += count * static_cast<int>(open_.size());
+    context_.progress.spent(context_.spent.total(), context_.study.budget.images);
+    // Less than this is never rejected, though all that are not futile were: the threshold of e-BH.
+    const double needed = enough_ - std::log(static_cast<double>(open_.size() + crossed_.size() + given_up_));
+    std::erase_if(open_, [&](std::size_t h) { return ends(hypotheses_[h], needed); });
+    return {};
+  }
+
+ private:
+  /// Whether the budget pays for `count` images of each open trial and the audits.
+  bool affords(int count) const { return context_.affords(kept_back_ + std::int64_t{count} * std::ssize(open_)); }
+
+  bool fixed() const { return context_.study.evidence.rule == "fixed"; }
+
+  /// Takes in new samples, and follows the e-process over the valid ones.
+  void follow(Hypothesis& hypothesis, const std::vector<Sample>& samples) const {
+    const Rate& rate = hypothesis.confirmed;
+    for (const Sample& sample : samples) {
+      count(hypothesis, sample);
+      if (!sample.valid() || fixed()) continue;
+      hypothesis.log_e_value = log_e_of(hypothesis, rate.failures, rate.valid, context_.study.evidence.delta);
+      hypothesis.log_e_path.push_back(hypothesis.log_e_value);
+    }
+  }
+
+  /// Where money is short, what e-BH rejects already need not be rejected alone too: the others need the images more.
+  void end_rejected() {
+    const EvidenceOptions& evidence = context_.study.evidence;
+    std::vector<double> log_e_values = crossed_;
+    for (std::size_t h : open_) log_e_values.push_back(value_of(evidence, hypotheses_[h]));
+    const double needed = e_bh(log_e_values, slots(context_.study), evidence.alpha - evidence.alpha0).log_threshold;
+    std::erase_if(open_, [&](std::size_t h) {
+      const bool rejected = value_of(evidence, hypotheses_[h]) >= needed;
+      if (rejected) crossed_.push_back(hypotheses_[h].log_e_value);
+      return rejected;
+    });
+  }
+
+  bool ends(const Hypothesis& hypothesis, double needed) {
+    if (fixed()) return false;
+    const EvidenceOptions& evidence = context_.study.evidence;
+    if (value_of(evidence, hypothesis) >= enough_) {
+      crossed_.push_back(hypothesis.log_e_value);
+      kept_back_ += 2LL * shortest_audit(context_.study);
+      return true;
+    }
+    return surely_undrawable(hypothesis.confirmed, evidence.max_invalid) ||
+           futile(hypothesis, context_.study.budget.confirm - drawn_, needed, evidence.delta);
+  }
+
+  /// The open trial with the least evidence ends; of equals, the one that looked worse in exploration.
+  void give_up_one() {
+    auto worst = open_.begin();
+    for (auto it = open_.begin(); it != open_.end(); ++it) {
+      if (hypotheses_[*it].log_e_value <= hypotheses_[*worst].log_e_value) worst = it;
+    }
+    hypotheses_[*worst].status = Status::out_of_budget;
+    open_.erase(worst);
+    ++given_up_;
+  }
+
+  StageContext& context_;
+  std::vector<Hypothesis>& hypotheses_;
+  std::vector<std::size_t> open_;
+  double enough_ = 0;            ///< log e-value that would be rejected alone
+  std::vector<double> crossed_;  ///< log e-values of the trials that ended because they are rejected
+  std::size_t given_up_ = 0;     ///< trials that the budget did not pay for
+  int drawn_ = 0;                ///< images of each open trial
+  std::int64_t kept_back_ = 0;   ///< images for the audits of those that crossed
+};
+
+/// e-BH over all finalists, whatever ended their trials. Returns its threshold.
+double decide(const Study& study, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists) {
+  const EvidenceOptions& evidence = study.evidence;
+  std::vector<double> log_e_values;
+  for (std::size_t h : finalists) {
+    if (undrawable(evidence, hypotheses[h])) hypotheses[h].status = Status::undrawable;
+    log_e_values.push_back(value_of(evidence, hypotheses[h]));
+  }
+  const EbhResult result = e_bh(log_e_values, slots(study), evidence.alpha - evidence.alpha0);
+  for (std::size_t i = 0; i < finalists.size(); ++i) {
+    if (result.rejected[i]) hypotheses[finalists[i]].status = Status::confirmed;
+  }
+  return result.log_threshold;
+}
+
+/// The plain rule: more events than in the base sample, by point estimates.
+void decide_plainly(StageContext& context, std::vector<Hypothesis>& hypotheses,
+                    const std::vector<std::size_t>& finalists) {
+  for (std::size_t h : finalists) {
+    Hypothesis& hypothesis = hypotheses[h];
+    const Rate& rate = hypothesis.confirmed;
+    if (undrawable(context.study.evidence, hypothesis)) hypothesis.status = Status::undrawable;
+    if (hypothesis.status == Status::undrawable || hypothesis.status == Status::out_of_budget) continue;
+    const std::int64_t with = std::int64_t{rate.failures} * hypothesis.base_valid;
+    const std::int64_t without = std::int64_t{hypothesis.base_events} * rate.valid;
+    if (with > without) hypothesis.status = Status::confirmed;
+  }
+  context.limits.emplace_back(
+      "No error rate is held: evidence.rule is \"fixed\", the plain scheme, and whatever fails more often than the "
+      "neutral pictures did is listed as a bug. Most of what it lists may be chance. It is there for comparison only.");
+}
+
+}  // namespace
+
+Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypotheses,
+                       const std::vector<std::size_t>& finalists) {
+  const BudgetOptions& budget = context.study.budget;
+  context.progress.stage(fmt::format("confirming {} phrases on fresh images", finalists.size()));
+  Confirmation confirmation(context, hypotheses, finalists);
+  const int round = static_cast<int>(context.study.prompts.base.size());
+  const int step = (kBetweenLooks + round - 1) / round * round;
+  for (int first = 0; first < budget.confirm && !confirmation.done(); first += step) {
+    SCOTOMA_CHECK(confirmation.step(first, std::min(step, budget.confirm - first)));
+  }
+  for (std::size_t h : finalists) fill_interval(hypotheses[h].confirmed);
+  double threshold = 0;
+  if (context.study.evidence.rule == "fixed") {
+    decide_plainly(context, hypotheses, finalists);
+  } else {
+    threshold = decide(context.study, hypotheses, finalists);
+  }
+  const auto cut = std::count_if(finalists.begin(), finalists.end(),
+                                 [&](std::size_t h) { return hypotheses[h].status == Status::out_of_budget; });
+  if (cut > 0) {
+    context.limits.push_back(fmt::format(
+        "The budget of {} images was used up before {} promising phrases were decided; raise budget.images.",
+        budget.images, cut));
+  }
+  return threshold;
+}
+
+}  // namespace scotoma

@@ -1,0 +1,55 @@
+// What every stage is given: the study, where samples come from, and the purse.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "scotoma/core/progress.h"
+#include "scotoma/finding/finding.h"
+#include "scotoma/finding/observer.h"
+#include "scotoma/study/study.h"
+
+namespace scotoma {
+
+/// A study's label, with the classifier's index of its class.
+struct Target {
+  StudyLabel label;
+  int class_index = 0;
+};
+
+struct StageContext {
+  const Study& study;
+  const std::vector<Target>& targets;
+  const std::vector<std::string>& class_names;  ///< of the classifier
+  Observer& observer;
+  Progress& progress;
+  Spent spent = {};
+  std::vector<std::string> limits = {};  ///< what a reader of the findings must know: sentences
+
+  /// Whether `images` more stay within the budget. A stage asks before it draws, and counts what it drew in `spent`.
+  bool affords(std::int64_t images) const { return spent.total() + images <= study.budget.images; }
+
+  /// `count` images for each of `trials`, in a type that holds the product of any two options.
+  bool affords(int count, std::size_t trials) const {
+    return affords(std::int64_t{count} * static_cast<std::int64_t>(trials));
+  }
+
+  /// How many more images may explore: three quarters of what the base samples left. Evidence takes few images: a bug
+  /// that always fails is confirmed on about ten.
+  int left_to_explore() const {
+    const std::int64_t others = spent.total() - spent.explore;
+    return static_cast<int>(std::max(std::int64_t{0}, (study.budget.images - others) * 3 / 4 - spent.explore));
+  }
+
+  /// Requires that `label` is one of the targets.
+  const Target& target(const std::string& label) const {
+    for (const Target& target : targets) {
+      if (target.label.name == label) return target;
+    }
+    return targets.front();
+  }
+};
+
+}  // namespace scotoma

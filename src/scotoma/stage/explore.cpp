@@ -1,0 +1,99 @@
+#include "scotoma/stage/explore.h"
+
+#include <algorithm>
+#include <map>
+
+#include "scotoma/finding/count.h"
+#include "scotoma/stage/explorer.h"
+#include "scotoma/stage/trial.h"
+
+namespace scotoma {
+namespace {
+
+constexpr int kFewest = 2;  // images of a first look
+constexpr int kAgain = 2;   // more looks at what has only shown invalid pictures
+
+}  // namespace
+
+Exploration::Exploration(StageContext& context, std::vector<Hypothesis>& hypotheses)
+    : context_(context), hypotheses_(hypotheses) {}
+
+int Exploration::left() const { return context_.left_to_explore(); }
+
+std::vector<std::size_t> Exploration::arms() const {
+  std::vector<std::size_t> arms;
+  for (std::size_t h = 0; h < hypotheses_.size(); ++h) {
+    if (hypotheses_[h].status != Status::untestable) arms.push_back(h);
+  }
+  const int fewest = std::min(kFewest, budget().first_look);
+  arms.resize(std::min(arms.size(), static_cast<std::size_t>(left() / fewest)));
+  return arms;
+}
+
+int Exploration::first_look(std::size_t arms) const {
+  return arms == 0 ? 0 : std::min(budget().first_look, left() / static_cast<int>(arms));
+}
+
+Result<void> Exploration::look(const std::vector<std::size_t>& arms, int count) {
+  SCOTOMA_CHECK(draw(arms, count));
+  for (int again = 0; again < kAgain; ++again) {
+    std::vector<std::size_t> blind;
+    for (const std::size_t h : arms) {
+      const Rate& seen = hypotheses_[h].explored;
+      if (seen.valid == 0 && !surely_undrawable(seen, context_.study.evidence.max_invalid)) blind.push_back(h);
+    }
+    if (blind.empty() || blind.size() > static_cast<std::size_t>(left() / count)) break;
+    SCOTOMA_CHECK(draw(blind, count));
+  }
+  return {};
+}
+
+Result<void> Exploration::draw(const std::vector<std::size_t>& arms, int count) {
+  std::map<int, std::vector<std::size_t>> by_first;  // arms that have as many images already
+  for (const std::size_t h : arms) by_first[static_cast<int>(hypotheses_[h].tried.size())].push_back(h);
+  for (const auto& [first, some] : by_first) {
+    std::vector<Trial> trials;
+    for (const std::size_t h : some) trials.push_back(trial_of(hypotheses_[h]));
+    SCOTOMA_TRY(const auto samples, observe_trials(context_, trials, "explore", first, count));
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      Hypothesis& hypothesis = hypotheses_[some[i]];
+      hypothesis.tried.insert(hypothesis.tried.end(), samples[i].begin(), samples[i].end());
+      hypothesis.explored = rate_of(hypothesis.tried, hypothesis.direction);
+    }
+    context_.spent.explore += count * static_cast<int>(some.size());
+  }
+  context_.progress.spent(context_.spent.total(), budget().images);
+  return {};
+}
+
+std::vector<std::size_t> Exploration::drawable(const std::vector<std::size_t>& arms) {
+  std::vector<std::size_t> drawable;
+  for (const std::size_t h : arms) {
+    if (surely_undrawable(hypotheses_[h].explored, context_.study.evidence.max_invalid)) {
+      hypotheses_[h].status = Status::undrawable;
+    } else {
+      drawable.push_back(h);
+    }
+  }
+  return drawable;
+}
+
+std::vector<std::size_t> Exploration::best_first(std::vector<std::size_t> arms) const {
+  std::stable_sort(arms.begin(), arms.end(), [&](std::size_t a, std::size_t b) {
+    return promise(hypotheses_[a].explored) > promise(hypotheses_[b].explored);
+  });
+  return arms;
+}
+
+std::vector<std::size_t> Exploration::cut(std::vector<std::size_t> arms, std::size_t most) {
+  for (std::size_t i = most; i < arms.size(); ++i) hypotheses_[arms[i]].status = Status::not_promising;
+  arms.resize(std::min(arms.size(), most));
+  return arms;
+}
+
+Result<std::vector<std::size_t>> explore(StageContext& context, std::vector<Hypothesis>& hypotheses) {
+  Exploration exploration(context, hypotheses);
+  return context.study.budget.explorer == "thompson" ? thompson(exploration) : halving(exploration);
+}
+
+}  // namespace scotoma

@@ -1,0 +1,53 @@
+// What the two ways to explore share: the arms, their pictures, and the purse. Only stage/explore.h is for others.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "scotoma/stage/context.h"
+
+namespace scotoma {
+
+/// Hypotheses under exploration, paid for from context.left_to_explore().
+class Exploration {
+ public:
+  Exploration(StageContext& context, std::vector<Hypothesis>& hypotheses);
+
+  const StageContext& context() const { return context_; }
+  const BudgetOptions& budget() const { return context_.study.budget; }
+  Hypothesis& operator[](std::size_t arm) { return hypotheses_[arm]; }
+
+  int left() const;  ///< images that may still be drawn
+
+  /// All that can be tested, but no more than can have two images each; those beyond stay out_of_budget.
+  std::vector<std::size_t> arms() const;
+
+  /// Images for the first look at each of `arms` arms: budget.first_look, or as many as all of them can have.
+  int first_look(std::size_t arms) const;
+
+  /// `count` more images of each arm, all together. Arms of which no image so far is valid, which says nothing of the
+  /// classifier, get as many again, twice at most, as long as left() pays for it. Requires that left() pays for
+  /// `count` of each.
+  Result<void> look(const std::vector<std::size_t>& arms, int count);
+
+  /// Ends what surely cannot be drawn; the others come back.
+  std::vector<std::size_t> drawable(const std::vector<std::size_t>& arms);
+
+  /// Sorted by the mean of a Beta(1, 1) posterior, best first.
+  std::vector<std::size_t> best_first(std::vector<std::size_t> arms) const;
+
+  /// All but the first `most` end as not_promising.
+  std::vector<std::size_t> cut(std::vector<std::size_t> arms, std::size_t most);
+
+ private:
+  Result<void> draw(const std::vector<std::size_t>& arms, int count);
+
+  StageContext& context_;
+  std::vector<Hypothesis>& hypotheses_;
+};
+
+/// Successive halving and Thompson sampling, as explore() says. The finalists come back, best first.
+Result<std::vector<std::size_t>> halving(Exploration& exploration);
+Result<std::vector<std::size_t>> thompson(Exploration& exploration);
+
+}  // namespace scotoma

@@ -1,0 +1,130 @@
+#include "scotoma/stage/review.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <optional>
+
+#include "scotoma/evidence/e_bh.h"
+#include "scotoma/evidence/interval.h"
+#include "scotoma/evidence/prediction_powered.h"
+#include "scotoma/finding/count.h"
+
+namespace scotoma {
+namespace {
+
+constexpr double kWithdrawalLevel = 0.99;
+
+/// The hypothesis' audit, in review order, of what `wanted` takes.
+template <class Wanted>
+Counted counted_of(const std::vector<Reviewable>& ordered, const Reviews& reviews, const Wanted& wanted) {
+  std::vector<Reviewable> group;
+  std::copy_if(ordered.begin(), ordered.end(), std::back_inserter(group),
+               [&](const Reviewable& picture) { return wanted(*picture.sample); });
+  return count_reviews(group, reviews);
+}
+
+/// Whether the classifier's answer is the event, whatever the judge says.
+bool is_event(const Sample& sample, Direction direction) { return sample.correct == (direction == Direction::passes); }
+
+std::optional<ReviewedRate> reviewed_rate(const Hypothesis& h, const std::vector<Reviewable>& ordered,
+                                          const Reviews& reviews) {
+  std::array<ReviewedCell, 4> cells;
+  ReviewedRate result;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    ReviewedCell& cell = cells[i];
+    cell.accepted = i / 2 == 1;
+    cell.event = i % 2 == 1;
+    const Counted counted = counted_of(ordered, reviews, [&](const Sample& sample) {
+      return sample.valid() == cell.accepted && is_event(sample, h.direction) == cell.event;
+    });
+    cell.all = counted.all;
+    cell.reviewed = counted.reviewed;
+    cell.shows = counted.shows;
+    result.reviewed += cell.reviewed;
+    result.disagreed += cell.accepted ? cell.reviewed - cell.shows : cell.shows;
+  }
+  if (result.reviewed < kFewestReviewed) return std::nullopt;
+  const PoweredRate powered = prediction_powered_rate(cells, 0.95);
+  result.rate = powered.rate;
+  result.low = powered.interval.low;
+  result.high = powered.interval.high;
+  return result;
+}
+
+/// Why the hypothesis says nothing of the classifier; empty: it does.
+std::string undrawable_because(const Hypothesis& h, const std::vector<Reviewable>& ordered, const Reviews& reviews,
+                               double limit) {
+  if (surely_undrawable(h.audit, limit)) {
+    return fmt::format("the judge did not see the label in {} of the {} pictures of its audit", h.audit.invalid,
+                       h.audit.invalid + h.audit.valid);
+  }
+  const Counted accepted = counted_of(ordered, reviews, [](const Sample& sample) { return sample.valid(); });
+  if (accepted.reviewed > 0 &&
+      clopper_pearson_lower(accepted.reviewed - accepted.shows, accepted.reviewed, kWithdrawalLevel) > limit) {
+    return fmt::format("a person saw the label in only {} of {} pictures of its audit that the judge accepted",
+                       accepted.shows, accepted.reviewed);
+  }
+  return {};
+}
+
+/// e-BH over what is left; what was withdrawn counts as e = 0.
+void decide_anew(StageContext& context, Findings& findings) {
+  const EvidenceOptions& evidence = context.study.evidence;
+  if (evidence.rule != "sequential") return;
+  std::vector<double> log_e_values;
+  for (const Hypothesis& h : findings.hypotheses) {
+    if (h.status == Status::confirmed) log_e_values.push_back(h.log_e_value);
+  }
+  const EbhResult left = e_bh(log_e_values, slots(context.study), evidence.alpha - evidence.alpha0);
+  findings.rejection_threshold = left.log_threshold;
+  for (Hypothesis& h : findings.hypotheses) {
+    if (h.status != Status::confirmed || h.log_e_value >= left.log_threshold) continue;
+    h.status = Status::not_confirmed;
+    context.limits.push_back(fmt::format(
+        "'{}' was confirmed together with what was withdrawn; without that, its evidence does not do.", h.prompt));
+  }
+}
+
+/// Bugs that are none any more explain no correlation.
+void forget_in_rows(Findings& findings) {
+  const auto fallen = [&](const std::string& id) {
+    return std::none_of(findings.hypotheses.begin(), findings.hypotheses.end(),
+                        [&](const Hypothesis& h) { return h.id == id && h.status == Status::confirmed; });
+  };
+  for (CrossRow& row : findings.cross) std::erase_if(row.bugs, fallen);
+  std::erase_if(findings.cross, [](const CrossRow& row) { return row.bugs.empty(); });
+}
+
+}  // namespace
+
+void review(StageContext& context, const Reviews& reviews, Findings& findings) {
+  bool withdrawn = false;
+  for (Hypothesis& h : findings.hypotheses) {
+    if (h.audit_samples.empty()) continue;
+    std::vector<Reviewable> ordered;
+    if (!reviews.empty()) {
+      for (const Sample& sample : h.audit_samples) ordered.push_back({&sample, h.label});
+      ordered = in_review_order(context.study.seed, std::move(ordered));
+      h.reviewed = reviewed_rate(h, ordered, reviews);
+    }
+    if (h.status != Status::confirmed) continue;
+    const std::string reason = undrawable_because(h, ordered, reviews, context.study.evidence.max_invalid);
+    if (reason.empty()) continue;
+    h.status = Status::undrawable;
+    withdrawn = true;
+    context.limits.push_back(
+        fmt::format("The generator cannot draw '{}': {}. It is not called a bug.", h.prompt, reason));
+  }
+  if (withdrawn) {
+    decide_anew(context, findings);
+    forget_in_rows(findings);
+  }
+  if (reviews.empty()) return;
+  const JudgeReview judged = judge_review(context.study.seed, findings, reviews);
+  if (judged.reviewed > 0) findings.judge_review = judged;
+}
+
+}  // namespace scotoma

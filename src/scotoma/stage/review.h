@@ -1,0 +1,27 @@
+// Stage 10, second half: what audits and people say of whether the bugs' pictures show their labels at all.
+#pragma once
+
+#include "scotoma/finding/review.h"
+#include "scotoma/stage/context.h"
+
+namespace scotoma {
+
+/// Fills Hypothesis::reviewed (of audits with at least kFewestReviewed answers that count) and Findings::judge_review;
+/// neither where there is no answer. Then withdraws what the generator cannot draw: a confirmed hypothesis becomes
+/// Status::undrawable
+///
+///   - where surely more than evidence.max_invalid of its audit is invalid (surely_undrawable), or
+///   - where a person says so of what the judge accepted: the one-sided 99 % Clopper-Pearson limit of the share of its
+///     accepted pictures that do not show the label is above evidence.max_invalid.
+///
+/// What was withdrawn counts as e = 0, and e-BH decides anew over the others (those that were not confirmed with all
+/// of them cannot be now), so that the error rate holds for
+/// what is left: some of it may become Status::not_confirmed. Says so in the context's limits, and sets
+/// Findings::rejection_threshold to that of what is left. A spurious correlation that only withdrawn bugs showed is
+/// left out; the other cells keep their p-values.
+void review(StageContext& context, const Reviews& reviews, Findings& findings);
+
+/// Fewer answers than this say nothing of one bug.
+constexpr int kFewestReviewed = 8;
+
+}  // namespace scotoma

@@ -1,0 +1,263 @@
+#include "scotoma/stage/sample.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+#include <numeric>
+
+#include "scotoma/core/seed.h"
+#include "scotoma/evidence/beta.h"
+#include "scotoma/evidence/interval.h"
+#include "scotoma/evidence/sample_size.h"
+#include "scotoma/finding/count.h"
+#include "scotoma/study/prompt.h"
+
+namespace scotoma {
+namespace {
+
+constexpr std::array kQuantiles = {0.1, 0.3, 0.5, 0.7, 0.9};
+constexpr int kLost = 4;      // trials' worth of pictures that a trial without a decision costs: it may lose a bug
+constexpr int kTelling = 16;  // pictures that tell a label which now and then fails from one that often does
+
+/// Counts the samples, but decides nothing.
+void count_base(const StageContext& context, BaseResult& base) {
+  const auto sizes = static_cast<double>(context.study.budget.base_sizes().size());
+  base.rate = rate_of(base.samples, Direction::fails);
+  base.level = 1 - context.study.evidence.alpha0 / (2 * sizes * static_cast<double>(context.targets.size()));
+  if (base.rate.valid > 0) {
+    base.upper = clopper_pearson_upper(base.rate.failures, base.rate.valid, base.level);
+    base.lower = clopper_pearson_lower(base.rate.failures, base.rate.valid, base.level);
+  }
+  const WrongAnswer wrong = most_frequent_wrong(base.samples);
+  if (wrong.count > 0) base.predicted = context.class_names[static_cast<std::size_t>(wrong.class_index)];
+}
+
+/// Base pictures first .. last - 1 of a label.
+void ask(const StageContext& context, const Target& target, int first, int last, std::vector<Question>& questions) {
+  const auto more = base_questions(context, target, first, last);
+  questions.insert(questions.end(), more.begin(), more.end());
+}
+
+/// A label, and how many base pictures it shall have.
+struct Wanted {
+  std::size_t label = 0;
+  int size = 0;
+};
+
+/// Draws the pictures that these labels lack, all at once so that no thread waits.
+Result<void> grow(StageContext& context, const std::vector<Wanted>& wanted, std::vector<BaseResult>& bases) {
+  std::vector<Question> questions;
+  for (const auto& [l, size] : wanted)
+    ask(context, context.targets[l], static_cast<int>(bases[l].samples.size()), size, questions);
+  SCOTOMA_TRY(auto samples, context.observer.observe(questions));
+  auto next = std::make_move_iterator(samples.begin());
+  for (const auto& [l, size] : wanted) {
+    const auto last = next + (size - std::ssize(bases[l].samples));
+    bases[l].samples.insert(bases[l].samples.end(), next, last);
+    next = last;
+    count_base(context, bases[l]);
+  }
+  context.spent.base += static_cast<int>(questions.size());
+  context.progress.spent(context.spent.total(), context.study.budget.images);
+  return {};
+}
+
+/// Half of the images that are left.
+int half(const StageContext& context) { return (context.study.budget.images - context.spent.total()) / 2; }
+
+/// Draws the pictures that these labels lack, the first labels first; where `purse`, from which they are paid, does not
+/// do for a label, the largest size that it does for, and context.limits says so. The labels that grew come back.
+Result<std::vector<std::size_t>> grow_from(int& purse, StageContext& context, const std::vector<Wanted>& wanted,
+                                           std::vector<BaseResult>& bases, std::string_view why) {
+  std::vector<Wanted> paid;
+  std::vector<std::size_t> labels;
+  std::vector<std::string> unpaid;
+  for (const Wanted& one : wanted) {
+    const int has = static_cast<int>(std::ssize(bases[one.label].samples));
+    int size = has;
+    for (const int next : context.study.budget.base_sizes()) {
+      if (next > size && next <= one.size && next - has <= purse) size = next;
+    }
+    if (size < one.size) unpaid.push_back(fmt::format("\"{}\"", bases[one.label].label));
+    if (size == has) continue;
+    purse -= size - has;
+    paid.push_back({one.label, size});
+    labels.push_back(one.label);
+  }
+  if (!unpaid.empty()) {
+    context.limits.push_back(fmt::format(
+        "Half of the budget that was left did not pay for all base pictures of {}, {}: their base rates are known from "
+        "few pictures; raise budget.images or lower budget.base.",
+        fmt::join(unpaid, ", "), why));
+  }
+  if (paid.empty()) return labels;
+  context.progress.stage(fmt::format("more base pictures of {} labels", paid.size()));
+  SCOTOMA_CHECK(grow(context, paid, bases));
+  return labels;
+}
+
+/// Whether it takes more base pictures to say what the label is: one that cannot be drawn, one that fails nearly
+/// everywhere, or one with failures to describe.
+bool unsettled(const StageContext& context, const BaseResult& base) {
+  const EvidenceOptions& evidence = context.study.evidence;
+  if (invalid_share(base.rate) > evidence.max_invalid / 2) return true;
+  return base.rate.failures > 0 && (std::ssize(base.samples) < kTelling || base.rate.rate > evidence.everywhere / 2);
+}
+
+/// Doubles the samples of unsettled labels until they are settled or have all their pictures.
+Result<void> settle(StageContext& context, std::vector<BaseResult>& bases) {
+  std::vector<std::size_t> open(bases.size());
+  std::iota(open.begin(), open.end(), std::size_t{0});
+  const auto sizes = context.study.budget.base_sizes();
+  int purse = half(context);
+  for (std::size_t i = 1; i < sizes.size() && !open.empty(); ++i) {
+    std::vector<Wanted> wanted;
+    for (const std::size_t l : open) {
+      if (unsettled(context, bases[l])) wanted.push_back({l, sizes[i]});
+    }
+    SCOTOMA_TRY(open, grow_from(purse, context, wanted, bases, "some of which fail or are invalid"));
+  }
+  return {};
+}
+
+/// What the trial of a finalist is expected to cost with this base sample: pictures, by the Beta(1, 1) posterior of the
+/// rate that exploration showed. One that comes to no decision is a bug lost, and counts four times.
+double cost_of_trial(const StageContext& context, const Hypothesis& finalist, Sampled base, double log_needed) {
+  const Rate& seen = finalist.explored;
+  const int most = std::min(context.study.budget.confirm, context.study.budget.images / kLost);
+  double images = 0;
+  for (const double p : kQuantiles) {
+    const double rate = beta_quantile(seen.failures + 1.0, seen.valid - seen.failures + 1.0, p);
+    const auto trial = expected_trial(rate, base, log_needed, most, context.study.evidence.delta);
+    images += trial.value_or(kLost * most) / static_cast<double>(kQuantiles.size());
+  }
+  return images;
+}
+
+/// The size of the label's base sample with which that and the trials of these finalists are expected to cost least: a
+/// phrase that always fails stands out from few pictures, one that fails now and then only from many.
+int cheapest_size(const StageContext& context, const BaseResult& base, const std::vector<const Hypothesis*>& finalists,
+                  double log_needed) {
+  int best = 0;
+  double least = 0;
+  for (const int size : context.study.budget.base_sizes()) {
+    if (size < std::ssize(base.samples)) continue;
+    double cost = size;
+    for (const Hypothesis* h : finalists) {
+      const int events = h->base_valid == 0 ? 0 : static_cast<int>(std::int64_t{h->base_events} * size / h->base_valid);
+      cost += cost_of_trial(context, *h, {events, size}, log_needed);
+    }
+    if (best == 0 || cost < least) {
+      best = size;
+      least = cost;
+    }
+  }
+  return best;
+}
+
+/// The labels of the finalists, the best first, and how many base pictures their evidence calls for.
+std::vector<Wanted> wanted_by(const StageContext& context, const std::vector<BaseResult>& bases,
+                              const std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists) {
+  const EvidenceOptions& evidence = context.study.evidence;
+  std::vector<std::size_t> labels;
+  std::vector<std::vector<const Hypothesis*>> of_label(bases.size());
+  for (const std::size_t h : finalists) {
+    const auto label = static_cast<std::size_t>(base_of(bases, hypotheses[h].label) - bases.data());
+    if (of_label[label].empty()) labels.push_back(label);
+    of_label[label].push_back(&hypotheses[h]);
+  }
+  // What e-BH asks of each if half of them are confirmed.
+  const double half = std::max(1.0, static_cast<double>(finalists.size()) / 2);
+  const double log_needed = std::log(slots(context.study) / ((evidence.alpha - evidence.alpha0) * half));
+  std::vector<Wanted> wanted;
+  for (const std::size_t l : labels) wanted.push_back({l, cheapest_size(context, bases[l], of_label[l], log_needed)});
+  return wanted;
+}
+
+}  // namespace
+
+std::vector<Question> base_questions(const StageContext& context, const Target& target, int first, int last) {
+  const auto prompts = base_prompts(context.study.prompts, target.label);
+  std::vector<Question> questions;
+  for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
+    const std::string& prompt = prompts[i % prompts.size()];
+    const std::uint64_t seed = sample_seed(context.study.seed, "base", prompt, i);
+    questions.push_back({target.label.name, target.class_index, {prompt, seed}});
+  }
+  return questions;
+}
+
+std::vector<Question> base_questions(const StageContext& context) {
+  std::vector<Question> questions;
+  for (const Target& target : context.targets) ask(context, target, 0, context.study.budget.base_at_first(), questions);
+  return questions;
+}
+
+Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
+  const BudgetOptions& budget = context.study.budget;
+  const EvidenceOptions& evidence = context.study.evidence;
+  const int each = budget.base_at_first();
+  const std::int64_t images = std::int64_t{each} * static_cast<std::int64_t>(context.targets.size());
+  if (!context.affords(images)) {
+    return bad_input(fmt::format(
+        "{}: budget.images is {}, but the base pictures alone take {} ({} labels x {}); raise "
+        "budget.images or lower {}",
+        context.study.file.string(), budget.images, images, context.targets.size(), each, budget.base_key()));
+  }
+  context.progress.stage(fmt::format("base rates of {} labels", context.targets.size()));
+  SCOTOMA_TRY(auto samples, context.observer.observe(base_questions(context)));
+  std::vector<BaseResult> bases;
+  auto next = std::make_move_iterator(samples.begin());
+  for (const Target& target : context.targets) {
+    BaseResult& base = bases.emplace_back();
+    base.label = target.label.name;
+    base.prompts = base_prompts(context.study.prompts, target.label);
+    base.samples.assign(next, next + each);
+    next += each;
+    count_base(context, base);
+  }
+  context.spent.base += static_cast<int>(images);
+  context.progress.spent(context.spent.total(), budget.images);
+  SCOTOMA_CHECK(settle(context, bases));
+  for (BaseResult& base : bases) {
+    base.undrawable = invalid_share(base.rate) > evidence.max_invalid;
+    base.everywhere = !base.undrawable && base.lower > evidence.everywhere;
+  }
+  return bases;
+}
+
+Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vector<BaseResult>& bases,
+                                                std::vector<Hypothesis>& hypotheses,
+                                                const std::vector<std::size_t>& finalists) {
+  const EvidenceOptions& evidence = context.study.evidence;
+  if (!context.study.budget.base_grows()) return finalists;
+  const auto wanted = wanted_by(context, bases, hypotheses, finalists);
+  int purse = half(context);
+  SCOTOMA_TRY(const auto grown, grow_from(purse, context, wanted, bases, "which have promising phrases"));
+  for (const std::size_t l : grown) {
+    bases[l].undrawable = invalid_share(bases[l].rate) > evidence.max_invalid;
+    for (Hypothesis& hypothesis : hypotheses) {
+      if (hypothesis.label == bases[l].label) set_base(hypothesis, bases[l], evidence.delta);
+    }
+  }
+  std::vector<std::size_t> staying;
+  for (const std::size_t h : finalists) {
+    Hypothesis& hypothesis = hypotheses[h];
+    const bool known =
+        std::any_of(grown.begin(), grown.end(), [&](auto l) { return bases[l].label == hypothesis.label; });
+    if (known && base_of(bases, hypothesis.label)->undrawable) {
+      hypothesis.status = Status::undrawable;
+    } else if (known && hypothesis.explored.valid > 0 && hypothesis.explored.rate <= hypothesis.null_rate) {
+      hypothesis.status = Status::not_promising;
+    } else {
+      staying.push_back(h);
+    }
+  }
+  return staying;
+}
+
+}  // namespace scotoma

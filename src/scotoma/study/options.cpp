@@ -1,0 +1,310 @@
+#include "scotoma/study/options.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace scotoma {
+namespace {
+
+constexpr double kMany = 1e9;
+
+// A pointer to the field, whatever its type: FIELD(budget.images) is `int& (*)(Study&)`.
+#define FIELD(path)               \
+  OptionField {                   \
+    +[](Study & study) -> auto& { \
+      return study.path;          \
+    }                             \
+  }
+
+void add_preprocessing(std::vector<Option>& table, std::string_view name, OptionField width, OptionField height,
+                       OptionField fit, OptionField resize_to, OptionField filter, OptionField mean, OptionField std,
+                       OptionField channels, OptionField layout) {
+  table.push_back({name, "width", "input width in pixels; 0: what the model says", width, 0, 8192});
+  table.push_back({name, "height", "input height in pixels; 0: what the model says", height, 0, 8192});
+  table.push_back({name, "fit", "how a picture gets that size", fit, 0, 0, {"stretch", "crop"}});
+  table.push_back({name, "resize_to",
+                   "for crop: length of the shorter side before cutting; 0: the larger of width and height", resize_to,
+                   0, 8192});
+  table.push_back({name,
+                   "filter",
+                   "resize filter, as Pillow's of that name",
+                   filter,
+                   0,
+                   0,
+                   {"bilinear", "bicubic", "nearest", "lanczos", "box", "hamming"}});
+  table.push_back({name, "mean", "taken off each channel, in units of 0..255", mean, -1e6, 1e6});
+  table.push_back({name, "std", "each channel is then divided by it, in units of 0..255", std, 1e-6, 1e6});
+  table.push_back({name, "channels", "order of the channels", channels, 0, 0, {"rgb", "bgr"}});
+  table.push_back(
+      {name, "layout", "input layout; empty: found out from the shape", layout, 0, 0, {"", "nchw", "nhwc"}});
+}
+
+#define PREPROCESSING(table, name)                                                                                   \
+  add_preprocessing(table, #name, FIELD(name.preprocessing.width), FIELD(name.preprocessing.height),                 \
+                    FIELD(name.preprocessing.fit), FIELD(name.preprocessing.resize_to),                              \
+                    FIELD(name.preprocessing.filter), FIELD(name.preprocessing.mean), FIELD(name.preprocessing.std), \
+                    FIELD(name.preprocessing.channels), FIELD(name.preprocessing.layout))
+
+void add_models(std::vector<Option>& t) {
+  t.push_back({"generator",
+               "model",
+               "folder in the Stable Diffusion 1.x layout, as OpenVINO IR",
+               FIELD(generator.model),
+               0,
+               0,
+               {},
+               true});
+  t.push_back({"generator", "steps", "denoising steps", FIELD(generator.steps), 1, 1000});
+  t.push_back({"generator", "guidance", "classifier-free guidance; 1: none, and half the work",
+               FIELD(generator.guidance), 1, 100});
+  t.push_back({"generator", "negative_prompt", "what should not be drawn", FIELD(generator.negative_prompt)});
+  t.push_back({"generator",
+               "scheduler",
+               "empty: what the folder says",
+               FIELD(generator.scheduler),
+               0,
+               0,
+               {"", "ddim", "euler", "dpmsolver++"}});
+  t.push_back({"generator", "batch", "pictures drawn at once by one thread", FIELD(generator.batch), 1, 256});
+  t.push_back(
+      {"classifier", "model", "the model under test: .onnx or OpenVINO .xml", FIELD(classifier.model), 0, 0, {}, true});
+  t.push_back({"classifier",
+               "labels",
+               "class names: a JSON list, or text with one name a line",
+               FIELD(classifier.labels),
+               0,
+               0,
+               {},
+               true});
+  PREPROCESSING(t, classifier);
+  t.push_back({"classifier",
+               "output",
+               "what the model gives; empty: detected from its last layer and its values",
+               FIELD(classifier.output),
+               0,
+               0,
+               {"", "logits", "probabilities"}});
+  t.push_back({"classifier", "batch", "pictures classified at once", FIELD(classifier.batch), 1, 1024});
+  t.push_back({"captioner",
+               "model",
+               "folder as optimum-intel's image-to-text export writes it",
+               FIELD(captioner.model),
+               0,
+               0,
+               {},
+               true});
+  t.push_back({"captioner", "max_tokens", "longest caption", FIELD(captioner.max_tokens), 1, 1024});
+  t.push_back({"captioner", "batch", "pictures captioned at once", FIELD(captioner.batch), 1, 256});
+  t.push_back({"embedder",
+               "model",
+               "folder with image_encoder.xml, text_encoder.xml and the tokenizer",
+               FIELD(embedder.model),
+               0,
+               0,
+               {},
+               true});
+  t.push_back({"embedder", "batch", "pictures embedded at once", FIELD(embedder.batch), 1, 1024});
+  t.push_back({"judge",
+               "kind",
+               "who says whether the label is in the picture",
+               FIELD(judge.kind),
+               0,
+               0,
+               {"none", "classifier", "embedder"}});
+  t.push_back({"judge", "model", "for classifier: .onnx or .xml", FIELD(judge.model)});
+  t.push_back({"judge", "labels", "for classifier: its class names", FIELD(judge.labels)});
+  PREPROCESSING(t, judge);
+  t.push_back({"judge",
+               "output",
+               "what the model gives; empty: detected from its last layer and its values",
+               FIELD(judge.output),
+               0,
+               0,
+               {"", "logits", "probabilities"}});
+  t.push_back(
+      {"judge", "threshold", "a picture is valid from this probability of the label on", FIELD(judge.threshold), 0, 1});
+  t.push_back({"judge", "batch", "pictures judged at once", FIELD(judge.batch), 1, 1024});
+}
+
+void add_search(std::vector<Option>& t) {
+  t.push_back({"prompts", "base", "one picture each in turn; {label}, {a label} (\"an apple\"), {hypernym}",
+               FIELD(prompts.base)});
+  t.push_back({"prompts", "after",
+               "joins a phrase that stood behind the label in a caption; {base}, {bare base} (without its article), "
+               "{phrase}, {a phrase} (\"an old\"), {label}, {a label}",
+               FIELD(prompts.after)});
+  t.push_back(
+      {"prompts", "before", "joins one that stood in front of the label; the same names", FIELD(prompts.before)});
+  t.push_back({"budget", "images", "pictures of the whole study, at most", FIELD(budget.images), 1, kMany});
+  t.push_back({"budget", "minutes",
+               "of drawing on this machine, at most; measured and turned into pictures once, then kept; 0: no limit",
+               FIELD(budget.minutes), 0, 1e6});
+  t.push_back({"budget", "base", "pictures of each label from the base prompts; with base_first, at most",
+               FIELD(budget.base), 1, kMany});
+  t.push_back(
+      {"budget", "base_first",
+       "of them drawn before the search; more, by doubling, of labels with a failure among these, too few valid "
+       "pictures, or a finalist; 0: all at once",
+       FIELD(budget.base_first), 0, kMany});
+  t.push_back({"budget", "screen", "pictures of each combination of all lists that screening draws",
+               FIELD(budget.screen), 1, kMany});
+  t.push_back({"budget", "first_look", "pictures of each phrase in the first round of exploration",
+               FIELD(budget.first_look), 1, kMany});
+  t.push_back({"budget", "rounds", "rounds of exploration; each keeps the better half and doubles its pictures",
+               FIELD(budget.rounds), 1, 16});
+  t.push_back({"budget",
+               "explorer",
+               "how exploration shares its pictures among the phrases",
+               FIELD(budget.explorer),
+               0,
+               0,
+               {"halving", "thompson"}});
+  t.push_back({"budget", "shrink", "pictures of each shortened phrase, at most; 0: phrases stay as they are",
+               FIELD(budget.shrink), 0, kMany});
+  t.push_back({"budget", "finalists", "phrases that go to confirmation, at most", FIELD(budget.finalists), 1, 100000});
+  t.push_back({"budget", "confirm", "fresh pictures of a finalist, at most", FIELD(budget.confirm), 1, kMany});
+  t.push_back({"budget", "audit",
+               "fresh pictures of a confirmed bug, and as many of the base prompt on the same seeds; fewer where money "
+               "is short",
+               FIELD(budget.audit), 1, kMany});
+  t.push_back({"budget", "cross",
+               "pictures of each other label with a confirmed phrase, and as many without it; 0: no cross-check",
+               FIELD(budget.cross), 0, kMany});
+  t.push_back(
+      {"evidence",
+       "rule",
+       "how claims are decided; `fixed` is the plain scheme (a fixed number of pictures, and a bug is what fails "
+       "more often than the base prompt): only for comparison, it makes many false claims",
+       FIELD(evidence.rule),
+       0,
+       0,
+       {"sequential", "fixed"}});
+  t.push_back({"evidence", "alpha", "false discovery rate held over the study", FIELD(evidence.alpha), 1e-9, 0.5});
+  t.push_back({"evidence", "alpha0", "the part of alpha spent on which labels fail nearly everywhere",
+               FIELD(evidence.alpha0), 1e-9, 0.5});
+  t.push_back(
+      {"evidence", "delta", "a rise above the base rate that is too small to be a bug", FIELD(evidence.delta), 0, 1});
+  t.push_back({"evidence", "max_hypotheses",
+               "phrases of each label, at most; fixed in advance, the evidence pays for it",
+               FIELD(evidence.max_hypotheses), 1, 10000});
+  t.push_back({"evidence", "everywhere", "a label that surely fails more often than this fails nearly everywhere",
+               FIELD(evidence.everywhere), 0, 1});
+  t.push_back({"evidence", "max_invalid", "a larger share of invalid pictures: the generator cannot draw it",
+               FIELD(evidence.max_invalid), 0, 1});
+  t.push_back({"search", "cluster_distance", "cosine distance at which groups of pictures stay apart",
+               FIELD(search.cluster_distance), 0, 2});
+  t.push_back({"search", "tiny_cluster", "groups with fewer members are marked", FIELD(search.tiny_cluster), 1, kMany});
+  t.push_back({"search", "captions", "captioned members of a group, at most", FIELD(search.captions), 1, kMany});
+  t.push_back({"search", "controls", "captioned pictures for contrast, at most", FIELD(search.controls), 1, kMany});
+  t.push_back({"search", "phrases", "phrases taken from a group, at most", FIELD(search.phrases), 1, 1000});
+  t.push_back({"search",
+               "source",
+               "where phrases come from, beside [[attributes]]; `random` draws from the lists only, for comparison",
+               FIELD(search.source),
+               0,
+               0,
+               {"captions", "random", "none"}});
+  t.push_back({"search", "combine", "phrases of different [[attributes]] joined: 1 each alone, 2 also pairs, 3 triples",
+               FIELD(search.combine), 1, 4});
+  t.push_back({"search", "same_phrase", "phrases whose text embeddings are closer (cosine) are one",
+               FIELD(search.same_phrase), 0, 1});
+  t.push_back({"engine",
+               "precision",
+               "arithmetic of the engine; part of every fingerprint",
+               FIELD(engine.precision),
+               0,
+               0,
+               {"f32", "bf16"}});
+  t.push_back({"engine", "threads", "0: all cores; does not change any result", FIELD(engine.threads), 0, 1024});
+}
+
+std::string in_quotes(std::string_view text) { return fmt::format("{:?}", text); }
+
+struct Print {
+  std::string operator()(int value) const { return std::to_string(value); }
+  std::string operator()(std::uint64_t value) const { return std::to_string(value); }
+  std::string operator()(double value) const { return fmt::format("{}", value); }
+  std::string operator()(const std::string& value) const { return in_quotes(value); }
+  std::string operator()(const std::filesystem::path& value) const { return in_quotes(value.string()); }
+  std::string operator()(const std::vector<double>& value) const { return fmt::format("[{}]", fmt::join(value, ", ")); }
+  std::string operator()(const std::vector<std::string>& value) const {
+    std::vector<std::string> items;
+    for (const auto& item : value) items.push_back(in_quotes(item));
+    return fmt::format("[{}]", fmt::join(items, ", "));
+  }
+};
+
+}  // namespace
+
+std::span<const Option> options() {
+  static const std::vector<Option> table = [] {
+    std::vector<Option> t;
+    t.push_back({"", "name", "what the report calls the study", FIELD(name)});
+    t.push_back({"", "seed", "decides every picture", FIELD(seed), 0, 9e15});
+    add_models(t);
+    add_search(t);
+    return t;
+  }();
+  return table;
+}
+
+bool describes_network(const Option& option) {
+  return option.table == "judge" && option.key != "kind" && option.key != "threshold" && option.key != "batch";
+}
+
+Study judged_by(Study study, const ClassifierOptions& network) {
+  JudgeOptions& judge = study.judge;
+  judge.model = network.model;
+  judge.labels = network.labels;
+  judge.preprocessing = network.preprocessing;
+  judge.output = network.output;
+  judge.batch = network.batch;
+  judge.also.clear();
+  return study;
+}
+
+std::string value_text(const Option& option, const Study& study) {
+  Study& open = const_cast<Study&>(study);  // fields are reached through Study&, and only read here
+  return std::visit([&](auto field) { return Print{}(field(open)); }, option.target);
+}
+
+Result<void> check_choices(const Study& study) {
+  Study& open = const_cast<Study&>(study);  // only read, as above
+  for (const Option& option : options()) {
+    const auto* field = std::get_if<Field<std::string>>(&option.target);
+    if (field == nullptr || option.choices.empty()) continue;
+    const std::string& value = (*field)(open);
+    if (std::find(option.choices.begin(), option.choices.end(), value) != option.choices.end()) continue;
+    return bad_input(fmt::format("{}.{} '{}' is unknown; it is one of \"{}\"", option.table, option.key, value,
+                                 fmt::join(option.choices, "\", \"")));
+  }
+  for (const ClassifierOptions& network : study.judge.also) SCOTOMA_CHECK(check_choices(judged_by(study, network)));
+  return {};
+}
+
+std::string options_markdown() {
+  const Study defaults;
+  std::string text = "| key | default | meaning |\n|---|---|---|\n";
+  for (const Option& option : options()) {
+    const std::string key =
+        option.table.empty() ? std::string(option.key) : fmt::format("{}.{}", option.table, option.key);
+    std::string help(option.help);
+    if (!option.choices.empty()) {
+      std::vector<std::string> names;
+      for (const auto& choice : option.choices) {
+        if (!choice.empty()) names.push_back(fmt::format("`{}`", choice));
+      }
+      help += fmt::format(": {}", fmt::join(names, ", "));
+    }
+    text += fmt::format("| `{}` | {} | {} |\n", key,
+                        option.required ? "required" : fmt::format("`{}`", value_text(option, defaults)), help);
+  }
+  return text;
+}
+
+#undef PREPROCESSING
+#undef FIELD
+
+}  // namespace scotoma

@@ -1,0 +1,55 @@
+// The one table of the study's options: reading, checking, docs and the report's settings all walk it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "scotoma/core/result.h"
+#include "scotoma/study/study.h"
+
+namespace scotoma {
+
+template <class T>
+using Field = T& (*)(Study&);
+
+/// Where an option's value lives, by type.
+using OptionField =
+    std::variant<Field<int>, Field<double>, Field<std::uint64_t>, Field<std::string>, Field<std::filesystem::path>,
+                 Field<std::vector<std::string>>, Field<std::vector<double>>>;
+
+struct Option {
+  std::string_view table;  ///< "budget"; empty for the top level
+  std::string_view key;
+  std::string_view help;
+  OptionField target;
+  double low = -1e300;  ///< of numbers, and of the elements of lists of numbers
+  double high = 1e300;
+  std::vector<std::string_view> choices = {};  ///< of strings; empty: any
+  bool required = false;
+};
+
+/// All options in the order of the docs. `labels`, [[label]], [[attributes]] and [[judge.also]] are read apart.
+std::span<const Option> options();
+
+/// Whether it is one of [judge]'s that [[judge.also]] may hold too: what describes a network, not how it is used.
+bool describes_network(const Option& option);
+
+/// A copy whose [judge] is this network alone, so that the options reach it.
+Study judged_by(Study study, const ClassifierOptions& network);
+
+/// The value as it would stand in the study file: `0.05`, `"f32"`, `["a photo of {a label}"]`.
+std::string value_text(const Option& option, const Study& study);
+
+/// Whether every option that has choices holds one of them. A study that was read from a file does (study/read.h); this
+/// is for those made otherwise. Errors: bad_input, naming option, value and choices.
+Result<void> check_choices(const Study& study);
+
+/// The docs' table of all options as Markdown, with defaults.
+std::string options_markdown();
+
+}  // namespace scotoma

@@ -1,0 +1,28 @@
+#include "scotoma/study/table_reader.h"
+
+#include <fmt/format.h>
+
+#include "scotoma/study/keys.h"
+
+namespace scotoma {
+
+Error TableReader::wrong(const toml::node* node, const std::string& message) const {
+  const auto line = node == nullptr ? 0 : node->source().begin.line;
+  if (line == 0) return bad_input(fmt::format("{}: {}", file_.string(), message));
+  return bad_input(fmt::format("{}:{}: {}", file_.string(), line, message));
+}
+
+Result<void> TableReader::check_table(std::string_view name, const toml::table& table) const {
+  const auto valid = keys_of(name);
+  for (const auto& [key, node] : table) {
+    if (valid.contains(std::string(key.str()))) continue;
+    if (name == "judge.also" && keys_of("judge").contains(std::string(key.str()))) {
+      return wrong(&node, fmt::format("'{}' is [judge]'s and holds for all its networks; take it out here", key.str()));
+    }
+    const std::string shown = name.empty() ? std::string(key.str()) : fmt::format("{}.{}", name, key.str());
+    return wrong(&node, fmt::format("unknown key '{}'; did you mean '{}'?", shown, nearest(key.str(), valid)));
+  }
+  return {};
+}
+
+}  // namespace scotoma

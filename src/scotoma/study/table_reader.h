@@ -1,0 +1,31 @@
+// What all that read a study file share: messages with file and line, and the check of a table's keys.
+#pragma once
+
+#include <toml++/toml.h>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "scotoma/core/result.h"
+
+namespace scotoma {
+
+class TableReader {
+ public:
+  /// `file` as the user typed it.
+  explicit TableReader(std::filesystem::path file) : file_(std::move(file)) {}
+
+  /// bad_input with the file, and the line of `node` where it has one; null: the file alone.
+  Error wrong(const toml::node* node, const std::string& message) const;
+
+  /// Errors: bad_input for a key that no table `name` holds (keys.h), with the nearest that it may.
+  Result<void> check_table(std::string_view name, const toml::table& table) const;
+
+  const std::filesystem::path& file() const { return file_; }
+
+ private:
+  std::filesystem::path file_;
+};
+
+}  // namespace scotoma

@@ -1,0 +1,64 @@
+// The audit's pictures of a confirmed bug, as another classifier answers them.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "scotoma/catalogue/memo.h"
+#include "scotoma/core/result.h"
+#include "scotoma/finding/transfer.h"
+#include "scotoma/stage/context.h"
+
+namespace scotoma {
+
+/// Another classifier than the study's.
+struct Rival {
+  std::string name;
+  Models models;  ///< its classifier, and nothing else
+};
+
+/// Where a rival's classes hold the study's labels: label -> class index. Errors: bad_input for a label that none
+/// carries.
+Result<std::map<std::string, int>> class_indices(const Study& study, const std::vector<std::string>& class_names);
+
+/// The hypothesis' pairs with the predictions of the memo's classifier instead of the study's; `correct` is in terms of
+/// `class_index`, its index of the label's class. Pictures that the judge refused are not asked about and keep their
+/// old prediction: nobody looks at it. Answers are remembered under that classifier's fingerprint. Errors: those of the
+/// memo.
+Result<std::vector<Pair>> answer_again(const Hypothesis& hypothesis, int class_index, Memo& memo);
+
+/// The same of single samples, as the baseline images of a label.
+Result<std::vector<Sample>> answer_again(std::vector<Sample> samples, int class_index, Memo& memo);
+
+/// Whether the claim of `direction` says that the picture with the phrase fails; otherwise the one without it.
+inline bool suspect_has_phrase(Direction direction) { return direction == Direction::fails; }
+
+/// The side of the pair that the claim says fails, and the other one.
+inline const Sample& suspect_of(const Pair& pair, Direction direction) {
+  return suspect_has_phrase(direction) ? pair.with : pair.without;
+}
+inline const Sample& control_of(const Pair& pair, Direction direction) {
+  return suspect_has_phrase(direction) ? pair.without : pair.with;
+}
+
+/// All that one classifier's answers on a bug's pairs say by themselves: rates, pairs, lift, what the suspects are
+/// taken for, the rate that is allowed and the p-value against it. `delta`: EvidenceOptions::delta. `cap`: what is
+/// allowed at most. Adjusting and deciding is left to those who see all cells.
+TransferCell cell_of(const std::vector<Pair>& pairs, Direction direction, double delta, double cap,
+                     const std::vector<std::string>& class_names);
+
+/// The same of a systematic failure: of the answers on the label's baseline images. `allowed`: evidence.everywhere.
+TransferCell systematic_cell(const std::vector<Sample>& samples, double allowed,
+                             const std::vector<std::string>& class_names);
+
+/// Draws further pairs for every confirmed hypothesis that has fewer than `count`, with the audit's next seeds, so that
+/// each has `count`: for questions that the audit's own pictures leave open. Only Hypothesis::pairs grows; the audit's
+/// figures stay. Errors: those of the observer.
+Result<void> draw_more_pairs(const StageContext& context, std::vector<Hypothesis>& hypotheses, int count);
+
+/// Likewise further baseline images, with the next seeds of the base, for every label that fails systematically. Only
+/// BaseResult::samples grows; its figures stay.
+Result<void> draw_more_baselines(const StageContext& context, std::vector<BaseResult>& bases, int count);
+
+}  // namespace scotoma
