@@ -9,7 +9,7 @@
 #include <set>
 
 #include "bugs_file.h"
-#include "scotoma/backend/openvino/class_names.h"
+#include "scotoma/backend/files/class_names.h"
 #include "scotoma/report/claims_filter.h"
 #include "scotoma/report/finding_words.h"
 #include "session.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "scotoma/backend/openvino/json_file.h"
+#include "scotoma/backend/files/json_file.h"
 #include "scotoma/core/hash.h"
 #include "scotoma/image/image.h"
 

@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "scotoma/backend/files/json_file.h"
+#include "scotoma/backend/files/paths.h"
 #include "scotoma/backend/openvino/captioner.h"
 #include "scotoma/backend/openvino/classifier.h"
+#include "scotoma/backend/openvino/diffusion/generator.h"
 #include "scotoma/backend/openvino/embedder.h"
 #include "scotoma/backend/openvino/engine.h"
-#include "scotoma/backend/openvino/files.h"
-#include "scotoma/backend/openvino/generator.h"
-#include "scotoma/backend/openvino/json_file.h"
 #include "scotoma/backend/openvino/judge.h"
 #include "scotoma/study/label_class.h"
 #include "scotoma/study/options.h"

@@ -52,6 +52,15 @@ std::pair<char32_t, std::size_t> first_of(std::string_view text) {
   return none ? std::pair{kNoCharacter, std::size_t{1}} : std::pair{value, length};
 }
 
+/// Length of the UTF-8 sequence that starts with `lead`, and the least code point that needs so many bytes; 0: none.
+std::pair<std::size_t, std::uint32_t> sequence(unsigned char lead) {
+  if (lead < 0x80) return {1, 1};
+  if (lead >= 0xC2 && lead < 0xE0) return {2, 0x80};
+  if (lead >= 0xE0 && lead < 0xF0) return {3, 0x800};
+  if (lead >= 0xF0 && lead < 0xF5) return {4, 0x10000};
+  return {0, 0};
+}
+
 }  // namespace
 
 std::u32string characters_of(std::string_view text) {
@@ -104,6 +113,23 @@ char32_t plain(char32_t character) {
   if (character < 0xC0 || character >= 0x180) return character;
   const char letter = kPlain[character - 0xC0];
   return letter == ' ' ? character : static_cast<char32_t>(letter);
+}
+
+bool is_plain_utf8(std::string_view text) {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const auto [length, least] = sequence(lead);
+    if (length == 0 || i + length > text.size()) return false;
+    std::uint32_t point = length == 1 ? lead : lead & (0x7FU >> length);
+    for (std::size_t k = 1; k < length; ++k) {
+      const auto next = static_cast<unsigned char>(text[i + k]);
+      if ((next & 0xC0U) != 0x80U) return false;
+      point = point << 6U | (next & 0x3FU);
+    }
+    if (point < least || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) return false;
+    i += length;
+  }
+  return true;
 }
 
 }  // namespace scotoma

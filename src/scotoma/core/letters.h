@@ -26,4 +26,7 @@ char32_t small(char32_t character);
 /// "e" for "é", "O" for "Ø": of Latin-1 and Latin Extended-A; "ae" and "oe" give their first letter. Others stay.
 char32_t plain(char32_t character);
 
+/// True for well-formed UTF-8 without NUL (RFC 3629).
+bool is_plain_utf8(std::string_view text);
+
 }  // namespace scotoma

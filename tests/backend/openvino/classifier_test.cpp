@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "fake/places.h"
-#include "scotoma/backend/openvino/class_names.h"
+#include "scotoma/backend/files/class_names.h"
 #include "scotoma/backend/registry.h"
 
 namespace scotoma {

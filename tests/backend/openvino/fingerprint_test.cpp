@@ -6,7 +6,7 @@
 
 #include "fake/folder.h"
 #include "fake/places.h"
-#include "scotoma/backend/openvino/onnx_weights.h"
+#include "scotoma/backend/files/onnx_weights.h"
 
 namespace scotoma {
 namespace {

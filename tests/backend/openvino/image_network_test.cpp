@@ -5,7 +5,8 @@
 #include "fake/folder.h"
 #include "fake/pillow_cases.h"
 #include "fake/places.h"
-#include "scotoma/backend/openvino/json_file.h"
+#include "scotoma/backend/files/json_file.h"
+#include "scotoma/backend/files/preprocessor_config.h"
 
 namespace scotoma {
 namespace {

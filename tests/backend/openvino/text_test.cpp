@@ -7,15 +7,6 @@
 namespace scotoma {
 namespace {
 
-TEST(Tokenizer, IllFormedTextNeverReachesTheExtension) {
-  for (const char* good : {"", "a fly", "caf\xC3\xA9", "\xE6\x97\xA5", "\xF0\x9F\x90\x9D"})
-    EXPECT_TRUE(is_plain_utf8(good));
-  for (const char* bad : {"\xFF", "\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "a\x80", "\xE6\x97"}) {
-    EXPECT_FALSE(is_plain_utf8(bad));
-  }
-  EXPECT_FALSE(is_plain_utf8(std::string_view("a\0b", 3)));
-}
-
 class WorldTokenizer : public testing::Test {
  protected:
   void SetUp() override {

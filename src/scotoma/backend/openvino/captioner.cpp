@@ -7,11 +7,12 @@
 #include <cmath>
 #include <cstdint>
 
+#include "scotoma/backend/files/json_file.h"
+#include "scotoma/backend/files/model_folder.h"
+#include "scotoma/backend/files/paths.h"
+#include "scotoma/backend/files/preprocessor_config.h"
 #include "scotoma/backend/openvino/examine.h"
-#include "scotoma/backend/openvino/files.h"
 #include "scotoma/backend/openvino/fingerprint.h"
-#include "scotoma/backend/openvino/json_file.h"
-#include "scotoma/backend/openvino/model_folder.h"
 #include "scotoma/backend/openvino/ports.h"
 
 namespace scotoma {

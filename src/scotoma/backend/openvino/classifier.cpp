@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "scotoma/backend/openvino/class_names.h"
+#include "scotoma/backend/files/class_names.h"
 #include "scotoma/backend/openvino/examine.h"
 #include "scotoma/backend/openvino/fingerprint.h"
 #include "scotoma/backend/openvino/head.h"

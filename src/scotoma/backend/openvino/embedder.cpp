@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "scotoma/backend/files/model_folder.h"
+#include "scotoma/backend/files/preprocessor_config.h"
 #include "scotoma/backend/openvino/examine.h"
 #include "scotoma/backend/openvino/fingerprint.h"
-#include "scotoma/backend/openvino/model_folder.h"
 #include "scotoma/backend/openvino/ports.h"
 #include "scotoma/model/similarity.h"
 

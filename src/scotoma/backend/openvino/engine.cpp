@@ -14,10 +14,10 @@
 #include <system_error>
 #include <thread>
 
+#include "scotoma/backend/files/model_file.h"
+#include "scotoma/backend/files/paths.h"
 #include "scotoma/backend/openvino/engine_cache.h"
-#include "scotoma/backend/openvino/files.h"
 #include "scotoma/backend/openvino/fingerprint.h"
-#include "scotoma/backend/openvino/model_file.h"
 #include "scotoma/backend/openvino/onnx_attributes.h"
 #include "scotoma/core/hash.h"
 

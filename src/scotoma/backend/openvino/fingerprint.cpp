@@ -1,7 +1,7 @@
 #include "scotoma/backend/openvino/fingerprint.h"
 
-#include "scotoma/backend/openvino/files.h"
-#include "scotoma/backend/openvino/onnx_weights.h"
+#include "scotoma/backend/files/onnx_weights.h"
+#include "scotoma/backend/files/paths.h"
 #include "scotoma/core/hash.h"
 
 namespace scotoma {

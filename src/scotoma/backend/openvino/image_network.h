@@ -16,11 +16,6 @@
 
 namespace scotoma {
 
-/// The preprocessing that a HuggingFace preprocessor_config.json asks for or, where that is not there, the
-/// processor_config.json beside it (transformers 5). Errors: bad_input for what it cannot
-/// express.
-Result<Preprocessing> read_preprocessor_config(const std::filesystem::path& path);
-
 class ImageNetwork {
  public:
   /// Takes `model`, which must have one input of rank 4 with 3 channels, and `output`, the name of the output that is

@@ -7,8 +7,8 @@
 #include <optional>
 #include <string_view>
 
-#include "scotoma/backend/openvino/json_file.h"
-#include "scotoma/backend/openvino/wire_reader.h"
+#include "scotoma/backend/files/json_file.h"
+#include "scotoma/backend/files/wire_reader.h"
 
 namespace scotoma {
 namespace {

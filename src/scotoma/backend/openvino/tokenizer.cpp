@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <sstream>
 
-#include "scotoma/backend/openvino/files.h"
-#include "scotoma/backend/openvino/json_file.h"
+#include "scotoma/backend/files/json_file.h"
+#include "scotoma/backend/files/paths.h"
 #include "scotoma/backend/openvino/ports.h"
+#include "scotoma/core/letters.h"
 
 namespace scotoma {
 namespace {
@@ -21,33 +22,7 @@ std::int64_t id_of(const ov::Model& model, const char* key, std::int64_t fallbac
   }
 }
 
-/// Length of the UTF-8 sequence that starts with `lead`, and the least code point that needs so many bytes; 0: none.
-std::pair<std::size_t, std::uint32_t> sequence(unsigned char lead) {
-  if (lead < 0x80) return {1, 1};
-  if (lead >= 0xC2 && lead < 0xE0) return {2, 0x80};
-  if (lead >= 0xE0 && lead < 0xF0) return {3, 0x800};
-  if (lead >= 0xF0 && lead < 0xF5) return {4, 0x10000};
-  return {0, 0};
-}
-
 }  // namespace
-
-bool is_plain_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const auto [length, least] = sequence(lead);
-    if (length == 0 || i + length > text.size()) return false;
-    std::uint32_t point = length == 1 ? lead : lead & (0x7FU >> length);
-    for (std::size_t k = 1; k < length; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      if ((next & 0xC0U) != 0x80U) return false;
-      point = point << 6U | (next & 0x3FU);
-    }
-    if (point < least || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) return false;
-    i += length;
-  }
-  return true;
-}
 
 Result<std::unique_ptr<Tokenizer>> Tokenizer::load(Engine& engine, const std::filesystem::path& folder) {
   auto out = std::make_unique<Tokenizer>();

@@ -14,9 +14,6 @@
 
 namespace scotoma {
 
-/// True for well-formed UTF-8 without NUL (RFC 3629). The tokenizer extension is only given such text: others abort it.
-bool is_plain_utf8(std::string_view text);
-
 class Tokenizer {
  public:
   /// Reads openvino_tokenizer.xml in `folder`. Errors: bad_input.

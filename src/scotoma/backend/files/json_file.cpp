@@ -1,4 +1,4 @@
-#include "scotoma/backend/openvino/json_file.h"
+#include "scotoma/backend/files/json_file.h"
 
 #include <fmt/format.h>
 

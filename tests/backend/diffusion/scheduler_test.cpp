@@ -1,4 +1,4 @@
-#include "scotoma/backend/openvino/scheduler.h"
+#include "scotoma/backend/diffusion/scheduler.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 
 #include "fake/folder.h"
 #include "fake/places.h"
-#include "scotoma/backend/openvino/json_file.h"
+#include "scotoma/backend/files/json_file.h"
 
 namespace scotoma {
 namespace {

@@ -1,13 +1,13 @@
-#include "scotoma/backend/openvino/scheduler.h"
+#include "scotoma/backend/diffusion/scheduler.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "scotoma/backend/openvino/json_file.h"
-#include "scotoma/backend/openvino/samplers.h"
-#include "scotoma/backend/openvino/scheduler_classes.h"
+#include "scotoma/backend/diffusion/samplers.h"
+#include "scotoma/backend/diffusion/scheduler_classes.h"
+#include "scotoma/backend/files/json_file.h"
 
 namespace scotoma {
 namespace {

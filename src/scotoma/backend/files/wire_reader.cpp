@@ -1,4 +1,4 @@
-#include "scotoma/backend/openvino/wire_reader.h"
+#include "scotoma/backend/files/wire_reader.h"
 
 namespace scotoma {
 

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <cstring>
 
+#include "scotoma/backend/files/json_file.h"
+#include "scotoma/backend/files/model_folder.h"
+#include "scotoma/backend/openvino/diffusion/generator.h"
 #include "scotoma/backend/openvino/fingerprint.h"
-#include "scotoma/backend/openvino/generator.h"
-#include "scotoma/backend/openvino/json_file.h"
-#include "scotoma/backend/openvino/model_folder.h"
 #include "scotoma/backend/openvino/ports.h"
 
 namespace scotoma {

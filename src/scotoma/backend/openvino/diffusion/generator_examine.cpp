@@ -1,7 +1,7 @@
 // The parts of a Stable Diffusion folder, tried on test inputs before the first image is drawn.
 #include <algorithm>
 
-#include "scotoma/backend/openvino/generator.h"
+#include "scotoma/backend/openvino/diffusion/generator.h"
 #include "scotoma/backend/openvino/ports.h"
 #include "scotoma/core/philox.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "scotoma/backend/openvino/scheduler.h"
+#include "scotoma/backend/diffusion/scheduler.h"
 #include "scotoma/core/result.h"
 
 namespace scotoma {

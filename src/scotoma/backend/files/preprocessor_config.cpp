@@ -1,9 +1,10 @@
-// HuggingFace's preprocessor_config.json as our Preprocessing.
+#include "scotoma/backend/files/preprocessor_config.h"
+
 #include <fmt/format.h>
 
-#include "scotoma/backend/openvino/files.h"
-#include "scotoma/backend/openvino/image_network.h"
-#include "scotoma/backend/openvino/json_file.h"
+#include "scotoma/backend/files/json_file.h"
+#include "scotoma/backend/files/paths.h"
+#include "scotoma/image/resize.h"
 
 namespace scotoma {
 namespace {

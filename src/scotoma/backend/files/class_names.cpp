@@ -1,4 +1,4 @@
-#include "scotoma/backend/openvino/class_names.h"
+#include "scotoma/backend/files/class_names.h"
 
 #include <fmt/format.h>
 
@@ -13,9 +13,9 @@
 #include <sstream>
 #include <string_view>
 
-#include "scotoma/backend/openvino/json_file.h"
-#include "scotoma/backend/openvino/python_literal.h"
-#include "scotoma/backend/openvino/tokenizer.h"
+#include "scotoma/backend/files/json_file.h"
+#include "scotoma/backend/files/python_literal.h"
+#include "scotoma/core/letters.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "scotoma/backend/openvino/noise_schedule.h"
+#include "scotoma/backend/diffusion/noise_schedule.h"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "scotoma/backend/openvino/json_file.h"
+#include "scotoma/backend/files/json_file.h"
 
 namespace scotoma {
 namespace {

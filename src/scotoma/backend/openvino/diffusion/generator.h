@@ -11,9 +11,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "scotoma/backend/diffusion/scheduler.h"
 #include "scotoma/backend/health.h"
 #include "scotoma/backend/openvino/engine.h"
-#include "scotoma/backend/openvino/scheduler.h"
 #include "scotoma/backend/openvino/tokenizer.h"
 #include "scotoma/model/roles.h"
 #include "scotoma/study/study.h"

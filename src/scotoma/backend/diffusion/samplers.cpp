@@ -1,4 +1,4 @@
-#include "scotoma/backend/openvino/samplers.h"
+#include "scotoma/backend/diffusion/samplers.h"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "scotoma/backend/openvino/json_file.h"
-#include "scotoma/backend/openvino/noise_schedule.h"
+#include "scotoma/backend/diffusion/noise_schedule.h"
+#include "scotoma/backend/files/json_file.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "scotoma/backend/openvino/generator.h"
+#include "scotoma/backend/openvino/diffusion/generator.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "scotoma/backend/openvino/model_file.h"
+#include "scotoma/backend/files/model_file.h"
 
 #include <fmt/format.h>
 
@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "scotoma/backend/openvino/files.h"
-#include "scotoma/backend/openvino/model_folder.h"
-#include "scotoma/backend/openvino/onnx_weights.h"
+#include "scotoma/backend/files/model_folder.h"
+#include "scotoma/backend/files/onnx_weights.h"
+#include "scotoma/backend/files/paths.h"
 
 namespace scotoma {
 namespace {

@@ -1,11 +1,11 @@
-#include "scotoma/backend/openvino/scheduler_classes.h"
+#include "scotoma/backend/diffusion/scheduler_classes.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <string_view>
 
-#include "scotoma/backend/openvino/json_file.h"
+#include "scotoma/backend/files/json_file.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "scotoma/backend/openvino/python_literal.h"
+#include "scotoma/backend/files/python_literal.h"
 
 #include <cctype>
 #include <string>

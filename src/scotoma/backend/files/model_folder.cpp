@@ -1,4 +1,4 @@
-#include "scotoma/backend/openvino/model_folder.h"
+#include "scotoma/backend/files/model_folder.h"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include <array>
 #include <string_view>
 
-#include "scotoma/backend/openvino/files.h"
-#include "scotoma/backend/openvino/json_file.h"
+#include "scotoma/backend/files/json_file.h"
+#include "scotoma/backend/files/paths.h"
 
 namespace scotoma {
 namespace {

@@ -1,11 +1,11 @@
-#include "scotoma/backend/openvino/model_file.h"
+#include "scotoma/backend/files/model_file.h"
 
 #include <gtest/gtest.h>
 
 #include "fake/folder.h"
 #include "fake/places.h"
-#include "scotoma/backend/openvino/json_file.h"
-#include "scotoma/backend/openvino/model_folder.h"
+#include "scotoma/backend/files/json_file.h"
+#include "scotoma/backend/files/model_folder.h"
 
 namespace scotoma {
 namespace {

@@ -1,11 +1,11 @@
-#include "scotoma/backend/openvino/onnx_weights.h"
+#include "scotoma/backend/files/onnx_weights.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <string>
 
-#include "scotoma/backend/openvino/json_file.h"
-#include "scotoma/backend/openvino/wire_reader.h"
+#include "scotoma/backend/files/json_file.h"
+#include "scotoma/backend/files/wire_reader.h"
 
 namespace scotoma {
 namespace {

@@ -1,10 +1,10 @@
-#include "scotoma/backend/openvino/class_names.h"
+#include "scotoma/backend/files/class_names.h"
 
 #include <gtest/gtest.h>
 
 #include "fake/places.h"
-#include "scotoma/backend/openvino/json_file.h"
-#include "scotoma/backend/openvino/python_literal.h"
+#include "scotoma/backend/files/json_file.h"
+#include "scotoma/backend/files/python_literal.h"
 #include "scotoma/study/label_class.h"
 
 namespace scotoma {
