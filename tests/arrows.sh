@@ -19,6 +19,12 @@ export: core image model study finding catalogue report export
 find: core image model study evidence finding catalogue stage find
 transfer: core model study evidence finding catalogue stage find transfer
 '
+# Inside backend: what serves every engine names none.
+inside_backend='
+files: files
+diffusion: files diffusion
+judge: judge
+'
 shared_by_stages='stage/caption_text.h stage/context.h stage/explorer.h stage/nouns.h stage/phrase_words.h stage/shorten.h stage/spans.h stage/trial.h'
 
 wrong=0
@@ -39,6 +45,13 @@ while IFS=: read -r file line; do
     complain "$file" "$included" "folder '$from' is not in tests/arrows.sh"
   elif [[ " $may " != *" $to "* ]]; then
     complain "$file" "$included" "$from may include only: $may"
+  elif [[ $from/$to == backend/backend && $included == backend/*/* ]]; then
+    part=${file#backend/} && part=${part%%/*}
+    may=$(sed -n "s/^$part: //p" <<<"$inside_backend")
+    to=${included#backend/} && to=${to%%/*}
+    if [[ -n $may && " $may " != *" $to "* ]]; then
+      complain "$file" "$included" "backend/$part may include only: $may"
+    fi
   fi
 done < <(grep -r --include='*.cpp' --include='*.h' '^ *# *include "' . | sed 's|^\./||')
 

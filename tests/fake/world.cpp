@@ -146,6 +146,15 @@ class FakeClassifier : public Spoken<Classifier> {
       return Prediction{{{static_cast<int>(answer_of(image)), 0.9F}}};
     });
   }
+  Result<std::vector<std::vector<float>>> probabilities(std::span<const Image> images) override {
+    SCOTOMA_TRY(const auto predictions, classify(images));
+    std::vector<std::vector<float>> rows;
+    for (const Prediction& prediction : predictions) {
+      rows.emplace_back(class_names().size(), 0.0F);
+      for (const Score& score : prediction.top) rows.back()[static_cast<std::size_t>(score.label)] = score.probability;
+    }
+    return rows;
+  }
 
  private:
   std::size_t answer_of(const Image& image) const {

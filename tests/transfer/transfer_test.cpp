@@ -37,6 +37,12 @@ class Turned : public Classifier {
     }
     return predictions;
   }
+  Result<std::vector<std::vector<float>>> probabilities(std::span<const Image> images) override {
+    auto rows = of_->probabilities(images);
+    if (!rows.ok()) return rows.error();
+    for (auto& row : *rows) std::reverse(row.begin(), row.end());
+    return rows;
+  }
 
  private:
   std::unique_ptr<Classifier> of_;

@@ -7,12 +7,13 @@
 
 #include "scotoma/backend/files/json_file.h"
 #include "scotoma/backend/files/paths.h"
+#include "scotoma/backend/judge/classifier_judge.h"
+#include "scotoma/backend/judge/embedder_judge.h"
 #include "scotoma/backend/openvino/captioner.h"
 #include "scotoma/backend/openvino/classifier.h"
 #include "scotoma/backend/openvino/diffusion/generator.h"
 #include "scotoma/backend/openvino/embedder.h"
 #include "scotoma/backend/openvino/engine.h"
-#include "scotoma/backend/openvino/judge.h"
 #include "scotoma/study/label_class.h"
 #include "scotoma/study/options.h"
 
@@ -43,7 +44,7 @@ Result<std::unique_ptr<Judge>> judge_on(const std::shared_ptr<Engine>& engine, c
     SCOTOMA_TRY(const double scale, zero_shot_scale(study.embedder.model));
     return EmbedderJudge::create(*embedder, study.labels, options.threshold, scale);
   }
-  std::vector<std::unique_ptr<OpenvinoClassifier>> classifiers;
+  std::vector<std::unique_ptr<Classifier>> classifiers;
   for (const ClassifierOptions& network : networks(options)) {
     SCOTOMA_TRY(auto classifier, OpenvinoClassifier::load(engine, network));
     classifiers.push_back(std::move(classifier));

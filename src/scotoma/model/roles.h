@@ -73,6 +73,9 @@ class Classifier : public Role {
  public:
   virtual const std::vector<std::string>& class_names() const = 0;
   virtual Result<std::vector<Prediction>> classify(std::span<const Image> images) = 0;
+
+  /// The probabilities of all classes, a row an image, in the order of class_names(). Errors: failed, on NaN too.
+  virtual Result<std::vector<std::vector<float>>> probabilities(std::span<const Image> images) = 0;
 };
 
 /// Image to one English sentence, lower case, no final stop.

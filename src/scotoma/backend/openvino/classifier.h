@@ -27,9 +27,7 @@ class OpenvinoClassifier final : public Classifier {
   double engine_seconds() const override { return network_->seconds(); }
   const std::vector<std::string>& class_names() const override { return names_; }
   Result<std::vector<Prediction>> classify(std::span<const Image> images) override;
-
-  /// The probabilities of all classes, a row a picture. Errors: failed, on NaN too.
-  Result<std::vector<std::vector<float>>> probabilities(std::span<const Image> images);
+  Result<std::vector<std::vector<float>>> probabilities(std::span<const Image> images) override;
 
  private:
   OpenvinoClassifier() = default;

@@ -1,4 +1,4 @@
-#include "scotoma/backend/openvino/judge.h"
+#include "scotoma/backend/judge/classifier_judge.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -7,6 +7,7 @@
 
 #include "fake/folder.h"
 #include "fake/places.h"
+#include "scotoma/backend/openvino/classifier.h"
 #include "scotoma/core/hash.h"
 
 namespace scotoma {
@@ -45,7 +46,7 @@ class Judges : public testing::Test {
     options.model = of[0].model;
     options.labels = of[0].labels;
     options.also.assign(of.begin() + 1, of.end());
-    std::vector<std::unique_ptr<OpenvinoClassifier>> loaded;
+    std::vector<std::unique_ptr<Classifier>> loaded;
     for (const ClassifierOptions& each : of) loaded.push_back(load(each));
     return ClassifierJudge::create(std::move(loaded), labels_, options);
   }

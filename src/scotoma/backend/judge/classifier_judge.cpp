@@ -1,26 +1,17 @@
-#include "scotoma/backend/openvino/judge.h"
+#include "scotoma/backend/judge/classifier_judge.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 
+#include "scotoma/backend/judge/unknown_label.h"
 #include "scotoma/core/hash.h"
-#include "scotoma/model/similarity.h"
 #include "scotoma/study/label_class.h"
-#include "scotoma/study/prompt.h"
 
 namespace scotoma {
-namespace {
 
-Error unknown_label(const std::string& label) {
-  return bad_input(fmt::format("the judge does not know the label '{}': it is not one of the study's", label));
-}
-
-}  // namespace
-
-Result<std::unique_ptr<Judge>> ClassifierJudge::create(std::vector<std::unique_ptr<OpenvinoClassifier>> classifiers,
+Result<std::unique_ptr<Judge>> ClassifierJudge::create(std::vector<std::unique_ptr<Classifier>> classifiers,
                                                        const std::vector<StudyLabel>& labels,
                                                        const JudgeOptions& options) {
   auto out = std::make_unique<ClassifierJudge>();
@@ -69,49 +60,6 @@ Result<std::vector<Judgement>> ClassifierJudge::judge(std::span<const Image> ima
   std::vector<Judgement> out;
   for (const double sum : sums) {
     const auto score = static_cast<float>(sum / static_cast<double>(members_.size()));
-    out.push_back({score >= threshold_, score});
-  }
-  return out;
-}
-
-Result<std::unique_ptr<Judge>> EmbedderJudge::create(Embedder& embedder, const std::vector<StudyLabel>& labels,
-                                                     double threshold, double scale) {
-  if (labels.size() < 2) return bad_input("a judge of the kind embedder compares labels: the study needs two or more");
-  auto out = std::make_unique<EmbedderJudge>();
-  std::vector<std::string> prompts;
-  Hasher hasher;
-  hasher.field("zero-shot judge").field(embedder.fingerprint()).field(fmt::format("{} {}", threshold, scale));
-  for (const StudyLabel& label : labels) {
-    out->labels_.push_back(label.name);
-    prompts.push_back("a photo of " + with_article(label));
-    hasher.field(prompts.back());
-  }
-  SCOTOMA_TRY(out->texts_, embedder.embed_texts(prompts));
-  out->embedder_ = &embedder;
-  out->scale_ = scale;
-  out->threshold_ = static_cast<float>(threshold);
-  out->fingerprint_ = hasher.hex();
-  return std::unique_ptr<Judge>(std::move(out));
-}
-
-std::string EmbedderJudge::describe() const {
-  return fmt::format("zero-shot by the embedder over {} labels, valid from probability {:g}", labels_.size(),
-                     threshold_);
-}
-
-Result<std::vector<Judgement>> EmbedderJudge::judge(std::span<const Image> images, const std::string& label) {
-  const auto found = std::find(labels_.begin(), labels_.end(), label);
-  if (found == labels_.end()) return unknown_label(label);
-  const auto wanted = static_cast<std::size_t>(found - labels_.begin());
-  SCOTOMA_TRY(const auto rows, embedder_->embed_images(images));
-  std::vector<Judgement> out;
-  for (const auto& row : rows) {
-    std::vector<double> logits;
-    for (const auto& text : texts_) logits.push_back(scale_ * dot(row, text));
-    const double top = *std::max_element(logits.begin(), logits.end());
-    double sum = 0;
-    for (double& v : logits) sum += v = std::exp(v - top);
-    const auto score = static_cast<float>(logits[wanted] / sum);
     out.push_back({score >= threshold_, score});
   }
   return out;

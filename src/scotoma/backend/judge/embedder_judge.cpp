@@ -1,0 +1,58 @@
+#include "scotoma/backend/judge/embedder_judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "scotoma/backend/judge/unknown_label.h"
+#include "scotoma/core/hash.h"
+#include "scotoma/model/similarity.h"
+#include "scotoma/study/prompt.h"
+
+namespace scotoma {
+
+Result<std::unique_ptr<Judge>> EmbedderJudge::create(Embedder& embedder, const std::vector<StudyLabel>& labels,
+                                                     double threshold, double scale) {
+  if (labels.size() < 2) return bad_input("a judge of the kind embedder compares labels: the study needs two or more");
+  auto out = std::make_unique<EmbedderJudge>();
+  std::vector<std::string> prompts;
+  Hasher hasher;
+  hasher.field("zero-shot judge").field(embedder.fingerprint()).field(fmt::format("{} {}", threshold, scale));
+  for (const StudyLabel& label : labels) {
+    out->labels_.push_back(label.name);
+    prompts.push_back("a photo of " + with_article(label));
+    hasher.field(prompts.back());
+  }
+  SCOTOMA_TRY(out->texts_, embedder.embed_texts(prompts));
+  out->embedder_ = &embedder;
+  out->scale_ = scale;
+  out->threshold_ = static_cast<float>(threshold);
+  out->fingerprint_ = hasher.hex();
+  return std::unique_ptr<Judge>(std::move(out));
+}
+
+std::string EmbedderJudge::describe() const {
+  return fmt::format("zero-shot by the embedder over {} labels, valid from probability {:g}", labels_.size(),
+                     threshold_);
+}
+
+Result<std::vector<Judgement>> EmbedderJudge::judge(std::span<const Image> images, const std::string& label) {
+  const auto found = std::find(labels_.begin(), labels_.end(), label);
+  if (found == labels_.end()) return unknown_label(label);
+  const auto wanted = static_cast<std::size_t>(found - labels_.begin());
+  SCOTOMA_TRY(const auto rows, embedder_->embed_images(images));
+  std::vector<Judgement> out;
+  for (const auto& row : rows) {
+    std::vector<double> logits;
+    for (const auto& text : texts_) logits.push_back(scale_ * dot(row, text));
+    const double top = *std::max_element(logits.begin(), logits.end());
+    double sum = 0;
+    for (double& v : logits) sum += v = std::exp(v - top);
+    const auto score = static_cast<float>(logits[wanted] / sum);
+    out.push_back({score >= threshold_, score});
+  }
+  return out;
+}
+
+}  // namespace scotoma
