@@ -29,7 +29,7 @@ def run(program, verb, study, arguments):
 
 def transfer(program, work, study):
     """The study's transfer.json with its columns in the order of CLASSIFIERS."""
-    folders = ["--out", str(work / study), "--catalogue", str(work / "catalogue")]
+    folders = ["--out", str(work / study), "--cache", str(work / "cache")]
     run(program, "find", study, folders)
     others = [argument for name in CLASSIFIERS  # the study's own is left out by the program
               for argument in ("--classifier", str(ROOT / "world" / "classifiers" / f"{name}.onnx"))]
@@ -117,7 +117,7 @@ def matrices(results):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default=str(ROOT / "build/release/bin/scotoma"))
-    parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build/transfer", help="catalogue and results")
+    parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build/transfer", help="cache and results")
     parser.add_argument("--docs", type=pathlib.Path, default=ROOT / "docs/transfer.md", help="the page to renew")
     parser.add_argument("--study", action="append", choices=STUDIES, help="only this one; may be given several times")
     arguments = parser.parse_args()

@@ -11,13 +11,13 @@ model: core image model
 study: core study
 evidence: evidence
 finding: core model evidence finding
-catalogue: core image model finding catalogue
+cache: core image model finding cache
 backend: core image model study backend
-stage: core image model study evidence finding catalogue
-report: core image model study evidence finding catalogue report
-export: core image model study finding catalogue report export
-find: core image model study evidence finding catalogue stage find
-transfer: core model study evidence finding catalogue stage find transfer
+stage: core image model study evidence finding cache
+report: core image model study evidence finding cache report
+export: core image model study finding cache report export
+find: core image model study evidence finding cache stage find
+transfer: core model study evidence finding cache stage find transfer
 '
 # Inside backend: what serves every engine names none.
 inside_backend='

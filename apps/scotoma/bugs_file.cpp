@@ -198,7 +198,7 @@ Result<FolderLock> claim_folder(const StudyArguments& arguments, const Study& st
   if (!owner.empty()) {
     return bad_input(
         fmt::format("{}: of the study {}, and would be overwritten by that of '{}'; choose another folder "
-                    "with --out (to share answers, give both studies the same --catalogue), or delete it",
+                    "with --out (to share answers, give both studies the same --cache), or delete it",
                     path.string(), owner, study.name));
   }
   remove_abandoned(folder);

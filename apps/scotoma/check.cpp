@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "rivals.h"
-#include "scotoma/catalogue/memo.h"
+#include "scotoma/cache/memo.h"
 #include "scotoma/core/parallel.h"
 #include "scotoma/find/find.h"
 #include "scotoma/report/check.h"
@@ -66,7 +66,7 @@ Result<void> conclusion(const Check& check, bool allow_undecided) {
 /// Draws what --images asks for. The study's budget is not touched: these are the user's own, asked for by number.
 Result<void> draw_more(Session& session, Findings& findings, int images, const CancelToken& cancel,
                        Progress& progress) {
-  Memo memo(session.models, *session.catalogue, cancel, progress, {thread_count(session.study.engine.threads), false});
+  Memo memo(session.models, *session.cache, cancel, progress, {thread_count(session.study.engine.threads), false});
   SCOTOMA_TRY(const auto targets, find_targets(session.study, findings.class_names));
   progress.stage("drawing more pairs of pictures");
   const StageContext context{session.study, targets, findings.class_names, memo, progress};
@@ -76,11 +76,10 @@ Result<void> draw_more(Session& session, Findings& findings, int images, const C
 
 Result<Check> checked(Session& session, Rival& rival, const CheckArguments& arguments, const CancelToken& cancel) {
   Progress silent;
-  SCOTOMA_TRY(Hunt done,
-              hunt(session.study, session.models, *session.catalogue, cancel, silent, {.replay_only = true}));
+  SCOTOMA_TRY(Hunt done, hunt(session.study, session.models, *session.cache, cancel, silent, {.replay_only = true}));
   TerminalProgress progress(arguments.quiet);
   SCOTOMA_CHECK(draw_more(session, done.findings, arguments.images, cancel, progress));
-  return check(session.study, done.findings, rival, *session.catalogue, cancel, progress);
+  return check(session.study, done.findings, rival, *session.cache, cancel, progress);
 }
 
 Result<void> run_check(const CheckArguments& arguments) {
@@ -91,7 +90,7 @@ Result<void> run_check(const CheckArguments& arguments) {
         fmt::format("{}: its folder is not there; name another file with --junit", arguments.junit.string()));
   }
   SCOTOMA_TRY(Study study, open_study(arguments));
-  SCOTOMA_CHECK(check_catalogue(arguments));
+  SCOTOMA_CHECK(check_cache(arguments));
   std::optional<FolderLock> lock;
   if (arguments.images > 0) {
     SCOTOMA_TRY(lock, lock_answers(arguments, "check"));
@@ -129,7 +128,7 @@ void add_check(CLI::App& app, Run& run) {
   verb->add_flag("--allow-undecided", arguments->allow_undecided, "do not fail for what the pictures leave open");
   verb->add_flag("--json", arguments->json, "as JSON (docs/check.md)");
   add_out(*verb, *arguments);
-  add_catalogue(*verb, *arguments);
+  add_cache(*verb, *arguments);
   add_threads_and_quiet(*verb, *arguments);
   verb->footer(
       "Exit codes: 0 all findings are fixed, 1 some are still there, worse or undecided, 2 bad input, or a study that "

@@ -20,7 +20,7 @@ void add_demo(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<StudyArguments>();
   auto* verb = app.add_subcommand("demo", "find the bug of a small classifier that learned from skewed pictures");
   verb->add_option("--out", arguments->out,
-                   "folder of catalogue and results; default: scotoma-demo, in the working folder");
+                   "folder of cache and results; default: scotoma-demo, in the working folder");
   verb->add_option("--threads", arguments->threads, "default: all cores")->check(CLI::Range(1, 1024));
   verb->add_flag("--quiet,-q", arguments->quiet, "no progress");
   verb->callback([&run, arguments] {

@@ -55,15 +55,15 @@ Result<void> write_export(const ExportArguments& arguments) {
     options.shard_bytes = std::uint64_t{1'000'000} * static_cast<std::uint64_t>(arguments.shard_megabytes);
   }
   SCOTOMA_TRY(Study study, open_study(arguments));
-  SCOTOMA_CHECK(check_catalogue(arguments));
+  SCOTOMA_CHECK(check_cache(arguments));
   SCOTOMA_CHECK(check_vacant(arguments.to));
   SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
   Progress silent;
   SCOTOMA_TRY(const Hunt done,
-              hunt(session.study, session.models, *session.catalogue, cancel, silent, {.replay_only = true}));
+              hunt(session.study, session.models, *session.cache, cancel, silent, {.replay_only = true}));
   const Result<Exported> exported = [&] {
     TerminalProgress progress(arguments.quiet);
-    return export_dataset(session.study, done.findings, *session.catalogue, options, arguments.to, cancel, progress);
+    return export_dataset(session.study, done.findings, *session.cache, options, arguments.to, cancel, progress);
   }();
   if (!exported.ok()) return exported.error();
   print_summary(arguments, *exported);
@@ -78,7 +78,7 @@ void add_export(CLI::App& app, Run& run) {
   auto* verb = app.add_subcommand("export", "write the failing pictures of the findings as a dataset; draws nothing");
   add_study(*verb, *arguments);
   add_out(*verb, *arguments);
-  add_catalogue(*verb, *arguments);
+  add_cache(*verb, *arguments);
   verb->add_option("--format", arguments->format, "how it lies in the folder (docs/export.md)")
       ->check(CLI::IsMember(kFormats))
       ->required();

@@ -65,11 +65,11 @@ Result<void> run_find(const StudyArguments& arguments) {
   SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
   Result<Hunt> done = [&] {
     TerminalProgress progress(arguments.quiet);
-    return hunt(session.study, session.models, *session.catalogue, cancel, progress);
+    return hunt(session.study, session.models, *session.cache, cancel, progress);
   }();
   if (!done.ok()) return done.error();
   SCOTOMA_TRY(const Published published,
-              publish(session.study, done->findings, &done->run, *session.catalogue, out_folder(arguments)));
+              publish(session.study, done->findings, &done->run, *session.cache, out_folder(arguments)));
   print_summary(*done, session.study, published);
   return {};
 }
@@ -79,7 +79,7 @@ void add_find(CLI::App& app, Run& run) {
   auto* verb = app.add_subcommand("find", "run a study: find bugs, confirm them, write the report");
   add_study(*verb, *arguments);
   add_out(*verb, *arguments);
-  add_catalogue(*verb, *arguments);
+  add_cache(*verb, *arguments);
   add_threads_and_quiet(*verb, *arguments);
   verb->footer("Stopped or killed, the same command goes on where it was; a finished study is replayed in a second.");
   verb->callback([&run, arguments] { run = [arguments] { return run_find(*arguments); }; });

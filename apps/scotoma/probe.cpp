@@ -95,7 +95,7 @@ Result<void> probe(const ProbeArguments& arguments) {
   asked.source = "user";
   const Result<Hunt> done = [&] {
     TerminalProgress progress(arguments.quiet);
-    return hunt(session.study, session.models, *session.catalogue, cancel, progress, {.only = {asked}});
+    return hunt(session.study, session.models, *session.cache, cancel, progress, {.only = {asked}});
   }();
   if (!done.ok()) return done.error();
   if (arguments.json) {
@@ -118,7 +118,7 @@ void add_probe(CLI::App& app, Run& run) {
   auto* verb = app.add_subcommand("probe", "test a phrase of your own");
   add_study(*verb, *arguments);
   add_out(*verb, *arguments);
-  add_catalogue(*verb, *arguments);
+  add_cache(*verb, *arguments);
   add_threads_and_quiet(*verb, *arguments);
   verb->add_option("--label", arguments->label, "a label of the study")->required();
   verb->add_option("PHRASE", arguments->phrases, "for example \"on a flower\"; several must hold together");

@@ -1,4 +1,4 @@
-// scotoma report STUDY: the report again, from the catalogue alone.
+// scotoma report STUDY: the report again, from the cache alone.
 #include <fmt/format.h>
 
 #include "bugs_file.h"
@@ -11,15 +11,15 @@ namespace {
 
 Result<void> write_report(const StudyArguments& arguments) {
   SCOTOMA_TRY(Study study, open_study(arguments));
-  SCOTOMA_CHECK(check_catalogue(arguments));
+  SCOTOMA_CHECK(check_cache(arguments));
   SCOTOMA_TRY(const FolderLock lock, claim_folder(arguments, study, "report"));
   SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
   Progress silent;
   const CancelToken never;
   SCOTOMA_TRY(const Hunt done,
-              hunt(session.study, session.models, *session.catalogue, never, silent, {.replay_only = true}));
+              hunt(session.study, session.models, *session.cache, never, silent, {.replay_only = true}));
   SCOTOMA_TRY(const Published published,
-              publish(session.study, done.findings, nullptr, *session.catalogue, out_folder(arguments)));
+              publish(session.study, done.findings, nullptr, *session.cache, out_folder(arguments)));
   say("{}\n", published.report.string());
   return {};
 }
@@ -31,7 +31,7 @@ void add_report(CLI::App& app, Run& run) {
   auto* verb = app.add_subcommand("report", "write the report of a finished study again; draws nothing");
   add_study(*verb, *arguments);
   add_out(*verb, *arguments);
-  add_catalogue(*verb, *arguments);
+  add_cache(*verb, *arguments);
   verb->callback([&run, arguments] { run = [arguments] { return write_report(*arguments); }; });
 }
 

@@ -10,7 +10,7 @@
 #include <set>
 
 #include "bugs_file.h"
-#include "scotoma/catalogue/reviews.h"
+#include "scotoma/cache/reviews.h"
 #include "scotoma/evidence/interval.h"
 #include "scotoma/finding/cause.h"
 #include "scotoma/finding/count.h"
@@ -67,7 +67,7 @@ bool answers(const ReviewArguments& arguments) {
 
 Result<Reviewed> open_reviewed(const ReviewArguments& arguments) {
   SCOTOMA_TRY(Study study, open_study(arguments));
-  SCOTOMA_CHECK(check_catalogue(arguments));
+  SCOTOMA_CHECK(check_cache(arguments));
   Reviewed reviewed;
   if (answers(arguments)) {
     SCOTOMA_TRY(reviewed.lock, lock_answers(arguments, "review"));
@@ -76,9 +76,9 @@ Result<Reviewed> open_reviewed(const ReviewArguments& arguments) {
   Session& session = reviewed.session;
   Progress silent;
   const CancelToken never;
-  SCOTOMA_TRY(Hunt done, hunt(session.study, session.models, *session.catalogue, never, silent, {.replay_only = true}));
+  SCOTOMA_TRY(Hunt done, hunt(session.study, session.models, *session.cache, never, silent, {.replay_only = true}));
   reviewed.findings = std::move(done.findings);
-  SCOTOMA_TRY(reviewed.reviews, read_reviews(*session.catalogue));
+  SCOTOMA_TRY(reviewed.reviews, read_reviews(*session.cache));
   SCOTOMA_CHECK(check_bug(reviewed.findings, arguments.bug));
   return reviewed;
 }
@@ -89,7 +89,7 @@ std::vector<Reviewable> next_ones(const Reviewed& reviewed, const ReviewArgument
 }
 
 std::string file_of(const ReviewArguments& arguments, const std::string& image) {
-  return (catalogue_folder(arguments) / Catalogue::image_file(image)).string();
+  return (cache_folder(arguments) / AnswerCache::image_file(image)).string();
 }
 
 std::string question(const std::string& label) { return fmt::format("Is {} in this picture?", with_article(label)); }
@@ -133,7 +133,7 @@ Result<void> write_page(const Reviewed& reviewed, const ReviewArguments& argumen
   std::vector<ReviewPicture> pictures;
   for (const Reviewable& picture : next_ones(reviewed, arguments)) {
     const std::string& image = picture.sample->image;
-    SCOTOMA_TRY(auto png, reviewed.session.catalogue->image_bytes(image));
+    SCOTOMA_TRY(auto png, reviewed.session.cache->image_bytes(image));
     pictures.push_back({image, picture.label, file_of(arguments, image), std::move(png)});
   }
   if (pictures.empty()) return bad_input("every picture is reviewed already; see --status");
@@ -210,7 +210,7 @@ Result<void> import_csv(const Reviewed& reviewed, const ReviewArguments& argumen
     return old == reviewed.reviews.end() || old->second != answer.second;
   };
   const auto changed = std::count_if(answers.begin(), answers.end(), is_news);
-  SCOTOMA_CHECK(store_reviews(*reviewed.session.catalogue, answers));
+  SCOTOMA_CHECK(store_reviews(*reviewed.session.cache, answers));
   say("{}, {} of them new or changed; {} left open\n", counted(static_cast<int>(answers.size()), "answer"), changed,
       rows.size() - answers.size());
   say("`scotoma report {}` writes them into the report\n", arguments.study.string());
@@ -240,7 +240,7 @@ Result<void> ask(const Reviewed& reviewed, const ReviewArguments& arguments) {
     if (line == "s" || line == "skip") ++i;
     const bool yes = line == "y" || line == "yes";
     if (!yes && line != "n" && line != "no") continue;
-    SCOTOMA_CHECK(store_reviews(*reviewed.session.catalogue, {{pictures[i].key(), yes}}));
+    SCOTOMA_CHECK(store_reviews(*reviewed.session.cache, {{pictures[i].key(), yes}}));
     ++answered;
     ++i;
   }
@@ -265,7 +265,7 @@ void add_review(CLI::App& app, Run& run) {
   auto* verb = app.add_subcommand("review", "say of a random sample of pictures whether their label is in them");
   add_study(*verb, *arguments);
   add_out(*verb, *arguments);
-  add_catalogue(*verb, *arguments);
+  add_cache(*verb, *arguments);
   verb->add_option("--count", arguments->count, "how many pictures to ask about")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));

@@ -17,9 +17,9 @@ void add_out(CLI::App& verb, StudyArguments& arguments) {
                   "folder");
 }
 
-void add_catalogue(CLI::App& verb, StudyArguments& arguments) {
+void add_cache(CLI::App& verb, StudyArguments& arguments) {
   arguments.remembers = true;
-  verb.add_option("--catalogue", arguments.catalogue,
+  verb.add_option("--cache,--catalogue", arguments.cache,
                   "folder of the models' answers, which several studies may share; default: that of --out");
 }
 
@@ -34,8 +34,8 @@ std::filesystem::path out_folder(const StudyArguments& arguments) {
   return std::filesystem::path(arguments.study.stem().string() + ".out");
 }
 
-std::filesystem::path catalogue_folder(const StudyArguments& arguments) {
-  return arguments.catalogue.empty() ? out_folder(arguments) : arguments.catalogue;
+std::filesystem::path cache_folder(const StudyArguments& arguments) {
+  return arguments.cache.empty() ? out_folder(arguments) : arguments.cache;
 }
 
 Result<Study> open_study(const StudyArguments& arguments) {
@@ -52,7 +52,7 @@ Result<FolderLock> lock_folder(const std::filesystem::path& folder, const StudyA
 Result<std::optional<FolderLock>> lock_answers(const StudyArguments& arguments, const char* verb) {
   const auto folder = out_folder(arguments);
   std::error_code error;
-  if (!arguments.catalogue.empty() && !std::filesystem::equivalent(arguments.catalogue, folder, error))
+  if (!arguments.cache.empty() && !std::filesystem::equivalent(arguments.cache, folder, error))
     return std::optional<FolderLock>();
   std::filesystem::create_directories(folder, error);
   if (error) {
@@ -63,11 +63,11 @@ Result<std::optional<FolderLock>> lock_answers(const StudyArguments& arguments, 
   return std::optional<FolderLock>(std::move(lock));
 }
 
-Result<void> check_catalogue(const StudyArguments& arguments) {
-  const auto file = catalogue_folder(arguments) / "catalogue.sqlite";
+Result<void> check_cache(const StudyArguments& arguments) {
+  const auto file = cache_folder(arguments) / "catalogue.sqlite";
   if (std::error_code ignored; std::filesystem::exists(file, ignored)) return {};
   return bad_input(
-      fmt::format("{}: not there; run `scotoma find {}` first, or say with --out (or --catalogue) where "
+      fmt::format("{}: not there; run `scotoma find {}` first, or say with --out (or --cache) where "
                   "the study's answers are",
                   file.string(), arguments.study.string()));
 }
@@ -75,7 +75,7 @@ Result<void> check_catalogue(const StudyArguments& arguments) {
 Result<Session> open_session(Study study, const StudyArguments& arguments) {
   Session session;
   session.study = std::move(study);
-  SCOTOMA_TRY(session.catalogue, Catalogue::open(catalogue_folder(arguments)));
+  SCOTOMA_TRY(session.cache, AnswerCache::open(cache_folder(arguments)));
   SCOTOMA_TRY(session.models, load_models(session.study));
   return session;
 }

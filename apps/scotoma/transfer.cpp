@@ -137,21 +137,21 @@ void print_transfer(const Transfer& transfer, const Findings& findings, const st
 Result<void> run_transfer(const TransferArguments& arguments) {
   const CancelToken& cancel = stop_at_interrupt();
   SCOTOMA_TRY(Study study, open_study(arguments));
-  SCOTOMA_CHECK(check_catalogue(arguments));
+  SCOTOMA_CHECK(check_cache(arguments));
   SCOTOMA_TRY(const FolderLock lock, claim_folder(arguments, study, "transfer"));
   SCOTOMA_TRY(auto rivals, load_rivals(study, arguments.classifiers, arguments.labels));
   SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
   Progress silent;
   SCOTOMA_TRY(const Hunt done,
-              hunt(session.study, session.models, *session.catalogue, cancel, silent, {.replay_only = true}));
+              hunt(session.study, session.models, *session.cache, cancel, silent, {.replay_only = true}));
   rivals = each_once(std::move(rivals), done.findings);
   const Result<Transfer> result = [&] {
     TerminalProgress progress(arguments.quiet);
-    return transfer(session.study, done.findings, rivals, *session.catalogue, cancel, progress);
+    return transfer(session.study, done.findings, rivals, *session.cache, cancel, progress);
   }();
   if (!result.ok()) return result.error();
   SCOTOMA_TRY(const Published published,
-              publish(session.study, done.findings, nullptr, *session.catalogue, out_folder(arguments), &*result));
+              publish(session.study, done.findings, nullptr, *session.cache, out_folder(arguments), &*result));
   if (arguments.json) {
     say_json(transfer_json(session.study, *result));
   } else {
@@ -172,7 +172,7 @@ void add_transfer(CLI::App& app, Run& run) {
       ->required();
   verb->add_option("--labels", arguments->labels, "class names of the given models; default: the study's");
   add_out(*verb, *arguments);
-  add_catalogue(*verb, *arguments);
+  add_cache(*verb, *arguments);
   add_threads_and_quiet(*verb, *arguments);
   verb->add_flag("--json", arguments->json, "print transfer.json (docs/transfer.md) instead of tables");
   verb->footer(

@@ -25,7 +25,7 @@ void crash_where_told(const std::filesystem::path& file) {
 std::shared_ptr<LoadTrial> make_trial(const StudyArguments& arguments) {
   LoadTrial::Setting setting;
   setting.command = {"/proc/self/exe", "try-loading"};
-  if (arguments.remembers) setting.memory = catalogue_folder(arguments) / "loaded.txt";
+  if (arguments.remembers) setting.memory = cache_folder(arguments) / "loaded.txt";
   return std::make_shared<LoadTrial>(std::move(setting));
 }
 

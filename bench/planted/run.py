@@ -5,7 +5,7 @@
     ./dev planted --shipped              the committed subset, half an hour; writes docs/planted-shipped.md and .json
     ./dev planted --budget 2000 --scheme scotoma --only cat --out build/try
 
-Each run is `scotoma find` on a study file that settings.py writes; all share one catalogue, so a picture is drawn once for all of
+Each run is `scotoma find` on a study file that settings.py writes; all share one cache, so a picture is drawn once for all of
 them, while every study still counts it as spent. A run is finished when its folder has a bugs.json and the same study file; each seed has folders of its own.
 The page is written when everything that it shows is finished.
 """
@@ -34,7 +34,7 @@ def arguments(args):
     parser.add_argument("--shipped", action="store_true", help="only the committed subset, from world/planted")
     parser.add_argument("--seed", type=int, help=f"of all runs (default: {settings.SEED}, with --shipped {settings.SHIPPED_SEED}); with another every picture is another")
     parser.add_argument("--program", type=Path, default=ROOT / "build/release/bin/scotoma")
-    parser.add_argument("--out", type=Path, default=ROOT / "build/planted", help="runs and catalogue (default: build/planted)")
+    parser.add_argument("--out", type=Path, default=ROOT / "build/planted", help="runs and cache (default: build/planted)")
     parser.add_argument("--processes", type=int, default=2, help="runs at a time, one thread each")
     parser.add_argument("--page", action="store_true", help="run nothing; print the table of what is finished, and write the page if all is")
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where the page and its JSON go")
@@ -88,7 +88,7 @@ class Bench:
         (folder / "bugs.json").unlink(missing_ok=True)
         (folder / "study.toml").write_text(self.study(scheme, budget, name))
         (folder / "program.sha256").write_text(self.build)
-        command = [self.given.program, "find", folder / "study.toml", "--out", folder, "--catalogue", self.given.out.resolve() / "catalogue", "--quiet"]
+        command = [self.given.program, "find", folder / "study.toml", "--out", folder, "--cache", self.given.out.resolve() / "cache", "--quiet"]
         with open(folder / "log.txt", "w", encoding="utf-8") as log:
             done = subprocess.run(list(map(str, command)), stdout=log, stderr=subprocess.STDOUT, check=False)
         if done.returncode:

@@ -96,7 +96,7 @@ TEST_F(BadFolder, OutIsAFile) {
   EXPECT_NE(outcome.errors.find("choose another folder"), std::string::npos) << outcome.errors;
 }
 
-TEST_F(BadFolder, CatalogueIsOfOtherBytes) {
+TEST_F(BadFolder, CacheIsOfOtherBytes) {
   folder_.write("out/catalogue.sqlite", std::string(5000, 'x'));
   const Outcome outcome = find();
   EXPECT_EQ(outcome.code, 2);

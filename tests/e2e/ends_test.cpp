@@ -91,7 +91,7 @@ TEST(Ends, ARunThatMayOpenNoMoreFilesSaysSoAndBlamesNoModel) {
     EXPECT_EQ(outcome.code, 1) << files << ": " << outcome.errors;
     EXPECT_NE(outcome.errors.find("Too many open files"), std::string::npos) << files << ": " << outcome.errors;
     EXPECT_NE(outcome.errors.find("ulimit -n"), std::string::npos) << files << ": " << outcome.errors;
-    if (told == 4) break;  // of the catalogue, of the engine
+    if (told == 4) break;  // of the cache, of the engine
   }
   EXPECT_GT(told, 2);
 }

@@ -118,7 +118,7 @@ TEST_F(ExportVerb, AFullFolderIsRefusedBeforeAnyModelIsLoaded) {
 TEST_F(ExportVerb, OfAStudyThatIsNotFinishedSaysSo) {
   const std::string longer = folder_.write("longer.toml", small_study({{"audit = 16", "audit = 17"}})).string();
   const Outcome outcome =
-      run({"export", longer, "--catalogue", out(), "--format", "jsonl", "--to", (folder_ / "x").string()});
+      run({"export", longer, "--cache", out(), "--format", "jsonl", "--to", (folder_ / "x").string()});
   EXPECT_EQ(outcome.code, 2);
   EXPECT_NE(outcome.errors.find("not finished"), std::string::npos) << outcome.errors;
   EXPECT_FALSE(fs::exists(folder_ / "x"));
@@ -130,13 +130,13 @@ TEST_F(ExportVerb, OfAStudyThatFoundNothingSaysSo) {
       folder_.write("strict.toml", small_study({{"[engine]", "[evidence]\ndelta = 1\neverywhere = 1\n[engine]"}}))
           .string();
   const std::string to = (folder_ / "x").string();
-  ASSERT_EQ(run({"find", strict, "--out", (folder_ / "strict").string(), "--catalogue", out(), "--quiet"}).code, 0);
-  const Outcome outcome = run({"export", strict, "--catalogue", out(), "--format", "jsonl", "--to", to});
+  ASSERT_EQ(run({"find", strict, "--out", (folder_ / "strict").string(), "--cache", out(), "--quiet"}).code, 0);
+  const Outcome outcome = run({"export", strict, "--cache", out(), "--format", "jsonl", "--to", to});
   EXPECT_EQ(outcome.code, 2);
   EXPECT_NE(outcome.errors.find("no bug was confirmed"), std::string::npos) << outcome.errors;
   EXPECT_FALSE(fs::exists(to));
   const Outcome checked =
-      run({"check", strict, "--catalogue", out(), "--against", kWorldText + "/classifiers/resnet_balanced.onnx"});
+      run({"check", strict, "--cache", out(), "--against", kWorldText + "/classifiers/resnet_balanced.onnx"});
   EXPECT_EQ(checked.code, 2) << "nothing was looked at, which must not pass for a green check";
   EXPECT_NE(checked.errors.find("nothing was checked"), std::string::npos) << checked.errors;
 }

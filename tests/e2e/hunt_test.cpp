@@ -100,10 +100,10 @@ class Examples : public testing::TestWithParam<fs::path> {
   fake::Folder folder_;
 };
 
-// Pictures are drawn once for all examples: their catalogue is emptied by a fixture in tests/CMakeLists.txt, which also
+// Pictures are drawn once for all examples: their cache is emptied by a fixture in tests/CMakeLists.txt, which also
 // keeps two of these tests from running at the same time.
 TEST_P(Examples, WhatIsConfirmedIsTrueAndWhatWasPlantedIsFound) {
-  const Outcome outcome = scotoma({"find", "--catalogue", SCOTOMA_WORLD_CATALOGUE, "--quiet"});
+  const Outcome outcome = scotoma({"find", "--cache", SCOTOMA_WORLD_CACHE, "--quiet"});
   ASSERT_EQ(outcome.code, 0) << outcome.errors;
   EXPECT_NE(outcome.output.find("report:"), std::string::npos);
   const json result = json::parse(read_file(folder_ / "out/bugs.json"));

@@ -43,14 +43,14 @@ TEST(OneFolder, KeepsOutWhateverElseWouldWriteThereUntilTheRunEndsOrIsKilled) {
   EXPECT_TRUE(FolderLock::take(out, "a test").ok()) << "a killed run left its lock";
 }
 
-TEST(OneFolder, WhereOnlyTheCatalogueIsSharedKeepsNobodyOut) {
+TEST(OneFolder, WhereOnlyTheCacheIsSharedKeepsNobodyOut) {
   const fake::Folder folder;
   const std::string study = folder.write("study.toml", small_study());
   std::filesystem::create_directory(folder / "shared");
   const auto lock = FolderLock::take(folder / "shared", "scotoma find other.toml");
   ASSERT_TRUE(lock.ok());
   const Outcome probe = run({"probe", study, "--label", "unicorn", "on a flower", "--out", (folder / "out").string(),
-                             "--catalogue", (folder / "shared").string()});
+                             "--cache", (folder / "shared").string()});
   EXPECT_EQ(probe.errors.find("is running"), std::string::npos) << probe.errors;
   EXPECT_NE(probe.errors.find("unicorn"), std::string::npos) << probe.errors;
 }

@@ -18,7 +18,7 @@ class Resume : public testing::Test {
                circumstances);
   }
 
-  /// Sends the signal once the catalogue has grown by `growth` answers since the program was started.
+  /// Sends the signal once the cache has grown by `growth` answers since the program was started.
   Outcome find_until(const std::string& out, int growth, int signal) {
     const int before = answers_in(folder_ / out);
     return find(out, "2",
@@ -110,15 +110,15 @@ TEST_F(Resume, AReportOfAnUnfinishedStudySaysSoAndLeavesNoFolder) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "new"));
 }
 
-TEST_F(Resume, ASharedCatalogueAnswersASecondStudyAndEachKeepsItsResults) {
+TEST_F(Resume, ASharedCacheAnswersASecondStudyAndEachKeepsItsResults) {
   const auto other = folder_.write("other.toml", small_study({{"name = \"small\"", "name = \"other\""}}));
   uninterrupted();
   const std::string shared = (folder_ / "shared").string();
   std::filesystem::create_directory(shared);
   for (const char* part : {"catalogue.sqlite", "images"})
     std::filesystem::rename(folder_ / "out" / part, folder_ / "shared" / part);
-  ASSERT_EQ(run({"find", study_.string(), "--out", (folder_ / "a").string(), "--catalogue", shared}).code, 0);
-  ASSERT_EQ(run({"find", other.string(), "--out", (folder_ / "b").string(), "--catalogue", shared}).code, 0);
+  ASSERT_EQ(run({"find", study_.string(), "--out", (folder_ / "a").string(), "--cache", shared}).code, 0);
+  ASSERT_EQ(run({"find", other.string(), "--out", (folder_ / "b").string(), "--cache", shared}).code, 0);
   const auto facts = nlohmann::json::parse(read_file(folder_ / "b" / "run.json"));
   EXPECT_EQ(facts["roles"]["generator"]["computed"], 0);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "b" / "catalogue.sqlite"));
@@ -128,7 +128,7 @@ TEST_F(Resume, ASharedCatalogueAnswersASecondStudyAndEachKeepsItsResults) {
   for (const auto& picture : a["labels"][0]["examples"]["passing"])
     EXPECT_TRUE(std::filesystem::exists(folder_ / "a" / picture.get<std::string>())) << picture;
 
-  const Outcome refused = run({"find", other.string(), "--out", (folder_ / "a").string(), "--catalogue", shared});
+  const Outcome refused = run({"find", other.string(), "--out", (folder_ / "a").string(), "--cache", shared});
   EXPECT_EQ(refused.code, 2);
   EXPECT_NE(refused.errors.find("would be overwritten"), std::string::npos) << refused.errors;
   EXPECT_EQ(nlohmann::json::parse(bugs("a")), a);

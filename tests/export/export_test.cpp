@@ -32,7 +32,7 @@ struct Finished {
   fake::World world{setting()};
   Study study = fake::study_of(world.setting(), {});
   Models models = world.models();
-  std::unique_ptr<Catalogue> catalogue = std::move(Catalogue::open(folder.path())).value();
+  std::unique_ptr<AnswerCache> cache = std::move(AnswerCache::open(folder.path())).value();
   Findings findings;
 
   static fake::WorldSetting setting() {
@@ -42,7 +42,7 @@ struct Finished {
   }
   Finished() {
     Progress silent;
-    findings = std::move(hunt(study, models, *catalogue, {}, silent)).value().findings;
+    findings = std::move(hunt(study, models, *cache, {}, silent)).value().findings;
   }
 };
 
@@ -134,7 +134,7 @@ class Export : public testing::Test {
 
   static Result<Exported> write(const fs::path& to, const ExportOptions& options, const CancelToken& cancel = {}) {
     Progress silent;
-    return export_dataset(finished_->study, finished_->findings, *finished_->catalogue, options, to, cancel, silent);
+    return export_dataset(finished_->study, finished_->findings, *finished_->cache, options, to, cancel, silent);
   }
   static const Findings& findings() { return finished_->findings; }
 
@@ -222,8 +222,7 @@ TEST_F(Export, NoWordInALabelSortsItsPicturesIntoASideAndEveryNameLeadsBack) {
       {ExportFormat::imagefolder, ""}, {ExportFormat::huggingface, "data"}, {ExportFormat::jsonl, "images"}};
   for (const auto& [format, below] : where) {
     const fs::path to = folder_ / fmt::format("{}", static_cast<int>(format));
-    ASSERT_TRUE(
-        export_dataset(study, named, *finished_->catalogue, {.format = format, .test = 0.3}, to, {}, silent).ok());
+    ASSERT_TRUE(export_dataset(study, named, *finished_->cache, {.format = format, .test = 0.3}, to, {}, silent).ok());
     for (const char* side : {"train", "test"}) {
       for (const auto& [path, bytes] : bytes_of(to / below / side)) EXPECT_FALSE(names_a_side(path)) << path;
     }
@@ -323,7 +322,7 @@ TEST_F(Export, StoppedItLeavesNothing) {
 
 TEST_F(Export, APictureThatIsDamagedOrGoneIsNamedAndNothingIsLeft) {
   const auto samples = expected(true, 0);
-  const fs::path file = finished_->folder / Catalogue::image_file(samples.back().second->image);
+  const fs::path file = finished_->folder / AnswerCache::image_file(samples.back().second->image);
   const std::string whole = e2e::read_file(file);
   for (const std::string& bytes : {whole.substr(0, whole.size() / 2), std::string()}) {
     std::ofstream(file, std::ios::binary) << bytes;

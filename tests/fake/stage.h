@@ -11,7 +11,7 @@
 
 #include "fake/folder.h"
 #include "fake/world.h"
-#include "scotoma/catalogue/memo.h"
+#include "scotoma/cache/memo.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/stage/context.h"
 #include "scotoma/study/prompt.h"
@@ -67,10 +67,10 @@ class Stage {
   std::vector<Target> targets;
   Folder folder;
   Models models = world.models();
-  std::unique_ptr<Catalogue> catalogue = std::move(Catalogue::open(folder.path())).value();
+  std::unique_ptr<AnswerCache> cache = std::move(AnswerCache::open(folder.path())).value();
   CancelToken cancel;
   Progress progress;
-  Memo memo{models, *catalogue, cancel, progress, {}};
+  Memo memo{models, *cache, cancel, progress, {}};
   StageContext context{study, targets, memo.class_names(), memo, progress};
 };
 

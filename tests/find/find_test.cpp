@@ -22,7 +22,7 @@ fake::WorldSetting flower_bug() {
   return setting;
 }
 
-/// Runs of one study on one world and one catalogue.
+/// Runs of one study on one world and one cache.
 class Hunts {
  public:
   explicit Hunts(fake::WorldSetting setting, std::vector<std::string> labels = {})
@@ -30,9 +30,9 @@ class Hunts {
 
   Result<Hunt> run(const CancelToken& cancel = {}, const HuntSetting& setting = {}) {
     auto models = world.models();
-    auto catalogue = Catalogue::open(folder.path());
+    auto cache = AnswerCache::open(folder.path());
     Progress progress;
-    return hunt(study, models, **catalogue, cancel, progress, setting);
+    return hunt(study, models, **cache, cancel, progress, setting);
   }
 
   fake::World world;
@@ -530,7 +530,7 @@ TEST(Hunt, WithoutAJudgeEveryPictureIsValid) {
   models.judge.reset();
   const CancelToken cancel;
   Progress progress;
-  const auto result = hunt(study, models, **Catalogue::open(folder.path()), cancel, progress);
+  const auto result = hunt(study, models, **AnswerCache::open(folder.path()), cancel, progress);
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result->findings.bases[0].rate.invalid, 0);
   EXPECT_FALSE(result->findings.fingerprints.contains("judge"));

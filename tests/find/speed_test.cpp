@@ -44,11 +44,11 @@ class Minutes : public testing::Test {
     };
     world_.forget();
     auto models = world_.models();
-    auto catalogue = Catalogue::open(folder_.path());
+    auto cache = AnswerCache::open(folder_.path());
     HuntSetting own = setting;
     own.clock = &clock;
     Progress progress;
-    auto result = hunt(study_, models, **catalogue, cancel, progress, own);
+    auto result = hunt(study_, models, **cache, cancel, progress, own);
     world_.before_call = nullptr;
     return result;
   }
@@ -92,7 +92,7 @@ TEST_F(Minutes, AreMeasuredOnceSoThatASlowerRunEndsWithTheSame) {
     EXPECT_EQ(sentence(*again), sentence(*first));
     EXPECT_EQ(again->findings.spent.total(), first->findings.spent.total());
   }
-  EXPECT_EQ(world_.calls(), 0U) << "all was in the catalogue";
+  EXPECT_EQ(world_.calls(), 0U) << "all was in the cache";
 }
 
 TEST_F(Minutes, OfARunThatWasStoppedAfterTheMeasuringStandThough) {
@@ -135,11 +135,11 @@ TEST_F(Minutes, AreMeasuredAnewForOtherModels) {
   ASSERT_TRUE(run(10).ok());
   auto models = world_.models();
   models.judge.reset();
-  const auto catalogue = Catalogue::open(folder_.path());
+  const auto cache = AnswerCache::open(folder_.path());
   const CancelToken cancel;
   Progress progress;
   DrawingClock clock;
-  const auto result = hunt(study_, models, **catalogue, cancel, progress, {.clock = &clock});
+  const auto result = hunt(study_, models, **cache, cancel, progress, {.clock = &clock});
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(sentence(*result).find(" 480 "), std::string::npos) << sentence(*result);
 }

@@ -3,7 +3,7 @@
     read_back.py EXPORTS STUDY
 
 EXPORTS holds one folder a format, all with the valid pictures of all that was confirmed in one study, and PARTED, an
-imagefolder of so few that a label is on one side only; STUDY is its folder, with bugs.json and the catalogue. What each
+imagefolder of so few that a label is on one side only; STUDY is its folder, with bugs.json and the cache. What each
 reader gives is compared with these. One line a check; exit code 1 if one fails.
 
 The labels hold words by which datasets sorts files into sides ("test fly"). Nothing but this machine is talked to.
@@ -19,7 +19,7 @@ import shutil
 import socket
 import sys
 
-exports, catalogue = sys.argv[1:]
+exports, cache = sys.argv[1:]
 scratch = os.path.join(exports, "scratch")  # where readers keep what they like
 shutil.rmtree(scratch, ignore_errors=True)  # no answer of an earlier export
 os.environ.update({
@@ -79,8 +79,8 @@ def pixels(image):
 
 
 def drawn(image_id):
-    """The picture as the catalogue keeps it."""
-    return pixels(Image.open(os.path.join(catalogue, "images", image_id[:2], image_id + ".png")))
+    """The picture as the cache keeps it."""
+    return pixels(Image.open(os.path.join(cache, "images", image_id[:2], image_id + ".png")))
 
 
 def same_pixels(pairs):
@@ -110,7 +110,7 @@ def rows_of(form, side):
             for row in lines(os.path.join(folder, "metadata.jsonl"))}
 
 
-with open(os.path.join(catalogue, "bugs.json")) as file:
+with open(os.path.join(cache, "bugs.json")) as file:
     found = json.load(file)
 rates = [bug["audit"] for bug in found["bugs"] if bug["status"] == "confirmed"]
 rates += [failure["base"] for failure in found["systematic_failures"]]
@@ -123,7 +123,7 @@ wanted = sum(rate["valid"] for rate in rates)
 check("jsonl: as many pictures as audits and systematic failures have valid ones", len(truth) == wanted > 0, f"{len(truth)} of {wanted}")
 wanted = sum(rate["failures"] for rate in rates)
 check("jsonl: as many failures as bugs.json counts", sum(row["failed"] for row in truth.values()) == wanted, str(wanted))
-check("jsonl: its pixels are the catalogue's",
+check("jsonl: its pixels are the cache's",
       same_pixels((Image.open(os.path.join(exports, "jsonl", row["file_name"])), i) for i, row in truth.items()))
 check("jsonl: it has pictures of both labels, whose names hold words that others take for sides",
       labels == ["bee of val-3", "test fly"], ", ".join(labels))
@@ -161,7 +161,7 @@ for side in SIDES:
     check(f"imagefolder {side}: its classes are the labels",
           all(pictures.classes[number] == folders("imagefolder")[row["label"]]
               for (_, number), row in zip(pictures.samples, known)), ", ".join(pictures.classes))
-    check(f"imagefolder {side}: its pixels are the catalogue's",
+    check(f"imagefolder {side}: its pixels are the cache's",
           same_pixels((image, row["image_id"]) for (image, _), row in zip(pictures, known)))
 parted = [os.path.join(exports, "parted", side) for side in SIDES]
 check("parted: torchvision numbers no side by the labels it has, but refuses",
@@ -184,7 +184,7 @@ for form, below in SIDES_IN.items():
             check(f"{form} {how}, {side}: its columns hold what is known of each",
                   all(row[key] == truth[row["image_id"]][key] for row in rows for key in row if key != "image"),
                   ", ".join(rows.column_names))
-            check(f"{form} {how}, {side}: its pixels are the catalogue's",
+            check(f"{form} {how}, {side}: its pixels are the cache's",
                   same_pixels((row["image"], row["image_id"]) for row in rows))
     alone = {side: glob.glob(os.path.join(folder, below, side, "**", "*.png"), recursive=True) for side in SIDES}
     found = datasets.load_dataset("imagefolder", data_files=alone)
@@ -209,7 +209,7 @@ for side in SIDES:
     check(f"webdataset {side}: cls is the label's class, json what is known of it",
           all(classes[number] == row["label"] and {**row, "file_name": ""} == {**truth[row["image_id"]], "file_name": ""}
               for _, number, row in samples))
-    check(f"webdataset {side}: its pixels are the catalogue's",
+    check(f"webdataset {side}: its pixels are the cache's",
           same_pixels((image, row["image_id"]) for image, _, row in samples))
     check(f"webdataset {side}: datasets finds the same",
           {row["json"]["image_id"] for row in found[side]} == by_side[side] and

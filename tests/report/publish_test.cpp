@@ -43,17 +43,17 @@ Findings with_picture(const std::string& id) {
 class Publish : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto opened = Catalogue::open(folder_.path());
+    auto opened = AnswerCache::open(folder_.path());
     ASSERT_TRUE(opened.ok());
-    catalogue_ = std::move(*opened);
-    const auto put = catalogue_->put_image(*made_up::picture("fly"));
+    cache_ = std::move(*opened);
+    const auto put = cache_->put_image(*made_up::picture("fly"));
     ASSERT_TRUE(put.ok());
     id_ = *put;
-    file_ = folder_ / Catalogue::image_file(id_);
+    file_ = folder_ / AnswerCache::image_file(id_);
   }
 
   Result<Published> published() const {
-    return publish(made_up::study(), with_picture(id_), nullptr, *catalogue_, folder_.path());
+    return publish(made_up::study(), with_picture(id_), nullptr, *cache_, folder_.path());
   }
 
   /// The report must not be written, and the message must name the file and hold `remedy`.
@@ -67,7 +67,7 @@ class Publish : public ::testing::Test {
   }
 
   fake::Folder folder_;
-  std::unique_ptr<Catalogue> catalogue_;
+  std::unique_ptr<AnswerCache> cache_;
   std::string id_;
   std::filesystem::path file_;
 };
@@ -89,13 +89,13 @@ TEST_F(Publish, AllFilesChangeOrNone) {
   std::filesystem::create_directory(folder_ / "bugs.json");  // so that it cannot be written
   Findings others = with_picture(id_);
   others.clusters[0].label = "bee";
-  const auto failed = publish(made_up::study(), others, nullptr, *catalogue_, folder_.path());
+  const auto failed = publish(made_up::study(), others, nullptr, *cache_, folder_.path());
   ASSERT_FALSE(failed.ok());
   EXPECT_NE(failed.error().message.find("bugs.json"), std::string::npos) << failed.error().message;
   EXPECT_EQ(*read_plain_file(folder_ / "report.html"), report) << "a new report beside the old bugs.json";
 
   std::filesystem::remove(folder_ / "bugs.json");
-  ASSERT_TRUE(publish(made_up::study(), others, nullptr, *catalogue_, folder_.path()).ok());
+  ASSERT_TRUE(publish(made_up::study(), others, nullptr, *cache_, folder_.path()).ok());
   EXPECT_NE(*read_plain_file(folder_ / "bugs.json"), bugs);
   EXPECT_FALSE(written_together(folder_.path(), bugs)) << "as a kill between the two would leave them";
 }
@@ -115,7 +115,7 @@ Transfer transfer_of_side(char side) {
 TEST_F(Publish, ATransferChangesWithTheReportOrNeitherDoes) {
   const auto with = [&](char side) {
     const Transfer transfer = transfer_of_side(side);
-    return publish(made_up::study(), with_picture(id_), nullptr, *catalogue_, folder_.path(), &transfer);
+    return publish(made_up::study(), with_picture(id_), nullptr, *cache_, folder_.path(), &transfer);
   };
   ASSERT_TRUE(with('a').ok());
   EXPECT_NE(read_plain_file(folder_ / "transfer.json")->find("rival-a"), std::string::npos);
@@ -130,7 +130,7 @@ TEST_F(Publish, ATransferChangesWithTheReportOrNeitherDoes) {
 TEST_F(Publish, KilledBetweenTwoFilesLeavesNoReportOfOtherFiguresThanTransferJson) {
   const auto with = [&](char side) {
     const Transfer transfer = transfer_of_side(side);
-    return publish(made_up::study(), with_picture(id_), nullptr, *catalogue_, folder_.path(), &transfer).ok();
+    return publish(made_up::study(), with_picture(id_), nullptr, *cache_, folder_.path(), &transfer).ok();
   };
   for (int renames = 0; renames < 3; ++renames) {  // report.html, transfer.json, bugs.json
     ASSERT_TRUE(with('a'));
@@ -157,12 +157,12 @@ TEST_F(Publish, RenewsACopyOfAPictureThatIsNotWhole) {
   Findings findings = with_picture(id_);
   findings.bases.emplace_back().samples.emplace_back().image = id_;
   const auto copied = [&] {
-    EXPECT_TRUE(publish(made_up::study(), findings, nullptr, *catalogue_, out.path()).ok());
-    return *read_plain_file(out / Catalogue::image_file(id_));
+    EXPECT_TRUE(publish(made_up::study(), findings, nullptr, *cache_, out.path()).ok());
+    return *read_plain_file(out / AnswerCache::image_file(id_));
   };
   const std::string whole = *read_plain_file(file_);
   EXPECT_EQ(copied(), whole);
-  out.write(Catalogue::image_file(id_).string(), whole.substr(0, 50));
+  out.write(AnswerCache::image_file(id_).string(), whole.substr(0, 50));
   EXPECT_EQ(copied(), whole);
 }
 
@@ -172,10 +172,10 @@ TEST_F(Publish, RefusesAPictureThatIsCutOff) {
 }
 
 TEST_F(Publish, RefusesAPictureThatIsAnother) {
-  const auto other = catalogue_->put_image(*made_up::picture("bee"));
+  const auto other = cache_->put_image(*made_up::picture("bee"));
   ASSERT_TRUE(other.ok());
   ASSERT_NE(*other, id_);
-  std::filesystem::copy_file(folder_ / Catalogue::image_file(*other), file_,
+  std::filesystem::copy_file(folder_ / AnswerCache::image_file(*other), file_,
                              std::filesystem::copy_options::overwrite_existing);
   expect_refused("it has been removed: run the study again");
 }

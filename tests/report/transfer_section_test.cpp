@@ -7,7 +7,7 @@
 
 #include "fake/folder.h"
 #include "report/made_up.h"
-#include "scotoma/catalogue/catalogue.h"
+#include "scotoma/cache/answer_cache.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/report/html.h"
 #include "scotoma/report/publish.h"

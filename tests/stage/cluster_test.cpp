@@ -133,7 +133,7 @@ TEST(Cluster, SplitsByAnswerAndThenByLooks) {
     for (const Sample& sample : group.members) {
       EXPECT_TRUE(sample.failure());
       EXPECT_EQ(stage.world.setting().things[static_cast<std::size_t>(sample.prediction.label())], group.predicted);
-      places.insert(stage.catalogue->image(sample.image)->rgb[1]);
+      places.insert(stage.cache->image(sample.image)->rgb[1]);
     }
     EXPECT_EQ(places.size(), 1U);
   }
@@ -173,7 +173,7 @@ TEST(Cluster, ThoseThatAreTooManyToLinkJoinTheNearestGroup) {
   std::size_t members = 0;
   for (const Cluster& group : clusters) {
     std::set<int> places;
-    for (const Sample& sample : group.members) places.insert(stage.catalogue->image(sample.image)->rgb[1]);
+    for (const Sample& sample : group.members) places.insert(stage.cache->image(sample.image)->rgb[1]);
     EXPECT_EQ(places.size(), 1U);
     members += group.members.size();
   }

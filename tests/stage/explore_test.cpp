@@ -113,7 +113,7 @@ TEST_P(Explorers, FindWhatFailsAndGiveTheSameAtAnyNumberOfThreads) {
   for (const int threads : {1, 3}) {
     fake::Stage stage(failing(0.9, 0.8));
     stage.study.budget.explorer = GetParam();
-    Memo memo(stage.models, *stage.catalogue, stage.cancel, stage.progress, {threads, false});
+    Memo memo(stage.models, *stage.cache, stage.cancel, stage.progress, {threads, false});
     StageContext context{stage.study, stage.targets, memo.class_names(), memo, stage.progress};
     auto hypotheses = all_places(stage);
     auto finalists = *explore(context, hypotheses);

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "fake/stage.h"
-#include "scotoma/catalogue/reviews.h"
+#include "scotoma/cache/reviews.h"
 #include "scotoma/finding/count.h"
 
 namespace scotoma {

@@ -63,7 +63,7 @@ class Rivals : public ::testing::Test {
   void SetUp() override {
     study_.budget.audit = 64;
     auto models = aimed_.models();
-    auto done = hunt(study_, models, *catalogue_, never_, silent_);
+    auto done = hunt(study_, models, *cache_, never_, silent_);
     ASSERT_TRUE(done.ok()) << done.error().message;
     findings_ = std::move(done->findings);
     for (const Hypothesis& h : findings_.hypotheses) {
@@ -86,10 +86,10 @@ class Rivals : public ::testing::Test {
     return rivals;
   }
   Result<Transfer> transferred(std::vector<Rival> rivals) {
-    return transfer(study_, findings_, rivals, *catalogue_, never_, silent_);
+    return transfer(study_, findings_, rivals, *cache_, never_, silent_);
   }
   Check checked(Rival rival) {
-    auto result = check(study_, findings_, rival, *catalogue_, never_, silent_);
+    auto result = check(study_, findings_, rival, *cache_, never_, silent_);
     EXPECT_TRUE(result.ok()) << result.error().message;
     return result.ok() ? *result : Check{};
   }
@@ -101,7 +101,7 @@ class Rivals : public ::testing::Test {
   fake::World sound_{with_rules({})};
   Study study_ = fake::study_of(aimed_.setting(), {});
   fake::Folder folder_;
-  std::unique_ptr<Catalogue> catalogue_ = std::move(Catalogue::open(folder_.path())).value();
+  std::unique_ptr<AnswerCache> cache_ = std::move(AnswerCache::open(folder_.path())).value();
   CancelToken never_;
   Progress silent_;
   Findings findings_;
@@ -198,7 +198,7 @@ TEST_F(Rivals, AreAskedOnceAndStoppedTheyGoOn) {
   };
   study_.engine.threads = 1;
   auto rivals = both();
-  const auto stopped = transfer(study_, findings_, rivals, *catalogue_, cancel, silent_);
+  const auto stopped = transfer(study_, findings_, rivals, *cache_, cancel, silent_);
   ASSERT_FALSE(stopped.ok());
   EXPECT_EQ(stopped.error().code, Code::interrupted);
   const auto first = transferred(both());
@@ -274,7 +274,7 @@ TEST_F(Rivals, CheckedOneThatFailsEverywhereHasFixedNothing) {
 
 TEST_F(Rivals, WithMorePairsAreToldMoreAndTheAuditsOwnStayTheFirst) {
   auto models = aimed_.models();
-  Memo memo(models, *catalogue_, never_, silent_, {});
+  Memo memo(models, *cache_, never_, silent_, {});
   const auto targets = find_targets(study_, memo.class_names());
   ASSERT_TRUE(targets.ok());
   std::vector<Hypothesis> grown = findings_.hypotheses;
@@ -297,7 +297,7 @@ TEST_F(Rivals, WithMorePairsAreToldMoreAndTheAuditsOwnStayTheFirst) {
 
 TEST_F(Rivals, WithMoreBaselineImagesAreToldMoreOfSystematicFailuresAlone) {
   auto models = aimed_.models();
-  Memo memo(models, *catalogue_, never_, silent_, {});
+  Memo memo(models, *cache_, never_, silent_, {});
   const auto targets = find_targets(study_, memo.class_names());
   ASSERT_TRUE(targets.ok());
   std::vector<BaseResult> grown = findings_.bases;
@@ -367,7 +367,7 @@ TEST(NoBug, IsNothingToTransferAndNothingToCheck) {
   fake::World world(with_rules({}));
   const Study study = fake::study_of(world.setting(), {});
   const fake::Folder folder;
-  auto catalogue = std::move(Catalogue::open(folder.path())).value();
+  auto cache = std::move(AnswerCache::open(folder.path())).value();
   const CancelToken never;
   Progress silent;
   Findings none;
@@ -375,12 +375,12 @@ TEST(NoBug, IsNothingToTransferAndNothingToCheck) {
   std::vector<Rival> rivals;
   rivals.push_back({"sound", {}});
   rivals[0].models.classifier = world.models().classifier;
-  const auto result = transfer(study, none, rivals, *catalogue, never, silent);
+  const auto result = transfer(study, none, rivals, *cache, never, silent);
   ASSERT_TRUE(result.ok());
   EXPECT_TRUE(result->rows.empty());
   EXPECT_EQ(result->columns.size(), 2U);
   EXPECT_TRUE(transfer_of(transfer_json(study, *result).dump(), none).has_value());
-  EXPECT_TRUE(check(study, none, rivals[0], *catalogue, never, silent)->cases.empty());
+  EXPECT_TRUE(check(study, none, rivals[0], *cache, never, silent)->cases.empty());
 }
 
 }  // namespace

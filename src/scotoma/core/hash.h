@@ -1,4 +1,4 @@
-// SHA-256: names of images in the catalogue, fingerprints of models, seeds of streams.
+// SHA-256: names of images in the cache, fingerprints of models, seeds of streams.
 #pragma once
 
 #include <array>

@@ -47,7 +47,7 @@ Result<FolderLock> FolderLock::take(const std::filesystem::path& folder, const s
                                 reason_of(errno)));
     }
     return bad_input(
-        fmt::format("{0}: {1} there. Wait until it ends, or choose another folder with --out (with --catalogue {0}, "
+        fmt::format("{0}: {1} there. Wait until it ends, or choose another folder with --out (with --cache {0}, "
                     "too, it shares the answers)",
                     folder.string(), holder(file.get())));
   }

@@ -16,11 +16,11 @@
 namespace scotoma {
 namespace {
 
-Result<void> write_pictures(const Dataset& dataset, const Catalogue& catalogue, Layout& layout,
-                            const CancelToken& cancel, Progress& progress) {
+Result<void> write_pictures(const Dataset& dataset, const AnswerCache& cache, Layout& layout, const CancelToken& cancel,
+                            Progress& progress) {
   for (std::size_t i = 0; i < dataset.pictures.size(); ++i) {
     if (cancel.cancelled()) return interrupted("stopped: nothing was exported");
-    SCOTOMA_TRY(const auto png, catalogue.image_bytes(dataset.pictures[i].sample->image));
+    SCOTOMA_TRY(const auto png, cache.image_bytes(dataset.pictures[i].sample->image));
     SCOTOMA_CHECK(layout.add(dataset.pictures[i], {reinterpret_cast<const char*>(png.data()), png.size()}));
     progress.advance(i + 1, dataset.pictures.size());
   }
@@ -29,13 +29,13 @@ Result<void> write_pictures(const Dataset& dataset, const Catalogue& catalogue, 
 
 }  // namespace
 
-Result<Exported> export_dataset(const Study& study, const Findings& findings, const Catalogue& catalogue,
+Result<Exported> export_dataset(const Study& study, const Findings& findings, const AnswerCache& cache,
                                 const ExportOptions& options, const std::filesystem::path& folder,
                                 const CancelToken& cancel, Progress& progress) {
   SCOTOMA_TRY(const Dataset dataset, choose_pictures(study, findings, options));
   SCOTOMA_TRY(const auto place, NewFolder::begin(folder));
   const auto layout = make_layout(dataset, findings, options, place->path());
-  SCOTOMA_CHECK(write_pictures(dataset, catalogue, *layout, cancel, progress));
+  SCOTOMA_CHECK(write_pictures(dataset, cache, *layout, cancel, progress));
   SCOTOMA_CHECK(write_file(place->path() / "dataset.json",
                            printable_json(dataset_json(study, findings, dataset, options).dump(2)) + "\n"));
   SCOTOMA_CHECK(write_file(place->path() / "README.md", readme(study, findings, dataset, options)));

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "scotoma/catalogue/catalogue.h"
+#include "scotoma/cache/answer_cache.h"
 #include "scotoma/core/cancel.h"
 #include "scotoma/core/progress.h"
 #include "scotoma/export/options.h"
@@ -26,8 +26,8 @@ struct Exported {
 /// Writes the dataset into `folder`, which appears whole or not at all. Its bytes are a function of the study, the
 /// findings and the options. Holds one picture in memory at a time, beside what the findings hold.
 /// Errors: bad_input for a folder that is there and not empty, and for options under which there is nothing to export;
-/// failed when a picture of the catalogue is missing or damaged, or the disk is full; interrupted.
-Result<Exported> export_dataset(const Study& study, const Findings& findings, const Catalogue& catalogue,
+/// failed when a picture of the cache is missing or damaged, or the disk is full; interrupted.
+Result<Exported> export_dataset(const Study& study, const Findings& findings, const AnswerCache& cache,
                                 const ExportOptions& options, const std::filesystem::path& folder,
                                 const CancelToken& cancel, Progress& progress);
 

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "scotoma/catalogue/reviews.h"
+#include "scotoma/cache/reviews.h"
 #include "scotoma/core/parallel.h"
 #include "scotoma/find/phrases.h"
 #include "scotoma/find/speed.h"
@@ -113,12 +113,12 @@ Result<std::vector<Target>> find_targets(const Study& study, const std::vector<s
   return targets;
 }
 
-Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, const CancelToken& cancel,
-                  Progress& progress, const HuntSetting& setting) {
+Result<Hunt> hunt(const Study& study, Models& models, AnswerCache& cache, const CancelToken& cancel, Progress& progress,
+                  const HuntSetting& setting) {
   Hunt result;
   Findings& findings = result.findings;
   const int threads = thread_count(study.engine.threads);
-  Memo memo(models, catalogue, cancel, progress, {threads, setting.replay_only});
+  Memo memo(models, cache, cancel, progress, {threads, setting.replay_only});
   SCOTOMA_TRY(const auto targets, find_targets(study, models.classifier->class_names()));
   SCOTOMA_CHECK(check_labels(setting.only, targets, study));
   findings.class_names = models.classifier->class_names();
@@ -129,7 +129,7 @@ Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, cons
     SteadyClock own;
     Clock& clock = setting.clock != nullptr ? *setting.clock : own;
     SCOTOMA_TRY(limited.budget.images,
-                affordable_images(context, models, memo, catalogue, clock, {threads, setting.replay_only}));
+                affordable_images(context, models, memo, cache, clock, {threads, setting.replay_only}));
   }
 
   SCOTOMA_TRY(findings.bases, sample_bases(context));
@@ -162,7 +162,7 @@ Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, cons
   }
   watch.lap("cross-check", result.run);
   // Last of all, so that no picture depends on what a person said.
-  SCOTOMA_TRY(const Reviews reviews, read_reviews(catalogue));
+  SCOTOMA_TRY(const Reviews reviews, read_reviews(cache));
   review(context, reviews, findings);
 
   order_hypotheses(findings.hypotheses);

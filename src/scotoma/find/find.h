@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "scotoma/catalogue/catalogue.h"
+#include "scotoma/cache/answer_cache.h"
 #include "scotoma/core/cancel.h"
 #include "scotoma/core/clock.h"
 #include "scotoma/core/progress.h"
@@ -22,18 +22,18 @@ struct Hunt {
 };
 
 struct HuntSetting {
-  bool replay_only = false;          ///< take every answer from the catalogue; an answer that is missing is an error
+  bool replay_only = false;          ///< take every answer from the cache; an answer that is missing is an error
   std::vector<Candidate> only = {};  ///< test these hypotheses of the user's instead of searching for some
   Clock* clock = nullptr;            ///< measures what budget.minutes are worth; null: the machine's own
 };
 
-/// Runs a study on models, remembering every answer in the catalogue. The findings are a function of the study and of
-/// the models' answers: the same whatever was in the catalogue, at any number of threads. With budget.minutes, also of
-/// the speed that was measured once and is kept in the catalogue.
+/// Runs a study on models, remembering every answer in the cache. The findings are a function of the study and of
+/// the models' answers: the same whatever was in the cache, at any number of threads. With budget.minutes, also of
+/// the speed that was measured once and is kept in the cache.
 /// Errors: bad_input for a label that no class of the classifier carries, or that the judge does not know; those of the
 /// models and of the disk; interrupted. What was answered before an error is kept; run again to go on.
-Result<Hunt> hunt(const Study& study, Models& models, Catalogue& catalogue, const CancelToken& cancel,
-                  Progress& progress, const HuntSetting& setting = {});
+Result<Hunt> hunt(const Study& study, Models& models, AnswerCache& cache, const CancelToken& cancel, Progress& progress,
+                  const HuntSetting& setting = {});
 
 /// The study's labels as the classifier knows them. Errors: those of classes_of_labels (study/label_class.h).
 Result<std::vector<Target>> find_targets(const Study& study, const std::vector<std::string>& class_names);

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "scotoma/catalogue/memo.h"
+#include "scotoma/cache/memo.h"
 #include "scotoma/stage/context.h"
 #include "scotoma/stage/hypothesise.h"
 

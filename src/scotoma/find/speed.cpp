@@ -27,7 +27,7 @@ Result<double> parsed(const std::string& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc() && end == text.data() + text.size() && value > 0) return value;
-  return bad_input("the catalogue holds a speed that cannot be read; it is damaged: choose another folder with --out");
+  return bad_input("the cache holds a speed that cannot be read; it is damaged: choose another folder with --out");
 }
 
 /// Pictures to draw, batch after batch: the base sample's first, then others of the base prompts.
@@ -81,24 +81,24 @@ Result<double> measured(const StageContext& context, const Models& models, Memo&
 
 }  // namespace
 
-Result<double> pictures_per_minute(const StageContext& context, const Models& models, Memo& memo, Catalogue& catalogue,
+Result<double> pictures_per_minute(const StageContext& context, const Models& models, Memo& memo, AnswerCache& cache,
                                    Clock& clock, const SpeedSetting& setting) {
   const std::string key = key_of(models);
-  SCOTOMA_TRY(const auto known, catalogue.find(kFingerprint, key));
+  SCOTOMA_TRY(const auto known, cache.find(kFingerprint, key));
   if (known) return parsed(*known);
   if (setting.replay_only) {
     return bad_input("budget.minutes was not turned into pictures yet: the study is not finished; run `scotoma find`");
   }
   SCOTOMA_TRY(const double speed, measured(context, models, memo, clock, setting.threads));
   const std::vector<Answer> answer = {{key, fmt::format("{:.2f}", std::max(speed, 0.01))}};
-  SCOTOMA_CHECK(catalogue.store(kFingerprint, answer));
+  SCOTOMA_CHECK(cache.store(kFingerprint, answer));
   return parsed(answer.front().value);
 }
 
-Result<int> affordable_images(StageContext& context, const Models& models, Memo& memo, Catalogue& catalogue,
-                              Clock& clock, const SpeedSetting& setting) {
+Result<int> affordable_images(StageContext& context, const Models& models, Memo& memo, AnswerCache& cache, Clock& clock,
+                              const SpeedSetting& setting) {
   const BudgetOptions& budget = context.study.budget;
-  SCOTOMA_TRY(const double speed, pictures_per_minute(context, models, memo, catalogue, clock, setting));
+  SCOTOMA_TRY(const double speed, pictures_per_minute(context, models, memo, cache, clock, setting));
   const auto images = static_cast<int>(std::min(static_cast<double>(budget.images), speed * budget.minutes));
   const std::int64_t base = std::int64_t{budget.base_at_first()} * static_cast<std::int64_t>(context.targets.size());
   if (images < base) {

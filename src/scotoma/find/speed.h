@@ -1,8 +1,8 @@
 // budget.minutes: how many pictures that is on this machine.
 #pragma once
 
-#include "scotoma/catalogue/catalogue.h"
-#include "scotoma/catalogue/memo.h"
+#include "scotoma/cache/answer_cache.h"
+#include "scotoma/cache/memo.h"
 #include "scotoma/core/clock.h"
 #include "scotoma/model/roles.h"
 #include "scotoma/stage/context.h"
@@ -11,22 +11,22 @@ namespace scotoma {
 
 struct SpeedSetting {
   int threads = 1;
-  bool replay_only = false;  ///< measure nothing: the answer must be in the catalogue
+  bool replay_only = false;  ///< measure nothing: the answer must be in the cache
 };
 
 /// Pictures that are drawn, classified and judged in a minute. Measured once, on the study's first base pictures (after
 /// a batch that warms up; where they do not do or are known already, on pictures of the base prompts with seeds of
-/// their own, which count as nobody's), and then remembered in the catalogue under the fingerprints of the three
-/// models, like an answer of theirs: whatever runs on that catalogue from then on is given the same number, at any
-/// number of threads. Errors: bad_input when it is not known and setting.replay_only, or the catalogue's answer is
+/// their own, which count as nobody's), and then remembered in the cache under the fingerprints of the three
+/// models, like an answer of theirs: whatever runs on that cache from then on is given the same number, at any
+/// number of threads. Errors: bad_input when it is not known and setting.replay_only, or the cache's answer is
 /// damaged; those of the models and of the disk; interrupted.
-Result<double> pictures_per_minute(const StageContext& context, const Models& models, Memo& memo, Catalogue& catalogue,
+Result<double> pictures_per_minute(const StageContext& context, const Models& models, Memo& memo, AnswerCache& cache,
                                    Clock& clock, const SpeedSetting& setting);
 
 /// The images that the study may use: budget.images, or what budget.minutes allow where that is fewer. `limits` is told
 /// into how many pictures the minutes were turned. Errors: bad_input when these do not pay for the base pictures; those
 /// of pictures_per_minute.
-Result<int> affordable_images(StageContext& context, const Models& models, Memo& memo, Catalogue& catalogue,
-                              Clock& clock, const SpeedSetting& setting);
+Result<int> affordable_images(StageContext& context, const Models& models, Memo& memo, AnswerCache& cache, Clock& clock,
+                              const SpeedSetting& setting);
 
 }  // namespace scotoma

@@ -11,10 +11,10 @@
 
 namespace scotoma {
 
-/// One drawn picture and what the models said of it. Its pixels stay in the catalogue, under `image`.
+/// One drawn picture and what the models said of it. Its pixels stay in the cache, under `image`.
 struct Sample {
   Draw draw;
-  std::string image;  ///< image_id, also the name of its file in the catalogue
+  std::string image;  ///< image_id, also the name of its file in the cache
   Prediction prediction;
   Judgement judgement;
   bool correct = false;  ///< the best class is the label's
@@ -250,7 +250,7 @@ struct RunFacts {
   struct RoleUse {
     double engine_seconds = 0;   ///< inside the engine, summed over threads
     std::uint64_t computed = 0;  ///< answers paid for in this run
-    std::uint64_t recalled = 0;  ///< answers that the catalogue had
+    std::uint64_t recalled = 0;  ///< answers that the cache had
   };
   std::vector<Stage> stages;
   std::map<std::string, RoleUse> roles;

@@ -1,4 +1,4 @@
-// Where samples come from: models behind their memory (catalogue/memo.h), or coins in a simulation.
+// Where samples come from: models behind their memory (cache/memo.h), or coins in a simulation.
 #pragma once
 
 #include <span>

@@ -30,7 +30,7 @@ class Role {
   /// One line for people: "DPM-Solver++ 2M, 6 steps, guidance 1, 64 x 64, bf16".
   virtual std::string describe() const = 0;
 
-  /// How many inputs the backend likes at once; the catalogue cuts work into atoms of this size.
+  /// How many inputs the backend likes at once; the cache cuts work into atoms of this size.
   virtual std::size_t batch() const = 0;
 
   /// Time spent so far inside the engine that runs the network, summed over threads; 0 where nothing measures it.

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "scotoma/catalogue/catalogue.h"
+#include "scotoma/cache/answer_cache.h"
 #include "scotoma/finding/cause.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/report/claims_filter.h"
@@ -308,7 +308,7 @@ ordered_json bug_json(const Findings& findings, const Causes& causes, const Hypo
 
 }  // namespace
 
-std::string image_path(const std::string& image_id) { return Catalogue::image_file(image_id).string(); }
+std::string image_path(const std::string& image_id) { return AnswerCache::image_file(image_id).string(); }
 
 ordered_json bugs_json(const Study& study, const Findings& findings, const ImagePath& path) {
   const Spent& spent = findings.spent;

@@ -37,12 +37,12 @@ std::string mark_of(std::string_view bugs) {
   return fmt::format("{}{} -->\n", kMark, sha256_hex({bytes, bugs.size()}));
 }
 
-/// Puts images beside bugs.json, where the catalogue keeps its own elsewhere; anew where one there is not whole.
-Result<void> put_pictures(const std::set<std::string>& ids, const Catalogue& catalogue,
+/// Puts images beside bugs.json, where the cache keeps its own elsewhere; anew where one there is not whole.
+Result<void> put_pictures(const std::set<std::string>& ids, const AnswerCache& cache,
                           const std::filesystem::path& folder) {
   for (const std::string& id : ids) {
     const auto path = folder / image_path(id);
-    SCOTOMA_TRY(const auto png, catalogue.image_bytes(id));
+    SCOTOMA_TRY(const auto png, cache.image_bytes(id));
     const std::string_view bytes(reinterpret_cast<const char*>(png.data()), png.size());
     SCOTOMA_CHECK(clear_place(path));
     if (const auto there = read_plain_file(path); there.ok() && *there == bytes) continue;
@@ -75,9 +75,9 @@ Result<void> replace(const std::vector<File>& files, const std::filesystem::path
 
 }  // namespace
 
-Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const Catalogue& catalogue,
+Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const AnswerCache& cache,
                           const std::filesystem::path& folder, const Transfer* transfer) {
-  const auto pictures = [&](const std::string& id) { return catalogue.image(id); };
+  const auto pictures = [&](const std::string& id) { return cache.image(id); };
   const auto known = transfer == nullptr ? known_transfer(folder, findings) : std::nullopt;
   SCOTOMA_TRY(const std::string html, report_html(study, findings, pictures, known.has_value() ? &*known : transfer));
   const Published published{folder / "report.html", folder / "bugs.json"};
@@ -87,7 +87,7 @@ Result<Published> publish(const Study& study, const Findings& findings, const Ru
     return image_path(id);
   };
   const std::string bugs = printable_json(bugs_json(study, findings, path).dump(2)) + "\n";
-  SCOTOMA_CHECK(put_pictures(named, catalogue, folder));
+  SCOTOMA_CHECK(put_pictures(named, cache, folder));
   std::vector<std::pair<std::filesystem::path, std::string>> files = {{published.report, html + mark_of(bugs)}};
   if (run != nullptr) files.emplace_back(folder / "run.json", printable_json(run_json(*run).dump(2)) + "\n");
   if (transfer != nullptr)

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string_view>
 
-#include "scotoma/catalogue/catalogue.h"
+#include "scotoma/cache/answer_cache.h"
 #include "scotoma/core/file.h"
 #include "scotoma/finding/finding.h"
 #include "scotoma/finding/transfer.h"
@@ -24,11 +24,11 @@ struct Published {
 /// transfer.json that says something else is removed before the report is replaced: a kill leaves it missing, never
 /// beside a report of other figures. Without `transfer` the transfer.json in `folder`, where it is of these findings,
 /// gives the section.
-/// The pictures that bugs.json names stand under images/ in `folder` afterwards: those of the catalogue where that is
+/// The pictures that bugs.json names stand under images/ in `folder` afterwards: those of the cache where that is
 /// its folder too, else copies. Requires that `folder` is there.
 /// Errors: failed when the disk is full, the folder cannot be written, or a picture that the report shows is missing or
 /// damaged: the old files stay then.
-Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const Catalogue& catalogue,
+Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const AnswerCache& cache,
                           const std::filesystem::path& folder, const Transfer* transfer = nullptr);
 
 /// False where the folder's report.html says that it was written with another bugs.json than the one of these bytes.

@@ -3,7 +3,7 @@
 
 #include <span>
 
-#include "scotoma/catalogue/memo.h"
+#include "scotoma/cache/memo.h"
 #include "scotoma/stage/context.h"
 
 namespace scotoma {

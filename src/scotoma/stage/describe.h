@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "scotoma/catalogue/memo.h"
+#include "scotoma/cache/memo.h"
 #include "scotoma/stage/context.h"
 #include "scotoma/stage/spans.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "scotoma/catalogue/memo.h"
+#include "scotoma/cache/memo.h"
 #include "scotoma/stage/context.h"
 
 namespace scotoma {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "scotoma/catalogue/memo.h"
+#include "scotoma/cache/memo.h"
 #include "scotoma/core/result.h"
 #include "scotoma/finding/transfer.h"
 #include "scotoma/stage/context.h"

@@ -86,12 +86,12 @@ void decide(std::vector<CheckCase>& cases) {
   }
 }
 
-Result<Check> check(const Study& study, const Findings& findings, Rival& rival, Catalogue& catalogue,
+Result<Check> check(const Study& study, const Findings& findings, Rival& rival, AnswerCache& cache,
                     const CancelToken& cancel, Progress& progress) {
   const Classifier& classifier = *rival.models.classifier;
   Check result{rival.name, classifier.fingerprint(), classifier.describe(), {}};
   progress.stage(fmt::format("asking {}", rival.name));
-  Memo memo(rival.models, catalogue, cancel, progress, {thread_count(study.engine.threads), false});
+  Memo memo(rival.models, cache, cancel, progress, {thread_count(study.engine.threads), false});
   SCOTOMA_TRY(const auto classes, class_indices(study, memo.class_names()));
   const auto add = [&](const std::vector<const Hypothesis*>& bugs, const std::string& finding) -> Result<void> {
     for (const Hypothesis* h : bugs) {

@@ -27,7 +27,7 @@ void decide(std::vector<CheckCase>& cases);
 /// limit of its base rate + delta; for Direction::passes evidence.everywhere. A classifier that fails everywhere has
 /// fixed nothing. Bugs without pairs (no audit) are cases without pictures. A systematic failure is fixed where the
 /// rival surely fails on no more of the label's baseline images than evidence.everywhere. Errors: as transfer().
-Result<Check> check(const Study& study, const Findings& findings, Rival& rival, Catalogue& catalogue,
+Result<Check> check(const Study& study, const Findings& findings, Rival& rival, AnswerCache& cache,
                     const CancelToken& cancel, Progress& progress);
 
 }  // namespace scotoma

@@ -93,8 +93,8 @@ void decide(Transfer& result) {
 
 }  // namespace
 
-Result<Transfer> transfer(const Study& study, const Findings& findings, std::vector<Rival>& rivals,
-                          Catalogue& catalogue, const CancelToken& cancel, Progress& progress) {
+Result<Transfer> transfer(const Study& study, const Findings& findings, std::vector<Rival>& rivals, AnswerCache& cache,
+                          const CancelToken& cancel, Progress& progress) {
   Transfer result;
   const auto bugs = audited(findings, result);
   const double delta = study.evidence.delta;
@@ -108,7 +108,7 @@ Result<Transfer> transfer(const Study& study, const Findings& findings, std::vec
   const auto failures = add_systematic(study, findings, result);
   for (Rival& rival : rivals) {
     progress.stage(fmt::format("asking {}", rival.name));
-    Memo memo(rival.models, catalogue, cancel, progress, {thread_count(study.engine.threads), false});
+    Memo memo(rival.models, cache, cancel, progress, {thread_count(study.engine.threads), false});
     SCOTOMA_TRY(const auto classes, class_indices(study, memo.class_names()));
     TransferColumn column;
     column.name = rival.name;

@@ -21,7 +21,7 @@ namespace scotoma {
 /// Nothing is drawn; each rival is asked once a picture, and remembered. The result is a function of the findings and
 /// of the answers. `rivals` keep their classifiers. Errors: bad_input for a rival without a class of the study; those
 /// of the models and of the disk; interrupted.
-Result<Transfer> transfer(const Study& study, const Findings& findings, std::vector<Rival>& rivals,
-                          Catalogue& catalogue, const CancelToken& cancel, Progress& progress);
+Result<Transfer> transfer(const Study& study, const Findings& findings, std::vector<Rival>& rivals, AnswerCache& cache,
+                          const CancelToken& cancel, Progress& progress);
 
 }  // namespace scotoma

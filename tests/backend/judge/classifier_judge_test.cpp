@@ -107,7 +107,7 @@ TEST_F(Judges, TheMeanLiesBetweenItsNetworksAndDoesNotDependOnTheirOrder) {
 TEST_F(Judges, TheFingerprintOfOneNetworkIsWhatItWasAndThatOfSeveralIsOfAllInTheirOrder) {
   const ClassifierOptions one = in_order();
   const ClassifierOptions two = turned_round();
-  Hasher as_ever;  // catalogues hold answers under it
+  Hasher as_ever;  // caches hold answers under it
   as_ever.field("judge").field(load(one)->fingerprint()).field("0.5");
   as_ever.field("red").field("red").field("blue").field("blue");
   std::vector<std::string> different = {judge({one}).value()->fingerprint()};

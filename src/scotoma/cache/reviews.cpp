@@ -1,4 +1,4 @@
-#include "scotoma/catalogue/reviews.h"
+#include "scotoma/cache/reviews.h"
 
 #include <vector>
 
@@ -10,13 +10,13 @@ constexpr const char* kNo = "no";
 
 }  // namespace
 
-Result<Reviews> read_reviews(const Catalogue& catalogue) {
-  SCOTOMA_TRY(const auto rows, catalogue.persons());
+Result<Reviews> read_reviews(const AnswerCache& cache) {
+  SCOTOMA_TRY(const auto rows, cache.persons());
   Reviews reviews;
   for (const Answer& row : rows) {
     if (row.value != kYes && row.value != kNo) {
       return bad_input(
-          "the catalogue holds a person's answer that is neither yes nor no; it is damaged: choose "
+          "the cache holds a person's answer that is neither yes nor no; it is damaged: choose "
           "another folder with --out");
     }
     reviews[row.input] = row.value == kYes;
@@ -24,10 +24,10 @@ Result<Reviews> read_reviews(const Catalogue& catalogue) {
   return reviews;
 }
 
-Result<void> store_reviews(Catalogue& catalogue, const Reviews& answers) {
+Result<void> store_reviews(AnswerCache& cache, const Reviews& answers) {
   std::vector<Answer> rows;
   for (const auto& [key, yes] : answers) rows.push_back({key, yes ? kYes : kNo});
-  return catalogue.store(Catalogue::kPerson, rows);
+  return cache.store(AnswerCache::kPerson, rows);
 }
 
 }  // namespace scotoma

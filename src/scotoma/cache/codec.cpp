@@ -1,4 +1,4 @@
-#include "scotoma/catalogue/codec.h"
+#include "scotoma/cache/codec.h"
 
 #include <bit>
 #include <cstdint>
@@ -7,7 +7,7 @@
 namespace scotoma {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the catalogue is little endian");
+static_assert(std::endian::native == std::endian::little, "the cache is little endian");
 
 template <class T>
 void append(std::string& bytes, T value) {

@@ -1,4 +1,4 @@
-// The catalogue's images: PNG files, named by the hash of their pixels.
+// The cache's images: PNG files, named by the hash of their pixels.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <array>
 #include <string_view>
 
-#include "scotoma/catalogue/catalogue.h"
+#include "scotoma/cache/answer_cache.h"
 #include "scotoma/core/file.h"
 
 namespace scotoma {
@@ -57,9 +57,9 @@ Result<void> make_folder(const fs::path& folder) {
 
 }  // namespace
 
-fs::path Catalogue::image_file(const std::string& id) { return fs::path("images") / id.substr(0, 2) / (id + ".png"); }
+fs::path AnswerCache::image_file(const std::string& id) { return fs::path("images") / id.substr(0, 2) / (id + ".png"); }
 
-Result<bool> Catalogue::has_image(const std::string& id) const {
+Result<bool> AnswerCache::has_image(const std::string& id) const {
   const fs::path path = folder_ / image_file(id);
   SCOTOMA_CHECK(clear_place(path));  // before it is drawn: what cannot be cleared is told at once
   std::error_code error;
@@ -69,7 +69,7 @@ Result<bool> Catalogue::has_image(const std::string& id) const {
          holds(file.descriptor, file.size - static_cast<off_t>(kPngEnd.size()), kPngEnd);
 }
 
-void Catalogue::sweep_images() const {
+void AnswerCache::sweep_images() const {
   remove_abandoned(folder_);
   remove_abandoned(folder_ / "images");
   std::error_code error;
@@ -77,7 +77,7 @@ void Catalogue::sweep_images() const {
     remove_abandoned(at->path());
 }
 
-Result<std::string> Catalogue::put_image(const Image& image) {
+Result<std::string> AnswerCache::put_image(const Image& image) {
   const std::string id = image_id(image);
   SCOTOMA_TRY(const bool there, has_image(id));
   if (there) return id;
@@ -89,14 +89,14 @@ Result<std::string> Catalogue::put_image(const Image& image) {
   return id;
 }
 
-Result<std::vector<std::uint8_t>> Catalogue::image_bytes(const std::string& id) const {
+Result<std::vector<std::uint8_t>> AnswerCache::image_bytes(const std::string& id) const {
   const fs::path path = folder_ / image_file(id);
   SCOTOMA_TRY(const std::string bytes, read_image_file(path));
   if (const auto image = image_in(bytes, id, path); !image.ok()) return image.error();
   return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
 }
 
-Result<Image> Catalogue::image(const std::string& id) const {
+Result<Image> AnswerCache::image(const std::string& id) const {
   const fs::path path = folder_ / image_file(id);
   SCOTOMA_TRY(const std::string bytes, read_image_file(path));
   return image_in(bytes, id, path);

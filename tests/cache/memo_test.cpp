@@ -1,4 +1,4 @@
-#include "scotoma/catalogue/memo.h"
+#include "scotoma/cache/memo.h"
 
 #include <gtest/gtest.h>
 
@@ -12,13 +12,13 @@
 namespace scotoma {
 namespace {
 
-/// A world, its catalogue, and memos over both.
+/// A world, its cache, and memos over both.
 class MemoTest : public testing::Test {
  protected:
-  MemoTest() : models_(world_.models()), catalogue_(std::move(Catalogue::open(folder_.path())).value()) {}
+  MemoTest() : models_(world_.models()), cache_(std::move(AnswerCache::open(folder_.path())).value()) {}
 
   Memo memo(int threads = 1, bool replay_only = false) {
-    return {models_, *catalogue_, cancel_, progress_, {threads, replay_only}};
+    return {models_, *cache_, cancel_, progress_, {threads, replay_only}};
   }
 
   static std::vector<Draw> draws(std::uint64_t count, const std::string& prompt = "a photo of a fly") {
@@ -37,7 +37,7 @@ class MemoTest : public testing::Test {
   fake::World world_;
   fake::Folder folder_;
   Models models_;
-  std::unique_ptr<Catalogue> catalogue_;
+  std::unique_ptr<AnswerCache> cache_;
   CancelToken cancel_;
   Progress progress_;
 };
@@ -82,9 +82,9 @@ TEST_F(MemoTest, GivesTheAnswersOfTheModelsInTheOrderOfTheQuestions) {
 
 TEST_F(MemoTest, GivesTheSameOnAnyNumberOfThreads) {
   const fake::Folder other_folder;
-  const auto other_catalogue = std::move(Catalogue::open(other_folder.path())).value();
+  const auto other_cache = std::move(AnswerCache::open(other_folder.path())).value();
   Memo one = memo(1);
-  Memo four(models_, *other_catalogue, cancel_, progress_, {4, false});
+  Memo four(models_, *other_cache, cancel_, progress_, {4, false});
   const auto samples = *one.observe(questions(50));
   const auto others = *four.observe(questions(50));
   ASSERT_EQ(samples.size(), others.size());
@@ -96,23 +96,23 @@ TEST_F(MemoTest, GivesTheSameOnAnyNumberOfThreads) {
   }
 }
 
-TEST_F(MemoTest, StudiesAtWorkOnOneCatalogueAtOnceGetTheAnswersThatEachWouldGetAlone) {
+TEST_F(MemoTest, StudiesAtWorkOnOneCacheAtOnceGetTheAnswersThatEachWouldGetAlone) {
   constexpr std::size_t kStudies = 3;
   std::vector<std::vector<Sample>> together(kStudies);
   std::vector<std::thread> studies;
   for (std::vector<Sample>& samples : together) {
-    studies.emplace_back([&] {  // a catalogue of its own, as a process has it
+    studies.emplace_back([&] {  // a cache of its own, as a process has it
       Models models = world_.models();
-      const auto catalogue = std::move(Catalogue::open(folder_.path())).value();
+      const auto cache = std::move(AnswerCache::open(folder_.path())).value();
       Progress silent;
-      Memo memo(models, *catalogue, cancel_, silent, {2, false});
+      Memo memo(models, *cache, cancel_, silent, {2, false});
       if (auto observed = memo.observe(questions(200)); observed.ok()) samples = *std::move(observed);
     });
   }
   for (std::thread& study : studies) study.join();
   const fake::Folder alone_folder;
-  const auto catalogue = std::move(Catalogue::open(alone_folder.path())).value();
-  Memo memo(models_, *catalogue, cancel_, progress_, {});
+  const auto cache = std::move(AnswerCache::open(alone_folder.path())).value();
+  Memo memo(models_, *cache, cancel_, progress_, {});
   const auto alone = *memo.observe(questions(200));
   for (const std::vector<Sample>& samples : together) {
     ASSERT_EQ(samples.size(), alone.size());
@@ -171,7 +171,7 @@ TEST_F(MemoTest, KeepsWhatWasAnsweredBeforeAnInterruption) {
     };
     world_.forget();
     const auto asked = draws(100, "a photo of a bee " + std::to_string(threads));
-    Memo first(models_, *catalogue_, stop, progress_, {threads, false});
+    Memo first(models_, *cache_, stop, progress_, {threads, false});
     EXPECT_EQ(first.generate(asked).error().code, Code::interrupted);
     const auto before = world_.answered("generator");
     EXPECT_GE(before, world_.setting().batch);
@@ -212,16 +212,16 @@ TEST_F(MemoTest, ReplayOnlyNeverCallsAModel) {
 
 TEST_F(MemoTest, ALostPictureIsDrawnAnew) {
   const auto ids = *memo().generate(draws(10));
-  std::filesystem::remove(folder_ / Catalogue::image_file(ids[4]));
+  std::filesystem::remove(folder_ / AnswerCache::image_file(ids[4]));
   world_.forget();
   EXPECT_EQ(*memo().generate(draws(10)), ids);
   EXPECT_EQ(world_.answered("generator"), 1U);
-  EXPECT_TRUE(catalogue_->image(ids[4]).ok());
+  EXPECT_TRUE(cache_->image(ids[4]).ok());
 }
 
 TEST_F(MemoTest, ADamagedPictureStopsWithItsName) {
   const auto ids = *memo().generate(draws(10));
-  folder_.write(Catalogue::image_file(ids[4]).string(), "no picture");
+  folder_.write(AnswerCache::image_file(ids[4]).string(), "no picture");
   const auto predictions = memo().classify(ids);
   ASSERT_FALSE(predictions.ok());
   EXPECT_NE(predictions.error().message.find(ids[4]), std::string::npos);
@@ -234,10 +234,10 @@ TEST_F(MemoTest, ADamagedAnswerIsNotTakenForOne) {
                                      "\xff\xff\xff\xff\0\0\x80\x3f"s};  // class 99, class -1
   for (const std::string& bytes : bad_answers) {
     const fake::Folder folder;
-    const auto catalogue = std::move(Catalogue::open(folder.path())).value();
+    const auto cache = std::move(AnswerCache::open(folder.path())).value();
     const Answer answer{ids[1], bytes};
-    ASSERT_TRUE(catalogue->store("fake-classifier", {&answer, 1}).ok());
-    Memo memo(models_, *catalogue, cancel_, progress_, {});
+    ASSERT_TRUE(cache->store("fake-classifier", {&answer, 1}).ok());
+    Memo memo(models_, *cache, cancel_, progress_, {});
     ASSERT_TRUE(memo.generate(draws(3)).ok());
     const auto predictions = memo.classify(ids);
     ASSERT_FALSE(predictions.ok());
@@ -300,7 +300,7 @@ class ToldProgress : public Progress {
 
 TEST_F(MemoTest, TellsHowFarItIs) {
   ToldProgress told;
-  Memo memo(models_, *catalogue_, cancel_, told, {3, false});
+  Memo memo(models_, *cache_, cancel_, told, {3, false});
   ASSERT_TRUE(memo.generate(draws(20)).ok());
   const std::vector<std::pair<std::size_t, std::size_t>> last = {{20, 20}};
   ASSERT_EQ(told.told.size(), 3U);

@@ -1,4 +1,4 @@
-#include "scotoma/catalogue/catalogue.h"
+#include "scotoma/cache/answer_cache.h"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -17,7 +17,7 @@ namespace scotoma {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr auto kPause = std::chrono::milliseconds(5);  ///< between two attempts to make a catalogue
+constexpr auto kPause = std::chrono::milliseconds(5);  ///< between two attempts to make a cache
 
 constexpr int kApplicationId = 0x53636F74;  // "Scot"
 
@@ -100,7 +100,7 @@ void sum_in_sql(sqlite3_context* context, int /*count*/, sqlite3_value** values)
   sqlite3_result_int64(context, checksum(bytes(values[0]), bytes(values[1]), bytes(values[2])));
 }
 
-/// Whether one of the catalogue's files has no room left under the limit of the process. SQLite keeps no errno of it:
+/// Whether one of the cache's files has no room left under the limit of the process. SQLite keeps no errno of it:
 /// it tidies up first.
 bool at_size_limit(const fs::path& database) {
   constexpr std::uintmax_t kGrowth = std::uintmax_t{32} << 10;  // of the index of the log, in one go
@@ -124,7 +124,7 @@ std::string tally_of(std::span<const Answer> answers) {
 
 }  // namespace
 
-struct Catalogue::Statements {
+struct AnswerCache::Statements {
   sqlite3_stmt* find = nullptr;
   sqlite3_stmt* store = nullptr;
   sqlite3_stmt* all = nullptr;
@@ -136,22 +136,22 @@ struct Catalogue::Statements {
 };
 
 /// A person's answers as they stand in the file.
-struct Catalogue::Persons {
+struct AnswerCache::Persons {
   std::vector<Answer> whole;         ///< without the tally
   std::vector<std::string> damaged;  ///< inputs of rows that do not fit their checksums
   std::string tally;                 ///< empty: none is there, or a damaged one
   bool complete() const { return damaged.empty() && tally == tally_of(whole); }
 };
 
-Catalogue::Catalogue(fs::path folder, std::chrono::milliseconds patience)
+AnswerCache::AnswerCache(fs::path folder, std::chrono::milliseconds patience)
     : folder_(std::move(folder)), patience_(patience), statements_(std::make_unique<Statements>()) {}
 
-Catalogue::~Catalogue() {
+AnswerCache::~AnswerCache() {
   statements_.reset();
   sqlite3_close(db_);
 }
 
-Error Catalogue::broken(const std::string& doing) const {
+Error AnswerCache::broken(const std::string& doing) const {
   const int code = sqlite3_errcode(db_);
   const std::string file = (folder_ / "catalogue.sqlite").string();
   if (const int system = code == SQLITE_NOMEM ? ENOMEM : sqlite3_system_errno(db_); ran_out(system)) {
@@ -164,9 +164,8 @@ Error Catalogue::broken(const std::string& doing) const {
   }
   // SQLITE_ERROR: no statement of ours is wrong, so the tables are not as we made them.
   if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR) {
-    return bad_input(
-        fmt::format("{}: not a catalogue, or damaged ({}). Move it away or choose another folder with --out", file,
-                    sqlite3_errmsg(db_)));
+    return bad_input(fmt::format("{}: not a cache, or damaged ({}). Move it away or choose another folder with --out",
+                                 file, sqlite3_errmsg(db_)));
   }
   if (code == SQLITE_BUSY) {
     const Error busy = failed(fmt::format(
@@ -183,20 +182,20 @@ Error Catalogue::broken(const std::string& doing) const {
                             file, doing, sqlite3_errmsg(db_)));
 }
 
-Result<std::unique_ptr<Catalogue>> Catalogue::open(const fs::path& folder, std::chrono::milliseconds patience) {
+Result<std::unique_ptr<AnswerCache>> AnswerCache::open(const fs::path& folder, std::chrono::milliseconds patience) {
   std::error_code error;
   fs::create_directories(folder / "images", error);
   if (error || ::access(folder.c_str(), W_OK) != 0) {
     return bad_input(fmt::format("{}: cannot be written ({}); choose another folder with --out", folder.string(),
                                  error ? error.message() : std::strerror(errno)));
   }
-  std::unique_ptr<Catalogue> catalogue(new Catalogue(folder, patience));
-  SCOTOMA_CHECK(catalogue->connect());
-  catalogue->sweep_images();
-  return catalogue;
+  std::unique_ptr<AnswerCache> cache(new AnswerCache(folder, patience));
+  SCOTOMA_CHECK(cache->connect());
+  cache->sweep_images();
+  return cache;
 }
 
-Result<void> Catalogue::connect() {
+Result<void> AnswerCache::connect() {
   const std::string file = (folder_ / "catalogue.sqlite").string();
   if (sqlite3_open(file.c_str(), &db_) != SQLITE_OK) return broken("opening");
   sqlite3_busy_timeout(db_, static_cast<int>(patience_.count()));
@@ -209,8 +208,8 @@ Result<void> Catalogue::connect() {
   return prepare();
 }
 
-/// The change to WAL does not wait where another run makes the same catalogue: SQLite fears a deadlock there.
-Result<void> Catalogue::patiently(const char* sql) const {
+/// The change to WAL does not wait where another run makes the same cache: SQLite fears a deadlock there.
+Result<void> AnswerCache::patiently(const char* sql) const {
   const auto deadline = std::chrono::steady_clock::now() + patience_;
   int code = sqlite3_exec(db_, sql, nullptr, nullptr, nullptr);
   while (code == SQLITE_BUSY && std::chrono::steady_clock::now() < deadline) {
@@ -223,7 +222,7 @@ Result<void> Catalogue::patiently(const char* sql) const {
 
 /// Makes the table, or gives the one of format 1 its checksums. Another run may have done it meanwhile, and a program
 /// of format 1 that has the file open may still add rows without: they count as damaged.
-Result<void> Catalogue::migrate() {
+Result<void> AnswerCache::migrate() {
   if (pragma_number(db_, "user_version") >= kVersion) return {};
   const auto run = [&](const std::string& sql) {
     return sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK;
@@ -242,7 +241,7 @@ Result<void> Catalogue::migrate() {
   return {};
 }
 
-Result<void> Catalogue::prepare() {
+Result<void> AnswerCache::prepare() {
   const auto prepare = [&](const char* sql, sqlite3_stmt** out) {
     return *out != nullptr || sqlite3_prepare_v2(db_, sql, -1, out, nullptr) == SQLITE_OK;
   };
@@ -257,7 +256,7 @@ Result<void> Catalogue::prepare() {
 }
 
 /// All that `work` writes, or nothing of it.
-Result<void> Catalogue::in_transaction(const std::function<Result<void>()>& work) const {
+Result<void> AnswerCache::in_transaction(const std::function<Result<void>()>& work) const {
   if (sqlite3_exec(db_, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr) != SQLITE_OK) return broken("writing");
   Result<void> done = work();
   if (done.ok() && sqlite3_exec(db_, "COMMIT", nullptr, nullptr, nullptr) != SQLITE_OK) done = broken("writing");
@@ -265,14 +264,13 @@ Result<void> Catalogue::in_transaction(const std::function<Result<void>()>& work
   return done;
 }
 
-Result<void> Catalogue::check_version() {
+Result<void> AnswerCache::check_version() {
   const int tables = pragma_number(db_, "schema_version");
   if (tables < 0) return broken("opening");
   if (tables == 0) return {};  // new and empty
   const std::string file = (folder_ / "catalogue.sqlite").string();
   if (pragma_number(db_, "application_id") != kApplicationId) {
-    return bad_input(
-        fmt::format("{}: a database, but not a catalogue of Scotoma; choose another folder with --out", file));
+    return bad_input(fmt::format("{}: a database, but not a cache of Scotoma; choose another folder with --out", file));
   }
   if (const int version = pragma_number(db_, "user_version"); version > kVersion) {
     return bad_input(
@@ -283,7 +281,7 @@ Result<void> Catalogue::check_version() {
   return {};
 }
 
-Result<std::optional<std::string>> Catalogue::find(const std::string& fingerprint, const std::string& input) const {
+Result<std::optional<std::string>> AnswerCache::find(const std::string& fingerprint, const std::string& input) const {
   const std::lock_guard lock(mutex_);
   InUse find(statements_->find);
   const int code = find.text(1, fingerprint).text(2, input).step();
@@ -294,7 +292,7 @@ Result<std::optional<std::string>> Catalogue::find(const std::string& fingerprin
   return value;
 }
 
-Result<void> Catalogue::put(const std::string& fingerprint, const Answer& answer) const {
+Result<void> AnswerCache::put(const std::string& fingerprint, const Answer& answer) const {
   InUse store(statements_->store);
   store.text(1, fingerprint).text(2, answer.input).blob(3, answer.value);
   if (store.number(4, checksum(fingerprint, answer.input, answer.value)).step() != SQLITE_DONE)
@@ -302,11 +300,11 @@ Result<void> Catalogue::put(const std::string& fingerprint, const Answer& answer
   return {};
 }
 
-Result<void> Catalogue::put_tally(std::span<const Answer> answers) const {
+Result<void> AnswerCache::put_tally(std::span<const Answer> answers) const {
   return put(kPerson, {"", tally_of(answers)});
 }
 
-Result<void> Catalogue::store(const std::string& fingerprint, std::span<const Answer> answers) {
+Result<void> AnswerCache::store(const std::string& fingerprint, std::span<const Answer> answers) {
   const std::lock_guard lock(mutex_);
   return in_transaction([&]() -> Result<void> {
     for (const Answer& answer : answers) SCOTOMA_CHECK(put(fingerprint, answer));
@@ -316,7 +314,7 @@ Result<void> Catalogue::store(const std::string& fingerprint, std::span<const An
   });
 }
 
-Result<Catalogue::Persons> Catalogue::read_persons() const {
+Result<AnswerCache::Persons> AnswerCache::read_persons() const {
   const std::string person = kPerson;
   InUse all(statements_->all);
   all.text(1, person);
@@ -337,7 +335,7 @@ Result<Catalogue::Persons> Catalogue::read_persons() const {
 }
 
 /// Removes what is damaged and tells that once.
-Result<void> Catalogue::mend_persons(const Persons& persons) const {
+Result<void> AnswerCache::mend_persons(const Persons& persons) const {
   const std::string person = kPerson;
   for (const std::string& input : persons.damaged) {
     InUse remove(statements_->remove);
@@ -346,7 +344,7 @@ Result<void> Catalogue::mend_persons(const Persons& persons) const {
   return put_tally(persons.whole);
 }
 
-Result<std::vector<Answer>> Catalogue::persons() const {
+Result<std::vector<Answer>> AnswerCache::persons() const {
   const std::lock_guard lock(mutex_);
   SCOTOMA_TRY(Persons persons, read_persons());
   if (persons.complete()) return std::move(persons.whole);
@@ -360,7 +358,7 @@ Result<std::vector<Answer>> Catalogue::persons() const {
       (folder_ / "catalogue.sqlite").string(), persons.whole.size()));
 }
 
-Result<std::size_t> Catalogue::count(const std::string& fingerprint) const {
+Result<std::size_t> AnswerCache::count(const std::string& fingerprint) const {
   const std::lock_guard lock(mutex_);
   InUse count(statements_->count);
   if (count.text(1, fingerprint).step() != SQLITE_ROW) return broken("reading");

@@ -1,4 +1,4 @@
-#include "scotoma/catalogue/codec.h"
+#include "scotoma/cache/codec.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -1,4 +1,4 @@
-// Answers as bytes in the catalogue: little endian, no padding.
+// Answers as bytes in the cache: little endian, no padding.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-#include "scotoma/catalogue/memo.h"
+#include "scotoma/cache/memo.h"
 
 #include <fmt/format.h>
 
@@ -7,14 +7,14 @@
 #include <mutex>
 #include <unordered_map>
 
-#include "scotoma/catalogue/codec.h"
+#include "scotoma/cache/codec.h"
 #include "scotoma/core/hash.h"
 #include "scotoma/core/parallel.h"
 
 namespace scotoma {
 namespace {
 
-/// Decodes every answer; an answer of other bytes means a damaged catalogue.
+/// Decodes every answer; an answer of other bytes means a damaged cache.
 template <class T, class Decode>
 Result<std::vector<T>> decoded(const std::string& role, const std::vector<std::string>& answers, const Decode& decode) {
   std::vector<T> values;
@@ -23,7 +23,7 @@ Result<std::vector<T>> decoded(const std::string& role, const std::vector<std::s
     auto value = decode(bytes);
     if (!value) {
       return bad_input(
-          fmt::format("the catalogue holds an answer of the {} that cannot be read; "
+          fmt::format("the cache holds an answer of the {} that cannot be read; "
                       "it is damaged: choose another folder with --out",
                       role));
     }
@@ -61,8 +61,8 @@ Result<std::vector<std::string>> encoded(Result<std::vector<T>> answers) {
 
 }  // namespace
 
-Memo::Memo(Models& models, Catalogue& catalogue, const CancelToken& cancel, Progress& progress, Setting setting)
-    : models_(models), catalogue_(catalogue), cancel_(cancel), progress_(progress), setting_(setting) {}
+Memo::Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Progress& progress, Setting setting)
+    : models_(models), cache_(cache), cancel_(cancel), progress_(progress), setting_(setting) {}
 
 /// Looks every input up, asks the model in batches for those that are missing, remembers each batch as it comes.
 /// `ask(first indices into inputs)` gives the answers as bytes.
@@ -77,9 +77,9 @@ Result<std::vector<std::string>> Memo::answers(const std::string& role, const Ro
   std::vector<std::size_t> missing;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (first.contains(inputs[i])) continue;
-    SCOTOMA_TRY(auto known, catalogue_.find(fingerprint, inputs[i]));
+    SCOTOMA_TRY(auto known, cache_.find(fingerprint, inputs[i]));
     if (known && role == "generator") {
-      SCOTOMA_TRY(const bool there, catalogue_.has_image(*known));
+      SCOTOMA_TRY(const bool there, cache_.has_image(*known));
       if (!there) known.reset();
     }
     if (known) {
@@ -96,9 +96,9 @@ Result<std::vector<std::string>> Memo::answers(const std::string& role, const Ro
   }
   if (missing.empty()) return found;
   if (setting_.replay_only) {
-    return bad_input(fmt::format(
-        "{} of {} answers of the {} are not in the catalogue: the study is not finished; run `scotoma find`",
-        missing.size(), inputs.size(), role));
+    return bad_input(
+        fmt::format("{} of {} answers of the {} are not in the cache: the study is not finished; run `scotoma find`",
+                    missing.size(), inputs.size(), role));
   }
 
   std::mutex mutex;
@@ -111,7 +111,7 @@ Result<std::vector<std::string>> Memo::answers(const std::string& role, const Ro
     SCOTOMA_TRY(values, counted(std::move(values), part.size(), role));
     std::vector<Answer> rows;
     for (std::size_t i = 0; i < part.size(); ++i) rows.push_back({inputs[part[i]], values[i]});
-    SCOTOMA_CHECK(catalogue_.store(fingerprint, rows));
+    SCOTOMA_CHECK(cache_.store(fingerprint, rows));
     const std::lock_guard lock(mutex);
     for (std::size_t i = 0; i < part.size(); ++i) found[part[i]] = std::move(values[i]);
     done += part.size();
@@ -128,7 +128,7 @@ Result<std::vector<std::string>> Memo::answers(const std::string& role, const Ro
 Result<std::vector<Image>> Memo::images(std::span<const std::string> ids) const {
   std::vector<Image> images;
   for (const std::string& id : ids) {
-    SCOTOMA_TRY(Image image, catalogue_.image(id));
+    SCOTOMA_TRY(Image image, cache_.image(id));
     images.push_back(std::move(image));
   }
   return images;
@@ -155,7 +155,7 @@ Result<std::vector<std::string>> Memo::generate(std::span<const Draw> draws) {
     SCOTOMA_TRY(const auto images, models_.generator->generate(batch));
     std::vector<std::string> ids;
     for (const Image& image : images) {
-      SCOTOMA_TRY(std::string id, catalogue_.put_image(image));
+      SCOTOMA_TRY(std::string id, cache_.put_image(image));
       ids.push_back(std::move(id));
     }
     return ids;

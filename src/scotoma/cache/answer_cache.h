@@ -6,8 +6,8 @@
 // What a disk returns is not trusted: every row carries a checksum over all of it, and a picture's name is its hash. A
 // row that does not fit its checksum counts as not there, and the question is asked anew.
 //
-// A crash at any instruction leaves a catalogue that opens: files appear whole (written aside, then renamed) and before
-// the row that names them; rows come in transactions. The format only grows: an older catalogue opens in a newer
+// A crash at any instruction leaves a cache that opens: files appear whole (written aside, then renamed) and before
+// the row that names them; rows come in transactions. The format only grows: an older cache opens in a newer
 // program.
 #pragma once
 
@@ -36,7 +36,7 @@ struct Answer {
 };
 
 /// Safe to use from several threads.
-class Catalogue {
+class AnswerCache {
  public:
   static constexpr int kVersion = 2;
 
@@ -44,16 +44,16 @@ class Catalogue {
   /// of them is kept, in the row of the empty input, so that none gets lost untold.
   static constexpr const char* kPerson = "person";
 
-  /// Opens or creates the catalogue in a folder. Errors: bad_input when the folder cannot be written, the file is
+  /// Opens or creates the cache in a folder. Errors: bad_input when the folder cannot be written, the file is
   /// something else, damaged, or of a newer version of Scotoma; failed when file handles or memory have run out. A
-  /// catalogue of format 1, which had no checksums, gets them: its answers are taken as they are now. Other programs
+  /// cache of format 1, which had no checksums, gets them: its answers are taken as they are now. Other programs
   /// may work on it at the same time; `patience` is how long one waits for another's transaction before that is an
   /// error. Removes what killed runs left half written.
-  static Result<std::unique_ptr<Catalogue>> open(const std::filesystem::path& folder,
-                                                 std::chrono::milliseconds patience = std::chrono::seconds(30));
-  ~Catalogue();
-  Catalogue(const Catalogue&) = delete;
-  Catalogue& operator=(const Catalogue&) = delete;
+  static Result<std::unique_ptr<AnswerCache>> open(const std::filesystem::path& folder,
+                                                   std::chrono::milliseconds patience = std::chrono::seconds(30));
+  ~AnswerCache();
+  AnswerCache(const AnswerCache&) = delete;
+  AnswerCache& operator=(const AnswerCache&) = delete;
 
   /// The remembered value, or nothing; nothing, too, where it does not fit its checksum.
   Result<std::optional<std::string>> find(const std::string& fingerprint, const std::string& input) const;
@@ -89,7 +89,7 @@ class Catalogue {
 
  private:
   struct Statements;
-  Catalogue(std::filesystem::path folder, std::chrono::milliseconds patience);
+  AnswerCache(std::filesystem::path folder, std::chrono::milliseconds patience);
   Result<void> connect();
   Result<void> check_version();
   Result<void> migrate();

@@ -7,8 +7,8 @@
 
 #include "fake/folder.h"
 #include "fake/world.h"
-#include "scotoma/catalogue/memo.h"
-#include "scotoma/catalogue/reviews.h"
+#include "scotoma/cache/memo.h"
+#include "scotoma/cache/reviews.h"
 #include "scotoma/core/philox.h"
 
 namespace scotoma {
@@ -21,7 +21,7 @@ std::string bytes_of(const fs::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// Everything that a study of a few images asks of a catalogue.
+/// Everything that a study of a few images asks of a cache.
 struct Told {
   std::vector<std::string> images;
   std::vector<Prediction> predictions;
@@ -36,23 +36,23 @@ struct Told {
 class Damage : public testing::Test {
  protected:
   Damage() {
-    auto catalogue = Catalogue::open(folder_.path());
-    EXPECT_TRUE(catalogue.ok());
-    whole_ = *told(**catalogue);
+    auto cache = AnswerCache::open(folder_.path());
+    EXPECT_TRUE(cache.ok());
+    whole_ = *told(**cache);
     Reviews reviews;
     for (std::size_t i = 0; i < whole_.images.size(); ++i) reviews[whole_.images[i] + " fly"] = i % 3 != 0;
-    EXPECT_TRUE(store_reviews(**catalogue, reviews).ok());
+    EXPECT_TRUE(store_reviews(**cache, reviews).ok());
     whole_.reviews = reviews;
-    catalogue->reset();
+    cache->reset();
     bytes_ = bytes_of(file_);
   }
 
   /// Asks all questions, at most twice: what is damaged and cannot be asked anew may be told once.
-  Result<Told> told(Catalogue& catalogue) {
+  Result<Told> told(AnswerCache& cache) {
     Models models = world_.models();
     const CancelToken never;
     Progress silent;
-    Memo memo(models, catalogue, never, silent, {});
+    Memo memo(models, cache, never, silent, {});
     std::vector<Draw> draws;
     for (std::uint64_t i = 0; i < 8; ++i) draws.push_back({"a photo of a fly", 1000003 * i});
     const std::vector<std::string> words = {"on a flower", "in the snow"};
@@ -63,7 +63,7 @@ class Damage : public testing::Test {
     SCOTOMA_TRY(told.captions, memo.caption(told.images));
     SCOTOMA_TRY(told.vectors, memo.embed_images(told.images));
     SCOTOMA_TRY(told.texts, memo.embed_texts(words));
-    SCOTOMA_TRY(told.reviews, read_reviews(catalogue));
+    SCOTOMA_TRY(told.reviews, read_reviews(cache));
     return told;
   }
 
@@ -75,12 +75,12 @@ class Damage : public testing::Test {
   /// What a run says on these bytes; nothing where it stops with an error, which must have a message.
   std::optional<Told> told_of(const std::string& bytes) {
     write(bytes);
-    const auto catalogue = Catalogue::open(folder_.path());
-    if (!catalogue.ok()) {
-      EXPECT_NE(catalogue.error().message.find("catalogue.sqlite"), std::string::npos) << catalogue.error().message;
+    const auto cache = AnswerCache::open(folder_.path());
+    if (!cache.ok()) {
+      EXPECT_NE(cache.error().message.find("catalogue.sqlite"), std::string::npos) << cache.error().message;
       return std::nullopt;
     }
-    auto said = told(**catalogue);
+    auto said = told(**cache);
     if (said.ok()) return *std::move(said);
     EXPECT_NE(said.error().message.find("catalogue.sqlite"), std::string::npos) << said.error().message;
     return std::nullopt;
@@ -132,7 +132,7 @@ TEST_F(Damage, OfARowIsAskedAnewAndMendedForTheNextRun) {
   EXPECT_TRUE(*told_of(bytes) == whole_);
   EXPECT_EQ(world_.calls(), 1U);
   world_.forget();
-  const auto again = Catalogue::open(folder_.path());
+  const auto again = AnswerCache::open(folder_.path());
   EXPECT_TRUE(*told(**again) == whole_);
   EXPECT_EQ(world_.calls(), 0U) << "the row was not replaced";
 }
@@ -144,16 +144,16 @@ TEST_F(Damage, OfAPersonsAnswerIsToldOnceAndTheOthersStay) {
     const std::size_t at = bytes.find(key) + offset;
     bytes[at] = static_cast<char>(bytes[at] ^ 1);
     write(bytes);
-    const auto catalogue = Catalogue::open(folder_.path());
-    const auto first = read_reviews(**catalogue);
+    const auto cache = AnswerCache::open(folder_.path());
+    const auto first = read_reviews(**cache);
     ASSERT_FALSE(first.ok());
     EXPECT_EQ(first.error().code, Code::failed);
     EXPECT_NE(first.error().message.find("scotoma review"), std::string::npos) << first.error().message;
     Reviews others = whole_.reviews;
     others.erase(key);
-    EXPECT_EQ(*read_reviews(**catalogue), others);
-    ASSERT_TRUE(store_reviews(**catalogue, {{key, whole_.reviews.at(key)}}).ok());
-    EXPECT_EQ(*read_reviews(**catalogue), whole_.reviews);
+    EXPECT_EQ(*read_reviews(**cache), others);
+    ASSERT_TRUE(store_reviews(**cache, {{key, whole_.reviews.at(key)}}).ok());
+    EXPECT_EQ(*read_reviews(**cache), whole_.reviews);
   }
 }
 

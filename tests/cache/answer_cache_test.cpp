@@ -1,4 +1,4 @@
-#include "scotoma/catalogue/catalogue.h"
+#include "scotoma/cache/answer_cache.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -30,10 +30,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::unique_ptr<Catalogue> opened(const fs::path& folder) {
-  auto catalogue = Catalogue::open(folder);
-  EXPECT_TRUE(catalogue.ok()) << (catalogue.ok() ? "" : catalogue.error().message);
-  return catalogue.ok() ? std::move(catalogue).value() : nullptr;
+std::unique_ptr<AnswerCache> opened(const fs::path& folder) {
+  auto cache = AnswerCache::open(folder);
+  EXPECT_TRUE(cache.ok()) << (cache.ok() ? "" : cache.error().message);
+  return cache.ok() ? std::move(cache).value() : nullptr;
 }
 
 Image picture(std::uint64_t seed, int side = 16) {
@@ -51,11 +51,11 @@ void run_sql(const fs::path& file, const std::string& sql) {
 }
 
 void expect_refused(const fs::path& folder, const std::string& says) {
-  const auto catalogue = Catalogue::open(folder);
-  ASSERT_FALSE(catalogue.ok());
-  EXPECT_EQ(catalogue.error().code, Code::bad_input);
-  EXPECT_NE(catalogue.error().message.find(says), std::string::npos) << catalogue.error().message;
-  EXPECT_NE(catalogue.error().message.find(folder.string()), std::string::npos) << catalogue.error().message;
+  const auto cache = AnswerCache::open(folder);
+  ASSERT_FALSE(cache.ok());
+  EXPECT_EQ(cache.error().code, Code::bad_input);
+  EXPECT_NE(cache.error().message.find(says), std::string::npos) << cache.error().message;
+  EXPECT_NE(cache.error().message.find(folder.string()), std::string::npos) << cache.error().message;
 }
 
 /// Runs `work` in a process of its own, which gets the writing end of a pipe. Gives the process and the reading end.
@@ -79,9 +79,9 @@ int exit_of(pid_t child) {
   return status;
 }
 
-RC_GTEST_PROP(Catalogue, BehavesLikeAMapThatNeverForgets, ()) {
+RC_GTEST_PROP(AnswerCache, BehavesLikeAMapThatNeverForgets, ()) {
   const fake::Folder folder;
-  auto catalogue = opened(folder.path());
+  auto cache = opened(folder.path());
   std::map<std::pair<std::string, std::string>, std::string> model;
   const auto name =
       rc::gen::element<std::string>("", "a", "b", "a b", std::string("x\0y", 3), "\xc3\xa9", std::string(300, 'k'));
@@ -93,24 +93,24 @@ RC_GTEST_PROP(Catalogue, BehavesLikeAMapThatNeverForgets, ()) {
         std::vector<Answer> answers;
         for (int i = *rc::gen::inRange(0, 5); i > 0; --i)
           answers.push_back({*name, *rc::gen::arbitrary<std::string>()});
-        RC_ASSERT(catalogue->store(fingerprint, answers).ok());
+        RC_ASSERT(cache->store(fingerprint, answers).ok());
         for (const auto& [input, value] : answers) model[{fingerprint, input}] = value;
         break;
       }
       case 1:
-        catalogue.reset();
-        catalogue = opened(folder.path());
+        cache.reset();
+        cache = opened(folder.path());
         break;
       case 2: {
         const auto is_of = [&](const auto& entry) { return entry.first.first == fingerprint; };
-        RC_ASSERT(*catalogue->count(fingerprint) ==
+        RC_ASSERT(*cache->count(fingerprint) ==
                   static_cast<std::size_t>(std::count_if(model.begin(), model.end(), is_of)));
         break;
       }
       default: {
         const std::string input = *name;
         const auto known = model.find({fingerprint, input});
-        const auto found = catalogue->find(fingerprint, input);
+        const auto found = cache->find(fingerprint, input);
         RC_ASSERT(found.ok());
         RC_ASSERT(found->has_value() == (known != model.end()));
         if (known != model.end()) RC_ASSERT(**found == known->second);
@@ -119,20 +119,20 @@ RC_GTEST_PROP(Catalogue, BehavesLikeAMapThatNeverForgets, ()) {
   }
 }
 
-RC_GTEST_PROP(Catalogue, GivesPicturesBack, ()) {
+RC_GTEST_PROP(AnswerCache, GivesPicturesBack, ()) {
   const fake::Folder folder;
-  const auto catalogue = opened(folder.path());
+  const auto cache = opened(folder.path());
   const Image image = picture(*rc::gen::arbitrary<std::uint64_t>(), *rc::gen::inRange(1, 20));
-  const auto id = catalogue->put_image(image);
+  const auto id = cache->put_image(image);
   RC_ASSERT(id.ok());
   RC_ASSERT(*id == image_id(image));
-  RC_ASSERT(*catalogue->has_image(*id));
-  RC_ASSERT(*catalogue->put_image(image) == *id);
-  RC_ASSERT(*catalogue->image(*id) == image);
-  RC_ASSERT(fs::exists(folder / Catalogue::image_file(*id)));
+  RC_ASSERT(*cache->has_image(*id));
+  RC_ASSERT(*cache->put_image(image) == *id);
+  RC_ASSERT(*cache->image(*id) == image);
+  RC_ASSERT(fs::exists(folder / AnswerCache::image_file(*id)));
 }
 
-TEST(Catalogue, TwoRunsSeeEachOthersAnswers) {
+TEST(AnswerCache, TwoRunsSeeEachOthersAnswers) {
   const fake::Folder folder;
   const auto one = opened(folder.path());
   const auto two = opened(folder.path());
@@ -141,14 +141,14 @@ TEST(Catalogue, TwoRunsSeeEachOthersAnswers) {
   EXPECT_EQ(**two->find("f", "q"), "a");
 }
 
-TEST(Catalogue, RunsThatBeginAtTheSameMomentMakeItTogether) {
+TEST(AnswerCache, RunsThatBeginAtTheSameMomentMakeItTogether) {
   for (int round = 0; round < 100; ++round) {
     const fake::Folder folder;
     std::vector<std::string> errors(6);
     std::vector<std::thread> runs;
     for (std::string& error : errors) {
       runs.emplace_back([&] {
-        const auto opened = Catalogue::open(folder.path() / "new");
+        const auto opened = AnswerCache::open(folder.path() / "new");
         if (!opened.ok()) error = opened.error().message;
       });
     }
@@ -157,41 +157,41 @@ TEST(Catalogue, RunsThatBeginAtTheSameMomentMakeItTogether) {
   }
 }
 
-TEST(Catalogue, OfANewerVersionIsRefused) {
+TEST(AnswerCache, OfANewerVersionIsRefused) {
   const fake::Folder folder;
   opened(folder.path()).reset();
-  run_sql(folder / "catalogue.sqlite", fmt::format("PRAGMA user_version={}", Catalogue::kVersion + 1));
+  run_sql(folder / "catalogue.sqlite", fmt::format("PRAGMA user_version={}", AnswerCache::kVersion + 1));
   expect_refused(folder.path(), "written by a newer Scotoma");
 }
 
-TEST(Catalogue, OtherBytesAreRefused) {
+TEST(AnswerCache, OtherBytesAreRefused) {
   const fake::Folder folder;
   folder.write("catalogue.sqlite", std::string(5000, 'x'));
-  expect_refused(folder.path(), "not a catalogue, or damaged");
+  expect_refused(folder.path(), "not a cache, or damaged");
 }
 
-TEST(Catalogue, AnotherProgramsDatabaseIsRefusedAndLeftAlone) {
+TEST(AnswerCache, AnotherProgramsDatabaseIsRefusedAndLeftAlone) {
   const fake::Folder folder;
   run_sql(folder / "catalogue.sqlite", "CREATE TABLE photos(id); INSERT INTO photos VALUES(1)");
   const auto size = fs::file_size(folder / "catalogue.sqlite");
-  expect_refused(folder.path(), "not a catalogue of Scotoma");
+  expect_refused(folder.path(), "not a cache of Scotoma");
   EXPECT_EQ(fs::file_size(folder / "catalogue.sqlite"), size);
 }
 
-TEST(Catalogue, AFolderThatCannotBeMadeIsRefused) {
+TEST(AnswerCache, AFolderThatCannotBeMadeIsRefused) {
   const fake::Folder folder;
   folder.write("file", "");
   expect_refused(folder / "file/out", "cannot be written");
   expect_refused("/proc/scotoma", "cannot be written");  // read-only for root, too
 }
 
-TEST(Catalogue, AFolderInPlaceOfTheDatabaseIsRefused) {
+TEST(AnswerCache, AFolderInPlaceOfTheDatabaseIsRefused) {
   const fake::Folder folder;
   fs::create_directories(folder / "catalogue.sqlite");
   expect_refused(folder.path(), "catalogue.sqlite");
 }
 
-TEST(Catalogue, DamageInsideTheDatabaseIsAnErrorAndNoCrash) {
+TEST(AnswerCache, DamageInsideTheDatabaseIsAnErrorAndNoCrash) {
   const fake::Folder folder;
   std::vector<Answer> answers;
   for (int i = 0; i < 2000; ++i) answers.push_back({std::to_string(i), std::string(40, 'v')});
@@ -201,14 +201,14 @@ TEST(Catalogue, DamageInsideTheDatabaseIsAnErrorAndNoCrash) {
   file.seekp(4096 + 8);
   file << std::string(static_cast<std::size_t>(size) - 5000, '\xee');
   file.close();
-  const auto catalogue = Catalogue::open(folder.path());
-  if (!catalogue.ok()) {
-    EXPECT_EQ(catalogue.error().code, Code::bad_input);
+  const auto cache = AnswerCache::open(folder.path());
+  if (!cache.ok()) {
+    EXPECT_EQ(cache.error().code, Code::bad_input);
     return;
   }
   bool broken = false;
   for (const Answer& answer : answers) {
-    const auto found = (*catalogue)->find("f", answer.input);
+    const auto found = (*cache)->find("f", answer.input);
     if (found.ok()) continue;
     broken = true;
     EXPECT_EQ(found.error().code, Code::bad_input) << found.error().message;
@@ -216,54 +216,54 @@ TEST(Catalogue, DamageInsideTheDatabaseIsAnErrorAndNoCrash) {
   EXPECT_TRUE(broken);
 }
 
-TEST(Catalogue, AMissingPictureIsAnErrorThatNamesItsFile) {
+TEST(AnswerCache, AMissingPictureIsAnErrorThatNamesItsFile) {
   const fake::Folder folder;
-  const auto catalogue = opened(folder.path());
-  const std::string id = *catalogue->put_image(picture(1));
-  fs::remove(folder / Catalogue::image_file(id));
-  EXPECT_FALSE(*catalogue->has_image(id));
-  const auto image = catalogue->image(id);
+  const auto cache = opened(folder.path());
+  const std::string id = *cache->put_image(picture(1));
+  fs::remove(folder / AnswerCache::image_file(id));
+  EXPECT_FALSE(*cache->has_image(id));
+  const auto image = cache->image(id);
   ASSERT_FALSE(image.ok());
   EXPECT_EQ(image.error().code, Code::failed);
-  EXPECT_NE(image.error().message.find((folder / Catalogue::image_file(id)).string()), std::string::npos);
+  EXPECT_NE(image.error().message.find((folder / AnswerCache::image_file(id)).string()), std::string::npos);
 }
 
-TEST(Catalogue, ADamagedPictureIsAnErrorThatNamesItsFile) {
+TEST(AnswerCache, ADamagedPictureIsAnErrorThatNamesItsFile) {
   const fake::Folder folder;
-  const auto catalogue = opened(folder.path());
-  const std::string id = *catalogue->put_image(picture(1));
-  const auto whole = *catalogue->image_bytes(id);
+  const auto cache = opened(folder.path());
+  const std::string id = *cache->put_image(picture(1));
+  const auto whole = *cache->image_bytes(id);
   const std::string half(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(whole.size() / 2));
   const auto exchanged = *encode_png(picture(2));
   for (const std::string& bytes :
        {std::string(), std::string("no picture"), half, std::string(exchanged.begin(), exchanged.end())}) {
-    folder.write(Catalogue::image_file(id).string(), bytes);
-    const auto image = catalogue->image(id);
+    folder.write(AnswerCache::image_file(id).string(), bytes);
+    const auto image = cache->image(id);
     ASSERT_FALSE(image.ok());
     EXPECT_EQ(image.error().code, Code::failed);
-    EXPECT_NE(image.error().message.find(Catalogue::image_file(id).string()), std::string::npos);
-    EXPECT_FALSE(*catalogue->has_image(id)) << "it would stop every later run";
-    ASSERT_TRUE(catalogue->put_image(picture(1)).ok());
-    EXPECT_TRUE(catalogue->image(id).ok());
+    EXPECT_NE(image.error().message.find(AnswerCache::image_file(id).string()), std::string::npos);
+    EXPECT_FALSE(*cache->has_image(id)) << "it would stop every later run";
+    ASSERT_TRUE(cache->put_image(picture(1)).ok());
+    EXPECT_TRUE(cache->image(id).ok());
   }
 }
 
-TEST(Catalogue, APictureThatAPowerCutLeftEmptyOrInZerosIsDrawnAnew) {
+TEST(AnswerCache, APictureThatAPowerCutLeftEmptyOrInZerosIsDrawnAnew) {
   const fake::Folder folder;
-  const auto catalogue = opened(folder.path());
-  const std::string id = *catalogue->put_image(picture(1));
-  const auto whole = *catalogue->image_bytes(id);
+  const auto cache = opened(folder.path());
+  const std::string id = *cache->put_image(picture(1));
+  const auto whole = *cache->image_bytes(id);
   std::string zeros(whole.begin(), whole.end());
   std::fill(zeros.begin() + 100, zeros.end(), '\0');
   for (const std::string& bytes : {std::string(), std::string("\x89PNG"), zeros}) {
-    folder.write(Catalogue::image_file(id).string(), bytes);
-    EXPECT_FALSE(*catalogue->has_image(id));
-    EXPECT_EQ(*catalogue->put_image(picture(1)), id);
-    EXPECT_EQ(*catalogue->image(id), picture(1));
+    folder.write(AnswerCache::image_file(id).string(), bytes);
+    EXPECT_FALSE(*cache->has_image(id));
+    EXPECT_EQ(*cache->put_image(picture(1)), id);
+    EXPECT_EQ(*cache->image(id), picture(1));
   }
 }
 
-TEST(Catalogue, PicturesThatAKilledRunLeftHalfWrittenAreRemovedAndOnesBeingWrittenAreLeft) {
+TEST(AnswerCache, PicturesThatAKilledRunLeftHalfWrittenAreRemovedAndOnesBeingWrittenAreLeft) {
   const fake::Folder folder;
   opened(folder.path())->put_image(picture(1)).value();
   const auto left = folder.write("images/ab/abcd.1.0.part", "half");
@@ -271,12 +271,12 @@ TEST(Catalogue, PicturesThatAKilledRunLeftHalfWrittenAreRemovedAndOnesBeingWritt
   const auto above = folder.write("images/abcd.png.1.0.part", "half");
   auto writing = Aside::write(folder / "images/ab/abce.png", "half");
   ASSERT_TRUE(writing.ok());
-  const auto catalogue = opened(folder.path());
+  const auto cache = opened(folder.path());
   EXPECT_FALSE(fs::exists(left));
   EXPECT_FALSE(fs::exists(aside));
   EXPECT_FALSE(fs::exists(above));
   EXPECT_TRUE(writing->place().ok()) << "it was taken from a run under way";
-  EXPECT_TRUE(catalogue->image(image_id(picture(1))).ok());
+  EXPECT_TRUE(cache->image(image_id(picture(1))).ok());
 }
 
 /// Puts at a path what is no plain file.
@@ -298,54 +298,54 @@ void put_other(const std::string& what, const fs::path& path) {
   fs::rename(near, path);
 }
 
-TEST(Catalogue, WhatIsNoFileInAPicturesPlaceIsReplacedAsADamagedOneIs) {
+TEST(AnswerCache, WhatIsNoFileInAPicturesPlaceIsReplacedAsADamagedOneIs) {
   const fake::Folder folder;
-  const auto catalogue = opened(folder.path());
-  const std::string id = *catalogue->put_image(picture(1));
-  const fs::path path = folder / Catalogue::image_file(id);
+  const auto cache = opened(folder.path());
+  const std::string id = *cache->put_image(picture(1));
+  const fs::path path = folder / AnswerCache::image_file(id);
   for (const std::string what : {"pipe", "folder", "device", "socket", "lost link", "link to itself"}) {
     SCOPED_TRACE(what);
     put_other(what, path);
-    const auto image = catalogue->image(id);
+    const auto image = cache->image(id);
     ASSERT_FALSE(image.ok());
     EXPECT_EQ(image.error().code, Code::failed);
     EXPECT_NE(image.error().message.find(path.string() + ": "), std::string::npos) << image.error().message;
     EXPECT_NE(image.error().message.find("run the study again"), std::string::npos) << image.error().message;
     fs::remove(path);
     put_other(what, path);
-    EXPECT_FALSE(*catalogue->has_image(id));
-    EXPECT_EQ(*catalogue->put_image(picture(1)), id);
+    EXPECT_FALSE(*cache->has_image(id));
+    EXPECT_EQ(*cache->put_image(picture(1)), id);
     EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(path)));
-    EXPECT_EQ(*catalogue->image(id), picture(1));
+    EXPECT_EQ(*cache->image(id), picture(1));
   }
   EXPECT_TRUE(fs::is_character_file("/dev/zero")) << "what a link leads to is not ours";
 }
 
-TEST(Catalogue, AFullFolderInAPicturesPlaceStaysAndTheErrorSaysWhatToRemove) {
+TEST(AnswerCache, AFullFolderInAPicturesPlaceStaysAndTheErrorSaysWhatToRemove) {
   const fake::Folder folder;
-  const auto catalogue = opened(folder.path());
-  const std::string id = *catalogue->put_image(picture(1));
-  const fs::path path = folder / Catalogue::image_file(id);
+  const auto cache = opened(folder.path());
+  const std::string id = *cache->put_image(picture(1));
+  const fs::path path = folder / AnswerCache::image_file(id);
   const auto expect_told = [&](const Error& error, const fs::path& place) {
     EXPECT_EQ(error.code, Code::bad_input);
     EXPECT_NE(error.message.find(place.string() + ": "), std::string::npos) << error.message;
     EXPECT_NE(error.message.find("remove it"), std::string::npos) << error.message;
   };
   fs::remove(path);
-  const auto kept = folder.write(Catalogue::image_file(id) / "notes.txt", "a user's");
-  expect_told(catalogue->has_image(id).error(), path);
-  expect_told(catalogue->image(id).error(), path);
-  expect_told(catalogue->image_bytes(id).error(), path);
-  expect_told(catalogue->put_image(picture(1)).error(), path);
+  const auto kept = folder.write(AnswerCache::image_file(id) / "notes.txt", "a user's");
+  expect_told(cache->has_image(id).error(), path);
+  expect_told(cache->image(id).error(), path);
+  expect_told(cache->image_bytes(id).error(), path);
+  expect_told(cache->put_image(picture(1)).error(), path);
   EXPECT_TRUE(fs::exists(kept));
   fs::remove_all(path.parent_path());
-  const auto file = folder.write(Catalogue::image_file(id).parent_path().string(), "a file in the folder's place");
-  EXPECT_FALSE(*catalogue->has_image(id));
-  expect_told(catalogue->put_image(picture(1)).error(), path.parent_path());
+  const auto file = folder.write(AnswerCache::image_file(id).parent_path().string(), "a file in the folder's place");
+  EXPECT_FALSE(*cache->has_image(id));
+  expect_told(cache->put_image(picture(1)).error(), path.parent_path());
   EXPECT_TRUE(fs::exists(file));
 }
 
-TEST(Catalogue, APipeInPlaceOfTheDatabaseIsRefused) {
+TEST(AnswerCache, APipeInPlaceOfTheDatabaseIsRefused) {
   const fake::Folder folder;
   ASSERT_EQ(::mkfifo((folder / "catalogue.sqlite").c_str(), 0600), 0);
   expect_refused(folder.path(), "catalogue.sqlite");
@@ -353,22 +353,22 @@ TEST(Catalogue, APipeInPlaceOfTheDatabaseIsRefused) {
 
 /// What a process finds that may open no further file: an exit code.
 int without_handles(const fs::path& folder, const std::string& id) {
-  const auto catalogue = Catalogue::open(folder);
-  if (!catalogue.ok()) return 2;
+  const auto cache = AnswerCache::open(folder);
+  if (!cache.ok()) return 2;
   const rlimit limit{3, 3};
   ::setrlimit(RLIMIT_NOFILE, &limit);
   const auto says = [](const Error& error) {
     return error.code == Code::failed && error.message.find("Too many open files") != std::string::npos &&
            error.message.find("ulimit -n") != std::string::npos;
   };
-  if (const auto there = (*catalogue)->has_image(id); there.ok() || !says(there.error())) return 3;
-  if (const auto image = (*catalogue)->image(id); image.ok() || !says(image.error())) return 4;
-  if (const auto put = (*catalogue)->put_image(picture(2)); put.ok() || !says(put.error())) return 5;
-  const auto again = Catalogue::open(folder);
+  if (const auto there = (*cache)->has_image(id); there.ok() || !says(there.error())) return 3;
+  if (const auto image = (*cache)->image(id); image.ok() || !says(image.error())) return 4;
+  if (const auto put = (*cache)->put_image(picture(2)); put.ok() || !says(put.error())) return 5;
+  const auto again = AnswerCache::open(folder);
   return !again.ok() && says(again.error()) ? 0 : 6;
 }
 
-TEST(Catalogue, RunningOutOfFileHandlesIsCalledSoAndNoPictureIsTakenForLost) {
+TEST(AnswerCache, RunningOutOfFileHandlesIsCalledSoAndNoPictureIsTakenForLost) {
   const fake::Folder folder;
   const std::string id = *opened(folder.path())->put_image(picture(1));
   const auto [child, end] = forked([&](int) { ::_exit(without_handles(folder.path(), id)); });
@@ -378,37 +378,37 @@ TEST(Catalogue, RunningOutOfFileHandlesIsCalledSoAndNoPictureIsTakenForLost) {
   EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
-TEST(Catalogue, AnotherRunsTransactionIsAFailureMidway) {
+TEST(AnswerCache, AnotherRunsTransactionIsAFailureMidway) {
   const fake::Folder folder;
-  auto catalogue = Catalogue::open(folder.path(), std::chrono::milliseconds(0));
-  ASSERT_TRUE(catalogue.ok());
+  auto cache = AnswerCache::open(folder.path(), std::chrono::milliseconds(0));
+  ASSERT_TRUE(cache.ok());
   sqlite3* other = nullptr;
   ASSERT_EQ(sqlite3_open((folder / "catalogue.sqlite").c_str(), &other), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
   const Answer answer{"q", "a"};
-  const auto stored = (*catalogue)->store("f", {&answer, 1});
+  const auto stored = (*cache)->store("f", {&answer, 1});
   ASSERT_FALSE(stored.ok());
   EXPECT_EQ(stored.error().code, Code::failed);
   EXPECT_NE(stored.error().message.find("another run"), std::string::npos) << stored.error().message;
-  EXPECT_TRUE((*catalogue)->find("f", "q").ok()) << "reading goes on";
+  EXPECT_TRUE((*cache)->find("f", "q").ok()) << "reading goes on";
   EXPECT_EQ(sqlite3_exec(other, "COMMIT", nullptr, nullptr, nullptr), SQLITE_OK);
   sqlite3_close(other);
-  EXPECT_TRUE((*catalogue)->store("f", {&answer, 1}).ok());
+  EXPECT_TRUE((*cache)->store("f", {&answer, 1}).ok());
 }
 
 /// What a process finds when files may not grow beyond 512 KiB, which is how a full disk looks to it: an exit code.
 int fill_up(const fs::path& folder) {
-  const auto catalogue = Catalogue::open(folder);
-  if (!catalogue.ok()) return 2;
+  const auto cache = AnswerCache::open(folder);
+  if (!cache.ok()) return 2;
   ::signal(SIGXFSZ, SIG_IGN);
   const rlimit limit{512 << 10, 512 << 10};
   ::setrlimit(RLIMIT_FSIZE, &limit);
-  const auto image = (*catalogue)->put_image(picture(1, 512));  // about 800 KB
+  const auto image = (*cache)->put_image(picture(1, 512));  // about 800 KB
   if (image.ok() || image.error().code != Code::failed) return 3;
   if (image.error().message.find("cannot be written") == std::string::npos) return 4;
   for (int i = 0; i < 1000; ++i) {
     const Answer answer{std::to_string(i), std::string(1000, 'v')};
-    const auto stored = (*catalogue)->store("f", {&answer, 1});
+    const auto stored = (*cache)->store("f", {&answer, 1});
     if (stored.ok()) continue;
     if (stored.error().code != Code::failed) return 5;
     if (stored.error().message.find("ulimit -f") == std::string::npos) {
@@ -416,25 +416,25 @@ int fill_up(const fs::path& folder) {
       return 9;
     }
     // What was stored before is still there, and a picture that fits can still be written.
-    if (!(*catalogue)->find("f", std::to_string(i - 1)).ok()) return 6;
-    return (*catalogue)->put_image(picture(2)).ok() ? 0 : 7;
+    if (!(*cache)->find("f", std::to_string(i - 1)).ok()) return 6;
+    return (*cache)->put_image(picture(2)).ok() ? 0 : 7;
   }
   return 8;
 }
 
-TEST(Catalogue, AFullDiskIsAnErrorAndLosesNothing) {
+TEST(AnswerCache, AFullDiskIsAnErrorAndLosesNothing) {
   const fake::Folder folder;
   const auto [child, end] = forked([&](int) { ::_exit(fill_up(folder.path())); });
   const int status = exit_of(child);
   ::close(end);
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
-  const auto catalogue = opened(folder.path());
-  const auto count = *catalogue->count("f");
+  const auto cache = opened(folder.path());
+  const auto count = *cache->count("f");
   EXPECT_GT(count, 10U);
-  for (std::size_t i = 0; i < count; ++i) EXPECT_TRUE(catalogue->find("f", std::to_string(i))->has_value());
-  EXPECT_TRUE(catalogue->image(image_id(picture(2))).ok());
-  EXPECT_FALSE(*catalogue->has_image(image_id(picture(1, 512))));
+  for (std::size_t i = 0; i < count; ++i) EXPECT_TRUE(cache->find("f", std::to_string(i))->has_value());
+  EXPECT_TRUE(cache->image(image_id(picture(2))).ok());
+  EXPECT_FALSE(*cache->has_image(image_id(picture(1, 512))));
   for (const auto& entry : fs::recursive_directory_iterator(folder / "images")) {
     EXPECT_NE(entry.path().extension(), ".part") << "left behind: " << entry.path();
   }
@@ -442,17 +442,17 @@ TEST(Catalogue, AFullDiskIsAnErrorAndLosesNothing) {
 
 /// Writes pictures and then the rows that name them, and a byte into the pipe after each row; until it is killed.
 void write_for_ever(const fs::path& folder, int pipe) {
-  const auto catalogue = Catalogue::open(folder);
-  if (!catalogue.ok()) ::_exit(1);
+  const auto cache = AnswerCache::open(folder);
+  if (!cache.ok()) ::_exit(1);
   for (std::uint64_t i = 0;; ++i) {
-    const auto id = (*catalogue)->put_image(picture(i));
+    const auto id = (*cache)->put_image(picture(i));
     if (!id.ok()) ::_exit(1);
     const Answer answer{std::to_string(i), *id};
-    if (!(*catalogue)->store("f", {&answer, 1}).ok() || ::write(pipe, "x", 1) != 1) ::_exit(1);
+    if (!(*cache)->store("f", {&answer, 1}).ok() || ::write(pipe, "x", 1) != 1) ::_exit(1);
   }
 }
 
-TEST(Catalogue, KilledAtAnyMomentOpensAgainWithEveryRowsPictureWhole) {
+TEST(AnswerCache, KilledAtAnyMomentOpensAgainWithEveryRowsPictureWhole) {
   Philox random(42);
   for (int trial = 0; trial < 20; ++trial) {
     const fake::Folder folder;
@@ -467,33 +467,33 @@ TEST(Catalogue, KilledAtAnyMomentOpensAgainWithEveryRowsPictureWhole) {
     ::close(end);
     ASSERT_EQ(told, enough);
 
-    const auto catalogue = opened(folder.path());
-    ASSERT_NE(catalogue, nullptr);
-    const auto count = *catalogue->count("f");
+    const auto cache = opened(folder.path());
+    ASSERT_NE(cache, nullptr);
+    const auto count = *cache->count("f");
     EXPECT_GE(count, told);
     for (std::size_t i = 0; i < count; ++i) {
-      const auto id = catalogue->find("f", std::to_string(i));
+      const auto id = cache->find("f", std::to_string(i));
       ASSERT_TRUE(id.ok() && id->has_value()) << "row " << i << " of " << count;
-      const auto image = catalogue->image(**id);
+      const auto image = cache->image(**id);
       EXPECT_TRUE(image.ok()) << image.error().message;
     }
     // And it goes on where it was.
-    EXPECT_TRUE(catalogue->put_image(picture(count)).ok());
+    EXPECT_TRUE(cache->put_image(picture(count)).ok());
   }
 }
 
-TEST(Catalogue, OfVersion1IsReadForEver) {
-  const fs::path frozen = kCases / "catalogue/version1";
+TEST(AnswerCache, OfVersion1IsReadForEver) {
+  const fs::path frozen = kCases / "cache/version1";
   const fake::Folder folder;
   fs::copy(frozen, folder.path(), fs::copy_options::recursive);
-  const auto catalogue = opened(folder.path());
-  ASSERT_NE(catalogue, nullptr);
-  EXPECT_EQ(**catalogue->find("generator-1", "a draw"), image_id(picture(1)));
-  EXPECT_EQ(**catalogue->find("captioner-1", image_id(picture(1))), "a photo of a fly on a flower");
-  EXPECT_EQ(*catalogue->image(image_id(picture(1))), picture(1));
+  const auto cache = opened(folder.path());
+  ASSERT_NE(cache, nullptr);
+  EXPECT_EQ(**cache->find("generator-1", "a draw"), image_id(picture(1)));
+  EXPECT_EQ(**cache->find("captioner-1", image_id(picture(1))), "a photo of a fly on a flower");
+  EXPECT_EQ(*cache->image(image_id(picture(1))), picture(1));
 }
 
-/// A catalogue as programs of format 1 wrote it, with a person's answer.
+/// A cache as programs of format 1 wrote it, with a person's answer.
 void write_version_1(const fs::path& folder) {
   run_sql(folder / "catalogue.sqlite",
           "CREATE TABLE answers(fingerprint TEXT NOT NULL, input TEXT NOT NULL, value BLOB NOT NULL,"
@@ -501,20 +501,20 @@ void write_version_1(const fs::path& folder) {
           "INSERT INTO answers VALUES('f', 'q', 'a'), ('f', 'r', 'b'), ('person', 'abc fly', 'yes')");
 }
 
-TEST(Catalogue, OfVersion1GetsChecksumsWhenItIsOpened) {
+TEST(AnswerCache, OfVersion1GetsChecksumsWhenItIsOpened) {
   const fake::Folder folder;
   write_version_1(folder.path());
   opened(folder.path()).reset();
   run_sql(folder / "catalogue.sqlite", "UPDATE answers SET value='c' WHERE input='q'");
-  const auto catalogue = opened(folder.path());
-  EXPECT_FALSE(catalogue->find("f", "q")->has_value()) << "a changed value was believed";
-  EXPECT_EQ(**catalogue->find("f", "r"), "b");
-  const auto persons = catalogue->persons();
+  const auto cache = opened(folder.path());
+  EXPECT_FALSE(cache->find("f", "q")->has_value()) << "a changed value was believed";
+  EXPECT_EQ(**cache->find("f", "r"), "b");
+  const auto persons = cache->persons();
   ASSERT_TRUE(persons.ok()) << persons.error().message;
   EXPECT_EQ(persons->front().input, "abc fly");
 }
 
-TEST(Catalogue, OfVersion1ThatSeveralRunsOpenAtOnceIsReadByAll) {
+TEST(AnswerCache, OfVersion1ThatSeveralRunsOpenAtOnceIsReadByAll) {
   for (int round = 0; round < 20; ++round) {
     const fake::Folder folder;
     write_version_1(folder.path());
@@ -522,8 +522,8 @@ TEST(Catalogue, OfVersion1ThatSeveralRunsOpenAtOnceIsReadByAll) {
     std::vector<std::thread> runs;
     for (std::string& what : said) {
       runs.emplace_back([&] {
-        const auto catalogue = Catalogue::open(folder.path());
-        what = catalogue.ok() ? (*catalogue)->find("f", "q")->value_or("lost") : catalogue.error().message;
+        const auto cache = AnswerCache::open(folder.path());
+        what = cache.ok() ? (*cache)->find("f", "q")->value_or("lost") : cache.error().message;
       });
     }
     for (std::thread& run : runs) run.join();
@@ -531,14 +531,14 @@ TEST(Catalogue, OfVersion1ThatSeveralRunsOpenAtOnceIsReadByAll) {
   }
 }
 
-TEST(Catalogue, ARowThatAProgramOfVersion1AddedIsAskedAnew) {
+TEST(AnswerCache, ARowThatAProgramOfVersion1AddedIsAskedAnew) {
   const fake::Folder folder;
-  const auto catalogue = opened(folder.path());
+  const auto cache = opened(folder.path());
   run_sql(folder / "catalogue.sqlite", "INSERT INTO answers(fingerprint, input, value) VALUES('f', 'q', 'a')");
-  EXPECT_FALSE(catalogue->find("f", "q")->has_value());
+  EXPECT_FALSE(cache->find("f", "q")->has_value());
   const Answer answer{"q", "a"};
-  ASSERT_TRUE(catalogue->store("f", {&answer, 1}).ok());
-  EXPECT_EQ(**catalogue->find("f", "q"), "a");
+  ASSERT_TRUE(cache->store("f", {&answer, 1}).ok());
+  EXPECT_EQ(**cache->find("f", "q"), "a");
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "scotoma/catalogue/catalogue.h"
+#include "scotoma/cache/answer_cache.h"
 #include "scotoma/core/cancel.h"
 #include "scotoma/core/progress.h"
 #include "scotoma/finding/finding.h"
@@ -26,7 +26,7 @@ class Memo : public Observer {
   };
 
   /// All references must outlive the memo.
-  Memo(Models& models, Catalogue& catalogue, const CancelToken& cancel, Progress& progress, Setting setting);
+  Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Progress& progress, Setting setting);
 
   /// Answers in the order of the questions. Errors: those of the models and of the disk; interrupted when cancelled.
   /// Whatever was answered before an error is kept.
@@ -56,7 +56,7 @@ class Memo : public Observer {
   Result<std::vector<Image>> images(std::span<const std::string> ids) const;
 
   Models& models_;
-  Catalogue& catalogue_;
+  AnswerCache& cache_;
   const CancelToken& cancel_;
   Progress& progress_;
   Setting setting_;
