@@ -4,7 +4,7 @@
     bench/transfer.py                      # all five studies, then docs/transfer.md
     bench/transfer.py --study world-skewed --docs /tmp/transfer.md
 
-Needs a built scotoma and nothing but Python's own library. Hunts, transfers, and writes the matrices between the marks
+Needs a built scotoma and nothing but Python's own library. Runs, transfers, and writes the matrices between the marks
 in the docs. Stopped, it goes on where it was: every answer is in build/transfer.
 """
 

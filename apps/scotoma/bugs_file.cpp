@@ -147,13 +147,13 @@ void note_changed_settings(const Json& json, const Study& study) {
 }  // namespace
 
 Result<nlohmann::ordered_json> read_bugs(const StudyArguments& arguments) {
-  SCOTOMA_TRY(const Study study, read_study(arguments.study));
+  SCOTOMA_ASSIGN_OR_RETURN(const Study study, read_study(arguments.study));
   const auto path = out_folder(arguments) / "bugs.json";
   if (std::error_code ignored; !std::filesystem::exists(path, ignored)) {
     return bad_input(fmt::format("{}: not there; run `scotoma find {}` first, or say with --out where its results are",
                                  path.string(), arguments.study.string()));
   }
-  SCOTOMA_TRY(const std::string text, read_plain_file(path));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string text, read_plain_file(path));
   Json json = parsed(text);
   const Json* version = json.is_object() ? member(json, "schema_version") : nullptr;
   if (version == nullptr || !version->is_number_integer()) {
@@ -190,7 +190,7 @@ Result<FolderLock> claim_folder(const StudyArguments& arguments, const Study& st
     return bad_input(fmt::format("{}: cannot be written ({}); choose another folder with --out", folder.string(),
                                  error ? error.message() : std::strerror(errno)));
   }
-  SCOTOMA_TRY(FolderLock lock, lock_folder(folder, arguments, verb));
+  SCOTOMA_ASSIGN_OR_RETURN(FolderLock lock, lock_folder(folder, arguments, verb));
   const auto path = folder / "bugs.json";
   const auto there = read_plain_file(path);
   if (!there.ok() && there.error().code == Code::failed) return there.error();

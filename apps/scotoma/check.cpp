@@ -67,18 +67,19 @@ Result<void> conclusion(const Check& check, bool allow_undecided) {
 Result<void> draw_more(Session& session, Findings& findings, int images, const CancelToken& cancel,
                        Progress& progress) {
   Memo memo(session.models, *session.cache, cancel, progress, {thread_count(session.study.engine.threads), false});
-  SCOTOMA_TRY(const auto targets, find_targets(session.study, findings.class_names));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto targets, find_targets(session.study, findings.class_names));
   progress.stage("drawing more pairs of pictures");
   const StageContext context{session.study, targets, findings.class_names, memo, progress};
-  SCOTOMA_CHECK(draw_more_pairs(context, findings.hypotheses, images));
+  SCOTOMA_RETURN_IF_ERROR(draw_more_pairs(context, findings.hypotheses, images));
   return draw_more_baselines(context, findings.bases, images);
 }
 
 Result<Check> checked(Session& session, Rival& rival, const CheckArguments& arguments, const CancelToken& cancel) {
   Progress silent;
-  SCOTOMA_TRY(Hunt done, hunt(session.study, session.models, *session.cache, cancel, silent, {.replay_only = true}));
+  SCOTOMA_ASSIGN_OR_RETURN(
+      StudyRun done, run_study(session.study, session.models, *session.cache, cancel, silent, {.replay_only = true}));
   TerminalProgress progress(arguments.quiet);
-  SCOTOMA_CHECK(draw_more(session, done.findings, arguments.images, cancel, progress));
+  SCOTOMA_RETURN_IF_ERROR(draw_more(session, done.findings, arguments.images, cancel, progress));
   return check(session.study, done.findings, rival, *session.cache, cancel, progress);
 }
 
@@ -89,17 +90,17 @@ Result<void> run_check(const CheckArguments& arguments) {
     return bad_input(
         fmt::format("{}: its folder is not there; name another file with --junit", arguments.junit.string()));
   }
-  SCOTOMA_TRY(Study study, open_study(arguments));
-  SCOTOMA_CHECK(check_cache(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
+  SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
   std::optional<FolderLock> lock;
   if (arguments.images > 0) {
-    SCOTOMA_TRY(lock, lock_answers(arguments, "check"));
+    SCOTOMA_ASSIGN_OR_RETURN(lock, lock_answers(arguments, "check"));
   }
-  SCOTOMA_TRY(auto rivals, load_rivals(study, {arguments.against}, arguments.labels));
-  SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
-  SCOTOMA_TRY(const Check result, checked(session, rivals.front(), arguments, cancel));
+  SCOTOMA_ASSIGN_OR_RETURN(auto rivals, load_rivals(study, {arguments.against}, arguments.labels));
+  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(const Check result, checked(session, rivals.front(), arguments, cancel));
   if (!arguments.junit.empty())  // before anything is printed: the reader of that may have gone
-    SCOTOMA_CHECK(write_whole(arguments.junit, junit_xml(session.study, result, arguments.allow_undecided)));
+    SCOTOMA_RETURN_IF_ERROR(write_whole(arguments.junit, junit_xml(session.study, result, arguments.allow_undecided)));
   if (arguments.json) {
     say_json(check_json(session.study, result));
   } else {

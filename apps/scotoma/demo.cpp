@@ -1,4 +1,4 @@
-// scotoma demo: the hunt on the embedded world.
+// scotoma demo: the run on the embedded world.
 #include <fmt/format.h>
 
 #include <cstdlib>

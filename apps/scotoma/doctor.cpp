@@ -69,23 +69,23 @@ void Doctor::look_at(const char* role, const std::function<Result<Finding>()>& e
 
 Result<Doctor::Finding> Doctor::generator() {
   images_ = {Image{64, 64, std::vector<std::uint8_t>(std::size_t{64} * 64 * 3, 128)}};
-  SCOTOMA_TRY(const auto model, load_generator(study_.generator, study_.engine));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, load_generator(study_.generator, study_.engine));
   std::vector<Draw> draws;
   for (std::size_t i = 0; i < std::max(kFewest, model->batch()); ++i) {
     const std::string prompt = base_prompt(study_.prompts, label_of(i));
     draws.push_back({prompt, sample_seed(study_.seed, "doctor", prompt, i)});
     prompts_.push_back(prompt);
   }
-  SCOTOMA_TRY(images_, model->generate(draws));
+  SCOTOMA_ASSIGN_OR_RETURN(images_, model->generate(draws));
   drawn_ = true;
   return Finding{fmt::format("{}; drew {} pictures of {} x {}", model->describe(), images_.size(), images_[0].width,
                              images_[0].height)};
 }
 
 Result<Doctor::Finding> Doctor::classifier() {
-  SCOTOMA_TRY(const auto model, load_classifier(study_.classifier, study_.engine));
-  SCOTOMA_TRY(const auto targets, find_targets(study_, model->class_names()));
-  SCOTOMA_TRY(const auto predictions, model->classify(images_));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, load_classifier(study_.classifier, study_.engine));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto targets, find_targets(study_, model->class_names()));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto predictions, model->classify(images_));
   const std::string loaded = model->describe();
   if (!drawn_) return Finding{loaded};
   int right = 0;
@@ -103,8 +103,8 @@ Result<Doctor::Finding> Doctor::classifier() {
 }
 
 Result<Doctor::Finding> Doctor::captioner() {
-  SCOTOMA_TRY(const auto model, load_captioner(study_.captioner, study_.engine));
-  SCOTOMA_TRY(const auto captions, model->caption(images_));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, load_captioner(study_.captioner, study_.engine));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto captions, model->caption(images_));
   Finding found{fmt::format("{}; said \"{}\" of {}", model->describe(), captions[0],
                             drawn_ ? fmt::format("\"{}\"", prompts_[0]) : "a grey picture")};
   const auto same = [&](const std::string& caption) { return caption == captions[0]; };
@@ -118,13 +118,13 @@ Result<Doctor::Finding> Doctor::captioner() {
 }
 
 Result<Doctor::Finding> Doctor::embedder() {
-  SCOTOMA_TRY(embedder_, load_embedder(study_.embedder, study_.engine));
-  SCOTOMA_TRY(const auto of_images, embedder_->embed_images(images_));
+  SCOTOMA_ASSIGN_OR_RETURN(embedder_, load_embedder(study_.embedder, study_.engine));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto of_images, embedder_->embed_images(images_));
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < std::min(kMostTexts, study_.labels.size()); ++i) {
     texts.push_back(base_prompt(study_.prompts, study_.labels[i]));
   }
-  SCOTOMA_TRY(const auto of_texts, embedder_->embed_texts(texts));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto of_texts, embedder_->embed_texts(texts));
   if (of_images[0].size() != of_texts[0].size()) {
     return bad_input(
         fmt::format("its image and text vectors have different lengths ({} and {}); they must share one space",
@@ -155,7 +155,7 @@ Result<Doctor::Finding> Doctor::judge() {
   const JudgeOptions& options = study_.judge;
   if (options.kind == "none") return Finding{"none: every picture counts as valid"};
   if (options.kind == "embedder" && !embedder_) return Finding{"is tried when the embedder is well"};
-  SCOTOMA_TRY(const auto model, load_judge(study_, embedder_.get()));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, load_judge(study_, embedder_.get()));
   if (!drawn_) return Finding{model->describe() + "; is tried when the generator is well"};
   return tried(*model);
 }
@@ -176,7 +176,7 @@ Result<Doctor::Finding> Doctor::tried(Judge& judge) const {
       asked.push_back(images_[i]);
       own.push_back(i % labels == l);
     }
-    SCOTOMA_TRY(const auto judgements, judge.judge(asked, study_.labels[l].name));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto judgements, judge.judge(asked, study_.labels[l].name));
     for (std::size_t i = 0; i < asked.size(); ++i) {
       others += own[i] ? 0 : 1;
       accepted += !own[i] && judgements[i].valid ? 1 : 0;
@@ -202,7 +202,7 @@ Result<Doctor::Finding> Doctor::tried(Judge& judge) const {
   return found;
 }
 
-/// As the first stage of a hunt checks it.
+/// As the first stage of a run checks it.
 Result<Doctor::Finding> Doctor::budget() const {
   const auto labels = static_cast<std::int64_t>(study_.labels.size());
   const int each = study_.budget.base_at_first();
@@ -231,9 +231,9 @@ Result<void> Doctor::examine() {
 }
 
 Result<void> run_doctor(const StudyArguments& arguments) {
-  SCOTOMA_TRY(const Study study, open_study(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(const Study study, open_study(arguments));
   say("{}: {} labels\n", study.name, study.labels.size());
-  SCOTOMA_CHECK(Doctor(study).examine());
+  SCOTOMA_RETURN_IF_ERROR(Doctor(study).examine());
   say("all checks passed\n");
   return {};
 }

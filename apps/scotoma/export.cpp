@@ -54,13 +54,13 @@ Result<void> write_export(const ExportArguments& arguments) {
       return bad_input("--shard-size: only --format webdataset has shards");
     options.shard_bytes = std::uint64_t{1'000'000} * static_cast<std::uint64_t>(arguments.shard_megabytes);
   }
-  SCOTOMA_TRY(Study study, open_study(arguments));
-  SCOTOMA_CHECK(check_cache(arguments));
-  SCOTOMA_CHECK(check_vacant(arguments.to));
-  SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
+  SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
+  SCOTOMA_RETURN_IF_ERROR(check_vacant(arguments.to));
+  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
   Progress silent;
-  SCOTOMA_TRY(const Hunt done,
-              hunt(session.study, session.models, *session.cache, cancel, silent, {.replay_only = true}));
+  SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, run_study(session.study, session.models, *session.cache, cancel, silent,
+                                                          {.replay_only = true}));
   const Result<Exported> exported = [&] {
     TerminalProgress progress(arguments.quiet);
     return export_dataset(session.study, done.findings, *session.cache, options, arguments.to, cancel, progress);

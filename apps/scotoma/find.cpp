@@ -1,4 +1,4 @@
-// scotoma find STUDY: the hunt.
+// scotoma find STUDY: the run.
 #include <fmt/format.h>
 
 #include "bugs_file.h"
@@ -36,9 +36,9 @@ void print_cause(const Findings& findings, const Cause& cause, const Paint& pain
   if (const std::string reach = reach_sentence(findings, cause); !reach.empty()) say("      {}\n", reach);
 }
 
-void print_summary(const Hunt& hunt, const Study& study, const Published& published) {
+void print_summary(const StudyRun& run, const Study& study, const Published& published) {
   const Paint paint(stdout);
-  const Findings& findings = hunt.findings;
+  const Findings& findings = run.findings;
   const Tally tally = tally_of(findings);
   say("\n{} On {}.\n", paint.bold(summary(findings)), counted(findings.spent.total(), "picture"));
   for (const std::string& doubt : doubts(findings)) say("  {} {}\n", paint.yellow("?"), doubt);
@@ -60,16 +60,16 @@ void print_summary(const Hunt& hunt, const Study& study, const Published& publis
 
 Result<void> run_find(const StudyArguments& arguments) {
   const CancelToken& cancel = stop_at_interrupt();
-  SCOTOMA_TRY(Study study, open_study(arguments));
-  SCOTOMA_TRY(const FolderLock lock, claim_folder(arguments, study, "find"));
-  SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
-  Result<Hunt> done = [&] {
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "find"));
+  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
+  Result<StudyRun> done = [&] {
     TerminalProgress progress(arguments.quiet);
-    return hunt(session.study, session.models, *session.cache, cancel, progress);
+    return run_study(session.study, session.models, *session.cache, cancel, progress);
   }();
   if (!done.ok()) return done.error();
-  SCOTOMA_TRY(const Published published,
-              publish(session.study, done->findings, &done->run, *session.cache, out_folder(arguments)));
+  SCOTOMA_ASSIGN_OR_RETURN(const Published published,
+                           publish(session.study, done->findings, &done->run, *session.cache, out_folder(arguments)));
   print_summary(*done, session.study, published);
   return {};
 }

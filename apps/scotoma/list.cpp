@@ -176,7 +176,7 @@ void print_levels(const Json& json, const Listed& listed, const ListArguments& a
 /// nothing, whatever the results hold.
 Result<void> check_filters(const Json& json, const ListArguments& arguments) {
   if (arguments.label.empty() && arguments.taken_for.empty()) return {};
-  SCOTOMA_TRY(const Study study, open_study(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(const Study study, open_study(arguments));
   std::set<std::string> labels;
   std::set<std::string> answers;
   for (const StudyLabel& label : study.labels) labels.insert(label.name);
@@ -199,8 +199,8 @@ Result<void> check_filters(const Json& json, const ListArguments& arguments) {
 }
 
 Result<void> list(const ListArguments& arguments) {
-  SCOTOMA_TRY(const auto json, read_bugs(arguments));
-  SCOTOMA_CHECK(check_filters(json, arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto json, read_bugs(arguments));
+  SCOTOMA_RETURN_IF_ERROR(check_filters(json, arguments));
   const Listed listed = listed_of(json, arguments);
   if (arguments.json) {
     say_json(as_array(listed));

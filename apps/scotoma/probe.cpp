@@ -84,18 +84,18 @@ Result<void> probe(const ProbeArguments& arguments) {
   for (const std::string& text : arguments.front) pieces.push_back({text, true});
   for (const std::string& text : arguments.phrases) pieces.push_back({text, arguments.before});
   if (pieces.empty()) return bad_input("probe: no phrase; give one, for example \"on a flower\"");
-  for (const PhrasePart& piece : pieces) SCOTOMA_CHECK(check_phrase(piece.text, arguments.label));
+  for (const PhrasePart& piece : pieces) SCOTOMA_RETURN_IF_ERROR(check_phrase(piece.text, arguments.label));
   const CancelToken& cancel = stop_at_interrupt();
-  SCOTOMA_TRY(Study study, open_study(arguments));
-  SCOTOMA_TRY(const auto lock, lock_answers(arguments, "probe"));
-  SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto lock, lock_answers(arguments, "probe"));
+  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
   Candidate asked;
   asked.label = arguments.label;
   asked.phrase = conjunction(pieces);
   asked.source = "user";
-  const Result<Hunt> done = [&] {
+  const Result<StudyRun> done = [&] {
     TerminalProgress progress(arguments.quiet);
-    return hunt(session.study, session.models, *session.cache, cancel, progress, {.only = {asked}});
+    return run_study(session.study, session.models, *session.cache, cancel, progress, {.only = {asked}});
   }();
   if (!done.ok()) return done.error();
   if (arguments.json) {

@@ -10,16 +10,16 @@ namespace scotoma {
 namespace {
 
 Result<void> write_report(const StudyArguments& arguments) {
-  SCOTOMA_TRY(Study study, open_study(arguments));
-  SCOTOMA_CHECK(check_cache(arguments));
-  SCOTOMA_TRY(const FolderLock lock, claim_folder(arguments, study, "report"));
-  SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
+  SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "report"));
+  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
   Progress silent;
   const CancelToken never;
-  SCOTOMA_TRY(const Hunt done,
-              hunt(session.study, session.models, *session.cache, never, silent, {.replay_only = true}));
-  SCOTOMA_TRY(const Published published,
-              publish(session.study, done.findings, nullptr, *session.cache, out_folder(arguments)));
+  SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, run_study(session.study, session.models, *session.cache, never, silent,
+                                                          {.replay_only = true}));
+  SCOTOMA_ASSIGN_OR_RETURN(const Published published,
+                           publish(session.study, done.findings, nullptr, *session.cache, out_folder(arguments)));
   say("{}\n", published.report.string());
   return {};
 }

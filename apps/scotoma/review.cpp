@@ -66,20 +66,21 @@ bool answers(const ReviewArguments& arguments) {
 }
 
 Result<Reviewed> open_reviewed(const ReviewArguments& arguments) {
-  SCOTOMA_TRY(Study study, open_study(arguments));
-  SCOTOMA_CHECK(check_cache(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
+  SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
   Reviewed reviewed;
   if (answers(arguments)) {
-    SCOTOMA_TRY(reviewed.lock, lock_answers(arguments, "review"));
+    SCOTOMA_ASSIGN_OR_RETURN(reviewed.lock, lock_answers(arguments, "review"));
   }
-  SCOTOMA_TRY(reviewed.session, open_session(std::move(study), arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(reviewed.session, open_session(std::move(study), arguments));
   Session& session = reviewed.session;
   Progress silent;
   const CancelToken never;
-  SCOTOMA_TRY(Hunt done, hunt(session.study, session.models, *session.cache, never, silent, {.replay_only = true}));
+  SCOTOMA_ASSIGN_OR_RETURN(
+      StudyRun done, run_study(session.study, session.models, *session.cache, never, silent, {.replay_only = true}));
   reviewed.findings = std::move(done.findings);
-  SCOTOMA_TRY(reviewed.reviews, read_reviews(*session.cache));
-  SCOTOMA_CHECK(check_bug(reviewed.findings, arguments.bug));
+  SCOTOMA_ASSIGN_OR_RETURN(reviewed.reviews, read_reviews(*session.cache));
+  SCOTOMA_RETURN_IF_ERROR(check_bug(reviewed.findings, arguments.bug));
   return reviewed;
 }
 
@@ -133,13 +134,13 @@ Result<void> write_page(const Reviewed& reviewed, const ReviewArguments& argumen
   std::vector<ReviewPicture> pictures;
   for (const Reviewable& picture : next_ones(reviewed, arguments)) {
     const std::string& image = picture.sample->image;
-    SCOTOMA_TRY(auto png, reviewed.session.cache->image_bytes(image));
+    SCOTOMA_ASSIGN_OR_RETURN(auto png, reviewed.session.cache->image_bytes(image));
     pictures.push_back({image, picture.label, file_of(arguments, image), std::move(png)});
   }
   if (pictures.empty()) return bad_input("every picture is reviewed already; see --status");
   const Study& study = reviewed.session.study;
   const std::string title = study.name.empty() ? study.file.stem().string() : study.name;
-  SCOTOMA_CHECK(write_whole(arguments.page, review_page(title, pictures)));
+  SCOTOMA_RETURN_IF_ERROR(write_whole(arguments.page, review_page(title, pictures)));
   say("{}: {}; open it in a browser, then: scotoma review {} --import review.csv\n", arguments.page.string(),
       counted(static_cast<int>(pictures.size()), "picture"), arguments.study.string());
   return {};
@@ -151,7 +152,7 @@ Result<void> write_csv(const Reviewed& reviewed, const ReviewArguments& argument
     rows.push_back(
         {picture.sample->image, printable(picture.label), printable(file_of(arguments, picture.sample->image))});
   if (rows.empty()) return bad_input("every picture is reviewed already; see --status");
-  SCOTOMA_CHECK(write_whole(arguments.csv, review_csv(rows)));
+  SCOTOMA_RETURN_IF_ERROR(write_whole(arguments.csv, review_csv(rows)));
   say("{}: {}; fill in yes or no, then: scotoma review {} --import {}\n", arguments.csv.string(),
       counted(static_cast<int>(rows.size()), "picture"), arguments.study.string(), arguments.csv.string());
   return {};
@@ -202,15 +203,15 @@ Result<Reviews> answers_of(const std::vector<ReviewRow>& rows, const Reviewed& r
 
 Result<void> import_csv(const Reviewed& reviewed, const ReviewArguments& arguments) {
   const std::string name = arguments.import.string();
-  SCOTOMA_TRY(const std::string text, read_text(arguments.import));
-  SCOTOMA_TRY(const auto rows, read_review_csv(text, name));
-  SCOTOMA_TRY(const Reviews answers, answers_of(rows, reviewed, name));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string text, read_text(arguments.import));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto rows, read_review_csv(text, name));
+  SCOTOMA_ASSIGN_OR_RETURN(const Reviews answers, answers_of(rows, reviewed, name));
   const auto is_news = [&](const auto& answer) {
     const auto old = reviewed.reviews.find(answer.first);
     return old == reviewed.reviews.end() || old->second != answer.second;
   };
   const auto changed = std::count_if(answers.begin(), answers.end(), is_news);
-  SCOTOMA_CHECK(store_reviews(*reviewed.session.cache, answers));
+  SCOTOMA_RETURN_IF_ERROR(store_reviews(*reviewed.session.cache, answers));
   say("{}, {} of them new or changed; {} left open\n", counted(static_cast<int>(answers.size()), "answer"), changed,
       rows.size() - answers.size());
   say("`scotoma report {}` writes them into the report\n", arguments.study.string());
@@ -240,7 +241,7 @@ Result<void> ask(const Reviewed& reviewed, const ReviewArguments& arguments) {
     if (line == "s" || line == "skip") ++i;
     const bool yes = line == "y" || line == "yes";
     if (!yes && line != "n" && line != "no") continue;
-    SCOTOMA_CHECK(store_reviews(*reviewed.session.cache, {{pictures[i].key(), yes}}));
+    SCOTOMA_RETURN_IF_ERROR(store_reviews(*reviewed.session.cache, {{pictures[i].key(), yes}}));
     ++answered;
     ++i;
   }
@@ -250,7 +251,7 @@ Result<void> ask(const Reviewed& reviewed, const ReviewArguments& arguments) {
 }
 
 Result<void> review(const ReviewArguments& arguments) {
-  SCOTOMA_TRY(const Reviewed reviewed, open_reviewed(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(const Reviewed reviewed, open_reviewed(arguments));
   if (arguments.status) return print_status(reviewed, arguments);
   if (!arguments.import.empty()) return import_csv(reviewed, arguments);
   if (!arguments.page.empty()) return write_page(reviewed, arguments);

@@ -33,10 +33,10 @@ Result<ClassifierOptions> options_of(const Study& study, const fs::path& file, c
 
 Result<Rival> load(const Study& study, const ClassifierOptions& options) {
   Rival rival;
-  SCOTOMA_TRY(rival.models.classifier, load_classifier(options, study.engine));
+  SCOTOMA_ASSIGN_OR_RETURN(rival.models.classifier, load_classifier(options, study.engine));
   Study other = study;  // so that messages name the rival's files
   other.classifier = options;
-  SCOTOMA_CHECK(classes_of_labels(other, rival.models.classifier->class_names()));
+  SCOTOMA_RETURN_IF_ERROR(classes_of_labels(other, rival.models.classifier->class_names()));
   return rival;
 }
 
@@ -68,8 +68,8 @@ Result<std::vector<Rival>> load_rivals(const Study& study, const std::vector<fs:
   std::vector<Rival> rivals;
   std::vector<fs::path> models = {study.classifier.model};
   for (const fs::path& file : files) {
-    SCOTOMA_TRY(const ClassifierOptions options, options_of(study, file, labels));
-    SCOTOMA_TRY(Rival rival, load(study, options));
+    SCOTOMA_ASSIGN_OR_RETURN(const ClassifierOptions options, options_of(study, file, labels));
+    SCOTOMA_ASSIGN_OR_RETURN(Rival rival, load(study, options));
     rivals.push_back(std::move(rival));
     models.push_back(options.model);
   }

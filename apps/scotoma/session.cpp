@@ -39,7 +39,7 @@ std::filesystem::path cache_folder(const StudyArguments& arguments) {
 }
 
 Result<Study> open_study(const StudyArguments& arguments) {
-  SCOTOMA_TRY(Study study, read_study(arguments.study));
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, read_study(arguments.study));
   if (arguments.threads > 0) study.engine.threads = arguments.threads;
   study.engine.trial = make_trial(arguments);
   return study;
@@ -59,7 +59,7 @@ Result<std::optional<FolderLock>> lock_answers(const StudyArguments& arguments, 
     return bad_input(
         fmt::format("{}: cannot be written ({}); choose another folder with --out", folder.string(), error.message()));
   }
-  SCOTOMA_TRY(FolderLock lock, lock_folder(folder, arguments, verb));
+  SCOTOMA_ASSIGN_OR_RETURN(FolderLock lock, lock_folder(folder, arguments, verb));
   return std::optional<FolderLock>(std::move(lock));
 }
 
@@ -75,8 +75,8 @@ Result<void> check_cache(const StudyArguments& arguments) {
 Result<Session> open_session(Study study, const StudyArguments& arguments) {
   Session session;
   session.study = std::move(study);
-  SCOTOMA_TRY(session.cache, AnswerCache::open(cache_folder(arguments)));
-  SCOTOMA_TRY(session.models, load_models(session.study));
+  SCOTOMA_ASSIGN_OR_RETURN(session.cache, AnswerCache::open(cache_folder(arguments)));
+  SCOTOMA_ASSIGN_OR_RETURN(session.models, load_models(session.study));
   return session;
 }
 

@@ -87,7 +87,7 @@ void print_systematic(const Json& json, const Json& failure, const std::filesyst
 }
 
 Result<void> show(const ShowArguments& arguments) {
-  SCOTOMA_TRY(const auto json, read_bugs(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto json, read_bugs(arguments));
   std::string known;
   for (const char* list : {"causes", "systematic_failures", "bugs"}) {
     for (const Json& each : json[list]) known += (known.empty() ? "" : ", ") + each.value("id", "");

@@ -89,7 +89,7 @@ void say_lines(std::string_view text);
 /// A JSON value, readable, as it is: what say() would spell is escaped the way JSON does it.
 void say_json(const nlohmann::ordered_json& json);
 
-/// Writes without ever failing: a full disk behind standard error must not end a hunt. The text may have several lines.
+/// Writes without ever failing: a full disk behind standard error must not end a run. The text may have several lines.
 void tell(std::FILE* stream, std::string_view text);
 
 /// The same, as say().

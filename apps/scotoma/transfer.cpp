@@ -136,22 +136,22 @@ void print_transfer(const Transfer& transfer, const Findings& findings, const st
 
 Result<void> run_transfer(const TransferArguments& arguments) {
   const CancelToken& cancel = stop_at_interrupt();
-  SCOTOMA_TRY(Study study, open_study(arguments));
-  SCOTOMA_CHECK(check_cache(arguments));
-  SCOTOMA_TRY(const FolderLock lock, claim_folder(arguments, study, "transfer"));
-  SCOTOMA_TRY(auto rivals, load_rivals(study, arguments.classifiers, arguments.labels));
-  SCOTOMA_TRY(Session session, open_session(std::move(study), arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
+  SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "transfer"));
+  SCOTOMA_ASSIGN_OR_RETURN(auto rivals, load_rivals(study, arguments.classifiers, arguments.labels));
+  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
   Progress silent;
-  SCOTOMA_TRY(const Hunt done,
-              hunt(session.study, session.models, *session.cache, cancel, silent, {.replay_only = true}));
+  SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, run_study(session.study, session.models, *session.cache, cancel, silent,
+                                                          {.replay_only = true}));
   rivals = each_once(std::move(rivals), done.findings);
   const Result<Transfer> result = [&] {
     TerminalProgress progress(arguments.quiet);
     return transfer(session.study, done.findings, rivals, *session.cache, cancel, progress);
   }();
   if (!result.ok()) return result.error();
-  SCOTOMA_TRY(const Published published,
-              publish(session.study, done.findings, nullptr, *session.cache, out_folder(arguments), &*result));
+  SCOTOMA_ASSIGN_OR_RETURN(const Published published, publish(session.study, done.findings, nullptr, *session.cache,
+                                                              out_folder(arguments), &*result));
   if (arguments.json) {
     say_json(transfer_json(session.study, *result));
   } else {

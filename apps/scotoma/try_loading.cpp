@@ -23,10 +23,10 @@ void crash_where_told(const std::filesystem::path& file) {
 }  // namespace
 
 std::shared_ptr<LoadTrial> make_trial(const StudyArguments& arguments) {
-  LoadTrial::Setting setting;
-  setting.command = {"/proc/self/exe", "try-loading"};
-  if (arguments.remembers) setting.memory = cache_folder(arguments) / "loaded.txt";
-  return std::make_shared<LoadTrial>(std::move(setting));
+  LoadTrial::Options options;
+  options.command = {"/proc/self/exe", "try-loading"};
+  if (arguments.remembers) options.memory = cache_folder(arguments) / "loaded.txt";
+  return std::make_shared<LoadTrial>(std::move(options));
 }
 
 void add_try_loading(CLI::App& app, Run& run) {

@@ -58,12 +58,12 @@ Result<void> add_study(const Kind& kind, const char* explorer, int images, std::
   simulation::CoinObserver observer(world.truth, world.study.seed);
   Progress progress;
   StageContext context{world.study, world.targets, world.class_names, observer, progress};
-  SCOTOMA_TRY(const auto bases, sample_bases(context));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto bases, sample_bases(context));
   for (Candidate& candidate : world.candidates) candidate.direction = direction_of(*base_of(bases, candidate.label));
   auto hypotheses = hypotheses_of(context, world.candidates, bases);
-  SCOTOMA_TRY(const auto finalists, explore(context, hypotheses));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto finalists, explore(context, hypotheses));
   const auto bug = [&](std::size_t h) { return world.truth.prompts.at(hypotheses[h].prompt).failure >= kind.low; };
-  SCOTOMA_TRY(const double threshold, confirm(context, hypotheses, finalists));
+  SCOTOMA_ASSIGN_OR_RETURN(const double threshold, confirm(context, hypotheses, finalists));
   static_cast<void>(threshold);
   sums.bugs += kind.bugs;
   for (const std::size_t h : finalists) {

@@ -82,7 +82,7 @@ class Bench:
         return settings.study(name, scheme, budget, self.models / f"{name}.onnx", ROOT / "world", self.given.seed)
 
     def run(self, scheme, budget, name):
-        """One hunt; the text of its error, or None. Its folder keeps study.toml, program.sha256, bugs.json, run.json and log.txt alone."""
+        """One run; the text of its error, or None. Its folder keeps study.toml, program.sha256, bugs.json, run.json and log.txt alone."""
         folder = self.folder(scheme, budget, name)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "bugs.json").unlink(missing_ok=True)
@@ -108,7 +108,7 @@ class Bench:
         return found
 
 
-def hunt_all(bench):
+def run_all(bench):
     """Runs what is not finished, small budgets first; returns the errors."""
     every = [(s, b, n) for b in sorted(bench.budgets) for n in bench.names for s in bench.schemes]
     todo = [one for one in every if not bench.finished(*one)]
@@ -145,7 +145,7 @@ def main(args):
     absent = [n for n in bench.names if not (bench.models / f"{n}.onnx").exists()]
     if absent and not given.page:
         return f"{bench.models}/{absent[0]}.onnx is missing ({len(absent)} are); make them: cd bench && ../world/.venv/bin/python -m planted"
-    errors = [] if given.page else hunt_all(bench)
+    errors = [] if given.page else run_all(bench)
     for error in errors:
         print(error, file=sys.stderr)
     results = {(s, b): bench.scores(s, b) for b in sorted(bench.budgets) for s in bench.schemes}

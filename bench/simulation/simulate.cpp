@@ -7,10 +7,11 @@ namespace scotoma::simulation {
 Result<ScenarioResult> simulate(const Scenario& scenario, int studies, std::uint64_t seed, int threads) {
   std::vector<StudyResult> results(static_cast<std::size_t>(studies));
   const CancelToken never;
-  SCOTOMA_CHECK(run_parallel(results.size(), thread_count(threads), never, [&](std::size_t i) -> Result<void> {
-    SCOTOMA_TRY(results[i], run_study(world_of(scenario, seed, i)));
-    return {};
-  }));
+  SCOTOMA_RETURN_IF_ERROR(
+      run_parallel(results.size(), thread_count(threads), never, [&](std::size_t i) -> Result<void> {
+        SCOTOMA_ASSIGN_OR_RETURN(results[i], run_study(world_of(scenario, seed, i)));
+        return {};
+      }));
   const Tally tally = tally_of(results);
   return ScenarioResult{scenario, tally, broken_promises(tally, EvidenceOptions{}.alpha)};
 }
@@ -21,7 +22,7 @@ Result<Simulation> simulate_all(const Settings& settings, Progress& progress) {
   for (const Scenario& scenario : scenarios()) {
     if (!settings.only.empty() && scenario.id != settings.only) continue;
     progress.stage(scenario.id);
-    SCOTOMA_TRY(auto result, simulate(scenario, settings.studies, settings.seed, settings.threads));
+    SCOTOMA_ASSIGN_OR_RETURN(auto result, simulate(scenario, settings.studies, settings.seed, settings.threads));
     all.scenarios.push_back(std::move(result));
   }
   if (all.scenarios.empty()) return bad_input("no scenario '" + settings.only + "'");
@@ -30,7 +31,8 @@ Result<Simulation> simulate_all(const Settings& settings, Progress& progress) {
     Curve curve{base, {}};
     for (const Scenario& scenario : power_sweep(base)) {
       progress.stage(scenario.id);
-      SCOTOMA_TRY(auto result, simulate(scenario, settings.sweep_studies, settings.seed, settings.threads));
+      SCOTOMA_ASSIGN_OR_RETURN(auto result,
+                               simulate(scenario, settings.sweep_studies, settings.seed, settings.threads));
       curve.points.push_back(std::move(result));
     }
     all.curves.push_back(std::move(curve));

@@ -35,24 +35,24 @@ class Run {
   explicit Run(World world) : world_(std::move(world)) {}
 
   Result<StudyResult> run() {
-    SCOTOMA_TRY(bases_, sample_bases(context_));
+    SCOTOMA_ASSIGN_OR_RETURN(bases_, sample_bases(context_));
     if (world_.search == Search::lucky_labels) pick_lucky_labels();
     for (Candidate& candidate : world_.candidates)
       candidate.direction = direction_of(*base_of(bases_, candidate.label));
     hypotheses_ = hypotheses_of(context_, world_.candidates, bases_);
-    SCOTOMA_TRY(auto finalists, explore(context_, hypotheses_));
-    if (world_.search == Search::greedy) SCOTOMA_CHECK(search_again(finalists));
-    SCOTOMA_TRY(finalists, complete_bases(context_, bases_, hypotheses_, finalists));
-    SCOTOMA_TRY(const double threshold, confirm(context_, hypotheses_, finalists));
+    SCOTOMA_ASSIGN_OR_RETURN(auto finalists, explore(context_, hypotheses_));
+    if (world_.search == Search::greedy) SCOTOMA_RETURN_IF_ERROR(search_again(finalists));
+    SCOTOMA_ASSIGN_OR_RETURN(finalists, complete_bases(context_, bases_, hypotheses_, finalists));
+    SCOTOMA_ASSIGN_OR_RETURN(const double threshold, confirm(context_, hypotheses_, finalists));
     static_cast<void>(threshold);
-    if (world_.search == Search::greedy) SCOTOMA_CHECK(confirm_again(finalists));
-    SCOTOMA_CHECK(audit(context_, hypotheses_));
+    if (world_.search == Search::greedy) SCOTOMA_RETURN_IF_ERROR(confirm_again(finalists));
+    SCOTOMA_RETURN_IF_ERROR(audit(context_, hypotheses_));
     result_.hypotheses = static_cast<int>(hypotheses_.size());
     result_.spent = context_.spent;
     for (const Hypothesis& hypothesis : hypotheses_) result_.bugs += is_bug(hypothesis) ? 1 : 0;
     count_own_claims();
-    SCOTOMA_CHECK(count_bound_claims(finalists));
-    SCOTOMA_CHECK(count_plain_claims());
+    SCOTOMA_RETURN_IF_ERROR(count_bound_claims(finalists));
+    SCOTOMA_RETURN_IF_ERROR(count_plain_claims());
     count_bases();
     for (const Hypothesis& hypothesis : hypotheses_) count_intervals(hypothesis);
     return result_;
@@ -136,7 +136,7 @@ class Run {
       for (std::size_t h = 0; h < hypotheses_.size(); ++h) all.push_back(h);
       auto fresh = again(std::move(all), kGreedyAgain,
                          [](const Hypothesis& a, const Hypothesis& b) { return a.explored.rate > b.explored.rate; });
-      SCOTOMA_TRY(const auto chosen, explore(context_, fresh));
+      SCOTOMA_ASSIGN_OR_RETURN(const auto chosen, explore(context_, fresh));
       const std::size_t first = take(std::move(fresh));
       for (std::size_t h : chosen) finalists.push_back(first + h);
     }
@@ -153,7 +153,7 @@ class Run {
                                          [](const auto& a, const auto& b) { return a.log_e_value > b.log_e_value; }));
     std::vector<std::size_t> fresh;
     for (std::size_t h = first; h < hypotheses_.size(); ++h) fresh.push_back(h);
-    SCOTOMA_TRY(const double threshold, confirm(context_, hypotheses_, fresh));
+    SCOTOMA_ASSIGN_OR_RETURN(const double threshold, confirm(context_, hypotheses_, fresh));
     static_cast<void>(threshold);
     finalists.insert(finalists.end(), fresh.begin(), fresh.end());
     const EvidenceOptions& evidence = world_.study.evidence;
@@ -196,7 +196,7 @@ class Run {
     const int images = std::min(budget.confirm, left / std::max(1, static_cast<int>(finalists.size())));
     std::vector<Trial> trials;
     for (std::size_t h : finalists) trials.push_back(trial_of(hypotheses_[h]));
-    SCOTOMA_TRY(const auto samples, observe_trials(context_, trials, "bound", 0, images));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto samples, observe_trials(context_, trials, "bound", 0, images));
     std::vector<double> values;
     for (std::size_t i = 0; i < finalists.size(); ++i) {
       const Hypothesis& hypothesis = hypotheses_[finalists[i]];
@@ -224,7 +224,7 @@ class Run {
       trials.push_back({target.label.name, prompts, prompts.front()});
     }
     for (const Hypothesis& hypothesis : hypotheses_) trials.push_back(trial_of(hypothesis));
-    SCOTOMA_TRY(const auto samples, observe_trials(context_, trials, "plain", 0, kPlainImages));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto samples, observe_trials(context_, trials, "plain", 0, kPlainImages));
     const int images = kPlainImages * static_cast<int>(trials.size());
     for (std::size_t i = 0; i < hypotheses_.size(); ++i) {
       const Hypothesis& hypothesis = hypotheses_[i];

@@ -57,13 +57,13 @@ class Damage : public testing::Test {
     for (std::uint64_t i = 0; i < 8; ++i) draws.push_back({"a photo of a fly", 1000003 * i});
     const std::vector<std::string> words = {"on a flower", "in the snow"};
     Told told;
-    SCOTOMA_TRY(told.images, memo.generate(draws));
-    SCOTOMA_TRY(told.predictions, memo.classify(told.images));
-    SCOTOMA_TRY(told.judgements, memo.judge(told.images, "fly"));
-    SCOTOMA_TRY(told.captions, memo.caption(told.images));
-    SCOTOMA_TRY(told.vectors, memo.embed_images(told.images));
-    SCOTOMA_TRY(told.texts, memo.embed_texts(words));
-    SCOTOMA_TRY(told.reviews, read_reviews(cache));
+    SCOTOMA_ASSIGN_OR_RETURN(told.images, memo.generate(draws));
+    SCOTOMA_ASSIGN_OR_RETURN(told.predictions, memo.classify(told.images));
+    SCOTOMA_ASSIGN_OR_RETURN(told.judgements, memo.judge(told.images, "fly"));
+    SCOTOMA_ASSIGN_OR_RETURN(told.captions, memo.caption(told.images));
+    SCOTOMA_ASSIGN_OR_RETURN(told.vectors, memo.embed_images(told.images));
+    SCOTOMA_ASSIGN_OR_RETURN(told.texts, memo.embed_texts(words));
+    SCOTOMA_ASSIGN_OR_RETURN(told.reviews, read_reviews(cache));
     return told;
   }
 

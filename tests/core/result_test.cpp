@@ -14,20 +14,20 @@ Result<int> half(int number) {
 }
 
 Result<int> quarter(int number) {
-  SCOTOMA_TRY(const int once, half(number));
-  SCOTOMA_TRY(const int twice, half(once));
+  SCOTOMA_ASSIGN_OR_RETURN(const int once, half(number));
+  SCOTOMA_ASSIGN_OR_RETURN(const int twice, half(once));
   return twice;
 }
 
 Result<void> check_even(int number) {
-  SCOTOMA_CHECK(half(number).ok() ? Result<void>() : failed("not even"));
+  SCOTOMA_RETURN_IF_ERROR(half(number).ok() ? Result<void>() : failed("not even"));
   return {};
 }
 
 Result<std::unique_ptr<int>> boxed(int number) { return std::make_unique<int>(number); }
 
 Result<int> unboxed(int number) {
-  SCOTOMA_TRY(const auto box, boxed(number));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto box, boxed(number));
   return *box;
 }
 

@@ -54,7 +54,7 @@ struct Finished {
 };
 
 /// small_study(edits), finished with two threads: study.toml and out/ in the test's folder, the test's own to change.
-/// The hunt itself is run once for all tests of a build, whatever process they run in.
+/// The run itself is run once for all tests of a build, whatever process they run in.
 Finished finished_study(const fake::Folder& folder, const std::vector<std::pair<std::string, std::string>>& edits = {});
 
 std::string read_file(const std::filesystem::path& path);

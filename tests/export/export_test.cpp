@@ -42,7 +42,7 @@ struct Finished {
   }
   Finished() {
     Progress silent;
-    findings = std::move(hunt(study, models, *cache, {}, silent)).value().findings;
+    findings = std::move(run_study(study, models, *cache, {}, silent)).value().findings;
   }
 };
 

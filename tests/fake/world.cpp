@@ -72,7 +72,7 @@ class Voice {
 
   template <class T, class Question, class Key, class Answer>
   Result<std::vector<T>> answer(std::span<const Question> questions, const Key& key, const Answer& one) const {
-    SCOTOMA_CHECK(world_.enter(name_));
+    SCOTOMA_RETURN_IF_ERROR(world_.enter(name_));
     std::vector<T> answers;
     for (const Question& question : questions) {
       answers.push_back(one(question));
@@ -147,7 +147,7 @@ class FakeClassifier : public Spoken<Classifier> {
     });
   }
   Result<std::vector<std::vector<float>>> probabilities(std::span<const Image> images) override {
-    SCOTOMA_TRY(const auto predictions, classify(images));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto predictions, classify(images));
     std::vector<std::vector<float>> rows;
     for (const Prediction& prediction : predictions) {
       rows.emplace_back(class_names().size(), 0.0F);

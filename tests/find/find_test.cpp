@@ -23,16 +23,16 @@ fake::WorldSetting flower_bug() {
 }
 
 /// Runs of one study on one world and one cache.
-class Hunts {
+class StudyRuns {
  public:
-  explicit Hunts(fake::WorldSetting setting, std::vector<std::string> labels = {})
+  explicit StudyRuns(fake::WorldSetting setting, std::vector<std::string> labels = {})
       : world(std::move(setting)), study(fake::study_of(world.setting(), std::move(labels))) {}
 
-  Result<Hunt> run(const CancelToken& cancel = {}, const HuntSetting& setting = {}) {
+  Result<StudyRun> run(const CancelToken& cancel = {}, const RunOptions& setting = {}) {
     auto models = world.models();
     auto cache = AnswerCache::open(folder.path());
     Progress progress;
-    return hunt(study, models, **cache, cancel, progress, setting);
+    return run_study(study, models, **cache, cancel, progress, setting);
   }
 
   fake::World world;
@@ -108,9 +108,9 @@ TEST(FindTargets, AClassThatOccursTwiceIsRefused) {
   EXPECT_FALSE(find_targets(study, {"heron", "crane", "crane"}).ok());
 }
 
-TEST(Hunt, FindsThePlantedBugAndOnlyIt) {
-  Hunts hunts(flower_bug());
-  const auto result = hunts.run();
+TEST(StudyRun, FindsThePlantedBugAndOnlyIt) {
+  StudyRuns runs(flower_bug());
+  const auto result = runs.run();
   ASSERT_TRUE(result.ok()) << result.error().message;
   EXPECT_EQ(confirmed(result->findings), Ids{"fly-on-a-flower"});
   const Hypothesis& bug = result->findings.hypotheses.front();
@@ -120,26 +120,26 @@ TEST(Hunt, FindsThePlantedBugAndOnlyIt) {
   EXPECT_GT(bug.audit.low, 0.6);
   EXPECT_GT(bug.lift_low, 0.3);
   EXPECT_EQ(result->findings.fingerprints.size(), 5U);
-  EXPECT_TRUE(hunts.world.asked_again().empty());
+  EXPECT_TRUE(runs.world.asked_again().empty());
 }
 
-TEST(Hunt, FindsTwoBugsOfTwoLabels) {
+TEST(StudyRun, FindsTwoBugsOfTwoLabels) {
   auto setting = flower_bug();
   setting.rules.push_back({"cow", "under a bridge", "cat", 0.8});
-  const auto result = Hunts(setting).run();
+  const auto result = StudyRuns(setting).run();
   ASSERT_TRUE(result.ok());
   auto ids = confirmed(result->findings);
   std::sort(ids.begin(), ids.end());
   EXPECT_EQ(ids, (Ids{"cow-under-a-bridge", "fly-on-a-flower"}));
 }
 
-TEST(Hunt, TriesWhatItConfirmedOnTheOtherLabelsLastAndOnNewPictures) {
+TEST(StudyRun, TriesWhatItConfirmedOnTheOtherLabelsLastAndOnNewPictures) {
   auto setting = flower_bug();
   setting.things = {"fly", "bee", "cat", "cow", "dog"};
   setting.rules.push_back({"cat", "on a flower", "bee", 0.9});
-  Hunts hunts(setting, {"fly", "bee", "cow", "cat"});
-  hunts.study.budget.images = 4000;
-  const auto result = hunts.run();
+  StudyRuns runs(setting, {"fly", "bee", "cow", "cat"});
+  runs.study.budget.images = 4000;
+  const auto result = runs.run();
   ASSERT_TRUE(result.ok()) << result.error().message;
   const Findings& findings = result->findings;
   ASSERT_EQ(findings.cross.size(), 1U);
@@ -149,39 +149,39 @@ TEST(Hunt, TriesWhatItConfirmedOnTheOtherLabelsLastAndOnNewPictures) {
   EXPECT_EQ(findings.cross[0].cells[1].label, "cow");
   EXPECT_FALSE(findings.cross[0].cells[1].spreads);
   EXPECT_TRUE(findings.cross[0].cells[2].spreads);
-  EXPECT_EQ(findings.spent.cross, 6 * hunts.study.budget.cross);
-  EXPECT_EQ(hunts.world.answered("generator"), static_cast<std::size_t>(findings.spent.total()));
-  EXPECT_TRUE(hunts.world.asked_again().empty());
+  EXPECT_EQ(findings.spent.cross, 6 * runs.study.budget.cross);
+  EXPECT_EQ(runs.world.answered("generator"), static_cast<std::size_t>(findings.spent.total()));
+  EXPECT_TRUE(runs.world.asked_again().empty());
   std::vector<std::string> stages;
   for (const auto& stage : result->run.stages) stages.push_back(stage.name);
   EXPECT_EQ(stages.back(), "cross-check");
 }
 
-TEST(Hunt, AUsersHypothesisIsNotTriedOnOtherLabels) {
-  Hunts hunts(flower_bug());
-  const auto result = hunts.run({}, {.only = {users("fly", "on a flower")}});
+TEST(StudyRun, AUsersHypothesisIsNotTriedOnOtherLabels) {
+  StudyRuns runs(flower_bug());
+  const auto result = runs.run({}, {.only = {users("fly", "on a flower")}});
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result->findings.hypotheses[0].status, Status::confirmed);
   EXPECT_TRUE(result->findings.cross.empty());
   EXPECT_EQ(result->findings.spent.cross, 0);
 }
 
-TEST(Hunt, ConfirmsNothingInAWorldWithoutBugs) {
+TEST(StudyRun, ConfirmsNothingInAWorldWithoutBugs) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     fake::WorldSetting setting;
     setting.base_error = 0.08;
-    Hunts hunts(setting);
-    hunts.study.seed = seed;
-    const auto result = hunts.run();
+    StudyRuns runs(setting);
+    runs.study.seed = seed;
+    const auto result = runs.run();
     ASSERT_TRUE(result.ok());
     EXPECT_EQ(confirmed(result->findings), Ids{}) << "seed " << seed;
   }
 }
 
-TEST(Hunt, TurnsRoundWhereALabelFailsNearlyEverywhere) {
+TEST(StudyRun, TurnsRoundWhereALabelFailsNearlyEverywhere) {
   fake::WorldSetting setting;
   setting.rules = {{"cow", "on the grass", "cow", 1}, {"cow", "", "cat", 0.97}};
-  const auto result = Hunts(setting).run();
+  const auto result = StudyRuns(setting).run();
   ASSERT_TRUE(result.ok());
   const Findings& findings = result->findings;
   const auto cow =
@@ -193,9 +193,9 @@ TEST(Hunt, TurnsRoundWhereALabelFailsNearlyEverywhere) {
   EXPECT_GT(findings.hypotheses.front().audit.rate, 0.9);
 }
 
-TEST(Hunt, GivesTheSameOnAnyNumberOfThreads) {
-  Hunts one(flower_bug());
-  Hunts three(flower_bug());
+TEST(StudyRun, GivesTheSameOnAnyNumberOfThreads) {
+  StudyRuns one(flower_bug());
+  StudyRuns three(flower_bug());
   three.study.engine.threads = 3;
   const auto first = one.run();
   const auto second = three.run();
@@ -203,26 +203,26 @@ TEST(Hunt, GivesTheSameOnAnyNumberOfThreads) {
   EXPECT_EQ(text_of(first->findings), text_of(second->findings));
 }
 
-TEST(Hunt, GivesTheSameInBatchesAndOneByOne) {
+TEST(StudyRun, GivesTheSameInBatchesAndOneByOne) {
   auto one_by_one = flower_bug();
   one_by_one.batch = 1;
-  EXPECT_EQ(text_of(Hunts(flower_bug()).run()->findings), text_of(Hunts(one_by_one).run()->findings));
+  EXPECT_EQ(text_of(StudyRuns(flower_bug()).run()->findings), text_of(StudyRuns(one_by_one).run()->findings));
 }
 
 /// Starts again until it ends; gives the number of starts, or 0 for an error that is no interruption.
-int run_to_the_end(Hunts& hunts, const std::vector<std::size_t>& stops, Code code) {
+int run_to_the_end(StudyRuns& runs, const std::vector<std::size_t>& stops, Code code) {
   std::size_t next = 0;
   for (int start = 1; start < 100; ++start) {
     CancelToken cancel;
-    hunts.world.before_call = [&](const std::string&, std::size_t call) -> Result<void> {
+    runs.world.before_call = [&](const std::string&, std::size_t call) -> Result<void> {
       if (next >= stops.size() || call < stops[next]) return {};
       ++next;
       if (code == Code::failed) return failed("NaN");
       cancel.cancel();
       return {};
     };
-    const auto result = hunts.run(cancel);
-    hunts.world.before_call = nullptr;
+    const auto result = runs.run(cancel);
+    runs.world.before_call = nullptr;
     if (result.ok()) return start;
     if (result.error().code != code) return 0;
   }
@@ -233,7 +233,7 @@ class Interrupted : public testing::TestWithParam<std::pair<Code, int>> {};
 
 TEST_P(Interrupted, AndStartedAgainEndsAsIfItHadNotBeen) {
   const auto [code, threads] = GetParam();
-  Hunts whole(flower_bug());
+  StudyRuns whole(flower_bug());
   whole.study.engine.threads = threads;
   whole.study.budget.base_first = 8;
   const auto expected = whole.run();
@@ -241,22 +241,22 @@ TEST_P(Interrupted, AndStartedAgainEndsAsIfItHadNotBeen) {
   const auto calls = static_cast<std::uint32_t>(whole.world.calls());
   Philox random(7);
   for (int trial = 0; trial < 3; ++trial) {
-    Hunts hunts(flower_bug());
-    hunts.study.engine.threads = threads;
-    hunts.study.budget.base_first = 8;
+    StudyRuns runs(flower_bug());
+    runs.study.engine.threads = threads;
+    runs.study.budget.base_first = 8;
     std::vector<std::size_t> stops;
     for (int i = 0; i < 6; ++i) stops.push_back(random.below(calls));
     std::sort(stops.begin(), stops.end());
-    ASSERT_GT(run_to_the_end(hunts, stops, code), 1);
-    EXPECT_TRUE(hunts.world.asked_again().empty());
-    EXPECT_EQ(hunts.world.answered("generator"), whole.world.answered("generator"));
-    const auto replayed = hunts.run({}, {.replay_only = true});
+    ASSERT_GT(run_to_the_end(runs, stops, code), 1);
+    EXPECT_TRUE(runs.world.asked_again().empty());
+    EXPECT_EQ(runs.world.answered("generator"), whole.world.answered("generator"));
+    const auto replayed = runs.run({}, {.replay_only = true});
     ASSERT_TRUE(replayed.ok()) << replayed.error().message;
     EXPECT_EQ(text_of(replayed->findings), text_of(expected->findings));
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Hunt, Interrupted,
+INSTANTIATE_TEST_SUITE_P(StudyRun, Interrupted,
                          testing::Values(std::pair{Code::interrupted, 1}, std::pair{Code::interrupted, 3},
                                          std::pair{Code::failed, 1}, std::pair{Code::failed, 3}),
                          [](const auto& one) {
@@ -264,27 +264,27 @@ INSTANTIATE_TEST_SUITE_P(Hunt, Interrupted,
                                               one.param.second);
                          });
 
-TEST(Hunt, ReplaysAFinishedHuntWithoutAModelAndNoOther) {
-  Hunts hunts(flower_bug());
-  const auto before = hunts.run({}, {.replay_only = true});
+TEST(StudyRun, ReplaysAFinishedRunWithoutAModelAndNoOther) {
+  StudyRuns runs(flower_bug());
+  const auto before = runs.run({}, {.replay_only = true});
   ASSERT_FALSE(before.ok());
   EXPECT_EQ(before.error().code, Code::bad_input);
-  const auto first = hunts.run();
-  const auto calls = hunts.world.calls();
-  const auto again = hunts.run({}, {.replay_only = true});
+  const auto first = runs.run();
+  const auto calls = runs.world.calls();
+  const auto again = runs.run({}, {.replay_only = true});
   ASSERT_TRUE(again.ok()) << again.error().message;
   EXPECT_EQ(text_of(again->findings), text_of(first->findings));
-  EXPECT_EQ(hunts.world.calls(), calls);
+  EXPECT_EQ(runs.world.calls(), calls);
 }
 
-TEST(Hunt, ALargerStudyReusesTheSmallerOnesAnswers) {
-  Hunts hunts(flower_bug(), {"fly"});
-  ASSERT_TRUE(hunts.run().ok());
-  hunts.study.labels.push_back({"bee", "bee", "", {}});
-  const auto result = hunts.run();
+TEST(StudyRun, ALargerStudyReusesTheSmallerOnesAnswers) {
+  StudyRuns runs(flower_bug(), {"fly"});
+  ASSERT_TRUE(runs.run().ok());
+  runs.study.labels.push_back({"bee", "bee", "", {}});
+  const auto result = runs.run();
   ASSERT_TRUE(result.ok());
   EXPECT_GT(result->run.roles.at("generator").recalled, 0U);
-  EXPECT_TRUE(hunts.world.asked_again().empty());
+  EXPECT_TRUE(runs.world.asked_again().empty());
 }
 
 /// Captions say "on a red flower", but a flower is enough.
@@ -295,27 +295,27 @@ fake::WorldSetting too_many_words() {
   return setting;
 }
 
-TEST(Hunt, ShrinksAPhraseToTheWordsThatDoItAndSaysItOnce) {
-  Hunts hunts(too_many_words());
-  const auto result = hunts.run();
+TEST(StudyRun, ShrinksAPhraseToTheWordsThatDoItAndSaysItOnce) {
+  StudyRuns runs(too_many_words());
+  const auto result = runs.run();
   ASSERT_TRUE(result.ok()) << result.error().message;
   EXPECT_EQ(confirmed(result->findings), Ids{"fly-on-a-flower"});
   EXPECT_GT(result->findings.spent.shrink, 0);
-  EXPECT_EQ(hunts.world.answered("generator"), static_cast<std::size_t>(result->findings.spent.total()));
-  hunts.study.budget.shrink = 0;
-  auto wordy = confirmed(hunts.run()->findings);
+  EXPECT_EQ(runs.world.answered("generator"), static_cast<std::size_t>(result->findings.spent.total()));
+  runs.study.budget.shrink = 0;
+  auto wordy = confirmed(runs.run()->findings);
   std::sort(wordy.begin(), wordy.end());
   EXPECT_EQ(wordy, (Ids{"fly-on-a-flower", "fly-on-a-red-flower"})) << "without shrinking these are two";
 }
 
-TEST(Hunt, ShrinksTheSameOnAnyNumberOfThreadsAndWithEitherExplorer) {
+TEST(StudyRun, ShrinksTheSameOnAnyNumberOfThreadsAndWithEitherExplorer) {
   for (const char* explorer : {"halving", "thompson"}) {
     std::vector<std::string> texts;
     for (const int threads : {1, 3}) {
-      Hunts hunts(too_many_words());
-      hunts.study.engine.threads = threads;
-      hunts.study.budget.explorer = explorer;
-      const auto result = hunts.run();
+      StudyRuns runs(too_many_words());
+      runs.study.engine.threads = threads;
+      runs.study.budget.explorer = explorer;
+      const auto result = runs.run();
       ASSERT_TRUE(result.ok());
       EXPECT_EQ(confirmed(result->findings), Ids{"fly-on-a-flower"}) << explorer;
       texts.push_back(text_of(result->findings));
@@ -324,11 +324,11 @@ TEST(Hunt, ShrinksTheSameOnAnyNumberOfThreadsAndWithEitherExplorer) {
   }
 }
 
-RC_GTEST_PROP(Hunt, NeverExceedsItsBudget, ()) {
+RC_GTEST_PROP(StudyRun, NeverExceedsItsBudget, ()) {
   fake::WorldSetting setting = too_many_words();
   setting.rules = {{"fly", "on a flower", "bee", 0.9}, {"bee", "in the snow", "fly", 0.5}, {"cat", "", "cow", 0.9}};
-  Hunts hunts(setting);
-  auto& budget = hunts.study.budget;
+  StudyRuns runs(setting);
+  auto& budget = runs.study.budget;
   budget.images = *rc::gen::inRange(1, 600);
   budget.base = *rc::gen::inRange(1, 60);
   budget.base_first = *rc::gen::inRange(0, budget.base + 1);
@@ -340,7 +340,7 @@ RC_GTEST_PROP(Hunt, NeverExceedsItsBudget, ()) {
   budget.cross = *rc::gen::inRange(0, 20);
   budget.shrink = *rc::gen::inRange(0, 20);
   budget.explorer = *rc::gen::element<std::string>("halving", "thompson");
-  const auto result = hunts.run();
+  const auto result = runs.run();
   if (!result.ok()) {
     RC_ASSERT(result.error().code == Code::bad_input);
     RC_ASSERT(budget.base_at_first() * 4 > budget.images);
@@ -349,7 +349,7 @@ RC_GTEST_PROP(Hunt, NeverExceedsItsBudget, ()) {
   const Spent& spent = result->findings.spent;
   RC_ASSERT(spent.total() <= budget.images);
   // Every use of a picture has a seed of its own: nothing is drawn for two purposes.
-  RC_ASSERT(hunts.world.answered("generator") == static_cast<std::size_t>(spent.total()));
+  RC_ASSERT(runs.world.answered("generator") == static_cast<std::size_t>(spent.total()));
 }
 
 /// Flies are taken for bees where it is dark and on a flower; neither alone does it.
@@ -380,60 +380,60 @@ void expect_the_pair(const Findings& findings, const std::string& source) {
   }
 }
 
-TEST(Hunt, FindsABugOfTwoCausesFromTheUsersLists) {
-  Hunts hunts(two_causes());
-  hunts.study.attributes = places_and_looks();
-  hunts.study.search.source = "none";
-  hunts.study.search.combine = 2;
-  const auto result = hunts.run();
+TEST(StudyRun, FindsABugOfTwoCausesFromTheUsersLists) {
+  StudyRuns runs(two_causes());
+  runs.study.attributes = places_and_looks();
+  runs.study.search.source = "none";
+  runs.study.search.combine = 2;
+  const auto result = runs.run();
   ASSERT_TRUE(result.ok()) << result.error().message;
   expect_the_pair(result->findings, "list");
   EXPECT_TRUE(result->findings.clusters.empty());
-  EXPECT_EQ(hunts.world.answered("captioner"), 0U);
-  EXPECT_EQ(hunts.world.answered("generator"), static_cast<std::size_t>(result->findings.spent.total()));
+  EXPECT_EQ(runs.world.answered("captioner"), 0U);
+  EXPECT_EQ(runs.world.answered("generator"), static_cast<std::size_t>(result->findings.spent.total()));
 }
 
-TEST(Hunt, ListsThatAreNotCombinedDoNotFindABugOfTwoCauses) {
-  Hunts hunts(two_causes());
-  hunts.study.attributes = places_and_looks();
-  hunts.study.search.source = "none";
-  const auto result = hunts.run();
+TEST(StudyRun, ListsThatAreNotCombinedDoNotFindABugOfTwoCauses) {
+  StudyRuns runs(two_causes());
+  runs.study.attributes = places_and_looks();
+  runs.study.search.source = "none";
+  const auto result = runs.run();
   ASSERT_TRUE(result.ok()) << result.error().message;
   EXPECT_EQ(confirmed(result->findings), Ids{});
 }
 
-TEST(Hunt, FindsABugOfTwoCausesFromCaptions) {
-  Hunts hunts(two_causes(), {"fly", "bee"});
-  hunts.study.budget.base = 128;
-  const auto result = hunts.run();
+TEST(StudyRun, FindsABugOfTwoCausesFromCaptions) {
+  StudyRuns runs(two_causes(), {"fly", "bee"});
+  runs.study.budget.base = 128;
+  const auto result = runs.run();
   ASSERT_TRUE(result.ok()) << result.error().message;
   expect_the_pair(result->findings, "captions");
 }
 
-TEST(Hunt, FindsBothPhrasesOfAListThatCauseTheSame) {
+TEST(StudyRun, FindsBothPhrasesOfAListThatCauseTheSame) {
   auto setting = flower_bug();
   setting.rules.push_back({"fly", "on the grass", "bee", 0.9});
-  Hunts hunts(setting);
-  hunts.study.attributes = {fake::list("places", setting.places)};
-  hunts.study.search.source = "none";
-  const auto result = hunts.run();
+  StudyRuns runs(setting);
+  runs.study.attributes = {fake::list("places", setting.places)};
+  runs.study.search.source = "none";
+  const auto result = runs.run();
   ASSERT_TRUE(result.ok());
   auto ids = confirmed(result->findings);
   std::sort(ids.begin(), ids.end());
   EXPECT_EQ(ids, (Ids{"fly-on-a-flower", "fly-on-the-grass"}));
 }
 
-TEST(Hunt, AtRandomTriesTheListsCombinationsInAnOrderOfTheSeedAndAsksForNoCaption) {
+TEST(StudyRun, AtRandomTriesTheListsCombinationsInAnOrderOfTheSeedAndAsksForNoCaption) {
   const auto order = [](std::uint64_t seed) {
-    Hunts hunts(two_causes());
-    hunts.study.seed = seed;
-    hunts.study.attributes = places_and_looks();
-    hunts.study.search.source = "random";
-    hunts.study.search.combine = 2;
-    hunts.study.budget.images = 256;  // no picture but the base: the order stays as it was made
-    const auto result = hunts.run();
+    StudyRuns runs(two_causes());
+    runs.study.seed = seed;
+    runs.study.attributes = places_and_looks();
+    runs.study.search.source = "random";
+    runs.study.search.combine = 2;
+    runs.study.budget.images = 256;  // no picture but the base: the order stays as it was made
+    const auto result = runs.run();
     EXPECT_TRUE(result.ok());
-    EXPECT_EQ(hunts.world.answered("captioner"), 0U);
+    EXPECT_EQ(runs.world.answered("captioner"), 0U);
     std::vector<std::string> ids;
     for (const Hypothesis& h : result->findings.hypotheses) ids.push_back(h.id);
     return ids;
@@ -443,15 +443,15 @@ TEST(Hunt, AtRandomTriesTheListsCombinationsInAnOrderOfTheSeedAndAsksForNoCaptio
   EXPECT_NE(order(1), order(2));
 }
 
-TEST(Hunt, WithListsGivesTheSameOnAnyNumberOfThreadsAndAfterAKill) {
-  const auto set_up = [](Hunts& hunts) {
-    hunts.study.attributes = places_and_looks();
-    hunts.study.search.combine = 2;
+TEST(StudyRun, WithListsGivesTheSameOnAnyNumberOfThreadsAndAfterAKill) {
+  const auto set_up = [](StudyRuns& runs) {
+    runs.study.attributes = places_and_looks();
+    runs.study.search.combine = 2;
   };
-  Hunts one(two_causes());
-  Hunts three(two_causes());
-  Hunts killed(two_causes());
-  for (Hunts* hunts : {&one, &three, &killed}) set_up(*hunts);
+  StudyRuns one(two_causes());
+  StudyRuns three(two_causes());
+  StudyRuns killed(two_causes());
+  for (StudyRuns* runs : {&one, &three, &killed}) set_up(*runs);
   three.study.engine.threads = 3;
   const auto first = one.run();
   const auto second = three.run();
@@ -463,40 +463,40 @@ TEST(Hunt, WithListsGivesTheSameOnAnyNumberOfThreadsAndAfterAKill) {
   EXPECT_EQ(text_of(killed.run({}, {.replay_only = true})->findings), text_of(first->findings));
 }
 
-RC_GTEST_PROP(Hunt, NeverExceedsItsBudgetWithLists, ()) {
-  Hunts hunts(two_causes());
-  hunts.study.attributes = places_and_looks();
-  hunts.study.search.source = *rc::gen::elementOf(std::vector<std::string>{"captions", "none", "random"});
-  hunts.study.search.combine = *rc::gen::inRange(1, 3);
-  auto& budget = hunts.study.budget;
+RC_GTEST_PROP(StudyRun, NeverExceedsItsBudgetWithLists, ()) {
+  StudyRuns runs(two_causes());
+  runs.study.attributes = places_and_looks();
+  runs.study.search.source = *rc::gen::elementOf(std::vector<std::string>{"captions", "none", "random"});
+  runs.study.search.combine = *rc::gen::inRange(1, 3);
+  auto& budget = runs.study.budget;
   budget.images = *rc::gen::inRange(120, 900);
   budget.base = *rc::gen::inRange(1, 30);
   budget.first_look = *rc::gen::inRange(1, 20);
   budget.finalists = *rc::gen::inRange(1, 6);
   budget.confirm = *rc::gen::inRange(1, 60);
-  const auto result = hunts.run();
+  const auto result = runs.run();
   RC_ASSERT(result.ok());
   const Spent& spent = result->findings.spent;
   RC_ASSERT(spent.total() <= budget.images);
   RC_ASSERT(spent.explore <= (budget.images - spent.base) * 3 / 4);
-  RC_ASSERT(hunts.world.answered("generator") == static_cast<std::size_t>(spent.total()));
+  RC_ASSERT(runs.world.answered("generator") == static_cast<std::size_t>(spent.total()));
 }
 
-TEST(Hunt, ALabelThatNoClassCarriesIsBadInput) {
-  Hunts hunts({}, {"fly", "zebra"});
-  const auto result = hunts.run();
+TEST(StudyRun, ALabelThatNoClassCarriesIsBadInput) {
+  StudyRuns runs({}, {"fly", "zebra"});
+  const auto result = runs.run();
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code, Code::bad_input);
   EXPECT_NE(result.error().message.find("'zebra'"), std::string::npos) << result.error().message;
   EXPECT_NE(result.error().message.find("fly, bee, cat, cow"), std::string::npos) << result.error().message;
-  EXPECT_EQ(hunts.world.calls(), 0U);
+  EXPECT_EQ(runs.world.calls(), 0U);
 }
 
-TEST(Hunt, TestsAUsersHypothesisThroughTheSameEvidence) {
-  Hunts hunts(flower_bug());
+TEST(StudyRun, TestsAUsersHypothesisThroughTheSameEvidence) {
+  StudyRuns runs(flower_bug());
   for (const auto& [phrase, status] :
        {std::pair{"on a flower", Status::confirmed}, {"in the snow", Status::not_confirmed}}) {
-    const auto result = hunts.run({}, {.only = {users("fly", phrase)}});
+    const auto result = runs.run({}, {.only = {users("fly", phrase)}});
     ASSERT_TRUE(result.ok()) << result.error().message;
     ASSERT_EQ(result->findings.hypotheses.size(), 1U);
     EXPECT_EQ(result->findings.hypotheses[0].status, status) << phrase;
@@ -505,24 +505,24 @@ TEST(Hunt, TestsAUsersHypothesisThroughTheSameEvidence) {
   }
 }
 
-TEST(Hunt, AUsersHypothesisTurnsRoundWhereItsLabelFailsNearlyEverywhere) {
+TEST(StudyRun, AUsersHypothesisTurnsRoundWhereItsLabelFailsNearlyEverywhere) {
   fake::WorldSetting setting;
   setting.rules = {{"cow", "on the grass", "cow", 1}, {"cow", "", "cat", 0.97}};
-  const auto result = Hunts(setting).run({}, {.only = {users("cow", "on the grass")}});
+  const auto result = StudyRuns(setting).run({}, {.only = {users("cow", "on the grass")}});
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result->findings.hypotheses[0].direction, Direction::passes);
   EXPECT_EQ(result->findings.hypotheses[0].status, Status::confirmed);
 }
 
-TEST(Hunt, AUsersHypothesisOfAnotherLabelIsBadInput) {
-  Hunts hunts(flower_bug(), {"fly", "bee"});
-  const auto result = hunts.run({}, {.only = {users("zebra", "on a flower")}});
+TEST(StudyRun, AUsersHypothesisOfAnotherLabelIsBadInput) {
+  StudyRuns runs(flower_bug(), {"fly", "bee"});
+  const auto result = runs.run({}, {.only = {users("zebra", "on a flower")}});
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code, Code::bad_input);
   EXPECT_NE(result.error().message.find("no label 'zebra' in this study"), std::string::npos) << result.error().message;
 }
 
-TEST(Hunt, WithoutAJudgeEveryPictureIsValid) {
+TEST(StudyRun, WithoutAJudgeEveryPictureIsValid) {
   fake::World world(flower_bug());
   const Study study = fake::study_of(world.setting(), {"fly"});
   const fake::Folder folder;
@@ -530,25 +530,25 @@ TEST(Hunt, WithoutAJudgeEveryPictureIsValid) {
   models.judge.reset();
   const CancelToken cancel;
   Progress progress;
-  const auto result = hunt(study, models, **AnswerCache::open(folder.path()), cancel, progress);
+  const auto result = run_study(study, models, **AnswerCache::open(folder.path()), cancel, progress);
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result->findings.bases[0].rate.invalid, 0);
   EXPECT_FALSE(result->findings.fingerprints.contains("judge"));
 }
 
-TEST(Hunt, AClassifierThatIsNeverRightIsDoubtedFirstOfAllLimits) {
+TEST(StudyRun, AClassifierThatIsNeverRightIsDoubtedFirstOfAllLimits) {
   fake::WorldSetting setting;
   setting.rules = {{"fly", "", "cat"}, {"bee", "", "cow"}};
-  const auto found = Hunts(setting, {"fly", "bee"}).run();
+  const auto found = StudyRuns(setting, {"fly", "bee"}).run();
   ASSERT_TRUE(found.ok()) << found.error().message;
   ASSERT_FALSE(found->findings.limits.empty());
   EXPECT_TRUE(found->findings.limits[0].starts_with("The classifier was right on 0 of ")) << found->findings.limits[0];
 }
 
-TEST(Hunt, LabelsThatCannotBeDrawnAreNamedAndNotHunted) {
+TEST(StudyRun, LabelsThatCannotBeDrawnAreNamedAndNotHunted) {
   fake::WorldSetting setting = flower_bug();
   setting.drawing_error = 0.9;
-  const auto result = Hunts(setting, {"fly"}).run();
+  const auto result = StudyRuns(setting, {"fly"}).run();
   ASSERT_TRUE(result.ok());
   EXPECT_TRUE(result->findings.hypotheses.empty());
   EXPECT_TRUE(result->findings.bases[0].undrawable);

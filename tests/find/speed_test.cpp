@@ -34,7 +34,7 @@ class Minutes : public testing::Test {
   }
 
   /// One batch of eight takes so many seconds.
-  Result<Hunt> run(double seconds_a_batch, const HuntSetting& setting = {}, std::size_t stop_at = 1'000'000) {
+  Result<StudyRun> run(double seconds_a_batch, const RunOptions& setting = {}, std::size_t stop_at = 1'000'000) {
     CancelToken cancel;
     DrawingClock clock;
     world_.before_call = [&](const std::string& role, std::size_t call) -> Result<void> {
@@ -45,10 +45,10 @@ class Minutes : public testing::Test {
     world_.forget();
     auto models = world_.models();
     auto cache = AnswerCache::open(folder_.path());
-    HuntSetting own = setting;
+    RunOptions own = setting;
     own.clock = &clock;
     Progress progress;
-    auto result = hunt(study_, models, **cache, cancel, progress, own);
+    auto result = run_study(study_, models, **cache, cancel, progress, own);
     world_.before_call = nullptr;
     return result;
   }
@@ -58,8 +58,8 @@ class Minutes : public testing::Test {
   fake::Folder folder_;
 };
 
-std::string sentence(const Hunt& hunt) {
-  for (const std::string& limit : hunt.findings.limits) {
+std::string sentence(const StudyRun& run) {
+  for (const std::string& limit : run.findings.limits) {
     if (limit.find("budget.minutes") != std::string::npos) return limit;
   }
   return "";
@@ -139,7 +139,7 @@ TEST_F(Minutes, AreMeasuredAnewForOtherModels) {
   const CancelToken cancel;
   Progress progress;
   DrawingClock clock;
-  const auto result = hunt(study_, models, **cache, cancel, progress, {.clock = &clock});
+  const auto result = run_study(study_, models, **cache, cancel, progress, {.clock = &clock});
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(sentence(*result).find(" 480 "), std::string::npos) << sentence(*result);
 }

@@ -56,14 +56,14 @@ fake::WorldSetting with_rules(std::vector<fake::Rule> rules) {
   return setting;
 }
 
-/// A hunt on a classifier with a bug and with a label that fails nearly everywhere; a twin with the same faults, and
+/// A run on a classifier with a bug and with a label that fails nearly everywhere; a twin with the same faults, and
 /// one without any.
 class Rivals : public ::testing::Test {
  protected:
   void SetUp() override {
     study_.budget.audit = 64;
     auto models = aimed_.models();
-    auto done = hunt(study_, models, *cache_, never_, silent_);
+    auto done = run_study(study_, models, *cache_, never_, silent_);
     ASSERT_TRUE(done.ok()) << done.error().message;
     findings_ = std::move(done->findings);
     for (const Hypothesis& h : findings_.hypotheses) {

@@ -122,18 +122,18 @@ void add_pixel(Image& image, double red, double green, double blue) {
 Result<void> compare_with_company(const Examined& network, const AskTest& ask, const Rows& together) {
   const std::vector<std::size_t> first(network.batch, 0);
   const Rows wanted(network.batch, together[0]);
-  SCOTOMA_TRY(Rows alone, ask_all(network, ask, first));
+  SCOTOMA_ASSIGN_OR_RETURN(Rows alone, ask_all(network, ask, first));
   if (apart(alone, wanted) == 0) return {};
   const double size = size_of(together);
   std::vector<std::size_t> all(kTestInputs);
   std::iota(all.begin(), all.end(), std::size_t{0});
-  SCOTOMA_TRY(const Rows again, ask_all(network, ask, all));
+  SCOTOMA_ASSIGN_OR_RETURN(const Rows again, ask_all(network, ask, all));
   if (network.batch == 1 || apart(again, together) > kChance * size) return random_error(network);
   const double rounding = (network.bf16 ? kRoundingBf16 : kRoundingF32) * size;
   if (apart(alone, wanted) <= rounding) return {};
   // What depends on company does so every time. An engine that computed one batch wrongly (seen once in some thousand
   // loads, in f32) is not the network's fault.
-  SCOTOMA_TRY(alone, ask_all(network, ask, first));
+  SCOTOMA_ASSIGN_OR_RETURN(alone, ask_all(network, ask, first));
   if (apart(alone, wanted) <= rounding) return {};
   const auto nearer = [&](const auto& a, const auto& b) { return apart(a, together[0]) < apart(b, together[0]); };
   return company_error(network, *std::max_element(alone.begin(), alone.end(), nearer), together[0]);
@@ -148,9 +148,9 @@ bool all_finite(std::span<const float> row) {
 Result<Rows> examine(const Examined& network, const AskTest& ask) {
   std::vector<std::size_t> all(kTestInputs);
   std::iota(all.begin(), all.end(), std::size_t{0});
-  SCOTOMA_TRY(Rows together, ask_all(network, ask, all));
+  SCOTOMA_ASSIGN_OR_RETURN(Rows together, ask_all(network, ask, all));
   if (!std::all_of(together.begin(), together.end(), [](const auto& row) { return all_finite(row); })) return together;
-  SCOTOMA_CHECK(compare_with_company(network, ask, together));
+  SCOTOMA_RETURN_IF_ERROR(compare_with_company(network, ask, together));
   const double size = size_of(together);
   const bool same = apart(together, Rows(together.size(), together[0])) <= kSame * size;
   if (same && !saturated(together[0])) return same_error(network);

@@ -31,8 +31,8 @@ Result<std::unique_ptr<Role>> as_role(Result<std::unique_ptr<Backend>> loaded) {
 Result<double> zero_shot_scale(const std::filesystem::path& folder) {
   const auto path = folder / "config.json";
   if (!is_there(path)) return 100.0;
-  SCOTOMA_TRY(const auto config, read_json_file(path));
-  SCOTOMA_TRY(const double log_scale, json_value(config, "logit_scale_init_value", 2.6592, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto config, read_json_file(path));
+  SCOTOMA_ASSIGN_OR_RETURN(const double log_scale, json_value(config, "logit_scale_init_value", 2.6592, path));
   return std::fabs(log_scale - 2.6592) < 1e-3 ? 100.0 : std::exp(log_scale);
 }
 
@@ -41,12 +41,12 @@ Result<std::unique_ptr<Judge>> judge_on(const std::shared_ptr<Engine>& engine, c
   const JudgeOptions& options = study.judge;
   if (options.kind == "none") return std::unique_ptr<Judge>();
   if (options.kind == "embedder") {
-    SCOTOMA_TRY(const double scale, zero_shot_scale(study.embedder.model));
+    SCOTOMA_ASSIGN_OR_RETURN(const double scale, zero_shot_scale(study.embedder.model));
     return EmbedderJudge::create(*embedder, study.labels, options.threshold, scale);
   }
   std::vector<std::unique_ptr<Classifier>> classifiers;
   for (const ClassifierOptions& network : networks(options)) {
-    SCOTOMA_TRY(auto classifier, OpenvinoClassifier::load(engine, network));
+    SCOTOMA_ASSIGN_OR_RETURN(auto classifier, OpenvinoClassifier::load(engine, network));
     classifiers.push_back(std::move(classifier));
   }
   return ClassifierJudge::create(std::move(classifiers), study.labels, options);
@@ -54,7 +54,7 @@ Result<std::unique_ptr<Judge>> judge_on(const std::shared_ptr<Engine>& engine, c
 
 /// An engine for a study, whose choices are checked here so that no backend need do it.
 Result<std::shared_ptr<Engine>> engine_for(const Study& study) {
-  SCOTOMA_CHECK(check_choices(study));
+  SCOTOMA_RETURN_IF_ERROR(check_choices(study));
   return Engine::create(study.engine);
 }
 
@@ -70,39 +70,39 @@ Study only(Options Study::*role, const Options& options, const EngineOptions& en
 }  // namespace
 
 Result<Models> load_models(const Study& study) {
-  SCOTOMA_TRY(const auto engine, engine_for(study));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto engine, engine_for(study));
   Models models;
-  SCOTOMA_TRY(models.classifier, OpenvinoClassifier::load(engine, study.classifier));
-  SCOTOMA_CHECK(classes_of_labels(study, models.classifier->class_names()));
-  SCOTOMA_TRY(models.embedder, OpenvinoEmbedder::load(engine, study.embedder));
-  SCOTOMA_TRY(models.judge, judge_on(engine, study, models.embedder.get()));
-  SCOTOMA_TRY(models.captioner, OpenvinoCaptioner::load(engine, study.captioner));
-  SCOTOMA_TRY(models.generator, OpenvinoGenerator::load(engine, study.generator));
+  SCOTOMA_ASSIGN_OR_RETURN(models.classifier, OpenvinoClassifier::load(engine, study.classifier));
+  SCOTOMA_RETURN_IF_ERROR(classes_of_labels(study, models.classifier->class_names()));
+  SCOTOMA_ASSIGN_OR_RETURN(models.embedder, OpenvinoEmbedder::load(engine, study.embedder));
+  SCOTOMA_ASSIGN_OR_RETURN(models.judge, judge_on(engine, study, models.embedder.get()));
+  SCOTOMA_ASSIGN_OR_RETURN(models.captioner, OpenvinoCaptioner::load(engine, study.captioner));
+  SCOTOMA_ASSIGN_OR_RETURN(models.generator, OpenvinoGenerator::load(engine, study.generator));
   return models;
 }
 
 Result<std::unique_ptr<Generator>> load_generator(const GeneratorOptions& options, const EngineOptions& engine) {
-  SCOTOMA_TRY(const auto shared, engine_for(only(&Study::generator, options, engine)));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto shared, engine_for(only(&Study::generator, options, engine)));
   return as_role<Generator>(OpenvinoGenerator::load(shared, options));
 }
 
 Result<std::unique_ptr<Classifier>> load_classifier(const ClassifierOptions& options, const EngineOptions& engine) {
-  SCOTOMA_TRY(const auto shared, engine_for(only(&Study::classifier, options, engine)));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto shared, engine_for(only(&Study::classifier, options, engine)));
   return as_role<Classifier>(OpenvinoClassifier::load(shared, options));
 }
 
 Result<std::unique_ptr<Captioner>> load_captioner(const CaptionerOptions& options, const EngineOptions& engine) {
-  SCOTOMA_TRY(const auto shared, engine_for(only(&Study::captioner, options, engine)));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto shared, engine_for(only(&Study::captioner, options, engine)));
   return as_role<Captioner>(OpenvinoCaptioner::load(shared, options));
 }
 
 Result<std::unique_ptr<Embedder>> load_embedder(const EmbedderOptions& options, const EngineOptions& engine) {
-  SCOTOMA_TRY(const auto shared, engine_for(only(&Study::embedder, options, engine)));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto shared, engine_for(only(&Study::embedder, options, engine)));
   return as_role<Embedder>(OpenvinoEmbedder::load(shared, options));
 }
 
 Result<std::unique_ptr<Judge>> load_judge(const Study& study, Embedder* embedder) {
-  SCOTOMA_TRY(const auto engine, engine_for(study));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto engine, engine_for(study));
   return judge_on(engine, study, embedder);
 }
 

@@ -190,7 +190,7 @@ Result<std::unique_ptr<AnswerCache>> AnswerCache::open(const fs::path& folder, s
                                  error ? error.message() : std::strerror(errno)));
   }
   std::unique_ptr<AnswerCache> cache(new AnswerCache(folder, patience));
-  SCOTOMA_CHECK(cache->connect());
+  SCOTOMA_RETURN_IF_ERROR(cache->connect());
   cache->sweep_images();
   return cache;
 }
@@ -199,12 +199,13 @@ Result<void> AnswerCache::connect() {
   const std::string file = (folder_ / "catalogue.sqlite").string();
   if (sqlite3_open(file.c_str(), &db_) != SQLITE_OK) return broken("opening");
   sqlite3_busy_timeout(db_, static_cast<int>(patience_.count()));
-  SCOTOMA_CHECK(check_version());
+  SCOTOMA_RETURN_IF_ERROR(check_version());
   // Write-ahead log: a killed process loses at most its open transaction. The other two: the file may be damaged.
-  SCOTOMA_CHECK(
+  SCOTOMA_RETURN_IF_ERROR(
       patiently("PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF; PRAGMA journal_mode=WAL; "
                 "PRAGMA synchronous=NORMAL"));
-  if (pragma_number(db_, "user_version") < kVersion) SCOTOMA_CHECK(in_transaction([this] { return migrate(); }));
+  if (pragma_number(db_, "user_version") < kVersion)
+    SCOTOMA_RETURN_IF_ERROR(in_transaction([this] { return migrate(); }));
   return prepare();
 }
 
@@ -234,9 +235,9 @@ Result<void> AnswerCache::migrate() {
                                                     nullptr) == SQLITE_OK;
   if (!summed && !run("ALTER TABLE answers ADD COLUMN sum INTEGER")) return broken("opening");
   if (!run("UPDATE answers SET sum=scotoma_sum(fingerprint, input, value) WHERE sum IS NULL")) return broken("opening");
-  SCOTOMA_CHECK(prepare());
-  SCOTOMA_TRY(const Persons persons, read_persons());
-  SCOTOMA_CHECK(put_tally(persons.whole));
+  SCOTOMA_RETURN_IF_ERROR(prepare());
+  SCOTOMA_ASSIGN_OR_RETURN(const Persons persons, read_persons());
+  SCOTOMA_RETURN_IF_ERROR(put_tally(persons.whole));
   if (!run(fmt::format("PRAGMA user_version={}", kVersion))) return broken("opening");
   return {};
 }
@@ -307,9 +308,9 @@ Result<void> AnswerCache::put_tally(std::span<const Answer> answers) const {
 Result<void> AnswerCache::store(const std::string& fingerprint, std::span<const Answer> answers) {
   const std::lock_guard lock(mutex_);
   return in_transaction([&]() -> Result<void> {
-    for (const Answer& answer : answers) SCOTOMA_CHECK(put(fingerprint, answer));
+    for (const Answer& answer : answers) SCOTOMA_RETURN_IF_ERROR(put(fingerprint, answer));
     if (fingerprint != kPerson) return {};
-    SCOTOMA_TRY(const Persons persons, read_persons());
+    SCOTOMA_ASSIGN_OR_RETURN(const Persons persons, read_persons());
     return put_tally(persons.whole);
   });
 }
@@ -346,10 +347,10 @@ Result<void> AnswerCache::mend_persons(const Persons& persons) const {
 
 Result<std::vector<Answer>> AnswerCache::persons() const {
   const std::lock_guard lock(mutex_);
-  SCOTOMA_TRY(Persons persons, read_persons());
+  SCOTOMA_ASSIGN_OR_RETURN(Persons persons, read_persons());
   if (persons.complete()) return std::move(persons.whole);
-  SCOTOMA_CHECK(in_transaction([&]() -> Result<void> {
-    SCOTOMA_TRY(persons, read_persons());
+  SCOTOMA_RETURN_IF_ERROR(in_transaction([&]() -> Result<void> {
+    SCOTOMA_ASSIGN_OR_RETURN(persons, read_persons());
     return mend_persons(persons);
   }));
   return failed(fmt::format(

@@ -40,7 +40,7 @@ Result<std::string> read_image_file(const fs::path& path) {
     return failed(fmt::format("{}: missing; run the study again and it is drawn anew", path.string()));
   auto bytes = read_plain_file(path);
   if (bytes.ok()) return bytes;
-  SCOTOMA_TRY(const bool cleared, clear_place(path));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool cleared, clear_place(path));
   if (!cleared) return bytes;
   return failed(
       fmt::format("{}; it has been removed: run the study again, and it is drawn anew", bytes.error().message));
@@ -61,10 +61,10 @@ fs::path AnswerCache::image_file(const std::string& id) { return fs::path("image
 
 Result<bool> AnswerCache::has_image(const std::string& id) const {
   const fs::path path = folder_ / image_file(id);
-  SCOTOMA_CHECK(clear_place(path));  // before it is drawn: what cannot be cleared is told at once
+  SCOTOMA_RETURN_IF_ERROR(clear_place(path));  // before it is drawn: what cannot be cleared is told at once
   std::error_code error;
   if (!fs::exists(path, error) && !error) return false;
-  SCOTOMA_TRY(const PlainFile file, open_plain_file(path));
+  SCOTOMA_ASSIGN_OR_RETURN(const PlainFile file, open_plain_file(path));
   return holds(file.descriptor, 0, kPngBegin) &&
          holds(file.descriptor, file.size - static_cast<off_t>(kPngEnd.size()), kPngEnd);
 }
@@ -79,26 +79,27 @@ void AnswerCache::sweep_images() const {
 
 Result<std::string> AnswerCache::put_image(const Image& image) {
   const std::string id = image_id(image);
-  SCOTOMA_TRY(const bool there, has_image(id));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool there, has_image(id));
   if (there) return id;
   const fs::path path = folder_ / image_file(id);
-  SCOTOMA_CHECK(make_folder(path.parent_path()));
-  SCOTOMA_TRY(const auto bytes, encode_png(image));
-  SCOTOMA_TRY(Aside aside, Aside::write(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
-  SCOTOMA_CHECK(aside.place());
+  SCOTOMA_RETURN_IF_ERROR(make_folder(path.parent_path()));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, encode_png(image));
+  SCOTOMA_ASSIGN_OR_RETURN(Aside aside,
+                           Aside::write(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  SCOTOMA_RETURN_IF_ERROR(aside.place());
   return id;
 }
 
 Result<std::vector<std::uint8_t>> AnswerCache::image_bytes(const std::string& id) const {
   const fs::path path = folder_ / image_file(id);
-  SCOTOMA_TRY(const std::string bytes, read_image_file(path));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string bytes, read_image_file(path));
   if (const auto image = image_in(bytes, id, path); !image.ok()) return image.error();
   return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
 }
 
 Result<Image> AnswerCache::image(const std::string& id) const {
   const fs::path path = folder_ / image_file(id);
-  SCOTOMA_TRY(const std::string bytes, read_image_file(path));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string bytes, read_image_file(path));
   return image_in(bytes, id, path);
 }
 

@@ -61,8 +61,8 @@ Result<std::vector<std::string>> encoded(Result<std::vector<T>> answers) {
 
 }  // namespace
 
-Memo::Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Progress& progress, Setting setting)
-    : models_(models), cache_(cache), cancel_(cancel), progress_(progress), setting_(setting) {}
+Memo::Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Progress& progress, Options options)
+    : models_(models), cache_(cache), cancel_(cancel), progress_(progress), options_(options) {}
 
 /// Looks every input up, asks the model in batches for those that are missing, remembers each batch as it comes.
 /// `ask(first indices into inputs)` gives the answers as bytes.
@@ -77,9 +77,9 @@ Result<std::vector<std::string>> Memo::answers(const std::string& role, const Ro
   std::vector<std::size_t> missing;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (first.contains(inputs[i])) continue;
-    SCOTOMA_TRY(auto known, cache_.find(fingerprint, inputs[i]));
+    SCOTOMA_ASSIGN_OR_RETURN(auto known, cache_.find(fingerprint, inputs[i]));
     if (known && role == "generator") {
-      SCOTOMA_TRY(const bool there, cache_.has_image(*known));
+      SCOTOMA_ASSIGN_OR_RETURN(const bool there, cache_.has_image(*known));
       if (!there) known.reset();
     }
     if (known) {
@@ -95,7 +95,7 @@ Result<std::vector<std::string>> Memo::answers(const std::string& role, const Ro
     (first.contains(input) ? uses_[role].computed : uses_[role].recalled) += 1;
   }
   if (missing.empty()) return found;
-  if (setting_.replay_only) {
+  if (options_.replay_only) {
     return bad_input(
         fmt::format("{} of {} answers of the {} are not in the cache: the study is not finished; run `scotoma find`",
                     missing.size(), inputs.size(), role));
@@ -107,18 +107,18 @@ Result<std::vector<std::string>> Memo::answers(const std::string& role, const Ro
   const auto job = [&](std::size_t index) -> Result<void> {
     const std::size_t begin = index * atom;
     const std::span part(missing.data() + begin, std::min(atom, missing.size() - begin));
-    SCOTOMA_TRY(auto values, ask(part));
-    SCOTOMA_TRY(values, counted(std::move(values), part.size(), role));
+    SCOTOMA_ASSIGN_OR_RETURN(auto values, ask(part));
+    SCOTOMA_ASSIGN_OR_RETURN(values, counted(std::move(values), part.size(), role));
     std::vector<Answer> rows;
     for (std::size_t i = 0; i < part.size(); ++i) rows.push_back({inputs[part[i]], values[i]});
-    SCOTOMA_CHECK(cache_.store(fingerprint, rows));
+    SCOTOMA_RETURN_IF_ERROR(cache_.store(fingerprint, rows));
     const std::lock_guard lock(mutex);
     for (std::size_t i = 0; i < part.size(); ++i) found[part[i]] = std::move(values[i]);
     done += part.size();
     progress_.advance(done, missing.size());
     return {};
   };
-  SCOTOMA_CHECK(run_parallel((missing.size() + atom - 1) / atom, setting_.threads, cancel_, job));
+  SCOTOMA_RETURN_IF_ERROR(run_parallel((missing.size() + atom - 1) / atom, options_.threads, cancel_, job));
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (const auto twin = first.find(inputs[i]); twin != first.end()) found[i] = found[twin->second];
   }
@@ -128,7 +128,7 @@ Result<std::vector<std::string>> Memo::answers(const std::string& role, const Ro
 Result<std::vector<Image>> Memo::images(std::span<const std::string> ids) const {
   std::vector<Image> images;
   for (const std::string& id : ids) {
-    SCOTOMA_TRY(Image image, cache_.image(id));
+    SCOTOMA_ASSIGN_OR_RETURN(Image image, cache_.image(id));
     images.push_back(std::move(image));
   }
   return images;
@@ -140,7 +140,7 @@ auto Memo::on_images(std::span<const std::string> ids, Call call) const {
   return [this, ids, call](std::span<const std::size_t> part) -> Result<std::vector<std::string>> {
     std::vector<std::string> names;
     for (std::size_t i : part) names.push_back(ids[i]);
-    SCOTOMA_TRY(const auto pictures, images(names));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto pictures, images(names));
     return call(pictures);
   };
 }
@@ -152,10 +152,10 @@ Result<std::vector<std::string>> Memo::generate(std::span<const Draw> draws) {
   const auto ask = [&](std::span<const std::size_t> part) -> Result<std::vector<std::string>> {
     std::vector<Draw> batch;
     for (std::size_t i : part) batch.push_back(draws[i]);
-    SCOTOMA_TRY(const auto images, models_.generator->generate(batch));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto images, models_.generator->generate(batch));
     std::vector<std::string> ids;
     for (const Image& image : images) {
-      SCOTOMA_TRY(std::string id, cache_.put_image(image));
+      SCOTOMA_ASSIGN_OR_RETURN(std::string id, cache_.put_image(image));
       ids.push_back(std::move(id));
     }
     return ids;
@@ -171,7 +171,7 @@ Result<std::vector<std::string>> Memo::generate(std::span<const Draw> draws) {
 Result<std::vector<Prediction>> Memo::classify(std::span<const std::string> ids) {
   const auto ask =
       on_images(ids, [&](const auto& pictures) { return encoded(models_.classifier->classify(pictures)); });
-  SCOTOMA_TRY(const auto bytes, answers("classifier", *models_.classifier, ids, ask));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers("classifier", *models_.classifier, ids, ask));
   const auto classes = static_cast<int>(class_names().size());
   return decoded<Prediction>("classifier", bytes, [&](const std::string& answer) {
     auto prediction = decode_prediction(answer);
@@ -186,7 +186,7 @@ Result<std::vector<Judgement>> Memo::judge(std::span<const std::string> ids, con
   std::vector<std::string> keys;
   for (const std::string& id : ids) keys.push_back(id + " " + label);
   const auto ask = on_images(ids, [&](const auto& pictures) { return encoded(models_.judge->judge(pictures, label)); });
-  SCOTOMA_TRY(const auto bytes, answers("judge", *models_.judge, keys, ask));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers("judge", *models_.judge, keys, ask));
   return decoded<Judgement>("judge", bytes, decode_judgement);
 }
 
@@ -198,8 +198,8 @@ Result<std::vector<std::string>> Memo::caption(std::span<const std::string> ids)
 Result<std::vector<std::vector<float>>> Memo::embed_images(std::span<const std::string> ids) {
   const auto ask =
       on_images(ids, [&](const auto& pictures) { return encoded(models_.embedder->embed_images(pictures)); });
-  SCOTOMA_TRY(const auto bytes, answers("embedder", *models_.embedder, ids, ask));
-  SCOTOMA_TRY(auto vectors, decoded<std::vector<float>>("embedder", bytes, decode_vector));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers("embedder", *models_.embedder, ids, ask));
+  SCOTOMA_ASSIGN_OR_RETURN(auto vectors, decoded<std::vector<float>>("embedder", bytes, decode_vector));
   return alike(std::move(vectors));
 }
 
@@ -211,8 +211,8 @@ Result<std::vector<std::vector<float>>> Memo::embed_texts(std::span<const std::s
     for (std::size_t i : part) batch.push_back(texts[i]);
     return encoded(models_.embedder->embed_texts(batch));
   };
-  SCOTOMA_TRY(const auto bytes, answers("embedder", *models_.embedder, keys, ask));
-  SCOTOMA_TRY(auto vectors, decoded<std::vector<float>>("embedder", bytes, decode_vector));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers("embedder", *models_.embedder, keys, ask));
+  SCOTOMA_ASSIGN_OR_RETURN(auto vectors, decoded<std::vector<float>>("embedder", bytes, decode_vector));
   return alike(std::move(vectors));
 }
 
@@ -222,7 +222,7 @@ Result<std::vector<Sample>> Memo::observe(std::span<const Question> questions) {
   std::vector<Sample> samples;
   samples.reserve(questions.size());
   for (std::size_t first = 0; first < questions.size(); first += kPart) {
-    SCOTOMA_CHECK(observe_part(questions.subspan(first, std::min(kPart, questions.size() - first)), samples));
+    SCOTOMA_RETURN_IF_ERROR(observe_part(questions.subspan(first, std::min(kPart, questions.size() - first)), samples));
   }
   return samples;
 }
@@ -235,13 +235,13 @@ Result<void> Memo::observe_part(std::span<const Question> questions, std::vector
     draws.push_back(questions[i].draw);
     by_label[questions[i].label].push_back(i);
   }
-  SCOTOMA_TRY(const auto ids, generate(draws));
-  SCOTOMA_TRY(auto predictions, classify(ids));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto ids, generate(draws));
+  SCOTOMA_ASSIGN_OR_RETURN(auto predictions, classify(ids));
   std::vector<Judgement> judgements(ids.size());
   for (const auto& [label, indices] : by_label) {
     std::vector<std::string> own;
     for (std::size_t i : indices) own.push_back(ids[i]);
-    SCOTOMA_TRY(const auto judged, judge(own, label));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto judged, judge(own, label));
     for (std::size_t i = 0; i < indices.size(); ++i) judgements[indices[i]] = judged[i];
   }
   for (std::size_t i = 0; i < questions.size(); ++i) {

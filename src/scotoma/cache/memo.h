@@ -20,13 +20,13 @@ namespace scotoma {
 
 class Memo : public Observer {
  public:
-  struct Setting {
+  struct Options {
     int threads = 1;
     bool replay_only = false;  ///< never call a model: an answer that is not there is an error
   };
 
   /// All references must outlive the memo.
-  Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Progress& progress, Setting setting);
+  Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Progress& progress, Options options);
 
   /// Answers in the order of the questions. Errors: those of the models and of the disk; interrupted when cancelled.
   /// Whatever was answered before an error is kept.
@@ -59,7 +59,7 @@ class Memo : public Observer {
   AnswerCache& cache_;
   const CancelToken& cancel_;
   Progress& progress_;
-  Setting setting_;
+  Options options_;
   std::map<std::string, std::string> fingerprints_;
   std::map<std::string, RunFacts::RoleUse> uses_;
   std::map<std::string, std::unordered_set<std::size_t>>

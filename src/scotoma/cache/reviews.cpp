@@ -11,7 +11,7 @@ constexpr const char* kNo = "no";
 }  // namespace
 
 Result<Reviews> read_reviews(const AnswerCache& cache) {
-  SCOTOMA_TRY(const auto rows, cache.persons());
+  SCOTOMA_ASSIGN_OR_RETURN(const auto rows, cache.persons());
   Reviews reviews;
   for (const Answer& row : rows) {
     if (row.value != kYes && row.value != kNo) {

@@ -113,14 +113,14 @@ Result<std::size_t> read_some(const PlainFile& file, std::span<char> out, const 
 }
 
 Result<std::string> read_plain_file(const fs::path& path) {
-  SCOTOMA_TRY(const PlainFile file, open_plain_file(path));
+  SCOTOMA_ASSIGN_OR_RETURN(const PlainFile file, open_plain_file(path));
   try {
     std::string bytes;
     bytes.reserve(static_cast<std::size_t>(file.size));
     for (;;) {
       const std::size_t before = bytes.size();
       bytes.resize(before + kBlock);
-      SCOTOMA_TRY(const std::size_t n, read_some(file, {bytes.data() + before, kBlock}, path));
+      SCOTOMA_ASSIGN_OR_RETURN(const std::size_t n, read_some(file, {bytes.data() + before, kBlock}, path));
       bytes.resize(before + n);
       if (n == 0) return bytes;
     }
@@ -168,17 +168,17 @@ Result<void> Aside::place() {
 Result<void> write_whole(const fs::path& path, std::string_view bytes) {
   const fs::path place = behind_links(path);
   remove_abandoned(place.has_parent_path() ? place.parent_path() : ".", place.filename().string() + ".");
-  SCOTOMA_TRY(Aside aside, Aside::write(path, bytes));
+  SCOTOMA_ASSIGN_OR_RETURN(Aside aside, Aside::write(path, bytes));
   return aside.place();
 }
 
 Result<void> write_together(std::span<const std::pair<fs::path, std::string>> files) {
   std::vector<Aside> asides;
   for (const auto& [path, bytes] : files) {
-    SCOTOMA_TRY(Aside aside, Aside::write(path, bytes));
+    SCOTOMA_ASSIGN_OR_RETURN(Aside aside, Aside::write(path, bytes));
     asides.push_back(std::move(aside));
   }
-  for (Aside& aside : asides) SCOTOMA_CHECK(aside.place());
+  for (Aside& aside : asides) SCOTOMA_RETURN_IF_ERROR(aside.place());
   return {};
 }
 

@@ -50,11 +50,11 @@ std::string Hasher::hex() {
 std::string sha256_hex(std::span<const std::uint8_t> raw) { return Hasher().bytes(raw).hex(); }
 
 Result<std::string> sha256_of_file(const std::filesystem::path& path) {
-  SCOTOMA_TRY(const PlainFile file, open_plain_file(path));
+  SCOTOMA_ASSIGN_OR_RETURN(const PlainFile file, open_plain_file(path));
   Hasher hasher;
   std::vector<char> block(1 << 20);
   for (;;) {
-    SCOTOMA_TRY(const std::size_t n, read_some(file, block, path));
+    SCOTOMA_ASSIGN_OR_RETURN(const std::size_t n, read_some(file, block, path));
     if (n == 0) return hasher.hex();
     hasher.bytes({reinterpret_cast<const std::uint8_t*>(block.data()), n});
   }

@@ -71,13 +71,14 @@ class [[nodiscard]] Result<void> {
 #define SCOTOMA_CONCAT_(a, b) a##b
 #define SCOTOMA_CONCAT(a, b) SCOTOMA_CONCAT_(a, b)
 
-/// `SCOTOMA_TRY(auto x, f());` takes the value of a Result or returns its Error to the caller.
-#define SCOTOMA_TRY(declaration, expression) SCOTOMA_TRY_(declaration, expression, SCOTOMA_CONCAT(result_, __LINE__))
-#define SCOTOMA_TRY_(declaration, expression, result) \
-  auto result = (expression);                         \
-  if (!result.ok()) return result.error();            \
+/// `SCOTOMA_ASSIGN_OR_RETURN(auto x, f());` takes the value of a Result or returns its Error to the caller.
+#define SCOTOMA_ASSIGN_OR_RETURN(declaration, expression) \
+  SCOTOMA_ASSIGN_OR_RETURN_(declaration, expression, SCOTOMA_CONCAT(result_, __LINE__))
+#define SCOTOMA_ASSIGN_OR_RETURN_(declaration, expression, result) \
+  auto result = (expression);                                      \
+  if (!result.ok()) return result.error();                         \
   declaration = std::move(result).value()
 
 /// The same for a Result<void>.
-#define SCOTOMA_CHECK(expression) \
+#define SCOTOMA_RETURN_IF_ERROR(expression) \
   if (auto check_ = (expression); !check_.ok()) return check_.error()

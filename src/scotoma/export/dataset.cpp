@@ -180,8 +180,8 @@ Result<Dataset> choose_pictures(const Study& study, const Findings& findings, co
   Dataset dataset;
   dataset.labels = labels_of(study, findings);
   dataset.bugs = exportable(findings, dataset.labels);
-  SCOTOMA_TRY(const auto chosen,
-              options.bugs.empty() ? every_failure(dataset.bugs) : named(findings, dataset.bugs, options.bugs));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto chosen, options.bugs.empty() ? every_failure(dataset.bugs)
+                                                                   : named(findings, dataset.bugs, options.bugs));
   std::erase_if(dataset.bugs, [&](const DatasetBug& bug) { return !chosen.contains(bug.id); });
   add_pictures(dataset, options);
   if (dataset.pictures.empty()) {

@@ -20,8 +20,8 @@ Result<void> write_pictures(const Dataset& dataset, const AnswerCache& cache, La
                             Progress& progress) {
   for (std::size_t i = 0; i < dataset.pictures.size(); ++i) {
     if (cancel.cancelled()) return interrupted("stopped: nothing was exported");
-    SCOTOMA_TRY(const auto png, cache.image_bytes(dataset.pictures[i].sample->image));
-    SCOTOMA_CHECK(layout.add(dataset.pictures[i], {reinterpret_cast<const char*>(png.data()), png.size()}));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto png, cache.image_bytes(dataset.pictures[i].sample->image));
+    SCOTOMA_RETURN_IF_ERROR(layout.add(dataset.pictures[i], {reinterpret_cast<const char*>(png.data()), png.size()}));
     progress.advance(i + 1, dataset.pictures.size());
   }
   return layout.finish();
@@ -32,14 +32,14 @@ Result<void> write_pictures(const Dataset& dataset, const AnswerCache& cache, La
 Result<Exported> export_dataset(const Study& study, const Findings& findings, const AnswerCache& cache,
                                 const ExportOptions& options, const std::filesystem::path& folder,
                                 const CancelToken& cancel, Progress& progress) {
-  SCOTOMA_TRY(const Dataset dataset, choose_pictures(study, findings, options));
-  SCOTOMA_TRY(const auto place, NewFolder::begin(folder));
+  SCOTOMA_ASSIGN_OR_RETURN(const Dataset dataset, choose_pictures(study, findings, options));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto place, NewFolder::begin(folder));
   const auto layout = make_layout(dataset, findings, options, place->path());
-  SCOTOMA_CHECK(write_pictures(dataset, cache, *layout, cancel, progress));
-  SCOTOMA_CHECK(write_file(place->path() / "dataset.json",
-                           printable_json(dataset_json(study, findings, dataset, options).dump(2)) + "\n"));
-  SCOTOMA_CHECK(write_file(place->path() / "README.md", readme(study, findings, dataset, options)));
-  SCOTOMA_CHECK(place->commit());
+  SCOTOMA_RETURN_IF_ERROR(write_pictures(dataset, cache, *layout, cancel, progress));
+  SCOTOMA_RETURN_IF_ERROR(write_file(place->path() / "dataset.json",
+                                     printable_json(dataset_json(study, findings, dataset, options).dump(2)) + "\n"));
+  SCOTOMA_RETURN_IF_ERROR(write_file(place->path() / "README.md", readme(study, findings, dataset, options)));
+  SCOTOMA_RETURN_IF_ERROR(place->commit());
   const auto systematic = static_cast<std::size_t>(std::count_if(
       dataset.bugs.begin(), dataset.bugs.end(), [](const DatasetBug& bug) { return bug.drawn_for == "baseline"; }));
   return Exported{dataset.bugs.size() - systematic, systematic, dataset.train(), dataset.test(), dataset.one_sided()};

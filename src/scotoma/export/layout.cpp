@@ -29,13 +29,13 @@ class FilesLayout : public Layout {
     const std::string beside = sides_folder(format_) + side_name(picture.test) + "/";
     const std::string name =
         fmt::format("{}/{}-{:06}.png", dataset_.labels[bug.label].folder, bug.name, picture.number);
-    SCOTOMA_CHECK(write_file(folder_ / (beside + name), png));
-    SCOTOMA_CHECK(describe(picture, beside + "metadata.jsonl", name));
+    SCOTOMA_RETURN_IF_ERROR(write_file(folder_ / (beside + name), png));
+    SCOTOMA_RETURN_IF_ERROR(describe(picture, beside + "metadata.jsonl", name));
     return format_ == ExportFormat::jsonl ? describe(picture, "images.jsonl", beside + name) : Result<void>();
   }
 
   Result<void> finish() override {
-    for (auto& [path, file] : lines_) SCOTOMA_CHECK(file.close());
+    for (auto& [path, file] : lines_) SCOTOMA_RETURN_IF_ERROR(file.close());
     return add_missing_folders();
   }
 
@@ -44,7 +44,7 @@ class FilesLayout : public Layout {
   Result<void> describe(const DatasetPicture& picture, const std::string& path, const std::string& file_name) {
     auto lines = lines_.find(path);
     if (lines == lines_.end()) {
-      SCOTOMA_TRY(OutputFile file, OutputFile::create(folder_ / path));
+      SCOTOMA_ASSIGN_OR_RETURN(OutputFile file, OutputFile::create(folder_ / path));
       lines = lines_.emplace(path, std::move(file)).first;
     }
     return lines->second.write(printable_json(picture_json(dataset_, findings_, picture, file_name).dump()) + "\n");
@@ -86,19 +86,19 @@ class ShardsLayout : public Layout {
     const std::string json = printable_json(picture_json(dataset_, findings_, picture, key + ".png").dump());
     Side& side = sides_[picture.test ? 1 : 0];
     const std::uint64_t room = TarFile::room(index.size()) + TarFile::room(json.size()) + TarFile::room(png.size());
-    if (side.shard && side.shard->size() + room > shard_bytes_) SCOTOMA_CHECK(end_shard(side));
+    if (side.shard && side.shard->size() + room > shard_bytes_) SCOTOMA_RETURN_IF_ERROR(end_shard(side));
     if (!side.shard) {
       const std::string name = fmt::format("{}-{:06}.tar", side_name(picture.test), side.shards++);
-      SCOTOMA_TRY(side.shard, TarFile::create(folder_ / name));
+      SCOTOMA_ASSIGN_OR_RETURN(side.shard, TarFile::create(folder_ / name));
     }
-    SCOTOMA_CHECK(side.shard->add(key + ".cls", index));
-    SCOTOMA_CHECK(side.shard->add(key + ".json", json));
+    SCOTOMA_RETURN_IF_ERROR(side.shard->add(key + ".cls", index));
+    SCOTOMA_RETURN_IF_ERROR(side.shard->add(key + ".json", json));
     return side.shard->add(key + ".png", png);
   }
 
   Result<void> finish() override {
     for (Side& side : sides_) {
-      if (side.shard) SCOTOMA_CHECK(end_shard(side));
+      if (side.shard) SCOTOMA_RETURN_IF_ERROR(end_shard(side));
     }
     return {};
   }
@@ -110,7 +110,7 @@ class ShardsLayout : public Layout {
   };
 
   static Result<void> end_shard(Side& side) {
-    SCOTOMA_CHECK(side.shard->close());
+    SCOTOMA_RETURN_IF_ERROR(side.shard->close());
     side.shard.reset();
     return {};
   }

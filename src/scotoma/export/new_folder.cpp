@@ -29,7 +29,7 @@ Result<void> check_vacant(const fs::path& folder) {
 }
 
 Result<std::unique_ptr<NewFolder>> NewFolder::begin(const fs::path& folder) {
-  SCOTOMA_CHECK(check_vacant(folder));
+  SCOTOMA_RETURN_IF_ERROR(check_vacant(folder));
   const fs::path place = real_place(folder);
   fs::path partial = place;
   partial += fmt::format(".partial-{}", ::getpid());

@@ -13,7 +13,7 @@ Result<OutputFile> OutputFile::create(const std::filesystem::path& path) {
   OutputFile file(path);
   errno = 0;
   file.out_.open(path, std::ios::binary | std::ios::trunc);
-  SCOTOMA_CHECK(file.checked());
+  SCOTOMA_RETURN_IF_ERROR(file.checked());
   return file;
 }
 
@@ -37,8 +37,8 @@ Result<void> OutputFile::close() {
 }
 
 Result<void> write_file(const std::filesystem::path& path, std::string_view bytes) {
-  SCOTOMA_TRY(OutputFile file, OutputFile::create(path));
-  SCOTOMA_CHECK(file.write(bytes));
+  SCOTOMA_ASSIGN_OR_RETURN(OutputFile file, OutputFile::create(path));
+  SCOTOMA_RETURN_IF_ERROR(file.write(bytes));
   return file.close();
 }
 

@@ -41,7 +41,7 @@ std::string header(std::string_view name, std::uint64_t length) {
 }  // namespace
 
 Result<TarFile> TarFile::create(const std::filesystem::path& path) {
-  SCOTOMA_TRY(OutputFile file, OutputFile::create(path));
+  SCOTOMA_ASSIGN_OR_RETURN(OutputFile file, OutputFile::create(path));
   return TarFile(std::move(file));
 }
 
@@ -49,15 +49,15 @@ Result<void> TarFile::add(std::string_view name, std::string_view bytes) {
   if (name.empty() || name.size() > kNameBytes || bytes.size() >= kTooLarge) {
     return failed(fmt::format("'{}': an archive holds names of 1 to 100 bytes and files below 8 GiB", name));
   }
-  SCOTOMA_CHECK(file_.write(header(name, bytes.size())));
-  SCOTOMA_CHECK(file_.write(bytes));
-  SCOTOMA_CHECK(file_.write(std::string(room(bytes.size()) - kBlock - bytes.size(), '\0')));
+  SCOTOMA_RETURN_IF_ERROR(file_.write(header(name, bytes.size())));
+  SCOTOMA_RETURN_IF_ERROR(file_.write(bytes));
+  SCOTOMA_RETURN_IF_ERROR(file_.write(std::string(room(bytes.size()) - kBlock - bytes.size(), '\0')));
   size_ += room(bytes.size());
   return {};
 }
 
 Result<void> TarFile::close() {
-  SCOTOMA_CHECK(file_.write(std::string(2 * kBlock, '\0')));
+  SCOTOMA_RETURN_IF_ERROR(file_.write(std::string(2 * kBlock, '\0')));
   return file_.close();
 }
 

@@ -107,62 +107,62 @@ void measure(const Memo& memo, Stopwatch& watch, int threads, RunFacts& run) {
 }  // namespace
 
 Result<std::vector<Target>> find_targets(const Study& study, const std::vector<std::string>& class_names) {
-  SCOTOMA_TRY(const auto classes, classes_of_labels(study, class_names));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto classes, classes_of_labels(study, class_names));
   std::vector<Target> targets;
   for (std::size_t i = 0; i < classes.size(); ++i) targets.push_back({study.labels[i], static_cast<int>(classes[i])});
   return targets;
 }
 
-Result<Hunt> hunt(const Study& study, Models& models, AnswerCache& cache, const CancelToken& cancel, Progress& progress,
-                  const HuntSetting& setting) {
-  Hunt result;
+Result<StudyRun> run_study(const Study& study, Models& models, AnswerCache& cache, const CancelToken& cancel,
+                           Progress& progress, const RunOptions& options) {
+  StudyRun result;
   Findings& findings = result.findings;
   const int threads = thread_count(study.engine.threads);
-  Memo memo(models, cache, cancel, progress, {threads, setting.replay_only});
-  SCOTOMA_TRY(const auto targets, find_targets(study, models.classifier->class_names()));
-  SCOTOMA_CHECK(check_labels(setting.only, targets, study));
+  Memo memo(models, cache, cancel, progress, {threads, options.replay_only});
+  SCOTOMA_ASSIGN_OR_RETURN(const auto targets, find_targets(study, models.classifier->class_names()));
+  SCOTOMA_RETURN_IF_ERROR(check_labels(options.only, targets, study));
   findings.class_names = models.classifier->class_names();
   Study limited = study;  // what the minutes allow
   StageContext context{limited, targets, findings.class_names, memo, progress};
   Stopwatch watch;
   if (study.budget.minutes > 0) {
     SteadyClock own;
-    Clock& clock = setting.clock != nullptr ? *setting.clock : own;
-    SCOTOMA_TRY(limited.budget.images,
-                affordable_images(context, models, memo, cache, clock, {threads, setting.replay_only}));
+    Clock& clock = options.clock != nullptr ? *options.clock : own;
+    SCOTOMA_ASSIGN_OR_RETURN(limited.budget.images,
+                             affordable_images(context, models, memo, cache, clock, {threads, options.replay_only}));
   }
 
-  SCOTOMA_TRY(findings.bases, sample_bases(context));
+  SCOTOMA_ASSIGN_OR_RETURN(findings.bases, sample_bases(context));
   watch.lap("sample", result.run);
-  std::vector<Candidate> candidates = of_user(setting.only, findings.bases);
+  std::vector<Candidate> candidates = of_user(options.only, findings.bases);
   if (candidates.empty()) {
-    SCOTOMA_TRY(candidates, search_phrases(context, memo, findings));
+    SCOTOMA_ASSIGN_OR_RETURN(candidates, search_phrases(context, memo, findings));
   }
   watch.lap("describe", result.run);
-  SCOTOMA_TRY(findings.hypotheses, hypothesise(context, memo, candidates, findings.bases));
+  SCOTOMA_ASSIGN_OR_RETURN(findings.hypotheses, hypothesise(context, memo, candidates, findings.bases));
   watch.lap("hypothesise", result.run);
   std::vector<std::size_t> finalists = all_testable(findings.hypotheses);
-  if (setting.only.empty()) {
-    SCOTOMA_TRY(finalists, explore(context, findings.hypotheses));
-    SCOTOMA_TRY(finalists, look_again(context, memo, findings, std::move(finalists)));
+  if (options.only.empty()) {
+    SCOTOMA_ASSIGN_OR_RETURN(finalists, explore(context, findings.hypotheses));
+    SCOTOMA_ASSIGN_OR_RETURN(finalists, look_again(context, memo, findings, std::move(finalists)));
   }
   watch.lap("explore", result.run);
-  if (setting.only.empty()) {  // a user's words stay as they are
-    SCOTOMA_TRY(finalists, shrink(context, findings.hypotheses, finalists));
+  if (options.only.empty()) {  // a user's words stay as they are
+    SCOTOMA_ASSIGN_OR_RETURN(finalists, shrink(context, findings.hypotheses, finalists));
   }
   watch.lap("shrink", result.run);
-  SCOTOMA_TRY(finalists, complete_bases(context, findings.bases, findings.hypotheses, finalists));
+  SCOTOMA_ASSIGN_OR_RETURN(finalists, complete_bases(context, findings.bases, findings.hypotheses, finalists));
   watch.lap("complete", result.run);
-  SCOTOMA_TRY(findings.rejection_threshold, confirm(context, findings.hypotheses, finalists));
+  SCOTOMA_ASSIGN_OR_RETURN(findings.rejection_threshold, confirm(context, findings.hypotheses, finalists));
   watch.lap("confirm", result.run);
-  SCOTOMA_CHECK(audit(context, findings.hypotheses));
+  SCOTOMA_RETURN_IF_ERROR(audit(context, findings.hypotheses));
   watch.lap("audit", result.run);
-  if (setting.only.empty()) {
-    SCOTOMA_TRY(findings.cross, cross_check(context, findings.hypotheses, findings.bases));
+  if (options.only.empty()) {
+    SCOTOMA_ASSIGN_OR_RETURN(findings.cross, cross_check(context, findings.hypotheses, findings.bases));
   }
   watch.lap("cross-check", result.run);
   // Last of all, so that no picture depends on what a person said.
-  SCOTOMA_TRY(const Reviews reviews, read_reviews(cache));
+  SCOTOMA_ASSIGN_OR_RETURN(const Reviews reviews, read_reviews(cache));
   review(context, reviews, findings);
 
   order_hypotheses(findings.hypotheses);

@@ -1,4 +1,4 @@
-// The hunt: the only place that knows the order of the stages.
+// A study's run: the only place that knows the order of the stages.
 #pragma once
 
 #include <string>
@@ -15,13 +15,13 @@
 
 namespace scotoma {
 
-/// A finished hunt.
-struct Hunt {
+/// A finished run.
+struct StudyRun {
   Findings findings;
   RunFacts run;
 };
 
-struct HuntSetting {
+struct RunOptions {
   bool replay_only = false;          ///< take every answer from the cache; an answer that is missing is an error
   std::vector<Candidate> only = {};  ///< test these hypotheses of the user's instead of searching for some
   Clock* clock = nullptr;            ///< measures what budget.minutes are worth; null: the machine's own
@@ -32,8 +32,8 @@ struct HuntSetting {
 /// the speed that was measured once and is kept in the cache.
 /// Errors: bad_input for a label that no class of the classifier carries, or that the judge does not know; those of the
 /// models and of the disk; interrupted. What was answered before an error is kept; run again to go on.
-Result<Hunt> hunt(const Study& study, Models& models, AnswerCache& cache, const CancelToken& cancel, Progress& progress,
-                  const HuntSetting& setting = {});
+Result<StudyRun> run_study(const Study& study, Models& models, AnswerCache& cache, const CancelToken& cancel,
+                           Progress& progress, const RunOptions& options = {});
 
 /// The study's labels as the classifier knows them. Errors: those of classes_of_labels (study/label_class.h).
 Result<std::vector<Target>> find_targets(const Study& study, const std::vector<std::string>& class_names);

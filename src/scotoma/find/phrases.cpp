@@ -22,8 +22,8 @@ Result<std::vector<Candidate>> from_captions(const StageContext& context, Memo& 
   std::vector<Candidate> candidates;
   for (const BaseResult& base : findings.bases) {
     if (base.undrawable) continue;
-    SCOTOMA_TRY(auto clusters, cluster(context, memo, base));
-    SCOTOMA_TRY(const auto phrases, describe(context, memo, clusters, base));
+    SCOTOMA_ASSIGN_OR_RETURN(auto clusters, cluster(context, memo, base));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto phrases, describe(context, memo, clusters, base));
     for (std::size_t i = 0; i < clusters.size(); ++i) {
       for (const Phrase& phrase : phrases[i])
         candidates.push_back({base.label, phrase, clusters[i].direction, clusters[i].predicted, "captions"});
@@ -55,7 +55,7 @@ Result<std::vector<Candidate>> second_look(const StageContext& context, Memo& me
   std::vector<Candidate> candidates;
   for (const std::size_t h : sometimes(findings.hypotheses, findings.bases)) {
     const Hypothesis& hypothesis = findings.hypotheses[h];
-    SCOTOMA_TRY(const auto phrases, describe_more(context, memo, hypothesis));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto phrases, describe_more(context, memo, hypothesis));
     for (const Phrase& phrase : phrases)
       candidates.push_back({hypothesis.label, phrase, hypothesis.direction, hypothesis.expected, "captions"});
   }
@@ -92,13 +92,13 @@ Result<std::vector<Candidate>> search_phrases(StageContext& context, Memo& memo,
   const std::string& source = context.study.search.source;
   std::vector<Candidate> candidates;
   if (source == "captions") {
-    SCOTOMA_TRY(candidates, from_captions(context, memo, findings));
+    SCOTOMA_ASSIGN_OR_RETURN(candidates, from_captions(context, memo, findings));
   }
   std::vector<Listed> listed;
   if (source == "random") {
     listed = at_random(context.study, findings.bases);
   } else {
-    SCOTOMA_TRY(listed, from_lists(context, findings.bases));
+    SCOTOMA_ASSIGN_OR_RETURN(listed, from_lists(context, findings.bases));
   }
   for (Listed& one : listed) {
     const Direction direction = direction_of(*base_of(findings.bases, one.label));
@@ -111,14 +111,14 @@ Result<std::vector<std::size_t>> look_again(StageContext& context, Memo& memo, F
                                             std::vector<std::size_t> finalists) {
   std::vector<Hypothesis>& hypotheses = findings.hypotheses;
   if (context.study.search.source == "captions") {
-    SCOTOMA_TRY(const auto candidates, second_look(context, memo, findings));
-    SCOTOMA_TRY(auto more, hypothesise(context, memo, candidates, findings.bases, hypotheses));
-    SCOTOMA_TRY(const auto found, explore(context, more));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto candidates, second_look(context, memo, findings));
+    SCOTOMA_ASSIGN_OR_RETURN(auto more, hypothesise(context, memo, candidates, findings.bases, hypotheses));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto found, explore(context, more));
     for (const std::size_t h : found) finalists.push_back(hypotheses.size() + h);
     std::move(more.begin(), more.end(), std::back_inserter(hypotheses));
   }
   finalists = best_of(context, hypotheses, std::move(finalists));
-  SCOTOMA_TRY(finalists, weigh_parts(context, hypotheses, finalists));
+  SCOTOMA_ASSIGN_OR_RETURN(finalists, weigh_parts(context, hypotheses, finalists));
   const auto joint = add_disjunctions(context, hypotheses, findings.bases);
   finalists.insert(finalists.end(), joint.begin(), joint.end());
   return best_of(context, hypotheses, std::move(finalists));

@@ -63,14 +63,14 @@ Result<double> measured(const StageContext& context, const Models& models, Memo&
   context.progress.stage("measuring how many pictures there are in a minute");
   const std::size_t size = std::max<std::size_t>(1, models.generator->batch()) * static_cast<std::size_t>(threads);
   Batches batches(context, size);
-  SCOTOMA_TRY(auto warm, memo.observe(batches.next()));
+  SCOTOMA_ASSIGN_OR_RETURN(auto warm, memo.observe(batches.next()));
   double seconds = 0;
   int timed = 0;
   while (timed == 0 || (timed < kTimedBatches && !batches.used_up())) {
     const auto batch = batches.next();
     const std::uint64_t before = drawn(memo);
     const double begin = clock.seconds();
-    SCOTOMA_TRY(warm, memo.observe(batch));
+    SCOTOMA_ASSIGN_OR_RETURN(warm, memo.observe(batch));
     if (drawn(memo) - before != batch.size()) continue;  // some were known already: that says nothing of the speed
     seconds += clock.seconds() - begin;
     ++timed;
@@ -82,23 +82,23 @@ Result<double> measured(const StageContext& context, const Models& models, Memo&
 }  // namespace
 
 Result<double> pictures_per_minute(const StageContext& context, const Models& models, Memo& memo, AnswerCache& cache,
-                                   Clock& clock, const SpeedSetting& setting) {
+                                   Clock& clock, const SpeedOptions& options) {
   const std::string key = key_of(models);
-  SCOTOMA_TRY(const auto known, cache.find(kFingerprint, key));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto known, cache.find(kFingerprint, key));
   if (known) return parsed(*known);
-  if (setting.replay_only) {
+  if (options.replay_only) {
     return bad_input("budget.minutes was not turned into pictures yet: the study is not finished; run `scotoma find`");
   }
-  SCOTOMA_TRY(const double speed, measured(context, models, memo, clock, setting.threads));
+  SCOTOMA_ASSIGN_OR_RETURN(const double speed, measured(context, models, memo, clock, options.threads));
   const std::vector<Answer> answer = {{key, fmt::format("{:.2f}", std::max(speed, 0.01))}};
-  SCOTOMA_CHECK(cache.store(kFingerprint, answer));
+  SCOTOMA_RETURN_IF_ERROR(cache.store(kFingerprint, answer));
   return parsed(answer.front().value);
 }
 
 Result<int> affordable_images(StageContext& context, const Models& models, Memo& memo, AnswerCache& cache, Clock& clock,
-                              const SpeedSetting& setting) {
+                              const SpeedOptions& options) {
   const BudgetOptions& budget = context.study.budget;
-  SCOTOMA_TRY(const double speed, pictures_per_minute(context, models, memo, cache, clock, setting));
+  SCOTOMA_ASSIGN_OR_RETURN(const double speed, pictures_per_minute(context, models, memo, cache, clock, options));
   const auto images = static_cast<int>(std::min(static_cast<double>(budget.images), speed * budget.minutes));
   const std::int64_t base = std::int64_t{budget.base_at_first()} * static_cast<std::int64_t>(context.targets.size());
   if (images < base) {

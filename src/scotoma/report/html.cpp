@@ -221,7 +221,7 @@ Result<std::string> report_html(const Study& study, const Findings& findings, co
   body += limits_section(page);
   body += method_section(page);
   body += "</main>\n<footer class=\"soft\">Written by Scotoma. The same findings for programs: bugs.json.</footer>\n";
-  SCOTOMA_TRY(const std::string pictures, page.pictures.definitions());
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string pictures, page.pictures.definitions());
   const bool filtered = body.find("id=\"claims-filter\"") != std::string::npos;
   if (filtered) body += fmt::format("<script>{}</script>\n", kClaimsScript);
   return fmt::format(

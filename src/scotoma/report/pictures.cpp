@@ -57,8 +57,8 @@ Result<std::string> Pictures::definitions() const {
   std::string html = R"(<svg class="pictures" width="0" height="0" aria-hidden="true" focusable="false"><defs>)"
                      "\n";
   for (std::size_t i = 0; i < ids_.size(); ++i) {
-    SCOTOMA_TRY(Image image, source_(ids_[i]));
-    SCOTOMA_TRY(const auto bytes, encode_png(thumbnail(std::move(image))));
+    SCOTOMA_ASSIGN_OR_RETURN(Image image, source_(ids_[i]));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, encode_png(thumbnail(std::move(image))));
     html += fmt::format(R"(<image id="p{}" width="128" height="128" href="data:image/png;base64,{}"/>)"
                         "\n",
                         i, base64(bytes));

@@ -42,13 +42,13 @@ Result<void> put_pictures(const std::set<std::string>& ids, const AnswerCache& c
                           const std::filesystem::path& folder) {
   for (const std::string& id : ids) {
     const auto path = folder / image_path(id);
-    SCOTOMA_TRY(const auto png, cache.image_bytes(id));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto png, cache.image_bytes(id));
     const std::string_view bytes(reinterpret_cast<const char*>(png.data()), png.size());
-    SCOTOMA_CHECK(clear_place(path));
+    SCOTOMA_RETURN_IF_ERROR(clear_place(path));
     if (const auto there = read_plain_file(path); there.ok() && *there == bytes) continue;
     std::error_code error;
     std::filesystem::create_directories(path.parent_path(), error);  // a failure shows when the file is written
-    SCOTOMA_CHECK(write_whole(path, bytes));
+    SCOTOMA_RETURN_IF_ERROR(write_whole(path, bytes));
   }
   return {};
 }
@@ -61,7 +61,7 @@ Result<void> replace(const std::vector<File>& files, const std::filesystem::path
   std::vector<Aside> asides;
   bool changes = false;
   for (const auto& [path, bytes] : files) {
-    SCOTOMA_TRY(Aside aside, Aside::write(path, bytes));
+    SCOTOMA_ASSIGN_OR_RETURN(Aside aside, Aside::write(path, bytes));
     asides.push_back(std::move(aside));
     if (path != told) continue;
     const auto there = read_plain_file(path);
@@ -69,7 +69,7 @@ Result<void> replace(const std::vector<File>& files, const std::filesystem::path
   }
   if (changes && ::unlink(told.c_str()) != 0 && errno != ENOENT)
     return failed(fmt::format("{}: cannot be replaced ({}); mend that and run again", told.string(), reason_of(errno)));
-  for (Aside& aside : asides) SCOTOMA_CHECK(aside.place());
+  for (Aside& aside : asides) SCOTOMA_RETURN_IF_ERROR(aside.place());
   return {};
 }
 
@@ -79,7 +79,8 @@ Result<Published> publish(const Study& study, const Findings& findings, const Ru
                           const std::filesystem::path& folder, const Transfer* transfer) {
   const auto pictures = [&](const std::string& id) { return cache.image(id); };
   const auto known = transfer == nullptr ? known_transfer(folder, findings) : std::nullopt;
-  SCOTOMA_TRY(const std::string html, report_html(study, findings, pictures, known.has_value() ? &*known : transfer));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string html,
+                           report_html(study, findings, pictures, known.has_value() ? &*known : transfer));
   const Published published{folder / "report.html", folder / "bugs.json"};
   std::set<std::string> named;
   const auto path = [&](const std::string& id) {
@@ -87,13 +88,13 @@ Result<Published> publish(const Study& study, const Findings& findings, const Ru
     return image_path(id);
   };
   const std::string bugs = printable_json(bugs_json(study, findings, path).dump(2)) + "\n";
-  SCOTOMA_CHECK(put_pictures(named, cache, folder));
+  SCOTOMA_RETURN_IF_ERROR(put_pictures(named, cache, folder));
   std::vector<std::pair<std::filesystem::path, std::string>> files = {{published.report, html + mark_of(bugs)}};
   if (run != nullptr) files.emplace_back(folder / "run.json", printable_json(run_json(*run).dump(2)) + "\n");
   if (transfer != nullptr)
     files.emplace_back(folder / "transfer.json", printable_json(transfer_json(study, *transfer).dump(2)) + "\n");
   files.emplace_back(published.bugs, bugs);  // last: where only some were replaced, it does not fit the report's mark
-  SCOTOMA_CHECK(replace(files, transfer != nullptr ? folder / "transfer.json" : std::filesystem::path()));
+  SCOTOMA_RETURN_IF_ERROR(replace(files, transfer != nullptr ? folder / "transfer.json" : std::filesystem::path()));
   return published;
 }
 

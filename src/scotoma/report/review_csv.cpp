@@ -184,14 +184,14 @@ Result<std::vector<ReviewRow>> read_review_csv(const std::string& text, const st
     if (!record) return wrong(name, line, "a quotation mark is opened and never closed");
     if (blank(*record)) continue;
     if (!columns) {
-      SCOTOMA_TRY(columns, columns_of(*record, name));
+      SCOTOMA_ASSIGN_OR_RETURN(columns, columns_of(*record, name));
       width = record->cells.size();
       continue;
     }
     if (record->cells.size() != width) {
       return wrong(name, record->line, fmt::format("{} cells; the first line has {}", record->cells.size(), width));
     }
-    SCOTOMA_TRY(ReviewRow row, row_of(*record, *columns, name));
+    SCOTOMA_ASSIGN_OR_RETURN(ReviewRow row, row_of(*record, *columns, name));
     if (row.answer) {
       const auto [earlier, is_new] = answered.emplace(std::pair(row.image, row.label), row);
       if (!is_new && earlier->second.answer != row.answer) {

@@ -148,7 +148,7 @@ Result<std::vector<Cluster>> cluster(const StageContext& context, Memo& memo, co
   for (const auto& [answer, samples] : by_answer) {
     std::vector<std::string> ids;
     for (const Sample* sample : samples) ids.push_back(sample->image);
-    SCOTOMA_TRY(const auto vectors, memo.embed_images(ids));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto vectors, memo.embed_images(ids));
     for (const auto& indices : groups_of(vectors, search.cluster_distance)) {
       Cluster group{base.label, direction, context.class_names[static_cast<std::size_t>(answer)], false, {}, {}};
       for (std::size_t i : indices) group.members.push_back(*samples[i]);

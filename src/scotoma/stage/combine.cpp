@@ -146,7 +146,7 @@ Result<std::vector<std::vector<Sample>>> draw_rows(StageContext& context, const 
   for (int look = 0; look <= kSecondLooks && !open.empty(); ++look) {
     std::vector<Trial> some;
     for (const std::size_t row : open) some.push_back(trials[row]);
-    SCOTOMA_TRY(const auto seen, observe_trials(context, some, "screen", look * count, count));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto seen, observe_trials(context, some, "screen", look * count, count));
     context.spent.explore += count * static_cast<int>(some.size());
     context.progress.spent(context.spent.total(), context.study.budget.images);
     for (std::size_t i = 0; i < open.size(); ++i)
@@ -168,7 +168,7 @@ Result<Screened> screen(StageContext& context, const BaseResult& base, const Scr
     const std::string stream = prompts.front();
     trials.push_back({base.label, std::move(prompts), stream});
   }
-  SCOTOMA_TRY(const auto samples, draw_rows(context, trials, screening));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto samples, draw_rows(context, trials, screening));
   Screened screened{&base};
   Tallies& tallies = screened.tallies;
   Tally total;
@@ -368,7 +368,7 @@ Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<
     if (!drawable(base)) continue;
     screened.push_back(Screened{&base});
     if (screening.pictures > 0) {
-      SCOTOMA_TRY(screened.back(), screen(context, base, screening));
+      SCOTOMA_ASSIGN_OR_RETURN(screened.back(), screen(context, base, screening));
     }
   }
   const Totals totals = totals_of(screened);

@@ -74,7 +74,7 @@ class Confirmation {
     while (!open_.empty() && !affords(count)) give_up_one();
     std::vector<Trial> trials;
     for (std::size_t h : open_) trials.push_back(trial_of(hypotheses_[h]));
-    SCOTOMA_TRY(const auto samples, observe_trials(context_, trials, "confirm", first, count));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto samples, observe_trials(context_, trials, "confirm", first, count));
     for (std::size_t i = 0; i < open_.size(); ++i) follow(hypotheses_[open_[i]], samples[i]);
     drawn_ = first + count;
     context_.spent.confirm += count * static_cast<int>(open_.size());
@@ -190,7 +190,7 @@ Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypothese
   const int round = static_cast<int>(context.study.prompts.base.size());
   const int step = (kBetweenLooks + round - 1) / round * round;
   for (int first = 0; first < budget.confirm && !confirmation.done(); first += step) {
-    SCOTOMA_CHECK(confirmation.step(first, std::min(step, budget.confirm - first)));
+    SCOTOMA_RETURN_IF_ERROR(confirmation.step(first, std::min(step, budget.confirm - first)));
   }
   for (std::size_t h : finalists) fill_interval(hypotheses[h].confirmed);
   double threshold = 0;

@@ -131,7 +131,7 @@ Result<std::vector<std::vector<Sample>>> draw(StageContext& context, const std::
          base_prompt(prompts, target.label)});
   }
   if (trials.empty()) return std::vector<std::vector<Sample>>{};
-  SCOTOMA_TRY(auto samples, observe_trials(context, trials, "cross", 0, count));
+  SCOTOMA_ASSIGN_OR_RETURN(auto samples, observe_trials(context, trials, "cross", 0, count));
   context.spent.cross += count * static_cast<int>(trials.size());
   context.progress.spent(context.spent.total(), context.study.budget.images);
   return samples;
@@ -180,12 +180,12 @@ Result<void> try_phrase(StageContext& context, const std::vector<Plan*>& rows,
     labels.push_back(target);
     if (!without.contains(target.label.name)) unseen.push_back(target);
   }
-  SCOTOMA_TRY(const auto twins, draw(context, unseen, nullptr));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto twins, draw(context, unseen, nullptr));
   for (std::size_t i = 0; i < unseen.size(); ++i) {
     Outcomes& outcomes = without[unseen[i].label.name];
     std::transform(twins[i].begin(), twins[i].end(), std::back_inserter(outcomes), outcome_of);
   }
-  SCOTOMA_TRY(const auto samples, draw(context, labels, &rows.front()->row.phrase));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto samples, draw(context, labels, &rows.front()->row.phrase));
   for (Plan* plan : rows) {
     for (std::size_t i = 0; i < labels.size(); ++i) {
       const std::string& name = labels[i].label.name;
@@ -241,7 +241,7 @@ Result<std::vector<CrossRow>> cross_check(StageContext& context, const std::vect
     for (Plan& each : plans) {
       if (each.prompts == plan.prompts) same.push_back(&each);
     }
-    SCOTOMA_CHECK(try_phrase(context, same, without));
+    SCOTOMA_RETURN_IF_ERROR(try_phrase(context, same, without));
   }
   for (Plan& plan : plans) rows.push_back(std::move(plan.row));
   correct(context, rows);

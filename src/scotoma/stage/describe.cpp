@@ -133,8 +133,8 @@ Result<std::vector<std::vector<Phrase>>> describe(const StageContext& context, M
     members.insert(members.end(), own.begin(), own.end());
   }
   if (members.empty()) return std::vector<std::vector<Phrase>>(clusters.size());
-  SCOTOMA_TRY(const auto captions, memo.caption(members));
-  SCOTOMA_TRY(const auto contrast_captions, memo.caption(controls));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto captions, memo.caption(members));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto contrast_captions, memo.caption(controls));
   const SpanCounts outside = count_spans(contrast_captions, vocabulary);
   std::vector<std::vector<Phrase>> phrases;
   auto next = captions.begin();
@@ -162,8 +162,8 @@ Result<std::vector<Phrase>> describe_more(const StageContext& context, Memo& mem
   if (with.size() < few || without.size() < few || pieces.size() >= kMostPieces) return joined;
   const Vocabulary vocabulary =
       vocabulary_of(context.target(hypothesis.label).label, context.study.prompts, context.class_names);
-  SCOTOMA_TRY(const auto captions, memo.caption(with));
-  SCOTOMA_TRY(const auto other_captions, memo.caption(without));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto captions, memo.caption(with));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto other_captions, memo.caption(without));
   for (Phrase& phrase : contrast(count_spans(captions, vocabulary), count_spans(other_captions, vocabulary))) {
     if (phrase.score < kWorthALook || joined.size() >= kJoined) break;
     const bool said = std::any_of(pieces.begin(), pieces.end(),

@@ -35,7 +35,7 @@ int Exploration::first_look(std::size_t arms) const {
 }
 
 Result<void> Exploration::look(const std::vector<std::size_t>& arms, int count) {
-  SCOTOMA_CHECK(draw(arms, count));
+  SCOTOMA_RETURN_IF_ERROR(draw(arms, count));
   for (int again = 0; again < kAgain; ++again) {
     std::vector<std::size_t> blind;
     for (const std::size_t h : arms) {
@@ -43,7 +43,7 @@ Result<void> Exploration::look(const std::vector<std::size_t>& arms, int count) 
       if (seen.valid == 0 && !surely_undrawable(seen, context_.study.evidence.max_invalid)) blind.push_back(h);
     }
     if (blind.empty() || blind.size() > static_cast<std::size_t>(left() / count)) break;
-    SCOTOMA_CHECK(draw(blind, count));
+    SCOTOMA_RETURN_IF_ERROR(draw(blind, count));
   }
   return {};
 }
@@ -54,7 +54,7 @@ Result<void> Exploration::draw(const std::vector<std::size_t>& arms, int count) 
   for (const auto& [first, some] : by_first) {
     std::vector<Trial> trials;
     for (const std::size_t h : some) trials.push_back(trial_of(hypotheses_[h]));
-    SCOTOMA_TRY(const auto samples, observe_trials(context_, trials, "explore", first, count));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto samples, observe_trials(context_, trials, "explore", first, count));
     for (std::size_t i = 0; i < some.size(); ++i) {
       Hypothesis& hypothesis = hypotheses_[some[i]];
       hypothesis.tried.insert(hypothesis.tried.end(), samples[i].begin(), samples[i].end());

@@ -45,7 +45,7 @@ Result<std::vector<std::size_t>> halving(Exploration& exploration) {
     if (alive.size() <= finalists) std::erase_if(open, [&](std::size_t h) { return settled(exploration[h]); });
     if (open.empty()) break;
     exploration.context().progress.stage(fmt::format("exploring {} phrases, {} images each", open.size(), count));
-    SCOTOMA_CHECK(exploration.look(open, count));
+    SCOTOMA_RETURN_IF_ERROR(exploration.look(open, count));
     alive = above_null(exploration, alive);
     alive = exploration.cut(alive, std::max((alive.size() + 1) / 2, finalists));
     count = std::min(2 * count, budget.images);  // the budget bounds it: the product stays an int

@@ -152,7 +152,7 @@ Result<std::vector<Hypothesis>> hypothesise(StageContext& context, Memo& memo, c
     said.push_back({c.label, c.phrase.pieces().size()});
     prompts.push_back(phrase_prompts(context.study.prompts, context.target(c.label).label, c.phrase.pieces()).front());
   }
-  SCOTOMA_TRY(const auto vectors, memo.embed_texts(prompts));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto vectors, memo.embed_texts(prompts));
   const auto same = [&](std::size_t a, std::size_t b) {
     if (said[a].label != said[b].label) return false;
     return prompts[a] == prompts[b] ||

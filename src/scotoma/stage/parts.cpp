@@ -56,7 +56,7 @@ Result<std::map<Piece, Rate>> draw_pieces(StageContext& context, const std::vect
   std::map<Piece, Rate> rates;
   if (trials.empty()) return rates;
   context.progress.stage(fmt::format("trying {} parts of phrases alone, {} images each", trials.size(), count));
-  SCOTOMA_TRY(const auto samples, observe_trials(context, trials, "explore", 0, count));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto samples, observe_trials(context, trials, "explore", 0, count));
   context.spent.explore += count * static_cast<int>(trials.size());
   context.progress.spent(context.spent.total(), context.study.budget.images);
   for (std::size_t i = 0; i < pieces.size(); ++i) rates[pieces[i]] = rate_of(samples[i], directions[i]);
@@ -162,7 +162,7 @@ std::map<Kinship, std::vector<std::size_t>> weak(const StageContext& context, co
 
 Result<std::vector<std::size_t>> weigh_parts(StageContext& context, std::vector<Hypothesis>& hypotheses,
                                              const std::vector<std::size_t>& finalists) {
-  SCOTOMA_TRY(const auto rates, draw_pieces(context, hypotheses, finalists));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto rates, draw_pieces(context, hypotheses, finalists));
   std::vector<std::size_t> going_on;
   for (const std::size_t h : finalists) {
     Hypothesis& whole = hypotheses[h];

@@ -53,7 +53,7 @@ Result<void> grow(StageContext& context, const std::vector<Wanted>& wanted, std:
   std::vector<Question> questions;
   for (const auto& [l, size] : wanted)
     ask(context, context.targets[l], static_cast<int>(bases[l].samples.size()), size, questions);
-  SCOTOMA_TRY(auto samples, context.observer.observe(questions));
+  SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.observer.observe(questions));
   auto next = std::make_move_iterator(samples.begin());
   for (const auto& [l, size] : wanted) {
     const auto last = next + (size - std::ssize(bases[l].samples));
@@ -96,7 +96,7 @@ Result<std::vector<std::size_t>> grow_from(int& purse, StageContext& context, co
   }
   if (paid.empty()) return labels;
   context.progress.stage(fmt::format("more base pictures of {} labels", paid.size()));
-  SCOTOMA_CHECK(grow(context, paid, bases));
+  SCOTOMA_RETURN_IF_ERROR(grow(context, paid, bases));
   return labels;
 }
 
@@ -119,7 +119,7 @@ Result<void> settle(StageContext& context, std::vector<BaseResult>& bases) {
     for (const std::size_t l : open) {
       if (unsettled(context, bases[l])) wanted.push_back({l, sizes[i]});
     }
-    SCOTOMA_TRY(open, grow_from(purse, context, wanted, bases, "some of which fail or are invalid"));
+    SCOTOMA_ASSIGN_OR_RETURN(open, grow_from(purse, context, wanted, bases, "some of which fail or are invalid"));
   }
   return {};
 }
@@ -209,7 +209,7 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
         context.study.file.string(), budget.images, images, context.targets.size(), each, budget.base_key()));
   }
   context.progress.stage(fmt::format("base rates of {} labels", context.targets.size()));
-  SCOTOMA_TRY(auto samples, context.observer.observe(base_questions(context)));
+  SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.observer.observe(base_questions(context)));
   std::vector<BaseResult> bases;
   auto next = std::make_move_iterator(samples.begin());
   for (const Target& target : context.targets) {
@@ -222,7 +222,7 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
   }
   context.spent.base += static_cast<int>(images);
   context.progress.spent(context.spent.total(), budget.images);
-  SCOTOMA_CHECK(settle(context, bases));
+  SCOTOMA_RETURN_IF_ERROR(settle(context, bases));
   for (BaseResult& base : bases) {
     base.undrawable = invalid_share(base.rate) > evidence.max_invalid;
     base.everywhere = !base.undrawable && base.lower > evidence.everywhere;
@@ -237,7 +237,7 @@ Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vect
   if (!context.study.budget.base_grows()) return finalists;
   const auto wanted = wanted_by(context, bases, hypotheses, finalists);
   int purse = half(context);
-  SCOTOMA_TRY(const auto grown, grow_from(purse, context, wanted, bases, "which have promising phrases"));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto grown, grow_from(purse, context, wanted, bases, "which have promising phrases"));
   for (const std::size_t l : grown) {
     bases[l].undrawable = invalid_share(bases[l].rate) > evidence.max_invalid;
     for (Hypothesis& hypothesis : hypotheses) {

@@ -50,7 +50,7 @@ class Album {
   Result<void> draw() {
     for (const auto& [piece, trials] : plans_) {
       const auto [first, count] = piece;
-      SCOTOMA_TRY(const auto samples, observe_trials(context_, trials, "shrink", first, count));
+      SCOTOMA_ASSIGN_OR_RETURN(const auto samples, observe_trials(context_, trials, "shrink", first, count));
       for (std::size_t i = 0; i < trials.size(); ++i) {
         auto& own = pictures_[key_of(trials[i])];
         own.insert(own.end(), samples[i].begin(), samples[i].end());
@@ -269,7 +269,7 @@ Result<std::vector<std::size_t>> shrink(StageContext& context, std::vector<Hypot
   if (open > 0) context.progress.stage(fmt::format("shrinking {} phrases to the fewest words", open));
   Album album(context);
   do {
-    if (album.anything_planned()) SCOTOMA_CHECK(album.draw());
+    if (album.anything_planned()) SCOTOMA_RETURN_IF_ERROR(album.draw());
     for (Shrinking& search : searches) search.advance(album);
   } while (album.anything_planned());
   for (std::size_t f = 0; f < finalists.size(); ++f) searches[f].conclude(album, hypotheses[finalists[f]]);

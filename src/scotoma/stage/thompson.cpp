@@ -27,11 +27,12 @@ class GoodArms {
     most_ = static_cast<std::size_t>(first) * ((std::size_t{1} << exploration_.budget().rounds) - 1);
     auto& progress = exploration_.context().progress;
     progress.stage(fmt::format("exploring {} phrases, {} images each", open_.size(), first));
-    SCOTOMA_CHECK(exploration_.look(open_, first));
+    SCOTOMA_RETURN_IF_ERROR(exploration_.look(open_, first));
     sort_out();
     while (!open_.empty() && good_.size() < places_ && exploration_.left() >= more) {
       progress.stage(fmt::format("exploring: {} phrases look like bugs, {} are open", good_.size(), open_.size()));
-      SCOTOMA_CHECK(exploration_.look(highest_draws(static_cast<std::size_t>(exploration_.left() / more)), more));
+      SCOTOMA_RETURN_IF_ERROR(
+          exploration_.look(highest_draws(static_cast<std::size_t>(exploration_.left() / more)), more));
       sort_out();
     }
     return finalists();

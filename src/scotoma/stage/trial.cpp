@@ -17,7 +17,7 @@ Result<std::vector<std::vector<Sample>>> observe_trials(const StageContext& cont
       questions.push_back({trial.label, class_index, {trial.prompts[i % trial.prompts.size()], seed}});
     }
   }
-  SCOTOMA_TRY(auto samples, context.observer.observe(questions));
+  SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.observer.observe(questions));
   std::vector<std::vector<Sample>> by_trial;
   auto next = std::make_move_iterator(samples.begin());
   for (std::size_t t = 0; t < trials.size(); ++t, next += count) by_trial.emplace_back(next, next + count);

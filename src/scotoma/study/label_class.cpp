@@ -109,7 +109,8 @@ Result<std::vector<std::size_t>> classes_of_labels(const Study& study, const std
     const std::string& wanted = label.class_name.empty() ? label.name : label.class_name;
     const auto otherwise =
         fmt::format("say which is the label's: [[label]] name = \"{}\", class = \"...\"", label.name);
-    SCOTOMA_TRY(const std::size_t place, class_of(label, {wanted}, classes, study.file.string(), otherwise));
+    SCOTOMA_ASSIGN_OR_RETURN(const std::size_t place,
+                             class_of(label, {wanted}, classes, study.file.string(), otherwise));
     out.push_back(place);
   }
   return out;

@@ -280,7 +280,8 @@ Result<void> check_choices(const Study& study) {
     return bad_input(fmt::format("{}.{} '{}' is unknown; it is one of \"{}\"", option.table, option.key, value,
                                  fmt::join(option.choices, "\", \"")));
   }
-  for (const ClassifierOptions& network : study.judge.also) SCOTOMA_CHECK(check_choices(judged_by(study, network)));
+  for (const ClassifierOptions& network : study.judge.also)
+    SCOTOMA_RETURN_IF_ERROR(check_choices(judged_by(study, network)));
   return {};
 }
 

@@ -35,22 +35,22 @@ class Reader : private TableReader {
   }
 
   Result<Study> read() {
-    SCOTOMA_CHECK(check_names());
-    for (const Option& option : options()) SCOTOMA_CHECK(read_option(option));
-    SCOTOMA_CHECK(read_networks());
-    SCOTOMA_CHECK(read_labels());
-    SCOTOMA_TRY(study_.attributes, read_lists(document_, *this));
-    SCOTOMA_CHECK(check_values());
+    SCOTOMA_RETURN_IF_ERROR(check_names());
+    for (const Option& option : options()) SCOTOMA_RETURN_IF_ERROR(read_option(option));
+    SCOTOMA_RETURN_IF_ERROR(read_networks());
+    SCOTOMA_RETURN_IF_ERROR(read_labels());
+    SCOTOMA_ASSIGN_OR_RETURN(study_.attributes, read_lists(document_, *this));
+    SCOTOMA_RETURN_IF_ERROR(check_values());
     if (study_.name.empty()) study_.name = file().stem().string();
     return std::move(study_);
   }
 
   Result<ClassifierOptions> read_classifier() {
-    SCOTOMA_CHECK(check_names());
+    SCOTOMA_RETURN_IF_ERROR(check_names());
     for (const Option& option : options()) {
-      if (option.table == "classifier") SCOTOMA_CHECK(read_option(option));
+      if (option.table == "classifier") SCOTOMA_RETURN_IF_ERROR(read_option(option));
     }
-    SCOTOMA_CHECK(check_paths());
+    SCOTOMA_RETURN_IF_ERROR(check_paths());
     return std::move(study_.classifier);
   }
 
@@ -86,11 +86,11 @@ std::string full_name(const Option& option) {
 }
 
 Result<void> Reader::check_names() const {
-  SCOTOMA_CHECK(check_table("", document_));
+  SCOTOMA_RETURN_IF_ERROR(check_table("", document_));
   for (const auto& [key, node] : document_) {
     if (keys_of(key.str()).empty() || key.str() == "label" || key.str() == "attributes") continue;
     if (!node.is_table()) return wrong(&node, fmt::format("'{}' must be a table: [{}]", key.str(), key.str()));
-    SCOTOMA_CHECK(check_table(key.str(), *node.as_table()));
+    SCOTOMA_RETURN_IF_ERROR(check_table(key.str(), *node.as_table()));
   }
   return {};
 }
@@ -115,7 +115,7 @@ Result<void> Reader::assign(const Option& option, const toml::node& node, Study&
 
 /// One more network of the judge, which takes from [judge] what it does not say itself.
 Result<void> Reader::read_network(const toml::table& table) {
-  SCOTOMA_CHECK(check_table("judge.also", table));
+  SCOTOMA_RETURN_IF_ERROR(check_table("judge.also", table));
   Study own = study_;
   own.judge.model.clear();
   own.judge.labels.clear();
@@ -123,8 +123,8 @@ Result<void> Reader::read_network(const toml::table& table) {
     const toml::node* node = describes_network(option) ? table.get(option.key) : nullptr;
     if (node == nullptr) continue;
     option.table = "judge.also";
-    SCOTOMA_CHECK(assign(option, *node, own));
-    SCOTOMA_CHECK(check_path(option, node, own));
+    SCOTOMA_RETURN_IF_ERROR(assign(option, *node, own));
+    SCOTOMA_RETURN_IF_ERROR(check_path(option, node, own));
   }
   if (own.judge.model.empty() || own.judge.labels.empty()) {
     return wrong(&table,
@@ -147,12 +147,12 @@ Result<void> Reader::read_networks() {
                              "\"{}\"; set it to \"classifier\" or take [[judge.also]] out",
                              study_.judge.kind));
   }
-  for (const auto& item : *array) SCOTOMA_CHECK(read_network(*item.as_table()));
+  for (const auto& item : *array) SCOTOMA_RETURN_IF_ERROR(read_network(*item.as_table()));
   return {};
 }
 
 Result<void> Reader::read_label_table(const toml::table& table) {
-  SCOTOMA_CHECK(check_table("label", table));
+  SCOTOMA_RETURN_IF_ERROR(check_table("label", table));
   StudyLabel label;
   for (auto [key, field] :
        {std::pair{"name", &label.name}, {"class", &label.class_name}, {"hypernym", &label.hypernym}}) {
@@ -194,7 +194,7 @@ Result<void> Reader::read_labels() {
     const auto* array = tables->as_array();
     if (array == nullptr || !array->is_homogeneous<toml::table>())
       return wrong(tables, "write each label as [[label]]");
-    for (const auto& item : *array) SCOTOMA_CHECK(read_label_table(*item.as_table()));
+    for (const auto& item : *array) SCOTOMA_RETURN_IF_ERROR(read_label_table(*item.as_table()));
   }
   if (study_.labels.empty())
     return wrong(list != nullptr ? list : tables, "no labels; add for example: labels = [\"fly\", \"bee\"]");
@@ -248,7 +248,7 @@ Result<void> Reader::check_prompts() const {
   const auto lacking =
       std::find_if(study_.labels.begin(), study_.labels.end(), [](const auto& l) { return l.hypernym.empty(); });
   for (const auto& base : prompts.base) {
-    SCOTOMA_CHECK(check("base", base, {"label", "a label", "hypernym"}, {"label", "a label"}));
+    SCOTOMA_RETURN_IF_ERROR(check("base", base, {"label", "a label", "hypernym"}, {"label", "a label"}));
     if (base.find("{hypernym}") != std::string::npos && lacking != study_.labels.end()) {
       return wrong(node_of("prompts", "base"),
                    fmt::format("prompts.base uses {{hypernym}}, but label '{}' has none; give it one in a [[label]]",
@@ -257,15 +257,15 @@ Result<void> Reader::check_prompts() const {
   }
   const auto names = {"base"sv, "bare base"sv, "phrase"sv, "a phrase"sv, "label"sv, "a label"sv};
   const auto subject = {"base"sv, "bare base"sv, "label"sv, "a label"sv};
-  SCOTOMA_CHECK(check("after", prompts.after, names, {"phrase", "a phrase"}));
-  SCOTOMA_CHECK(check("after", prompts.after, names, subject));
-  SCOTOMA_CHECK(check("before", prompts.before, names, {"phrase", "a phrase"}));
+  SCOTOMA_RETURN_IF_ERROR(check("after", prompts.after, names, {"phrase", "a phrase"}));
+  SCOTOMA_RETURN_IF_ERROR(check("after", prompts.after, names, subject));
+  SCOTOMA_RETURN_IF_ERROR(check("before", prompts.before, names, {"phrase", "a phrase"}));
   return check("before", prompts.before, names, subject);
 }
 
 Result<void> Reader::check_values() const {
-  SCOTOMA_CHECK(check_prompts());
-  SCOTOMA_CHECK(check_lists());
+  SCOTOMA_RETURN_IF_ERROR(check_prompts());
+  SCOTOMA_RETURN_IF_ERROR(check_lists());
   if (study_.evidence.alpha0 >= study_.evidence.alpha) {
     const toml::node* node = node_of("evidence", "alpha0");
     return wrong(node != nullptr ? node : node_of("evidence", "alpha"),
@@ -293,7 +293,7 @@ Result<void> Reader::check_values() const {
 
 /// Of the paths that were given.
 Result<void> Reader::check_paths() const {
-  for (const Option& option : options()) SCOTOMA_CHECK(check_path(option, find(option), study_));
+  for (const Option& option : options()) SCOTOMA_RETURN_IF_ERROR(check_path(option, find(option), study_));
   return {};
 }
 
@@ -340,12 +340,12 @@ Result<Study> parse_study(const std::string& text, const fs::path& file) {
 }
 
 Result<Study> read_study(const fs::path& file) {
-  SCOTOMA_TRY(const std::string text, text_of(file));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string text, text_of(file));
   return parse_study(text, file);
 }
 
 Result<ClassifierOptions> read_classifier(const fs::path& file) {
-  SCOTOMA_TRY(const std::string text, text_of(file));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string text, text_of(file));
   return from_text(text, file, [](Reader& reader) { return reader.read_classifier(); });
 }
 

@@ -38,9 +38,9 @@ Result<bool> ListReader::read_position(std::string_view name, const toml::table&
 Result<ListedPhrase> ListReader::read_phrase(const toml::node& item, const AttributeList& list, bool before) const {
   ListedPhrase phrase{item.value<std::string>().value_or(""), before};
   if (const auto* table = item.as_table()) {
-    SCOTOMA_CHECK(reader_.check_table("attributes.phrases", *table));
+    SCOTOMA_RETURN_IF_ERROR(reader_.check_table("attributes.phrases", *table));
     phrase.text = (*table)["text"].value_or<std::string>("");
-    SCOTOMA_TRY(phrase.before, read_position("attributes.phrases", *table, before));
+    SCOTOMA_ASSIGN_OR_RETURN(phrase.before, read_position("attributes.phrases", *table, before));
   }
   if (phrase.text.find_first_not_of(" \t\n") == std::string::npos) {
     return reader_.wrong(&item,
@@ -66,16 +66,16 @@ Result<void> ListReader::read_phrases(const toml::table& table, AttributeList& l
         fmt::format("list '{}': 'attributes.phrases' must be a list of phrases, not empty: [\"dark\", \"blurry\"]",
                     list.name));
   }
-  SCOTOMA_TRY(const bool before, read_position("attributes", table, false));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool before, read_position("attributes", table, false));
   for (const auto& item : *phrases) {
-    SCOTOMA_TRY(auto phrase, read_phrase(item, list, before));
+    SCOTOMA_ASSIGN_OR_RETURN(auto phrase, read_phrase(item, list, before));
     list.phrases.push_back(std::move(phrase));
   }
   return {};
 }
 
 Result<void> ListReader::read_list(const toml::table& table) {
-  SCOTOMA_CHECK(reader_.check_table("attributes", table));
+  SCOTOMA_RETURN_IF_ERROR(reader_.check_table("attributes", table));
   AttributeList list;
   list.name = table["name"].value_or<std::string>("");
   if (!table["name"].is_string() || list.name.empty()) {
@@ -90,7 +90,7 @@ Result<void> ListReader::read_list(const toml::table& table) {
       return reader_.wrong(combine, fmt::format("list '{}': 'attributes.combine' must be true or false", list.name));
     list.combine = combine->as_boolean()->get();
   }
-  SCOTOMA_CHECK(read_phrases(table, list));
+  SCOTOMA_RETURN_IF_ERROR(read_phrases(table, list));
   lists_.push_back(std::move(list));
   return {};
 }
@@ -101,7 +101,7 @@ Result<std::vector<AttributeList>> ListReader::read(const toml::table& document)
   const auto* array = tables->as_array();
   if (array == nullptr || !array->is_homogeneous<toml::table>())
     return reader_.wrong(tables, "write each list of phrases as [[attributes]]");
-  for (const auto& item : *array) SCOTOMA_CHECK(read_list(*item.as_table()));
+  for (const auto& item : *array) SCOTOMA_RETURN_IF_ERROR(read_list(*item.as_table()));
   return std::move(lists_);
 }
 

@@ -16,7 +16,7 @@ namespace scotoma {
 
 class LoadTrial;
 
-/// A label to hunt for, and the classifier's class that is the right answer for it.
+/// A label to look into, and the classifier's class that is the right answer for it.
 struct StudyLabel {
   std::string name;                   ///< what prompts call it: "fly"
   std::string class_name;             ///< the classifier's class; the name unless given

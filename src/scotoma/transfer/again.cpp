@@ -36,7 +36,7 @@ Result<void> ask_again(const std::vector<Sample*>& samples, int class_index, Mem
     asked.push_back(sample);
     ids.push_back(sample->image);
   }
-  SCOTOMA_TRY(auto predictions, memo.classify(ids));
+  SCOTOMA_ASSIGN_OR_RETURN(auto predictions, memo.classify(ids));
   for (std::size_t i = 0; i < asked.size(); ++i) {
     asked[i]->prediction = std::move(predictions[i]);
     asked[i]->correct = asked[i]->prediction.label() == class_index;
@@ -54,7 +54,7 @@ void name_wrong_answer(const std::vector<Sample>& suspects, const std::vector<st
 }  // namespace
 
 Result<std::map<std::string, int>> class_indices(const Study& study, const std::vector<std::string>& class_names) {
-  SCOTOMA_TRY(const auto targets, find_targets(study, class_names));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto targets, find_targets(study, class_names));
   std::map<std::string, int> indices;
   for (const Target& target : targets) indices[target.label.name] = target.class_index;
   return indices;
@@ -64,14 +64,14 @@ Result<std::vector<Pair>> answer_again(const Hypothesis& hypothesis, int class_i
   std::vector<Pair> pairs = hypothesis.pairs;
   std::vector<Sample*> samples;
   for (Pair& pair : pairs) samples.insert(samples.end(), {&pair.with, &pair.without});
-  SCOTOMA_CHECK(ask_again(samples, class_index, memo));
+  SCOTOMA_RETURN_IF_ERROR(ask_again(samples, class_index, memo));
   return pairs;
 }
 
 Result<std::vector<Sample>> answer_again(std::vector<Sample> samples, int class_index, Memo& memo) {
   std::vector<Sample*> all;
   for (Sample& sample : samples) all.push_back(&sample);
-  SCOTOMA_CHECK(ask_again(all, class_index, memo));
+  SCOTOMA_RETURN_IF_ERROR(ask_again(all, class_index, memo));
   return samples;
 }
 
@@ -112,7 +112,7 @@ Result<void> draw_more_pairs(const StageContext& context, std::vector<Hypothesis
     const StudyLabel& label = context.target(hypothesis.label).label;
     const std::vector<Trial> sides = {
         trial_of(hypothesis), {hypothesis.label, base_prompts(context.study.prompts, label), hypothesis.prompt}};
-    SCOTOMA_TRY(auto samples, observe_trials(context, sides, "audit", there, count - there));
+    SCOTOMA_ASSIGN_OR_RETURN(auto samples, observe_trials(context, sides, "audit", there, count - there));
     for (std::size_t i = 0; i < samples[0].size(); ++i)
       hypothesis.pairs.push_back({std::move(samples[0][i]), std::move(samples[1][i])});
   }
@@ -123,8 +123,8 @@ Result<void> draw_more_baselines(const StageContext& context, std::vector<BaseRe
   for (BaseResult& base : bases) {
     const int there = static_cast<int>(base.samples.size());
     if (!base.everywhere || base.undrawable || there >= count) continue;
-    SCOTOMA_TRY(auto samples,
-                context.observer.observe(base_questions(context, context.target(base.label), there, count)));
+    SCOTOMA_ASSIGN_OR_RETURN(
+        auto samples, context.observer.observe(base_questions(context, context.target(base.label), there, count)));
     base.samples.insert(base.samples.end(), std::make_move_iterator(samples.begin()),
                         std::make_move_iterator(samples.end()));
   }

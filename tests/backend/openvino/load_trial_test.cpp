@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 class LoadTrialTest : public testing::Test {
  protected:
   /// A child that runs `script` after each name; `told` counts the names.
-  LoadTrial::Setting child(const std::string& script) const {
+  LoadTrial::Options child(const std::string& script) const {
     return {{"/bin/sh", "-c",
              "while name=$(dd bs=9000 count=1 2>/dev/null) && [ -n \"$name\" ]; do echo >>'" + log_.string() + "'; " +
                  script + "; done"}};
@@ -28,7 +28,7 @@ class LoadTrialTest : public testing::Test {
   }
 
   /// The message of a trial that must not pass, which names the file.
-  static std::string refusal(const LoadTrial::Setting& setting, Code code = Code::bad_input,
+  static std::string refusal(const LoadTrial::Options& setting, Code code = Code::bad_input,
                              TrialKind kind = TrialKind::tokenizer) {
     LoadTrial trial(setting);
     const auto passed = trial.pass(kind, "models/openvino_tokenizer.xml", "f");
@@ -67,7 +67,7 @@ TEST_F(LoadTrialTest, ALackOfMemoryIsNotBlamedOnTheFile) {
 }
 
 TEST_F(LoadTrialTest, AChildThatNeverEndsIsEnded) {
-  LoadTrial::Setting setting = child("exec tail -f /dev/null");
+  LoadTrial::Options setting = child("exec tail -f /dev/null");
   setting.patience = std::chrono::seconds(0);
   const std::string message = refusal(setting);
   EXPECT_NE(message.find("has not loaded it within 0 s"), std::string::npos) << message;
@@ -79,7 +79,7 @@ TEST_F(LoadTrialTest, AProgramThatIsNotThereIsToldAndNotPassedOver) {
 }
 
 TEST_F(LoadTrialTest, WhatPassedIsRememberedByItsFingerprintAcrossRuns) {
-  LoadTrial::Setting setting = child(well_);
+  LoadTrial::Options setting = child(well_);
   setting.memory = folder_ / "loaded.txt";
   for (int run = 0; run < 2; ++run) {
     LoadTrial trial(setting);
@@ -93,7 +93,7 @@ TEST_F(LoadTrialTest, WhatPassedIsRememberedByItsFingerprintAcrossRuns) {
 }
 
 TEST_F(LoadTrialTest, WhatTheChildRefusesIsLeftToTheLoaderAndNotRemembered) {
-  LoadTrial::Setting setting = child("printf r >&0");
+  LoadTrial::Options setting = child("printf r >&0");
   setting.memory = folder_ / "loaded.txt";
   LoadTrial trial(setting);
   EXPECT_TRUE(trial.pass(TrialKind::network, "a.xml", "1").ok());
@@ -103,7 +103,7 @@ TEST_F(LoadTrialTest, WhatTheChildRefusesIsLeftToTheLoaderAndNotRemembered) {
 }
 
 TEST_F(LoadTrialTest, TheProgramsOwnChildLoadsTheWorldsModelsAndRefusesWhatIsNone) {
-  LoadTrial::Setting setting{{SCOTOMA_PROGRAM, "try-loading"}, folder_ / "loaded.txt"};
+  LoadTrial::Options setting{{SCOTOMA_PROGRAM, "try-loading"}, folder_ / "loaded.txt"};
   EngineOptions options;
   options.trial = std::make_shared<LoadTrial>(setting);
   const auto engine = *Engine::create(options);

@@ -95,17 +95,17 @@ Result<void> check(const ScheduleConfig& c, const std::filesystem::path& path) {
 Result<ScheduleConfig> read_schedule_config(const nlohmann::json& config, const std::string& default_spacing,
                                             const std::filesystem::path& path) {
   ScheduleConfig c;
-  SCOTOMA_TRY(c.train_timesteps, json_value(config, "num_train_timesteps", c.train_timesteps, path));
-  SCOTOMA_TRY(c.beta_start, json_value(config, "beta_start", c.beta_start, path));
-  SCOTOMA_TRY(c.beta_end, json_value(config, "beta_end", c.beta_end, path));
-  SCOTOMA_TRY(c.beta_schedule, json_value(config, "beta_schedule", c.beta_schedule, path));
-  SCOTOMA_TRY(c.trained_betas, json_value(config, "trained_betas", c.trained_betas, path));
-  SCOTOMA_TRY(c.zero_snr, json_value(config, "rescale_betas_zero_snr", false, path));
-  SCOTOMA_TRY(c.spacing, json_value(config, "timestep_spacing", default_spacing, path));
-  SCOTOMA_TRY(c.steps_offset, json_value(config, "steps_offset", 0, path));
-  SCOTOMA_TRY(c.prediction, json_value(config, "prediction_type", c.prediction, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.train_timesteps, json_value(config, "num_train_timesteps", c.train_timesteps, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.beta_start, json_value(config, "beta_start", c.beta_start, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.beta_end, json_value(config, "beta_end", c.beta_end, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.beta_schedule, json_value(config, "beta_schedule", c.beta_schedule, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.trained_betas, json_value(config, "trained_betas", c.trained_betas, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.zero_snr, json_value(config, "rescale_betas_zero_snr", false, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.spacing, json_value(config, "timestep_spacing", default_spacing, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.steps_offset, json_value(config, "steps_offset", 0, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.prediction, json_value(config, "prediction_type", c.prediction, path));
   if (!c.trained_betas.empty()) c.train_timesteps = static_cast<int>(c.trained_betas.size());
-  SCOTOMA_CHECK(check(c, path));
+  SCOTOMA_RETURN_IF_ERROR(check(c, path));
   return c;
 }
 

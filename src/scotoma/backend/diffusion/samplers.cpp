@@ -29,7 +29,7 @@ CleanPicture clean_picture(const std::string& prediction, double alpha, double s
 
 Result<void> refuse(const Json& config, std::initializer_list<const char*> switches, const Path& path) {
   for (const char* key : switches) {
-    SCOTOMA_TRY(const bool on, json_value(config, key, false, path));
+    SCOTOMA_ASSIGN_OR_RETURN(const bool on, json_value(config, key, false, path));
     if (on) return bad_input(fmt::format("{}: '{}' is not supported; set it to false", path.string(), key));
   }
   return {};
@@ -41,7 +41,7 @@ Result<void> check_steps(int steps, int limit, const Path& path) {
 }
 
 Result<double> final_level(const Json& config, const std::vector<double>& levels, const Path& path) {
-  SCOTOMA_TRY(const auto type, json_value<std::string>(config, "final_sigmas_type", "zero", path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto type, json_value<std::string>(config, "final_sigmas_type", "zero", path));
   if (type == "zero") return 0.0;
   if (type == "sigma_min") return levels.front();
   return bad_input(fmt::format("{}: final_sigmas_type '{}' is not supported", path.string(), type));
@@ -69,12 +69,12 @@ std::vector<double> finite_levels(const ScheduleConfig& c) {
 }  // namespace
 
 Result<SamplerPlan> plan_ddim(const Json& config, int steps, const Path& path) {
-  SCOTOMA_TRY(const ScheduleConfig c, read_schedule_config(config, "leading", path));
-  SCOTOMA_CHECK(check_steps(steps, c.train_timesteps, path));
-  SCOTOMA_CHECK(refuse(config, {"thresholding"}, path));
-  SCOTOMA_TRY(const bool clip, json_value(config, "clip_sample", true, path));
-  SCOTOMA_TRY(const double range, json_value(config, "clip_sample_range", 1.0, path));
-  SCOTOMA_TRY(const bool ends_at_one, json_value(config, "set_alpha_to_one", true, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const ScheduleConfig c, read_schedule_config(config, "leading", path));
+  SCOTOMA_RETURN_IF_ERROR(check_steps(steps, c.train_timesteps, path));
+  SCOTOMA_RETURN_IF_ERROR(refuse(config, {"thresholding"}, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool clip, json_value(config, "clip_sample", true, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const double range, json_value(config, "clip_sample_range", 1.0, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool ends_at_one, json_value(config, "set_alpha_to_one", true, path));
   const std::vector<float> cumprod = alphas_cumprod(c);
   const auto at = [&](double t) {
     if (t < 0) return ends_at_one ? 1.0 : static_cast<double>(cumprod.front());
@@ -102,26 +102,27 @@ Result<SamplerPlan> plan_ddim(const Json& config, int steps, const Path& path) {
 }
 
 Result<SamplerPlan> plan_euler(const Json& config, int steps, const Path& path) {
-  SCOTOMA_TRY(const ScheduleConfig c, read_schedule_config(config, "linspace", path));
-  SCOTOMA_CHECK(check_steps(steps, c.train_timesteps, path));
-  SCOTOMA_CHECK(refuse(config, {"use_exponential_sigmas", "use_beta_sigmas"}, path));
-  SCOTOMA_TRY(const auto kind, json_value<std::string>(config, "timestep_type", "discrete", path));
-  SCOTOMA_TRY(const auto interpolation, json_value<std::string>(config, "interpolation_type", "linear", path));
+  SCOTOMA_ASSIGN_OR_RETURN(const ScheduleConfig c, read_schedule_config(config, "linspace", path));
+  SCOTOMA_RETURN_IF_ERROR(check_steps(steps, c.train_timesteps, path));
+  SCOTOMA_RETURN_IF_ERROR(refuse(config, {"use_exponential_sigmas", "use_beta_sigmas"}, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto kind, json_value<std::string>(config, "timestep_type", "discrete", path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto interpolation,
+                           json_value<std::string>(config, "interpolation_type", "linear", path));
   if (kind != "discrete" || interpolation != "linear") {
     return bad_input(path.string() + ": only discrete timesteps and linear interpolation are supported");
   }
-  SCOTOMA_TRY(const bool karras, json_value(config, "use_karras_sigmas", false, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool karras, json_value(config, "use_karras_sigmas", false, path));
   const std::vector<double> levels = finite_levels(c);
   std::vector<double> timesteps = plain_timesteps(c, steps);
   std::vector<double> sigmas;
   for (double& t : timesteps) sigmas.push_back(interpolate(t = static_cast<float>(t), levels));
   if (karras) {
-    SCOTOMA_TRY(const double low, json_value(config, "sigma_min", sigmas.back(), path));
-    SCOTOMA_TRY(const double high, json_value(config, "sigma_max", sigmas.front(), path));
+    SCOTOMA_ASSIGN_OR_RETURN(const double low, json_value(config, "sigma_min", sigmas.back(), path));
+    SCOTOMA_ASSIGN_OR_RETURN(const double high, json_value(config, "sigma_max", sigmas.front(), path));
     sigmas = karras_levels(high, low, steps);
     for (std::size_t i = 0; i < sigmas.size(); ++i) timesteps[i] = timestep_of_level(sigmas[i], levels);
   }
-  SCOTOMA_TRY(const double last, final_level(config, levels, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const double last, final_level(config, levels, path));
   sigmas.push_back(last);
   SamplerPlan plan{fmt::format("Euler{}, {} steps", karras ? " (Karras)" : "", steps), {}, sigmas.front(), 0};
   if (c.spacing == "leading") plan.initial_scale = std::hypot(sigmas.front(), 1.0);
@@ -153,15 +154,16 @@ struct DpmConfig {
 
 Result<DpmConfig> read_dpm_config(const Json& config, const Path& path) {
   DpmConfig c;
-  SCOTOMA_TRY(c.schedule, read_schedule_config(config, "linspace", path));
-  SCOTOMA_CHECK(refuse(config,
-                       {"thresholding", "use_exponential_sigmas", "use_beta_sigmas", "use_lu_lambdas",
-                        "use_flow_sigmas", "use_dynamic_shifting"},
-                       path));
-  SCOTOMA_TRY(c.order, json_value(config, "solver_order", 2, path));
-  SCOTOMA_TRY(const auto algorithm, json_value<std::string>(config, "algorithm_type", "dpmsolver++", path));
-  SCOTOMA_TRY(const auto solver, json_value<std::string>(config, "solver_type", "midpoint", path));
-  SCOTOMA_TRY(const auto variance, json_value<std::string>(config, "variance_type", "", path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.schedule, read_schedule_config(config, "linspace", path));
+  SCOTOMA_RETURN_IF_ERROR(refuse(config,
+                                 {"thresholding", "use_exponential_sigmas", "use_beta_sigmas", "use_lu_lambdas",
+                                  "use_flow_sigmas", "use_dynamic_shifting"},
+                                 path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.order, json_value(config, "solver_order", 2, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto algorithm,
+                           json_value<std::string>(config, "algorithm_type", "dpmsolver++", path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto solver, json_value<std::string>(config, "solver_type", "midpoint", path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto variance, json_value<std::string>(config, "variance_type", "", path));
   // diffusers means to take DEIS's files for this.
   const bool deterministic = algorithm == "dpmsolver++" || algorithm == "deis";
   if (!deterministic || c.order < 1 || c.order > 2 || !variance.empty()) {
@@ -177,10 +179,10 @@ Result<DpmConfig> read_dpm_config(const Json& config, const Path& path) {
   if (!c.heun && std::find(midpoint.begin(), midpoint.end(), solver) == midpoint.end()) {
     return bad_input(fmt::format("{}: solver_type '{}' is not supported", path.string(), solver));
   }
-  SCOTOMA_TRY(c.lower_order_final, json_value(config, "lower_order_final", true, path));
-  SCOTOMA_TRY(c.euler_at_final, json_value(config, "euler_at_final", false, path));
-  SCOTOMA_TRY(c.karras, json_value(config, "use_karras_sigmas", false, path));
-  SCOTOMA_TRY(c.min_log_snr, json_value(config, "lambda_min_clipped", c.min_log_snr, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.lower_order_final, json_value(config, "lower_order_final", true, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.euler_at_final, json_value(config, "euler_at_final", false, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.karras, json_value(config, "use_karras_sigmas", false, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.min_log_snr, json_value(config, "lambda_min_clipped", c.min_log_snr, path));
   return c;
 }
 
@@ -226,8 +228,8 @@ SamplerStep dpm_step(Level before, Level now, Level next, bool second_order, boo
 }  // namespace
 
 Result<SamplerPlan> plan_dpm(const Json& config, int steps, const Path& path) {
-  SCOTOMA_TRY(const DpmConfig c, read_dpm_config(config, path));
-  SCOTOMA_CHECK(check_steps(steps, c.schedule.train_timesteps - 1, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const DpmConfig c, read_dpm_config(config, path));
+  SCOTOMA_RETURN_IF_ERROR(check_steps(steps, c.schedule.train_timesteps - 1, path));
   const std::vector<double> levels = finite_levels(c.schedule);
   std::vector<double> timesteps = dpm_timesteps(c, levels, steps);
   std::vector<double> sigmas;
@@ -239,7 +241,7 @@ Result<SamplerPlan> plan_dpm(const Json& config, int steps, const Path& path) {
     const bool whole = c.schedule.beta_schedule != "squaredcos_cap_v2";
     for (double& t : timesteps) t = whole ? std::nearbyint(t) : std::trunc(t);
   }
-  SCOTOMA_TRY(const double last, final_level(config, levels, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const double last, final_level(config, levels, path));
   sigmas.push_back(last);
   SamplerPlan plan{fmt::format("DPM-Solver++ {}{}, {} steps", c.order == 2 ? "2M" : "1", c.karras ? " (Karras)" : "",
                                timesteps.size()),

@@ -31,18 +31,18 @@ void mend(nlohmann::json& config, const std::string& key, T value, std::string& 
 
 Result<Scheduler> Scheduler::of_pipeline(const nlohmann::json& config, const std::string& sampler, int steps,
                                          const std::filesystem::path& path) {
-  SCOTOMA_TRY(const std::string kind, choose_sampler(config, sampler, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string kind, choose_sampler(config, sampler, path));
   nlohmann::json mended = config;
   std::string becomes;
   std::string was;
   // Of the schedulers here DDIM alone can clip, and clips where nothing is said.
-  SCOTOMA_TRY(const bool clips, json_value(config, "clip_sample", true, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool clips, json_value(config, "clip_sample", true, path));
   if (kind == "ddim" && clips) mend(mended, "clip_sample", false, becomes, was);
-  SCOTOMA_TRY(const auto spacing,
-              json_value<std::string>(config, "timestep_spacing", kind == "ddim" ? "leading" : "linspace", path));
-  SCOTOMA_TRY(const int offset, json_value(config, "steps_offset", 0, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto spacing, json_value<std::string>(config, "timestep_spacing",
+                                                                       kind == "ddim" ? "leading" : "linspace", path));
+  SCOTOMA_ASSIGN_OR_RETURN(const int offset, json_value(config, "steps_offset", 0, path));
   if (spacing == "leading" && offset != 1) mend(mended, "steps_offset", 1, becomes, was);
-  SCOTOMA_TRY(Scheduler out, create(mended, kind, steps, path));
+  SCOTOMA_ASSIGN_OR_RETURN(Scheduler out, create(mended, kind, steps, path));
   if (!becomes.empty()) {
     out.mended_ = fmt::format("{}, as diffusers' Stable Diffusion pipeline sets it ({}: {})", becomes,
                               path.filename().string(), was);
@@ -52,9 +52,9 @@ Result<Scheduler> Scheduler::of_pipeline(const nlohmann::json& config, const std
 
 Result<Scheduler> Scheduler::create(const nlohmann::json& config, const std::string& sampler, int steps,
                                     const std::filesystem::path& path) {
-  SCOTOMA_TRY(const std::string kind, choose_sampler(config, sampler, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string kind, choose_sampler(config, sampler, path));
   const auto plan = kind == "ddim" ? plan_ddim : kind == "euler" ? plan_euler : plan_dpm;
-  SCOTOMA_TRY(SamplerPlan planned, plan(config, steps, path));
+  SCOTOMA_ASSIGN_OR_RETURN(SamplerPlan planned, plan(config, steps, path));
   Scheduler out;
   out.name_ = std::move(planned.name);
   out.steps_ = std::move(planned.steps);

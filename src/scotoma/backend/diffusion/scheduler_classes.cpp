@@ -70,8 +70,8 @@ const Row* row_of(const Row (&rows)[n], std::string_view name) {
 
 /// What the model is, where none of our samplers can draw from it; else null.
 Result<const char*> foreign_model(const nlohmann::json& config, std::string_view name, const Path& path) {
-  SCOTOMA_TRY(const bool flow_levels, json_value(config, "use_flow_sigmas", false, path));
-  SCOTOMA_TRY(const auto prediction, json_value<std::string>(config, "prediction_type", "", path));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool flow_levels, json_value(config, "use_flow_sigmas", false, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto prediction, json_value<std::string>(config, "prediction_type", "", path));
   if (flow_levels || prediction == "flow_prediction") return kFlow;
   const Foreign* foreign = row_of(kForeign, name);
   return foreign == nullptr ? nullptr : foreign->model;
@@ -80,10 +80,10 @@ Result<const char*> foreign_model(const nlohmann::json& config, std::string_view
 }  // namespace
 
 Result<std::string> choose_sampler(const nlohmann::json& config, const std::string& asked, const Path& path) {
-  SCOTOMA_TRY(const std::string whole, json_value<std::string>(config, "_class_name", "", path));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string whole, json_value<std::string>(config, "_class_name", "", path));
   std::string_view name = whole;
   if (name.ends_with("Scheduler")) name.remove_suffix(std::string_view("Scheduler").size());
-  SCOTOMA_TRY(const char* const foreign, foreign_model(config, name, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const char* const foreign, foreign_model(config, name, path));
   if (foreign != nullptr) {
     return bad_input(
         fmt::format("{}: '{}' belongs to {}; nothing in the study's [generator] changes that. Take a Stable Diffusion "

@@ -171,7 +171,7 @@ std::string from_utf16(std::string_view bytes, bool little) {
 
 /// The file's text in UTF-8.
 Result<std::string> read_as_utf8(const Path& path) {
-  SCOTOMA_TRY(std::string text, read_text_file(path));
+  SCOTOMA_ASSIGN_OR_RETURN(std::string text, read_text_file(path));
   const bool little = text.starts_with("\xFF\xFE");
   if (little || text.starts_with("\xFE\xFF")) text = from_utf16(std::string_view(text).substr(2), little);
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);  // the mark that some editors write before UTF-8
@@ -186,7 +186,7 @@ Result<std::string> read_as_utf8(const Path& path) {
 Result<std::optional<Names>> from_brackets(const std::string& text, char first, const Path& path) {
   const auto json = parse_json(text, path);
   if (const auto python = json.ok() ? std::optional(*json) : parse_python_literal(text)) {
-    SCOTOMA_TRY(Names names, from_json(*python, path));
+    SCOTOMA_ASSIGN_OR_RETURN(Names names, from_json(*python, path));
     return std::optional(std::move(names));
   }
   if (first == '{' || path.extension() == ".json") return json.error();
@@ -197,14 +197,14 @@ Result<std::optional<Names>> from_brackets(const std::string& text, char first, 
 
 Result<Names> read_class_names(const Path& path) {
   if (path.empty()) return bad_input("no file of class names is given");
-  SCOTOMA_TRY(const std::string text, read_as_utf8(path));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string text, read_as_utf8(path));
   const auto first = text.find_first_not_of(" \t\r\n");
   std::optional<Names> names;
   if (first != text.npos && (text[first] == '[' || text[first] == '{')) {
-    SCOTOMA_TRY(names, from_brackets(text, text[first], path));
+    SCOTOMA_ASSIGN_OR_RETURN(names, from_brackets(text, text[first], path));
   }
   if (!names) {
-    SCOTOMA_TRY(names, from_lines(text, path));
+    SCOTOMA_ASSIGN_OR_RETURN(names, from_lines(text, path));
   }
   if (names->empty()) return bad_input(path.string() + ": holds no class names");
   return *names;

@@ -48,8 +48,8 @@ Result<nlohmann::json> parse_json(std::string_view raw, const std::filesystem::p
 }
 
 Result<nlohmann::json> read_json_file(const std::filesystem::path& path, bool any) {
-  SCOTOMA_TRY(const std::string text, read_text_file(path));
-  SCOTOMA_TRY(nlohmann::json parsed, parse_json(text, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string text, read_text_file(path));
+  SCOTOMA_ASSIGN_OR_RETURN(nlohmann::json parsed, parse_json(text, path));
   if (!any && !parsed.is_object()) return bad_input(path.string() + ": a JSON object is expected at the top");
   return parsed;
 }

@@ -103,7 +103,7 @@ Result<void> check_weights(const fs::path& path) {
                       "model, under that name",
                       path.string(), file.string()));
     }
-    SCOTOMA_CHECK(check_whole(file));
+    SCOTOMA_RETURN_IF_ERROR(check_whole(file));
     if (is_inside(file, path.parent_path())) continue;
     const fs::path folder = path.parent_path().empty() ? fs::path(".") : path.parent_path();
     return bad_input(fmt::format(
@@ -118,13 +118,13 @@ Result<void> check_weights(const fs::path& path) {
 
 Result<void> check_model_file(const fs::path& path) {
   if (path.empty()) return bad_input("no model is given");
-  SCOTOMA_CHECK(check_there(path));
+  SCOTOMA_RETURN_IF_ERROR(check_there(path));
   const std::string kind = lower_extension(path);
   if (kind != ".onnx" && kind != ".xml") {
     return bad_input(fmt::format("{}: unknown kind of model; it must be .onnx or OpenVINO's .xml; {}", path.string(),
                                  advice_on_kind(path)));
   }
-  SCOTOMA_CHECK(check_whole(path));
+  SCOTOMA_RETURN_IF_ERROR(check_whole(path));
   if (kind == ".onnx") return check_weights(path);
   const fs::path weights = fs::path(path).replace_extension(".bin");
   return is_file(weights) ? check_whole(weights) : Result<void>();

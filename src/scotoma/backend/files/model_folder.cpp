@@ -98,8 +98,9 @@ Result<void> check_generator(const fs::path& folder) {
                     "StableDiffusionPipeline as P; P.from_single_file('FILE').save_pretrained('CHECKPOINT')\"; then {}",
                     name, command("CHECKPOINT", "text-to-image")));
   }
-  SCOTOMA_TRY(const auto index, read_json_file(folder / "model_index.json"));
-  SCOTOMA_TRY(const auto kind, json_value<std::string>(index, "_class_name", "?", folder / "model_index.json"));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto index, read_json_file(folder / "model_index.json"));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto kind,
+                           json_value<std::string>(index, "_class_name", "?", folder / "model_index.json"));
   if (is_other_pipeline(kind, index)) {
     return bad_input(fmt::format("{}: a pipeline of the class {}; {}", name, kind, kDiffusionIs));
   }
@@ -199,7 +200,7 @@ Result<void> check_model_folder(const fs::path& folder, FolderOf role) {
     return bad_input(fmt::format("{}: {}; {} is expected", folder.string(),
                                  is_file(folder) ? "is a file and no folder" : "no such folder", needed(role)));
   }
-  SCOTOMA_CHECK(check_cache(folder));
+  SCOTOMA_RETURN_IF_ERROR(check_cache(folder));
   if (role == FolderOf::generator) return check_generator(folder);
   return role == FolderOf::captioner ? check_captioner(folder) : check_embedder(folder);
 }

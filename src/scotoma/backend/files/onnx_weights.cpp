@@ -54,7 +54,7 @@ bool collect(Message message, std::string_view bytes, int depth, std::vector<std
 }  // namespace
 
 Result<std::vector<std::filesystem::path>> onnx_weights(const std::filesystem::path& model) {
-  SCOTOMA_TRY(const std::string bytes, read_text_file(model));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string bytes, read_text_file(model));
   std::vector<std::filesystem::path> out;
   if (!collect(Message::model, bytes, 0, out)) return bad_input(model.string() + ": not an ONNX file, or not whole");
   for (auto& path : out) path = model.parent_path() / path;

@@ -32,7 +32,7 @@ Result<PixelSize> read_size(const Json& config, const char* key, bool number_is_
 /// PIL's numbers: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming.
 Result<std::string> read_filter(const Json& config, const Path& path) {
   constexpr const char* kFilters[] = {"nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"};
-  SCOTOMA_TRY(const int filter, json_value(config, "resample", 2, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const int filter, json_value(config, "resample", 2, path));
   if (filter >= 0 && filter < std::ssize(kFilters)) return std::string(kFilters[filter]);
   return bad_input(
       fmt::format("{}: 'resample' {} is no filter of Pillow's; there are 0 (nearest), 1 (lanczos), "
@@ -41,14 +41,14 @@ Result<std::string> read_filter(const Json& config, const Path& path) {
 }
 
 Result<void> read_resize(const Json& config, Preprocessing& out, const Path& path) {
-  SCOTOMA_TRY(out.resize, json_value(config, "do_resize", true, path));
-  SCOTOMA_TRY(const bool crop, json_value(config, "do_center_crop", false, path));
-  SCOTOMA_TRY(out.filter, read_filter(config, path));
+  SCOTOMA_ASSIGN_OR_RETURN(out.resize, json_value(config, "do_resize", true, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool crop, json_value(config, "do_center_crop", false, path));
+  SCOTOMA_ASSIGN_OR_RETURN(out.filter, read_filter(config, path));
   if (!out.resize && crop) return bad_input(path.string() + ": a crop from pictures of any size is not supported");
   if (!out.resize) return {};  // the model's own size, and pictures must have it
   // An old processor writes one number for the shorter side where it crops, and for both sides where it does not.
-  SCOTOMA_TRY(const PixelSize size, read_size(config, "size", crop, path));
-  SCOTOMA_TRY(PixelSize cut, read_size(config, "crop_size", false, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const PixelSize size, read_size(config, "size", crop, path));
+  SCOTOMA_ASSIGN_OR_RETURN(PixelSize cut, read_size(config, "crop_size", false, path));
   if (size.width == 0 && size.height > 0) {
     out.fit = "crop";
     out.crop_floors = true;
@@ -79,10 +79,10 @@ Result<void> refuse_others(const Json& config, const Path& path) {
 Result<std::pair<Json, Path>> find_config(const Path& path) {
   const Path whole = path.parent_path() / "processor_config.json";
   if (is_file(path) || !is_file(whole)) {
-    SCOTOMA_TRY(Json config, read_json_file(path));
+    SCOTOMA_ASSIGN_OR_RETURN(Json config, read_json_file(path));
     return std::pair(std::move(config), path);
   }
-  SCOTOMA_TRY(const Json config, read_json_file(whole));
+  SCOTOMA_ASSIGN_OR_RETURN(const Json config, read_json_file(whole));
   const auto part = config.find("image_processor");
   if (part != config.end() && part->is_object()) return std::pair(*part, whole);
   return bad_input(
@@ -94,17 +94,17 @@ Result<std::pair<Json, Path>> find_config(const Path& path) {
 }  // namespace
 
 Result<Preprocessing> read_preprocessor_config(const std::filesystem::path& wanted) {
-  SCOTOMA_TRY(const auto found, find_config(wanted));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto found, find_config(wanted));
   const auto& [config, path] = found;
   Preprocessing out;
-  SCOTOMA_CHECK(refuse_others(config, path));
-  SCOTOMA_CHECK(read_resize(config, out, path));
-  SCOTOMA_TRY(const bool rescale, json_value(config, "do_rescale", true, path));
-  SCOTOMA_TRY(const bool normalize, json_value(config, "do_normalize", true, path));
-  SCOTOMA_TRY(const double given, json_value(config, "rescale_factor", 1.0 / 255, path));
+  SCOTOMA_RETURN_IF_ERROR(refuse_others(config, path));
+  SCOTOMA_RETURN_IF_ERROR(read_resize(config, out, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool rescale, json_value(config, "do_rescale", true, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool normalize, json_value(config, "do_normalize", true, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const double given, json_value(config, "rescale_factor", 1.0 / 255, path));
   const double factor = rescale ? given : 1.0;
-  SCOTOMA_TRY(auto mean, json_value<std::vector<double>>(config, "image_mean", {0, 0, 0}, path));
-  SCOTOMA_TRY(auto deviation, json_value<std::vector<double>>(config, "image_std", {1, 1, 1}, path));
+  SCOTOMA_ASSIGN_OR_RETURN(auto mean, json_value<std::vector<double>>(config, "image_mean", {0, 0, 0}, path));
+  SCOTOMA_ASSIGN_OR_RETURN(auto deviation, json_value<std::vector<double>>(config, "image_std", {1, 1, 1}, path));
   if (!normalize) mean = {0, 0, 0}, deviation = {1, 1, 1};
   if (mean.size() != 3 || deviation.size() != 3 || !(factor > 0)) {
     return bad_input(path.string() + ": image_mean and image_std need three numbers, rescale_factor a positive one");

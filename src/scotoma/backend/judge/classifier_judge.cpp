@@ -23,7 +23,7 @@ Result<std::unique_ptr<Judge>> ClassifierJudge::create(std::vector<std::unique_p
     if (i == 0) hasher.field(fmt::format("{}", options.threshold));
     const auto& names = member.classifier->class_names();
     for (const StudyLabel& label : labels) {
-      SCOTOMA_TRY(const std::size_t index, judges_class(label, {names, files[i].model, files[i].labels}));
+      SCOTOMA_ASSIGN_OR_RETURN(const std::size_t index, judges_class(label, {names, files[i].model, files[i].labels}));
       member.classes[label.name] = index;
       hasher.field(label.name).field(names[index]);
     }
@@ -54,7 +54,7 @@ Result<std::vector<Judgement>> ClassifierJudge::judge(std::span<const Image> ima
   for (const Member& member : members_) {
     const auto found = member.classes.find(label);
     if (found == member.classes.end()) return unknown_label(label);
-    SCOTOMA_TRY(const auto rows, member.classifier->probabilities(images));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto rows, member.classifier->probabilities(images));
     for (std::size_t i = 0; i < rows.size(); ++i) sums[i] += static_cast<double>(rows[i][found->second]);
   }
   std::vector<Judgement> out;

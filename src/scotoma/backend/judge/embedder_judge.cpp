@@ -24,7 +24,7 @@ Result<std::unique_ptr<Judge>> EmbedderJudge::create(Embedder& embedder, const s
     prompts.push_back("a photo of " + with_article(label));
     hasher.field(prompts.back());
   }
-  SCOTOMA_TRY(out->texts_, embedder.embed_texts(prompts));
+  SCOTOMA_ASSIGN_OR_RETURN(out->texts_, embedder.embed_texts(prompts));
   out->embedder_ = &embedder;
   out->scale_ = scale;
   out->threshold_ = static_cast<float>(threshold);
@@ -41,7 +41,7 @@ Result<std::vector<Judgement>> EmbedderJudge::judge(std::span<const Image> image
   const auto found = std::find(labels_.begin(), labels_.end(), label);
   if (found == labels_.end()) return unknown_label(label);
   const auto wanted = static_cast<std::size_t>(found - labels_.begin());
-  SCOTOMA_TRY(const auto rows, embedder_->embed_images(images));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto rows, embedder_->embed_images(images));
   std::vector<Judgement> out;
   for (const auto& row : rows) {
     std::vector<double> logits;

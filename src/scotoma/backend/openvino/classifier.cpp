@@ -43,7 +43,7 @@ std::string OpenvinoClassifier::describe() const {
 }
 
 Result<std::vector<std::vector<float>>> OpenvinoClassifier::probabilities(std::span<const Image> images) {
-  SCOTOMA_TRY(auto rows, network_->run(images));
+  SCOTOMA_ASSIGN_OR_RETURN(auto rows, network_->run(images));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!all_finite(rows[i])) {
       return failed(fmt::format("{}: the model returned NaN or infinity for picture {} of {}", file_.string(), i + 1,
@@ -55,7 +55,7 @@ Result<std::vector<std::vector<float>>> OpenvinoClassifier::probabilities(std::s
 }
 
 Result<std::vector<Prediction>> OpenvinoClassifier::classify(std::span<const Image> images) {
-  SCOTOMA_TRY(const auto rows, probabilities(images));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto rows, probabilities(images));
   std::vector<Prediction> out;
   for (const auto& row : rows) out.push_back(best_of(row));
   return out;
@@ -105,32 +105,33 @@ Result<void> OpenvinoClassifier::check_outputs(const ov::Model& model, const Cla
 Result<void> OpenvinoClassifier::open(const std::shared_ptr<Engine>& engine, const ClassifierOptions& options) {
   file_ = options.model;
   batch_ = static_cast<std::size_t>(std::max(1, options.batch));
-  SCOTOMA_TRY(const auto model, engine->read(file_));
-  SCOTOMA_TRY(names_, read_class_names(options.labels));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, engine->read(file_));
+  SCOTOMA_ASSIGN_OR_RETURN(names_, read_class_names(options.labels));
   if (model->inputs().size() != 1) {
     return bad_input(fmt::format("{}: not a classifier of pictures: it needs one input; it has {}", file_.string(),
                                  describe_ports(model->inputs())));
   }
   std::string output;
-  SCOTOMA_CHECK(check_outputs(*model, options, output));
+  SCOTOMA_RETURN_IF_ERROR(check_outputs(*model, options, output));
   const Head head = head_of(output.empty() ? model->output(0) : model->output(output));
-  SCOTOMA_TRY(auto tried, create_examined(engine, model, options.preprocessing, output, options.batch, file_));
+  SCOTOMA_ASSIGN_OR_RETURN(auto tried,
+                           create_examined(engine, model, options.preprocessing, output, options.batch, file_));
   network_ = std::move(tried.network);
   for (const auto& row : tried.rows) {
     if (row.size() == names_.size()) continue;
     return bad_input(fmt::format("{}: gives {} numbers an image for {} class names{}", file_.string(), row.size(),
                                  names_.size(), advice_on_count(names_, row.size())));
   }
-  SCOTOMA_TRY(output_, settle_scores(head, tried.rows, options.output, file_));
-  SCOTOMA_TRY(fingerprint_, model_fingerprint(*engine, "classifier", {file_, options.labels},
-                                              {network_->settings(), output_, network_->precision()}));
+  SCOTOMA_ASSIGN_OR_RETURN(output_, settle_scores(head, tried.rows, options.output, file_));
+  SCOTOMA_ASSIGN_OR_RETURN(fingerprint_, model_fingerprint(*engine, "classifier", {file_, options.labels},
+                                                           {network_->settings(), output_, network_->precision()}));
   return {};
 }
 
 Result<std::unique_ptr<OpenvinoClassifier>> OpenvinoClassifier::load(const std::shared_ptr<Engine>& engine,
                                                                      const ClassifierOptions& options) {
   std::unique_ptr<OpenvinoClassifier> out(new OpenvinoClassifier);
-  SCOTOMA_CHECK(out->open(engine, options));
+  SCOTOMA_RETURN_IF_ERROR(out->open(engine, options));
   return out;
 }
 

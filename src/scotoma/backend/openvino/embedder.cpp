@@ -47,36 +47,38 @@ Result<void> check_directions(Rows rows, const std::filesystem::path& file, cons
 Result<std::unique_ptr<OpenvinoEmbedder>> OpenvinoEmbedder::load(const std::shared_ptr<Engine>& engine,
                                                                  const EmbedderOptions& options) {
   std::unique_ptr<OpenvinoEmbedder> out(new OpenvinoEmbedder);
-  SCOTOMA_CHECK(out->open(engine, options));
+  SCOTOMA_RETURN_IF_ERROR(out->open(engine, options));
   return out;
 }
 
 Result<void> OpenvinoEmbedder::open(const std::shared_ptr<Engine>& engine, const EmbedderOptions& options) {
   folder_ = options.model;
   batch_ = static_cast<std::size_t>(std::max(1, options.batch));
-  SCOTOMA_CHECK(check_model_folder(folder_, FolderOf::embedder));
-  SCOTOMA_TRY(const Preprocessing prep, read_preprocessor_config(folder_ / "preprocessor_config.json"));
-  SCOTOMA_TRY(const auto model, engine->read(folder_ / kImages));
-  SCOTOMA_TRY(auto tried, create_examined(engine, model, prep, "image_embeds", options.batch, folder_ / kImages));
+  SCOTOMA_RETURN_IF_ERROR(check_model_folder(folder_, FolderOf::embedder));
+  SCOTOMA_ASSIGN_OR_RETURN(const Preprocessing prep, read_preprocessor_config(folder_ / "preprocessor_config.json"));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, engine->read(folder_ / kImages));
+  SCOTOMA_ASSIGN_OR_RETURN(auto tried,
+                           create_examined(engine, model, prep, "image_embeds", options.batch, folder_ / kImages));
   images_ = std::move(tried.network);
   if (images_->output_shape().size() != 2)
     return bad_input((folder_ / kImages).string() + ": must give [n, dimensions]");
-  SCOTOMA_CHECK(check_directions(std::move(tried.rows), folder_ / kImages, "images"));
+  SCOTOMA_RETURN_IF_ERROR(check_directions(std::move(tried.rows), folder_ / kImages, "images"));
   dimensions_ = images_->output_shape()[1];
-  SCOTOMA_TRY(tokenizer_, Tokenizer::load(*engine, folder_));
-  SCOTOMA_CHECK(open_texts(*engine));
-  SCOTOMA_CHECK(examine_texts());
+  SCOTOMA_ASSIGN_OR_RETURN(tokenizer_, Tokenizer::load(*engine, folder_));
+  SCOTOMA_RETURN_IF_ERROR(open_texts(*engine));
+  SCOTOMA_RETURN_IF_ERROR(examine_texts());
   const auto settings = fmt::format("{} length {} batch {} {} {}", images_->settings(), text_length_, batch_,
                                     images_->precision(), texts_->precision());
-  SCOTOMA_TRY(fingerprint_, model_fingerprint(*engine, "embedder",
-                                              {folder_ / kImages, folder_ / kTexts, tokenizer_->file()}, {settings}));
+  SCOTOMA_ASSIGN_OR_RETURN(
+      fingerprint_,
+      model_fingerprint(*engine, "embedder", {folder_ / kImages, folder_ / kTexts, tokenizer_->file()}, {settings}));
   return {};
 }
 
 Result<void> OpenvinoEmbedder::open_texts(Engine& engine) {
   const auto file = folder_ / kTexts;
-  SCOTOMA_TRY(const auto raw, engine.read(file));
-  SCOTOMA_TRY(const auto model, with_f32_ports(raw, file));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto raw, engine.read(file));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, with_f32_ports(raw, file));
   const auto ids = find_port(model->inputs(), "input_ids");
   const bool masked = find_port(model->inputs(), "attention_mask").has_value();
   if (!ids || ids->get_partial_shape().rank() != 2 || model->inputs().size() != (masked ? 2U : 1U)) {
@@ -86,15 +88,16 @@ Result<void> OpenvinoEmbedder::open_texts(Engine& engine) {
   if (model->outputs().size() != 1 && !find_port(model->outputs(), "text_embeds")) {
     return bad_input(file.string() + ": has no output text_embeds, but " + describe_ports(model->outputs()));
   }
-  SCOTOMA_CHECK(check_types(model->inputs(), {{"input_ids", Holds::wholes}, {"attention_mask", Holds::wholes}}, file));
+  SCOTOMA_RETURN_IF_ERROR(
+      check_types(model->inputs(), {{"input_ids", Holds::wholes}, {"attention_mask", Holds::wholes}}, file));
   const ov::Dimension length = ids->get_partial_shape()[1];
   text_length_ = length.is_static() ? static_cast<std::size_t>(length.get_length()) : tokenizer_->max_length();
   const ov::PartialShape shape = {static_cast<std::int64_t>(batch_), static_cast<std::int64_t>(text_length_)};
   std::map<std::string, ov::PartialShape> shapes = {{"input_ids", shape}};
   if (masked) shapes["attention_mask"] = shape;
-  SCOTOMA_CHECK(reshape_model(*model, shapes, file));
+  SCOTOMA_RETURN_IF_ERROR(reshape_model(*model, shapes, file));
   words_ = embedding_rows(*model, "input_ids");
-  SCOTOMA_TRY(texts_, engine.compile(model, file));
+  SCOTOMA_ASSIGN_OR_RETURN(texts_, engine.compile(model, file));
   const auto outputs = texts_->compiled().outputs();
   const auto named = [](const auto& port) { return port.get_names().contains("text_embeds"); };
   text_output_ = outputs.size() == 1
@@ -106,7 +109,7 @@ Result<void> OpenvinoEmbedder::open_texts(Engine& engine) {
                                  output.get_element_type().get_type_name()));
   }
   std::size_t used = 0;
-  SCOTOMA_CHECK(ids_of("a photo", used));
+  SCOTOMA_RETURN_IF_ERROR(ids_of("a photo", used));
   if (const auto known = static_shape(output)) return check_texts(*known);
   std::vector<std::vector<float>> tried;
   return embed_text_batch(std::vector<std::string>{"a"}, tried);
@@ -125,13 +128,13 @@ Result<void> OpenvinoEmbedder::check_texts(const ov::Shape& shape) const {
 Result<void> OpenvinoEmbedder::examine_texts() {
   const auto texts = test_texts();
   const Examined examined{folder_ / kTexts, "a text", batch_, texts_->precision() == "bf16"};
-  SCOTOMA_TRY(Rows rows, examine(examined, [&](std::span<const std::size_t> which) -> Result<Rows> {
-                std::vector<std::string> asked;
-                for (const std::size_t i : which) asked.push_back(texts[i]);
-                Rows out;
-                SCOTOMA_CHECK(embed_text_batch(asked, out));
-                return out;
-              }));
+  SCOTOMA_ASSIGN_OR_RETURN(Rows rows, examine(examined, [&](std::span<const std::size_t> which) -> Result<Rows> {
+                             std::vector<std::string> asked;
+                             for (const std::size_t i : which) asked.push_back(texts[i]);
+                             Rows out;
+                             SCOTOMA_RETURN_IF_ERROR(embed_text_batch(asked, out));
+                             return out;
+                           }));
   return check_directions(std::move(rows), folder_ / kTexts, "texts");
 }
 
@@ -142,7 +145,7 @@ std::string OpenvinoEmbedder::describe() const {
 }
 
 Result<std::vector<std::vector<float>>> OpenvinoEmbedder::embed_images(std::span<const Image> images) {
-  SCOTOMA_TRY(auto rows, images_->run(images));
+  SCOTOMA_ASSIGN_OR_RETURN(auto rows, images_->run(images));
   for (auto& row : rows) {
     if (!normalise(row)) return failed((folder_ / kImages).string() + ": the embedder returned NaN, infinity or zero");
   }
@@ -152,38 +155,38 @@ Result<std::vector<std::vector<float>>> OpenvinoEmbedder::embed_images(std::span
 Result<std::vector<std::vector<float>>> OpenvinoEmbedder::embed_texts(std::span<const std::string> texts) {
   std::vector<std::vector<float>> out;
   for (std::size_t at = 0; at < texts.size(); at += batch_) {
-    SCOTOMA_CHECK(embed_text_batch(texts.subspan(at, std::min(batch_, texts.size() - at)), out));
+    SCOTOMA_RETURN_IF_ERROR(embed_text_batch(texts.subspan(at, std::min(batch_, texts.size() - at)), out));
   }
   return out;
 }
 
 /// The text's ids, text_length_ of them; `used` becomes the number of those before the padding.
 Result<std::vector<std::int64_t>> OpenvinoEmbedder::ids_of(const std::string& text, std::size_t& used) {
-  SCOTOMA_TRY(auto ids, tokenizer_->encode(text, text_length_, &used));
+  SCOTOMA_ASSIGN_OR_RETURN(auto ids, tokenizer_->encode(text, text_length_, &used));
   if (!words_) return ids;
-  SCOTOMA_CHECK(
+  SCOTOMA_RETURN_IF_ERROR(
       check_ids(ids, *words_, fmt::format("{}: an id of '{}'", tokenizer_->file().string(), text), texts_->subject()));
   return ids;
 }
 
 Result<void> OpenvinoEmbedder::embed_text_batch(std::span<const std::string> texts,
                                                 std::vector<std::vector<float>>& out) {
-  SCOTOMA_TRY(Network::Call call, texts_->call());
+  SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, texts_->call());
   const bool masked = texts_->compiled().inputs().size() == 2;
   ov::Tensor in = call.request().get_tensor("input_ids");
   ov::Tensor mask = masked ? call.request().get_tensor("attention_mask") : ov::Tensor();
   for (std::size_t row = 0; row < batch_; ++row) {
     std::size_t used = 0;
     const std::string& text = texts[std::min(row, texts.size() - 1)];  // the last fills up
-    SCOTOMA_TRY(const auto ids, ids_of(text, used));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto ids, ids_of(text, used));
     put_wholes(in, row * text_length_, ids);
     std::vector<std::int64_t> there(text_length_, 0);
     std::fill_n(there.begin(), used, 1);
     if (masked) put_wholes(mask, row * text_length_, there);
   }
-  SCOTOMA_CHECK(call.run());
+  SCOTOMA_RETURN_IF_ERROR(call.run());
   const ov::Tensor rows = call.request().get_output_tensor(text_output_);
-  SCOTOMA_CHECK(check_texts(rows.get_shape()));
+  SCOTOMA_RETURN_IF_ERROR(check_texts(rows.get_shape()));
   for (std::size_t row = 0; row < texts.size(); ++row) {
     const float* first = rows.data<const float>() + row * dimensions_;
     out.emplace_back(first, first + dimensions_);

@@ -156,12 +156,12 @@ Result<std::shared_ptr<ov::Model>> Engine::read(const std::filesystem::path& pat
 }
 
 Result<std::shared_ptr<ov::Model>> Engine::read_as(TrialKind as, const std::filesystem::path& path) {
-  SCOTOMA_CHECK(check_model_file(path));
+  SCOTOMA_RETURN_IF_ERROR(check_model_file(path));
   const bool onnx = path.extension() != ".xml";
   if (trial_) {
     const std::string name(1, static_cast<char>(as));
-    SCOTOMA_TRY(const std::string fingerprint, model_fingerprint(*this, "trial", {path}, {name}));
-    SCOTOMA_CHECK(trial_->pass(as, path, fingerprint));
+    SCOTOMA_ASSIGN_OR_RETURN(const std::string fingerprint, model_fingerprint(*this, "trial", {path}, {name}));
+    SCOTOMA_RETURN_IF_ERROR(trial_->pass(as, path, fingerprint));
   }
   auto model = engine_call(path.string() + ": cannot be read as a model",
                            "it must be a whole ONNX file or OpenVINO IR (.xml with its .bin)", Code::bad_input, [&] {
@@ -173,13 +173,13 @@ Result<std::shared_ptr<ov::Model>> Engine::read_as(TrialKind as, const std::file
                      "; it was exported in training mode: export it for inference (in PyTorch, call "
                      "model.eval() first)");
   }
-  if (model.ok() && onnx) SCOTOMA_CHECK(check_attributes(path, **model));
+  if (model.ok() && onnx) SCOTOMA_RETURN_IF_ERROR(check_attributes(path, **model));
   return model;
 }
 
 Result<std::shared_ptr<ov::Model>> Engine::read_tokenizer(const std::filesystem::path& path, TrialKind kind) {
-  SCOTOMA_CHECK(check_tokenizer_file(path));
-  SCOTOMA_CHECK(load_tokenizers());
+  SCOTOMA_RETURN_IF_ERROR(check_tokenizer_file(path));
+  SCOTOMA_RETURN_IF_ERROR(load_tokenizers());
   return read_as(kind, path);
 }
 
@@ -189,7 +189,7 @@ Result<std::string> Engine::hash_of(const std::filesystem::path& file) const {
     const std::lock_guard lock(mutex_);
     if (const auto known = hashes_.find(file.string()); known != hashes_.end()) return known->second;
   }
-  SCOTOMA_TRY(std::string hash, sha256_of_file(file));
+  SCOTOMA_ASSIGN_OR_RETURN(std::string hash, sha256_of_file(file));
   const std::lock_guard lock(mutex_);
   return hashes_[file.string()] = std::move(hash);
 }
@@ -197,9 +197,9 @@ Result<std::string> Engine::hash_of(const std::filesystem::path& file) const {
 Result<void> Engine::load_tokenizers() {
   const std::lock_guard lock(mutex_);
   if (!tokenizers_.empty()) return {};
-  SCOTOMA_TRY(const std::string library, tokenizers_library());
-  SCOTOMA_CHECK(engine_call(library, "its version must be that of OpenVINO, " + version(), Code::bad_input,
-                            [&] { core_.add_extension(library); }));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string library, tokenizers_library());
+  SCOTOMA_RETURN_IF_ERROR(engine_call(library, "its version must be that of OpenVINO, " + version(), Code::bad_input,
+                                      [&] { core_.add_extension(library); }));
   tokenizers_ = library;
   return {};
 }
@@ -221,7 +221,7 @@ Result<std::shared_ptr<Network>> Engine::compile(const std::shared_ptr<ov::Model
   if (!fused) options["SNIPPETS_MODE"] = "DISABLE";
   // The engine knows a cached model by neither precision nor kernels, and gives what the first to ask has compiled.
   const std::string settings = precision_.get_type_name() + (fused ? "-fused" : "-plain");
-  SCOTOMA_TRY(const CacheTurn cache, CacheTurn::take(settings));
+  SCOTOMA_ASSIGN_OR_RETURN(const CacheTurn cache, CacheTurn::take(settings));
   if (!cache.folder().empty()) options.insert(ov::cache_dir(cache.folder().string()));
   return engine_call(path.string() + ": cannot be compiled", "is it a model for inference?", Code::bad_input, [&] {
     return std::make_shared<Network>(core_.compile_model(model, "CPU", options), path.string(), threads_);

@@ -13,12 +13,12 @@ Result<Rows> examine_images(ImageNetwork& network, const std::filesystem::path& 
                           .input = "an image",
                           .batch = network.output_shape()[0],
                           .bf16 = network.precision() == "bf16"};
-  SCOTOMA_TRY(Rows rows, examine(examined, [&](std::span<const std::size_t> which) {
-                std::vector<Image> asked;
-                for (const std::size_t i : which) asked.push_back(images[i]);
-                return network.run(asked);
-              }));
-  SCOTOMA_CHECK(check_finite(rows, examined));
+  SCOTOMA_ASSIGN_OR_RETURN(Rows rows, examine(examined, [&](std::span<const std::size_t> which) {
+                             std::vector<Image> asked;
+                             for (const std::size_t i : which) asked.push_back(images[i]);
+                             return network.run(asked);
+                           }));
+  SCOTOMA_RETURN_IF_ERROR(check_finite(rows, examined));
   return rows;
 }
 
@@ -43,10 +43,11 @@ Result<TriedNetwork> create_examined(const std::shared_ptr<Engine>& engine, cons
                                      const std::filesystem::path& path) {
   const auto copy = batch == 1 && takes_batches(*model) ? model->clone() : nullptr;
   TriedNetwork out;
-  SCOTOMA_TRY(out.network, ImageNetwork::create(engine, model, preprocessing, output, batch, path));
-  SCOTOMA_TRY(out.rows, examine_images(*out.network, path));
+  SCOTOMA_ASSIGN_OR_RETURN(out.network, ImageNetwork::create(engine, model, preprocessing, output, batch, path));
+  SCOTOMA_ASSIGN_OR_RETURN(out.rows, examine_images(*out.network, path));
   if (copy == nullptr) return out;
-  SCOTOMA_TRY(const auto several, ImageNetwork::create(engine, copy, preprocessing, output, kTestInputs, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto several,
+                           ImageNetwork::create(engine, copy, preprocessing, output, kTestInputs, path));
   const auto tried = examine_images(*several, path);
   if (!tried.ok()) return tried.error();
   return out;

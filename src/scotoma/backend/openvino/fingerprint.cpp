@@ -26,14 +26,14 @@ Result<std::string> model_fingerprint(const Engine& engine, std::string_view rol
   hasher.field("openvino").field(static_cast<std::uint64_t>(kBackendRevision)).field(role);
   hasher.field(Engine::version()).field(engine.processor());
   const auto add = [&](const std::filesystem::path& file) -> Result<void> {
-    SCOTOMA_TRY(const std::string hash, engine.hash_of(file));
+    SCOTOMA_ASSIGN_OR_RETURN(const std::string hash, engine.hash_of(file));
     hasher.field(file.filename().string()).field(hash);
     return {};
   };
   for (const std::filesystem::path& file : files) {
-    SCOTOMA_CHECK(add(file));
-    SCOTOMA_TRY(const auto companions, companions_of(file, engine));
-    for (const auto& companion : companions) SCOTOMA_CHECK(add(companion));
+    SCOTOMA_RETURN_IF_ERROR(add(file));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto companions, companions_of(file, engine));
+    for (const auto& companion : companions) SCOTOMA_RETURN_IF_ERROR(add(companion));
   }
   for (const std::string& setting : settings) hasher.field(setting);
   return hasher.hex();

@@ -45,10 +45,10 @@ Result<std::unique_ptr<ImageNetwork>> ImageNetwork::create(std::shared_ptr<Engin
   out->model_ = std::move(model);
   out->path_ = path;
   out->prep_ = preprocessing;
-  SCOTOMA_CHECK(out->settle_input(std::max(1, batch)));
-  SCOTOMA_CHECK(check(out->prep_, out->model_->input().get_element_type(), path));
+  SCOTOMA_RETURN_IF_ERROR(out->settle_input(std::max(1, batch)));
+  SCOTOMA_RETURN_IF_ERROR(check(out->prep_, out->model_->input().get_element_type(), path));
   out->filter_ = *filter_named(out->prep_.filter);
-  SCOTOMA_CHECK(out->settle_output(output));
+  SCOTOMA_RETURN_IF_ERROR(out->settle_output(output));
   return out;
 }
 
@@ -127,8 +127,8 @@ Result<std::shared_ptr<ov::Model>> ImageNetwork::with_preprocessing() const {
 Result<std::shared_ptr<Network>> ImageNetwork::network() {
   const std::lock_guard lock(mutex_);
   if (network_ != nullptr) return network_;
-  SCOTOMA_TRY(const auto model, with_preprocessing());
-  SCOTOMA_TRY(network_, engine_->compile(model, path_));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, with_preprocessing());
+  SCOTOMA_ASSIGN_OR_RETURN(network_, engine_->compile(model, path_));
   return network_;
 }
 
@@ -156,10 +156,10 @@ Result<Image> ImageNetwork::fitted(const Image& image) const {
 Result<std::vector<std::vector<float>>> ImageNetwork::run(std::span<const Image> images) {
   std::vector<std::vector<float>> rows(images.size());
   if (images.empty()) return rows;
-  SCOTOMA_TRY(const auto compiled, network());
+  SCOTOMA_ASSIGN_OR_RETURN(const auto compiled, network());
   for (std::size_t at = 0; at < images.size(); at += batch_) {
     const std::size_t count = std::min(batch_, images.size() - at);
-    SCOTOMA_CHECK(run_batch(*compiled, images.subspan(at, count), std::span(rows).subspan(at, count)));
+    SCOTOMA_RETURN_IF_ERROR(run_batch(*compiled, images.subspan(at, count), std::span(rows).subspan(at, count)));
   }
   return rows;
 }
@@ -167,17 +167,17 @@ Result<std::vector<std::vector<float>>> ImageNetwork::run(std::span<const Image>
 /// `images`: at most a batch; the last of them fills it up.
 Result<void> ImageNetwork::run_batch(Network& network, std::span<const Image> images,
                                      std::span<std::vector<float>> rows) const {
-  SCOTOMA_TRY(Network::Call call, network.call());
+  SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, network.call());
   ov::Tensor in = call.request().get_input_tensor();
   const std::size_t bytes = in.get_byte_size() / batch_;
   Image image;
   for (std::size_t row = 0; row < batch_; ++row) {
     if (row < images.size()) {
-      SCOTOMA_TRY(image, fitted(images[row]));
+      SCOTOMA_ASSIGN_OR_RETURN(image, fitted(images[row]));
     }
     std::memcpy(in.data<std::uint8_t>() + row * bytes, image.rgb.data(), bytes);
   }
-  SCOTOMA_CHECK(call.run());
+  SCOTOMA_RETURN_IF_ERROR(call.run());
   const ov::Tensor out = call.request().get_output_tensor(output_);
   const std::size_t width = out.get_size() / batch_;
   for (std::size_t row = 0; row < images.size(); ++row) {

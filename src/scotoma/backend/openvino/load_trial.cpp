@@ -38,7 +38,7 @@ Result<void> try_texts(Tokenizer& tokenizer) {
   for (int i = 0; i < 20; ++i) lengthy += words + " ";
   for (const std::string& text : {std::string(), words, lengthy, std::string("abcdefghijklmnopqrstuvwxyz"),
                                   std::string("q u i c k b r o w n j m p s v l z y d g")}) {
-    SCOTOMA_CHECK(tokenizer.encode(text, tokenizer.max_length()));
+    SCOTOMA_RETURN_IF_ERROR(tokenizer.encode(text, tokenizer.max_length()));
   }
   return {};
 }
@@ -58,10 +58,10 @@ Result<void> load(Engine& engine, TrialKind kind, const std::filesystem::path& f
     return model.ok() ? Result<void>() : Result<void>(model.error());
   }
   if (kind == TrialKind::tokenizer) {
-    SCOTOMA_TRY(const auto tokenizer, Tokenizer::load(engine, file.parent_path()));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto tokenizer, Tokenizer::load(engine, file.parent_path()));
     return try_texts(*tokenizer);
   }
-  SCOTOMA_TRY(const auto detokenizer, Detokenizer::load(engine, file.parent_path()));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto detokenizer, Detokenizer::load(engine, file.parent_path()));
   return try_ids(*detokenizer);
 }
 
@@ -131,13 +131,13 @@ Result<void> LoadTrial::start() {
   if (child_ > 0) return {};
   const auto cannot = [&](int error) {
     return failed(
-        fmt::format("{}: cannot be started to try model files ({})", setting_.command.front(), reason_of(error)));
+        fmt::format("{}: cannot be started to try model files ({})", options_.command.front(), reason_of(error)));
   };
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return cannot(errno);
   socket_ = Descriptor(ends[0]);
   const Descriptor other(ends[1]);
-  if (const int error = spawn(setting_.command, other.get(), child_); error != 0) {
+  if (const int error = spawn(options_.command, other.get(), child_); error != 0) {
     child_ = -1;
     return cannot(error);
   }
@@ -147,8 +147,8 @@ Result<void> LoadTrial::start() {
 void LoadTrial::recall() {
   if (recalled_) return;
   recalled_ = true;
-  if (setting_.memory.empty()) return;
-  const auto text = read_plain_file(setting_.memory);
+  if (options_.memory.empty()) return;
+  const auto text = read_plain_file(options_.memory);
   if (!text.ok()) return;  // none is there yet; whatever else is wrong with it, files are tried again
   std::istringstream lines(*text);
   for (std::string line; std::getline(lines, line);) passed_.insert(line);
@@ -157,8 +157,8 @@ void LoadTrial::recall() {
 /// Of no harm where it cannot be written: the file is tried again next time.
 void LoadTrial::remember(const std::string& fingerprint) {
   passed_.insert(fingerprint);
-  if (setting_.memory.empty()) return;
-  const Descriptor file(::open(setting_.memory.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0666));
+  if (options_.memory.empty()) return;
+  const Descriptor file(::open(options_.memory.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0666));
   const std::string line = fingerprint + "\n";
   if (file.open()) static_cast<void>(!::write(file.get(), line.data(), line.size()));
 }
@@ -178,11 +178,11 @@ Error LoadTrial::ended(TrialKind kind, const std::filesystem::path& file) {
 }
 
 Result<bool> LoadTrial::ask(TrialKind kind, const std::filesystem::path& file) {
-  SCOTOMA_CHECK(start());
+  SCOTOMA_RETURN_IF_ERROR(start());
   const std::string message = static_cast<char>(kind) + std::filesystem::absolute(file).string();
   static_cast<void>(!::send(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL));  // a dead child shows below
   char answer = 0;
-  const ssize_t received = receive(socket_.get(), answer, setting_.patience);
+  const ssize_t received = receive(socket_.get(), answer, options_.patience);
   if (received > 0) return answer == kLoaded;
   if (received == 0) return ended(kind, file);
   ::kill(child_, SIGKILL);
@@ -190,14 +190,14 @@ Result<bool> LoadTrial::ask(TrialKind kind, const std::filesystem::path& file) {
   return bad_input(
       fmt::format("{}: {} has not loaded it within {} s; the file is damaged, or the disk does not answer: "
                   "export it again",
-                  file.string(), library_of(kind), setting_.patience.count()));
+                  file.string(), library_of(kind), options_.patience.count()));
 }
 
 Result<void> LoadTrial::pass(TrialKind kind, const std::filesystem::path& file, const std::string& fingerprint) {
   const std::lock_guard lock(mutex_);
   recall();
   if (passed_.contains(fingerprint)) return {};
-  SCOTOMA_TRY(const bool loaded, ask(kind, file));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool loaded, ask(kind, file));
   if (loaded) remember(fingerprint);
   return {};
 }

@@ -26,14 +26,14 @@ enum class TrialKind {
 /// Hands files to a child program, which serves all of them until it crashes. Thread-safe; of one study.
 class LoadTrial {
  public:
-  struct Setting {
+  struct Options {
     /// Program and arguments; its standard input is a socket, on which it must call serve_load_trials().
     std::vector<std::string> command;
     std::filesystem::path memory = {};                         ///< file that lists what has passed; empty: none
     std::chrono::seconds patience = std::chrono::minutes(10);  ///< for one file
   };
 
-  explicit LoadTrial(Setting setting) : setting_(std::move(setting)) {}
+  explicit LoadTrial(Options options) : options_(std::move(options)) {}
   ~LoadTrial();
   LoadTrial(const LoadTrial&) = delete;
   LoadTrial& operator=(const LoadTrial&) = delete;
@@ -51,7 +51,7 @@ class LoadTrial {
   void remember(const std::string& fingerprint);
   int stop();
 
-  Setting setting_;
+  Options options_;
   std::mutex mutex_;
   bool recalled_ = false;
   std::set<std::string> passed_;

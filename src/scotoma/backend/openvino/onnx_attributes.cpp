@@ -133,14 +133,14 @@ bool is_harmless(const DroppedAttribute& dropped, const ov::Model& model) {
 }  // namespace
 
 Result<std::vector<DroppedAttribute>> dropped_attributes(const std::filesystem::path& file) {
-  SCOTOMA_TRY(const std::string bytes, read_text_file(file));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string bytes, read_text_file(file));
   Walk walk;
   if (!walk.model(bytes)) return bad_input(file.string() + ": not an ONNX file, or not whole");
   return std::move(walk.found);
 }
 
 Result<void> check_attributes(const std::filesystem::path& file, const ov::Model& model) {
-  SCOTOMA_TRY(const auto all, dropped_attributes(file));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto all, dropped_attributes(file));
   for (const DroppedAttribute& each : all) {
     if (is_harmless(each, model)) continue;
     const bool resize = each.op == "Resize";

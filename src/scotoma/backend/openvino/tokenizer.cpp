@@ -27,32 +27,32 @@ std::int64_t id_of(const ov::Model& model, const char* key, std::int64_t fallbac
 Result<std::unique_ptr<Tokenizer>> Tokenizer::load(Engine& engine, const std::filesystem::path& folder) {
   auto out = std::make_unique<Tokenizer>();
   out->file_ = folder / "openvino_tokenizer.xml";
-  SCOTOMA_TRY(const auto model, engine.read_tokenizer(out->file_, TrialKind::tokenizer));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, engine.read_tokenizer(out->file_, TrialKind::tokenizer));
   if (model->inputs().size() != 1 || !find_port(model->outputs(), "input_ids")) {
     return bad_input(fmt::format("{}: not a tokenizer: it needs one input and the output input_ids; has the outputs {}",
                                  out->file_.string(), describe_ports(model->outputs())));
   }
-  SCOTOMA_CHECK(check_types(model->outputs(), {{"input_ids", Holds::wholes}}, out->file_));
+  SCOTOMA_RETURN_IF_ERROR(check_types(model->outputs(), {{"input_ids", Holds::wholes}}, out->file_));
   out->end_ = id_of(*model, "eos_token_id", -1);
   out->padding_ = id_of(*model, "pad_token_id", std::max<std::int64_t>(0, out->end_));
   const auto settings = folder / "tokenizer_config.json";
   if (is_there(settings)) {
-    SCOTOMA_TRY(const auto config, read_json_file(settings));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto config, read_json_file(settings));
     // transformers writes 1e30 for "no limit".
-    SCOTOMA_TRY(const double length, json_value(config, "model_max_length", 77.0, settings));
+    SCOTOMA_ASSIGN_OR_RETURN(const double length, json_value(config, "model_max_length", 77.0, settings));
     if (length >= 2 && length <= 4096) out->max_length_ = static_cast<std::size_t>(length);
   }
-  SCOTOMA_TRY(out->network_, engine.compile(model, out->file_));
+  SCOTOMA_ASSIGN_OR_RETURN(out->network_, engine.compile(model, out->file_));
   return out;
 }
 
 Result<std::vector<std::int64_t>> Tokenizer::ids_of(const std::string& text) {
   if (!is_plain_utf8(text)) return bad_input(fmt::format("the text '{}' is not UTF-8", text));
-  SCOTOMA_TRY(Network::Call call, network_->call());
+  SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, network_->call());
   ov::Tensor in(ov::element::string, {1});
   in.data<std::string>()[0] = text;
   call.request().set_input_tensor(in);
-  SCOTOMA_CHECK(call.run());
+  SCOTOMA_RETURN_IF_ERROR(call.run());
   const ov::Tensor out = call.request().get_tensor("input_ids");
   std::vector<std::int64_t> ids;
   if (out.get_element_type() == ov::element::i64) {
@@ -64,26 +64,26 @@ Result<std::vector<std::int64_t>> Tokenizer::ids_of(const std::string& text) {
 }
 
 Result<std::size_t> Tokenizer::words_of(const std::string& text) {
-  SCOTOMA_TRY(std::vector<std::int64_t> ids, ids_of(text));
+  SCOTOMA_ASSIGN_OR_RETURN(std::vector<std::int64_t> ids, ids_of(text));
   while (!ids.empty() && ids.back() == padding_) ids.pop_back();
   return ids.size();
 }
 
 Result<std::size_t> Tokenizer::count(const std::string& text) {
-  SCOTOMA_TRY(const std::size_t ends, words_of(""));  // without the last where that is the padding, too
+  SCOTOMA_ASSIGN_OR_RETURN(const std::size_t ends, words_of(""));  // without the last where that is the padding, too
   std::size_t sum = ends + (padding_ == end_ ? 1 : 0);
   std::istringstream words(text);
   for (std::string word; words >> word;) {
-    SCOTOMA_TRY(const std::size_t with_ends, words_of(word));
+    SCOTOMA_ASSIGN_OR_RETURN(const std::size_t with_ends, words_of(word));
     sum += with_ends - std::min(with_ends, ends);
   }
   return sum;
 }
 
 Result<std::vector<std::int64_t>> Tokenizer::encode_whole(const std::string& text, std::size_t length) {
-  SCOTOMA_TRY(const std::vector<std::int64_t> ids, ids_of(text));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::vector<std::int64_t> ids, ids_of(text));
   if (ids.size() >= length) {  // perhaps full, perhaps cut or filled up by the tokenizer itself
-    SCOTOMA_TRY(const std::size_t tokens, count(text));
+    SCOTOMA_ASSIGN_OR_RETURN(const std::size_t tokens, count(text));
     if (tokens > length) {
       return bad_input(fmt::format(
           "{}: the prompt '{}' takes {} tokens, and the model reads {}: its end would be left out; make it shorter",
@@ -94,7 +94,7 @@ Result<std::vector<std::int64_t>> Tokenizer::encode_whole(const std::string& tex
 }
 
 Result<std::vector<std::int64_t>> Tokenizer::encode(const std::string& text, std::size_t length, std::size_t* used) {
-  SCOTOMA_TRY(const std::vector<std::int64_t> ids, ids_of(text));
+  SCOTOMA_ASSIGN_OR_RETURN(const std::vector<std::int64_t> ids, ids_of(text));
   if (used != nullptr) *used = std::min(ids.size(), length);
   return fitted(ids, length);
 }
@@ -108,24 +108,24 @@ std::vector<std::int64_t> Tokenizer::fitted(std::vector<std::int64_t> ids, std::
 Result<std::unique_ptr<Detokenizer>> Detokenizer::load(Engine& engine, const std::filesystem::path& folder) {
   auto out = std::make_unique<Detokenizer>();
   const auto file = folder / "openvino_detokenizer.xml";
-  SCOTOMA_TRY(const auto model, engine.read_tokenizer(file, TrialKind::detokenizer));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, engine.read_tokenizer(file, TrialKind::detokenizer));
   const auto whole = [](const ov::element::Type& type) { return type == ov::element::i64 || type == ov::element::i32; };
   if (model->inputs().size() != 1 || model->outputs().size() != 1 ||
       model->output().get_element_type() != ov::element::string || !whole(model->input().get_element_type())) {
     return bad_input(file.string() + ": not a detokenizer: it needs one input and one output of text");
   }
-  SCOTOMA_TRY(out->network_, engine.compile(model, file));
+  SCOTOMA_ASSIGN_OR_RETURN(out->network_, engine.compile(model, file));
   return out;
 }
 
 Result<std::string> Detokenizer::decode(std::span<const std::int64_t> ids) {
   if (ids.empty()) return std::string();
-  SCOTOMA_TRY(Network::Call call, network_->call());
+  SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, network_->call());
   const ov::element::Type type = network_->compiled().input().get_element_type();
   ov::Tensor in(type, {1, ids.size()});
   put_wholes(in, 0, {ids.begin(), ids.end()});
   call.request().set_input_tensor(in);
-  SCOTOMA_CHECK(call.run());
+  SCOTOMA_RETURN_IF_ERROR(call.run());
   const ov::Tensor out = call.request().get_output_tensor();
   if (out.get_size() != 1) return failed(network_->subject() + ": gave no text");
   return out.data<std::string>()[0];

@@ -61,23 +61,23 @@ double OpenvinoGenerator::engine_seconds() const {
 }
 
 Result<std::vector<Image>> OpenvinoGenerator::generate(std::span<const Draw> draws) {
-  SCOTOMA_CHECK(examine_once());
+  SCOTOMA_RETURN_IF_ERROR(examine_once());
   std::vector<Image> images;
   for (std::size_t at = 0; at < draws.size(); at += batch_) {
     const auto part = draws.subspan(at, std::min(batch_, draws.size() - at));
-    SCOTOMA_TRY(const std::vector<float> latents, denoise(part));
-    SCOTOMA_CHECK(decode(part, latents, images));
-    SCOTOMA_CHECK(check_drawn(folder_.string(), part, std::span(images).last(part.size())));
+    SCOTOMA_ASSIGN_OR_RETURN(const std::vector<float> latents, denoise(part));
+    SCOTOMA_RETURN_IF_ERROR(decode(part, latents, images));
+    SCOTOMA_RETURN_IF_ERROR(check_drawn(folder_.string(), part, std::span(images).last(part.size())));
   }
   return images;
 }
 
 /// The prompt's ids, text_length_ of them.
 Result<std::vector<std::int64_t>> OpenvinoGenerator::ids_of(const std::string& prompt) {
-  SCOTOMA_TRY(auto ids, tokenizer_->encode_whole(prompt, text_length_));
+  SCOTOMA_ASSIGN_OR_RETURN(auto ids, tokenizer_->encode_whole(prompt, text_length_));
   if (!words_) return ids;
-  SCOTOMA_CHECK(check_ids(ids, *words_, fmt::format("{}: an id of '{}'", tokenizer_->file().string(), prompt),
-                          text_encoder_->subject()));
+  SCOTOMA_RETURN_IF_ERROR(check_ids(ids, *words_, fmt::format("{}: an id of '{}'", tokenizer_->file().string(), prompt),
+                                    text_encoder_->subject()));
   return ids;
 }
 
@@ -87,8 +87,8 @@ Result<OpenvinoGenerator::Embedding> OpenvinoGenerator::embed(const std::string&
     const auto found = embeddings_.find(prompt);
     if (found != embeddings_.end()) return found->second;
   }
-  SCOTOMA_TRY(const auto ids, ids_of(prompt));
-  SCOTOMA_TRY(auto encoded, encode(ids));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto ids, ids_of(prompt));
+  SCOTOMA_ASSIGN_OR_RETURN(auto encoded, encode(ids));
   const auto made = std::make_shared<const std::vector<float>>(std::move(encoded));
   const std::lock_guard lock(mutex_);
   if (embeddings_.size() * made->size() * sizeof(float) >= kEmbeddingBytes) embeddings_.clear();
@@ -96,10 +96,10 @@ Result<OpenvinoGenerator::Embedding> OpenvinoGenerator::embed(const std::string&
 }
 
 Result<std::vector<float>> OpenvinoGenerator::encode(const std::vector<std::int64_t>& ids) {
-  SCOTOMA_TRY(Network::Call call, text_encoder_->call());
+  SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, text_encoder_->call());
   ov::Tensor in = call.request().get_tensor("input_ids");
   put_wholes(in, 0, ids);
-  SCOTOMA_CHECK(call.run());
+  SCOTOMA_RETURN_IF_ERROR(call.run());
   const ov::Tensor out = call.request().get_tensor("last_hidden_state");
   return std::vector<float>(out.data<float>(), out.data<float>() + out.get_size());
 }
@@ -107,12 +107,13 @@ Result<std::vector<float>> OpenvinoGenerator::encode(const std::vector<std::int6
 Result<void> OpenvinoGenerator::fill_text(ov::Tensor& text, std::span<const Draw> draws) {
   float* to = text.data<float>();
   const auto put = [&](const std::string& prompt) -> Result<void> {
-    SCOTOMA_TRY(const Embedding embedding, embed(prompt));
+    SCOTOMA_ASSIGN_OR_RETURN(const Embedding embedding, embed(prompt));
     to = std::copy(embedding->begin(), embedding->end(), to);
     return {};
   };
-  for (std::size_t row = 0; guided() && row < batch_; ++row) SCOTOMA_CHECK(put(negative_prompt_));
-  for (std::size_t row = 0; row < batch_; ++row) SCOTOMA_CHECK(put(draws[std::min(row, draws.size() - 1)].prompt));
+  for (std::size_t row = 0; guided() && row < batch_; ++row) SCOTOMA_RETURN_IF_ERROR(put(negative_prompt_));
+  for (std::size_t row = 0; row < batch_; ++row)
+    SCOTOMA_RETURN_IF_ERROR(put(draws[std::min(row, draws.size() - 1)].prompt));
   return {};
 }
 
@@ -138,9 +139,9 @@ Result<std::vector<float>> OpenvinoGenerator::denoise(std::span<const Draw> draw
     fill_normal(draws[std::min(row, draws.size() - 1)].seed, 0, noise);
     for (float& v : noise) v *= scheduler_.initial_scale();
   }
-  SCOTOMA_TRY(Network::Call call, unet_->call());
+  SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, unet_->call());
   ov::Tensor text = call.request().get_tensor("encoder_hidden_states");
-  SCOTOMA_CHECK(fill_text(text, draws));
+  SCOTOMA_RETURN_IF_ERROR(fill_text(text, draws));
   ov::Tensor in = call.request().get_tensor("sample");
   for (std::size_t i = 0; i < scheduler_.steps().size(); ++i) {
     const SamplerStep& step = scheduler_.steps()[i];
@@ -148,7 +149,7 @@ Result<std::vector<float>> OpenvinoGenerator::denoise(std::span<const Draw> draw
     for (std::size_t k = 0; k < sample.size(); ++k) to[k] = sample[k] * step.input_scale;
     if (guided()) std::memcpy(to + sample.size(), to, sample.size() * sizeof(float));
     fill_timestep(call.request().get_tensor("timestep"), step.timestep);
-    SCOTOMA_CHECK(call.run());
+    SCOTOMA_RETURN_IF_ERROR(call.run());
     predict(call.request().get_output_tensor(), output);
     scheduler_.step(i, output, sample, previous);
   }
@@ -168,7 +169,7 @@ Result<void> OpenvinoGenerator::decode(std::span<const Draw> draws, std::span<co
   for (std::size_t at = 0; at < draws.size(); at += decoded_at_once_) {
     const std::size_t rows = std::min(decoded_at_once_, draws.size() - at);
     const auto mine = latents.subspan(at * one, std::min(decoded_at_once_ * one, latents.size() - at * one));
-    SCOTOMA_CHECK(decode_some(draws.subspan(at, rows), mine, images));
+    SCOTOMA_RETURN_IF_ERROR(decode_some(draws.subspan(at, rows), mine, images));
   }
   return {};
 }
@@ -176,14 +177,14 @@ Result<void> OpenvinoGenerator::decode(std::span<const Draw> draws, std::span<co
 /// One call of the decoder. Rows beyond the latents repeat the last one.
 Result<void> OpenvinoGenerator::decode_some(std::span<const Draw> draws, std::span<const float> latents,
                                             std::vector<Image>& images) {
-  SCOTOMA_TRY(Network::Call call, decoder_->call());
+  SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, decoder_->call());
   float* in = call.request().get_input_tensor().data<float>();
   const std::size_t one = ov::shape_size(latent_);
   const std::size_t last = latents.size() - one;
   for (std::size_t i = 0; i < decoded_at_once_ * one; ++i) {
     in[i] = latents[i < latents.size() ? i : last + i % one] / scaling_ + shift_;
   }
-  SCOTOMA_CHECK(call.run());
+  SCOTOMA_RETURN_IF_ERROR(call.run());
   const ov::Tensor out = call.request().get_output_tensor();
   for (std::size_t row = 0; row < draws.size(); ++row) {
     Image image{static_cast<int>(picture_[3]), static_cast<int>(picture_[2]), {}};

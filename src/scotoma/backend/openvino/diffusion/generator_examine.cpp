@@ -31,11 +31,11 @@ Result<void> OpenvinoGenerator::examine_once() {
 Result<void> OpenvinoGenerator::examine_parts() {
   const bool bf16 = unet_->precision() == "bf16";
   const auto prompts = test_texts();
-  SCOTOMA_TRY(
+  SCOTOMA_ASSIGN_OR_RETURN(
       const Rows texts,
       examine({text_encoder_->subject(), "a prompt", 1, bf16}, [&](std::span<const std::size_t> which) -> Result<Rows> {
-        SCOTOMA_TRY(const auto ids, tokenizer_->encode(prompts[which[0]], text_length_));
-        SCOTOMA_TRY(auto row, encode(ids));
+        SCOTOMA_ASSIGN_OR_RETURN(const auto ids, tokenizer_->encode(prompts[which[0]], text_length_));
+        SCOTOMA_ASSIGN_OR_RETURN(auto row, encode(ids));
         return Rows{std::move(row)};
       }));
   const auto tried_unet = examine({unet_->subject(), "a latent and a prompt", guided() ? 2 * batch_ : batch_, bf16},
@@ -49,7 +49,7 @@ Result<void> OpenvinoGenerator::examine_parts() {
 
 /// The first step of noise that is the test input's own, with its text. Rows beyond `which` repeat the last.
 Result<Rows> OpenvinoGenerator::try_unet(std::span<const std::size_t> which, const Rows& texts) {
-  SCOTOMA_TRY(Network::Call call, unet_->call());
+  SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, unet_->call());
   ov::Tensor in = call.request().get_tensor("sample");
   ov::Tensor text = call.request().get_tensor("encoder_hidden_states");
   const SamplerStep& step = scheduler_.steps().front();
@@ -63,13 +63,13 @@ Result<Rows> OpenvinoGenerator::try_unet(std::span<const std::size_t> which, con
     to_text = std::copy(texts[input].begin(), texts[input].end(), to_text);
   }
   fill_timestep(call.request().get_tensor("timestep"), step.timestep);
-  SCOTOMA_CHECK(call.run());
+  SCOTOMA_RETURN_IF_ERROR(call.run());
   return first_rows(call.request().get_output_tensor(), which.size());
 }
 
 /// Noise of the size that latents have.
 Result<Rows> OpenvinoGenerator::try_decoder(std::span<const std::size_t> which) {
-  SCOTOMA_TRY(Network::Call call, decoder_->call());
+  SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, decoder_->call());
   ov::Tensor in = call.request().get_input_tensor();
   const std::size_t one = ov::shape_size(latent_);
   for (std::size_t row = 0; row < decoded_at_once_; ++row) {
@@ -77,7 +77,7 @@ Result<Rows> OpenvinoGenerator::try_decoder(std::span<const std::size_t> which) 
     fill_normal(which[std::min(row, which.size() - 1)], 0, noise);
     for (float& v : noise) v = v / scaling_ + shift_;
   }
-  SCOTOMA_CHECK(call.run());
+  SCOTOMA_RETURN_IF_ERROR(call.run());
   return first_rows(call.request().get_output_tensor(), which.size());
 }
 

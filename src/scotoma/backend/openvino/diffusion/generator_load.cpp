@@ -46,18 +46,18 @@ Result<ov::Shape> only_output(Network& network) {
     return bad_input(fmt::format("{}: must have one output, of f32; it has{}", network.subject(), has));
   }
   if (const auto known = static_shape(outputs[0])) return *known;
-  SCOTOMA_TRY(Network::Call call, network.call());
+  SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, network.call());
   for (const auto& port : network.compiled().inputs()) {
     ov::Tensor in = call.request().get_tensor(port);
     std::memset(in.data(), 0, in.get_byte_size());
   }
-  SCOTOMA_CHECK(call.run());
+  SCOTOMA_RETURN_IF_ERROR(call.run());
   return call.request().get_output_tensor().get_shape();
 }
 
 /// "sample_size" of the U-Net's config: a number or [height, width].
 Result<std::pair<int, int>> sample_size(const std::filesystem::path& path) {
-  SCOTOMA_TRY(const auto config, read_json_file(path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto config, read_json_file(path));
   const auto found = config.find("sample_size");
   if (found == config.end() || found->is_null()) {
     return bad_input(path.string() + ": 'sample_size' is missing: the pictures' size is not known");
@@ -78,36 +78,36 @@ Result<std::pair<int, int>> sample_size(const std::filesystem::path& path) {
 Result<std::unique_ptr<OpenvinoGenerator>> OpenvinoGenerator::load(const std::shared_ptr<Engine>& engine,
                                                                    const GeneratorOptions& options) {
   std::unique_ptr<OpenvinoGenerator> out(new OpenvinoGenerator);
-  SCOTOMA_CHECK(out->open(engine, options));
+  SCOTOMA_RETURN_IF_ERROR(out->open(engine, options));
   return out;
 }
 
 Result<void> OpenvinoGenerator::open(const std::shared_ptr<Engine>& engine, const GeneratorOptions& options) {
   folder_ = options.model;
-  SCOTOMA_CHECK(check_model_folder(folder_, FolderOf::generator));
-  SCOTOMA_CHECK(read_json_file(folder_ / "model_index.json"));
+  SCOTOMA_RETURN_IF_ERROR(check_model_folder(folder_, FolderOf::generator));
+  SCOTOMA_RETURN_IF_ERROR(read_json_file(folder_ / "model_index.json"));
   batch_ = static_cast<std::size_t>(std::max(1, options.batch));
   guidance_ = static_cast<float>(options.guidance);
   negative_prompt_ = options.negative_prompt;
   const auto schedule = folder_ / "scheduler" / "scheduler_config.json";
-  SCOTOMA_TRY(const auto config, read_json_file(schedule));
-  SCOTOMA_TRY(scheduler_, Scheduler::of_pipeline(config, options.scheduler, options.steps, schedule));
-  SCOTOMA_TRY(tokenizer_, Tokenizer::load(*engine, folder_ / "tokenizer"));
-  SCOTOMA_CHECK(open_unet(*engine));
-  SCOTOMA_CHECK(open_decoder(*engine));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto config, read_json_file(schedule));
+  SCOTOMA_ASSIGN_OR_RETURN(scheduler_, Scheduler::of_pipeline(config, options.scheduler, options.steps, schedule));
+  SCOTOMA_ASSIGN_OR_RETURN(tokenizer_, Tokenizer::load(*engine, folder_ / "tokenizer"));
+  SCOTOMA_RETURN_IF_ERROR(open_unet(*engine));
+  SCOTOMA_RETURN_IF_ERROR(open_decoder(*engine));
   return settle_fingerprint(*engine, options);
 }
 
 Result<void> OpenvinoGenerator::open_unet(Engine& engine) {
   const auto path = folder_ / "unet" / kModel;
-  SCOTOMA_TRY(const auto raw, engine.read(path));
-  SCOTOMA_TRY(const auto unet, with_f32_ports(raw, path));
-  SCOTOMA_CHECK(only_inputs(*unet, {"sample", "timestep", "encoder_hidden_states"}, path));
-  SCOTOMA_CHECK(settle_types(*unet, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto raw, engine.read(path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto unet, with_f32_ports(raw, path));
+  SCOTOMA_RETURN_IF_ERROR(only_inputs(*unet, {"sample", "timestep", "encoder_hidden_states"}, path));
+  SCOTOMA_RETURN_IF_ERROR(settle_types(*unet, path));
   const auto text_path = folder_ / "text_encoder" / kModel;
-  SCOTOMA_TRY(const auto raw_text, engine.read(text_path));
-  SCOTOMA_TRY(const auto text, with_f32_ports(raw_text, text_path));
-  SCOTOMA_CHECK(only_inputs(*text, {"input_ids"}, text_path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto raw_text, engine.read(text_path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto text, with_f32_ports(raw_text, text_path));
+  SCOTOMA_RETURN_IF_ERROR(only_inputs(*text, {"input_ids"}, text_path));
   const ov::PartialShape sample = unet->input("sample").get_partial_shape();
   const ov::PartialShape states = unet->input("encoder_hidden_states").get_partial_shape();
   const ov::PartialShape ids = text->input("input_ids").get_partial_shape();
@@ -118,7 +118,7 @@ Result<void> OpenvinoGenerator::open_unet(Engine& engine) {
   for (const auto& length : {ids[1], states[1]}) {
     if (length.is_static()) text_length_ = static_cast<std::size_t>(length.get_length());
   }
-  SCOTOMA_TRY(const auto size, sample_size(folder_ / "unet" / "config.json"));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto size, sample_size(folder_ / "unet" / "config.json"));
   latent_ = {static_cast<std::size_t>(sample[1].get_length()), static_cast<std::size_t>(size.first),
              static_cast<std::size_t>(size.second)};
   const auto n = static_cast<std::int64_t>(guided() ? 2 * batch_ : batch_);
@@ -127,10 +127,10 @@ Result<void> OpenvinoGenerator::open_unet(Engine& engine) {
       {"sample", {n, sample[1], size.first, size.second}},
       {"encoder_hidden_states", {n, static_cast<std::int64_t>(text_length_), states[2]}}};
   if (timestep.rank() == 1) shapes["timestep"] = timestep[0].is_static() ? timestep : ov::PartialShape{n};
-  SCOTOMA_CHECK(reshape_model(*unet, shapes, path));
+  SCOTOMA_RETURN_IF_ERROR(reshape_model(*unet, shapes, path));
   const bool few = latent_[1] * latent_[2] <= kFewPositions;
-  SCOTOMA_TRY(unet_, engine.compile(unet, path, few ? Attention::plain : Attention::fused));
-  SCOTOMA_TRY(const ov::Shape output, only_output(*unet_));
+  SCOTOMA_ASSIGN_OR_RETURN(unet_, engine.compile(unet, path, few ? Attention::plain : Attention::fused));
+  SCOTOMA_ASSIGN_OR_RETURN(const ov::Shape output, only_output(*unet_));
   if (output != ov::Shape{static_cast<std::size_t>(n), latent_[0], latent_[1], latent_[2]}) {
     return bad_input(
         path.string() +
@@ -141,7 +141,7 @@ Result<void> OpenvinoGenerator::open_unet(Engine& engine) {
 
 /// Types of the U-Net's ports. Where a sampler's timesteps are no whole numbers, the network must be able to hear them.
 Result<void> OpenvinoGenerator::settle_types(ov::Model& unet, const std::filesystem::path& path) {
-  SCOTOMA_CHECK(check_types(
+  SCOTOMA_RETURN_IF_ERROR(check_types(
       unet.inputs(), {{"sample", Holds::reals}, {"encoder_hidden_states", Holds::reals}, {"timestep", Holds::either}},
       path));
   const auto steps = scheduler_.steps();
@@ -160,15 +160,15 @@ Result<void> OpenvinoGenerator::open_text_encoder(Engine& engine, const std::sha
     return bad_input(
         fmt::format("{}: has no output 'last_hidden_state', but {}", path.string(), describe_ports(model->outputs())));
   }
-  SCOTOMA_CHECK(check_types(model->inputs(), {{"input_ids", Holds::wholes}}, path));
-  SCOTOMA_CHECK(check_types(model->outputs(), {{"last_hidden_state", Holds::reals}}, path));
-  SCOTOMA_CHECK(reshape_model(*model, {{"input_ids", {1, static_cast<std::int64_t>(text_length_)}}}, path));
+  SCOTOMA_RETURN_IF_ERROR(check_types(model->inputs(), {{"input_ids", Holds::wholes}}, path));
+  SCOTOMA_RETURN_IF_ERROR(check_types(model->outputs(), {{"last_hidden_state", Holds::reals}}, path));
+  SCOTOMA_RETURN_IF_ERROR(reshape_model(*model, {{"input_ids", {1, static_cast<std::int64_t>(text_length_)}}}, path));
   words_ = embedding_rows(*model, "input_ids");
-  SCOTOMA_TRY(text_encoder_, engine.compile(model, path));
+  SCOTOMA_ASSIGN_OR_RETURN(text_encoder_, engine.compile(model, path));
   const auto gives = static_shape(text_encoder_->compiled().output("last_hidden_state"));
   const auto takes = static_shape(unet_->compiled().input("encoder_hidden_states"));
   if (gives && takes && gives->size() == 3 && (*gives)[1] == (*takes)[1] && (*gives)[2] == (*takes)[2]) {
-    SCOTOMA_CHECK(ids_of("a photo"));  // whether the tokenizer's ids are its words
+    SCOTOMA_RETURN_IF_ERROR(ids_of("a photo"));  // whether the tokenizer's ids are its words
     return {};
   }
   return bad_input(fmt::format("{}: the text encoder gives {}, the U-Net takes {}; do they belong together?",
@@ -179,32 +179,34 @@ Result<void> OpenvinoGenerator::open_text_encoder(Engine& engine, const std::sha
 Result<void> OpenvinoGenerator::open_decoder(Engine& engine) {
   const auto path = folder_ / "vae_decoder" / kModel;
   const auto config_path = folder_ / "vae_decoder" / "config.json";
-  SCOTOMA_TRY(const auto config, read_json_file(config_path));
-  SCOTOMA_TRY(const auto kind, json_value<std::string>(config, "_class_name", "AutoencoderKL", config_path));
-  SCOTOMA_TRY(const double scaling,
-              json_value(config, "scaling_factor", kind == "AutoencoderTiny" ? 1.0 : 0.18215, config_path));
-  SCOTOMA_TRY(const double shift, json_value(config, "shift_factor", 0.0, config_path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto config, read_json_file(config_path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto kind,
+                           json_value<std::string>(config, "_class_name", "AutoencoderKL", config_path));
+  SCOTOMA_ASSIGN_OR_RETURN(const double scaling, json_value(config, "scaling_factor",
+                                                            kind == "AutoencoderTiny" ? 1.0 : 0.18215, config_path));
+  SCOTOMA_ASSIGN_OR_RETURN(const double shift, json_value(config, "shift_factor", 0.0, config_path));
   const auto mean = config.find("latents_mean");
   if (!(scaling > 0) || (mean != config.end() && !mean->is_null())) {
     return bad_input(config_path.string() + ": scaling_factor must be positive, and latents_mean is not supported");
   }
   scaling_ = static_cast<float>(scaling);
   shift_ = static_cast<float>(shift);
-  SCOTOMA_TRY(const auto raw, engine.read(path));
-  SCOTOMA_TRY(const auto model, with_f32_ports(raw, path));
-  SCOTOMA_CHECK(only_inputs(*model, {"latent_sample"}, path));
-  SCOTOMA_CHECK(check_types(model->inputs(), {{"latent_sample", Holds::reals}}, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto raw, engine.read(path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, with_f32_ports(raw, path));
+  SCOTOMA_RETURN_IF_ERROR(only_inputs(*model, {"latent_sample"}, path));
+  SCOTOMA_RETURN_IF_ERROR(check_types(model->inputs(), {{"latent_sample", Holds::reals}}, path));
   // As many rows at once as memory allows, and all calls equally full.
   const std::size_t positions = latent_[1] * latent_[2];
   const std::size_t most = std::max<std::size_t>(1, kDecodedAtOnce / positions);
   const std::size_t calls = (batch_ + most - 1) / most;
   decoded_at_once_ = (batch_ + calls - 1) / calls;
   const auto whole = [](std::size_t n) { return static_cast<std::int64_t>(n); };
-  SCOTOMA_CHECK(reshape_model(
+  SCOTOMA_RETURN_IF_ERROR(reshape_model(
       *model, {{"latent_sample", {whole(decoded_at_once_), whole(latent_[0]), whole(latent_[1]), whole(latent_[2])}}},
       path));
-  SCOTOMA_TRY(decoder_, engine.compile(model, path, positions <= kFewPositions ? Attention::plain : Attention::fused));
-  SCOTOMA_TRY(picture_, only_output(*decoder_));
+  SCOTOMA_ASSIGN_OR_RETURN(
+      decoder_, engine.compile(model, path, positions <= kFewPositions ? Attention::plain : Attention::fused));
+  SCOTOMA_ASSIGN_OR_RETURN(picture_, only_output(*decoder_));
   if (picture_.size() == 4 && picture_[0] == decoded_at_once_ && picture_[1] == 3) return {};
   return bad_input(fmt::format("{}: gives {} instead of pictures [{}, 3, height, width]", path.string(),
                                picture_.to_string(), decoded_at_once_));
@@ -215,7 +217,7 @@ Result<void> OpenvinoGenerator::settle_fingerprint(const Engine& engine, const G
       fmt::format("steps {} guidance {} scheduler {} batch {} precision {} {} {}", options.steps, options.guidance,
                   options.scheduler, batch_, unet_->precision(), text_encoder_->precision(), decoder_->precision());
   if (!scheduler_.mended().empty()) settings += " " + scheduler_.mended();
-  SCOTOMA_TRY(
+  SCOTOMA_ASSIGN_OR_RETURN(
       fingerprint_,
       model_fingerprint(engine, "generator",
                         {folder_ / "scheduler" / "scheduler_config.json", tokenizer_->file(),

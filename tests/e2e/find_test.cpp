@@ -232,7 +232,7 @@ std::pair<std::string, std::string> second_judge(const std::string& names) {
                           world + "/" + names + "\"\n[budget]"};
 }
 
-TEST(SeveralJudges, DecideTogetherInAHuntAndAreNamedInItsResults) {
+TEST(SeveralJudges, DecideTogetherInARunAndAreNamedInItsResults) {
   const fake::Folder folder;
   const auto find = [&](const std::vector<std::pair<std::string, std::string>>& edits) {
     const auto study = folder.write("study.toml", small_study(edits));

@@ -1,6 +1,6 @@
 """A few of the committed classifiers through the real program and the runner, held against the committed truth.
 
-    hunt_test.py PROGRAM FOLDER
+    run_test.py PROGRAM FOLDER
 """
 import contextlib
 import io
@@ -29,7 +29,7 @@ def bench(*more):
     return out.getvalue()
 
 
-class Hunt(unittest.TestCase):
+class Runs(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         shutil.rmtree(FOLDER, ignore_errors=True)
