@@ -14,8 +14,10 @@ finding: core model evidence finding
 cache: core image model finding cache
 backend: core image model study backend
 stage: core image model study evidence finding cache
-report: core image model study evidence finding cache report
-export: core image model study finding cache report export
+wording: core model study evidence finding wording
+record: core model study finding wording record cache
+report: core image model study evidence finding cache wording record report
+export: core image model study finding cache wording record report export
 find: core image model study evidence finding cache stage find
 transfer: core model study evidence finding cache stage find transfer
 '

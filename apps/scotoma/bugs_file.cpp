@@ -8,13 +8,13 @@
 #include <cstring>
 
 #include "scotoma/core/file.h"
-#include "scotoma/report/bugs_json.h"
-#include "scotoma/report/bugs_upgrade.h"
+#include "scotoma/record/bugs_json.h"
+#include "scotoma/record/bugs_upgrade.h"
 #include "scotoma/report/publish.h"
-#include "scotoma/report/settings.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
 #include "scotoma/study/read.h"
+#include "scotoma/wording/settings.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 #include "session.h"
 #include "terminal.h"
 

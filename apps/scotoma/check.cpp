@@ -12,7 +12,7 @@
 #include "scotoma/find/find.h"
 #include "scotoma/report/check.h"
 #include "scotoma/report/publish.h"
-#include "scotoma/report/tally.h"
+#include "scotoma/wording/tally.h"
 #include "session.h"
 #include "terminal.h"
 

@@ -7,7 +7,7 @@
 #include <map>
 
 #include "scotoma/export/new_folder.h"
-#include "scotoma/report/words.h"
+#include "scotoma/wording/words.h"
 #include "session.h"
 #include "terminal.h"
 

@@ -3,11 +3,11 @@
 
 #include "bugs_file.h"
 #include "scotoma/finding/doubt.h"
-#include "scotoma/report/finding_words.h"
 #include "scotoma/report/publish.h"
-#include "scotoma/report/spread.h"
-#include "scotoma/report/tally.h"
-#include "scotoma/report/words.h"
+#include "scotoma/wording/finding_words.h"
+#include "scotoma/wording/spread.h"
+#include "scotoma/wording/tally.h"
+#include "scotoma/wording/words.h"
 #include "session.h"
 #include "terminal.h"
 

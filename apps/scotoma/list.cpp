@@ -10,8 +10,8 @@
 
 #include "bugs_file.h"
 #include "scotoma/backend/files/class_names.h"
-#include "scotoma/report/claims_filter.h"
-#include "scotoma/report/finding_words.h"
+#include "scotoma/wording/claims_filter.h"
+#include "scotoma/wording/finding_words.h"
 #include "session.h"
 #include "terminal.h"
 

@@ -6,12 +6,12 @@
 
 #include "scotoma/finding/doubt.h"
 #include "scotoma/finding/phrase.h"
-#include "scotoma/report/bugs_json.h"
-#include "scotoma/report/finding_words.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
+#include "scotoma/record/bugs_json.h"
 #include "scotoma/stage/caption_text.h"
 #include "scotoma/stage/nouns.h"
+#include "scotoma/wording/finding_words.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 #include "session.h"
 #include "terminal.h"
 

@@ -2,7 +2,7 @@
 // on a terminal, a line a stage elsewhere.
 //
 // Class names, captions, prompts, file names and messages of libraries are others' texts. Whatever goes through this
-// door is spelled as printable() of report/text.h does, also where the stream is no terminal: what is read there later
+// door is spelled as printable() of wording/text.h does, also where the stream is no terminal: what is read there later
 // often is one. Only Paint makes escape sequences. tests/arrows.sh finds a verb that writes past it.
 #pragma once
 
@@ -18,7 +18,7 @@
 
 #include "scotoma/core/progress.h"
 #include "scotoma/core/result.h"
-#include "scotoma/report/text.h"
+#include "scotoma/wording/text.h"
 
 namespace scotoma {
 

@@ -10,9 +10,9 @@
 #include "bugs_file.h"
 #include "rivals.h"
 #include "scotoma/finding/count.h"
+#include "scotoma/record/transfer_json.h"
 #include "scotoma/report/publish.h"
-#include "scotoma/report/tally.h"
-#include "scotoma/report/transfer_json.h"
+#include "scotoma/wording/tally.h"
 #include "session.h"
 #include "terminal.h"
 

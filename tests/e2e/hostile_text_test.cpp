@@ -6,7 +6,7 @@
 #include "e2e/program.h"
 #include "fake/folder.h"
 #include "fake/places.h"
-#include "scotoma/report/text.h"
+#include "scotoma/wording/text.h"
 
 namespace scotoma::e2e {
 namespace {

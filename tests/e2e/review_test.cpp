@@ -6,7 +6,7 @@
 
 #include "e2e/program.h"
 #include "fake/folder.h"
-#include "scotoma/report/review_csv.h"
+#include "scotoma/record/review_csv.h"
 
 namespace scotoma::e2e {
 namespace {

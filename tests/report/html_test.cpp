@@ -10,7 +10,7 @@
 #include "report/made_up.h"
 #include "report/rendered.h"
 #include "scotoma/image/image.h"
-#include "scotoma/report/claims_filter.h"
+#include "scotoma/wording/claims_filter.h"
 
 namespace scotoma {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "report/made_up.h"
 #include "scotoma/finding/phrase.h"
-#include "scotoma/report/bugs_json.h"
+#include "scotoma/record/bugs_json.h"
 
 namespace scotoma {
 namespace {

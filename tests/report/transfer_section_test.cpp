@@ -9,9 +9,9 @@
 #include "report/made_up.h"
 #include "scotoma/cache/answer_cache.h"
 #include "scotoma/finding/count.h"
+#include "scotoma/record/transfer_json.h"
 #include "scotoma/report/html.h"
 #include "scotoma/report/publish.h"
-#include "scotoma/report/transfer_json.h"
 
 namespace scotoma {
 namespace {

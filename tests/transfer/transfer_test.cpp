@@ -11,9 +11,9 @@
 #include "fake/world.h"
 #include "scotoma/find/find.h"
 #include "scotoma/finding/count.h"
-#include "scotoma/report/tally.h"
-#include "scotoma/report/transfer_json.h"
+#include "scotoma/record/transfer_json.h"
 #include "scotoma/transfer/check.h"
+#include "scotoma/wording/tally.h"
 
 namespace scotoma {
 namespace {

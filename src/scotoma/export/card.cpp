@@ -8,9 +8,9 @@
 
 #include "scotoma/export/layout.h"
 #include "scotoma/finding/count.h"
-#include "scotoma/report/settings.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
+#include "scotoma/wording/settings.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

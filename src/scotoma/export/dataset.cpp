@@ -13,9 +13,9 @@
 #include "scotoma/export/split.h"
 #include "scotoma/finding/cause.h"
 #include "scotoma/finding/count.h"
-#include "scotoma/report/finding_words.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
+#include "scotoma/wording/finding_words.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

@@ -11,7 +11,7 @@
 #include "scotoma/export/layout.h"
 #include "scotoma/export/new_folder.h"
 #include "scotoma/export/output_file.h"
-#include "scotoma/report/text.h"
+#include "scotoma/wording/text.h"
 
 namespace scotoma {
 namespace {

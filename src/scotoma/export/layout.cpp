@@ -10,7 +10,7 @@
 
 #include "scotoma/export/output_file.h"
 #include "scotoma/export/tar.h"
-#include "scotoma/report/text.h"
+#include "scotoma/wording/text.h"
 
 namespace scotoma {
 namespace fs = std::filesystem;

@@ -8,10 +8,10 @@
 
 #include "scotoma/evidence/interval.h"
 #include "scotoma/finding/doubt.h"
-#include "scotoma/report/settings.h"
 #include "scotoma/report/svg.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
+#include "scotoma/wording/settings.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

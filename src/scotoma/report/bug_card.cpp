@@ -6,12 +6,12 @@
 
 #include "scotoma/finding/count.h"
 #include "scotoma/report/bug_evidence.h"
-#include "scotoma/report/claims_filter.h"
+#include "scotoma/report/shrinking.h"
 #include "scotoma/report/svg.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/wording.h"
-#include "scotoma/report/words.h"
 #include "scotoma/study/prompt.h"
+#include "scotoma/wording/claims_filter.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

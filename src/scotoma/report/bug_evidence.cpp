@@ -7,9 +7,9 @@
 #include <numeric>
 
 #include "scotoma/report/svg.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
 #include "scotoma/study/prompt.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

@@ -7,14 +7,14 @@
 #include "scotoma/finding/count.h"
 #include "scotoma/report/bug_card.h"
 #include "scotoma/report/bug_evidence.h"
-#include "scotoma/report/claims_filter.h"
 #include "scotoma/report/cross_block.h"
-#include "scotoma/report/finding_words.h"
 #include "scotoma/report/side_by_side.h"
-#include "scotoma/report/spread.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
 #include "scotoma/study/prompt.h"
+#include "scotoma/wording/claims_filter.h"
+#include "scotoma/wording/finding_words.h"
+#include "scotoma/wording/spread.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

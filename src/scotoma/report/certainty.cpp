@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "scotoma/report/finding_words.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
+#include "scotoma/wording/finding_words.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

@@ -7,9 +7,9 @@
 #include <span>
 #include <vector>
 
-#include "scotoma/report/text.h"
-#include "scotoma/report/transfer_json.h"
-#include "scotoma/report/words.h"
+#include "scotoma/record/transfer_json.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

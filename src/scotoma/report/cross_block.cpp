@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <set>
 
-#include "scotoma/report/finding_words.h"
-#include "scotoma/report/spread.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
 #include "scotoma/study/prompt.h"
+#include "scotoma/wording/finding_words.h"
+#include "scotoma/wording/spread.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

@@ -10,17 +10,17 @@
 #include "scotoma/report/about.h"
 #include "scotoma/report/cause_card.h"
 #include "scotoma/report/certainty.h"
-#include "scotoma/report/claims_filter.h"
-#include "scotoma/report/finding_words.h"
 #include "scotoma/report/page.h"
 #include "scotoma/report/spurious.h"
 #include "scotoma/report/style.h"
 #include "scotoma/report/tables.h"
-#include "scotoma/report/tally.h"
-#include "scotoma/report/text.h"
 #include "scotoma/report/transfer_section.h"
-#include "scotoma/report/words.h"
 #include "scotoma/study/prompt.h"
+#include "scotoma/wording/claims_filter.h"
+#include "scotoma/wording/finding_words.h"
+#include "scotoma/wording/tally.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

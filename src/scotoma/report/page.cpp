@@ -6,8 +6,8 @@
 
 #include "scotoma/finding/count.h"
 #include "scotoma/report/svg.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 

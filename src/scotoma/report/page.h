@@ -12,8 +12,8 @@
 #include "scotoma/finding/finding.h"
 #include "scotoma/report/answers.h"
 #include "scotoma/report/pictures.h"
-#include "scotoma/report/tally.h"
 #include "scotoma/study/study.h"
+#include "scotoma/wording/tally.h"
 
 namespace scotoma {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "scotoma/report/text.h"
+#include "scotoma/wording/text.h"
 
 namespace scotoma {
 namespace {

@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "scotoma/core/hash.h"
-#include "scotoma/report/bugs_json.h"
+#include "scotoma/record/bugs_json.h"
+#include "scotoma/record/run_json.h"
+#include "scotoma/record/transfer_json.h"
 #include "scotoma/report/html.h"
-#include "scotoma/report/run_json.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/transfer_json.h"
+#include "scotoma/wording/text.h"
 
 namespace scotoma {
 

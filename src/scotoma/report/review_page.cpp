@@ -5,10 +5,10 @@
 #include <string_view>
 
 #include "scotoma/core/hash.h"
-#include "scotoma/report/claims_filter.h"
-#include "scotoma/report/review_csv.h"
-#include "scotoma/report/text.h"
+#include "scotoma/record/review_csv.h"
 #include "scotoma/study/prompt.h"
+#include "scotoma/wording/claims_filter.h"
+#include "scotoma/wording/text.h"
 
 namespace scotoma {
 namespace {

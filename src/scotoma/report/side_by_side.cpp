@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "scotoma/finding/count.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

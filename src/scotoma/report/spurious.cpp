@@ -8,10 +8,10 @@
 #include <set>
 
 #include "scotoma/report/cross_block.h"
-#include "scotoma/report/spread.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
 #include "scotoma/study/prompt.h"
+#include "scotoma/wording/spread.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

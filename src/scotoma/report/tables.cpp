@@ -6,11 +6,11 @@
 #include <cmath>
 #include <map>
 
+#include "scotoma/report/shrinking.h"
 #include "scotoma/report/svg.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/wording.h"
-#include "scotoma/report/words.h"
 #include "scotoma/study/prompt.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

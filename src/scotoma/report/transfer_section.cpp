@@ -6,10 +6,10 @@
 
 #include "scotoma/finding/count.h"
 #include "scotoma/report/svg.h"
-#include "scotoma/report/tally.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
 #include "scotoma/study/prompt.h"
+#include "scotoma/wording/tally.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

@@ -1,15 +1,15 @@
-#include "scotoma/report/finding_words.h"
+#include "scotoma/wording/finding_words.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "scotoma/finding/count.h"
-#include "scotoma/report/claims_filter.h"
-#include "scotoma/report/spread.h"
-#include "scotoma/report/tally.h"
-#include "scotoma/report/words.h"
 #include "scotoma/study/prompt.h"
+#include "scotoma/wording/claims_filter.h"
+#include "scotoma/wording/spread.h"
+#include "scotoma/wording/tally.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

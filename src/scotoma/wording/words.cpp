@@ -1,4 +1,4 @@
-#include "scotoma/report/words.h"
+#include "scotoma/wording/words.h"
 
 #include <fmt/format.h>
 

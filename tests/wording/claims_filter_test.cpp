@@ -1,4 +1,4 @@
-#include "scotoma/report/claims_filter.h"
+#include "scotoma/wording/claims_filter.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@
 #include "scotoma/core/philox.h"
 #include "scotoma/evidence/closed_e_bh.h"
 #include "scotoma/report/review_page.h"
-#include "scotoma/report/text.h"
+#include "scotoma/wording/text.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "scotoma/report/claims_filter.h"
+#include "scotoma/wording/claims_filter.h"
 
 #include <fmt/format.h>
 
@@ -10,8 +10,8 @@
 
 #include "scotoma/core/hash.h"
 #include "scotoma/evidence/closed_e_bh.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

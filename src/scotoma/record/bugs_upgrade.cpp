@@ -1,11 +1,11 @@
-#include "scotoma/report/bugs_upgrade.h"
+#include "scotoma/record/bugs_upgrade.h"
 
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "scotoma/finding/cause.h"
-#include "scotoma/report/finding_words.h"
+#include "scotoma/wording/finding_words.h"
 
 namespace scotoma {
 namespace {

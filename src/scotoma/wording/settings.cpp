@@ -1,10 +1,10 @@
-#include "scotoma/report/settings.h"
+#include "scotoma/wording/settings.h"
 
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
-#include "scotoma/report/text.h"
 #include "scotoma/study/options.h"
+#include "scotoma/wording/text.h"
 
 namespace scotoma {
 namespace {

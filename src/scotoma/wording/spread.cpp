@@ -1,11 +1,11 @@
-#include "scotoma/report/spread.h"
+#include "scotoma/wording/spread.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "scotoma/report/words.h"
 #include "scotoma/study/prompt.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

@@ -1,11 +1,11 @@
-#include "scotoma/report/tally.h"
+#include "scotoma/wording/tally.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 
-#include "scotoma/report/words.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

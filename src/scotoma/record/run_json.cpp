@@ -1,8 +1,8 @@
-#include "scotoma/report/run_json.h"
+#include "scotoma/record/run_json.h"
 
 #include <nlohmann/json.hpp>
 
-#include "scotoma/report/text.h"
+#include "scotoma/wording/text.h"
 
 namespace scotoma {
 

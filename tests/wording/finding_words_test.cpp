@@ -1,4 +1,4 @@
-#include "scotoma/report/finding_words.h"
+#include "scotoma/wording/finding_words.h"
 
 #include <gtest/gtest.h>
 

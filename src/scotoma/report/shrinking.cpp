@@ -1,12 +1,12 @@
-#include "scotoma/report/wording.h"
+#include "scotoma/report/shrinking.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "scotoma/report/svg.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "scotoma/report/bugs_json.h"
+#include "scotoma/record/bugs_json.h"
 
 #include <gtest/gtest.h>
 
@@ -13,8 +13,8 @@
 
 #include "report/made_up.h"
 #include "scotoma/evidence/joint_e_value.h"
-#include "scotoma/report/bugs_upgrade.h"
-#include "scotoma/report/run_json.h"
+#include "scotoma/record/bugs_upgrade.h"
+#include "scotoma/record/run_json.h"
 
 namespace scotoma {
 namespace {

@@ -1,4 +1,4 @@
-#include "scotoma/report/tally.h"
+#include "scotoma/wording/tally.h"
 
 #include <gtest/gtest.h>
 

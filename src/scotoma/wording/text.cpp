@@ -1,4 +1,4 @@
-#include "scotoma/report/text.h"
+#include "scotoma/wording/text.h"
 
 #include <fmt/format.h>
 

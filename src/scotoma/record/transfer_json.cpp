@@ -1,13 +1,13 @@
-#include "scotoma/report/transfer_json.h"
+#include "scotoma/record/transfer_json.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "scotoma/finding/cause.h"
 #include "scotoma/finding/count.h"
-#include "scotoma/report/tally.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
+#include "scotoma/wording/tally.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

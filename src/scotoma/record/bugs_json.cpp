@@ -1,4 +1,4 @@
-#include "scotoma/report/bugs_json.h"
+#include "scotoma/record/bugs_json.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,13 +9,13 @@
 #include "scotoma/cache/answer_cache.h"
 #include "scotoma/finding/cause.h"
 #include "scotoma/finding/count.h"
-#include "scotoma/report/claims_filter.h"
-#include "scotoma/report/finding_words.h"
-#include "scotoma/report/settings.h"
-#include "scotoma/report/spread.h"
-#include "scotoma/report/tally.h"
-#include "scotoma/report/text.h"
-#include "scotoma/report/words.h"
+#include "scotoma/wording/claims_filter.h"
+#include "scotoma/wording/finding_words.h"
+#include "scotoma/wording/settings.h"
+#include "scotoma/wording/spread.h"
+#include "scotoma/wording/tally.h"
+#include "scotoma/wording/text.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

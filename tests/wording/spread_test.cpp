@@ -1,4 +1,4 @@
-#include "scotoma/report/spread.h"
+#include "scotoma/wording/spread.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "scotoma/report/review_csv.h"
+#include "scotoma/record/review_csv.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
