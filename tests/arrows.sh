@@ -20,6 +20,7 @@ report: core image model study evidence finding cache wording record report
 export: core image model study finding cache wording record report export
 find: core image model study evidence finding cache stage find
 transfer: core model study evidence finding cache stage find transfer
+session: core model study backend finding cache find transfer wording record report session
 '
 # Inside backend: what serves every engine names none.
 inside_backend='

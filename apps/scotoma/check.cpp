@@ -6,15 +6,16 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "rivals.h"
 #include "scotoma/cache/memo.h"
 #include "scotoma/core/parallel.h"
 #include "scotoma/find/find.h"
 #include "scotoma/report/check.h"
 #include "scotoma/report/publish.h"
+#include "scotoma/session/rivals.h"
+#include "scotoma/session/session.h"
 #include "scotoma/wording/tally.h"
-#include "session.h"
 #include "terminal.h"
+#include "verbs.h"
 
 namespace scotoma {
 namespace {

@@ -10,9 +10,10 @@
 #include "scotoma/find/find.h"
 #include "scotoma/finding/doubt.h"
 #include "scotoma/model/similarity.h"
+#include "scotoma/session/session.h"
 #include "scotoma/study/prompt.h"
-#include "session.h"
 #include "terminal.h"
+#include "verbs.h"
 
 namespace scotoma {
 namespace {

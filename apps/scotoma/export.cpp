@@ -7,9 +7,10 @@
 #include <map>
 
 #include "scotoma/export/new_folder.h"
+#include "scotoma/session/session.h"
 #include "scotoma/wording/words.h"
-#include "session.h"
 #include "terminal.h"
+#include "verbs.h"
 
 namespace scotoma {
 namespace {

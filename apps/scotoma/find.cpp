@@ -1,15 +1,15 @@
 // scotoma find STUDY: the run.
 #include <fmt/format.h>
 
-#include "bugs_file.h"
 #include "scotoma/finding/doubt.h"
 #include "scotoma/report/publish.h"
+#include "scotoma/session/session.h"
 #include "scotoma/wording/finding_words.h"
 #include "scotoma/wording/spread.h"
 #include "scotoma/wording/tally.h"
 #include "scotoma/wording/words.h"
-#include "session.h"
 #include "terminal.h"
+#include "verbs.h"
 
 namespace scotoma {
 namespace {

@@ -8,12 +8,13 @@
 #include <limits>
 #include <set>
 
-#include "bugs_file.h"
 #include "scotoma/backend/files/class_names.h"
+#include "scotoma/record/bugs_reader.h"
+#include "scotoma/session/results.h"
 #include "scotoma/wording/claims_filter.h"
 #include "scotoma/wording/finding_words.h"
-#include "session.h"
 #include "terminal.h"
+#include "verbs.h"
 
 namespace scotoma {
 namespace {
@@ -199,7 +200,9 @@ Result<void> check_filters(const Json& json, const ListArguments& arguments) {
 }
 
 Result<void> list(const ListArguments& arguments) {
-  SCOTOMA_ASSIGN_OR_RETURN(const auto json, read_bugs(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(const StoredResults results, read_results(arguments));
+  if (!results.note.empty()) tell(stderr, "note: {}\n", results.note);
+  const auto& json = results.bugs;
   SCOTOMA_RETURN_IF_ERROR(check_filters(json, arguments));
   const Listed listed = listed_of(json, arguments);
   if (arguments.json) {

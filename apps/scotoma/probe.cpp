@@ -7,13 +7,14 @@
 #include "scotoma/finding/doubt.h"
 #include "scotoma/finding/phrase.h"
 #include "scotoma/record/bugs_json.h"
+#include "scotoma/session/session.h"
 #include "scotoma/stage/caption_text.h"
 #include "scotoma/stage/nouns.h"
 #include "scotoma/wording/finding_words.h"
 #include "scotoma/wording/text.h"
 #include "scotoma/wording/words.h"
-#include "session.h"
 #include "terminal.h"
+#include "verbs.h"
 
 namespace scotoma {
 namespace {

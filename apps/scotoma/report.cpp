@@ -1,10 +1,10 @@
 // scotoma report STUDY: the report again, from the cache alone.
 #include <fmt/format.h>
 
-#include "bugs_file.h"
 #include "scotoma/report/publish.h"
-#include "session.h"
+#include "scotoma/session/session.h"
 #include "terminal.h"
+#include "verbs.h"
 
 namespace scotoma {
 namespace {

@@ -9,7 +9,6 @@
 #include <iostream>
 #include <set>
 
-#include "bugs_file.h"
 #include "scotoma/cache/reviews.h"
 #include "scotoma/evidence/interval.h"
 #include "scotoma/finding/cause.h"
@@ -17,11 +16,12 @@
 #include "scotoma/record/review_csv.h"
 #include "scotoma/report/publish.h"
 #include "scotoma/report/review_page.h"
+#include "scotoma/session/session.h"
 #include "scotoma/study/prompt.h"
 #include "scotoma/wording/text.h"
 #include "scotoma/wording/words.h"
-#include "session.h"
 #include "terminal.h"
+#include "verbs.h"
 
 namespace scotoma {
 namespace {

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
-#include "bugs_file.h"
+#include "scotoma/record/bugs_reader.h"
+#include "scotoma/session/results.h"
 #include "terminal.h"
+#include "verbs.h"
 
 namespace scotoma {
 namespace {
@@ -87,7 +89,9 @@ void print_systematic(const Json& json, const Json& failure, const std::filesyst
 }
 
 Result<void> show(const ShowArguments& arguments) {
-  SCOTOMA_ASSIGN_OR_RETURN(const auto json, read_bugs(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(const StoredResults results, read_results(arguments));
+  if (!results.note.empty()) tell(stderr, "note: {}\n", results.note);
+  const auto& json = results.bugs;
   std::string known;
   for (const char* list : {"causes", "systematic_failures", "bugs"}) {
     for (const Json& each : json[list]) known += (known.empty() ? "" : ", ") + each.value("id", "");

@@ -7,14 +7,14 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "bugs_file.h"
-#include "rivals.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/record/transfer_json.h"
 #include "scotoma/report/publish.h"
+#include "scotoma/session/rivals.h"
+#include "scotoma/session/session.h"
 #include "scotoma/wording/tally.h"
-#include "session.h"
 #include "terminal.h"
+#include "verbs.h"
 
 namespace scotoma {
 namespace {

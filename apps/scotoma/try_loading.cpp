@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "scotoma/backend/openvino/load_trial.h"
-#include "session.h"
+#include "verbs.h"
 
 namespace scotoma {
 namespace {
@@ -21,13 +21,6 @@ void crash_where_told(const std::filesystem::path& file) {
 }
 
 }  // namespace
-
-std::shared_ptr<LoadTrial> make_trial(const StudyArguments& arguments) {
-  LoadTrial::Options options;
-  options.command = {"/proc/self/exe", "try-loading"};
-  if (arguments.remembers) options.memory = cache_folder(arguments) / "loaded.txt";
-  return std::make_shared<LoadTrial>(std::move(options));
-}
 
 void add_try_loading(CLI::App& app, Run& run) {
   app.add_subcommand("try-loading")->group("")->callback([&run] {

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "scotoma/core/cancel.h"
 #include "scotoma/core/result.h"
+#include "scotoma/session/places.h"
 
 namespace scotoma {
 
@@ -33,25 +33,16 @@ void add_export(CLI::App& app, Run& run);
 void add_options(CLI::App& app, Run& run);
 void add_try_loading(CLI::App& app, Run& run);
 
-/// What the verbs on a study are told; each verb offers what it uses.
-struct StudyArguments {
-  std::filesystem::path study;
-  std::filesystem::path out;    ///< empty: the study file's stem with ".out", in the working folder
-  std::filesystem::path cache;  ///< empty: as `out`
-  int threads = -1;             ///< -1: what the study says
+/// What the verbs on a study are told; each verb offers what it uses. Model files are first loaded by this program,
+/// started anew (try_loading.cpp).
+struct StudyArguments : StudyPlaces {
+  StudyArguments() { trial = {"/proc/self/exe", "try-loading"}; }
   bool quiet = false;
-  bool remembers = false;  ///< the verb has a cache; beside it stands which model files have been loaded well
 };
 void add_study(CLI::App& verb, StudyArguments& arguments);
 void add_out(CLI::App& verb, StudyArguments& arguments);
 void add_cache(CLI::App& verb, StudyArguments& arguments);
 void add_threads_and_quiet(CLI::App& verb, StudyArguments& arguments);
-
-/// Where report.html, bugs.json and run.json stand.
-std::filesystem::path out_folder(const StudyArguments& arguments);
-
-/// Where catalogue.sqlite and images/ stand.
-std::filesystem::path cache_folder(const StudyArguments& arguments);
 
 /// The body of `find`, which `demo` runs too.
 Result<void> run_find(const StudyArguments& arguments);

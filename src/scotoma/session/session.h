@@ -8,8 +8,8 @@
 #include "scotoma/core/lock.h"
 #include "scotoma/find/find.h"
 #include "scotoma/model/roles.h"
+#include "scotoma/session/places.h"
 #include "scotoma/study/study.h"
-#include "verbs.h"
 
 namespace scotoma {
 
@@ -19,25 +19,25 @@ struct Session {
   std::unique_ptr<AnswerCache> cache;
 };
 
-/// Where this program loads model files first: in itself, started anew (try_loading.cpp).
-std::shared_ptr<LoadTrial> make_trial(const StudyArguments& arguments);
+/// Reads the study; `places.threads` overrides what it says.
+Result<Study> open_study(const StudyPlaces& places);
 
-/// Reads the study; `--threads` overrides what it says.
-Result<Study> open_study(const StudyArguments& arguments);
-
-/// Keeps other runs out of a folder for as long as the lock is held; `verb` is the caller's. Errors: of FolderLock.
-Result<FolderLock> lock_folder(const std::filesystem::path& folder, const StudyArguments& arguments, const char* verb);
+/// Creates the folder of the results and keeps other runs out of it for as long as the lock is held; removes what
+/// killed runs left half written there. `verb` is the caller's, for what others are told. Errors: bad_input when it
+/// cannot be written, when another run is working there, or when it holds the bugs.json of a study of another name,
+/// which would be lost.
+Result<FolderLock> claim_folder(const StudyPlaces& places, const Study& study, const char* verb);
 
 /// The same for verbs that write answers and no results: of the folder of the results where it is the cache's, too.
 /// A cache of its own is shared by several runs, and none is kept out. Errors: also bad_input when the folder
 /// cannot be made.
-Result<std::optional<FolderLock>> lock_answers(const StudyArguments& arguments, const char* verb);
+Result<std::optional<FolderLock>> lock_answers(const StudyPlaces& places, const char* verb);
 
 /// For verbs that draw nothing, before open_session() creates anything. Errors: bad_input when the study has no
 /// cache.
-Result<void> check_cache(const StudyArguments& arguments);
+Result<void> check_cache(const StudyPlaces& places);
 
 /// Opens or creates the cache, then loads the models.
-Result<Session> open_session(Study study, const StudyArguments& arguments);
+Result<Session> open_session(Study study, const StudyPlaces& places);
 
 }  // namespace scotoma

@@ -1,22 +1,13 @@
-#include "bugs_file.h"
+#include "scotoma/record/bugs_reader.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <string_view>
 
-#include "scotoma/core/file.h"
 #include "scotoma/record/bugs_json.h"
 #include "scotoma/record/bugs_upgrade.h"
-#include "scotoma/report/publish.h"
-#include "scotoma/study/read.h"
-#include "scotoma/wording/settings.h"
-#include "scotoma/wording/text.h"
 #include "scotoma/wording/words.h"
-#include "session.h"
-#include "terminal.h"
 
 namespace scotoma {
 namespace {
@@ -126,83 +117,28 @@ std::string flaw_of_file(Json& json) {
   return wrong.empty() ? flaw_in(json, "systematic_failures", flaw_of_systematic) : wrong;
 }
 
-/// A discarded value where it is not JSON.
-Json parsed(const std::string& text) { return Json::parse(text, nullptr, /*allow_exceptions=*/false); }
-
-/// The name of the study whose results these are, where it is another than this one's.
-std::string other_owner(const Json& json, const Study& study) {
-  const Json* name = json.is_object() ? member(json, "study") : nullptr;
-  if (name == nullptr || !name->is_string() || *name == valid_utf8(study.name)) return {};
-  return fmt::format("'{}'", name->get<std::string>());
-}
-
-void note_changed_settings(const Json& json, const Study& study) {
-  const Json* settings = member(json, "settings");
-  const Json* seed = member(json, "seed");
-  if (settings != nullptr && *settings == settings_json(study) && seed != nullptr && *seed == study.seed) return;
-  tell(stderr, "note: {} has been changed since these results were written; `scotoma find` renews them\n",
-       study.file.filename().string());
-}
-
 }  // namespace
 
-Result<nlohmann::ordered_json> read_bugs(const StudyArguments& arguments) {
-  SCOTOMA_ASSIGN_OR_RETURN(const Study study, read_study(arguments.study));
-  const auto path = out_folder(arguments) / "bugs.json";
-  if (std::error_code ignored; !std::filesystem::exists(path, ignored)) {
-    return bad_input(fmt::format("{}: not there; run `scotoma find {}` first, or say with --out where its results are",
-                                 path.string(), arguments.study.string()));
-  }
-  SCOTOMA_ASSIGN_OR_RETURN(const std::string text, read_plain_file(path));
-  Json json = parsed(text);
+Result<Json> read_bugs_json(const std::filesystem::path& file, const std::string& text, const std::string& again) {
+  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   const Json* version = json.is_object() ? member(json, "schema_version") : nullptr;
-  if (version == nullptr || !version->is_number_integer()) {
-    return bad_input(fmt::format("{}: not a bugs.json of Scotoma; run `scotoma find {}` again", path.string(),
-                                 arguments.study.string()));
-  }
+  if (version == nullptr || !version->is_number_integer())
+    return bad_input(fmt::format("{}: not a bugs.json of Scotoma; run `{}` again", file.string(), again));
   if (*version > kBugsSchemaVersion) {
-    return bad_input(fmt::format("{}: written by a newer Scotoma; update this one, or run `scotoma find {}` again",
-                                 path.string(), arguments.study.string()));
+    return bad_input(
+        fmt::format("{}: written by a newer Scotoma; update this one, or run `{}` again", file.string(), again));
   }
   if (const std::string wrong = flaw_of_file(json); !wrong.empty()) {
-    return bad_input(fmt::format("{}: damaged ('{}' is missing, or not what it should be); run `scotoma find {}` again",
-                                 path.string(), wrong, arguments.study.string()));
+    return bad_input(fmt::format("{}: damaged ('{}' is missing, or not what it should be); run `{}` again",
+                                 file.string(), wrong, again));
   }
-  if (const std::string owner = other_owner(json, study); !owner.empty()) {
-    return bad_input(fmt::format("{}: of the study {}, not of '{}'; say with --out where the results of {} are",
-                                 path.string(), owner, study.name, arguments.study.string()));
-  }
-  if (!written_together(out_folder(arguments), text)) {
-    return bad_input(fmt::format(
-        "{}: not written together with the report.html beside it (a run was stopped there, or one of them was "
-        "replaced); `scotoma report {}` writes both anew",
-        path.string(), arguments.study.string()));
-  }
-  note_changed_settings(json, study);
   return json;
 }
 
-Result<FolderLock> claim_folder(const StudyArguments& arguments, const Study& study, const char* verb) {
-  const std::filesystem::path folder = out_folder(arguments);
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error || ::access(folder.c_str(), W_OK) != 0) {
-    return bad_input(fmt::format("{}: cannot be written ({}); choose another folder with --out", folder.string(),
-                                 error ? error.message() : std::strerror(errno)));
-  }
-  SCOTOMA_ASSIGN_OR_RETURN(FolderLock lock, lock_folder(folder, arguments, verb));
-  const auto path = folder / "bugs.json";
-  const auto there = read_plain_file(path);
-  if (!there.ok() && there.error().code == Code::failed) return there.error();
-  const std::string owner = there.ok() ? other_owner(parsed(*there), study) : "";
-  if (!owner.empty()) {
-    return bad_input(
-        fmt::format("{}: of the study {}, and would be overwritten by that of '{}'; choose another folder "
-                    "with --out (to share answers, give both studies the same --cache), or delete it",
-                    path.string(), owner, study.name));
-  }
-  remove_abandoned(folder);
-  return lock;
+std::string study_of_bugs_json(const std::string& text) {
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const Json* name = json.is_object() ? member(json, "study") : nullptr;
+  return is_text(name) ? name->get<std::string>() : "";
 }
 
 std::string reviewed_failures(const nlohmann::ordered_json& bug) {

@@ -1,4 +1,4 @@
-#include "rivals.h"
+#include "scotoma/session/rivals.h"
 
 #include <fmt/format.h>
 

@@ -1,0 +1,21 @@
+// The results of a finished study, as they were written, for those that only read.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "scotoma/core/result.h"
+#include "scotoma/session/places.h"
+
+namespace scotoma {
+
+struct StoredResults {
+  nlohmann::ordered_json bugs;  ///< bugs.json, checked (record/bugs_reader.h)
+  std::string note;             ///< where the study's settings are no longer those that it was run with; else empty
+};
+
+/// Errors: bad_input when the study cannot be read; when it has no bugs.json yet, or one that is damaged, of a newer
+/// program, of a study of another name, or not written together with the report beside it.
+Result<StoredResults> read_results(const StudyPlaces& places);
+
+}  // namespace scotoma
