@@ -98,7 +98,9 @@ Result<void> run_check(const CheckArguments& arguments) {
     SCOTOMA_ASSIGN_OR_RETURN(lock, lock_answers(arguments, "check"));
   }
   SCOTOMA_ASSIGN_OR_RETURN(auto rivals, load_rivals(study, {arguments.against}, arguments.labels));
-  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
+  const auto open = arguments.images > 0 ? open_session : open_finished;  // further images are the models' to make
+  SCOTOMA_ASSIGN_OR_RETURN(Session session, open(std::move(study), arguments));
+  tell_note(session.note);
   SCOTOMA_ASSIGN_OR_RETURN(const Check result, checked(session, rivals.front(), arguments, cancel));
   if (!arguments.junit.empty())  // before anything is printed: the reader of that may have gone
     SCOTOMA_RETURN_IF_ERROR(write_whole(arguments.junit, junit_xml(session.study, result, arguments.allow_undecided)));

@@ -58,7 +58,8 @@ Result<void> write_export(const ExportArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
   SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
   SCOTOMA_RETURN_IF_ERROR(check_vacant(arguments.to));
-  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_finished(std::move(study), arguments));
+  tell_note(session.note);
   Progress silent;
   SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, run_study(session.study, session.models, *session.cache, cancel, silent,
                                                           {.replay_only = true}));

@@ -201,7 +201,7 @@ Result<void> check_filters(const Json& json, const ListArguments& arguments) {
 
 Result<void> list(const ListArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(const StoredResults results, read_results(arguments));
-  if (!results.note.empty()) tell(stderr, "note: {}\n", results.note);
+  tell_note(results.note);
   const auto& json = results.bugs;
   SCOTOMA_RETURN_IF_ERROR(check_filters(json, arguments));
   const Listed listed = listed_of(json, arguments);

@@ -13,7 +13,8 @@ Result<void> write_report(const StudyArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
   SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "report"));
-  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_finished(std::move(study), arguments));
+  tell_note(session.note);
   Progress silent;
   const CancelToken never;
   SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, run_study(session.study, session.models, *session.cache, never, silent,

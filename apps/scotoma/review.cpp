@@ -72,7 +72,8 @@ Result<Reviewed> open_reviewed(const ReviewArguments& arguments) {
   if (answers(arguments)) {
     SCOTOMA_ASSIGN_OR_RETURN(reviewed.lock, lock_answers(arguments, "review"));
   }
-  SCOTOMA_ASSIGN_OR_RETURN(reviewed.session, open_session(std::move(study), arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(reviewed.session, open_finished(std::move(study), arguments));
+  tell_note(reviewed.session.note);
   Session& session = reviewed.session;
   Progress silent;
   const CancelToken never;

@@ -90,7 +90,7 @@ void print_systematic(const Json& json, const Json& failure, const std::filesyst
 
 Result<void> show(const ShowArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(const StoredResults results, read_results(arguments));
-  if (!results.note.empty()) tell(stderr, "note: {}\n", results.note);
+  tell_note(results.note);
   const auto& json = results.bugs;
   std::string known;
   for (const char* list : {"causes", "systematic_failures", "bugs"}) {

@@ -91,6 +91,10 @@ void TerminalProgress::spent(int images, int budget) {
   budget_ = budget;
 }
 
+void tell_note(const std::string& note) {
+  if (!note.empty()) tell(stderr, "note: {}\n", note);
+}
+
 int complain(const Error& error) {
   const Paint paint(stderr);
   std::string message = printable_lines(error.message);

@@ -132,6 +132,9 @@ class TerminalProgress : public Progress {
   int budget_ = 0;
 };
 
+/// Prints "note: NOTE" to standard error; nothing where there is none.
+void tell_note(const std::string& note);
+
 /// Prints "scotoma: MESSAGE" to standard error, further lines of it indented; returns the exit code.
 int complain(const Error& error);
 

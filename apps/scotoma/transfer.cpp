@@ -140,7 +140,8 @@ Result<void> run_transfer(const TransferArguments& arguments) {
   SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "transfer"));
   SCOTOMA_ASSIGN_OR_RETURN(auto rivals, load_rivals(study, arguments.classifiers, arguments.labels));
-  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_finished(std::move(study), arguments));
+  tell_note(session.note);
   Progress silent;
   SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, run_study(session.study, session.models, *session.cache, cancel, silent,
                                                           {.replay_only = true}));

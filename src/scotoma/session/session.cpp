@@ -10,6 +10,8 @@
 #include "scotoma/backend/registry.h"
 #include "scotoma/core/file.h"
 #include "scotoma/record/bugs_reader.h"
+#include "scotoma/record/models_json.h"
+#include "scotoma/session/recorded.h"
 #include "scotoma/study/read.h"
 #include "scotoma/wording/text.h"
 
@@ -18,6 +20,36 @@ namespace {
 
 Result<FolderLock> lock_folder(const std::filesystem::path& folder, const StudyPlaces& places, const char* verb) {
   return FolderLock::take(folder, fmt::format("scotoma {} {}", verb, places.study.string()));
+}
+
+namespace fs = std::filesystem;
+
+/// A file at `path` or below it that was written after `then`; empty: none.
+fs::path newer_than(fs::file_time_type then, const fs::path& path) {
+  std::error_code error;
+  if (path.empty()) return {};
+  if (!fs::is_directory(path, error)) {
+    const auto written = fs::last_write_time(path, error);
+    return !error && written > then ? path : fs::path();
+  }
+  for (fs::recursive_directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
+    std::error_code ignored;
+    if (at->is_regular_file(ignored) && at->last_write_time(ignored) > then && !ignored) return at->path();
+  }
+  return {};
+}
+
+std::string note_of_newer_models(const Study& study, const fs::path& record) {
+  std::error_code error;
+  const auto then = fs::last_write_time(record, error);
+  if (error) return {};
+  for (const fs::path& path : {study.generator.model, study.classifier.model, study.classifier.labels,
+                               study.captioner.model, study.embedder.model, study.judge.model, study.judge.labels}) {
+    if (const fs::path newer = newer_than(then, path); !newer.empty()) {
+      return fmt::format("{} has been written after these results; `scotoma find` renews them", newer.string());
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -77,6 +109,19 @@ Result<void> check_cache(const StudyPlaces& places) {
       fmt::format("{}: not there; run `scotoma find {}` first, or say with --out (or --cache) where "
                   "the study's answers are",
                   file.string(), places.study.string()));
+}
+
+Result<Session> open_finished(Study study, const StudyPlaces& places) {
+  const auto file = out_folder(places) / "models.json";
+  const auto text = read_plain_file(file);
+  const auto record = text.ok() ? read_models_json(*text, study) : std::nullopt;
+  if (!record) return open_session(std::move(study), places);
+  Session session;
+  session.note = note_of_newer_models(study, file);
+  session.study = std::move(study);
+  SCOTOMA_ASSIGN_OR_RETURN(session.cache, AnswerCache::open(cache_folder(places)));
+  session.models = recorded_models(*record);
+  return session;
 }
 
 Result<Session> open_session(Study study, const StudyPlaces& places) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "scotoma/cache/answer_cache.h"
 #include "scotoma/core/lock.h"
@@ -17,6 +18,7 @@ struct Session {
   Study study;
   Models models;
   std::unique_ptr<AnswerCache> cache;
+  std::string note = {};  ///< for the user, who may not know: a model file is newer than what was recorded of it
 };
 
 /// Reads the study; `places.threads` overrides what it says.
@@ -39,5 +41,9 @@ Result<void> check_cache(const StudyPlaces& places);
 
 /// Opens or creates the cache, then loads the models.
 Result<Session> open_session(Study study, const StudyPlaces& places);
+
+/// The same for verbs that ask no model anything: where the results hold the names of this study's models
+/// (record/models_json.h) none is loaded, nor need be there.
+Result<Session> open_finished(Study study, const StudyPlaces& places);
 
 }  // namespace scotoma

@@ -1,0 +1,86 @@
+// A finished study opens without its models.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "e2e/program.h"
+#include "fake/folder.h"
+#include "fake/places.h"
+
+namespace scotoma::e2e {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string with(std::string text, const std::string& from, const std::string& to) {
+  for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+/// The study of a finished run, whose model files have gone away since.
+class WithoutModels : public testing::Test {
+ protected:
+  void SetUp() override {
+    finished_study(folder_);
+    report_ = read_file(out_ / "report.html");
+    const std::string study = read_file(study_);
+    folder_.write("study.toml", with(study, kWorld.string(), (folder_ / "gone").string()));
+    const std::string world =
+        fs::absolute(kWorld).lexically_normal().lexically_relative(folder_.path()).generic_string();
+    const std::string models = read_file(out_ / "models.json");
+    folder_.write("out/models.json", with(models, world, "gone"));
+    folder_.write("out/bugs.json", with(read_file(out_ / "bugs.json"), world, "gone"));
+    ASSERT_NE(models, read_file(out_ / "models.json"));
+  }
+  Outcome verb(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin() + 1, study_.string());
+    arguments.insert(arguments.end(), {"--out", out_.string()});
+    return run(arguments);
+  }
+
+  fake::Folder folder_;
+  fs::path study_ = folder_ / "study.toml";
+  fs::path out_ = folder_ / "out";
+  std::string report_;
+};
+
+TEST_F(WithoutModels, ItIsReportedExportedReviewedAndCheckedAgain) {
+  const std::string world = fs::absolute(kWorld).lexically_normal().lexically_relative(folder_.path()).generic_string();
+  const Outcome reported = verb({"report"});
+  EXPECT_EQ(reported.code, 0) << reported.errors;
+  EXPECT_EQ(reported.errors, "");
+  const std::string again = read_file(out_ / "report.html");
+  const auto body = [](const std::string& page) { return page.substr(0, page.find("<!-- bugs.json")); };
+  EXPECT_EQ(body(again), with(body(report_), world, "gone"));
+  const Outcome listed = verb({"list"});
+  EXPECT_EQ(listed.code, 0) << listed.errors;
+  const Outcome exported = verb({"export", "--to", (folder_ / "data").string()});
+  EXPECT_EQ(exported.code, 0) << exported.errors;
+  const Outcome checked = verb({"check", "--against", (kWorld / "classifiers/resnet_balanced.onnx").string(),
+                                "--labels", (kWorld / "classifiers/labels.json").string()});
+  EXPECT_NE(checked.code, 2) << checked.errors;
+  EXPECT_NE(checked.output.find("fly"), std::string::npos) << checked.output;
+}
+
+TEST_F(WithoutModels, WhatAsksThemNamesTheFile) {
+  const Outcome found = verb({"find", "-q"});
+  EXPECT_EQ(found.code, 2);
+  EXPECT_NE(found.errors.find((folder_ / "gone").string()), std::string::npos) << found.errors;
+  fs::remove(out_ / "models.json");
+  const Outcome reported = verb({"report"});
+  EXPECT_EQ(reported.code, 2) << "nothing says who answered";
+}
+
+TEST(AFinishedStudy, SaysWhereAModelIsNewerThanItsResults) {
+  const fake::Folder folder;
+  finished_study(folder);
+  const auto record = folder / "out/models.json";
+  fs::last_write_time(record, fs::file_time_type::min() + std::chrono::hours(1));
+  const Outcome reported = run({"report", (folder / "study.toml").string(), "--out", (folder / "out").string()});
+  EXPECT_EQ(reported.code, 0) << reported.errors;
+  EXPECT_NE(reported.errors.find("has been written after these results"), std::string::npos) << reported.errors;
+}
+
+}  // namespace
+}  // namespace scotoma::e2e
