@@ -91,7 +91,7 @@ Result<void> run_check(const CheckArguments& arguments) {
     return bad_input(
         fmt::format("{}: its folder is not there; name another file with --junit", arguments.junit.string()));
   }
-  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, arguments.images > 0 ? open_study(arguments) : open_finished_study(arguments));
   SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
   std::optional<FolderLock> lock;
   if (arguments.images > 0) {
@@ -117,7 +117,7 @@ Result<void> run_check(const CheckArguments& arguments) {
 void add_check(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<CheckArguments>();
   auto* verb = app.add_subcommand("check", "the findings as a regression suite for another classifier");
-  add_study(*verb, *arguments);
+  add_finished_study(*verb, *arguments);
   verb->add_option("--against", arguments->against,
                    "the classifier: .onnx or .xml, fed as the study's; or a .toml file whose [classifier] table "
                    "describes it")

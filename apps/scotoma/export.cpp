@@ -55,7 +55,7 @@ Result<void> write_export(const ExportArguments& arguments) {
       return bad_input("--shard-size: only --format webdataset has shards");
     options.shard_bytes = std::uint64_t{1'000'000} * static_cast<std::uint64_t>(arguments.shard_megabytes);
   }
-  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_finished_study(arguments));
   SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
   SCOTOMA_RETURN_IF_ERROR(check_vacant(arguments.to));
   SCOTOMA_ASSIGN_OR_RETURN(Session session, open_finished(std::move(study), arguments));
@@ -78,7 +78,7 @@ void add_export(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<ExportArguments>();
   ExportOptions& options = arguments->options;
   auto* verb = app.add_subcommand("export", "write the failing pictures of the findings as a dataset; draws nothing");
-  add_study(*verb, *arguments);
+  add_finished_study(*verb, *arguments);
   add_out(*verb, *arguments);
   add_cache(*verb, *arguments);
   verb->add_option("--format", arguments->format, "how it lies in the folder (docs/export.md)")

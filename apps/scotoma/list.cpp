@@ -11,6 +11,7 @@
 #include "scotoma/backend/files/class_names.h"
 #include "scotoma/record/bugs_reader.h"
 #include "scotoma/session/results.h"
+#include "scotoma/session/session.h"
 #include "scotoma/wording/claims_filter.h"
 #include "scotoma/wording/finding_words.h"
 #include "terminal.h"
@@ -177,7 +178,7 @@ void print_levels(const Json& json, const Listed& listed, const ListArguments& a
 /// nothing, whatever the results hold.
 Result<void> check_filters(const Json& json, const ListArguments& arguments) {
   if (arguments.label.empty() && arguments.taken_for.empty()) return {};
-  SCOTOMA_ASSIGN_OR_RETURN(const Study study, open_study(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(const Study study, open_finished_study(arguments));
   std::set<std::string> labels;
   std::set<std::string> answers;
   for (const StudyLabel& label : study.labels) labels.insert(label.name);
@@ -228,7 +229,7 @@ void add_list(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<ListArguments>();
   auto* verb = app.add_subcommand(
       "list", "list the findings of a finished study: causes with their bugs, and systematic failures");
-  add_study(*verb, *arguments);
+  add_finished_study(*verb, *arguments);
   add_out(*verb, *arguments);
   verb->add_flag("--json", arguments->json,
                  "the same as a JSON list (docs/bugs-json.md): bugs, then systematic failures, by `kind`");

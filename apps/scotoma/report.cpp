@@ -10,7 +10,7 @@ namespace scotoma {
 namespace {
 
 Result<void> write_report(const StudyArguments& arguments) {
-  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_finished_study(arguments));
   SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "report"));
   SCOTOMA_ASSIGN_OR_RETURN(Session session, open_finished(std::move(study), arguments));
@@ -30,7 +30,7 @@ Result<void> write_report(const StudyArguments& arguments) {
 void add_report(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<StudyArguments>();
   auto* verb = app.add_subcommand("report", "write the report of a finished study again; draws nothing");
-  add_study(*verb, *arguments);
+  add_finished_study(*verb, *arguments);
   add_out(*verb, *arguments);
   add_cache(*verb, *arguments);
   verb->callback([&run, arguments] { run = [arguments] { return write_report(*arguments); }; });

@@ -66,7 +66,7 @@ bool answers(const ReviewArguments& arguments) {
 }
 
 Result<Reviewed> open_reviewed(const ReviewArguments& arguments) {
-  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_finished_study(arguments));
   SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
   Reviewed reviewed;
   if (answers(arguments)) {
@@ -265,7 +265,7 @@ Result<void> review(const ReviewArguments& arguments) {
 void add_review(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<ReviewArguments>();
   auto* verb = app.add_subcommand("review", "say of a random sample of pictures whether their label is in them");
-  add_study(*verb, *arguments);
+  add_finished_study(*verb, *arguments);
   add_out(*verb, *arguments);
   add_cache(*verb, *arguments);
   verb->add_option("--count", arguments->count, "how many pictures to ask about")

@@ -117,7 +117,7 @@ Result<void> show(const ShowArguments& arguments) {
 void add_show(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<ShowArguments>();
   auto* verb = app.add_subcommand("show", "show one bug, cause or systematic failure: rates, evidence, example files");
-  add_study(*verb, *arguments);
+  add_finished_study(*verb, *arguments);
   add_out(*verb, *arguments);
   verb->add_option("ID", arguments->id, "its id, as `scotoma list` names it")->required();
   verb->add_flag("--json", arguments->json, "as JSON (docs/bugs-json.md)");

@@ -7,6 +7,10 @@ void add_study(CLI::App& verb, StudyArguments& arguments) {
   verb.add_option("STUDY", arguments.study, "the study file (study.toml)")->required();
 }
 
+void add_finished_study(CLI::App& verb, StudyArguments& arguments) {
+  verb.add_option("STUDY", arguments.study, "the study file (study.toml), or the folder of its results")->required();
+}
+
 void add_out(CLI::App& verb, StudyArguments& arguments) {
   verb.add_option("--out", arguments.out,
                   "folder of the results; default: named like the study file, with .out for .toml, in the working "

@@ -136,7 +136,7 @@ void print_transfer(const Transfer& transfer, const Findings& findings, const st
 
 Result<void> run_transfer(const TransferArguments& arguments) {
   const CancelToken& cancel = stop_at_interrupt();
-  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_finished_study(arguments));
   SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "transfer"));
   SCOTOMA_ASSIGN_OR_RETURN(auto rivals, load_rivals(study, arguments.classifiers, arguments.labels));
@@ -166,7 +166,7 @@ Result<void> run_transfer(const TransferArguments& arguments) {
 void add_transfer(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<TransferArguments>();
   auto* verb = app.add_subcommand("transfer", "try other classifiers on the findings of a finished study");
-  add_study(*verb, *arguments);
+  add_finished_study(*verb, *arguments);
   verb->add_option("--classifier", arguments->classifiers,
                    "another classifier: .onnx or .xml, fed as the study's; or a .toml file (another study, say) whose "
                    "[classifier] table describes it; may be given several times")

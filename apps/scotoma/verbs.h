@@ -40,6 +40,7 @@ struct StudyArguments : StudyPlaces {
   bool quiet = false;
 };
 void add_study(CLI::App& verb, StudyArguments& arguments);
+void add_finished_study(CLI::App& verb, StudyArguments& arguments);
 void add_out(CLI::App& verb, StudyArguments& arguments);
 void add_cache(CLI::App& verb, StudyArguments& arguments);
 void add_threads_and_quiet(CLI::App& verb, StudyArguments& arguments);

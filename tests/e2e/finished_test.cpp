@@ -28,10 +28,10 @@ class WithoutModels : public testing::Test {
     folder_.write("study.toml", with(study, kWorld.string(), (folder_ / "gone").string()));
     const std::string world =
         fs::absolute(kWorld).lexically_normal().lexically_relative(folder_.path()).generic_string();
-    const std::string models = read_file(out_ / "models.json");
-    folder_.write("out/models.json", with(models, world, "gone"));
+    const std::string models = read_file(out_ / "study.json");
+    folder_.write("out/study.json", with(models, world, "gone"));
     folder_.write("out/bugs.json", with(read_file(out_ / "bugs.json"), world, "gone"));
-    ASSERT_NE(models, read_file(out_ / "models.json"));
+    ASSERT_NE(models, read_file(out_ / "study.json"));
   }
   Outcome verb(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin() + 1, study_.string());
@@ -67,15 +67,40 @@ TEST_F(WithoutModels, WhatAsksThemNamesTheFile) {
   const Outcome found = verb({"find", "-q"});
   EXPECT_EQ(found.code, 2);
   EXPECT_NE(found.errors.find((folder_ / "gone").string()), std::string::npos) << found.errors;
-  fs::remove(out_ / "models.json");
+  fs::remove(out_ / "study.json");
   const Outcome reported = verb({"report"});
   EXPECT_EQ(reported.code, 2) << "nothing says who answered";
+}
+
+TEST_F(WithoutModels, TheFolderOfTheResultsIsEnough) {
+  fs::remove(study_);
+  const auto alone = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin() + 1, out_.string());
+    return run(arguments);
+  };
+  const std::string study = read_file(out_ / "study.json");
+  folder_.write("out/study.json", with(study, kWorld.string(), (folder_ / "gone").string()));
+  const Outcome listed = alone({"list", "--json"});
+  EXPECT_EQ(listed.code, 0) << listed.errors;
+  EXPECT_EQ(listed.errors, "");
+  const std::string id = nlohmann::json::parse(listed.output).at(0).at("id");
+  EXPECT_EQ(alone({"show", id}).code, 0);
+  const Outcome reported = alone({"report"});
+  EXPECT_EQ(reported.code, 0) << reported.errors;
+  EXPECT_EQ(alone({"export", "--to", (folder_ / "data").string()}).code, 0);
+  EXPECT_EQ(alone({"review", "--import", folder_.write("none.csv", "image_id,label,valid\n").string()}).code, 2);
+  const Outcome found = alone({"find", "-q"});
+  EXPECT_EQ(found.code, 2);
+  EXPECT_NE(found.errors.find("study file"), std::string::npos) << found.errors;
+  const Outcome empty = run({"list", folder_.path().string()});
+  EXPECT_EQ(empty.code, 2);
+  EXPECT_NE(empty.errors.find("no results of a study there"), std::string::npos) << empty.errors;
 }
 
 TEST(AFinishedStudy, SaysWhereAModelIsNewerThanItsResults) {
   const fake::Folder folder;
   finished_study(folder);
-  const auto record = folder / "out/models.json";
+  const auto record = folder / "out/study.json";
   fs::last_write_time(record, fs::file_time_type::min() + std::chrono::hours(1));
   const Outcome reported = run({"report", (folder / "study.toml").string(), "--out", (folder / "out").string()});
   EXPECT_EQ(reported.code, 0) << reported.errors;

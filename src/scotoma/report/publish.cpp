@@ -12,8 +12,8 @@
 
 #include "scotoma/core/hash.h"
 #include "scotoma/record/bugs_json.h"
-#include "scotoma/record/models_json.h"
 #include "scotoma/record/run_json.h"
+#include "scotoma/record/study_json.h"
 #include "scotoma/record/transfer_json.h"
 #include "scotoma/report/html.h"
 #include "scotoma/wording/text.h"
@@ -94,7 +94,7 @@ Result<Published> publish(const Study& study, const Findings& findings, const Ru
   if (run != nullptr) files.emplace_back(folder / "run.json", printable_json(run_json(*run).dump(2)) + "\n");
   if (transfer != nullptr)
     files.emplace_back(folder / "transfer.json", printable_json(transfer_json(study, *transfer).dump(2)) + "\n");
-  files.emplace_back(folder / "models.json", printable_json(models_json(study, findings).dump(2)) + "\n");
+  files.emplace_back(folder / "study.json", printable_json(study_json(study, findings, folder).dump(2)) + "\n");
   files.emplace_back(published.bugs, bugs);  // last: where only some were replaced, it does not fit the report's mark
   SCOTOMA_RETURN_IF_ERROR(replace(files, transfer != nullptr ? folder / "transfer.json" : std::filesystem::path()));
   return published;

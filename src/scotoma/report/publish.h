@@ -1,4 +1,4 @@
-// Stage 12: findings -> bugs.json, models.json, run.json and report.html in the study's folder.
+// Stage 12: findings -> bugs.json, study.json, run.json and report.html in the study's folder.
 #pragma once
 
 #include <filesystem>

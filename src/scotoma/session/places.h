@@ -9,8 +9,9 @@
 namespace scotoma {
 
 struct StudyPlaces {
-  std::filesystem::path study;  ///< the study file
-  std::filesystem::path out;    ///< empty: the study file's stem with ".out", in the working folder
+  /// The study file; for those that only read results also the folder of the results.
+  std::filesystem::path study;
+  std::filesystem::path out;    ///< empty: the study file's stem with ".out", in the working folder; or that folder
   std::filesystem::path cache;  ///< empty: as `out`
   std::optional<int> threads;   ///< else what the study says
   /// Program and arguments that load model files where a crash does no harm (backend/openvino/load_trial.h); empty:
@@ -19,14 +20,10 @@ struct StudyPlaces {
   bool remembers = false;  ///< which model files have been loaded well is kept beside the answers
 };
 
-/// Where report.html, bugs.json and run.json stand.
-inline std::filesystem::path out_folder(const StudyPlaces& places) {
-  return places.out.empty() ? std::filesystem::path(places.study.stem().string() + ".out") : places.out;
-}
+/// Where report.html, bugs.json, study.json and run.json stand.
+std::filesystem::path out_folder(const StudyPlaces& places);
 
 /// Where catalogue.sqlite and images/ stand.
-inline std::filesystem::path cache_folder(const StudyPlaces& places) {
-  return places.cache.empty() ? out_folder(places) : places.cache;
-}
+std::filesystem::path cache_folder(const StudyPlaces& places);
 
 }  // namespace scotoma

@@ -8,7 +8,7 @@ namespace {
 template <class Base>
 class Recorded : public Base {
  public:
-  Recorded(const RecordedModels& record, const std::string& role)
+  Recorded(const RecordedStudy& record, const std::string& role)
       : role_(role), fingerprint_(record.fingerprints.at(role)), description_(record.descriptions.at(role)) {}
   std::string fingerprint() const override { return fingerprint_; }
   std::string describe() const override { return description_; }
@@ -36,7 +36,7 @@ class RecordedGenerator final : public Recorded<Generator> {
 
 class RecordedClassifier final : public Recorded<Classifier> {
  public:
-  explicit RecordedClassifier(const RecordedModels& record)
+  explicit RecordedClassifier(const RecordedStudy& record)
       : Recorded(record, "classifier"), names_(record.class_names) {}
   const std::vector<std::string>& class_names() const override { return names_; }
   Result<std::vector<Prediction>> classify(std::span<const Image> /*images*/) override { return not_loaded(); }
@@ -69,7 +69,7 @@ class RecordedJudge final : public Recorded<Judge> {
 
 }  // namespace
 
-Models recorded_models(const RecordedModels& record) {
+Models recorded_models(const RecordedStudy& record) {
   Models models;
   models.generator = std::make_unique<RecordedGenerator>(record, "generator");
   models.classifier = std::make_unique<RecordedClassifier>(record);

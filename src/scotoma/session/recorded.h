@@ -2,12 +2,12 @@
 #pragma once
 
 #include "scotoma/model/roles.h"
-#include "scotoma/record/models_json.h"
+#include "scotoma/record/study_json.h"
 
 namespace scotoma {
 
 /// Roles with the fingerprints, descriptions and classes that were recorded. Asked for an answer they give bad_input
 /// that says so.
-Models recorded_models(const RecordedModels& record);
+Models recorded_models(const RecordedStudy& record);
 
 }  // namespace scotoma

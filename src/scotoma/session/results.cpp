@@ -5,7 +5,7 @@
 #include "scotoma/core/file.h"
 #include "scotoma/record/bugs_reader.h"
 #include "scotoma/report/publish.h"
-#include "scotoma/study/read.h"
+#include "scotoma/session/session.h"
 #include "scotoma/wording/settings.h"
 #include "scotoma/wording/text.h"
 
@@ -25,7 +25,7 @@ std::string note_of_settings(const nlohmann::ordered_json& json, const Study& st
 }  // namespace
 
 Result<StoredResults> read_results(const StudyPlaces& places) {
-  SCOTOMA_ASSIGN_OR_RETURN(const Study study, read_study(places.study));
+  SCOTOMA_ASSIGN_OR_RETURN(const Study study, open_finished_study(places));
   const auto path = out_folder(places) / "bugs.json";
   const std::string again = "scotoma find " + places.study.string();
   if (std::error_code ignored; !std::filesystem::exists(path, ignored)) {

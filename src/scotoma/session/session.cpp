@@ -10,7 +10,7 @@
 #include "scotoma/backend/registry.h"
 #include "scotoma/core/file.h"
 #include "scotoma/record/bugs_reader.h"
-#include "scotoma/record/models_json.h"
+#include "scotoma/record/study_json.h"
 #include "scotoma/session/recorded.h"
 #include "scotoma/study/read.h"
 #include "scotoma/wording/text.h"
@@ -52,16 +52,41 @@ std::string note_of_newer_models(const Study& study, const fs::path& record) {
   return {};
 }
 
+std::optional<RecordedStudy> recorded(const fs::path& results) {
+  const auto text = read_plain_file(results / "study.json");
+  return text.ok() ? read_study_json(*text) : std::nullopt;
+}
+
+void set_engine(Study& study, const StudyPlaces& places) {
+  if (places.threads) study.engine.threads = *places.threads;
+  if (places.trial.empty()) return;
+  LoadTrial::Options options{.command = places.trial};
+  if (places.remembers) options.memory = cache_folder(places) / "loaded.txt";
+  study.engine.trial = std::make_shared<LoadTrial>(std::move(options));
+}
+
 }  // namespace
 
 Result<Study> open_study(const StudyPlaces& places) {
   SCOTOMA_ASSIGN_OR_RETURN(Study study, read_study(places.study));
-  if (places.threads) study.engine.threads = *places.threads;
-  if (!places.trial.empty()) {
-    LoadTrial::Options options{.command = places.trial};
-    if (places.remembers) options.memory = cache_folder(places) / "loaded.txt";
-    study.engine.trial = std::make_shared<LoadTrial>(std::move(options));
-  }
+  set_engine(study, places);
+  return study;
+}
+
+Result<Study> open_finished_study(const StudyPlaces& places) {
+  const auto opened = [&]() -> Result<Study> {
+    std::error_code ignored;
+    if (!fs::is_directory(places.study, ignored)) return read_study(places.study, NamedFiles::may_be_gone);
+    const auto record = recorded(places.study);
+    if (!record) {
+      return bad_input(
+          fmt::format("{}: no results of a study there (study.json is missing or damaged); give the study file",
+                      places.study.string()));
+    }
+    return parse_study(record->text, places.study / record->file, NamedFiles::may_be_gone);
+  };
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, opened());
+  set_engine(study, places);
   return study;
 }
 
@@ -112,12 +137,10 @@ Result<void> check_cache(const StudyPlaces& places) {
 }
 
 Result<Session> open_finished(Study study, const StudyPlaces& places) {
-  const auto file = out_folder(places) / "models.json";
-  const auto text = read_plain_file(file);
-  const auto record = text.ok() ? read_models_json(*text, study) : std::nullopt;
-  if (!record) return open_session(std::move(study), places);
+  const auto record = recorded(out_folder(places));
+  if (!record || !has_models_of(*record, study)) return open_session(std::move(study), places);
   Session session;
-  session.note = note_of_newer_models(study, file);
+  session.note = note_of_newer_models(study, out_folder(places) / "study.json");
   session.study = std::move(study);
   SCOTOMA_ASSIGN_OR_RETURN(session.cache, AnswerCache::open(cache_folder(places)));
   session.models = recorded_models(*record);

@@ -24,6 +24,10 @@ struct Session {
 /// Reads the study; `places.threads` overrides what it says.
 Result<Study> open_study(const StudyPlaces& places);
 
+/// The same for those that only read results: of a study file whose models may be gone or, where `places.study` is the
+/// folder of the results, as it was run. Errors: also bad_input for a folder that holds no results.
+Result<Study> open_finished_study(const StudyPlaces& places);
+
 /// Creates the folder of the results and keeps other runs out of it for as long as the lock is held; removes what
 /// killed runs left half written there. `verb` is the caller's, for what others are told. Errors: bad_input when it
 /// cannot be written, when another run is working there, or when it holds the bugs.json of a study of another name,
@@ -42,8 +46,8 @@ Result<void> check_cache(const StudyPlaces& places);
 /// Opens or creates the cache, then loads the models.
 Result<Session> open_session(Study study, const StudyPlaces& places);
 
-/// The same for verbs that ask no model anything: where the results hold the names of this study's models
-/// (record/models_json.h) none is loaded, nor need be there.
+/// The same for verbs that ask no model anything: where the results say who answered this study (record/study_json.h)
+/// none is loaded, nor need be there.
 Result<Session> open_finished(Study study, const StudyPlaces& places);
 
 }  // namespace scotoma

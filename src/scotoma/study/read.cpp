@@ -34,7 +34,8 @@ class Reader : private TableReader {
     if (gone) study_.file = file;
   }
 
-  Result<Study> read() {
+  Result<Study> read(NamedFiles files) {
+    files_ = files;
     SCOTOMA_RETURN_IF_ERROR(check_names());
     for (const Option& option : options()) SCOTOMA_RETURN_IF_ERROR(read_option(option));
     SCOTOMA_RETURN_IF_ERROR(read_networks());
@@ -76,6 +77,7 @@ class Reader : private TableReader {
     return option.table.empty() ? document_.get(option.key) : node_of(option.table, option.key);
   }
 
+  NamedFiles files_ = NamedFiles::must_be_there;
   const toml::table& document_;
   Study study_;
   std::vector<const toml::node*> label_nodes_;  ///< where each label stands
@@ -302,7 +304,7 @@ Result<void> Reader::check_path(const Option& option, const toml::node* node, co
   if (field == nullptr) return {};
   const fs::path& path = (*field)(const_cast<Study&>(study));
   std::error_code ignored;
-  if (path.empty() || fs::exists(path, ignored)) return {};
+  if (files_ == NamedFiles::may_be_gone || path.empty() || fs::exists(path, ignored)) return {};
   return wrong(node, fmt::format("'{}': {} does not exist", full_name(option), path.string()));
 }
 
@@ -335,13 +337,15 @@ Result<std::string> text_of(const fs::path& file) {
 
 }  // namespace
 
-Result<Study> parse_study(const std::string& text, const fs::path& file) {
-  return from_text(text, file, [](Reader& reader) { return reader.read(); });
+Result<Study> parse_study(const std::string& text, const fs::path& file, NamedFiles files) {
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, from_text(text, file, [&](Reader& reader) { return reader.read(files); }));
+  study.text = text;
+  return study;
 }
 
-Result<Study> read_study(const fs::path& file) {
+Result<Study> read_study(const fs::path& file, NamedFiles files) {
   SCOTOMA_ASSIGN_OR_RETURN(const std::string text, text_of(file));
-  return parse_study(text, file);
+  return parse_study(text, file, files);
 }
 
 Result<ClassifierOptions> read_classifier(const fs::path& file) {

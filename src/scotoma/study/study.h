@@ -179,6 +179,7 @@ struct EngineOptions {
 
 struct Study {
   std::filesystem::path file;  ///< where it was read from; model paths are relative to its folder
+  std::string text;            ///< what the file held; empty where the study is of none
   std::string name;
   std::uint64_t seed = 1;
   std::vector<StudyLabel> labels;

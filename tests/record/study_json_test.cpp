@@ -1,4 +1,4 @@
-#include "scotoma/record/models_json.h"
+#include "scotoma/record/study_json.h"
 
 #include <gtest/gtest.h>
 
@@ -19,58 +19,66 @@ Findings answered() {
   return findings;
 }
 
-TEST(ModelsJson, GivesBackWhatWasWritten) {
-  const Study study = made_up::study();
-  const auto read = read_models_json(models_json(study, answered()).dump(), study);
+nlohmann::ordered_json written(const Study& study) { return study_json(study, answered(), "/studies/pets.out"); }
+
+TEST(StudyJson, GivesBackWhatWasWritten) {
+  Study study = made_up::study();
+  study.file = "/studies/pets.toml";
+  study.text = "name = \"pets\"";
+  const auto read = read_study_json(written(study).dump());
   ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->file, "../pets.toml");
+  EXPECT_EQ(read->text, study.text);
   EXPECT_EQ(read->fingerprints, answered().fingerprints);
   EXPECT_EQ(read->descriptions, answered().descriptions);
   EXPECT_EQ(read->class_names, answered().class_names);
+  EXPECT_TRUE(has_models_of(*read, study));
 }
 
-TEST(ModelsJson, IsOfNoOtherModelsThanTheStudysOwn) {
+TEST(StudyJson, IsOfNoOtherModelsThanTheStudysOwn) {
   const Study study = made_up::study();
-  const std::string text = models_json(study, answered()).dump();
+  const auto record = read_study_json(written(study).dump());
+  ASSERT_TRUE(record.has_value());
   const auto fits_with = [&](const auto& change) {
     Study other = study;
     change(other);
-    return read_models_json(text, other).has_value();
+    return has_models_of(*record, other);
   };
   EXPECT_FALSE(fits_with([](Study& s) { s.generator.steps += 1; }));
   EXPECT_FALSE(fits_with([](Study& s) { s.classifier.model = "another.onnx"; }));
   EXPECT_FALSE(fits_with([](Study& s) { s.engine.precision = s.engine.precision == "f32" ? "bf16" : "f32"; }));
   EXPECT_FALSE(fits_with([](Study& s) { s.judge.threshold += 0.1; }));
+  EXPECT_FALSE(fits_with([](Study& s) { s.judge.kind = "none"; }));
   EXPECT_FALSE(fits_with([](Study& s) { s.labels.push_back({"cow", "cow", "", {}}); })) << "judges compare labels";
   EXPECT_FALSE(fits_with([](Study& s) { s.labels[0].article = "that"; }));
   EXPECT_TRUE(fits_with([](Study& s) { s.budget.images *= 2; }));
   EXPECT_TRUE(fits_with([](Study& s) { s.engine.threads += 1; }));
 }
 
-TEST(ModelsJson, DamagedIsNone) {
-  const Study study = made_up::study();
-  const nlohmann::ordered_json whole = models_json(study, answered());
-  EXPECT_FALSE(read_models_json("", study));
-  EXPECT_FALSE(read_models_json("[1]", study));
-  EXPECT_FALSE(read_models_json(whole.dump().substr(0, 100), study));
-  for (const char* key : {"schema_version", "study", "roles", "class_names"}) {
+TEST(StudyJson, DamagedIsNone) {
+  const nlohmann::ordered_json whole = written(made_up::study());
+  EXPECT_FALSE(read_study_json(""));
+  EXPECT_FALSE(read_study_json("[1]"));
+  EXPECT_FALSE(read_study_json(whole.dump().substr(0, 100)));
+  for (const char* key : {"schema_version", "file", "text", "asked", "roles", "class_names"}) {
     auto without = whole;
     without.erase(key);
-    EXPECT_FALSE(read_models_json(without.dump(), study)) << key;
+    EXPECT_FALSE(read_study_json(without.dump())) << key;
     auto other = whole;
     other[key] = 7;
-    EXPECT_FALSE(read_models_json(other.dump(), study)) << key;
+    EXPECT_FALSE(read_study_json(other.dump())) << key;
   }
   for (const char* role : {"generator", "classifier", "captioner", "embedder", "judge"}) {
     auto without = whole;
     without["roles"].erase(role);
-    EXPECT_FALSE(read_models_json(without.dump(), study)) << role;
+    EXPECT_FALSE(has_models_of(*read_study_json(without.dump()), made_up::study())) << role;
     auto other = whole;
     other["roles"][role]["fingerprint"] = 7;
-    EXPECT_FALSE(read_models_json(other.dump(), study)) << role;
+    EXPECT_FALSE(read_study_json(other.dump())) << role;
   }
   auto names = whole;
   names["class_names"][0] = 7;
-  EXPECT_FALSE(read_models_json(names.dump(), study));
+  EXPECT_FALSE(read_study_json(names.dump()));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "scotoma/record/models_json.h"
+#include "scotoma/record/study_json.h"
 
 #include <array>
 #include <nlohmann/json.hpp>
@@ -41,8 +41,14 @@ bool is_text(const Json& object, const char* key) {
 
 }  // namespace
 
-Json models_json(const Study& study, const Findings& findings) {
-  Json json = {{"schema_version", kVersion}, {"study", asked_for(study)}};
+Json study_json(const Study& study, const Findings& findings, const std::filesystem::path& folder) {
+  std::error_code ignored;  // only of finding the current folder
+  const auto whole = std::filesystem::absolute(folder, ignored).lexically_normal();
+  const auto file = study.file.lexically_relative(whole);
+  Json json = {{"schema_version", kVersion},
+               {"file", valid_utf8((file.empty() ? study.file : file).generic_string())},
+               {"text", study.text},
+               {"asked", asked_for(study)}};
   json["roles"] = Json::object();
   for (const char* role : kRoles) {
     const auto fingerprint = findings.fingerprints.find(role);
@@ -55,29 +61,38 @@ Json models_json(const Study& study, const Findings& findings) {
   return json;
 }
 
-std::optional<RecordedModels> read_models_json(std::string_view text, const Study& study) {
+std::optional<RecordedStudy> read_study_json(std::string_view text) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || json.value("schema_version", Json()) != kVersion) return std::nullopt;
-  if (json.value("study", Json()) != asked_for(study)) return std::nullopt;
   const auto roles = json.find("roles");
   const auto names = json.find("class_names");
+  const auto asked = json.find("asked");
   if (roles == json.end() || !roles->is_object() || names == json.end() || !names->is_array()) return std::nullopt;
-  RecordedModels out;
-  for (const char* role : kRoles) {
-    const auto found = roles->find(role);
-    if (found == roles->end()) {
-      if (std::string_view(role) == "judge" && study.judge.kind == "none") continue;
+  if (asked == json.end() || !asked->is_object() || !is_text(json, "file") || !is_text(json, "text"))
+    return std::nullopt;
+  RecordedStudy out;
+  out.file = json["file"].get<std::string>();
+  out.text = json["text"];
+  out.asked = *asked;
+  for (const auto& [role, answers] : roles->items()) {
+    if (!answers.is_object() || !is_text(answers, "fingerprint") || !is_text(answers, "description"))
       return std::nullopt;
-    }
-    if (!found->is_object() || !is_text(*found, "fingerprint") || !is_text(*found, "description")) return std::nullopt;
-    out.fingerprints[role] = (*found)["fingerprint"];
-    out.descriptions[role] = (*found)["description"];
+    out.fingerprints[role] = answers["fingerprint"];
+    out.descriptions[role] = answers["description"];
   }
   for (const Json& name : *names) {
     if (!name.is_string()) return std::nullopt;
     out.class_names.push_back(name);
   }
   return out;
+}
+
+bool has_models_of(const RecordedStudy& record, const Study& study) {
+  for (const std::string_view role : kRoles) {
+    const bool wanted = role != "judge" || study.judge.kind != "none";
+    if (record.fingerprints.contains(std::string(role)) != wanted) return false;
+  }
+  return record.asked == asked_for(study);
 }
 
 }  // namespace scotoma
