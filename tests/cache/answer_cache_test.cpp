@@ -160,22 +160,22 @@ TEST(AnswerCache, RunsThatBeginAtTheSameMomentMakeItTogether) {
 TEST(AnswerCache, OfANewerVersionIsRefused) {
   const fake::Folder folder;
   opened(folder.path()).reset();
-  run_sql(folder / "catalogue.sqlite", fmt::format("PRAGMA user_version={}", AnswerCache::kVersion + 1));
+  run_sql(folder / "cache.sqlite", fmt::format("PRAGMA user_version={}", AnswerCache::kVersion + 1));
   expect_refused(folder.path(), "written by a newer Scotoma");
 }
 
 TEST(AnswerCache, OtherBytesAreRefused) {
   const fake::Folder folder;
-  folder.write("catalogue.sqlite", std::string(5000, 'x'));
+  folder.write("cache.sqlite", std::string(5000, 'x'));
   expect_refused(folder.path(), "not a cache, or damaged");
 }
 
 TEST(AnswerCache, AnotherProgramsDatabaseIsRefusedAndLeftAlone) {
   const fake::Folder folder;
-  run_sql(folder / "catalogue.sqlite", "CREATE TABLE photos(id); INSERT INTO photos VALUES(1)");
-  const auto size = fs::file_size(folder / "catalogue.sqlite");
+  run_sql(folder / "cache.sqlite", "CREATE TABLE photos(id); INSERT INTO photos VALUES(1)");
+  const auto size = fs::file_size(folder / "cache.sqlite");
   expect_refused(folder.path(), "not a cache of Scotoma");
-  EXPECT_EQ(fs::file_size(folder / "catalogue.sqlite"), size);
+  EXPECT_EQ(fs::file_size(folder / "cache.sqlite"), size);
 }
 
 TEST(AnswerCache, AFolderThatCannotBeMadeIsRefused) {
@@ -187,8 +187,8 @@ TEST(AnswerCache, AFolderThatCannotBeMadeIsRefused) {
 
 TEST(AnswerCache, AFolderInPlaceOfTheDatabaseIsRefused) {
   const fake::Folder folder;
-  fs::create_directories(folder / "catalogue.sqlite");
-  expect_refused(folder.path(), "catalogue.sqlite");
+  fs::create_directories(folder / "cache.sqlite");
+  expect_refused(folder.path(), "cache.sqlite");
 }
 
 TEST(AnswerCache, DamageInsideTheDatabaseIsAnErrorAndNoCrash) {
@@ -196,8 +196,8 @@ TEST(AnswerCache, DamageInsideTheDatabaseIsAnErrorAndNoCrash) {
   std::vector<Answer> answers;
   for (int i = 0; i < 2000; ++i) answers.push_back({std::to_string(i), std::string(40, 'v')});
   ASSERT_TRUE(opened(folder.path())->store("f", answers).ok());
-  const auto size = static_cast<std::streamoff>(fs::file_size(folder / "catalogue.sqlite"));
-  std::fstream file(folder / "catalogue.sqlite", std::ios::binary | std::ios::in | std::ios::out);
+  const auto size = static_cast<std::streamoff>(fs::file_size(folder / "cache.sqlite"));
+  std::fstream file(folder / "cache.sqlite", std::ios::binary | std::ios::in | std::ios::out);
   file.seekp(4096 + 8);
   file << std::string(static_cast<std::size_t>(size) - 5000, '\xee');
   file.close();
@@ -267,8 +267,8 @@ TEST(AnswerCache, PicturesThatAKilledRunLeftHalfWrittenAreRemovedAndOnesBeingWri
   const fake::Folder folder;
   opened(folder.path())->put_image(picture(1)).value();
   const auto left = folder.write("images/ab/abcd.1.0.part", "half");
-  const auto aside = folder.write("catalogue.sqlite.1.part", "half");
   const auto above = folder.write("images/abcd.png.1.0.part", "half");
+  const auto aside = folder.write("cache.sqlite.1.part", "half");
   auto writing = Aside::write(folder / "images/ab/abce.png", "half");
   ASSERT_TRUE(writing.ok());
   const auto cache = opened(folder.path());
@@ -347,8 +347,8 @@ TEST(AnswerCache, AFullFolderInAPicturesPlaceStaysAndTheErrorSaysWhatToRemove) {
 
 TEST(AnswerCache, APipeInPlaceOfTheDatabaseIsRefused) {
   const fake::Folder folder;
-  ASSERT_EQ(::mkfifo((folder / "catalogue.sqlite").c_str(), 0600), 0);
-  expect_refused(folder.path(), "catalogue.sqlite");
+  ASSERT_EQ(::mkfifo((folder / "cache.sqlite").c_str(), 0600), 0);
+  expect_refused(folder.path(), "cache.sqlite");
 }
 
 /// What a process finds that may open no further file: an exit code.
@@ -383,7 +383,7 @@ TEST(AnswerCache, AnotherRunsTransactionIsAFailureMidway) {
   auto cache = AnswerCache::open(folder.path(), std::chrono::milliseconds(0));
   ASSERT_TRUE(cache.ok());
   sqlite3* other = nullptr;
-  ASSERT_EQ(sqlite3_open((folder / "catalogue.sqlite").c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_open((folder / "cache.sqlite").c_str(), &other), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
   const Answer answer{"q", "a"};
   const auto stored = (*cache)->store("f", {&answer, 1});
@@ -495,7 +495,7 @@ TEST(AnswerCache, OfVersion1IsReadForEver) {
 
 /// A cache as programs of format 1 wrote it, with a person's answer.
 void write_version_1(const fs::path& folder) {
-  run_sql(folder / "catalogue.sqlite",
+  run_sql(folder / "cache.sqlite",
           "CREATE TABLE answers(fingerprint TEXT NOT NULL, input TEXT NOT NULL, value BLOB NOT NULL,"
           "  PRIMARY KEY(fingerprint, input)) WITHOUT ROWID; PRAGMA application_id=1399025524; PRAGMA user_version=1;"
           "INSERT INTO answers VALUES('f', 'q', 'a'), ('f', 'r', 'b'), ('person', 'abc fly', 'yes')");
@@ -505,7 +505,7 @@ TEST(AnswerCache, OfVersion1GetsChecksumsWhenItIsOpened) {
   const fake::Folder folder;
   write_version_1(folder.path());
   opened(folder.path()).reset();
-  run_sql(folder / "catalogue.sqlite", "UPDATE answers SET value='c' WHERE input='q'");
+  run_sql(folder / "cache.sqlite", "UPDATE answers SET value='c' WHERE input='q'");
   const auto cache = opened(folder.path());
   EXPECT_FALSE(cache->find("f", "q")->has_value()) << "a changed value was believed";
   EXPECT_EQ(**cache->find("f", "r"), "b");
@@ -534,11 +534,25 @@ TEST(AnswerCache, OfVersion1ThatSeveralRunsOpenAtOnceIsReadByAll) {
 TEST(AnswerCache, ARowThatAProgramOfVersion1AddedIsAskedAnew) {
   const fake::Folder folder;
   const auto cache = opened(folder.path());
-  run_sql(folder / "catalogue.sqlite", "INSERT INTO answers(fingerprint, input, value) VALUES('f', 'q', 'a')");
+  run_sql(folder / "cache.sqlite", "INSERT INTO answers(fingerprint, input, value) VALUES('f', 'q', 'a')");
   EXPECT_FALSE(cache->find("f", "q")->has_value());
   const Answer answer{"q", "a"};
   ASSERT_TRUE(cache->store("f", {&answer, 1}).ok());
   EXPECT_EQ(**cache->find("f", "q"), "a");
+}
+
+TEST(AnswerCache, OfAnOlderProgramsNameIsOpenedUnderIt) {
+  const fake::Folder folder;
+  {
+    auto cache = AnswerCache::open(folder.path());
+    ASSERT_TRUE(cache.ok()) << cache.error().message;
+    ASSERT_TRUE((*cache)->store("model", std::vector<Answer>{{"q", "a"}}).ok());
+  }
+  fs::rename(folder / "cache.sqlite", folder / "catalogue.sqlite");
+  auto cache = AnswerCache::open(folder.path());
+  ASSERT_TRUE(cache.ok()) << cache.error().message;
+  EXPECT_EQ((*cache)->find("model", "q").value(), "a");
+  EXPECT_FALSE(fs::exists(folder / "cache.sqlite"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Whatever happens to the bytes of catalogue.sqlite: the same answers, or an error, or asked anew. Never others.
+// Whatever happens to the bytes of cache.sqlite: the same answers, or an error, or asked anew. Never others.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -68,7 +68,7 @@ class Damage : public testing::Test {
   }
 
   void write(const std::string& bytes) {
-    for (const char* log : {"catalogue.sqlite-wal", "catalogue.sqlite-shm"}) fs::remove(folder_ / log);
+    for (const char* log : {"cache.sqlite-wal", "cache.sqlite-shm"}) fs::remove(folder_ / log);
     std::ofstream(file_, std::ios::binary) << bytes;
   }
 
@@ -77,18 +77,18 @@ class Damage : public testing::Test {
     write(bytes);
     const auto cache = AnswerCache::open(folder_.path());
     if (!cache.ok()) {
-      EXPECT_NE(cache.error().message.find("catalogue.sqlite"), std::string::npos) << cache.error().message;
+      EXPECT_NE(cache.error().message.find("cache.sqlite"), std::string::npos) << cache.error().message;
       return std::nullopt;
     }
     auto said = told(**cache);
     if (said.ok()) return *std::move(said);
-    EXPECT_NE(said.error().message.find("catalogue.sqlite"), std::string::npos) << said.error().message;
+    EXPECT_NE(said.error().message.find("cache.sqlite"), std::string::npos) << said.error().message;
     return std::nullopt;
   }
 
   fake::World world_;
   fake::Folder folder_;
-  fs::path file_ = folder_ / "catalogue.sqlite";
+  fs::path file_ = folder_ / "cache.sqlite";
   Told whole_;
   std::string bytes_;
 };

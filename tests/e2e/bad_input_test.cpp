@@ -97,10 +97,10 @@ TEST_F(BadFolder, OutIsAFile) {
 }
 
 TEST_F(BadFolder, CacheIsOfOtherBytes) {
-  folder_.write("out/catalogue.sqlite", std::string(5000, 'x'));
+  folder_.write("out/cache.sqlite", std::string(5000, 'x'));
   const Outcome outcome = find();
   EXPECT_EQ(outcome.code, 2);
-  EXPECT_NE(outcome.errors.find("catalogue.sqlite"), std::string::npos) << outcome.errors;
+  EXPECT_NE(outcome.errors.find("cache.sqlite"), std::string::npos) << outcome.errors;
 }
 
 TEST_F(BadFolder, ADamagedPictureIsDrawnAnewByFindAndNamedByReport) {

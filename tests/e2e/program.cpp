@@ -129,7 +129,7 @@ Outcome run(const std::vector<std::string>& arguments, const Circumstances& circ
 }
 
 int answers_in(const std::filesystem::path& folder) {
-  const auto file = folder / "catalogue.sqlite";
+  const auto file = folder / "cache.sqlite";
   if (!std::filesystem::exists(file)) return 0;
   sqlite3* db = nullptr;
   int rows = 0;

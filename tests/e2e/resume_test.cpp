@@ -115,13 +115,13 @@ TEST_F(Resume, ASharedCacheAnswersASecondStudyAndEachKeepsItsResults) {
   uninterrupted();
   const std::string shared = (folder_ / "shared").string();
   std::filesystem::create_directory(shared);
-  for (const char* part : {"catalogue.sqlite", "images"})
+  for (const char* part : {"cache.sqlite", "images"})
     std::filesystem::rename(folder_ / "out" / part, folder_ / "shared" / part);
   ASSERT_EQ(run({"find", study_.string(), "--out", (folder_ / "a").string(), "--cache", shared}).code, 0);
   ASSERT_EQ(run({"find", other.string(), "--out", (folder_ / "b").string(), "--cache", shared}).code, 0);
   const auto facts = nlohmann::json::parse(read_file(folder_ / "b" / "run.json"));
   EXPECT_EQ(facts["roles"]["generator"]["computed"], 0);
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "b" / "catalogue.sqlite"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "b" / "cache.sqlite"));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "shared" / "bugs.json"));
   const auto a = nlohmann::json::parse(bugs("a"));
   ASSERT_FALSE(a["labels"][0]["examples"]["passing"].empty());

@@ -151,9 +151,16 @@ AnswerCache::~AnswerCache() {
   sqlite3_close(db_);
 }
 
+fs::path AnswerCache::file_in(const fs::path& folder) {
+  const auto file = folder / "cache.sqlite";
+  const auto older = folder / "catalogue.sqlite";
+  std::error_code ignored;
+  return !fs::exists(file, ignored) && fs::exists(older, ignored) ? older : file;
+}
+
 Error AnswerCache::broken(const std::string& doing) const {
   const int code = sqlite3_errcode(db_);
-  const std::string file = (folder_ / "catalogue.sqlite").string();
+  const std::string file = file_in(folder_).string();
   if (const int system = code == SQLITE_NOMEM ? ENOMEM : sqlite3_system_errno(db_); ran_out(system)) {
     return failed(
         fmt::format("{}: {} failed ({}); everything computed so far is kept", file, doing, reason_of(system)));
@@ -196,7 +203,7 @@ Result<std::unique_ptr<AnswerCache>> AnswerCache::open(const fs::path& folder, s
 }
 
 Result<void> AnswerCache::connect() {
-  const std::string file = (folder_ / "catalogue.sqlite").string();
+  const std::string file = file_in(folder_).string();
   if (sqlite3_open(file.c_str(), &db_) != SQLITE_OK) return broken("opening");
   sqlite3_busy_timeout(db_, static_cast<int>(patience_.count()));
   SCOTOMA_RETURN_IF_ERROR(check_version());
@@ -269,7 +276,7 @@ Result<void> AnswerCache::check_version() {
   const int tables = pragma_number(db_, "schema_version");
   if (tables < 0) return broken("opening");
   if (tables == 0) return {};  // new and empty
-  const std::string file = (folder_ / "catalogue.sqlite").string();
+  const std::string file = file_in(folder_).string();
   if (pragma_number(db_, "application_id") != kApplicationId) {
     return bad_input(fmt::format("{}: a database, but not a cache of Scotoma; choose another folder with --out", file));
   }
@@ -356,7 +363,7 @@ Result<std::vector<Answer>> AnswerCache::persons() const {
   return failed(fmt::format(
       "{}: answers that a person gave in `scotoma review` are damaged or lost; {} of them are whole and are kept. The "
       "next run goes on with those; import your table of answers again, or answer what `scotoma review` asks anew",
-      (folder_ / "catalogue.sqlite").string(), persons.whole.size()));
+      file_in(folder_).string(), persons.whole.size()));
 }
 
 Result<std::size_t> AnswerCache::count(const std::string& fingerprint) const {

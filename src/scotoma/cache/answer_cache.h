@@ -1,6 +1,6 @@
 // Everything that models ever answered, on disk: rows in SQLite, pictures as content-addressed PNG files.
 //
-//   DIR/catalogue.sqlite   answers(fingerprint, input) -> value, sum
+//   DIR/cache.sqlite        answers(fingerprint, input) -> value, sum
 //   DIR/images/ab/<id>.png  pictures, named by image_id
 //
 // What a disk returns is not trusted: every row carries a checksum over all of it, and a picture's name is its hash. A
@@ -52,6 +52,10 @@ class AnswerCache {
   static Result<std::unique_ptr<AnswerCache>> open(const std::filesystem::path& folder,
                                                    std::chrono::milliseconds patience = std::chrono::seconds(30));
   ~AnswerCache();
+
+  /// The database of a folder: cache.sqlite, or catalogue.sqlite where only that is there: older programs called it so.
+  static std::filesystem::path file_in(const std::filesystem::path& folder);
+
   AnswerCache(const AnswerCache&) = delete;
   AnswerCache& operator=(const AnswerCache&) = delete;
 

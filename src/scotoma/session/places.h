@@ -23,7 +23,7 @@ struct StudyPlaces {
 /// Where report.html, bugs.json, study.json and run.json stand.
 std::filesystem::path out_folder(const StudyPlaces& places);
 
-/// Where catalogue.sqlite and images/ stand.
+/// Where cache.sqlite and images/ stand.
 std::filesystem::path cache_folder(const StudyPlaces& places);
 
 }  // namespace scotoma

@@ -128,7 +128,7 @@ Result<std::optional<FolderLock>> lock_answers(const StudyPlaces& places, const 
 }
 
 Result<void> check_cache(const StudyPlaces& places) {
-  const auto file = cache_folder(places) / "catalogue.sqlite";
+  const auto file = AnswerCache::file_in(cache_folder(places));
   if (std::error_code ignored; std::filesystem::exists(file, ignored)) return {};
   return bad_input(
       fmt::format("{}: not there; run `scotoma find {}` first, or say with --out (or --cache) where "
