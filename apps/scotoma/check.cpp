@@ -2,6 +2,7 @@
 #include "scotoma/transfer/check.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 #include "scotoma/cache/memo.h"
 #include "scotoma/core/parallel.h"
 #include "scotoma/find/find.h"
+#include "scotoma/finding/doubt.h"
 #include "scotoma/report/check.h"
 #include "scotoma/report/publish.h"
 #include "scotoma/session/rivals.h"
@@ -44,8 +46,19 @@ void print_check(const Check& check) {
   }
 }
 
+/// What was checked, and what makes its study's figures doubtful.
+struct Checked {
+  Check check;
+  std::vector<std::string> doubts;
+};
+
 /// Green where every finding is fixed.
-Result<void> conclusion(const Check& check, bool allow_undecided) {
+Result<void> conclusion(const Checked& checked, bool allow_undecided) {
+  const Check& check = checked.check;
+  if (check.cases.empty() && !checked.doubts.empty()) {
+    return bad_input(fmt::format("the study found nothing, so nothing was checked: that says nothing of {}. {}",
+                                 check.name, fmt::join(checked.doubts, " ")));
+  }
   if (check.cases.empty()) {
     return bad_input(fmt::format(
         "the study found nothing, so nothing was checked: that says nothing of {}; run `scotoma find` on a study with "
@@ -75,13 +88,16 @@ Result<void> draw_more(Session& session, Findings& findings, int images, const C
   return draw_more_baselines(context, findings.bases, images);
 }
 
-Result<Check> checked(Session& session, Rival& rival, const CheckArguments& arguments, const CancelToken& cancel) {
+Result<Checked> checked(Session& session, Rival& rival, const CheckArguments& arguments, const CancelToken& cancel) {
   Progress silent;
   SCOTOMA_ASSIGN_OR_RETURN(
       StudyRun done, run_study(session.study, session.models, *session.cache, cancel, silent, {.replay_only = true}));
   TerminalProgress progress(arguments.quiet);
-  SCOTOMA_RETURN_IF_ERROR(draw_more(session, done.findings, arguments.images, cancel, progress));
-  return check(session.study, done.findings, rival, *session.cache, cancel, progress);
+  if (arguments.images > 0)
+    SCOTOMA_RETURN_IF_ERROR(draw_more(session, done.findings, arguments.images, cancel, progress));
+  SCOTOMA_ASSIGN_OR_RETURN(Check check,
+                           scotoma::check(session.study, done.findings, rival, *session.cache, cancel, progress));
+  return Checked{std::move(check), doubts(done.findings)};
 }
 
 Result<void> run_check(const CheckArguments& arguments) {
@@ -101,14 +117,18 @@ Result<void> run_check(const CheckArguments& arguments) {
   const auto open = arguments.images > 0 ? open_session : open_finished;  // further images are the models' to make
   SCOTOMA_ASSIGN_OR_RETURN(Session session, open(std::move(study), arguments));
   tell_note(session.note);
-  SCOTOMA_ASSIGN_OR_RETURN(const Check result, checked(session, rivals.front(), arguments, cancel));
+  SCOTOMA_ASSIGN_OR_RETURN(const Checked result, checked(session, rivals.front(), arguments, cancel));
   if (!arguments.junit.empty())  // before anything is printed: the reader of that may have gone
-    SCOTOMA_RETURN_IF_ERROR(write_whole(arguments.junit, junit_xml(session.study, result, arguments.allow_undecided)));
+    SCOTOMA_RETURN_IF_ERROR(
+        write_whole(arguments.junit, junit_xml(session.study, result.check, arguments.allow_undecided)));
   if (arguments.json) {
-    say_json(check_json(session.study, result));
+    nlohmann::ordered_json json = check_json(session.study, result.check);
+    if (!result.doubts.empty()) json["doubts"] = result.doubts;
+    say_json(json);
   } else {
-    print_check(result);
+    print_check(result.check);
   }
+  if (!result.check.cases.empty()) tell_doubts(result.doubts);
   return conclusion(result, arguments.allow_undecided);
 }
 

@@ -19,6 +19,7 @@ namespace scotoma {
 namespace {
 
 constexpr std::size_t kFewest = 4;      ///< images, however few the generator draws at once
+constexpr std::size_t kEnough = 3;      ///< images of a label, to speak of it alone
 constexpr std::size_t kMostTexts = 32;  ///< labels that the embedder chooses from
 constexpr double kLevel = 0.2;          ///< of like_guessing(): eight images say little, and a doubt is only a question
 
@@ -32,8 +33,9 @@ class Doctor {
 
  private:
   struct Finding {
-    std::string works;       ///< one line on what works
-    std::string doubt = {};  ///< what about it is suspicious, and what to check; mostly empty
+    std::string works;                    ///< one line on what works
+    std::string doubt = {};               ///< what about it is suspicious, and what to check; mostly empty
+    std::vector<std::string> notes = {};  ///< what may be as it should, but a person should know
   };
 
   void look_at(const char* role, const std::function<Result<Finding>()>& examination);
@@ -63,6 +65,9 @@ void Doctor::look_at(const char* role, const std::function<Result<Finding>()>& e
   const Painted state = sure ? paint.green("ok   ") : found.ok() ? paint.yellow("doubt") : paint.red("wrong");
   say("  {} {:<11} {}\n", state, role, found.ok() ? found->works : found.error().message);
   if (found.ok() && !sure) say("                    {}\n", paint.yellow(found->doubt));
+  if (found.ok()) {
+    for (const std::string& note : found->notes) say("                    {}\n", paint.dim(note));
+  }
   static_cast<void>(std::fflush(stdout));  // the next model may take its time
   std::string& roles = found.ok() ? doubtful_ : unwell_;
   if (!sure) roles += (roles.empty() ? "" : ", ") + std::string(role);
@@ -90,9 +95,20 @@ Result<Doctor::Finding> Doctor::classifier() {
   const std::string loaded = model->describe();
   if (!drawn_) return Finding{loaded};
   int right = 0;
-  for (std::size_t i = 0; i < predictions.size(); ++i)
-    right += predictions[i].label() == targets[i % targets.size()].class_index ? 1 : 0;
+  std::vector<int> right_of(targets.size(), 0);
+  for (std::size_t i = 0; i < predictions.size(); ++i) {
+    const bool is_right = predictions[i].label() == targets[i % targets.size()].class_index;
+    right += is_right ? 1 : 0;
+    right_of[i % targets.size()] += is_right ? 1 : 0;
+  }
   Finding found{fmt::format("{}; {} of {} right", loaded, right, predictions.size())};
+  for (std::size_t t = 0; t < std::min(targets.size(), predictions.size()); ++t) {
+    const std::size_t asked = (predictions.size() - t + targets.size() - 1) / targets.size();
+    if (right_of[t] > 0 || right == 0 || asked < kEnough) continue;
+    found.notes.push_back(fmt::format(
+        "\"{}\": 0 of {} right, the first answer was \"{}\"; if you do not expect that, check its class name",
+        targets[t].label.name, asked, model->class_names()[static_cast<std::size_t>(predictions[t].label())]));
+  }
   if (like_guessing(right, static_cast<int>(predictions.size()), model->class_names().size(), kLevel)) {
     found.doubt = fmt::format(
         "no more than by guessing, the first \"{}\" for \"{}\": check mean and std, channels, and that the class names "

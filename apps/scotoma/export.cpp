@@ -7,7 +7,9 @@
 #include <map>
 
 #include "scotoma/export/new_folder.h"
+#include "scotoma/finding/doubt.h"
 #include "scotoma/session/session.h"
+#include "scotoma/wording/tally.h"
 #include "scotoma/wording/words.h"
 #include "terminal.h"
 #include "verbs.h"
@@ -30,13 +32,17 @@ struct ExportArguments : StudyArguments {
 };
 
 void print_summary(const ExportArguments& arguments, const Exported& exported) {
-  std::vector<std::string> of;
-  if (exported.bugs > 0) of.push_back(counted(static_cast<int>(exported.bugs), "bug"));
-  if (exported.systematic > 0) of.push_back(counted(static_cast<int>(exported.systematic), "systematic failure"));
+  const KindCounts of = {static_cast<int>(exported.bugs), static_cast<int>(exported.systematic),
+                         static_cast<int>(exported.exceptions)};
   say("{} of {}: {} for training, {} for testing: {}\n",
-      counted(static_cast<int>(exported.train + exported.test), "picture"), listed(of), exported.train, exported.test,
-      arguments.to.string());
+      counted(static_cast<int>(exported.train + exported.test), "image"), counted_kinds(of), exported.train,
+      exported.test, arguments.to.string());
   if (exported.one_sided.empty() || arguments.format == "webdataset") return;
+  if (arguments.format == "jsonl") {
+    tell(stderr, "note: on one side (train or test) only: {}\n",
+         fmt::format("{}", fmt::join(exported.one_sided, ", ")));
+    return;
+  }
   tell(stderr,
        "note: on one side only: {}; its folder on the other side is empty, which keeps class numbers equal on both: "
        "torchvision's ImageFolder needs allow_empty=True\n",
@@ -69,6 +75,7 @@ Result<void> write_export(const ExportArguments& arguments) {
   }();
   if (!exported.ok()) return exported.error();
   print_summary(arguments, *exported);
+  tell_doubts(doubts(done.findings));
   return {};
 }
 

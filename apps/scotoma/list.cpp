@@ -8,6 +8,7 @@
 #include <limits>
 #include <set>
 
+#include "columns.h"
 #include "scotoma/backend/files/class_names.h"
 #include "scotoma/record/bugs_reader.h"
 #include "scotoma/session/results.h"
@@ -30,7 +31,19 @@ struct ListArguments : StudyArguments {
   std::string taken_for;
 };
 
-constexpr const char* kRow = "{:<28} {:<14} {:<7} {:<16} {:<16} {:<12} {}";
+constexpr const char* kRow = "{} {:<14} {:<7} {:<16} {:<16} {} {}";
+
+/// Of the columns that hold what others wrote; no wider than this, longer texts push the rest of their own row.
+constexpr std::size_t kWidest = 48;
+struct Widths {
+  std::size_t id = 28;
+  std::size_t predicted = 12;
+
+  void fit(const Json& each) {
+    id = std::clamp(columns_of("  " + each.value("id", "")), id, kWidest);
+    predicted = std::clamp(columns_of(each.value("predicted", "")), predicted, kWidest);
+  }
+};
 
 /// The best measurement that there is: the audit's, else what confirmation showed, else exploration.
 const nlohmann::ordered_json& measured(const nlohmann::ordered_json& bug) {
@@ -107,32 +120,33 @@ void print_undrawable(const nlohmann::ordered_json& json, const ListArguments& a
 }
 
 void print_row(const std::string& id, std::string_view status, const Json& object, const Json& fails,
-               const std::string& base, const std::string& prompt) {
-  say(kRow, "  " + id, status, object.value("direction", "fails"), rate_text(fails), base,
-      object.value("predicted", ""), prompt);
+               const std::string& base, const std::string& prompt, const Widths& widths) {
+  say(kRow, padded("  " + id, widths.id), status, object.value("direction", "fails"), rate_text(fails), base,
+      padded(object.value("predicted", ""), widths.predicted), prompt);
   say("\n");
 }
 
-void print_bug(const Json& bug) {
+void print_bug(const Json& bug, const Widths& widths) {
   print_row(bug.value("id", ""), bug.value("status", ""), bug, measured(bug), rate_text(bug["base"]),
-            bug.value("prompt", ""));
+            bug.value("prompt", ""), widths);
   if (const std::string text = reviewed_failures(bug); !text.empty()) say("      reviewed: {}\n", text);
 }
 
 /// A finding's sentence and, below it, those of the listed bugs that it names; these are then told.
-void print_finding(const Json& finding, const char* its_bugs, const Json* own_row, Json& bugs, const Paint& paint) {
+void print_finding(const Json& finding, const char* its_bugs, const Json* own_row, Json& bugs, const Widths& widths,
+                   const Paint& paint) {
   const Json& ids = finding[its_bugs];
   const auto inside = [&](const Json& bug) { return std::find(ids.begin(), ids.end(), bug["id"]) != ids.end(); };
   if (own_row == nullptr && std::none_of(bugs.begin(), bugs.end(), inside)) return;
   say("{}: {}\n", paint.bold(finding.value("id", "")), finding.value("sentence", ""));
   if (own_row != nullptr) {
     const std::string prompt = finding["prompts"].empty() ? "" : finding["prompts"][0].get<std::string>();
-    print_row(finding.value("id", ""), "systematic", finding, finding["base"], "-", prompt);
+    print_row(finding.value("id", ""), "systematic", finding, finding["base"], "-", prompt, widths);
   }
   Json left = Json::array();
   for (const Json& bug : bugs) {
     if (inside(bug)) {
-      print_bug(bug);
+      print_bug(bug, widths);
     } else {
       left.push_back(bug);
     }
@@ -141,14 +155,19 @@ void print_finding(const Json& finding, const char* its_bugs, const Json* own_ro
 }
 
 void print_table(const Json& json, Listed listed, const Paint& paint) {
-  say("{}\n", paint.bold(fmt::format(kRow, "bug", "status", "claim", "fails", "base", "taken for", "prompt")));
-  for (const Json& cause : json["causes"]) print_finding(cause, "bugs", nullptr, listed.bugs, paint);
+  Widths widths;
+  for (const Json* list : {&listed.bugs, &listed.systematic}) {
+    for (const Json& each : *list) widths.fit(each);
+  }
+  say("{}\n", paint.bold(fmt::format(kRow, padded("bug", widths.id), "status", "claim", "fails", "base",
+                                     padded("taken for", widths.predicted), "prompt")));
+  for (const Json& cause : json["causes"]) print_finding(cause, "bugs", nullptr, listed.bugs, widths, paint);
   for (const Json& failure : json["systematic_failures"]) {
     const auto row = std::find(listed.systematic.begin(), listed.systematic.end(), failure);
-    print_finding(failure, "exceptions", row == listed.systematic.end() ? nullptr : &*row, listed.bugs, paint);
+    print_finding(failure, "exceptions", row == listed.systematic.end() ? nullptr : &*row, listed.bugs, widths, paint);
   }
   if (!listed.bugs.empty()) say("{}\n", paint.bold("other hypotheses"));
-  for (const Json& bug : listed.bugs) print_bug(bug);
+  for (const Json& bug : listed.bugs) print_bug(bug, widths);
 }
 
 /// The array that --json prints: objects of bugs.json, each with what it is.
@@ -203,6 +222,8 @@ Result<void> check_filters(const Json& json, const ListArguments& arguments) {
 Result<void> list(const ListArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(const StoredResults results, read_results(arguments));
   tell_note(results.note);
+  if (const auto found = results.bugs.find("doubts"); found != results.bugs.end())
+    tell_doubts(found->get<std::vector<std::string>>());
   const auto& json = results.bugs;
   SCOTOMA_RETURN_IF_ERROR(check_filters(json, arguments));
   const Listed listed = listed_of(json, arguments);

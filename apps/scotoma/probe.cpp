@@ -27,8 +27,15 @@ struct ProbeArguments : StudyArguments {
   bool json = false;
 };
 
-Painted verdict(const Hypothesis& hypothesis, const Paint& paint) {
-  const std::string words(status_words(hypothesis.status));
+/// Without valid images nothing can be told of any phrase, whatever the label's failures.
+bool has_valid_images(const Findings& findings, const std::string& label) {
+  return std::any_of(findings.bases.begin(), findings.bases.end(),
+                     [&](const BaseResult& base) { return base.label == label && base.rate.valid > 0; });
+}
+
+Painted verdict(const Hypothesis& hypothesis, bool valid_images, const Paint& paint) {
+  const bool told = valid_images || hypothesis.status != Status::untestable;
+  const std::string words(told ? status_words(hypothesis.status) : "cannot be told: no image of the label is valid");
   if (hypothesis.status == Status::confirmed) return paint.red(words);
   return hypothesis.status == Status::not_confirmed ? paint.green(words) : paint.yellow(words);
 }
@@ -42,10 +49,11 @@ void print_systematic(const Findings& findings, const std::string& label) {
 }
 
 /// Numbers only where something was measured: the budget may have been used up, the phrase impossible to draw.
-void print_verdict(const Hypothesis& hypothesis, double threshold) {
+void print_verdict(const Findings& findings, double threshold) {
   const Paint paint(stdout);
+  const Hypothesis& hypothesis = findings.hypotheses.front();
   const Rate& rate = hypothesis.confirmed;
-  say("{}  {}\n", verdict(hypothesis, paint),
+  say("{}  {}\n", verdict(hypothesis, has_valid_images(findings, hypothesis.label), paint),
       hypothesis.measured().valid > 0 ? headline(hypothesis) : hypothesis.prompt);
   if (rate.invalid > 0) say("  {} of {} pictures do not show the label\n", rate.invalid, rate.invalid + rate.valid);
   if (rate.valid == 0) return;
@@ -103,8 +111,7 @@ Result<void> probe(const ProbeArguments& arguments) {
     say_json(bugs_json(session.study, done->findings)["bugs"][0]);
   } else {
     const EvidenceOptions& evidence = session.study.evidence;
-    print_verdict(done->findings.hypotheses.front(),
-                  std::log(slots(session.study) / (evidence.alpha - evidence.alpha0)));
+    print_verdict(done->findings, std::log(slots(session.study) / (evidence.alpha - evidence.alpha0)));
     const Paint paint(stdout);
     for (const std::string& doubt : doubts(done->findings)) say("{} {}\n", paint.yellow("?"), doubt);
     print_systematic(done->findings, arguments.label);

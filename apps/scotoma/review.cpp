@@ -215,7 +215,7 @@ Result<void> import_csv(const Reviewed& reviewed, const ReviewArguments& argumen
   SCOTOMA_RETURN_IF_ERROR(store_reviews(*reviewed.session.cache, answers));
   say("{}, {} of them new or changed; {} left open\n", counted(static_cast<int>(answers.size()), "answer"), changed,
       rows.size() - answers.size());
-  say("`scotoma report {}` writes them into the report\n", arguments.study.string());
+  if (changed > 0) say("`scotoma report {}` writes them into the report\n", arguments.study.string());
   return {};
 }
 

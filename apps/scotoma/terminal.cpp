@@ -91,6 +91,11 @@ void TerminalProgress::spent(int images, int budget) {
   budget_ = budget;
 }
 
+void tell_doubts(const std::vector<std::string>& doubts) {
+  const Paint paint(stderr);
+  for (const std::string& doubt : doubts) write_raw(stderr, paint.yellow("?").text() + " " + printable(doubt) + "\n");
+}
+
 void tell_note(const std::string& note) {
   if (!note.empty()) tell(stderr, "note: {}\n", note);
 }

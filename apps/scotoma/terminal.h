@@ -132,6 +132,9 @@ class TerminalProgress : public Progress {
   int budget_ = 0;
 };
 
+/// Prints what makes all figures of a study doubtful (finding/doubt.h) to standard error.
+void tell_doubts(const std::vector<std::string>& doubts);
+
 /// Prints "note: NOTE" to standard error; nothing where there is none.
 void tell_note(const std::string& note);
 

@@ -7,7 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "columns.h"
 #include "scotoma/finding/count.h"
+#include "scotoma/finding/doubt.h"
 #include "scotoma/record/transfer_json.h"
 #include "scotoma/report/publish.h"
 #include "scotoma/session/rivals.h"
@@ -45,23 +47,14 @@ std::string accuracy(const Rate& failures) {
   return fmt::format("{:3.0f} % [{:.0f}, {:.0f}]", 100 * right.rate, 100 * right.low, 100 * right.high);
 }
 
-/// At most `width` columns wide, for a table.
-std::string shortened(const std::string& text, std::size_t width) {
-  std::string name = printable(text);
-  if (name.size() <= width) return name;
-  std::size_t cut = width - 2;
-  while (cut > 0 && (static_cast<unsigned char>(name[cut]) & 0xC0U) == 0x80U) --cut;  // not inside a character
-  return name.substr(0, cut) + "..";
-}
-
 void print_columns(const Transfer& transfer, const Paint& paint) {
-  constexpr const char* kRow = "{:>2} {:<24} {:<17} {:<17} {:<17} {}";
-  say("{}\n",
-      paint.bold(fmt::format(kRow, "", "classifier", "right: failing set", "all images", "their twins", "transfer")));
+  constexpr const char* kRow = "{:>2} {} {:<17} {:<17} {:<17} {}";
+  say("{}\n", paint.bold(fmt::format(kRow, "", padded("classifier", 24), "right: failing set", "all images",
+                                     "their twins", "transfer")));
   const KindCounts all = counts_of(transfer);
   for (std::size_t c = 0; c < transfer.columns.size(); ++c) {
     const TransferColumn& column = transfer.columns[c];
-    say(kRow, c + 1, shortened(column.name, 24), accuracy(column.failing), accuracy(column.suspects),
+    say(kRow, c + 1, padded(shortened(column.name, 24), 24), accuracy(column.failing), accuracy(column.suspects),
         accuracy(column.controls), column.aimed ? "aimed at" : counted_kinds(transferring(transfer, c), all));
     say("\n");
   }
@@ -77,7 +70,7 @@ std::string cell_text(const TransferCell& cell) {
 void print_rows(const std::string& head, const std::vector<const TransferRow*>& rows, const Paint& paint) {
   if (!rows.empty()) say("{}\n", paint.bold(head));
   for (const TransferRow* row : rows) {
-    Painted line(fmt::format("{:<34}", "  " + shortened(row->id, 31)));
+    Painted line(padded("  " + shortened(row->id, 31), 34));
     for (const TransferCell& cell : row->cells) {
       const std::string text = fmt::format("{:>9}", cell_text(cell));
       line += cell.transfers ? paint.red(text) : Painted(text);
@@ -153,6 +146,7 @@ Result<void> run_transfer(const TransferArguments& arguments) {
   if (!result.ok()) return result.error();
   SCOTOMA_ASSIGN_OR_RETURN(const Published published, publish(session.study, done.findings, nullptr, *session.cache,
                                                               out_folder(arguments), &*result));
+  tell_doubts(doubts(done.findings));
   if (arguments.json) {
     say_json(transfer_json(session.study, *result));
   } else {

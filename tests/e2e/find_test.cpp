@@ -223,6 +223,21 @@ TEST(Find, AJudgeThatRefusesEverythingIsToldEverywhere) {
   ASSERT_FALSE(bugs["limits"].empty());
   EXPECT_TRUE(bugs["limits"][0].get<std::string>().starts_with(says)) << bugs["limits"];
   EXPECT_NE(read_file(folder / "out/report.html").find(says), std::string::npos);
+  const auto verb = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin() + 1, study.string());
+    arguments.insert(arguments.end(), {"--out", (folder / "out").string()});
+    return run(arguments);
+  };
+  const std::string world = kWorld.string();
+  EXPECT_NE(verb({"list"}).errors.find(says), std::string::npos);
+  const Outcome transferred = verb({"transfer", "--classifier", world + "/classifiers/resnet_balanced.onnx"});
+  EXPECT_NE(transferred.errors.find(says), std::string::npos) << transferred.errors;
+  const Outcome checked = verb({"check", "--against", world + "/classifiers/resnet_balanced.onnx"});
+  EXPECT_EQ(checked.code, 2);
+  EXPECT_NE(checked.errors.find(says), std::string::npos) << checked.errors;
+  EXPECT_EQ(checked.errors.find("more labels"), std::string::npos) << checked.errors;
+  const Outcome probed = verb({"probe", "--label", "fly", "on a flower", "--quiet"});
+  EXPECT_NE(probed.output.find("cannot be told: no image of the label is valid"), std::string::npos) << probed.output;
 }
 
 /// A second judge for the small study: without the first one's class "nothing", its names in a file of their own.

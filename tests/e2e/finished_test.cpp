@@ -55,7 +55,7 @@ TEST_F(WithoutModels, ItIsReportedExportedReviewedAndCheckedAgain) {
   EXPECT_EQ(body(again), with(body(report_), world, "gone"));
   const Outcome listed = verb({"list"});
   EXPECT_EQ(listed.code, 0) << listed.errors;
-  const Outcome exported = verb({"export", "--to", (folder_ / "data").string()});
+  const Outcome exported = verb({"export", "--format", "jsonl", "--to", (folder_ / "data").string()});
   EXPECT_EQ(exported.code, 0) << exported.errors;
   const Outcome checked = verb({"check", "--against", (kWorld / "classifiers/resnet_balanced.onnx").string(),
                                 "--labels", (kWorld / "classifiers/labels.json").string()});
@@ -80,14 +80,14 @@ TEST_F(WithoutModels, TheFolderOfTheResultsIsEnough) {
   };
   const std::string study = read_file(out_ / "study.json");
   folder_.write("out/study.json", with(study, kWorld.string(), (folder_ / "gone").string()));
+  const Outcome reported = alone({"report"});
+  EXPECT_EQ(reported.code, 0) << reported.errors;
   const Outcome listed = alone({"list", "--json"});
-  EXPECT_EQ(listed.code, 0) << listed.errors;
+  ASSERT_EQ(listed.code, 0) << listed.errors;
   EXPECT_EQ(listed.errors, "");
   const std::string id = nlohmann::json::parse(listed.output).at(0).at("id");
   EXPECT_EQ(alone({"show", id}).code, 0);
-  const Outcome reported = alone({"report"});
-  EXPECT_EQ(reported.code, 0) << reported.errors;
-  EXPECT_EQ(alone({"export", "--to", (folder_ / "data").string()}).code, 0);
+  EXPECT_EQ(alone({"export", "--format", "jsonl", "--to", (folder_ / "data").string()}).code, 0);
   EXPECT_EQ(alone({"review", "--import", folder_.write("none.csv", "image_id,label,valid\n").string()}).code, 2);
   const Outcome found = alone({"find", "-q"});
   EXPECT_EQ(found.code, 2);

@@ -70,6 +70,36 @@ TEST_F(Results, AreListedAndShown) {
   EXPECT_NE(shown.output.find("images/ab/abc.png"), std::string::npos) << shown.output;
 }
 
+TEST_F(Results, OfLongNamesStandInColumns) {
+  json results = made_up_results();
+  results["bugs"][0]["id"] = "fly-behind-a-very-tall-wooden-fence";
+  results["bugs"][0]["predicted"] =
+      "r\xC3\xA9"
+      "d-spotted-newt\xE2\x80\xAE";
+  results["causes"][0]["bugs"] = {"fly-behind-a-very-tall-wooden-fence"};
+  const std::string table = list(results.dump()).output;
+  const auto column = [&](const std::string& word, const std::string& line_of) {
+    const std::size_t begin = table.rfind('\n', table.find(line_of)) + 1;
+    std::size_t columns = 0;
+    for (std::size_t at = begin; at < table.find(word, begin); ++at)
+      columns += (static_cast<unsigned char>(table[at]) & 0xC0U) != 0x80U ? 1U : 0U;
+    return columns;
+  };
+  EXPECT_EQ(column("prompt", "status"), column("a photo of a fly", "  fly-behind")) << table;
+  EXPECT_EQ(column("prompt", "status"), column("a photo of a bee", "\n  bee-systematic")) << table;
+}
+
+TEST_F(Results, OfWhichAllIsDoubtfulSaySo) {
+  json results = made_up_results();
+  results["doubts"] = {"The judge refused 16 of 16 base images."};
+  const Outcome listed = list(results.dump());
+  EXPECT_EQ(listed.code, 0);
+  EXPECT_NE(listed.errors.find("? The judge refused 16 of 16 base images."), std::string::npos) << listed.errors;
+  EXPECT_NE(show(results.dump()).errors.find("? The judge refused"), std::string::npos);
+  results["doubts"] = 7;
+  EXPECT_NE(list(results.dump()).errors.find("'doubts'"), std::string::npos);
+}
+
 TEST_F(Results, AreListedByCauseAndShownByTheIdsOfAllKinds) {
   const std::string bugs = made_up_results().dump();
   const std::string table = list(bugs).output;

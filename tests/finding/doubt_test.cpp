@@ -102,5 +102,23 @@ TEST(Doubt, GuessingIsToldByItsProbability) {
   EXPECT_FALSE(like_guessing(0, 8, 1, 0.2));
 }
 
+TEST(Doubt, TwoLabelsThatAreEachCalledTheOtherLookSwapped) {
+  Findings findings = well();
+  BaseResult& cat = findings.bases.emplace_back(findings.bases[0]);  // that is right, so that not all is guessing
+  cat.label = "cat";
+  for (Sample& sample : cat.samples) sample.prediction.top[0].label = 2, sample.image += " of a cat";
+  const auto call = [&](std::size_t base, int answer) {
+    for (Sample& sample : findings.bases[base].samples) sample.prediction.top[0].label = answer, sample.correct = false;
+  };
+  call(0, 1);
+  EXPECT_TRUE(doubts(findings).empty()) << "one way alone is a failure like others";
+  call(1, 0);
+  expect_doubt(findings, "of \"fly\" is classified as \"bee\", and the other way round");
+  findings.class_names = {"Fly, fly", "insect, bee", "cat", "cow"};
+  expect_doubt(findings, "swapped");
+  findings.bases[0].samples.resize(7);
+  EXPECT_TRUE(doubts(findings).empty()) << "few images";
+}
+
 }  // namespace
 }  // namespace scotoma

@@ -40,9 +40,13 @@ Result<Exported> export_dataset(const Study& study, const Findings& findings, co
                                      printable_json(dataset_json(study, findings, dataset, options).dump(2)) + "\n"));
   SCOTOMA_RETURN_IF_ERROR(write_file(place->path() / "README.md", readme(study, findings, dataset, options)));
   SCOTOMA_RETURN_IF_ERROR(place->commit());
-  const auto systematic = static_cast<std::size_t>(std::count_if(
-      dataset.bugs.begin(), dataset.bugs.end(), [](const DatasetBug& bug) { return bug.drawn_for == "baseline"; }));
-  return Exported{dataset.bugs.size() - systematic, systematic, dataset.train(), dataset.test(), dataset.one_sided()};
+  Exported exported{.train = dataset.train(), .test = dataset.test(), .one_sided = dataset.one_sided()};
+  for (const DatasetBug& bug : dataset.bugs) {
+    ++(bug.drawn_for == "baseline"          ? exported.systematic
+       : bug.direction == Direction::passes ? exported.exceptions
+                                            : exported.bugs);
+  }
+  return exported;
 }
 
 }  // namespace scotoma

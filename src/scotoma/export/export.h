@@ -16,11 +16,12 @@
 namespace scotoma {
 
 struct Exported {
-  std::size_t bugs = 0;        ///< and exceptions
+  std::size_t bugs = 0;
+  std::size_t exceptions = 0;
   std::size_t systematic = 0;  ///< systematic failures
   std::size_t train = 0;
   std::size_t test = 0;
-  std::vector<std::string> one_sided;  ///< labels that have pictures on one of the two sides only
+  std::vector<std::string> one_sided = {};  ///< labels that have pictures on one of the two sides only
 };
 
 /// Writes the dataset into `folder`, which appears whole or not at all. Its bytes are a function of the study, the

@@ -96,6 +96,44 @@ std::string about_classifier(const Findings& findings, const Samples& all) {
       right, valid.size(), classes, check);
 }
 
+/// Whether a class is called as the label is: "tabby, tabby cat" is called "tabby" and "tabby cat".
+bool is_called(const std::string& class_name, const std::string& label) {
+  for (std::size_t at = 0; at <= class_name.size();) {
+    const std::size_t end = std::min(class_name.find(", ", at), class_name.size());
+    if (class_name.compare(at, end - at, label) == 0) return true;
+    at = end + 2;
+  }
+  return false;
+}
+
+/// Nearly all valid images of one label are classified as the other.
+bool all_called(const BaseResult& base, const std::string& other, const std::vector<std::string>& class_names) {
+  std::size_t valid = 0;
+  std::size_t called = 0;
+  for (const Sample& sample : base.samples) {
+    if (!sample.valid()) continue;
+    ++valid;
+    const auto answer = static_cast<std::size_t>(sample.prediction.label());
+    called += !sample.correct && is_called(class_names.at(answer), other) ? 1U : 0U;
+  }
+  return valid >= kFew && static_cast<double>(called) >= kNearlyAll * static_cast<double>(valid);
+}
+
+std::string about_swapped(const Findings& findings) {
+  const auto& bases = findings.bases;
+  for (std::size_t i = 0; i < bases.size(); ++i) {
+    for (std::size_t k = i + 1; k < bases.size(); ++k) {
+      if (!all_called(bases[i], bases[k].label, findings.class_names)) continue;
+      if (!all_called(bases[k], bases[i].label, findings.class_names)) continue;
+      return fmt::format(
+          "Nearly every valid base image of \"{}\" is classified as \"{}\", and the other way round. Unless you expect "
+          "that, two class names are swapped: check their order against the classifier's outputs.",
+          bases[i].label, bases[k].label);
+    }
+  }
+  return "";
+}
+
 std::string about_captioner(const Findings& findings) {
   std::vector<std::string> captions;
   std::size_t clusters = 0;
@@ -122,8 +160,10 @@ std::vector<std::string> doubts(const Findings& findings) {
   const Samples all = base_samples(findings);
   if (all.size() < kFew) return {};
   std::vector<std::string> out;
-  for (std::string& sentence : std::vector{about_generator(all), about_judge(findings, all),
-                                           about_classifier(findings, all), about_captioner(findings)}) {
+  std::string of_classifier = about_classifier(findings, all);
+  if (of_classifier.empty()) of_classifier = about_swapped(findings);
+  for (std::string& sentence : std::vector{about_generator(all), about_judge(findings, all), std::move(of_classifier),
+                                           about_captioner(findings)}) {
     if (!sentence.empty()) out.push_back(std::move(sentence));
   }
   return out;

@@ -21,6 +21,7 @@ bool like_guessing(int right, int asked, std::size_t choices, double level);
 ///     gives all one score;
 ///   - the classifier calls the valid images of several labels one thing, or is right no more often than by guessing
 ///     (at level 0.05);
+///   - two labels are each called the other, as when two class names are swapped;
 ///   - the captioner says one sentence of the images of several clusters.
 std::vector<std::string> doubts(const Findings& findings);
 

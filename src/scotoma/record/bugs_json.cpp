@@ -9,6 +9,7 @@
 #include "scotoma/cache/answer_cache.h"
 #include "scotoma/finding/cause.h"
 #include "scotoma/finding/count.h"
+#include "scotoma/finding/doubt.h"
 #include "scotoma/wording/claims_filter.h"
 #include "scotoma/wording/finding_words.h"
 #include "scotoma/wording/settings.h"
@@ -340,6 +341,7 @@ ordered_json bugs_json(const Study& study, const Findings& findings, const Image
   for (const BaseResult& base : findings.bases) json["labels"].push_back(label_json(study, base, path));
   json["clusters"] = ordered_json::array();
   for (const Cluster& cluster : findings.clusters) json["clusters"].push_back(cluster_json(cluster, path));
+  if (const auto doubtful = doubts(findings); !doubtful.empty()) json["doubts"] = texts(doubtful);
   json["limits"] = texts(findings.limits);
   json["settings"] = settings_json(study);
   return json;

@@ -113,6 +113,8 @@ std::string flaw_of_file(Json& json) {
   if (!is_text(member(json, "study"))) return "study";
   if (std::string wrong = flaw_in(json, "bugs", flaw); !wrong.empty()) return wrong;
   if (std::string wrong = upgrade_bugs_json(json); !wrong.empty()) return wrong;
+  if (const Json* doubtful = member(json, "doubts"); doubtful != nullptr && !is_list_of_texts(doubtful))
+    return "doubts";
   const std::string wrong = flaw_in(json, "causes", flaw_of_cause);
   return wrong.empty() ? flaw_in(json, "systematic_failures", flaw_of_systematic) : wrong;
 }
