@@ -26,8 +26,8 @@ std::string labels_with_rates(const Cause& cause) {
   return text;
 }
 
-void print_cause(const Findings& findings, const Cause& cause, const Paint& paint) {
-  say("  {} {}\n", paint.red("!"), sentence(cause));
+void print_cause(const Study& study, const Findings& findings, const Cause& cause, const Paint& paint) {
+  say("  {} {}\n", paint.red("!"), sentence(study, cause));
   if (cause.bugs.size() <= kFew) {
     for (const Hypothesis* bug : cause.bugs) say("      {}\n", headline(*bug));
   } else {
@@ -42,14 +42,14 @@ void print_summary(const StudyRun& run, const Study& study, const Published& pub
   const Tally tally = tally_of(findings);
   say("\n{} On {}.\n", paint.bold(summary(findings)), counted(findings.spent.total(), "picture"));
   for (const std::string& doubt : doubts(findings)) say("  {} {}\n", paint.yellow("?"), doubt);
-  for (const Cause& cause : tally.causes) print_cause(findings, cause, paint);
+  for (const Cause& cause : tally.causes) print_cause(study, findings, cause, paint);
   for (const SystematicFailure& failure : tally.systematic) {
-    say("  {} {}\n", paint.red("!"), sentence(failure));
+    say("  {} {}\n", paint.red("!"), sentence(study, failure));
     for (const Hypothesis* exception : failure.exceptions) say("    {} {}\n", paint.green("+"), headline(*exception));
   }
   const auto rows = untold_cross(findings);
   if (!rows.empty()) say("\nOn other labels:\n");
-  for (const CrossRow* row : rows) say("  {} {}\n", paint.yellow("~"), sentence(findings, *row));
+  for (const CrossRow* row : rows) say("  {} {}\n", paint.yellow("~"), sentence(study, findings, *row));
   const auto rates = error_rates(study, findings);
   if (!rates.empty()) say("\nHow much of it may be false:\n");
   for (const std::string& rate : rates) say("  {}\n", rate);

@@ -12,7 +12,6 @@
 #include "scotoma/backend/files/class_names.h"
 #include "scotoma/record/bugs_reader.h"
 #include "scotoma/session/results.h"
-#include "scotoma/session/session.h"
 #include "scotoma/wording/claims_filter.h"
 #include "scotoma/wording/finding_words.h"
 #include "terminal.h"
@@ -126,15 +125,15 @@ void print_row(const std::string& id, std::string_view status, const Json& objec
   say("\n");
 }
 
-void print_bug(const Json& bug, const Widths& widths) {
+void print_bug(const Study& study, const Json& bug, const Widths& widths) {
   print_row(bug.value("id", ""), bug.value("status", ""), bug, measured(bug), rate_text(bug["base"]),
             bug.value("prompt", ""), widths);
-  if (const std::string text = reviewed_failures(bug); !text.empty()) say("      reviewed: {}\n", text);
+  if (const std::string text = reviewed_failures(study, bug); !text.empty()) say("      reviewed: {}\n", text);
 }
 
 /// A finding's sentence and, below it, those of the listed bugs that it names; these are then told.
-void print_finding(const Json& finding, const char* its_bugs, const Json* own_row, Json& bugs, const Widths& widths,
-                   const Paint& paint) {
+void print_finding(const Study& study, const Json& finding, const char* its_bugs, const Json* own_row, Json& bugs,
+                   const Widths& widths, const Paint& paint) {
   const Json& ids = finding[its_bugs];
   const auto inside = [&](const Json& bug) { return std::find(ids.begin(), ids.end(), bug["id"]) != ids.end(); };
   if (own_row == nullptr && std::none_of(bugs.begin(), bugs.end(), inside)) return;
@@ -146,7 +145,7 @@ void print_finding(const Json& finding, const char* its_bugs, const Json* own_ro
   Json left = Json::array();
   for (const Json& bug : bugs) {
     if (inside(bug)) {
-      print_bug(bug, widths);
+      print_bug(study, bug, widths);
     } else {
       left.push_back(bug);
     }
@@ -154,20 +153,21 @@ void print_finding(const Json& finding, const char* its_bugs, const Json* own_ro
   bugs = std::move(left);
 }
 
-void print_table(const Json& json, Listed listed, const Paint& paint) {
+void print_table(const Study& study, const Json& json, Listed listed, const Paint& paint) {
   Widths widths;
   for (const Json* list : {&listed.bugs, &listed.systematic}) {
     for (const Json& each : *list) widths.fit(each);
   }
   say("{}\n", paint.bold(fmt::format(kRow, padded("bug", widths.id), "status", "claim", "fails", "base",
                                      padded("taken for", widths.predicted), "prompt")));
-  for (const Json& cause : json["causes"]) print_finding(cause, "bugs", nullptr, listed.bugs, widths, paint);
+  for (const Json& cause : json["causes"]) print_finding(study, cause, "bugs", nullptr, listed.bugs, widths, paint);
   for (const Json& failure : json["systematic_failures"]) {
     const auto row = std::find(listed.systematic.begin(), listed.systematic.end(), failure);
-    print_finding(failure, "exceptions", row == listed.systematic.end() ? nullptr : &*row, listed.bugs, widths, paint);
+    const Json* own_row = row == listed.systematic.end() ? nullptr : &*row;
+    print_finding(study, failure, "exceptions", own_row, listed.bugs, widths, paint);
   }
   if (!listed.bugs.empty()) say("{}\n", paint.bold("other hypotheses"));
-  for (const Json& bug : listed.bugs) print_bug(bug, widths);
+  for (const Json& bug : listed.bugs) print_bug(study, bug, widths);
 }
 
 /// The array that --json prints: objects of bugs.json, each with what it is.
@@ -195,9 +195,8 @@ void print_levels(const Json& json, const Listed& listed, const ListArguments& a
 
 /// Refuses a label that the study does not have, and a class that its classifier does not have: such a filter finds
 /// nothing, whatever the results hold.
-Result<void> check_filters(const Json& json, const ListArguments& arguments) {
+Result<void> check_filters(const Study& study, const Json& json, const ListArguments& arguments) {
   if (arguments.label.empty() && arguments.taken_for.empty()) return {};
-  SCOTOMA_ASSIGN_OR_RETURN(const Study study, open_finished_study(arguments));
   std::set<std::string> labels;
   std::set<std::string> answers;
   for (const StudyLabel& label : study.labels) labels.insert(label.name);
@@ -225,7 +224,7 @@ Result<void> list(const ListArguments& arguments) {
   if (const auto found = results.bugs.find("doubts"); found != results.bugs.end())
     tell_doubts(found->get<std::vector<std::string>>());
   const auto& json = results.bugs;
-  SCOTOMA_RETURN_IF_ERROR(check_filters(json, arguments));
+  SCOTOMA_RETURN_IF_ERROR(check_filters(results.study, json, arguments));
   const Listed listed = listed_of(json, arguments);
   if (arguments.json) {
     say_json(as_array(listed));
@@ -238,7 +237,7 @@ Result<void> list(const ListArguments& arguments) {
     print_undrawable(json, arguments);
     return {};
   }
-  print_table(json, listed, Paint(stdout));
+  print_table(results.study, json, listed, Paint(stdout));
   print_levels(json, listed, arguments);
   if (!arguments.all) print_undrawable(json, arguments);
   return {};

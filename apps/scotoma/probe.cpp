@@ -41,10 +41,10 @@ Painted verdict(const Hypothesis& hypothesis, bool valid_images, const Paint& pa
 }
 
 /// Why a phrase of this label is tested the other way round, where it is.
-void print_systematic(const Findings& findings, const std::string& label) {
+void print_systematic(const Study& study, const Findings& findings, const std::string& label) {
   for (const SystematicFailure& failure : systematic_failures(findings)) {
     if (failure.base->label == label)
-      say("  {} So the question is whether it is recognised under the phrase.\n", sentence(failure));
+      say("  {} So the question is whether it is recognised under the phrase.\n", sentence(study, failure));
   }
 }
 
@@ -114,7 +114,7 @@ Result<void> probe(const ProbeArguments& arguments) {
     print_verdict(done->findings, std::log(slots(session.study) / (evidence.alpha - evidence.alpha0)));
     const Paint paint(stdout);
     for (const std::string& doubt : doubts(done->findings)) say("{} {}\n", paint.yellow("?"), doubt);
-    print_systematic(done->findings, arguments.label);
+    print_systematic(session.study, done->findings, arguments.label);
   }
   return {};
 }

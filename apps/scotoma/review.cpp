@@ -94,7 +94,9 @@ std::string file_of(const ReviewArguments& arguments, const std::string& image) 
   return (cache_folder(arguments) / AnswerCache::image_file(image)).string();
 }
 
-std::string question(const std::string& label) { return fmt::format("Is {} in this picture?", with_article(label)); }
+std::string question(const Study& study, const std::string& label) {
+  return fmt::format("Is {} in this picture?", with_article(study, label));
+}
 
 /// 5 of 40: 12 % (4 to 27 %), an exact interval.
 std::string share_text(int wrong, int all) {
@@ -123,7 +125,7 @@ Result<void> print_status(const Reviewed& reviewed, const ReviewArguments& argum
         answered - judge.reviewed);
   }
   for (const Hypothesis& h : findings.hypotheses) {
-    if (h.reviewed) say("  {}: {}\n", h.id, reviewed_text(h));
+    if (h.reviewed) say("  {}: {}\n", h.id, reviewed_text(reviewed.session.study, h));
   }
   if (answered == 0) {
     say("answer some: scotoma review {}, or with --page or --csv\n", arguments.study.string());
@@ -136,7 +138,8 @@ Result<void> write_page(const Reviewed& reviewed, const ReviewArguments& argumen
   for (const Reviewable& picture : next_ones(reviewed, arguments)) {
     const std::string& image = picture.sample->image;
     SCOTOMA_ASSIGN_OR_RETURN(auto png, reviewed.session.cache->image_bytes(image));
-    pictures.push_back({image, picture.label, file_of(arguments, image), std::move(png)});
+    pictures.push_back({image, picture.label, file_of(arguments, image), std::move(png),
+                        with_article(reviewed.session.study, picture.label)});
   }
   if (pictures.empty()) return bad_input("every picture is reviewed already; see --status");
   const Study& study = reviewed.session.study;
@@ -219,9 +222,9 @@ Result<void> import_csv(const Reviewed& reviewed, const ReviewArguments& argumen
   return {};
 }
 
-Result<void> print_list(const std::vector<Reviewable>& pictures, const ReviewArguments& arguments) {
+Result<void> print_list(const Study& study, const std::vector<Reviewable>& pictures, const ReviewArguments& arguments) {
   for (const Reviewable& picture : pictures)
-    say("{}  {}\n", file_of(arguments, picture.sample->image), question(picture.label));
+    say("{}  {}\n", file_of(arguments, picture.sample->image), question(study, picture.label));
   say("{} to review; answer at a terminal, or with --page or --csv\n",
       counted(static_cast<int>(pictures.size()), "picture"));
   return {};
@@ -230,12 +233,13 @@ Result<void> print_list(const std::vector<Reviewable>& pictures, const ReviewArg
 /// One question after the other; every answer is kept at once.
 Result<void> ask(const Reviewed& reviewed, const ReviewArguments& arguments) {
   const std::vector<Reviewable> pictures = next_ones(reviewed, arguments);
-  if (::isatty(STDIN_FILENO) == 0) return print_list(pictures, arguments);
+  if (::isatty(STDIN_FILENO) == 0) return print_list(reviewed.session.study, pictures, arguments);
   const Paint paint(stdout);
   int answered = 0;
   for (std::size_t i = 0; i < pictures.size();) {
     say("\n{}\n{} {} [y]es [n]o [s]kip [q]uit: ", file_of(arguments, pictures[i].sample->image),
-        paint.dim(fmt::format("{} of {}", i + 1, pictures.size())), paint.bold(question(pictures[i].label)));
+        paint.dim(fmt::format("{} of {}", i + 1, pictures.size())),
+        paint.bold(question(reviewed.session.study, pictures[i].label)));
     std::fflush(stdout);
     std::string line;
     if (!std::getline(std::cin, line) || line == "q" || line == "quit") break;

@@ -38,7 +38,7 @@ void print_examples(const Json& object, const std::filesystem::path& folder) {
   }
 }
 
-void print_bug(const Json& bug, const std::filesystem::path& folder) {
+void print_bug(const Study& study, const Json& bug, const std::filesystem::path& folder) {
   const Paint paint(stdout);
   say("{}\n  {:<22} {}\n  {:<22} {}\n", paint.bold(bug.value("sentence", "")), "status", bug.value("status", ""),
       "prompt", bug.value("prompt", ""));
@@ -54,7 +54,7 @@ void print_bug(const Json& bug, const std::filesystem::path& folder) {
   print_rate("confirmation", bug["confirm"]);
   print_rate("audit", bug["audit"]);
   print_rate("audit, without phrase", bug["audit_base"]);
-  if (const std::string text = reviewed_failures(bug); !text.empty()) say("  {:<22} {}\n", "reviewed", text);
+  if (const std::string text = reviewed_failures(study, bug); !text.empty()) say("  {:<22} {}\n", "reviewed", text);
   say("  {:<22} {:.1f} (natural logarithm; base rate as measured + delta: {:.1f} %)\n", "log e-value",
       bug.value("log_e_value", 0.0), 100 * bug.value("null_rate", 0.0));
   print_examples(bug, folder);
@@ -104,7 +104,7 @@ Result<void> show(const ShowArguments& arguments) {
     } else if (std::string_view(list) == "causes") {
       print_cause(json, *found);
     } else if (std::string_view(list) == "bugs") {
-      print_bug(*found, out_folder(arguments));
+      print_bug(results.study, *found, out_folder(arguments));
     } else {
       print_systematic(json, *found, out_folder(arguments));
     }

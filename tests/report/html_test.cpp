@@ -4,12 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 
 #include "report/made_up.h"
 #include "report/rendered.h"
 #include "scotoma/image/image.h"
+#include "scotoma/record/bugs_json.h"
 #include "scotoma/wording/claims_filter.h"
 
 namespace scotoma {
@@ -53,6 +55,29 @@ TEST(ReportHtml, CausesComeBeforeSystematicFailuresAsInTheHeadline) {
   expect_in_order("<section id=\"causes\">", "<section id=\"systematic\">");
   expect_in_order("<b>On a flower, fly and ladybug", "<b>A bee fails systematically");    // contents
   expect_in_order("<h3>On a flower, fly and ladybug", "<h3>A bee fails systematically");  // cards
+}
+
+TEST(ReportHtml, AndTheFindingsTakeTheArticleThatTheStudySays) {
+  Study study = made_up::study();
+  for (StudyLabel& label : study.labels) label.article = label.name == "bee" ? "the" : "";
+  const Findings findings = made_up::findings();
+  const auto page = report_html(study, findings, made_up::picture, nullptr);
+  ASSERT_TRUE(page.ok());
+  EXPECT_TRUE(has(*page, "<h3>On a flower, fly and ladybug are misclassified as the bee.</h3>"));
+  EXPECT_TRUE(has(*page, "<h3>The bee fails systematically: "));
+  const auto as_image = [](const std::string& id) { return id; };
+  for (const std::string& text : {without_pictures(*page), bugs_json(study, findings, as_image).dump()}) {
+    for (const StudyLabel& label : study.labels) {
+      for (const std::string article : {"a ", "an ", "A ", "An "}) {
+        const std::string wrong = article + label.name;
+        for (std::size_t at = text.find(wrong); at != std::string::npos; at = text.find(wrong, at + 1)) {
+          const std::string front = text.substr(at - 20, 20);
+          // Prompts, which the made up study has as they are.
+          EXPECT_TRUE(front.ends_with("photo of ") || front.ends_with("picture of ")) << front << text.substr(at, 60);
+        }
+      }
+    }
+  }
 }
 
 TEST(ReportHtml, EmbedsEachPictureOnceAndEveryOneThatItShows) {

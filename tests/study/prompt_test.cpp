@@ -23,6 +23,22 @@ TEST(BasePrompt, ALabelWithBracesIsTakenAsItIs) {
   EXPECT_EQ(base_prompt(PromptOptions(), label("{label}")), "a photo of a {label}");
 }
 
+TEST(WithArticle, IsTheStudysOwnForItsLabelsAndTheirClasses) {
+  Study study;
+  study.labels = {label("scissors"), label("moon"), label("fly")};
+  study.labels[0].article = "";
+  study.labels[1].article = "the";
+  study.labels[1].class_name = "full moon";
+  EXPECT_EQ(with_article(study, "scissors"), "scissors");
+  EXPECT_EQ(with_article(study, "moon"), "the moon");
+  EXPECT_EQ(with_article(study, "full moon"), "the full moon");
+  EXPECT_EQ(with_article(study, "fly"), "a fly");
+  EXPECT_EQ(with_article(study, "owl"), "an owl") << "no label of the study";
+  EXPECT_EQ(with_article(study, "old", "scissors"), "old scissors");
+  EXPECT_EQ(with_article(study, "old", "moon"), "the old moon");
+  EXPECT_EQ(with_article(study, "old", "fly"), "an old fly");
+}
+
 TEST(BasePrompt, TakesTheArticleThatTheStudySays) {
   PromptOptions prompts;
   StudyLabel scissors = label("scissors");

@@ -154,7 +154,8 @@ void expect_runs_only_its_own_script(const std::string& html) {
 }
 
 TEST(ReviewPage, RunsOnlyItsOwnScriptAndLoadsNothing) {
-  const std::string html = review_page("pets <b>", {{"abc", "fly \"x\"", "out/images/ab/abc.png", {1, 2, 3}}});
+  const std::string html =
+      review_page("pets <b>", {{"abc", "fly \"x\"", "out/images/ab/abc.png", {1, 2, 3}, "a fly \"x\""}});
   expect_runs_only_its_own_script(html);
   EXPECT_NE(html.find("data-asks=\"Is a fly &quot;x&quot; in this picture?\""), std::string::npos);
   EXPECT_NE(html.find("data:image/png;base64,AQID"), std::string::npos);
@@ -164,7 +165,7 @@ TEST(ReviewPage, RunsOnlyItsOwnScriptAndLoadsNothing) {
 
 /// Of others' names: the table that is saved is the one that --csv writes, and what is read turns no text around.
 TEST(ReviewPage, SavesTheSameLinesAsTheTableWhateverALabelHolds) {
-  const std::string html = review_page("pets", {{"abc", "=1+1, \"x\"\u202E", "abc.png", {}}});
+  const std::string html = review_page("pets", {{"abc", "=1+1, \"x\"\u202E", "abc.png", {}, "a =1+1, \"x\"\u202E"}});
   EXPECT_NE(html.find("data-row=\"" + escape_html("abc,\"'=1+1, \"\"x\"\"<U+202E>\",abc.png,") + "\""),
             std::string::npos);
   EXPECT_NE(html.find(escape_html("Is a =1+1, \"x\"<U+202E> in this picture?")), std::string::npos);
@@ -172,7 +173,7 @@ TEST(ReviewPage, SavesTheSameLinesAsTheTableWhateverALabelHolds) {
 }
 
 TEST(ReviewPage, DoesNotSayWhatTheJudgeOrTheClassifierAnswered) {
-  const std::string html = review_page("pets", {{"abc", "fly", "abc.png", {}}});
+  const std::string html = review_page("pets", {{"abc", "fly", "abc.png", {}, "a fly"}});
   for (const char* word : {"accepted", "refused", "prompt", "fails", "bee"})
     EXPECT_EQ(html.find(word), std::string::npos) << word;
 }
@@ -194,7 +195,7 @@ URL.createObjectURL = blob => { saved = blob; return ""; };
 
 TEST(ReviewPage, SavesTheAnswersAsTheTableThatIsImported) {
   if (!node_is_here()) GTEST_SKIP() << "no node here to run the page's script";
-  const std::string html = review_page("pets", {{"abc", "fly", "abc.png", {}}});
+  const std::string html = review_page("pets", {{"abc", "fly", "abc.png", {}, "a fly"}});
   const std::size_t begin = html.find("<script>") + 8;
   std::string script = html.substr(begin, html.find("</script>", begin) - begin);
   script.erase(script.find("\"use strict\";"), 13);

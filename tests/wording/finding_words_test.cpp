@@ -31,29 +31,29 @@ std::vector<Hypothesis> bugs_of(const Strings& labels, const Phrase& phrase = {.
 }
 
 TEST(CauseSentence, NamesFewLabelsAndCountsMany) {
-  EXPECT_EQ(sentence(cause_of(bugs_of({"apple"}))), "An apple on a flower is misclassified as a bee.");
-  EXPECT_EQ(sentence(cause_of(bugs_of({"apple"}), "")), "An apple on a flower is not recognised.");
-  EXPECT_EQ(sentence(cause_of(bugs_of({"fly", "cat"}), "ant")),
+  EXPECT_EQ(sentence(Study(), cause_of(bugs_of({"apple"}))), "An apple on a flower is misclassified as a bee.");
+  EXPECT_EQ(sentence(Study(), cause_of(bugs_of({"apple"}), "")), "An apple on a flower is not recognised.");
+  EXPECT_EQ(sentence(Study(), cause_of(bugs_of({"fly", "cat"}), "ant")),
             "On a flower, fly and cat are misclassified as an ant.");
-  EXPECT_EQ(sentence(cause_of(bugs_of({"fly", "cat", "dog", "cow"}), "")),
+  EXPECT_EQ(sentence(Study(), cause_of(bugs_of({"fly", "cat", "dog", "cow"}), "")),
             "On a flower, fly, cat, dog and cow are not recognised.");
-  EXPECT_EQ(sentence(cause_of(bugs_of({"fly", "cat", "dog", "cow", "car"}))),
+  EXPECT_EQ(sentence(Study(), cause_of(bugs_of({"fly", "cat", "dog", "cow", "car"}))),
             "On a flower, 5 labels are misclassified as a bee: fly, cat, dog and 2 more.");
-  EXPECT_EQ(sentence(cause_of(bugs_of({"fly", "cat"}, {.text = "dark", .before = true}))),
+  EXPECT_EQ(sentence(Study(), cause_of(bugs_of({"fly", "cat"}, {.text = "dark", .before = true}))),
             "With \"dark\" in the prompt, fly and cat are misclassified as a bee.");
-  EXPECT_EQ(sentence(cause_of(bugs_of({"fly", "fly"}))), "A fly on a flower is misclassified as a bee.")
+  EXPECT_EQ(sentence(Study(), cause_of(bugs_of({"fly", "fly"}))), "A fly on a flower is misclassified as a bee.")
       << "two wordings of one phrase are one label";
 }
 
 TEST(SystematicSentence, GivesTheCountAndTheUsualWrongAnswer) {
   Findings findings = made_up::findings();
-  EXPECT_EQ(sentence(systematic_failures(findings).at(0)),
+  EXPECT_EQ(sentence(Study(), systematic_failures(findings).at(0)),
             "A bee fails systematically: 43 of 47 baseline images are misclassified, mostly as a ladybug.");
   for (std::size_t i = 0; i < findings.bases[1].samples.size(); ++i) {
     Sample& sample = findings.bases[1].samples[i];
     if (!sample.correct) sample.prediction.top[0].label = static_cast<int>(2 + i % 5);
   }
-  EXPECT_EQ(sentence(systematic_failures(findings).at(0)),
+  EXPECT_EQ(sentence(Study(), systematic_failures(findings).at(0)),
             "A bee fails systematically: 43 of 47 baseline images are misclassified.");
 }
 

@@ -80,7 +80,7 @@ TEST(CrossSentence, SaysHowFarThePhraseReachesInEveryCase) {
       cell.with.rate = 1.0 / i;
     }
     row.cells.emplace_back().label = "not tested";
-    EXPECT_EQ(sentence(findings, row), c.sentence) << c.what;
+    EXPECT_EQ(sentence(Study(), findings, row), c.sentence) << c.what;
   }
 }
 

@@ -55,7 +55,7 @@ TEST(Sentence, IsGrammaticalInEveryCase) {
     h.predicted = c.predicted;
     h.predicted_count = c.predicted_count;
     if (c.failures >= 0) h.audit = {c.failures, 93, 0, c.failures / 93.0, 0, 1};
-    EXPECT_EQ(sentence(h), c.sentence) << c.what;
+    EXPECT_EQ(sentence(Study(), h), c.sentence) << c.what;
   }
 }
 
@@ -75,20 +75,20 @@ TEST(Conjunction, ReadsAsEnglishWhereverItsPiecesStand) {
   const PhrasePart plate{"on a plate", false};
   const PhrasePart snow{"in the snow", false};
   h.phrase = of_pieces({dark, plate});
-  EXPECT_EQ(sentence(h), "A dark owl on a plate is taken for a cat.");
+  EXPECT_EQ(sentence(Study(), h), "A dark owl on a plate is taken for a cat.");
   EXPECT_EQ(circumstance(h.phrase), "with \"dark\" and \"on a plate\" in the prompt");
   h.phrase = of_pieces({old, dark, plate, snow});
-  EXPECT_EQ(subject(h), "an old, dark owl on a plate in the snow");
+  EXPECT_EQ(subject(Study(), h), "an old, dark owl on a plate in the snow");
   EXPECT_EQ(circumstance(h.phrase), "with \"old\", \"dark\", \"on a plate\" and \"in the snow\" in the prompt");
   h.phrase = of_pieces({plate, snow});
-  EXPECT_EQ(sentence(h), "An owl on a plate in the snow is taken for a cat.");
+  EXPECT_EQ(sentence(Study(), h), "An owl on a plate in the snow is taken for a cat.");
   EXPECT_EQ(circumstance(h.phrase), "on a plate in the snow");
   h.direction = Direction::passes;
   h.audit = {9, 10, 0, 0.9, 0.5, 1};
   EXPECT_EQ(headline(h), "owl is recognised \"on a plate in the snow\": 90 % pass (50 to 100 %)");
   h.phrase = of_pieces({dark, plate});
   EXPECT_EQ(headline(h), "\"dark\" owl is recognised \"on a plate\": 90 % pass (50 to 100 %)");
-  EXPECT_EQ(sentence(h), "A dark owl on a plate is recognised; most pictures of an owl are not.");
+  EXPECT_EQ(sentence(Study(), h), "A dark owl on a plate is recognised; most pictures of an owl are not.");
 }
 
 TEST(Disjunction, IsJustText) {
@@ -96,7 +96,7 @@ TEST(Disjunction, IsJustText) {
   h.label = "fly";
   h.expected = "bee";
   h.phrase.text = "on a flower or on the grass";
-  EXPECT_EQ(sentence(h), "A fly on a flower or on the grass is taken for a bee.");
+  EXPECT_EQ(sentence(Study(), h), "A fly on a flower or on the grass is taken for a bee.");
 }
 
 TEST(Listed, JoinsNames) {

@@ -21,27 +21,27 @@ namespace scotoma {
 namespace {
 
 /// Of a confirmed hypothesis; its label and name are set later, as of everything that can be exported.
-DatasetBug bug_of(const Hypothesis& h) {
+DatasetBug bug_of(const Study& study, const Hypothesis& h) {
   DatasetBug bug;
   bug.id = h.id;
   bug.phrase = h.phrase.text;
   bug.prompt = h.prompt;
   bug.direction = h.direction;
   bug.predicted = h.taken_for();
-  bug.sentence = sentence(h);
+  bug.sentence = sentence(study, h);
   bug.drawn_for = h.audited() ? "audit" : "confirm";
   bug.rate = h.direction == Direction::passes ? complement(h.measured()) : h.measured();
   bug.samples = h.audited() ? &h.audit_samples : &h.tried;
   return bug;
 }
 
-DatasetBug bug_of(const SystematicFailure& failure) {
+DatasetBug bug_of(const Study& study, const SystematicFailure& failure) {
   const BaseResult& base = *failure.base;
   DatasetBug bug;
   bug.id = failure.id;
   if (!base.prompts.empty()) bug.prompt = base.prompts.front();
   bug.predicted = base.predicted;
-  bug.sentence = sentence(failure);
+  bug.sentence = sentence(study, failure);
   bug.drawn_for = "baseline";
   bug.rate = base.rate;
   bug.samples = &base.samples;
@@ -55,15 +55,16 @@ std::size_t label_index(const std::vector<DatasetLabel>& labels, const std::stri
 }
 
 /// All that can be exported. Named together, so that a bug's files have the same names in an export of a few.
-std::vector<DatasetBug> exportable(const Findings& findings, const std::vector<DatasetLabel>& labels) {
+std::vector<DatasetBug> exportable(const Study& study, const Findings& findings,
+                                   const std::vector<DatasetLabel>& labels) {
   std::vector<DatasetBug> all;
   for (const Hypothesis& h : findings.hypotheses) {
     if (h.status != Status::confirmed) continue;
-    all.push_back(bug_of(h));
+    all.push_back(bug_of(study, h));
     all.back().label = label_index(labels, h.label);
   }
   for (const SystematicFailure& failure : systematic_failures(findings)) {
-    all.push_back(bug_of(failure));
+    all.push_back(bug_of(study, failure));
     all.back().label = label_index(labels, failure.base->label);
   }
   std::vector<std::string> ids;
@@ -179,7 +180,7 @@ Result<Dataset> choose_pictures(const Study& study, const Findings& findings, co
   }
   Dataset dataset;
   dataset.labels = labels_of(study, findings);
-  dataset.bugs = exportable(findings, dataset.labels);
+  dataset.bugs = exportable(study, findings, dataset.labels);
   SCOTOMA_ASSIGN_OR_RETURN(const auto chosen, options.bugs.empty() ? every_failure(dataset.bugs)
                                                                    : named(findings, dataset.bugs, options.bugs));
   std::erase_if(dataset.bugs, [&](const DatasetBug& bug) { return !chosen.contains(bug.id); });

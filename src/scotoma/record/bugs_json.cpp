@@ -233,12 +233,12 @@ std::vector<std::string> ids_of(const std::vector<const Hypothesis*>& hypotheses
   return ids;
 }
 
-ordered_json cause_json(const Findings& findings, const Cause& cause) {
+ordered_json cause_json(const Study& study, const Findings& findings, const Cause& cause) {
   return {{"id", valid_utf8(cause.id)},
           {"phrase", valid_utf8(cause.phrase.text)},
           {"pieces", pieces_json(cause.phrase)},
           {"predicted", valid_utf8(cause.predicted)},
-          {"sentence", valid_utf8(sentence(cause))},
+          {"sentence", valid_utf8(sentence(study, cause))},
           {"labels", texts(cause.labels())},
           {"bugs", texts(ids_of(cause.bugs))},
           {"reaches", texts(reached_labels(findings, cause))}};
@@ -249,7 +249,7 @@ ordered_json systematic_json(const Study& study, const SystematicFailure& failur
   return {{"id", valid_utf8(failure.id)},
           {"label", valid_utf8(base.label)},
           {"class", valid_utf8(label_of(study, base.label).class_name)},
-          {"sentence", valid_utf8(sentence(failure))},
+          {"sentence", valid_utf8(sentence(study, failure))},
           {"prompts", texts(base.prompts)},
           {"base", failure_rate(base.rate)},
           {"lower", base.lower},
@@ -269,7 +269,8 @@ ordered_json counts_json(const Findings& findings) {
           {"hypotheses", findings.hypotheses.size()}};
 }
 
-ordered_json row_json(const Findings& findings, const Causes& causes, const CrossRow& row, const ImagePath& path) {
+ordered_json row_json(const Study& study, const Findings& findings, const Causes& causes, const CrossRow& row,
+                      const ImagePath& path) {
   ordered_json cells = ordered_json::array();
   for (const CrossCell& cell : row.cells) cells.push_back(cell_json(cell, path));
   return {{"phrase", valid_utf8(row.phrase.text)},
@@ -277,11 +278,12 @@ ordered_json row_json(const Findings& findings, const Causes& causes, const Cros
           {"answer", valid_utf8(row.answer)},
           {"bugs", texts(row.bugs)},
           {"cause", cause_id(causes, [&](const Cause& cause) { return points_to(cause.cross, row); })},
-          {"sentence", valid_utf8(sentence(findings, row))},
+          {"sentence", valid_utf8(sentence(study, findings, row))},
           {"cells", std::move(cells)}};
 }
 
-ordered_json bug_json(const Findings& findings, const Causes& causes, const Hypothesis& h, const ImagePath& path) {
+ordered_json bug_json(const Study& study, const Findings& findings, const Causes& causes, const Hypothesis& h,
+                      const ImagePath& path) {
   const BaseResult* base = base_of(findings.bases, h.label);
   ordered_json bug = {{"id", valid_utf8(h.id)},
                       {"status", status_name(h.status)},
@@ -292,7 +294,7 @@ ordered_json bug_json(const Findings& findings, const Causes& causes, const Hypo
                       {"prompts", texts(h.prompts)},
                       {"direction", direction_name(h.direction)},
                       {"predicted", valid_utf8(h.taken_for())},
-                      {"sentence", valid_utf8(sentence(h))},
+                      {"sentence", valid_utf8(sentence(study, h))},
                       {"cause", cause_id(causes, [&](const Cause& cause) { return points_to(cause.bugs, h); })},
                       {"source", valid_utf8(h.source)},
                       {"captions", phrase_evidence(h.phrase)},
@@ -328,15 +330,15 @@ ordered_json bugs_json(const Study& study, const Findings& findings, const Image
   json["findings"] = counts_json(findings);
   const Causes causes = causes_of(findings);
   json["causes"] = ordered_json::array();
-  for (const Cause& cause : causes) json["causes"].push_back(cause_json(findings, cause));
+  for (const Cause& cause : causes) json["causes"].push_back(cause_json(study, findings, cause));
   json["systematic_failures"] = ordered_json::array();
   for (const SystematicFailure& failure : systematic_failures(findings))
     json["systematic_failures"].push_back(systematic_json(study, failure, path));
   json["bugs"] = ordered_json::array();
-  for (const Hypothesis& h : findings.hypotheses) json["bugs"].push_back(bug_json(findings, causes, h, path));
+  for (const Hypothesis& h : findings.hypotheses) json["bugs"].push_back(bug_json(study, findings, causes, h, path));
   json["spurious_correlations"] = ordered_json::array();
   for (const CrossRow& row : findings.cross)
-    json["spurious_correlations"].push_back(row_json(findings, causes, row, path));
+    json["spurious_correlations"].push_back(row_json(study, findings, causes, row, path));
   json["labels"] = ordered_json::array();
   for (const BaseResult& base : findings.bases) json["labels"].push_back(label_json(study, base, path));
   json["clusters"] = ordered_json::array();

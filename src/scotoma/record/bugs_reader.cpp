@@ -143,12 +143,12 @@ std::string study_of_bugs_json(const std::string& text) {
   return is_text(name) ? name->get<std::string>() : "";
 }
 
-std::string reviewed_failures(const nlohmann::ordered_json& bug) {
+std::string reviewed_failures(const Study& study, const nlohmann::ordered_json& bug) {
   const Json* reviewed = member(bug, "reviewed");
   if (reviewed == nullptr || !reviewed->is_object()) return {};
   const ReviewedRate rate{reviewed->value("reviewed", 0), reviewed->value("disagreed", 0), reviewed->value("rate", 0.0),
                           reviewed->value("low", 0.0), reviewed->value("high", 1.0)};
-  return reviewed_text(rate, bug.value("label", ""), Direction::fails);
+  return reviewed_text(study, rate, bug.value("label", ""), Direction::fails);
 }
 
 }  // namespace scotoma

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "scotoma/core/result.h"
+#include "scotoma/study/study.h"
 
 namespace scotoma {
 
@@ -19,6 +20,6 @@ Result<nlohmann::ordered_json> read_bugs_json(const std::filesystem::path& file,
 std::string study_of_bugs_json(const std::string& text);
 
 /// What a person's review makes of a bug's failure rate, in words; empty where it has none.
-std::string reviewed_failures(const nlohmann::ordered_json& bug);
+std::string reviewed_failures(const Study& study, const nlohmann::ordered_json& bug);
 
 }  // namespace scotoma

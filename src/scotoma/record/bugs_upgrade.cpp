@@ -77,7 +77,7 @@ ordered_json cause_from(const Findings& findings, const Cause& cause) {
           {"phrase", cause.phrase.text},
           {"pieces", std::move(pieces)},
           {"predicted", cause.predicted},
-          {"sentence", sentence(cause)},
+          {"sentence", sentence(Study(), cause)},
           {"labels", cause.labels()},
           {"bugs", std::move(bugs)},
           {"reaches", reached_labels(findings, cause)}};
@@ -88,7 +88,7 @@ ordered_json systematic_from(const SystematicFailure& failure, const ordered_jso
   for (const Hypothesis* exception : failure.exceptions) exceptions.push_back(exception->id);
   ordered_json json = {{"id", failure.id}, {"label", label.at("label")}};
   json["class"] = label.value("class", failure.base->label);
-  json["sentence"] = sentence(failure);
+  json["sentence"] = sentence(Study(), failure);
   json["prompts"] = list_in(label, "prompts");
   for (const char* key : {"base", "lower", "level", "predicted"}) {
     if (label.contains(key)) json[key] = label.at(key);

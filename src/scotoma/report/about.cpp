@@ -53,7 +53,7 @@ std::string undrawable_phrases(const Page& page) {
   std::size_t count = 0;
   for (const Hypothesis& h : page.findings.hypotheses) {
     if (h.status != Status::undrawable || count++ >= PageLimits::kContents) continue;
-    prompts += fmt::format("{}<b>{}</b>", prompts.empty() ? "" : ", ", escape_html(subject(h)));
+    prompts += fmt::format("{}<b>{}</b>", prompts.empty() ? "" : ", ", escape_html(subject(page.study, h)));
   }
   if (prompts.empty()) return {};
   return item(fmt::format("What the generator cannot draw, so that nothing is claimed of it: {}{}.", prompts,

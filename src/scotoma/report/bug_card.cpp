@@ -29,9 +29,11 @@ std::string lead(const Page& page, const Hypothesis& h) {
   const Rate& rate = h.measured();
   if (rate.valid == 0) return {};
   const Rate base = base_rate(page.findings, h);
-  std::string text = fmt::format("{} of pictures of {} {}", percent(rate.rate), subject(h), event_words(h.direction));
+  std::string text =
+      fmt::format("{} of pictures of {} {}", percent(rate.rate), subject(page.study, h), event_words(h.direction));
   if (base.valid > 0) {
-    text += fmt::format(", against {} of neutral pictures of {}", percent(base.rate), with_article(h.label));
+    text +=
+        fmt::format(", against {} of neutral pictures of {}", percent(base.rate), with_article(page.study, h.label));
   }
   return fmt::format("<p class=\"lead\">{}.{}</p>\n", escape_html(text),
                      h.audited() ? "" : " <span class=\"badge caution\">not audited</span>");
@@ -149,7 +151,7 @@ std::string line(const Page& page, const Hypothesis& h, std::string_view name) {
 }  // namespace
 
 std::string bug_row(Page& page, const Hypothesis& h, std::string_view name) {
-  const std::string head = fmt::format("id=\"{}\"{}", anchor(h), claim_attributes(h));
+  const std::string head = fmt::format("id=\"{}\"{}", anchor(h), claim_attributes(page.study, h));
   const std::string closed = line(page, h, name);
   if (!page.in_full.contains(&h)) {
     return fmt::format("<div class=\"bug-row\" {}><div class=\"line\">{}</div></div>\n", head, closed);

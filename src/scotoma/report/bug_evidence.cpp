@@ -20,45 +20,46 @@ std::string block(std::string_view heading, std::string_view html) {
   return fmt::format("<section class=\"block\"><h5>{}</h5>\n{}</section>\n", heading, html);
 }
 
-std::string left_out(const Rate& rate, const std::string& label) {
+std::string left_out(const Study& study, const Rate& rate, const std::string& label) {
   if (rate.invalid == 0) return {};
   return fmt::format(" {} more {} left out: the judge did not see {} there.", grouped(rate.invalid),
-                     rate.invalid == 1 ? "was" : "were", escape_html(with_article(label)));
+                     rate.invalid == 1 ? "was" : "were", escape_html(with_article(study, label)));
 }
 
 /// Where the rate comes from when nothing was left to measure it well.
-std::string not_audited(const Hypothesis& h) {
-  const std::string reason = h.audit.invalid == 0
-                                 ? "the study's pictures were used up"
-                                 : fmt::format("the judge did not see {} in any of the {} drawn for it",
-                                               escape_html(with_article(h.label)), counted(h.audit.invalid, "picture"));
+std::string not_audited(const Study& study, const Hypothesis& h) {
+  const std::string reason =
+      h.audit.invalid == 0
+          ? "the study's pictures were used up"
+          : fmt::format("the judge did not see {} in any of the {} drawn for it",
+                        escape_html(with_article(study, h.label)), counted(h.audit.invalid, "picture"));
   const Rate& rate = h.measured();
   if (rate.valid == 0) return fmt::format("<p>Not audited: {}. Its rate is not known.</p>\n", reason);
   return fmt::format(
       "<p>Not audited: {}. The rate is from confirmation, which stops when it has seen enough, so it may be too high: "
       "<strong>{} {} ({})</strong>.{}</p>\n",
-      reason, fraction(rate), event_past(h.direction), percent(rate.rate), left_out(rate, h.label));
+      reason, fraction(rate), event_past(h.direction), percent(rate.rate), left_out(study, rate, h.label));
 }
 
 /// What a person's answers make of it.
-std::string reviewed(const Hypothesis& h) {
+std::string reviewed(const Study& study, const Hypothesis& h) {
   if (!h.reviewed) return {};
   return fmt::format(
       "<p>The rates above are of what the judge accepted. A person looked at some of the pictures and disagreed with "
       "the "
       "judge on {} of {}; joined with the judge's answers to all, that makes <strong>{}</strong>.</p>\n",
-      grouped(h.reviewed->disagreed), grouped(h.reviewed->reviewed), escape_html(reviewed_text(h)));
+      grouped(h.reviewed->disagreed), grouped(h.reviewed->reviewed), escape_html(reviewed_text(study, h)));
 }
 
-std::string how_often(const Hypothesis& h) {
-  if (!h.audited()) return block("How often does it happen?", not_audited(h));
+std::string how_often(const Study& study, const Hypothesis& h) {
+  if (!h.audited()) return block("How often does it happen?", not_audited(study, h));
   return block(
       "How often does it happen?",
       fmt::format("<p>To measure the rate without luck or selection, {} more pictures were drawn once everything was "
                   "decided: <strong>{} {} ({})</strong>; with 95\u00A0% confidence the true rate is {}.{}</p>\n",
                   grouped(h.audit.valid + h.audit.invalid), fraction(h.audit), event_words(h.direction),
-                  percent(h.audit.rate), interval_text(h.audit), left_out(h.audit, h.label)) +
-          reviewed(h));
+                  percent(h.audit.rate), interval_text(h.audit), left_out(study, h.audit, h.label)) +
+          reviewed(study, h));
 }
 
 /// audit - audit_base with its interval, which is that of the pairs.
@@ -166,8 +167,8 @@ std::string answers_list(const Page& page, const std::vector<Sample>& samples, s
 }
 
 std::string evidence_blocks(const Page& page, const Hypothesis& h) {
-  return "<div class=\"blocks\">\n" + how_often(h) + is_it_the_phrase(h) + taken_for(page, h) + chance(page, h) +
-         "</div>\n";
+  return "<div class=\"blocks\">\n" + how_often(page.study, h) + is_it_the_phrase(h) + taken_for(page, h) +
+         chance(page, h) + "</div>\n";
 }
 
 }  // namespace scotoma

@@ -64,7 +64,8 @@ std::string lead(const Page& page, const Cause& cause) {
   const auto [with, baseline] = rates_of(page, cause);
   if (with.empty()) return {};
   const bool one = cause.bugs.size() == 1;
-  const std::string what = one ? "of " + subject(*cause.bugs[0]) : fmt::format("with “{}”", cause.phrase.text);
+  const std::string what =
+      one ? "of " + subject(page.study, *cause.bugs[0]) : fmt::format("with “{}”", cause.phrase.text);
   return fmt::format("<p class=\"lead\">{} of images {} fail{}{}.</p>\n", with, escape_html(what),
                      one ? "" : " (lowest and highest label)",
                      baseline.empty() ? "" : fmt::format(", against {} of baseline images", baseline));
@@ -146,7 +147,8 @@ std::string cause_top(Page& page, const Cause& cause, std::size_t number) {
   const bool correlation = std::any_of(cause.cross.begin(), cause.cross.end(),
                                        [&](const CrossRow* row) { return spread_of(page.findings, *row).further; });
   const std::string kicker = fmt::format("Cause {}{}", number, correlation ? " · spurious correlation" : "");
-  return open_card(anchor(cause), "", kicker, sentence(cause)) + lead(page, cause) + side_by_side(page, cause.bugs);
+  return open_card(anchor(cause), "", kicker, sentence(page.study, cause)) + lead(page, cause) +
+         side_by_side(page, cause.bugs);
 }
 
 std::string cause_rest(Page& page, const Cause& cause) {
@@ -161,8 +163,8 @@ std::string cause_rest(Page& page, const Cause& cause) {
 std::string failure_top(Page& page, const SystematicFailure& failure, std::size_t number) {
   const BaseResult& base = *failure.base;
   const std::string images = gallery(page, base.samples, kFailing, [](const Sample& s) { return s.failure(); });
-  return open_card(anchor(failure), failure_attributes(base, sentence(failure)),
-                   fmt::format("Systematic failure {}", number), sentence(failure)) +
+  return open_card(anchor(failure), failure_attributes(base, sentence(page.study, failure)),
+                   fmt::format("Systematic failure {}", number), sentence(page.study, failure)) +
          (images.empty() ? ""
                          : images + "<p class=\"soft\">The first baseline images that fail, not picked by hand.</p>\n");
 }

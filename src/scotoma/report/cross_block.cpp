@@ -85,7 +85,7 @@ std::vector<const CrossRow*> rows_of(const Page& page, const SystematicFailure& 
 std::string cross_block(Page& page, const Cause& cause) {
   if (cause.cross.empty()) return {};
   std::string told = reach_sentence(page.findings, cause);
-  if (told.empty()) told = sentence(page.findings, *cause.cross[0]);
+  if (told.empty()) told = sentence(page.study, page.findings, *cause.cross[0]);
   return fmt::format("<h4>On other labels</h4>\n<p>{}{} {}.</p>\n{}", escape_html(told), in_all(page.findings, cause),
                      kCounts, tiles(page, beyond(page.findings, cause)));
 }
@@ -96,16 +96,18 @@ std::string cross_block(Page& page, const SystematicFailure& failure) {
     const auto [number, cause] = cause_of(page, *row);
     if (cause != nullptr) {
       html += fmt::format("<p>{}, other labels are misclassified as {}: <a href=\"#{}\">cause {}</a>.</p>\n",
-                          escape_html(capitalised(circumstance(row->phrase))), escape_html(with_article(row->answer)),
-                          anchor(*cause), number);
+                          escape_html(capitalised(circumstance(row->phrase))),
+                          escape_html(with_article(page.study, row->answer)), anchor(*cause), number);
       continue;
     }
     const Spread spread = spread_of(page.findings, *row);
-    html += fmt::format("<p>{} {}.</p>\n{}", escape_html(sentence(page.findings, *row)), kCounts,
+    html += fmt::format("<p>{} {}.</p>\n{}", escape_html(sentence(page.study, page.findings, *row)), kCounts,
                         spread.further ? tiles(page, spread.reached) : "");
   }
   if (html.empty()) return {};
-  return fmt::format("<h4>What else passes for {}?</h4>\n", escape_html(with_article(failure.base->label))) + html;
+  return fmt::format("<h4>What else passes for {}?</h4>\n",
+                     escape_html(with_article(page.study, failure.base->label))) +
+         html;
 }
 
 std::string cross_elsewhere(Page& page, const std::vector<const CrossRow*>& rows) {
@@ -117,7 +119,8 @@ std::string cross_elsewhere(Page& page, const std::vector<const CrossRow*>& rows
   }
   std::string html;
   for (const CrossRow* row : rows) {
-    if (!on_cards.contains(row)) html += fmt::format("<li>{}</li>\n", escape_html(sentence(page.findings, *row)));
+    if (!on_cards.contains(row))
+      html += fmt::format("<li>{}</li>\n", escape_html(sentence(page.study, page.findings, *row)));
   }
   return html.empty() ? html : "<ul class=\"prose\">\n" + html + "</ul>\n";
 }

@@ -45,8 +45,8 @@ std::string contents_row(Page& page, const SystematicFailure& failure) {
   const auto exceptions = static_cast<int>(failure.exceptions.size());
   return contents_row(
       anchor(failure),
-      thumbnail(page, base.samples, with_article(base.label), [](const Sample& s) { return s.failure(); }),
-      sentence(failure),
+      thumbnail(page, base.samples, with_article(page.study, base.label), [](const Sample& s) { return s.failure(); }),
+      sentence(page.study, failure),
       fmt::format("{} fail{}", percent(base.rate.rate),
                   exceptions == 0 ? "" : "; " + counted(exceptions, "exception")));
 }
@@ -56,8 +56,9 @@ std::string contents_row(Page& page, const Cause& cause) {
   const std::string rates = rates_text(page, cause);
   return contents_row(
       anchor(cause),
-      thumbnail(page, evidence_of(first), subject(first), [&](const Sample& s) { return shows(s, first.direction); }),
-      sentence(cause),
+      thumbnail(page, evidence_of(first), subject(page.study, first),
+                [&](const Sample& s) { return shows(s, first.direction); }),
+      sentence(page.study, cause),
       fmt::format("{}{}", counted(static_cast<int>(cause.bugs.size()), "label"), rates.empty() ? "" : "; " + rates));
 }
 

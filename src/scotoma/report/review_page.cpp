@@ -100,7 +100,7 @@ std::string thumb(const ReviewPicture& picture) {
       "src=\"data:image/png;base64,{}\"></button>\n",
       escape_html(picture.image),
       escape_html(unanswered({picture.image, printable(picture.label), printable(picture.file)})),
-      escape_html(with_article(printable(picture.label))), base64(picture.png));
+      escape_html(printable(picture.named)), base64(picture.png));
 }
 
 }  // namespace

@@ -12,6 +12,7 @@ struct ReviewPicture {
   std::string label;
   std::string file;               ///< as in the table that the page saves
   std::vector<std::uint8_t> png;  ///< the whole file
+  std::string named;              ///< "a fly", "scissors": the label as the question names it
 };
 
 /// One question after the other, answered by y and n, the arrows go back and on; the answers are saved by download as

@@ -61,14 +61,14 @@ std::vector<std::string> columns(const Page& page, const std::vector<const Cross
 }
 
 /// "cat, on a flower: 15 of 16 are taken for a bee, without the phrase 0 of 16; p = 0.000031, corrected 0.0018".
-std::string title(const CrossRow& row, const CrossCell& cell) {
+std::string title(const Study& study, const CrossRow& row, const CrossCell& cell) {
   return fmt::format("{}, {}: {} are taken for {}, without the phrase {}; {}", cell.label, circumstance(row.phrase),
-                     fraction(cell.with), with_article(row.answer), fraction(cell.without),
+                     fraction(cell.with), with_article(study, row.answer), fraction(cell.without),
                      cell.tested ? fmt::format("p = {}, corrected {}", p_text(cell.p), p_text(cell.adjusted))
                                  : "too few pairs to test");
 }
 
-std::string matrix_cell(const CrossRow& row, const Spread& spread, const std::string& label) {
+std::string matrix_cell(const Study& study, const CrossRow& row, const Spread& spread, const std::string& label) {
   const CrossCell* cell = cell_of(row, label);
   if (cell == nullptr || cell->with.valid == 0) return "<td class=\"none\"></td>";
   const bool known = std::find(spread.known.begin(), spread.known.end(), label) != spread.known.end();
@@ -76,7 +76,7 @@ std::string matrix_cell(const CrossRow& row, const Spread& spread, const std::st
                      !cell->tested   ? " untested"
                      : cell->spreads ? " spreads"
                                      : "",
-                     known ? " known" : "", cell->with.rate, escape_html(title(row, *cell)), escape_html(label),
+                     known ? " known" : "", cell->with.rate, escape_html(title(study, row, *cell)), escape_html(label),
                      percent(cell->with.rate));
 }
 
@@ -90,7 +90,7 @@ std::string matrix(const Page& page, const std::vector<const CrossRow*>& rows, c
   for (const CrossRow* row : rows) {
     const Spread spread = spread_of(page.findings, *row);
     html += fmt::format("<tr><th scope=\"row\">{}</th>", escape_html(row_name(*row)));
-    for (const std::string& label : labels) html += matrix_cell(*row, spread, label);
+    for (const std::string& label : labels) html += matrix_cell(page.study, *row, spread, label);
     html += "</tr>\n";
   }
   return html + "</tbody></table></div>\n";

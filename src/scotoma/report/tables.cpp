@@ -33,7 +33,7 @@ std::string claim(const Page& page, const Hypothesis& h) {
   const std::string outcome = h.direction == Direction::passes ? "recognised"
                               : wrong.empty()                  ? "not recognised"
                                                                : wrong;
-  const std::string text = escape_html(fmt::format("{} → {}", subject(h), outcome));
+  const std::string text = escape_html(fmt::format("{} → {}", subject(page.study, h), outcome));
   const std::string linked = page.placed.contains(&h) ? fmt::format("<a href=\"#{}\">{}</a>", anchor(h), text) : text;
   const std::string shrinking = shrinking_words(page.findings, h);
   const std::string source = source_words(h);
@@ -92,7 +92,7 @@ std::string cluster_figures(Page& page, const Cluster& cluster) {
   const std::size_t limit = std::min(cluster.members.size(), cluster.tiny ? kTinyPictures : kClusterPictures);
   for (std::size_t i = 0; i < limit; ++i) {
     const std::string caption = i < cluster.captions.size() ? cluster.captions[i] : "";
-    const std::string alt = caption.empty() ? "picture of " + with_article(cluster.label) : caption;
+    const std::string alt = caption.empty() ? "picture of " + with_article(page.study, cluster.label) : caption;
     const std::string picture = page.pictures.show(cluster.members[i].image, alt);
     if (picture.empty()) break;
     figures +=
@@ -107,11 +107,11 @@ std::string cluster_block(Page& page, const Cluster& cluster) {
   if (figures.empty()) return {};
   const std::string outcome = cluster.direction == Direction::passes
                                   ? "recognised"
-                                  : fmt::format("taken for {}", with_article(cluster.predicted));
+                                  : fmt::format("taken for {}", with_article(page.study, cluster.predicted));
   return fmt::format(
       "<section class=\"cluster\"><h3>{} {} <span class=\"soft\">{}</span></h3>\n<div "
       "class=\"gallery\">\n{}</div></section>\n",
-      escape_html(capitalised(with_article(cluster.label))), escape_html(outcome),
+      escape_html(capitalised(with_article(page.study, cluster.label))), escape_html(outcome),
       counted(static_cast<int>(cluster.members.size()), "picture"), figures);
 }
 

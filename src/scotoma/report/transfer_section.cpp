@@ -81,9 +81,10 @@ std::string row_head(const Page& page, const TransferRow& row) {
   const auto& all = page.findings.hypotheses;
   const auto found = std::find_if(all.begin(), all.end(), [&](const Hypothesis& h) { return h.id == row.id; });
   if (found == all.end()) return escape_html(row.prompt);
-  const std::string what = found->direction == Direction::fails
-                               ? subject(*found)
-                               : fmt::format("{}, but not “{}”", with_article(found->label), found->phrase.text);
+  const std::string what =
+      found->direction == Direction::fails
+          ? subject(page.study, *found)
+          : fmt::format("{}, but not “{}”", with_article(page.study, found->label), found->phrase.text);
   const std::string text = escape_html(what);
   return page.placed.contains(&*found) ? fmt::format("<a href=\"#{}\">{}</a>", anchor(*found), text) : text;
 }
@@ -112,7 +113,7 @@ std::string heat_map(const Page& page, const Transfer& transfer) {
   };
   for (std::size_t r = 0; r < rows; ++r) add(transfer.rows[r], row_head(page, transfer.rows[r]));
   for (const TransferRow& row : transfer.systematic)
-    add(row, escape_html(with_article(row.label)) + ", baseline images");
+    add(row, escape_html(with_article(page.study, row.label)) + ", baseline images");
   return html + "</tbody></table></div>\n" + more_elsewhere(transfer.rows.size() - rows, "row", "transfer.json");
 }
 

@@ -25,7 +25,9 @@ std::string note_of_settings(const nlohmann::ordered_json& json, const Study& st
 }  // namespace
 
 Result<StoredResults> read_results(const StudyPlaces& places) {
-  SCOTOMA_ASSIGN_OR_RETURN(const Study study, open_finished_study(places));
+  StoredResults out;
+  SCOTOMA_ASSIGN_OR_RETURN(out.study, open_finished_study(places));
+  const Study& study = out.study;
   const auto path = out_folder(places) / "bugs.json";
   const std::string again = "scotoma find " + places.study.string();
   if (std::error_code ignored; !std::filesystem::exists(path, ignored)) {
@@ -33,7 +35,6 @@ Result<StoredResults> read_results(const StudyPlaces& places) {
         fmt::format("{}: not there; run `{}` first, or say with --out where its results are", path.string(), again));
   }
   SCOTOMA_ASSIGN_OR_RETURN(const std::string text, read_plain_file(path));
-  StoredResults out;
   SCOTOMA_ASSIGN_OR_RETURN(out.bugs, read_bugs_json(path, text, again));
   if (const std::string owner = out.bugs["study"]; owner != valid_utf8(study.name)) {
     return bad_input(fmt::format("{}: of the study '{}', not of '{}'; say with --out where the results of {} are",

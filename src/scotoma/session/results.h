@@ -6,10 +6,12 @@
 
 #include "scotoma/core/result.h"
 #include "scotoma/session/places.h"
+#include "scotoma/study/study.h"
 
 namespace scotoma {
 
 struct StoredResults {
+  Study study;
   nlohmann::ordered_json bugs;  ///< bugs.json, checked (record/bugs_reader.h)
   std::string note;             ///< where the study's settings are no longer those that it was run with; else empty
 };

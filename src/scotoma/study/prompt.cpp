@@ -24,6 +24,16 @@ bool has_fixed_article(const StudyLabel& label) {
   return label.article && *label.article != "a" && *label.article != "an";
 }
 
+/// The label of that name, or of that class, to which the study gives an article; null: none.
+const StudyLabel* label_of_own_article(const Study& study, std::string_view name) {
+  for (const bool by_class : {false, true}) {
+    for (const StudyLabel& label : study.labels) {
+      if (label.article && name == (by_class ? label.class_name : label.name)) return &label;
+    }
+  }
+  return nullptr;
+}
+
 std::string fill(std::string text, const StudyLabel& label) {
   text = replaced(std::move(text), "{a label}", with_article(label));
   text = replaced(std::move(text), "{hypernym}", label.hypernym);
@@ -54,6 +64,17 @@ std::string join(const PromptOptions& prompts, const StudyLabel& label, const st
 
 std::string with_article(const StudyLabel& label) {
   return label.article ? behind(*label.article, label.name) : with_article(label.name);
+}
+
+std::string with_article(const Study& study, std::string_view name) {
+  const StudyLabel* label = label_of_own_article(study, name);
+  return label != nullptr ? behind(*label->article, name) : with_article(name);
+}
+
+std::string with_article(const Study& study, std::string_view front, std::string_view name) {
+  const StudyLabel* label = label_of_own_article(study, name);
+  const std::string noun = fmt::format("{} {}", front, name);
+  return label != nullptr && has_fixed_article(*label) ? behind(*label->article, noun) : with_article(noun);
 }
 
 std::string base_prompt(const PromptOptions& prompts, const StudyLabel& label, std::size_t index) {

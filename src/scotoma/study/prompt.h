@@ -15,6 +15,12 @@ namespace scotoma {
 /// The label's name behind the article that the study gives it, else behind the one that it takes.
 std::string with_article(const StudyLabel& label);
 
+/// A name behind its article: the study's own where it is a label of the study, or the class of one that gives it.
+std::string with_article(const Study& study, std::string_view name);
+
+/// The same with words between article and name: "an old fly", "the old moon", "old scissors".
+std::string with_article(const Study& study, std::string_view front, std::string_view name);
+
 /// Base prompt `index` of a label: "a photo of a fly".
 std::string base_prompt(const PromptOptions& prompts, const StudyLabel& label, std::size_t index = 0);
 

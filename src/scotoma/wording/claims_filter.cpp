@@ -51,10 +51,10 @@ std::string claims_sentence(std::span<const double> log_e_values, int slots) {
                      level);
 }
 
-std::string claim_attributes(const Hypothesis& h) {
+std::string claim_attributes(const Study& study, const Hypothesis& h) {
   constexpr double kLargest = std::numeric_limits<double>::max();  // exp() makes infinity again of it
   return fmt::format(" data-log-e=\"{}\"{}", std::clamp(h.log_e_value, -kLargest, kLargest),
-                     attributes(h.label, h.taken_for(), sentence(h)));
+                     attributes(h.label, h.taken_for(), sentence(study, h)));
 }
 
 std::string failure_attributes(const BaseResult& base, std::string_view sentence) {

@@ -29,8 +29,8 @@ std::string some_of(const std::vector<std::string>& labels) {
   return listed(named);
 }
 
-std::string fate(const Cause& cause) {
-  return cause.predicted.empty() ? "not recognised" : "misclassified as " + with_article(cause.predicted);
+std::string fate(const Study& study, const Cause& cause) {
+  return cause.predicted.empty() ? "not recognised" : "misclassified as " + with_article(study, cause.predicted);
 }
 
 /// Labels other than the cause's own that its cross-checks could tell something of.
@@ -47,12 +47,13 @@ int others_tried(const Cause& cause) {
 
 }  // namespace
 
-std::string sentence(const Cause& cause) {
+std::string sentence(const Study& study, const Cause& cause) {
   const std::vector<std::string> labels = cause.labels();
-  if (labels.size() == 1) return fmt::format("{} is {}.", capitalised(subject(*cause.bugs.front())), fate(cause));
+  if (labels.size() == 1)
+    return fmt::format("{} is {}.", capitalised(subject(study, *cause.bugs.front())), fate(study, cause));
   const std::string where = capitalised(circumstance(cause.phrase));
-  if (labels.size() < kCounted) return fmt::format("{}, {} are {}.", where, listed(labels), fate(cause));
-  return fmt::format("{}, {} labels are {}: {}.", where, labels.size(), fate(cause), some_of(labels));
+  if (labels.size() < kCounted) return fmt::format("{}, {} are {}.", where, listed(labels), fate(study, cause));
+  return fmt::format("{}, {} labels are {}: {}.", where, labels.size(), fate(study, cause), some_of(labels));
 }
 
 std::vector<std::string> reached_labels(const Findings& findings, const Cause& cause) {
@@ -83,12 +84,12 @@ std::vector<const CrossRow*> untold_cross(const Findings& findings) {
   return rows;
 }
 
-std::string sentence(const SystematicFailure& failure) {
+std::string sentence(const Study& study, const SystematicFailure& failure) {
   const BaseResult& base = *failure.base;
   const bool usual = 2 * most_frequent_wrong(base.samples).count >= base.rate.failures;
   return fmt::format("{} fails systematically: {} baseline images are misclassified{}.",
-                     capitalised(with_article(base.label)), fraction(base.rate),
-                     base.predicted.empty() || !usual ? "" : ", mostly as " + with_article(base.predicted));
+                     capitalised(with_article(study, base.label)), fraction(base.rate),
+                     base.predicted.empty() || !usual ? "" : ", mostly as " + with_article(study, base.predicted));
 }
 
 std::string planned_sentence(const Study& study) {

@@ -11,7 +11,7 @@ namespace scotoma {
 
 /// "On a flower, 13 labels are misclassified as a bee: horse, fly, bicycle and 10 more.", "On a flower, fly and ladybug
 /// are not recognised.", of one label "A fly on a flower is misclassified as a bee.".
-std::string sentence(const Cause& cause);
+std::string sentence(const Study& study, const Cause& cause);
 
 /// What the cross-check adds, which other sentences then need not tell again: "The cross-check finds the same of
 /// butterfly and car.", "The cross-check found nothing like it on 14 other labels."; empty where it adds nothing or was
@@ -26,7 +26,7 @@ std::vector<std::string> reached_labels(const Findings& findings, const Cause& c
 std::vector<const CrossRow*> untold_cross(const Findings& findings);
 
 /// "A penguin fails systematically: 64 of 64 baseline images are misclassified, mostly as a duck."
-std::string sentence(const SystematicFailure& failure);
+std::string sentence(const Study& study, const SystematicFailure& failure);
 
 /// "Set before the run: of the claims that such a study confirms, at most 4 % are expected to be false." Of bugs and
 /// exceptions, whatever is found (alpha - alpha0). Empty under the rule that holds no rate.

@@ -26,10 +26,10 @@ std::vector<std::string> known_labels(const Findings& findings, const CrossRow& 
 }
 
 /// At most one label is known to be taken for the answer, and no other was found.
-std::string not_further(const Spread& spread, const std::string& where, const std::string& answer) {
+std::string not_further(const Study& study, const Spread& spread, const std::string& where, const std::string& answer) {
   const int others = spread.tested - static_cast<int>(spread.known.size());
   if (!spread.known.empty()) {
-    const std::string known = with_article(spread.known.front());
+    const std::string known = with_article(study, spread.known.front());
     if (others <= 0) return fmt::format("{}, {} is taken for {}; no other label could be tried.", where, known, answer);
     return fmt::format("{}, only {} is taken for {}; nothing like it was found on {}.", where, known, answer,
                        counted(others, "other label"));
@@ -59,11 +59,11 @@ Spread spread_of(const Findings& findings, const CrossRow& row) {
   return spread;
 }
 
-std::string sentence(const Findings& findings, const CrossRow& row) {
+std::string sentence(const Study& study, const Findings& findings, const CrossRow& row) {
   const Spread spread = spread_of(findings, row);
   const std::string where = capitalised(circumstance(row.phrase));
-  const std::string answer = with_article(row.answer);
-  if (!spread.further) return not_further(spread, where, answer);
+  const std::string answer = with_article(study, row.answer);
+  if (!spread.further) return not_further(study, spread, where, answer);
   const auto count = static_cast<int>(spread.taken.size());
   const std::string of = counted(spread.tested, "label");
   if (spread.taken.size() < kMany) {

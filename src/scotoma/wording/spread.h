@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "scotoma/finding/finding.h"
+#include "scotoma/study/study.h"
 
 namespace scotoma {
 
@@ -21,7 +22,7 @@ Spread spread_of(const Findings& findings, const CrossRow& row);
 
 /// "On a flower, many things are taken for a bee: penguin, fly, ladybug and 12 more of 15 labels.", "On a flower, only
 /// a fly is taken for a bee; nothing like it was found on 14 other labels."
-std::string sentence(const Findings& findings, const CrossRow& row);
+std::string sentence(const Study& study, const Findings& findings, const CrossRow& row);
 
 /// Every row, those that reach most labels first.
 std::vector<const CrossRow*> furthest_first(const Findings& findings);

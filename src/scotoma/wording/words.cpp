@@ -77,14 +77,15 @@ std::string at_most(double rate) {
   return fmt::format("{:g}\u00A0%", std::clamp(percents, 0.0, 100.0) + 0.0);
 }
 
-std::string reviewed_text(const ReviewedRate& reviewed, std::string_view label, Direction direction) {
+std::string reviewed_text(const Study& study, const ReviewedRate& reviewed, std::string_view label,
+                          Direction direction) {
   return fmt::format("{} {} ({:.0f} to {:.0f}\u00A0%) among pictures that truly show {}, from {} (prediction-powered)",
                      percent(reviewed.rate), event_words(direction), 100 * reviewed.low, 100 * reviewed.high,
-                     with_article(label), counted(reviewed.reviewed, "reviewed picture"));
+                     with_article(study, label), counted(reviewed.reviewed, "reviewed picture"));
 }
 
-std::string reviewed_text(const Hypothesis& hypothesis) {
-  return hypothesis.reviewed ? reviewed_text(*hypothesis.reviewed, hypothesis.label, hypothesis.direction) : "";
+std::string reviewed_text(const Study& study, const Hypothesis& hypothesis) {
+  return hypothesis.reviewed ? reviewed_text(study, *hypothesis.reviewed, hypothesis.label, hypothesis.direction) : "";
 }
 
 std::string fraction(const Rate& rate) { return fmt::format("{} of {}", grouped(rate.failures), grouped(rate.valid)); }
@@ -117,10 +118,10 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
-std::string subject(const Hypothesis& hypothesis) {
+std::string subject(const Study& study, const Hypothesis& hypothesis) {
   const auto [before, after] = around(hypothesis.phrase);
-  return with_article(
-      fmt::format("{}{}{}{}{}", before, before.empty() ? "" : " ", hypothesis.label, after.empty() ? "" : " ", after));
+  return (before.empty() ? with_article(study, hypothesis.label) : with_article(study, before, hypothesis.label)) +
+         (after.empty() ? "" : " " + after);
 }
 
 std::string circumstance(const Phrase& phrase) {
@@ -131,14 +132,14 @@ std::string circumstance(const Phrase& phrase) {
   return fmt::format("with {} in the prompt", listed(pieces));
 }
 
-std::string sentence(const Hypothesis& hypothesis) {
-  const std::string what = capitalised(subject(hypothesis));
+std::string sentence(const Study& study, const Hypothesis& hypothesis) {
+  const std::string what = capitalised(subject(study, hypothesis));
   if (hypothesis.direction == Direction::passes) {
-    return fmt::format("{} is recognised; most pictures of {} are not.", what, with_article(hypothesis.label));
+    return fmt::format("{} is recognised; most pictures of {} are not.", what, with_article(study, hypothesis.label));
   }
   const std::string wrong = usual_answer(hypothesis);
   if (wrong.empty()) return fmt::format("{} is not recognised.", what);
-  return fmt::format("{} is taken for {}.", what, with_article(wrong));
+  return fmt::format("{} is taken for {}.", what, with_article(study, wrong));
 }
 
 bool fails(const Hypothesis& hypothesis) { return hypothesis.direction == Direction::fails; }

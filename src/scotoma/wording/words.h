@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "scotoma/finding/finding.h"
+#include "scotoma/study/study.h"
 
 namespace scotoma {
 
@@ -26,10 +27,11 @@ std::string percent(double rate);
 std::string at_most(double rate);
 
 /// "92 % fail (84 to 97 %) among pictures that truly show a fly, from 40 reviewed pictures (prediction-powered)".
-std::string reviewed_text(const ReviewedRate& reviewed, std::string_view label, Direction direction);
+std::string reviewed_text(const Study& study, const ReviewedRate& reviewed, std::string_view label,
+                          Direction direction);
 
 /// The same of a hypothesis that has one.
-std::string reviewed_text(const Hypothesis& hypothesis);
+std::string reviewed_text(const Study& study, const Hypothesis& hypothesis);
 
 /// "61 of 94".
 std::string fraction(const Rate& rate);
@@ -45,7 +47,7 @@ std::string one_in(double log_e_value);
 std::string listed(const std::vector<std::string>& names);
 
 /// What the hypothesis is about: "a fly on a flower", "a dark fly", of several pieces "a dark fly on a plate".
-std::string subject(const Hypothesis& hypothesis);
+std::string subject(const Study& study, const Hypothesis& hypothesis);
 
 /// Under what things are drawn, for the front of a sentence: "on a flower"; with a piece that stands in front of the
 /// label "with "dark" and "on a plate" in the prompt".
@@ -53,7 +55,7 @@ std::string circumstance(const Phrase& phrase);
 
 /// The finding: "A fly on a flower is taken for a bee.", "A bee on a flower is recognised; most pictures of a bee are
 /// not.". Names the wrong answer only where it makes at least half of the failures.
-std::string sentence(const Hypothesis& hypothesis);
+std::string sentence(const Study& study, const Hypothesis& hypothesis);
 
 /// Whether its event is a failure; else it is a pass.
 bool fails(const Hypothesis& hypothesis);
