@@ -84,7 +84,7 @@ TEST_F(ExportVerb, EveryFormatAndOptionIsUnderstood) {
                                   {"--images", "valid", "--test", "0.5", "--bug", "bee-on-a-flower", "--bug",
                                    "fly-on-a-flower", "--per-bug", "5", "--quiet"});
     EXPECT_EQ(outcome.code, 0) << outcome.errors;
-    EXPECT_TRUE(outcome.output.starts_with("10 pictures of 2 bugs: ")) << outcome.output;
+    EXPECT_TRUE(outcome.output.starts_with("10 images of 1 bug and 1 exception: ")) << outcome.output;
     const json about = json::parse(read_file(folder_ / format / "dataset.json"));
     EXPECT_EQ(about["format"], format);
     EXPECT_EQ(about["train"].get<int>() + about["test"].get<int>(), 10);
