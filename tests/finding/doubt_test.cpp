@@ -104,9 +104,12 @@ TEST(Doubt, GuessingIsToldByItsProbability) {
 
 TEST(Doubt, TwoLabelsThatAreEachCalledTheOtherLookSwapped) {
   Findings findings = well();
-  BaseResult& cat = findings.bases.emplace_back(findings.bases[0]);  // that is right, so that not all is guessing
-  cat.label = "cat";
-  for (Sample& sample : cat.samples) sample.prediction.top[0].label = 2, sample.image += " of a cat";
+  for (const int right : {2, 3}) {  // so that not all is guessing
+    BaseResult base = findings.bases[0];
+    base.label = findings.class_names[static_cast<std::size_t>(right)];
+    for (Sample& sample : base.samples) sample.prediction.top[0].label = right, sample.image += " of a " + base.label;
+    findings.bases.push_back(std::move(base));
+  }
   const auto call = [&](std::size_t base, int answer) {
     for (Sample& sample : findings.bases[base].samples) sample.prediction.top[0].label = answer, sample.correct = false;
   };

@@ -160,8 +160,8 @@ std::vector<std::string> doubts(const Findings& findings) {
   const Samples all = base_samples(findings);
   if (all.size() < kFew) return {};
   std::vector<std::string> out;
-  std::string of_classifier = about_classifier(findings, all);
-  if (of_classifier.empty()) of_classifier = about_swapped(findings);
+  std::string of_classifier = about_swapped(findings);  // says more than that little is right
+  if (of_classifier.empty()) of_classifier = about_classifier(findings, all);
   for (std::string& sentence : std::vector{about_generator(all), about_judge(findings, all), std::move(of_classifier),
                                            about_captioner(findings)}) {
     if (!sentence.empty()) out.push_back(std::move(sentence));

@@ -38,6 +38,17 @@ TEST(OnnxAttributes, ThatTheEngineLeavesOutAreRefused) {
   }
 }
 
+TEST(OnnxAttributes, OfAPoolingWindowBeyondTheImageAreRefused) {
+  const auto engine = Engine::create({"f32", 1}).value();
+  const auto beyond = engine->read(kFiles / "pool_beyond.onnx");
+  ASSERT_FALSE(beyond.ok());
+  EXPECT_EQ(beyond.error().code, Code::bad_input);
+  for (const char* says : {"pool_beyond.onnx", "MaxPool node 'pool'", "ceil_mode=False"})
+    EXPECT_NE(beyond.error().message.find(says), std::string::npos) << beyond.error().message;
+  const auto within = engine->read(kFiles / "pool_within.onnx");
+  EXPECT_TRUE(within.ok()) << within.error().message;
+}
+
 TEST(OnnxAttributes, ThatChangeNothingAreTaken) {
   const auto engine = Engine::create({"f32", 1}).value();
   for (const char* file : {"antialias_enlarges.onnx", "antialias_off.onnx", "stretch.onnx"}) {

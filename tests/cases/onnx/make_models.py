@@ -52,6 +52,9 @@ def main():
         model(name, nodes, constants=constants)
     nodes, constants = in_a_branch()
     model("antialias_in_a_branch", nodes, constants=constants)
+    for name, kernel, stride in [("pool_beyond", 1, 3), ("pool_within", 3, 2)]:  # a fourth window at 9, of 8; one at 6
+        pool = helper.make_node("MaxPool", ["image"], ["resized"], "pool", kernel_shape=[kernel] * 2, strides=[stride] * 2, ceil_mode=1)
+        model(name, [pool, *POOLED])
     rnn = [helper.make_node("Flatten", ["image"], ["flat"]), helper.make_node("Unsqueeze", ["flat", "one"], ["sequence"]),
            helper.make_node("RNN", ["sequence", "w", "r"], ["", "state"], "rnn", hidden_size=3, layout=1), helper.make_node("Flatten", ["state"], ["logits"])]
     model("rnn_layout", rnn, constants=[("one", np.array([1], np.int64)), ("w", np.zeros((1, 3, 192), np.float32)), ("r", np.zeros((1, 3, 3), np.float32))])

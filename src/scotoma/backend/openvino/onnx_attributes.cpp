@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <openvino/op/util/interpolate_base.hpp>
+#include <openvino/op/util/max_pool_base.hpp>
 #include <optional>
 #include <string_view>
 
@@ -130,6 +131,38 @@ bool is_harmless(const DroppedAttribute& dropped, const ov::Model& model) {
   });
 }
 
+/// Whether a window of the node's, of those that ceil_mode = 1 adds, begins beyond the image and its padding.
+bool begins_beyond(const ov::op::util::MaxPoolBase& pool) {
+  if (pool.get_rounding_type() != ov::op::RoundingType::CEIL) return false;
+  const ov::PartialShape& image = pool.get_input_partial_shape(0);
+  const ov::PartialShape& out = pool.get_output_partial_shape(0);
+  for (std::size_t axis = 0; axis < pool.get_kernel().size(); ++axis) {
+    const std::size_t at = axis + 2;  // behind batch and channels
+    if (image.rank().is_dynamic() || image[at].is_dynamic() || out[at].is_dynamic()) {
+      if (pool.get_kernel()[axis] < pool.get_strides()[axis] + pool.get_pads_end()[axis])
+        return true;  // at some size it does
+      continue;
+    }
+    const auto last = (out[at].get_length() - 1) * static_cast<std::int64_t>(pool.get_strides()[axis]);
+    if (last >= image[at].get_length() + static_cast<std::int64_t>(pool.get_pads_begin()[axis])) return true;
+  }
+  return false;
+}
+
+Result<void> check_pooling(const std::filesystem::path& file, const ov::Model& model) {
+  for (const auto& op : model.get_ops()) {
+    const auto* pool = dynamic_cast<const ov::op::util::MaxPoolBase*>(op.get());
+    if (pool == nullptr || !begins_beyond(*pool)) continue;
+    return bad_input(
+        fmt::format("{}: its MaxPool node '{}' has ceil_mode = 1 and a window that begins beyond the image, which ONNX "
+                    "leaves out and "
+                    "OpenVINO fills with the lowest number: the engine would compute another network; export it with "
+                    "ceil_mode=False, or with a kernel that is no smaller than the stride",
+                    file.string(), pool->get_friendly_name()));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<DroppedAttribute>> dropped_attributes(const std::filesystem::path& file) {
@@ -152,7 +185,7 @@ Result<void> check_attributes(const std::filesystem::path& file, const ov::Model
                  "study's preprocessing do it, which resizes images as Pillow does"
                : ""));
   }
-  return {};
+  return check_pooling(file, model);
 }
 
 }  // namespace scotoma

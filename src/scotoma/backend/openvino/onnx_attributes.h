@@ -25,7 +25,9 @@ struct DroppedAttribute {
 Result<std::vector<DroppedAttribute>> dropped_attributes(const std::filesystem::path& file);
 
 /// Refuses a file whose `model`, converted by the engine, computes something else than the file says. An antialias that
-/// only enlarges changes nothing and passes. Errors: bad_input, naming the node and what to do.
+/// only enlarges changes nothing and passes. Max-pooling with ceil_mode = 1 is refused where a window would begin
+/// beyond the image: ONNX and PyTorch leave it out, the engine answers the lowest number that there is. Errors:
+/// bad_input, naming the node and what to do.
 Result<void> check_attributes(const std::filesystem::path& file, const ov::Model& model);
 
 }  // namespace scotoma
