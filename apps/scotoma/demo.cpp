@@ -2,16 +2,23 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 
 #include "verbs.h"
 
 namespace scotoma {
 namespace {
 
-/// The project's folder, which holds examples/ and world/.
+/// The folder that holds examples/ and world/: the user's, the one installed beside the program, or the source's.
 std::filesystem::path home() {
   const char* given = std::getenv("SCOTOMA_HOME");
-  return given != nullptr && *given != '\0' ? given : SCOTOMA_HOME_DIR;
+  if (given != nullptr && *given != '\0') return given;
+  std::error_code problem;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", problem);
+  const auto installed = program.parent_path().parent_path() / "share" / "scotoma";
+  if (!problem && std::filesystem::is_directory(installed / "examples", problem)) return installed;
+  return SCOTOMA_HOME_DIR;
 }
 
 }  // namespace
