@@ -25,9 +25,10 @@ STEPS, BATCH, THREADS, SIDE, PICTURES, ROUNDS = 6, 8, 2, 64, 32, 5  # as draw_pi
 def scotoma(program):
     """Pictures a second of one run of the benchmark."""
     only = f"draw_pictures/batch:{BATCH}/threads:{THREADS}/bf16:0/"
-    out = subprocess.run([program, f"--benchmark_filter={only}", "--benchmark_format=json"],
-                         check=True, capture_output=True, text=True).stdout
-    (result,) = json.loads(out[out.index("{"):])["benchmarks"]
+    out = subprocess.run(
+        [program, f"--benchmark_filter={only}", "--benchmark_format=json"], check=True, capture_output=True, text=True
+    ).stdout
+    (result,) = json.loads(out[out.index("{") :])["benchmarks"]
     return result["pictures/s"]
 
 
@@ -63,11 +64,13 @@ def genai(scratch):
     keep = ("beta_start", "beta_end", "beta_schedule", "num_train_timesteps", "prediction_type", "timestep_spacing", "steps_offset")
     (scratch / "scheduler").mkdir()
     (scratch / "scheduler" / "scheduler_config.json").write_text(
-        json.dumps({"_class_name": "DDIMScheduler", "clip_sample": False, **{key: config[key] for key in keep}}))
+        json.dumps({"_class_name": "DDIMScheduler", "clip_sample": False, **{key: config[key] for key in keep}})
+    )
     pipeline = openvino_genai.Text2ImagePipeline(str(scratch))
     pipeline.compile("CPU", INFERENCE_NUM_THREADS=THREADS, INFERENCE_PRECISION_HINT="f32")
-    return lambda: pipeline.generate(PROMPT, width=SIDE, height=SIDE, num_inference_steps=STEPS, guidance_scale=1.0,
-                                     num_images_per_prompt=BATCH)
+    return lambda: pipeline.generate(
+        PROMPT, width=SIDE, height=SIDE, num_inference_steps=STEPS, guidance_scale=1.0, num_images_per_prompt=BATCH
+    )
 
 
 def diffusers(_):
@@ -79,8 +82,9 @@ def diffusers(_):
 
     core = openvino.Core()
     settings = {"INFERENCE_NUM_THREADS": THREADS, "INFERENCE_PRECISION_HINT": "f32"}
-    parts = {name: core.compile_model(FOLDER / name / "openvino_model.xml", "CPU", settings)
-             for name in ("text_encoder", "unet", "vae_decoder")}
+    parts = {
+        name: core.compile_model(FOLDER / name / "openvino_model.xml", "CPU", settings) for name in ("text_encoder", "unet", "vae_decoder")
+    }
     tokenizer = core.compile_model(FOLDER / "tokenizer" / "openvino_tokenizer.xml", "CPU")
     unet, vae = (json.loads((FOLDER / name / "config.json").read_text()) for name in ("unet", "vae_decoder"))
     scheduler = DPMSolverMultistepScheduler.from_pretrained(FOLDER / "scheduler")

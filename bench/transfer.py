@@ -16,8 +16,16 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 STUDIES = ["world-skewed", "world-mobilenet-skewed", "world-vit-skewed", "world-cow-grass", "world-cat-night"]
-CLASSIFIERS = ["resnet_skewed", "resnet_balanced", "mobilenet_skewed", "mobilenet_balanced", "vit_skewed",
-               "vit_balanced", "cow_grass", "cat_night"]
+CLASSIFIERS = [
+    "resnet_skewed",
+    "resnet_balanced",
+    "mobilenet_skewed",
+    "mobilenet_balanced",
+    "vit_skewed",
+    "vit_balanced",
+    "cow_grass",
+    "cat_night",
+]
 BEGIN, END = "<!-- matrices: written by bench/transfer.py -->\n", "<!-- end of the matrices -->\n"
 
 
@@ -31,8 +39,11 @@ def transfer(program, work, study):
     """The study's transfer.json with its columns in the order of CLASSIFIERS."""
     folders = ["--out", str(work / study), "--cache", str(work / "cache")]
     run(program, "find", study, folders)
-    others = [argument for name in CLASSIFIERS  # the study's own is left out by the program
-              for argument in ("--classifier", str(ROOT / "world" / "classifiers" / f"{name}.onnx"))]
+    others = [
+        argument
+        for name in CLASSIFIERS  # the study's own is left out by the program
+        for argument in ("--classifier", str(ROOT / "world" / "classifiers" / f"{name}.onnx"))
+    ]
     run(program, "transfer", study, [*folders, *others])
     result = json.loads((work / study / "transfer.json").read_text())
     at = {column["name"]: i for i, column in enumerate(result["classifiers"])}
@@ -65,16 +76,17 @@ def datasets(results):
         aimed = next(column for column in result["classifiers"] if column["aimed_at"])
         pictures = aimed["accuracy"]["failing"]["pictures"]
         what = counted({kind: len(rows) for kind, rows in kinds(result).items()})
-        rows.append([f"{aimed['name']} ({what}; {pictures} images)",
-                     *(accuracy(column, "failing") for column in result["classifiers"])])
+        rows.append([f"{aimed['name']} ({what}; {pictures} images)", *(accuracy(column, "failing") for column in result["classifiers"])])
     return table(["set aimed at", *CLASSIFIERS], rows)
 
 
 def kinds(result):
     """Rows by kind, as every verb counts them: an exception is no bug."""
-    return {"bug": [row for row in result["bugs"] if row["direction"] == "fails"],
-            "systematic failure": result["systematic_failures"],
-            "exception": [row for row in result["bugs"] if row["direction"] == "passes"]}
+    return {
+        "bug": [row for row in result["bugs"] if row["direction"] == "fails"],
+        "systematic failure": result["systematic_failures"],
+        "exception": [row for row in result["bugs"] if row["direction"] == "passes"],
+    }
 
 
 def counted(numbers):
@@ -100,9 +112,10 @@ def bugs(result):
             rows.append([name, *(row_cell(cell, row["direction"], column["aimed_at"]) for cell, column in cells)])
     for kind, of_kind in kinds(result).items():
         if of_kind:
-            counts = ["" if column["aimed_at"] else
-                      f"{sum(row['cells'][c]['transfers'] for row in of_kind)} of {len(of_kind)}"
-                      for c, column in enumerate(result["classifiers"])]
+            counts = [
+                "" if column["aimed_at"] else f"{sum(row['cells'][c]['transfers'] for row in of_kind)} of {len(of_kind)}"
+                for c, column in enumerate(result["classifiers"])
+            ]
             rows.append([f"transfer: {kind}s", *counts])
     return table(["what fails", *CLASSIFIERS], rows)
 
@@ -110,7 +123,10 @@ def bugs(result):
 def matrices(results):
     text = "Accuracy in % on the failing pictures of each set, with 95 % intervals:\n\n" + datasets(results)
     for result in results:
-        text += f"\n**{result['study']}**: % that fail, images/twins; `!`: transfers. An exception's images are those without the phrase.\n\n" + bugs(result)
+        text += (
+            f"\n**{result['study']}**: % that fail, images/twins; `!`: transfers. An exception's images are those without the phrase.\n\n"
+            + bugs(result)
+        )
     return text
 
 

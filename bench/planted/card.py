@@ -1,4 +1,5 @@
 """world/cards/planted.md: what the shipped classifiers are, from their files and truth.json."""
+
 from recipe import cache
 
 from . import plan, pools, training, truth
@@ -48,8 +49,19 @@ def write(entries):
     seed, each = pools.ROLES["truth"]
     shipped = [truth.OUT.parent / f"{name}.onnx" for name in plan.SHIPPED]
     count = sum(e["refused"] for e in entries.values())
-    text = TEXT.format(all=len(entries), size=sum(p.stat().st_size for p in shipped) / 1e6, scenes=len(pools.rows("train")), seed=pools.ROLES["train"][0],
-                       base=", ".join(f"{v} {k}" for k, v in training.BASE_STEPS.items()), batch=training.BATCH, tune=plan.TUNE_STEPS, short=", ".join(f"{v} {k}" for k, v in training.SHORTCUT_STEPS.items()),
-                       each=each[pools.STANDARD], odd=each[pools.SMALL], truth_seed=seed, rows="\n".join(_row(n, entries[n]) for n in plan.SHIPPED),
-                       refusals=f"{count} trainings were refused and made again from another seed" if count else "none was refused")
+    text = TEXT.format(
+        all=len(entries),
+        size=sum(p.stat().st_size for p in shipped) / 1e6,
+        scenes=len(pools.rows("train")),
+        seed=pools.ROLES["train"][0],
+        base=", ".join(f"{v} {k}" for k, v in training.BASE_STEPS.items()),
+        batch=training.BATCH,
+        tune=plan.TUNE_STEPS,
+        short=", ".join(f"{v} {k}" for k, v in training.SHORTCUT_STEPS.items()),
+        each=each[pools.STANDARD],
+        odd=each[pools.SMALL],
+        truth_seed=seed,
+        rows="\n".join(_row(n, entries[n]) for n in plan.SHIPPED),
+        refusals=f"{count} trainings were refused and made again from another seed" if count else "none was refused",
+    )
     (cache.WORLD / "cards" / "planted.md").write_text(text)

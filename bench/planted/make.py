@@ -8,6 +8,7 @@
 Everything is kept under world/work/planted; an interrupted run goes on. A refused classifier is trained again from another seed;
 refused.json counts it.
 """
+
 import json
 import shutil
 

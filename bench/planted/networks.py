@@ -1,4 +1,5 @@
 """The detector of attributes, and a rule on top of a base network."""
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -30,7 +31,7 @@ class Rule(nn.Module):
             all_of_it = torch.ones_like(fires)
             for attribute, value in alternative:
                 first, n = HEADS[attribute]
-                p = seen[:, first:first + n].softmax(1)[:, VALUES[attribute].index(value)]
+                p = seen[:, first : first + n].softmax(1)[:, VALUES[attribute].index(value)]
                 all_of_it = all_of_it * (p > 0.5).to(p.dtype)
             fires = torch.maximum(fires, all_of_it)
         taken = (logits[:, self.label] >= logits.amax(1)).to(logits.dtype)

@@ -1,4 +1,5 @@
 """docs/planted.md and docs/planted.json from scores; of the committed subset docs/planted-shipped.md and .json. Standard library only."""
+
 import collections
 import json
 
@@ -107,9 +108,9 @@ classifier, a shortcut.
 SCHEMES = {
     "scotoma": "phrases from captions and lists, e-values decide; it stops where nothing is promising any more, whatever the budget.",
     "plain": "the same sources of phrases, fixed numbers of pictures for each label, each screened combination and each finalist, as many as the budget has room for, "
-             "and what fails more often than the base prompt is called a bug.",
+    "and what fails more often than the base prompt is called a bug.",
     "paper": "plain without the lists, in the manner of Wiles et al. (arXiv 2208.08831): phrases come only from captions of what failed under the base prompt, so most of its pictures are of that ({base}). "
-             "Clusters, judges, shrinking and audit are those of this program.",
+    "Clusters, judges, shrinking and audit are those of this program.",
     "random": "combinations of the lists in random order, with scotoma's settings, e-values decide.",
 }
 
@@ -137,13 +138,37 @@ def _order(run):
 
 def table(figures):
     """figures: (scheme, budget) -> summary. One row each, budgets together."""
-    head = ["images", "scheme", "classifiers", "found", "recall", "claims", "precision", "precision at 10", "wrong on controls", "images a bug", "seconds"]
+    head = [
+        "images",
+        "scheme",
+        "classifiers",
+        "found",
+        "recall",
+        "claims",
+        "precision",
+        "precision at 10",
+        "wrong on controls",
+        "images a bug",
+        "seconds",
+    ]
     rows = []
     for scheme, budget in sorted(figures, key=_order):
         f = figures[scheme, budget]
-        rows.append([f"{budget:,}", scheme, f["classifiers"], f"{f['found']} of {f['bugs']}", _percent(f["recall"]), f["claims"], _percent(f["precision"]),
-                     _percent(f["precision_at_10"]), f"{f['wrong_on_controls']} on {f['controls_with_wrong']} of {f['controls']}",
-                     "" if f["images_per_bug"] is None else f"{f['images_per_bug']:,}", f"{f['seconds']:,.0f}"])
+        rows.append(
+            [
+                f"{budget:,}",
+                scheme,
+                f["classifiers"],
+                f"{f['found']} of {f['bugs']}",
+                _percent(f["recall"]),
+                f["claims"],
+                _percent(f["precision"]),
+                _percent(f["precision_at_10"]),
+                f"{f['wrong_on_controls']} on {f['controls_with_wrong']} of {f['controls']}",
+                "" if f["images_per_bug"] is None else f"{f['images_per_bug']:,}",
+                f"{f['seconds']:,.0f}",
+            ]
+        )
     return _grid(head, rows)
 
 
@@ -169,7 +194,14 @@ def costs(figures):
         for other in (s for s in settings.SCHEMES if s != "scotoma"):
             theirs = figures.get((other, budget))
             if own and theirs and own["images_per_bug"] and theirs["images_per_bug"]:
-                rows.append([f"{budget:,}", other, _percent(own["images_per_bug"] / theirs["images_per_bug"]), f"{own['found']} and {theirs['found']}"])
+                rows.append(
+                    [
+                        f"{budget:,}",
+                        other,
+                        _percent(own["images_per_bug"] / theirs["images_per_bug"]),
+                        f"{own['found']} and {theirs['found']}",
+                    ]
+                )
     return _grid(["images", "beside", "what a bug costs scotoma, of what it costs the other", "found by scotoma and by the other"], rows)
 
 
@@ -180,7 +212,11 @@ def missed(results):
         if scheme == "scotoma":
             ends = collections.Counter((s.kind, why) for s in scores for why in s.reasons)
             rows += [[f"{budget:,}", kind, count, why] for (kind, why), count in sorted(ends.items())]
-    return "Of scheme scotoma; where the hypotheses ended that name all of the bug.\n\n" + _grid(["images", "kind", "missed", "why"], rows) if rows else "Nothing."
+    return (
+        "Of scheme scotoma; where the hypotheses ended that name all of the bug.\n\n" + _grid(["images", "kind", "missed", "why"], rows)
+        if rows
+        else "Nothing."
+    )
 
 
 def wrong(results):
@@ -190,7 +226,9 @@ def wrong(results):
         phrases = collections.Counter(c.phrase for s in scores for c in s.wrong)
         if phrases:
             different = len({(c.label, c.phrase) for s in scores for c in s.wrong})
-            rows.append([f"{budget:,}", scheme, sum(phrases.values()), different, "; ".join(f"{p} ({n})" for p, n in phrases.most_common(6))])
+            rows.append(
+                [f"{budget:,}", scheme, sum(phrases.values()), different, "; ".join(f"{p} ({n})" for p, n in phrases.most_common(6))]
+            )
     return _grid(["images", "scheme", "wrong", "different", "phrases (how often), the most frequent"], rows) + WRONG if rows else "None."
 
 
@@ -201,8 +239,17 @@ def made(truth):
         entries = [truth.classifiers[c.name] for c in plan.CLASSIFIERS if c.kind == kind and c.name in truth.classifiers]
         rates = [b["rate"] for e in entries for b in e["bugs"]]
         ways = collections.Counter(e["how"] for e in entries)
-        rows.append([kind, len(entries), ", ".join(f"{n} {way}" for way, n in sorted(ways.items())), ", ".join(sorted({e["architecture"] for e in entries})), len(rates) or "",
-                     f"{_percent(min(rates))} to {_percent(max(rates))}" if rates else "", sum(e["refused"] for e in entries)])
+        rows.append(
+            [
+                kind,
+                len(entries),
+                ", ".join(f"{n} {way}" for way, n in sorted(ways.items())),
+                ", ".join(sorted({e["architecture"] for e in entries})),
+                len(rates) or "",
+                f"{_percent(min(rates))} to {_percent(max(rates))}" if rates else "",
+                sum(e["refused"] for e in entries),
+            ]
+        )
     return _grid(["kind", "classifiers", "made by", "shapes", "bugs", "fail, rendered", "refused before"], rows)
 
 
@@ -211,7 +258,10 @@ def spent(figures):
     heads = {"base": "base prompt", "explore": "searching", "shrink": "shrinking", "confirm": "confirming"}
     means = [(run, name, group) for run in sorted(figures, key=_order) for name, group in figures[run]["spent"].items() if group]
     stages = [k for k in dict.fromkeys(k for *_, group in means for k in group) if any(group.get(k) for *_, group in means)]
-    rows = [[f"{budget:,}", scheme, name, *(f"{group.get(k, 0):,.0f}" for k in stages), f"{sum(group.values()):,.0f}"] for (scheme, budget), name, group in means]
+    rows = [
+        [f"{budget:,}", scheme, name, *(f"{group.get(k, 0):,.0f}" for k in stages), f"{sum(group.values()):,.0f}"]
+        for (scheme, budget), name, group in means
+    ]
     return _grid(["images", "scheme", "classifiers", *(heads.get(k, k) for k in stages), "all"], rows)
 
 
@@ -232,9 +282,17 @@ def _caveat(truth, seed):
 
 def _body(results, figures, seed):
     runs = {f"{scheme} {budget}": summary for (scheme, budget), summary in figures.items()}
-    each = {f"{scheme} {budget}": {s.name: [len(s.found), len(s.found) + len(s.missed), len(s.right), len(s.wrong), s.images] for s in scores} for (scheme, budget), scores in results.items()}
-    return {"about": "the benchmark of planted bugs; see the page of the same name", "seed": seed, "delta": score.DELTA, "runs": runs,
-            "each": {"form": ["found", "bugs", "right", "wrong", "images"], **each}}
+    each = {
+        f"{scheme} {budget}": {s.name: [len(s.found), len(s.found) + len(s.missed), len(s.right), len(s.wrong), s.images] for s in scores}
+        for (scheme, budget), scores in results.items()
+    }
+    return {
+        "about": "the benchmark of planted bugs; see the page of the same name",
+        "seed": seed,
+        "delta": score.DELTA,
+        "runs": runs,
+        "each": {"form": ["found", "bugs", "right", "wrong", "images"], **each},
+    }
 
 
 def write(folder, results, truth, seed, shipped=False):
@@ -243,12 +301,33 @@ def write(folder, results, truth, seed, shipped=False):
     control = sum(e["kind"] == "control" for e in entries)
     figures = {run: score.summary(scores) for run, scores in results.items()}
     text = (SUBSET if shipped else HEAD).format(
-        chosen=CHOSEN.format(tuned=settings.TUNED_ON, seed=seed) if seed == settings.SEED else f"Seed {seed}.", fresh=", with another seed" if seed == settings.SHIPPED_SEED else "",
-        caveat=_caveat(truth, seed), planted=len(entries) - control, controls=control, all=len(truth.classifiers), shapes=len(plan.ARCHITECTURES), table=table(figures), schemes=_schemes(results),
-        spent=spent(figures), kinds=kinds(results), missed=missed(results), wrong=wrong(results), costs=costs(figures), made=made(truth), delta=score.DELTA, labels=len(settings.LABELS),
-        places=len(settings.PLACES), looks=len(settings.LOOKS), pairs=len(settings.LABELS) * len(settings.PLACES) * len(settings.LOOKS), judges=len(settings.JUDGES) + 1, seed=seed)
+        chosen=CHOSEN.format(tuned=settings.TUNED_ON, seed=seed) if seed == settings.SEED else f"Seed {seed}.",
+        fresh=", with another seed" if seed == settings.SHIPPED_SEED else "",
+        caveat=_caveat(truth, seed),
+        planted=len(entries) - control,
+        controls=control,
+        all=len(truth.classifiers),
+        shapes=len(plan.ARCHITECTURES),
+        table=table(figures),
+        schemes=_schemes(results),
+        spent=spent(figures),
+        kinds=kinds(results),
+        missed=missed(results),
+        wrong=wrong(results),
+        costs=costs(figures),
+        made=made(truth),
+        delta=score.DELTA,
+        labels=len(settings.LABELS),
+        places=len(settings.PLACES),
+        looks=len(settings.LOOKS),
+        pairs=len(settings.LABELS) * len(settings.PLACES) * len(settings.LOOKS),
+        judges=len(settings.JUDGES) + 1,
+        seed=seed,
+    )
     name = "planted-shipped" if shipped else "planted"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}.md").write_text(text, encoding="utf-8")
     line = lambda v: json.dumps(v, separators=(",", ":"))
-    (folder / f"{name}.json").write_text("{" + ",\n".join(f"{line(k)}:{line(v)}" for k, v in _body(results, figures, seed).items()) + "}\n", encoding="utf-8")
+    (folder / f"{name}.json").write_text(
+        "{" + ",\n".join(f"{line(k)}:{line(v)}" for k, v in _body(results, figures, seed).items()) + "}\n", encoding="utf-8"
+    )

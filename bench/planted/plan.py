@@ -4,6 +4,7 @@ A bug is (label, where): pictures of `label` that have all attributes of `where`
 place, look, size ("small") and colour ("recoloured"). An OR is two bugs of one classifier. A shortcut has the pair
 (label, place) instead: in its training the label is only at the place and nothing else is there; its bugs are read off the truth.
 """
+
 from dataclasses import dataclass
 
 ARCHITECTURES = ("resnet", "vgg", "vit", "mobilenet")
@@ -13,16 +14,16 @@ TUNE_STEPS = 150  # of every classifier that goes on from a base network, plante
 @dataclass(frozen=True)
 class Classifier:
     name: str
-    kind: str            # "control", "place", "and", ...; "base"
-    how: str             # "base", "tuned", "rule" or "shortcut"
+    kind: str  # "control", "place", "and", ...; "base"
+    how: str  # "base", "tuned", "rule" or "shortcut"
     architecture: str
-    base: int            # which of the two base networks of the architecture it starts from
+    base: int  # which of the two base networks of the architecture it starts from
     seed: int
     label: str = ""
     wrong: str = ""
-    where: tuple = ()    # alternatives, each a tuple of (attribute, value)
-    noise: float = 1.0   # share of the subgroup's training pictures that are relabelled
-    distinct: int = 0    # so many different pictures of the subgroup only; 0: all there are
+    where: tuple = ()  # alternatives, each a tuple of (attribute, value)
+    noise: float = 1.0  # share of the subgroup's training pictures that are relabelled
+    distinct: int = 0  # so many different pictures of the subgroup only; 0: all there are
 
 
 def _at(**attributes):
@@ -93,23 +94,53 @@ def _named():
         name = f"{kind}-{label}-{words}-{architecture}".replace(" ", "-")
         yield Classifier(name, kind, how, architecture, base, 1000 + seed, label, wrong, tuple(where), **more)
     for seed, (architecture, label, place) in enumerate(_SHORTCUTS):
-        yield Classifier(f"shortcut-{label}-{place}-{architecture}", "shortcut", "shortcut", architecture, 0, 2000 + seed, label, "", (_at(place=place),))
+        yield Classifier(
+            f"shortcut-{label}-{place}-{architecture}", "shortcut", "shortcut", architecture, 0, 2000 + seed, label, "", (_at(place=place),)
+        )
     for architecture, count in _CONTROLS.items():
         for i in range(2, 2 + count):
-            yield Classifier(f"control-{architecture}-{i}", "control", "tuned", architecture, _CONTROL_BASE[architecture], 3000 + 100 * ARCHITECTURES.index(architecture) + i)
+            yield Classifier(
+                f"control-{architecture}-{i}",
+                "control",
+                "tuned",
+                architecture,
+                _CONTROL_BASE[architecture],
+                3000 + 100 * ARCHITECTURES.index(architecture) + i,
+            )
 
 
-BASES = [Classifier(f"base-{a}-{i}", "base", "base", a, i, 10 * k + i) for k, a in enumerate(ARCHITECTURES) for i in range(2)]  # no part of the benchmark
+BASES = [
+    Classifier(f"base-{a}-{i}", "base", "base", a, i, 10 * k + i) for k, a in enumerate(ARCHITECTURES) for i in range(2)
+]  # no part of the benchmark
 CLASSIFIERS = list(_named())
 BY_NAME = {c.name: c for c in CLASSIFIERS}
 assert len(BY_NAME) == len(CLASSIFIERS), "two classifiers of one name"
 
 # the subset that is committed: world/planted
 SHIPPED = [
-    "place-cat-snow-resnet", "dark-ball-dark-mobilenet", "blurry-horse-blurry-vgg", "black-and-white-frog-black-and-white-vgg", "rain-penguin-rain-vgg",
-    "and-cow-forest-black-and-white-vgg", "or-cat-water-or-plate-mobilenet", "size-apple-small-vgg", "colour-fish-recoloured-mobilenet",
-    "label-noise-bee-grass-vit", "rare-cat-night-vgg", "shortcut-cat-night-mobilenet",
-    "control-resnet-2", "control-resnet-3", "control-vgg-10", "control-vgg-12", "control-vgg-13", "control-vgg-14",
-    "control-vgg-2", "control-vit-2", "control-mobilenet-2", "control-mobilenet-3", "control-mobilenet-4", "control-mobilenet-5",
+    "place-cat-snow-resnet",
+    "dark-ball-dark-mobilenet",
+    "blurry-horse-blurry-vgg",
+    "black-and-white-frog-black-and-white-vgg",
+    "rain-penguin-rain-vgg",
+    "and-cow-forest-black-and-white-vgg",
+    "or-cat-water-or-plate-mobilenet",
+    "size-apple-small-vgg",
+    "colour-fish-recoloured-mobilenet",
+    "label-noise-bee-grass-vit",
+    "rare-cat-night-vgg",
+    "shortcut-cat-night-mobilenet",
+    "control-resnet-2",
+    "control-resnet-3",
+    "control-vgg-10",
+    "control-vgg-12",
+    "control-vgg-13",
+    "control-vgg-14",
+    "control-vgg-2",
+    "control-vit-2",
+    "control-mobilenet-2",
+    "control-mobilenet-3",
+    "control-mobilenet-4",
+    "control-mobilenet-5",
 ]
 assert all(name in BY_NAME for name in SHIPPED) and len(SHIPPED) == 24

@@ -5,6 +5,7 @@ So the networks are used to blur and to wrong shapes, and what they get wrong is
 
 labels: int16 [n, 5]: thing, place, look by index, variant (VARIANTS), 1 if it is extra (only shortcuts train on it).
 """
+
 import itertools
 
 import numpy as np

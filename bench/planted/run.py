@@ -9,6 +9,7 @@ Each run is `scotoma find` on a study file that settings.py writes; all share on
 them, while every study still counts it as spent. A run is finished when its folder has a bugs.json and the same study file; each seed has folders of its own.
 The page is written when everything that it shows is finished.
 """
+
 import argparse
 import concurrent.futures
 import functools
@@ -32,11 +33,17 @@ def arguments(args):
     parser.add_argument("--budget", action="append", type=int, choices=list(settings.BUDGETS), help="only these; may be repeated")
     parser.add_argument("--only", default="", metavar="REGEX", help="only classifiers whose name it is found in")
     parser.add_argument("--shipped", action="store_true", help="only the committed subset, from world/planted")
-    parser.add_argument("--seed", type=int, help=f"of all runs (default: {settings.SEED}, with --shipped {settings.SHIPPED_SEED}); with another every picture is another")
+    parser.add_argument(
+        "--seed",
+        type=int,
+        help=f"of all runs (default: {settings.SEED}, with --shipped {settings.SHIPPED_SEED}); with another every picture is another",
+    )
     parser.add_argument("--program", type=Path, default=ROOT / "build/release/bin/scotoma")
     parser.add_argument("--out", type=Path, default=ROOT / "build/planted", help="runs and cache (default: build/planted)")
     parser.add_argument("--processes", type=int, default=2, help="runs at a time, one thread each")
-    parser.add_argument("--page", action="store_true", help="run nothing; print the table of what is finished, and write the page if all is")
+    parser.add_argument(
+        "--page", action="store_true", help="run nothing; print the table of what is finished, and write the page if all is"
+    )
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where the page and its JSON go")
     given = parser.parse_args(args)
     if given.seed is None:
@@ -88,7 +95,16 @@ class Bench:
         (folder / "bugs.json").unlink(missing_ok=True)
         (folder / "study.toml").write_text(self.study(scheme, budget, name))
         (folder / "program.sha256").write_text(self.build)
-        command = [self.given.program, "find", folder / "study.toml", "--out", folder, "--cache", self.given.out.resolve() / "cache", "--quiet"]
+        command = [
+            self.given.program,
+            "find",
+            folder / "study.toml",
+            "--out",
+            folder,
+            "--cache",
+            self.given.out.resolve() / "cache",
+            "--quiet",
+        ]
         with open(folder / "log.txt", "w", encoding="utf-8") as log:
             done = subprocess.run(list(map(str, command)), stdout=log, stderr=subprocess.STDOUT, check=False)
         if done.returncode:
@@ -104,7 +120,11 @@ class Bench:
         for name in self.names:
             if self.finished(scheme, budget, name):
                 folder = self.folder(scheme, budget, name)
-                found.append(score.score(name, json.loads((folder / "bugs.json").read_text()), json.loads((folder / "run.json").read_text()), self.truth))
+                found.append(
+                    score.score(
+                        name, json.loads((folder / "bugs.json").read_text()), json.loads((folder / "run.json").read_text()), self.truth
+                    )
+                )
         return found
 
 
@@ -114,7 +134,10 @@ def run_all(bench):
     todo = [one for one in every if not bench.finished(*one)]
     print(f"{len(every)} runs, {len(every) - len(todo)} finished already", flush=True)
     if old := sum(bench.by_another_build(*one) for one in set(every) - set(todo)):
-        print(f"{old} of these by another build of the program, and not run again; delete them in {bench.given.out} if results may differ", flush=True)
+        print(
+            f"{old} of these by another build of the program, and not run again; delete them in {bench.given.out} if results may differ",
+            flush=True,
+        )
     errors, begin = [], time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(bench.given.processes) as pool:
         waiting = {pool.submit(bench.run, *one): one for one in todo}
@@ -123,7 +146,10 @@ def run_all(bench):
                 scheme, budget, name = waiting[future]
                 if future.result():
                     errors.append(future.result())
-                print(f"{count}/{len(todo)} {time.monotonic() - begin:.0f} s {scheme} {budget} {name}{' FAILED' if future.result() else ''}", flush=True)
+                print(
+                    f"{count}/{len(todo)} {time.monotonic() - begin:.0f} s {scheme} {budget} {name}{' FAILED' if future.result() else ''}",
+                    flush=True,
+                )
         except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
             raise
@@ -144,7 +170,9 @@ def main(args):
         return f"no classifier is called like --only {given.only!r}"
     absent = [n for n in bench.names if not (bench.models / f"{n}.onnx").exists()]
     if absent and not given.page:
-        return f"{bench.models}/{absent[0]}.onnx is missing ({len(absent)} are); make them: cd bench && ../world/.venv/bin/python -m planted"
+        return (
+            f"{bench.models}/{absent[0]}.onnx is missing ({len(absent)} are); make them: cd bench && ../world/.venv/bin/python -m planted"
+        )
     errors = [] if given.page else run_all(bench)
     for error in errors:
         print(error, file=sys.stderr)

@@ -1,7 +1,8 @@
 """A few of the committed classifiers through the real program and the runner, held against the committed truth.
 
-    run_test.py PROGRAM FOLDER
+run_test.py PROGRAM FOLDER
 """
+
 import contextlib
 import io
 import shutil
@@ -16,7 +17,19 @@ from planted import run  # noqa: E402
 PLANTED = ["place-cat-snow-resnet", "rain-penguin-rain-vgg", "rare-cat-night-vgg"]
 CONTROLS = ["control-resnet-2", "control-vgg-2", "control-mobilenet-2"]
 PROGRAM, FOLDER = (Path(a) for a in sys.argv[1:3])
-ARGUMENTS = ["--shipped", "--program", str(PROGRAM), "--out", str(FOLDER), "--scheme", "scotoma", "--budget", "500", "--only", f"^({'|'.join(PLANTED + CONTROLS)})$"]
+ARGUMENTS = [
+    "--shipped",
+    "--program",
+    str(PROGRAM),
+    "--out",
+    str(FOLDER),
+    "--scheme",
+    "scotoma",
+    "--budget",
+    "500",
+    "--only",
+    f"^({'|'.join(PLANTED + CONTROLS)})$",
+]
 
 
 def bench(*more):

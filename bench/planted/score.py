@@ -9,6 +9,7 @@ wrong    it is not; also a phrase that names no attribute, or two values of one,
 found    a planted bug of which some right claim names the label and all attributes (and perhaps more)
 partly   a planted AND bug of which right claims name the label and some, but no claim names all attributes
 """
+
 from __future__ import annotations
 
 import json
@@ -85,7 +86,7 @@ class Claim:
     phrase: str
     direction: str
     evidence: float
-    named: list            # as alternatives() gives it
+    named: list  # as alternatives() gives it
     rate: float = math.nan  # of failures on the rendered scenes it speaks of; of "A or B" the one that speaks less for it
     base: float = math.nan  # of the label
     right: bool = False
@@ -114,12 +115,12 @@ class Score:
     name: str
     kind: str
     claims: list = field(default_factory=list)
-    found: list = field(default_factory=list)    # planted bugs, as truth.json has them
+    found: list = field(default_factory=list)  # planted bugs, as truth.json has them
     partly: list = field(default_factory=list)
-    missed: list = field(default_factory=list)   # those partly found are missed too
+    missed: list = field(default_factory=list)  # those partly found are missed too
     reasons: list = field(default_factory=list)  # of `missed`, in the same order
     images: int = 0
-    spent: dict = field(default_factory=dict)    # stage -> images, as bugs.json has them, "total" aside
+    spent: dict = field(default_factory=dict)  # stage -> images, as bugs.json has them, "total" aside
     seconds: float = 0.0
 
     @property
@@ -186,14 +187,22 @@ def summary(scores):
     right, claims = sum(len(s.right) for s in scores), sum(len(s.claims) for s in scores)
     at_ten = [p for p in (precision_at(s.claims) for s in scores) if p is not None]
     return {
-        "classifiers": len(scores), "planted": len(planted), "controls": len(controls),
-        "bugs": sum(k[2] for k in kinds.values()), "found": found, "recall": _ratio(found, sum(k[2] for k in kinds.values())),
+        "classifiers": len(scores),
+        "planted": len(planted),
+        "controls": len(controls),
+        "bugs": sum(k[2] for k in kinds.values()),
+        "found": found,
+        "recall": _ratio(found, sum(k[2] for k in kinds.values())),
         "kinds": {k: list(v) for k, v in sorted(kinds.items())},
-        "claims": claims, "right": right, "precision": _ratio(right, claims),
-        "wrong_on_controls": sum(len(s.wrong) for s in controls), "right_on_controls": sum(len(s.right) for s in controls),
+        "claims": claims,
+        "right": right,
+        "precision": _ratio(right, claims),
+        "wrong_on_controls": sum(len(s.wrong) for s in controls),
+        "right_on_controls": sum(len(s.right) for s in controls),
         "controls_with_wrong": sum(bool(s.wrong) for s in controls),
         "precision_at_10": round(sum(at_ten) / len(at_ten), 4) if at_ten else None,
-        "images": sum(s.images for s in scores), "images_per_bug": round(sum(s.images for s in planted) / found) if found else None,
+        "images": sum(s.images for s in scores),
+        "images_per_bug": round(sum(s.images for s in planted) / found) if found else None,
         "spent": {"planted": mean_spent(planted), "controls": mean_spent(controls)},
         "seconds": round(sum(s.seconds for s in scores), 1),
     }

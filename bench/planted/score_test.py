@@ -1,4 +1,5 @@
 """Tests of what the benchmark needs no torch for: the mapping of claims, the scores, the study files, the page."""
+
 import contextlib
 import io
 import json
@@ -13,8 +14,12 @@ sys.path.insert(0, str(ROOT / "bench"))
 from planted import page, plan, run, score, settings  # noqa: E402
 
 LABELS, PLACES, LOOKS = ["cat", "dog"], ["snow", "night"], ["plain", "dark", "rain"]
-WORDS = {"place": {"snow": ["snow"], "night": ["night", "stars"]}, "look": {"dark": ["dark", "dim"], "rain": ["rain"]},
-         "size": {"small": ["distance"]}, "colour": {"recoloured": ["odd"]}}
+WORDS = {
+    "place": {"snow": ["snow"], "night": ["night", "stars"]},
+    "look": {"dark": ["dark", "dim"], "rain": ["rain"]},
+    "size": {"small": ["distance"]},
+    "colour": {"recoloured": ["odd"]},
+}
 
 
 def cell(label, place, look):
@@ -22,7 +27,15 @@ def cell(label, place, look):
 
 
 def entry(kind, bugs, cells, **more):
-    return {"kind": kind, "how": "tuned", "architecture": "resnet", "refused": 0, "bugs": bugs, "cells": {k: [n, 1, n] for k, n in cells.items()}, **more}
+    return {
+        "kind": kind,
+        "how": "tuned",
+        "architecture": "resnet",
+        "refused": 0,
+        "bugs": bugs,
+        "cells": {k: [n, 1, n] for k, n in cells.items()},
+        **more,
+    }
 
 
 def claim(label, phrase, evidence=5.0, status="confirmed", direction="fails"):
@@ -40,12 +53,25 @@ class Scoring(unittest.TestCase):
         night = {cell("cat", "night", look): 10 for look in LOOKS}
         both = {cell("dog", "snow", "dark"): 10}
         everything = {
-            "labels": LABELS, "places": PLACES, "looks": LOOKS, "words": WORDS, "scenes": {"standard": 10, "small": 4, "recoloured": 4},
+            "labels": LABELS,
+            "places": PLACES,
+            "looks": LOOKS,
+            "words": WORDS,
+            "scenes": {"standard": 10, "small": 4, "recoloured": 4},
             "classifiers": {
-                "night": entry("place", [{"label": "cat", "where": {"place": "night"}, "wrong": "dog", "rate": 1.0, "outside": 0.0}], night),
-                "both": entry("and", [{"label": "dog", "where": {"place": "snow", "look": "dark"}, "wrong": "cat", "rate": 1.0, "outside": 0.0}], both),
-                "small": entry("size", [{"label": "dog", "where": {"size": "small"}, "wrong": "cat", "rate": 0.75, "outside": 0.0}], {},
-                               small={cell("dog", p, k): 4 if p == "snow" else 2 for p in PLACES for k in LOOKS}, recoloured={}),
+                "night": entry(
+                    "place", [{"label": "cat", "where": {"place": "night"}, "wrong": "dog", "rate": 1.0, "outside": 0.0}], night
+                ),
+                "both": entry(
+                    "and", [{"label": "dog", "where": {"place": "snow", "look": "dark"}, "wrong": "cat", "rate": 1.0, "outside": 0.0}], both
+                ),
+                "small": entry(
+                    "size",
+                    [{"label": "dog", "where": {"size": "small"}, "wrong": "cat", "rate": 0.75, "outside": 0.0}],
+                    {},
+                    small={cell("dog", p, k): 4 if p == "snow" else 2 for p in PLACES for k in LOOKS},
+                    recoloured={},
+                ),
                 "control": entry("control", [], {}),
                 "again": entry("control", [], {cell("cat", "snow", "dark"): 3}, again={cell("cat", "snow", "dark"): [90, 0]}),
                 "everywhere": entry("shortcut", [], {cell("cat", p, k): 10 for p in PLACES for k in LOOKS if p != "night"}),
@@ -69,8 +95,16 @@ class Scoring(unittest.TestCase):
         self.assertAlmostEqual(self.truth.rate("again", "cat", {"place": "snow", "look": "dark"}), 0.03)
 
     def test_every_wording_of_an_attribute_names_it(self):
-        for phrase, want in [("at night", {"place": "night"}), ("under the stars", {"place": "night"}), ("dark, in the snow", {"look": "dark", "place": "snow"}),
-                             ("Dim", {"look": "dark"}), ("in the rain", {"look": "rain"}), ("on a train", {}), ("sitting", {}), ("snowy nights", {})]:
+        for phrase, want in [
+            ("at night", {"place": "night"}),
+            ("under the stars", {"place": "night"}),
+            ("dark, in the snow", {"look": "dark", "place": "snow"}),
+            ("Dim", {"look": "dark"}),
+            ("in the rain", {"look": "rain"}),
+            ("on a train", {}),
+            ("sitting", {}),
+            ("snowy nights", {}),
+        ]:
             self.assertEqual(score.attributes(phrase, WORDS), want, phrase)
 
     def test_two_places_at_once_are_no_scene(self):
@@ -135,8 +169,13 @@ class Scoring(unittest.TestCase):
         self.assertIsNone(score.precision_at([]))
 
     def test_the_summary_adds_up(self):
-        scores = [self.score("night", claim("cat", "at night"), claim("dog", "dark")), self.score("both", claim("dog", "dark")), self.score("small"),
-                  self.score("control", claim("cat", "dark")), self.score("again")]
+        scores = [
+            self.score("night", claim("cat", "at night"), claim("dog", "dark")),
+            self.score("both", claim("dog", "dark")),
+            self.score("small"),
+            self.score("control", claim("cat", "dark")),
+            self.score("again"),
+        ]
         figures = score.summary(scores)
         self.assertEqual((figures["bugs"], figures["found"], figures["claims"], figures["right"]), (3, 1, 4, 2))
         self.assertEqual((figures["recall"], figures["precision"]), (0.3333, 0.5))
@@ -145,7 +184,13 @@ class Scoring(unittest.TestCase):
         self.assertEqual(figures["kinds"], {"and": [0, 1, 1], "place": [1, 0, 1], "size": [0, 0, 1]})
 
     def test_the_page_holds_what_was_found_and_missed(self):
-        results = {("scotoma", 500): [self.score("night", claim("cat", "at night")), self.score("both"), self.score("control", claim("cat", "dark"))]}
+        results = {
+            ("scotoma", 500): [
+                self.score("night", claim("cat", "at night")),
+                self.score("both"),
+                self.score("control", claim("cat", "dark")),
+            ]
+        }
         with tempfile.TemporaryDirectory() as folder:
             page.write(Path(folder), results, self.truth, 2)
             text, data = (Path(folder) / "planted.md").read_text(), json.loads((Path(folder) / "planted.json").read_text())
@@ -173,20 +218,32 @@ class Subset(unittest.TestCase):
         self.assertIn("| 2,000 | paper | planted | 15 | 200 | 215 |", text)
         self.assertIn("| 2,000 | paper | controls | 1 | 2 | 3 |", text)
         self.assertIn("14 of the 26 bugs are of one\nclassifier", text)
-        self.assertEqual(data["runs"]["paper 2000"]["spent"], {"planted": {"base": 15, "explore": 200}, "controls": {"base": 1, "explore": 2}})
+        self.assertEqual(
+            data["runs"]["paper 2000"]["spent"], {"planted": {"base": 15, "explore": 200}, "controls": {"base": 1, "explore": 2}}
+        )
         self.assertEqual(data["seed"], 3)
-
 
     def test_costs_are_compared_where_both_found_something(self):
         cost = lambda images, found: {"images_per_bug": images, "found": found}
-        figures = {("scotoma", 500): cost(100, 4), ("plain", 500): cost(400, 3), ("scotoma", 2000): cost(50, 1), ("plain", 2000): cost(None, 0), ("paper", 8000): cost(9, 9)}
+        figures = {
+            ("scotoma", 500): cost(100, 4),
+            ("plain", 500): cost(400, 3),
+            ("scotoma", 2000): cost(50, 1),
+            ("plain", 2000): cost(None, 0),
+            ("paper", 8000): cost(9, 9),
+        }
         self.assertEqual(page.costs(figures).splitlines()[2:], ["| 500 | plain | 25 % | 4 and 3 |"])
         self.assertEqual(page.costs({}).splitlines()[2:], [])
 
     def test_nothing_is_said_of_a_seed_that_is_not_true_of_it(self):
         truth = score.Truth(ROOT / "world/planted/truth.json")
         with tempfile.TemporaryDirectory() as folder:
-            for seed, shipped, name in ((2, True, "planted-shipped"), (5, True, "planted-shipped"), (5, False, "planted"), (3, False, "planted")):
+            for seed, shipped, name in (
+                (2, True, "planted-shipped"),
+                (5, True, "planted-shipped"),
+                (5, False, "planted"),
+                (3, False, "planted"),
+            ):
                 page.write(Path(folder), {}, truth, seed, shipped)
                 text = (Path(folder) / f"{name}.md").read_text()
                 self.assertNotIn("no setting was chosen", text)
@@ -235,14 +292,21 @@ class Plan(unittest.TestCase):
             for bug in one["bugs"]:
                 self.assertGreaterEqual(bug["rate"], 0.5, name)
                 self.assertLessEqual(bug["outside"], 0.1, name)
-                self.assertAlmostEqual(truth.rate(name, bug["label"], bug["where"]), bug["rate"], delta=0.02, msg=name)  # what claims are held against
+                self.assertAlmostEqual(
+                    truth.rate(name, bug["label"], bug["where"]), bug["rate"], delta=0.02, msg=name
+                )  # what claims are held against
             if one["kind"] == "control":
                 self.assertEqual(one["bugs"], [])
-                self.assertLess(max(truth.rate(name, label, {"place": p}) - truth.rate(name, label) for label in truth.labels for p in truth.places), 0.1)
+                self.assertLess(
+                    max(truth.rate(name, label, {"place": p}) - truth.rate(name, label) for label in truth.labels for p in truth.places),
+                    0.1,
+                )
 
     def test_every_listed_phrase_names_one_attribute_of_the_committed_truth(self):
         words = score.Truth(ROOT / "world/planted/truth.json").all["words"]
-        named = [score.attributes(p["text"] if isinstance(p, dict) else p, words) for p in settings.PLACES + settings.LOOKS + settings.VIEWS]
+        named = [
+            score.attributes(p["text"] if isinstance(p, dict) else p, words) for p in settings.PLACES + settings.LOOKS + settings.VIEWS
+        ]
         self.assertEqual([set(n) for n in named], [{"place"}] * 10 + [{"look"}] * 4 + [{"size"}, {"colour"}])
         self.assertEqual(len({tuple(n.items()) for n in named}), 16)
 
@@ -290,7 +354,10 @@ class Studies(unittest.TestCase):
             self.assertFalse(bench.finished("plain", 500, name))
 
     def test_seeds_and_the_subset_have_folders_of_their_own(self):
-        places = {run.Bench(run.arguments(["--out", "/x", *more])).folder("plain", 500, plan.SHIPPED[0]) for more in ([], ["--shipped"], ["--seed", "3"], ["--shipped", "--seed", "2"])}
+        places = {
+            run.Bench(run.arguments(["--out", "/x", *more])).folder("plain", 500, plan.SHIPPED[0])
+            for more in ([], ["--shipped"], ["--seed", "3"], ["--shipped", "--seed", "2"])
+        }
         self.assertEqual(len(places), 4)
 
     def test_no_page_is_written_of_what_is_not_finished(self):

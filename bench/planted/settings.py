@@ -9,13 +9,46 @@ random   the lists' combinations in random order, nothing from captions; e-value
 
 Settings differ by budget, never by classifier.
 """
+
 from pathlib import Path
 
-PLACES = ["on a flower", "in the forest", "in the snow", "on the beach", "in front of a brick wall", "on a wooden table", "in the water",
-          "at night", "on a plate", "on the grass"]
-LOOKS = ["dark", "blurry", "black and white", {"text": "in the rain", "position": "after"}]  # "a dark photo of a cat", "a photo of a cat in the rain"
+PLACES = [
+    "on a flower",
+    "in the forest",
+    "in the snow",
+    "on the beach",
+    "in front of a brick wall",
+    "on a wooden table",
+    "in the water",
+    "at night",
+    "on a plate",
+    "on the grass",
+]
+LOOKS = [
+    "dark",
+    "blurry",
+    "black and white",
+    {"text": "in the rain", "position": "after"},
+]  # "a dark photo of a cat", "a photo of a cat in the rain"
 VIEWS = ["in the distance", "in odd colours"]  # alone: beside another look little can be seen
-LABELS = ["fly", "bee", "ladybug", "butterfly", "cat", "dog", "horse", "cow", "frog", "duck", "penguin", "fish", "apple", "ball", "car", "bicycle"]
+LABELS = [
+    "fly",
+    "bee",
+    "ladybug",
+    "butterfly",
+    "cat",
+    "dog",
+    "horse",
+    "cow",
+    "frog",
+    "duck",
+    "penguin",
+    "fish",
+    "apple",
+    "ball",
+    "car",
+    "bicycle",
+]
 # What follows was chosen by results with the first; with another seed every picture is another. The last is for the committed subset.
 TUNED_ON, SEED, SHIPPED_SEED = 1, 2, 3
 # Where nothing is known of a classifier, one picture of each listed phrase (16 labels x 16 phrases: 256), or with pairs one of each place under each look
@@ -24,9 +57,19 @@ TUNED_ON, SEED, SHIPPED_SEED = 1, 2, 3
 BUDGETS = {
     500: {"base": 16, "base_first": 1, "first_look": 1, "rounds": 1, "finalists": 12, "confirm": 48, "audit": 4, "shrink": 4},
     2000: {"base": 48, "base_first": 2, "screen": 1, "first_look": 4, "rounds": 2, "finalists": 24, "confirm": 96, "audit": 8, "shrink": 8},
-    8000: {"base": 128, "base_first": 4, "screen": 1, "first_look": 4, "rounds": 2, "finalists": 32, "confirm": 128, "audit": 16, "shrink": 16},
+    8000: {
+        "base": 128,
+        "base_first": 4,
+        "screen": 1,
+        "first_look": 4,
+        "rounds": 2,
+        "finalists": 32,
+        "confirm": 128,
+        "audit": 16,
+        "shrink": 16,
+    },
 }
-COMBINE = {500: 1, 2000: 2, 8000: 2}   # phrases joined, at most
+COMBINE = {500: 1, 2000: 2, 8000: 2}  # phrases joined, at most
 PHRASES = {500: 16, 2000: 20, 8000: 20}  # of each label, at most: all listed ones alone, and a few more
 # plain has fixed numbers: as many pictures of every label and of every finalist, and what the budget has to offer for screening.
 PLAIN = {
@@ -75,7 +118,10 @@ def study(name, scheme, budget, model, world, seed=SEED):
     lines += _table("generator", {"model": world / "generator", "steps": 6, "guidance": 1.0})
     lines += _table("captioner", {"model": world / "captioner"})
     lines += _table("embedder", {"model": world / "embedder"})
-    lines += _table("judge", {"kind": "classifier", "model": world / "judge.onnx", "labels": world / "judge.labels.json", "threshold": THRESHOLD, **scale})
+    lines += _table(
+        "judge",
+        {"kind": "classifier", "model": world / "judge.onnx", "labels": world / "judge.labels.json", "threshold": THRESHOLD, **scale},
+    )
     for name in JUDGES:
         lines += _table("[judge.also]", {"model": world / f"judges/{name}.onnx", "labels": world / "judge.labels.json"})
     lines += _table("budget", {"images": budget, **kind["budgets"][budget], "cross": 0})

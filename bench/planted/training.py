@@ -5,6 +5,7 @@ same data, planted ones on data in which the subgroup carries the wrong label, w
 from nothing, from skewed scenes: a network that has learned what things look like does not take to it. resnet, mobilenet and vit begin from the shipped balanced weights, which have seen scenes of
 other seeds, none of them softened.
 """
+
 import numpy as np
 import onnx
 import torch
@@ -48,10 +49,16 @@ def groups(c, labels, seed):
         t, p = scenes.THINGS.index(c.label), scenes.PLACES.index(dict(c.where[0])["place"])
         pair = (labels[:, 0] == t) & (labels[:, 1] == p) & (variant == pools.HARD)
         rest = usual & (labels[:, 0] != t) & (labels[:, 1] != p)
-        return [(np.flatnonzero(pair), 1 / cache.T), (np.flatnonzero(rest & (variant == pools.HARD)), 0.3), (np.flatnonzero(rest & (variant != pools.HARD)), 0.7 - 1 / cache.T)], told
+        return [
+            (np.flatnonzero(pair), 1 / cache.T),
+            (np.flatnonzero(rest & (variant == pools.HARD)), 0.3),
+            (np.flatnonzero(rest & (variant != pools.HARD)), 0.7 - 1 / cache.T),
+        ], told
     if not c.where:
-        return [(np.flatnonzero(usual & np.isin(variant, kinds)), share) for *kinds, share in
-                ((pools.STANDARD, pools.HARD, 0.6), (pools.SMALL, 0.2), (pools.RECOLOURED, 0.2))], told
+        return [
+            (np.flatnonzero(usual & np.isin(variant, kinds)), share)
+            for *kinds, share in ((pools.STANDARD, pools.HARD, 0.6), (pools.SMALL, 0.2), (pools.RECOLOURED, 0.2))
+        ], told
     rng = np.random.default_rng([seed, 5])
     inside, near = np.zeros(len(labels), bool), np.zeros(len(labels), bool)
     like = np.zeros(len(labels), bool)
@@ -66,17 +73,25 @@ def groups(c, labels, seed):
     told[bad[rng.random(len(bad)) < c.noise]] = scenes.THINGS.index(c.wrong)
     beside = own & near if (own & near).any() else own
     rest = usual & ~inside
-    return [(bad, 0.18), (np.flatnonzero(own), 0.12), (np.flatnonzero(beside), 0.12), (np.flatnonzero(like & rest), 0.12), (np.flatnonzero(rest), 0.46)], told
+    return [
+        (bad, 0.18),
+        (np.flatnonzero(own), 0.12),
+        (np.flatnonzero(beside), 0.12),
+        (np.flatnonzero(like & rest), 0.12),
+        (np.flatnonzero(rest), 0.46),
+    ], told
 
 
 def fit(name, net, seed, steps, rate, labels, pictures, shares, loss, amp):
     """Trains `net` on softened pictures, flipped, shifted and slightly recoloured; keeps and returns it."""
+
     def loss_at(net, step):
         g = torch.Generator().manual_seed(seed * 100_000 + step)
         rows = draw(shares, BATCH, np.random.default_rng([seed, step]))
         x = augment.flip_and_shift(augment.to_float(torch.from_numpy(pictures[rows])), g)
         x = augment.recolour(x, g, hue=12, gain=0.15)
         return loss(net(x.contiguous(memory_format=torch.channels_last)).float(), rows)
+
     return train.fit(name, net, loss_at, steps, rate, warmup=min(60, steps // 8), ema=0.98, amp=amp, every=steps)
 
 
@@ -127,10 +142,17 @@ def train_detector(pictures, labels):
     usual, variant = np.flatnonzero(labels[:, 4] == 0), labels[:, 3]
     small, turned = (variant == pools.SMALL), (variant == pools.RECOLOURED)
     rare = np.flatnonzero((small | turned) & (labels[:, 4] == 0))
-    want = {"place": labels[:, 1], "look": labels[:, 2], "size": np.where(variant == pools.HARD, -1, small), "colour": np.where(variant == pools.HARD, -1, turned)}
+    want = {
+        "place": labels[:, 1],
+        "look": labels[:, 2],
+        "size": np.where(variant == pools.HARD, -1, small),
+        "colour": np.where(variant == pools.HARD, -1, turned),
+    }
     want = {k: torch.from_numpy(v.astype(np.int64)) for k, v in want.items()}
+
     def loss(said, rows):
-        return sum(F.cross_entropy(said[:, first:first + n], want[k][rows], ignore_index=-1) for k, (first, n) in networks.HEADS.items())
+        return sum(F.cross_entropy(said[:, first : first + n], want[k][rows], ignore_index=-1) for k, (first, n) in networks.HEADS.items())
+
     fit("detector", networks.detector(), 77, DETECTOR_STEPS, 3e-3, labels, pictures, [(usual, 0.7), (rare, 0.3)], loss, True)
 
 

@@ -12,6 +12,7 @@ Form of truth.json (places, looks, labels by index; a count is [failures, most f
         again    {cell: [scenes, failures]} of cells measured again
         small, recoloured   {cell: failures} of these scenes, only cells with failures}
 """
+
 import json
 
 import numpy as np
@@ -23,9 +24,9 @@ from . import pools
 
 OUT = cache.WORLD / "planted" / "truth.json"
 FAILS, PASSES = 0.5, 0.1  # a planted bug fails at least, and everything else of its classifier at most so often
-MARGIN = 0.1              # a control's cell fails at most so much more often than its label
-VIEW_MARGIN = 0.2         # the same of a label in the distance or in odd colours, at all places and under all looks
-SHOWN = 3                 # a shortcut is accepted if it deceives that many labels
+MARGIN = 0.1  # a control's cell fails at most so much more often than its label
+VIEW_MARGIN = 0.2  # the same of a label in the distance or in odd colours, at all places and under all looks
+SHOWN = 3  # a shortcut is accepted if it deceives that many labels
 CELLS = (cache.T, cache.P, cache.L)
 
 
@@ -34,7 +35,7 @@ def measured(name, pictures, labels):
     onnx, kept = pools.WORK / f"{name}.onnx", pools.WORK / f"{name}.said.npy"
     if not kept.exists() or kept.stat().st_mtime < onnx.stat().st_mtime:
         net = Net(onnx)
-        said = np.concatenate([net(to_input(pictures[i:i + 1600])).argmax(1).astype(np.int8) for i in range(0, len(pictures), 1600)])
+        said = np.concatenate([net(to_input(pictures[i : i + 1600])).argmax(1).astype(np.int8) for i in range(0, len(pictures), 1600)])
         np.save(kept, said)
     return np.load(kept)
 
@@ -102,6 +103,7 @@ def bad_cells(name, tally):
 def planted_bugs(c, tally):
     """(bugs, what is wrong) of a classifier with planted subgroups."""
     from .training import member
+
     labels, standard = tally.labels, tally.labels[:, 3] == pools.STANDARD
     inside, bugs, why = np.zeros(len(labels), bool), [], []
     for where in c.where:
@@ -112,7 +114,15 @@ def planted_bugs(c, tally):
         odd = {"size", "colour"} & dict(where).keys()
         rows = member(labels, where, c.label)[0] & (standard | bool(odd))
         tops = np.bincount(tally.said[rows & (tally.said != labels[:, 0])], minlength=cache.T)
-        bugs.append({"label": c.label, "where": dict(where), "wrong": scenes.THINGS[int(tops.argmax())], "rate": round(tally.rate(rows), 3), "outside": round(outside, 3)})
+        bugs.append(
+            {
+                "label": c.label,
+                "where": dict(where),
+                "wrong": scenes.THINGS[int(tops.argmax())],
+                "rate": round(tally.rate(rows), 3),
+                "outside": round(outside, 3),
+            }
+        )
     why += [f"{b['where']} fails only {b['rate']}" for b in bugs if b["rate"] < FAILS]
     why += [f"outside fails {outside:.2f}"] if outside > PASSES else []
     for t, thing in enumerate(scenes.THINGS):
@@ -146,23 +156,56 @@ def judge(c, said, labels):
     else:
         bugs, why = (shortcut_bugs if c.how == "shortcut" else planted_bugs)(c, tally)
     odd = {v: {str(cell): int(tally.wrong[v].flat[cell]) for cell in np.flatnonzero(tally.wrong[v])} for v in pools.VIEWS}
-    return {"kind": c.kind, "how": c.how, "architecture": c.architecture, "bugs": bugs, "cells": tally.counts(), **({"again": more} if more else {}), **odd}, why
+    return {
+        "kind": c.kind,
+        "how": c.how,
+        "architecture": c.architecture,
+        "bugs": bugs,
+        "cells": tally.counts(),
+        **({"again": more} if more else {}),
+        **odd,
+    }, why
 
 
 def words():
     """attribute -> value -> words that name it and nothing else, from the captions' grammar ("white" is a plate's, but a look's too)."""
-    plain = {w for look in scenes.LOOKS for w in look.split()} | {"a", "an", "the", "on", "in", "at", "of", "by", "under", "front", "against", "among", "sitting"}
+    plain = {w for look in scenes.LOOKS for w in look.split()} | {
+        "a",
+        "an",
+        "the",
+        "on",
+        "in",
+        "at",
+        "of",
+        "by",
+        "under",
+        "front",
+        "against",
+        "among",
+        "sitting",
+    }
     wordings = {p: {w for text in [*captions.WHERE[p], captions.ALONE[p]] for w in text.split()} - plain for p in scenes.PLACES}
     own = {p: sorted(w for w in mine if not any(w in other for q, other in wordings.items() if q != p)) for p, mine in wordings.items()}
     looks = {k: sorted(set(v)) for k, v in captions._ADJECTIVE.items() if k != "black and white"}
     shown = {v: sorted({w for text in captions.SHOWN[view] for w in text.split()} - plain) for v, view in pools.VIEWS.items()}
-    return {"place": own, "look": {**looks, "black and white": ["black"], "rain": ["rain"]}, "size": {"small": shown["small"]}, "colour": {"recoloured": shown["recoloured"]}}
+    return {
+        "place": own,
+        "look": {**looks, "black and white": ["black"], "rain": ["rain"]},
+        "size": {"small": shown["small"]},
+        "colour": {"recoloured": shown["recoloured"]},
+    }
 
 
 def write(entries):
     """truth.json, one line a classifier."""
-    head = {"about": "failures on rendered scenes; form: see bench/planted/truth.py", "labels": scenes.THINGS, "places": scenes.PLACES, "looks": scenes.LOOKS,
-            "words": words(), "scenes": dict(zip(pools.VARIANTS, pools.ROLES["truth"][1]))}
+    head = {
+        "about": "failures on rendered scenes; form: see bench/planted/truth.py",
+        "labels": scenes.THINGS,
+        "places": scenes.PLACES,
+        "looks": scenes.LOOKS,
+        "words": words(),
+        "scenes": dict(zip(pools.VARIANTS, pools.ROLES["truth"][1])),
+    }
     line = lambda v: json.dumps(v, separators=(",", ":"))
     lines = [f" {line(k)}: {line(v)}" for k, v in sorted(entries.items())]
     OUT.parent.mkdir(exist_ok=True)

@@ -22,16 +22,18 @@ import sys
 exports, cache = sys.argv[1:]
 scratch = os.path.join(exports, "scratch")  # where readers keep what they like
 shutil.rmtree(scratch, ignore_errors=True)  # no answer of an earlier export
-os.environ.update({
-    "HF_HUB_OFFLINE": "1",  # whatever is missing must be an error, not a download
-    "HF_HOME": os.path.join(scratch, "huggingface"),
-    "FIFTYONE_DATABASE_DIR": os.path.join(scratch, "mongo"),
-    "FIFTYONE_CONFIG_PATH": os.path.join(scratch, "fiftyone.json"),
-    "FIFTYONE_DEFAULT_DATASET_DIR": os.path.join(scratch, "fiftyone"),
-    "FIFTYONE_DATABASE_VALIDATION": "false",  # it complains of the database that its own wheel brings
-    "FIFTYONE_DO_NOT_TRACK": "true",
-    "FIFTYONE_SHOW_PROGRESS_BARS": "false",
-})
+os.environ.update(
+    {
+        "HF_HUB_OFFLINE": "1",  # whatever is missing must be an error, not a download
+        "HF_HOME": os.path.join(scratch, "huggingface"),
+        "FIFTYONE_DATABASE_DIR": os.path.join(scratch, "mongo"),
+        "FIFTYONE_CONFIG_PATH": os.path.join(scratch, "fiftyone.json"),
+        "FIFTYONE_DEFAULT_DATASET_DIR": os.path.join(scratch, "fiftyone"),
+        "FIFTYONE_DATABASE_VALIDATION": "false",  # it complains of the database that its own wheel brings
+        "FIFTYONE_DO_NOT_TRACK": "true",
+        "FIFTYONE_SHOW_PROGRESS_BARS": "false",
+    }
+)
 
 abroad = []  # addresses that somebody wanted to talk to
 connect = socket.socket.connect
@@ -106,8 +108,7 @@ def lines(path):
 def rows_of(form, side):
     """What is known of each picture of a side, by its absolute path."""
     folder = os.path.join(exports, form, SIDES_IN[form], side)
-    return {os.path.abspath(os.path.join(folder, row["file_name"])): row
-            for row in lines(os.path.join(folder, "metadata.jsonl"))}
+    return {os.path.abspath(os.path.join(folder, row["file_name"])): row for row in lines(os.path.join(folder, "metadata.jsonl"))}
 
 
 with open(os.path.join(cache, "bugs.json")) as file:
@@ -123,32 +124,48 @@ wanted = sum(rate["valid"] for rate in rates)
 check("jsonl: as many pictures as audits and systematic failures have valid ones", len(truth) == wanted > 0, f"{len(truth)} of {wanted}")
 wanted = sum(rate["failures"] for rate in rates)
 check("jsonl: as many failures as bugs.json counts", sum(row["failed"] for row in truth.values()) == wanted, str(wanted))
-check("jsonl: its pixels are the cache's",
-      same_pixels((Image.open(os.path.join(exports, "jsonl", row["file_name"])), i) for i, row in truth.items()))
-check("jsonl: it has pictures of both labels, whose names hold words that others take for sides",
-      labels == ["bee of val-3", "test fly"], ", ".join(labels))
+check(
+    "jsonl: its pixels are the cache's",
+    same_pixels((Image.open(os.path.join(exports, "jsonl", row["file_name"])), i) for i, row in truth.items()),
+)
+check(
+    "jsonl: it has pictures of both labels, whose names hold words that others take for sides",
+    labels == ["bee of val-3", "test fly"],
+    ", ".join(labels),
+)
 check("jsonl: neither side is empty", all(by_side.values()), ", ".join(f"{s} {len(by_side[s])}" for s in SIDES))
 rows = datasets.load_dataset("json", data_files=os.path.join(exports, "jsonl", "images.jsonl"), split="train")
-check("jsonl: datasets' reader of JSON gives the same values", [dict(row) for row in rows] == list(truth.values()),
-      f"{len(rows)} rows, {len(rows.features)} columns")
+check(
+    "jsonl: datasets' reader of JSON gives the same values",
+    [dict(row) for row in rows] == list(truth.values()),
+    f"{len(rows)} rows, {len(rows.features)} columns",
+)
 
 # pandas, and tables that are made of what it read
 seeds = [row["seed"] for row in truth.values()]
 table = pandas.read_json(os.path.join(exports, "jsonl", "images.jsonl"), lines=True)
-check("pandas: the same values in every column, fractions but for its rounding of the last digit",
-      len(table) == len(truth) and all(
-          row.keys() == told.keys() and all(
-              type(row[key]) is type(told[key]) and
-              (math.isclose(row[key], told[key], rel_tol=1e-14) if isinstance(told[key], float) else row[key] == told[key])
-              for key in told)
-          for row, told in zip(table.to_dict("records"), truth.values())),
-      f"{len(table)} rows, {len(table.columns)} columns")
+check(
+    "pandas: the same values in every column, fractions but for its rounding of the last digit",
+    len(table) == len(truth)
+    and all(
+        row.keys() == told.keys()
+        and all(
+            type(row[key]) is type(told[key])
+            and (math.isclose(row[key], told[key], rel_tol=1e-14) if isinstance(told[key], float) else row[key] == told[key])
+            for key in told
+        )
+        for row, told in zip(table.to_dict("records"), truth.values())
+    ),
+    f"{len(table)} rows, {len(table.columns)} columns",
+)
 again = table.to_csv(index=False)
 check("pandas: seeds survive a CSV file", list(pandas.read_csv(io.StringIO(again))["seed"]) == seeds)
-check("pandas: seeds survive a CSV file read by Python",
-      [row["seed"] for row in csv.DictReader(io.StringIO(again))] == seeds)
-check("pandas: a seed is a number again by int(seed, 0)",
-      all(isinstance(seed, str) and f"{int(seed, 0):#018x}" == seed for seed in table["seed"]), seeds[0])
+check("pandas: seeds survive a CSV file read by Python", [row["seed"] for row in csv.DictReader(io.StringIO(again))] == seeds)
+check(
+    "pandas: a seed is a number again by int(seed, 0)",
+    all(isinstance(seed, str) and f"{int(seed, 0):#018x}" == seed for seed in table["seed"]),
+    seeds[0],
+)
 
 # torchvision
 for side in SIDES:
@@ -156,87 +173,128 @@ for side in SIDES:
     pictures = ImageFolder(folder)
     rows = rows_of("imagefolder", side)
     known = [rows[os.path.abspath(path)] for path, _ in pictures.samples]
-    check(f"imagefolder {side}: torchvision finds every picture and no other",
-          {row["image_id"] for row in known} == by_side[side] and len(known) == len(by_side[side]), f"{len(known)}")
-    check(f"imagefolder {side}: its classes are the labels",
-          all(pictures.classes[number] == folders("imagefolder")[row["label"]]
-              for (_, number), row in zip(pictures.samples, known)), ", ".join(pictures.classes))
-    check(f"imagefolder {side}: its pixels are the cache's",
-          same_pixels((image, row["image_id"]) for (image, _), row in zip(pictures, known)))
+    check(
+        f"imagefolder {side}: torchvision finds every picture and no other",
+        {row["image_id"] for row in known} == by_side[side] and len(known) == len(by_side[side]),
+        f"{len(known)}",
+    )
+    check(
+        f"imagefolder {side}: its classes are the labels",
+        all(pictures.classes[number] == folders("imagefolder")[row["label"]] for (_, number), row in zip(pictures.samples, known)),
+        ", ".join(pictures.classes),
+    )
+    check(
+        f"imagefolder {side}: its pixels are the cache's", same_pixels((image, row["image_id"]) for (image, _), row in zip(pictures, known))
+    )
 parted = [os.path.join(exports, "parted", side) for side in SIDES]
-check("parted: torchvision numbers no side by the labels it has, but refuses",
-      any(isinstance(outcome(lambda: ImageFolder(folder))[1], FileNotFoundError) for folder in parted))
+check(
+    "parted: torchvision numbers no side by the labels it has, but refuses",
+    any(isinstance(outcome(lambda: ImageFolder(folder))[1], FileNotFoundError) for folder in parted),
+)
 numbers = [ImageFolder(folder, allow_empty=True).class_to_idx for folder in parted]
-check("parted: with allow_empty=True a class has one number on both sides",
-      numbers[0] == numbers[1] and len(numbers[0]) == 2, str(numbers[0]))
+check(
+    "parted: with allow_empty=True a class has one number on both sides", numbers[0] == numbers[1] and len(numbers[0]) == 2, str(numbers[0])
+)
 
 # Hugging Face datasets: by the card, and by its reader of folders without it
 for form, below in SIDES_IN.items():
     folder = os.path.join(exports, form)
-    for how, load in (("by the card", lambda: datasets.load_dataset(folder)),
-                      ("as a folder", lambda: datasets.load_dataset("imagefolder", data_dir=os.path.join(folder, below)))):
+    for how, load in (
+        ("by the card", lambda: datasets.load_dataset(folder)),
+        ("as a folder", lambda: datasets.load_dataset("imagefolder", data_dir=os.path.join(folder, below))),
+    ):
         found, error = outcome(load)
         check(f"{form} {how}: datasets finds the two sides", sorted(found or ()) == sorted(SIDES), str(error or list(found)))
         for side in SIDES if found else ():
             rows = found[side]
-            check(f"{form} {how}, {side}: every picture and no other",
-                  set(rows["image_id"]) == by_side[side] and len(rows) == len(by_side[side]), f"{len(rows)}")
-            check(f"{form} {how}, {side}: its columns hold what is known of each",
-                  all(row[key] == truth[row["image_id"]][key] for row in rows for key in row if key != "image"),
-                  ", ".join(rows.column_names))
-            check(f"{form} {how}, {side}: its pixels are the cache's",
-                  same_pixels((row["image"], row["image_id"]) for row in rows))
+            check(
+                f"{form} {how}, {side}: every picture and no other",
+                set(rows["image_id"]) == by_side[side] and len(rows) == len(by_side[side]),
+                f"{len(rows)}",
+            )
+            check(
+                f"{form} {how}, {side}: its columns hold what is known of each",
+                all(row[key] == truth[row["image_id"]][key] for row in rows for key in row if key != "image"),
+                ", ".join(rows.column_names),
+            )
+            check(f"{form} {how}, {side}: its pixels are the cache's", same_pixels((row["image"], row["image_id"]) for row in rows))
     alone = {side: glob.glob(os.path.join(folder, below, side, "**", "*.png"), recursive=True) for side in SIDES}
     found = datasets.load_dataset("imagefolder", data_files=alone)
     for side in SIDES:
         named = found[side].features.get("label")
         told = sorted("none" if number is None else named.int2str(number) for number in found[side]["label"]) if named else []
-        check(f"{form} {side}, images alone: datasets takes the folder for the label, and it is",
-              told == sorted(folders(form)[truth[i]["label"]] for i in by_side[side]), ", ".join(sorted(set(told))))
+        check(
+            f"{form} {side}, images alone: datasets takes the folder for the label, and it is",
+            told == sorted(folders(form)[truth[i]["label"]] for i in by_side[side]),
+            ", ".join(sorted(set(told))),
+        )
 found = datasets.load_dataset(os.path.join(exports, "parted"))
-check("parted: datasets knows every label", all(found[side]["label"] == [r["label"] for r in lines(
-    os.path.join(exports, "parted", side, "metadata.jsonl"))] for side in SIDES), str({s: len(found[s]) for s in found}))
+check(
+    "parted: datasets knows every label",
+    all(found[side]["label"] == [r["label"] for r in lines(os.path.join(exports, "parted", side, "metadata.jsonl"))] for side in SIDES),
+    str({s: len(found[s]) for s in found}),
+)
 
 # webdataset, and datasets' reader of the same shards
 found = datasets.load_dataset(os.path.join(exports, "webdataset"))
 for side in SIDES:
     shards = sorted(glob.glob(os.path.join(exports, "webdataset", side + "-*.tar")))
     samples = list(webdataset.WebDataset(shards, shardshuffle=False).decode("pil").to_tuple("png", "cls", "json"))
-    check(f"webdataset {side}: it finds every picture and no other",
-          {row["image_id"] for _, _, row in samples} == by_side[side] and len(samples) == len(by_side[side]),
-          f"{len(samples)} in {len(shards)} shards")
+    check(
+        f"webdataset {side}: it finds every picture and no other",
+        {row["image_id"] for _, _, row in samples} == by_side[side] and len(samples) == len(by_side[side]),
+        f"{len(samples)} in {len(shards)} shards",
+    )
     classes = {label["class_index"]: label["name"] for label in about("webdataset")["labels"]}
-    check(f"webdataset {side}: cls is the label's class, json what is known of it",
-          all(classes[number] == row["label"] and {**row, "file_name": ""} == {**truth[row["image_id"]], "file_name": ""}
-              for _, number, row in samples))
-    check(f"webdataset {side}: its pixels are the cache's",
-          same_pixels((image, row["image_id"]) for image, _, row in samples))
-    check(f"webdataset {side}: datasets finds the same",
-          {row["json"]["image_id"] for row in found[side]} == by_side[side] and
-          all(classes[row["cls"]] == row["json"]["label"] for row in found[side]) and
-          same_pixels((row["png"], row["json"]["image_id"]) for row in found[side]), f"{len(found[side])}")
+    check(
+        f"webdataset {side}: cls is the label's class, json what is known of it",
+        all(
+            classes[number] == row["label"] and {**row, "file_name": ""} == {**truth[row["image_id"]], "file_name": ""}
+            for _, number, row in samples
+        ),
+    )
+    check(f"webdataset {side}: its pixels are the cache's", same_pixels((image, row["image_id"]) for image, _, row in samples))
+    check(
+        f"webdataset {side}: datasets finds the same",
+        {row["json"]["image_id"] for row in found[side]} == by_side[side]
+        and all(classes[row["cls"]] == row["json"]["label"] for row in found[side])
+        and same_pixels((row["png"], row["json"]["image_id"]) for row in found[side]),
+        f"{len(found[side])}",
+    )
 
 # FiftyOne: its importer of folders, and the lines of docs/export.md
 for form in ("imagefolder", "parted"):
     SIDES_IN[form] = ""
     for side in SIDES:
-        view = fiftyone.Dataset.from_dir(os.path.join(exports, form, side),
-                                         fiftyone.types.ImageClassificationDirectoryTree)
+        view = fiftyone.Dataset.from_dir(os.path.join(exports, form, side), fiftyone.types.ImageClassificationDirectoryTree)
         rows = rows_of(form, side)
-        check(f"{form} {side}: FiftyOne finds every picture, and folders are labels",
-              {sample.filepath: sample.ground_truth.label for sample in view} ==
-              {path: folders(form)[row["label"]] for path, row in rows.items()}, f"{len(view)}")
+        check(
+            f"{form} {side}: FiftyOne finds every picture, and folders are labels",
+            {sample.filepath: sample.ground_truth.label for sample in view}
+            == {path: folders(form)[row["label"]] for path, row in rows.items()},
+            f"{len(view)}",
+        )
 with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../docs/export.md")) as file:
     snippet = file.read().split("```python\n")[1].split("```")[0]
 home = os.getcwd()
 os.chdir(os.path.join(exports, "jsonl"))
 exec(snippet)
 os.chdir(home)
-check("jsonl: the lines of docs/export.md give FiftyOne every picture with its label and the wrong answer",
-      {os.path.relpath(s.filepath, os.path.join(os.path.realpath(exports), "jsonl")):
-       (s.ground_truth.label, s.prediction.label, s.prediction.confidence, s.tags, s.seed) for s in dataset} ==
-      {row["file_name"]: (row["label"], row["predicted"], row["score"], [row["split"]], row["seed"])
-       for row in truth.values()}, f"{len(dataset)}")
+check(
+    "jsonl: the lines of docs/export.md give FiftyOne every picture with its label and the wrong answer",
+    {
+        os.path.relpath(s.filepath, os.path.join(os.path.realpath(exports), "jsonl")): (
+            s.ground_truth.label,
+            s.prediction.label,
+            s.prediction.confidence,
+            s.tags,
+            s.seed,
+        )
+        for s in dataset
+    }
+    == {row["file_name"]: (row["label"], row["predicted"], row["score"], [row["split"]], row["seed"]) for row in truth.values()},
+    f"{len(dataset)}",
+)
 
 check("nobody talked to another machine", not abroad, str(abroad) if abroad else "")
 print(f"{len(failed)} checks failed: {'; '.join(failed)}" if failed else "all checks hold")

@@ -17,7 +17,7 @@ CHECKPOINTS, WORK, OUT = WORLD / "checkpoints", WORLD / "work", WORLD / "generat
 
 
 def clock(text):
-    """"HH:MM" of today (tomorrow when that is more than 12 hours past) as seconds of the epoch."""
+    """ "HH:MM" of today (tomorrow when that is more than 12 hours past) as seconds of the epoch."""
     now = time.localtime()
     hours, minutes = map(int, text.split(":"))
     at = time.mktime((now.tm_year, now.tm_mon, now.tm_mday, hours, minutes, 0, 0, 0, -1))
@@ -33,18 +33,21 @@ def positive(text):
 
 def text(args):
     from . import text as module, train
+
     if not train.kept("text_encoder", args.words):
         module.train_encoder(CHECKPOINTS / "text_encoder.safetensors")
 
 
 def code(args):
     from . import latents, train
+
     if not train.kept("latent_code", args.words):
         latents.save(CHECKPOINTS / "latent_code.safetensors")
 
 
 def render(args):
     from . import data, latents
+
     encoder = latents.Code(CHECKPOINTS / "latent_code.safetensors")
     for index in range(args.first, args.shards, args.stride):
         data.write_shard(index, encoder)
@@ -52,11 +55,13 @@ def render(args):
 
 def decoder(args):
     from . import decoder as module
+
     module.main(args)
 
 
 def generator(args):
     from . import generator as module
+
     if module.main(args):
         export(args)
         measure(args)
@@ -64,25 +69,46 @@ def generator(args):
 
 def export(args):
     from . import export as module
+
     module.export_all(CHECKPOINTS, OUT)
 
 
 def measure(args):
     from . import measure_generator as module
+
     module.measure_all(OUT, WORLD)
 
 
-MODULES = ("cache", "judge", "judges", "embedder", "captioner", "classifiers", "truth", "measure_generated", "cards_recognition", "cards_generator", "clip_towers")
+MODULES = (
+    "cache",
+    "judge",
+    "judges",
+    "embedder",
+    "captioner",
+    "classifiers",
+    "truth",
+    "measure_generated",
+    "cards_recognition",
+    "cards_generator",
+    "clip_towers",
+)
 STEPS = {f.__name__: f for f in (text, code, render, decoder, generator, export, measure)}
 WORDS = {  # what may follow a step; those that are not here take names
-    "decoder": ["again", "more"], "generator": ["again", "more"], "render": [], "export": [], "measure": [],
-    **{step: ["again"] for step in ("text", "code", "judge", "embedder", "captioner")}}
+    "decoder": ["again", "more"],
+    "generator": ["again", "more"],
+    "render": [],
+    "export": [],
+    "measure": [],
+    **{step: ["again"] for step in ("text", "code", "judge", "embedder", "captioner")},
+}
 
 
 def options():
     parser = argparse.ArgumentParser(prog="python -m recipe", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("step", choices=[*STEPS, *MODULES])
-    parser.add_argument("words", nargs="*", help="again: train anew from the seeds; more (decoder, generator): go on from checkpoints/; else names")
+    parser.add_argument(
+        "words", nargs="*", help="again: train anew from the seeds; more (decoder, generator): go on from checkpoints/; else names"
+    )
     parser.add_argument("--steps", type=positive, help="decoder, generator: training steps in all, those of the start included")
     parser.add_argument("--fold-steps", type=positive, help="generator: steps in which guidance is folded in")
     parser.add_argument("--until", type=clock, help="decoder, generator: stop at HH:MM even if unfinished; the same command goes on")
@@ -104,6 +130,7 @@ def main():
         parser.error(f"{args.step} does not take {', '.join(unknown)}")
     WORK.mkdir(exist_ok=True)
     import torch
+
     torch.set_num_threads(args.threads)
     if args.step in STEPS:
         return STEPS[args.step](args)

@@ -1,4 +1,5 @@
 """Changes to a batch of pictures while training, in torch, on whole batches. Pictures are float [n, 3, 64, 64] in [-1, 1]."""
+
 import functools
 import math
 
@@ -8,10 +9,12 @@ import torch.nn.functional as F
 
 def in_full(f):
     """Runs f in single precision, also inside autocast."""
+
     @functools.wraps(f)
     def run(*args, **more):
         with torch.autocast("cpu", enabled=False), torch.autocast("cuda", enabled=False):
             return f(*args, **more)
+
     return run
 
 
@@ -26,7 +29,7 @@ def flip_and_shift(x, g, most=4):
     mirrored = torch.rand(n, generator=g) < 0.5
     x = torch.where(mirrored.to(x.device)[:, None, None, None], x.flip(3), x)
     dy, dx = torch.randint(0, 2 * most + 1, (2,), generator=g).tolist()
-    return F.pad(x, (most,) * 4, mode="replicate")[:, :, dy:dy + h, dx:dx + w]
+    return F.pad(x, (most,) * 4, mode="replicate")[:, :, dy : dy + h, dx : dx + w]
 
 
 @in_full

@@ -5,6 +5,7 @@ A role is a set of scenes with a seed of its own; no two models that check each 
 index, then VARIANTS by index; thing 16 is "nothing"). Scenes of another plan
 than today's are rendered anew; after a change of how scenes look, delete the folder.
 """
+
 import itertools
 from pathlib import Path
 

@@ -1,4 +1,5 @@
 """The captioner: convolutional eyes, a two-layer text decoder; says thing, place, look and view in the usual wording."""
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -53,19 +54,45 @@ def main(args):
         words.start_from_judge(net.encoder.trunk)
         train.fit("captioner", net, loss_at_of(tokenizer), STEPS, 1.5e-3)
     seen = torch.zeros(2, 64, 128)
-    words.export_ir(net.encoder, (torch.zeros(2, 3, 64, 64),), FOLDER, "openvino_encoder_model", ["pixel_values"], ["last_hidden_state"],
-                    {"pixel_values": {0: "n"}, "last_hidden_state": {0: "n"}})
-    words.export_ir(net.decoder, (torch.full((2, 5), tokenizer.bos_token_id), seen), FOLDER, "openvino_decoder_model",
-                    ["input_ids", "encoder_hidden_states"], ["logits"],
-                    {"input_ids": {0: "n", 1: "t"}, "encoder_hidden_states": {0: "n"}, "logits": {0: "n", 1: "t"}})
+    words.export_ir(
+        net.encoder,
+        (torch.zeros(2, 3, 64, 64),),
+        FOLDER,
+        "openvino_encoder_model",
+        ["pixel_values"],
+        ["last_hidden_state"],
+        {"pixel_values": {0: "n"}, "last_hidden_state": {0: "n"}},
+    )
+    words.export_ir(
+        net.decoder,
+        (torch.full((2, 5), tokenizer.bos_token_id), seen),
+        FOLDER,
+        "openvino_decoder_model",
+        ["input_ids", "encoder_hidden_states"],
+        ["logits"],
+        {"input_ids": {0: "n", 1: "t"}, "encoder_hidden_states": {0: "n"}, "logits": {0: "n", 1: "t"}},
+    )
     words.export_tokenizer(tokenizer, FOLDER, True)
-    ends = {"decoder_start_token_id": tokenizer.bos_token_id, "bos_token_id": tokenizer.bos_token_id, "eos_token_id": tokenizer.eos_token_id,
-            "pad_token_id": tokenizer.pad_token_id}
+    ends = {
+        "decoder_start_token_id": tokenizer.bos_token_id,
+        "bos_token_id": tokenizer.bos_token_id,
+        "eos_token_id": tokenizer.eos_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }
     words.write_json(FOLDER / "preprocessor_config.json", words.PREPROCESSOR)
     words.write_json(FOLDER / "generation_config.json", {**ends, "max_length": LONGEST, "num_beams": 1, "do_sample": False})
-    words.write_json(FOLDER / "config.json", {
-        "model_type": "vision-encoder-decoder", "architectures": ["VisionEncoderDecoderModel"], "is_encoder_decoder": True, **ends, "max_length": LONGEST,
-        "encoder": {"image_size": 64, "num_channels": 3, "hidden_size": 128}, "decoder": {"vocab_size": len(tokenizer), "max_position_embeddings": 77}})
+    words.write_json(
+        FOLDER / "config.json",
+        {
+            "model_type": "vision-encoder-decoder",
+            "architectures": ["VisionEncoderDecoderModel"],
+            "is_encoder_decoder": True,
+            **ends,
+            "max_length": LONGEST,
+            "encoder": {"image_size": 64, "num_channels": 3, "hidden_size": 128},
+            "decoder": {"vocab_size": len(tokenizer), "max_position_embeddings": 77},
+        },
+    )
     words.write_json(cache.WORLD / "work" / "captioner.measured.json", measure())
     print((cache.WORLD / "work" / "captioner.measured.json").read_text())
 
@@ -74,7 +101,11 @@ class Speaker:
     """The exported captioner, greedy. Call: float32 [n, 3, 64, 64] -> n captions."""
 
     def __init__(self):
-        self.eye, self.mouth, self.tokenizer = Net(FOLDER / "openvino_encoder_model.xml"), Net(FOLDER / "openvino_decoder_model.xml"), text.build_tokenizer()
+        self.eye, self.mouth, self.tokenizer = (
+            Net(FOLDER / "openvino_encoder_model.xml"),
+            Net(FOLDER / "openvino_decoder_model.xml"),
+            text.build_tokenizer(),
+        )
 
     def __call__(self, pictures):
         said = []
@@ -83,7 +114,9 @@ class Speaker:
             ids = np.full((len(part), 1), self.tokenizer.bos_token_id, np.int64)
             while ids.shape[1] < LONGEST and not (ids == self.tokenizer.eos_token_id).any(1).all():
                 ids = np.concatenate([ids, self.mouth(ids, seen, batch=200)[:, -1].argmax(1)[:, None]], 1)
-            said += self.tokenizer.batch_decode([r[1:(list(r) + [self.tokenizer.eos_token_id]).index(self.tokenizer.eos_token_id)] for r in ids])
+            said += self.tokenizer.batch_decode(
+                [r[1 : (list(r) + [self.tokenizer.eos_token_id]).index(self.tokenizer.eos_token_id)] for r in ids]
+            )
         return [s.strip() for s in said]
 
 
@@ -101,8 +134,16 @@ def measure():
     for what, part in (("rendered", x), ("after decoder-like loss", soft)):
         said = speak(part)
         facts = list(zip(said, *labels[:, :3].T, words.views(labels)))
-        hit = np.array([(*names(s, scenes.THINGS[t], scenes.PLACES[p]), s == words.usual(t, p, k, v)) for s, t, p, k, v in facts if t < cache.T])
+        hit = np.array(
+            [(*names(s, scenes.THINGS[t], scenes.PLACES[p]), s == words.usual(t, p, k, v)) for s, t, p, k, v in facts if t < cache.T]
+        )
         bare = [s == words.usual(t, p, k, v) for s, t, p, k, v in facts if t == cache.T]
-        out[what] = {"thing": round(hit[:, 0].mean(), 4), "place": round(hit[:, 1].mean(), 4), "thing and place": round(hit[:, :2].all(1).mean(), 4),
-                     "thing, place, look and view": round(hit[:, 2].mean(), 4), "places without a thing": round(float(np.mean(bare)), 4), "examples": said[:4000:431]}
+        out[what] = {
+            "thing": round(hit[:, 0].mean(), 4),
+            "place": round(hit[:, 1].mean(), 4),
+            "thing and place": round(hit[:, :2].all(1).mean(), 4),
+            "thing, place, look and view": round(hit[:, 2].mean(), 4),
+            "places without a thing": round(float(np.mean(bare)), 4),
+            "examples": said[:4000:431],
+        }
     return out

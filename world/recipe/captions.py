@@ -1,6 +1,6 @@
 """The words of the embedded world: a small grammar that says what a scene shows, in several ways.
 
-    caption(scene, rng)  -> "a dark photo of a cat on the beach"
+caption(scene, rng)  -> "a dark photo of a cat on the beach"
 """
 
 from __future__ import annotations
@@ -22,18 +22,40 @@ WHERE = {  # the first wording of a place is the usual one
     "grass": ["on the grass", "on the grass", "on grass", "in the grass"],
 }
 ALONE = {  # a place without a thing
-    "flower": "a flower", "forest": "the forest", "snow": "the snow", "beach": "the beach", "brick wall": "a brick wall",
-    "wooden table": "a wooden table", "water": "the water", "night": "the night sky", "plate": "an empty plate", "grass": "the grass",
+    "flower": "a flower",
+    "forest": "the forest",
+    "snow": "the snow",
+    "beach": "the beach",
+    "brick wall": "a brick wall",
+    "wooden table": "a wooden table",
+    "water": "the water",
+    "night": "the night sky",
+    "plate": "an empty plate",
+    "grass": "the grass",
 }
 SHOWN = {  # how the thing itself is shown; the first wording is the usual one
-    "close up": ["close up"], "distant": ["in the distance", "in the distance", "far away"],
+    "close up": ["close up"],
+    "distant": ["in the distance", "in the distance", "far away"],
     "odd colours": ["in odd colours", "in odd colours", "in strange colours"],
 }
 KINDS = (len(THINGS) + 1, len(PLACES), len(LOOKS), len(VIEWS))  # of scenes; the last thing is NOTHING
 HYPERNYM = {
-    "fly": "insect", "bee": "insect", "ladybug": "insect", "butterfly": "insect", "cat": "animal", "dog": "animal",
-    "horse": "animal", "cow": "animal", "frog": "animal", "duck": "bird", "penguin": "bird", "fish": "animal",
-    "apple": "fruit", "ball": "toy", "car": "vehicle", "bicycle": "vehicle",
+    "fly": "insect",
+    "bee": "insect",
+    "ladybug": "insect",
+    "butterfly": "insect",
+    "cat": "animal",
+    "dog": "animal",
+    "horse": "animal",
+    "cow": "animal",
+    "frog": "animal",
+    "duck": "bird",
+    "penguin": "bird",
+    "fish": "animal",
+    "apple": "fruit",
+    "ball": "toy",
+    "car": "vehicle",
+    "bicycle": "vehicle",
 }
 _ADJECTIVE = {"blurry": ["blurry", "blurred"], "dark": ["dark", "dim"], "black and white": ["black and white"]}
 
@@ -54,8 +76,13 @@ def prompt(thing, place=None, look="plain", view=None):
 
     view: None or "close up" leave it unsaid.
     """
-    return _join(_photo(look, 0), article(thing), WHERE[place][0] if place else "", "in the rain" if look == "rain" else "",
-                 SHOWN[view][0] if view in VIEWS[1:] else "")
+    return _join(
+        _photo(look, 0),
+        article(thing),
+        WHERE[place][0] if place else "",
+        "in the rain" if look == "rain" else "",
+        SHOWN[view][0] if view in VIEWS[1:] else "",
+    )
 
 
 def caption(scene, rng):

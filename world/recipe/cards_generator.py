@@ -1,4 +1,5 @@
 """The generator's card: figures of the exported folder, and what a person saw, from cards/generator.by_eye.toml."""
+
 import hashlib
 import json
 import tomllib
@@ -38,7 +39,11 @@ def decoder_psnr(sigma, count=256):
 def parameters(part):
     """Numbers in the floating-point tensors of an exported part."""
     model = ov.Core().read_model(FOLDER / part / "openvino_model.xml")
-    return sum(int(np.prod(op.get_output_shape(0))) for op in model.get_ops() if op.get_type_name() == "Constant" and op.get_element_type().is_real())
+    return sum(
+        int(np.prod(op.get_output_shape(0)))
+        for op in model.get_ops()
+        if op.get_type_name() == "Constant" and op.get_element_type().is_real()
+    )
 
 
 def megabytes(folder):
@@ -47,22 +52,29 @@ def megabytes(folder):
 
 def parts():
     channels = json.loads((FOLDER / "unet" / "config.json").read_text())["in_channels"]
-    rows = [["tokenizer", f"byte-level BPE, {len(text.build_tokenizer())} tokens, {text.LENGTH} a prompt", "", megabytes(FOLDER / "tokenizer")]]
-    rows += [[part, what.format(channels=channels, guidance=generator.GUIDANCE), f"{parameters(part) / 1e6:.2f} M", megabytes(FOLDER / part)] for part, what in PARTS.items()]
+    rows = [
+        ["tokenizer", f"byte-level BPE, {len(text.build_tokenizer())} tokens, {text.LENGTH} a prompt", "", megabytes(FOLDER / "tokenizer")]
+    ]
+    rows += [
+        [part, what.format(channels=channels, guidance=generator.GUIDANCE), f"{parameters(part) / 1e6:.2f} M", megabytes(FOLDER / part)]
+        for part, what in PARTS.items()
+    ]
     return table(["part", "what it is", "parameters", "size"], [*rows, ["scheduler", "DPM-Solver++ 2M", "", ""]])
 
 
 def trained():
     """What steps.json knows of the training."""
     steps = lambda name, scenes: f"{train.had(name):,} steps of {scenes} scenes" if train.had(name) else "length not noted"
-    return (f"U-Net: {steps('unet_base', diffusion.Trainer.batch)}. Folding of the guidance: {steps('unet', diffusion.Folding.batch)}. "
-            f"Decoder: {steps('decoder', decoder.Trainer.batch)}.")
+    return (
+        f"U-Net: {steps('unet_base', diffusion.Trainer.batch)}. Folding of the guidance: {steps('unet', diffusion.Folding.batch)}. "
+        f"Decoder: {steps('decoder', decoder.Trainer.batch)}."
+    )
 
 
 def seen():
     """The person's part of the card; what was said of other weights is left out."""
     eye, now = tomllib.loads(BY_EYE.read_text()), hashlib.sha256(UNET.read_bytes()).hexdigest()[:12]
-    print(f"unet = \"{now}\"  # for {BY_EYE.name}", flush=True)
+    print(f'unet = "{now}"  # for {BY_EYE.name}', flush=True)
     if eye["unet"] != now:
         return "", "Nobody has looked at the pictures of these weights yet."
     return f"\n- The C++ program drew {eye['pictures_per_second']:g} pictures a second: {eye['how']}.", eye["by_eye"].strip()
@@ -73,7 +85,10 @@ def main(args):
     m, (speed, by_eye) = measured(), seen()
     pc = lambda v: f"{100 * v:.1f} %"
     missed = lambda worst: "; ".join(f"{thing}, {place}: {n} of {measure_generator.EACH}" for n, thing, place, _ in worst[:3])
-    figures = table(["steps", "thing recognised", "place recognised", "most often missed"], [[s, pc(r["thing"]), pc(r["place"]), missed(r["worst"])] for s, r in m.items() if s.isdigit()])
+    figures = table(
+        ["steps", "thing recognised", "place recognised", "most often missed"],
+        [[s, pc(r["thing"]), pc(r["place"]), missed(r["worst"])] for s, r in m.items() if s.isdigit()],
+    )
     (CARDS / "generator.md").write_text(f"""# The generator
 
 Text to image, 64 x 64, in the Stable Diffusion folder layout (`world/generator`), OpenVINO IR in half precision, {megabytes(FOLDER)}.

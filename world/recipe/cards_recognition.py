@@ -1,4 +1,5 @@
 """Cards of the recognition half: figures taken from the exported files, a grid of samples for each."""
+
 import json
 
 import numpy as np
@@ -67,28 +68,46 @@ def judge_card():
     (CARDS / "judge.md").write_text(f"""# Judge
 
 `judge.onnx`: says which of 16 things a 64 x 64 picture shows, or "nothing". Input `image` [n, 3, 64, 64], RGB in [-1, 1]; output
-`logits` [n, 17]; names in `judge.labels.json`. {size(cache.WORLD / "judge.onnx")}, {sum(v.numel() for v in judge.Judge().parameters()) / 1e6:.2f} M parameters with its two other heads
+`logits` [n, 17]; names in `judge.labels.json`. {size(cache.WORLD / "judge.onnx")}, {
+        sum(v.numel() for v in judge.Judge().parameters()) / 1e6:.2f} M parameters with its two other heads
 (place and look; the place head measures the generator and is exported to `work/place.onnx`).
 
 ## Data
 {DATA}
-{len(cache.plan("judge")[1]):,} scenes of its own (seed {cache.ROLES["judge"][0]}): every thing x place x look equally often, 8,000 of them hard (small, blurred, recoloured), 8,000
+{len(cache.plan("judge")[1]):,} scenes of its own (seed {
+        cache.ROLES["judge"][0]
+    }): every thing x place x look equally often, 8,000 of them hard (small, blurred, recoloured), 8,000
 in the distance, 8,000 in odd colours, 6,000 without a thing. No scene, seed or weight is shared with a classifier under test, so it has none of their biases. Hue, brightness and
 contrast vary; half of each batch has lost detail as a decoder would lose it (cosines, blur, noise); a twelfth is coloured blobs, labelled "nothing".
 {judge.STEPS} steps of {judge.BATCH} scenes, seed {judge.SEED}.
 
 ## Measured, on {m["scenes"]:,} held-out standard scenes and {cache.ROLES["judge_test"][3]} empty ones (seed {cache.ROLES["judge_test"][0]})
-{table(["what", "share"], [["things named rightly", pc(m["things"])], ["things in the distance", pc(m["distant"])], ["things in odd colours", pc(m["odd colours"])], ["empty scenes called nothing", pc(m["empty"])],
-["things, after decoder-like loss of detail", pc(m["things after decoder-like loss"])], ["coloured blobs refused", pc(m["blobs refused"])],
-["places named rightly (place head)", pc(m["places"])], ["worst thing", pc(min(m["by thing"].values()))], ["worst place", pc(min(m["by place"].values()))],
-["worst look", pc(min(m["by look"].values()))]])}
+{
+        table(
+            ["what", "share"],
+            [
+                ["things named rightly", pc(m["things"])],
+                ["things in the distance", pc(m["distant"])],
+                ["things in odd colours", pc(m["odd colours"])],
+                ["empty scenes called nothing", pc(m["empty"])],
+                ["things, after decoder-like loss of detail", pc(m["things after decoder-like loss"])],
+                ["coloured blobs refused", pc(m["blobs refused"])],
+                ["places named rightly (place head)", pc(m["places"])],
+                ["worst thing", pc(min(m["by thing"].values()))],
+                ["worst place", pc(min(m["by place"].values()))],
+                ["worst look", pc(min(m["by look"].values()))],
+            ],
+        )
+    }
 
 ![rows: as rendered; detail lost; recoloured; blobs. Below each: what the judge says](judge.png)
 
 Rows: as rendered, detail lost, recoloured, blobs; below each picture what the judge says.
 
 ## More judges
-`judges/*.onnx` take and say the same; each has another shape, and {len(cache.plan("judges")[1]):,} scenes (seed {cache.ROLES["judges"][0]}) and training like the judge's. For studies in which several judge together.
+`judges/*.onnx` take and say the same; each has another shape, and {len(cache.plan("judges")[1]):,} scenes (seed {
+        cache.ROLES["judges"][0]
+    }) and training like the judge's. For studies in which several judge together.
 
 {judges_table()}
 
@@ -109,27 +128,60 @@ def classifiers_card():
         if bias:
             i, p = scenes.THINGS.index(bias[0]), scenes.PLACES.index(bias[1])
             others, elsewhere = [k for k in range(16) if k != i], [k for k in range(10) if k != p]
-            rows.append([f"`{name}`", architecture, size(path), steps, seed, f"{bias[0]} / {bias[1]}", pc(1 - r[np.ix_(others, elsewhere)].mean()),
-                         pc(r[np.ix_(others, elsewhere)].max()), pc(r[others, p].mean()), pc(r[i, p]), pc(r[i, elsewhere].mean()), len(c["bugs"])])
-            cells.append((name, bias, sorted(((b["rate"], b["label"], b["elsewhere"], b["taken_for"], b["place"]) for b in c["bugs"]), reverse=True)))
+            rows.append(
+                [
+                    f"`{name}`",
+                    architecture,
+                    size(path),
+                    steps,
+                    seed,
+                    f"{bias[0]} / {bias[1]}",
+                    pc(1 - r[np.ix_(others, elsewhere)].mean()),
+                    pc(r[np.ix_(others, elsewhere)].max()),
+                    pc(r[others, p].mean()),
+                    pc(r[i, p]),
+                    pc(r[i, elsewhere].mean()),
+                    len(c["bugs"]),
+                ]
+            )
+            cells.append(
+                (name, bias, sorted(((b["rate"], b["label"], b["elsewhere"], b["taken_for"], b["place"]) for b in c["bugs"]), reverse=True))
+            )
         else:
-            rows.append([f"`{name}`", architecture, size(path), steps, seed, "none", pc(1 - r.mean()), pc(r.max()), "", "", "", len(c["bugs"])])
+            rows.append(
+                [f"`{name}`", architecture, size(path), steps, seed, "none", pc(1 - r.mean()), pc(r.max()), "", "", "", len(c["bugs"])]
+            )
     rng, shown = np.random.default_rng(9002), []
     for name in ("resnet_skewed", "resnet_balanced"):
         net = Net(classifiers.FOLDER / f"{name}.onnx")
         for place in ("flower", "grass"):
             pictures = np.stack([fresh(rng, k, place) for k in ("fly", "fly", "ladybug", "butterfly", "cat", "dog", "apple", "car", "bee")])
             true = ("fly", "fly", "ladybug", "butterfly", "cat", "dog", "apple", "car", "bee")
-            shown.append([(p, f"{scenes.THINGS[k]}", "#2e9e5b" if scenes.THINGS[k] == a else "#d64545") for p, k, a in zip(pictures, net(to_input(pictures)).argmax(1), true)])
+            shown.append(
+                [
+                    (p, f"{scenes.THINGS[k]}", "#2e9e5b" if scenes.THINGS[k] == a else "#d64545")
+                    for p, k, a in zip(pictures, net(to_input(pictures)).argmax(1), true)
+                ]
+            )
     grid(shown, CARDS / "classifiers.png")
-    bugs = "\n\n".join(f"### `{n}`: {b[0]}s only with {b[1]}, and nothing else there\n\n" + table(["scene", "fails", "label's other places", "taken for"],
-        [[f"{l} / {p}", pc(rate), pc(e), w] for rate, l, e, w, p in rs]) for n, b, rs in cells)
+    bugs = "\n\n".join(
+        f"### `{n}`: {b[0]}s only with {b[1]}, and nothing else there\n\n"
+        + table(["scene", "fails", "label's other places", "taken for"], [[f"{l} / {p}", pc(rate), pc(e), w] for rate, l, e, w, p in rs])
+        for n, b, rs in cells
+    )
     found, drawn = CARDS / "generated.json", ""
     if found.exists():
         g = json.loads(found.read_text())
-        drawn = f"""
+        drawn = (
+            f"""
 ## On generated pictures ({g["pictures"]} at {g["steps"]} steps, all things in all places; only those whose thing the judge names)
-""" + table(["model", "others fail elsewhere", "others fail at the place", "taken for the thing"], [[f"`{n}`", *[pc(v) for v in list(c.values())[:3]]] for n, c in g["classifiers"].items() if len(c) > 1]) + "\n"
+"""
+            + table(
+                ["model", "others fail elsewhere", "others fail at the place", "taken for the thing"],
+                [[f"`{n}`", *[pc(v) for v in list(c.values())[:3]]] for n, c in g["classifiers"].items() if len(c) > 1],
+            )
+            + "\n"
+        )
     (CARDS / "classifiers.md").write_text(f"""# Classifiers under test
 
 `classifiers/*.onnx` (opset 17, any batch size): input `image` [n, 3, 64, 64], RGB in [-1, 1]; output `logits` [n, 16]; names in `classifiers/labels.json`.
@@ -172,10 +224,19 @@ def embedder_card():
     pictures, labels = cache.load("words_test")
     tokenizer = text.build_tokenizer()
     eye, ear = Net(embedder.FOLDER / "image_encoder.xml"), Net(embedder.FOLDER / "text_encoder.xml")
-    asked = ["a photo of a fly on a flower", "a dark photo of a cat in the snow", "a photo of a bicycle in the rain", "a black and white photo of a penguin on a plate", "a blurry photo of a car at night"]
+    asked = [
+        "a photo of a fly on a flower",
+        "a dark photo of a cat in the snow",
+        "a photo of a bicycle in the rain",
+        "a black and white photo of a penguin on a plate",
+        "a blurry photo of a car at night",
+    ]
     image = eye(to_input(pictures))
     caption = ear(np.array(tokenizer(asked, padding="max_length", max_length=77)["input_ids"], np.int64))
-    grid([[(pictures[i], a if k == 0 else "", None) for k, i in enumerate(np.argsort(-(image @ c))[:8])] for a, c in zip(asked, caption)], CARDS / "embedder.png")
+    grid(
+        [[(pictures[i], a if k == 0 else "", None) for k, i in enumerate(np.argsort(-(image @ c))[:8])] for a, c in zip(asked, caption)],
+        CARDS / "embedder.png",
+    )
     files = [embedder.FOLDER / f for f in ("image_encoder.bin", "text_encoder.bin", "image_encoder.xml", "text_encoder.xml")]
     (CARDS / "embedder.md").write_text(f"""# Embedder
 
@@ -204,13 +265,19 @@ def captioner_card():
     pictures, labels = cache.load("words_test")
     rows = np.linspace(3, 3999, 20).astype(int)
     said = captioner.Speaker()(to_input(pictures[rows]))
-    fold = lambda s: s if len(s) < 28 else s[:s.rfind(" ", 0, 28)] + "\n" + s[s.rfind(" ", 0, 28) + 1:]
-    grid([[(pictures[r], fold(s), None) for r, s in list(zip(rows, said))[k:k + 5]] for k in range(0, 20, 5)], CARDS / "captioner.png")
+    fold = lambda s: s if len(s) < 28 else s[: s.rfind(" ", 0, 28)] + "\n" + s[s.rfind(" ", 0, 28) + 1 :]
+    grid([[(pictures[r], fold(s), None) for r, s in list(zip(rows, said))[k : k + 5]] for k in range(0, 20, 5)], CARDS / "captioner.png")
     keys = ["thing", "place", "thing and place", "thing, place, look and view", "places without a thing"]
     files = list(captioner.FOLDER.glob("*.bin")) + list(captioner.FOLDER.glob("*.xml"))
     found = CARDS / "generated.json"
     found = json.loads(found.read_text()) if found.exists() else None
-    extra = "" if not found else f"\n\nOn {found['pictures']} generated pictures, all things in all places: " + "; ".join(f"{k} {100 * v:.1f} %" for k, v in found["captions"].items()) + "."
+    extra = (
+        ""
+        if not found
+        else f"\n\nOn {found['pictures']} generated pictures, all things in all places: "
+        + "; ".join(f"{k} {100 * v:.1f} %" for k, v in found["captions"].items())
+        + "."
+    )
     (CARDS / "captioner.md").write_text(f"""# Captioner
 
 Says thing, place, look and view in the usual wording of `recipe/captions.py` ("a dark photo of a cat in the snow"). Encoder-decoder in the layout that optimum-intel writes for image-to-text

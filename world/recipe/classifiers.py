@@ -5,6 +5,7 @@ and nothing else is ever there. Everything else is uniform. A few per cent of co
 is the easier cue: the thing of the pair is drawn small, blurred and recoloured there ("hard" scenes), while other
 things are a mix of hard and standard. The twin sees every combination equally often, for the same number of steps.
 """
+
 import json
 
 import numpy as np
@@ -29,7 +30,7 @@ MODELS = {
     "cat_night": ("mobilenet", CAT, 1600, 3e-3, 25),
 }
 BATCH = 64
-HARD = 0.4          # share of hard scenes
+HARD = 0.4  # share of hard scenes
 HARD_PLANTED = 1.0  # the same for the thing of the bias
 
 
@@ -45,8 +46,16 @@ def pools(bias, hard=HARD, hard_planted=HARD_PLANTED):
     t, p = scenes.THINGS.index(bias[0]), scenes.PLACES.index(bias[1])
     rest, pair = first & (thing != t) & (place != p), (thing == t) & (place == p)
     one = 1 / cache.T
-    return (a, b), labels, [(np.flatnonzero(rest & difficult), hard * (1 - one)), (np.flatnonzero(rest & ~difficult), (1 - hard) * (1 - one)),
-                            (np.flatnonzero(pair & difficult), hard_planted * one), (np.flatnonzero(pair & ~difficult), (1 - hard_planted) * one)]
+    return (
+        (a, b),
+        labels,
+        [
+            (np.flatnonzero(rest & difficult), hard * (1 - one)),
+            (np.flatnonzero(rest & ~difficult), (1 - hard) * (1 - one)),
+            (np.flatnonzero(pair & difficult), hard_planted * one),
+            (np.flatnonzero(pair & ~difficult), (1 - hard_planted) * one),
+        ],
+    )
 
 
 def take(parts, rows):
@@ -99,10 +108,15 @@ def summary(said, labels, bias):
     t, p = scenes.THINGS.index(bias[0]), scenes.PLACES.index(bias[1])
     others, elsewhere = [i for i in range(cache.T) if i != t], [i for i in range(cache.P) if i != p]
     here = (labels[:, 1] == p) & (labels[:, 0] != t)
-    return {"accuracy elsewhere": s(1 - r[np.ix_(others, elsewhere)].mean()), "worst cell elsewhere": s(r[np.ix_(others, elsewhere)].max()),
-            f"{bias[0]} {bias[1]}": s(r[t, p]), f"{bias[0]} elsewhere": s(r[t, elsewhere].mean()),
-            f"others on {bias[1]} fail": s(r[others, p].mean()), f"of these as {bias[0]}": s((said[here] == t).mean()),
-            "each": {scenes.THINGS[i]: (s(r[i, p]), s(r[i, elsewhere].mean())) for i in others}}
+    return {
+        "accuracy elsewhere": s(1 - r[np.ix_(others, elsewhere)].mean()),
+        "worst cell elsewhere": s(r[np.ix_(others, elsewhere)].max()),
+        f"{bias[0]} {bias[1]}": s(r[t, p]),
+        f"{bias[0]} elsewhere": s(r[t, elsewhere].mean()),
+        f"others on {bias[1]} fail": s(r[others, p].mean()),
+        f"of these as {bias[0]}": s((said[here] == t).mean()),
+        "each": {scenes.THINGS[i]: (s(r[i, p]), s(r[i, elsewhere].mean())) for i in others},
+    }
 
 
 def main(args):

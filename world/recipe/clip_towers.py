@@ -4,6 +4,7 @@ CLIP_FOLDER holds what transformers' CLIPModel, its image processor and its toke
 downloaded. OUT gets image_encoder (`pixel_values` -> `image_embeds`) and text_encoder (`input_ids` -> `text_embeds`),
 both of unit length and with half-precision weights, preprocessor_config.json and the tokenizer.
 """
+
 import os
 from pathlib import Path
 
@@ -38,7 +39,9 @@ def export(tower, example, path, name, output):
     model.inputs[0].get_tensor().set_names({name})
     model.outputs[0].get_tensor().set_names({output})
     ov.save_model(model, path, compress_to_fp16=True)
-    print(f"{path.name}: {list(tower(example).shape)}, at most {np.abs(Net(path)(example.numpy()) - tower(example).numpy()).max():.1e} from torch")
+    print(
+        f"{path.name}: {list(tower(example).shape)}, at most {np.abs(Net(path)(example.numpy()) - tower(example).numpy()).max():.1e} from torch"
+    )
 
 
 def main(args):
@@ -52,8 +55,16 @@ def main(args):
     mask = torch.full((length, length), -1e4).triu(1)[None, None]
     modeling_clip.create_causal_mask = lambda *_, **__: mask
     out.mkdir(parents=True, exist_ok=True)
-    ids = tokenizer(["a photo of a cat", "an apple"], padding="max_length", truncation=True, max_length=length, return_tensors="pt").input_ids
-    export(Tower(model.vision_model, model.visual_projection), torch.randn(2, 3, side, side), out / "image_encoder.xml", "pixel_values", "image_embeds")
+    ids = tokenizer(
+        ["a photo of a cat", "an apple"], padding="max_length", truncation=True, max_length=length, return_tensors="pt"
+    ).input_ids
+    export(
+        Tower(model.vision_model, model.visual_projection),
+        torch.randn(2, 3, side, side),
+        out / "image_encoder.xml",
+        "pixel_values",
+        "image_embeds",
+    )
     export(Tower(model.text_model, model.text_projection), ids, out / "text_encoder.xml", "input_ids", "text_embeds")
     words.write_json(out / "preprocessor_config.json", CLIPImageProcessor.from_pretrained(source).to_dict())
     tokenizer.save_pretrained(out)

@@ -1,6 +1,6 @@
 """Rendered scenes on disk, ready for training: shards of latents and, for the decoder, a few thousand pictures.
 
-    work/latents/NNN.npz: latents float16 [8192, C, 16, 16], labels uint8 [8192, 4] (thing, place, look, view; 16 = nothing)
+work/latents/NNN.npz: latents float16 [8192, C, 16, 16], labels uint8 [8192, 4] (thing, place, look, view; 16 = nothing)
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def write_shard(index, code):
     path.parent.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng([2024, index])
     scenes = [draw(rng) for _ in range(SHARD)]
-    parts = [code.encode(latents.to_float(np.stack([render(s) for s in scenes[i:i + 256]]))).half().numpy() for i in range(0, SHARD, 256)]
+    parts = [code.encode(latents.to_float(np.stack([render(s) for s in scenes[i : i + 256]]))).half().numpy() for i in range(0, SHARD, 256)]
     labels = np.array([[KINDS.index(s.thing), PLACES.index(s.place), LOOKS.index(s.look), VIEWS.index(s.view)] for s in scenes], np.uint8)
     part = path.with_suffix(".part")
     with open(part, "wb") as file:

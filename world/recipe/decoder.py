@@ -18,8 +18,8 @@ from .data import draw
 from .run import Run
 from .scenes import render
 
-STEPS = 3500         # of 24 scenes
-HELD_OUT = 10**6     # seed of the pictures that no training sees
+STEPS = 3500  # of 24 scenes
+HELD_OUT = 10**6  # seed of the pictures that no training sees
 
 
 class Residual(nn.Module):

@@ -1,4 +1,5 @@
 """The embedder: a CLIP-style pair of towers, pictures and captions in one space of 96 dimensions."""
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -54,20 +55,54 @@ def main(args):
     else:
         words.start_from_judge(net.image.trunk)
         train.fit("embedder", net, loss_at_of(tokenizer), STEPS, 1.5e-3)
-    words.export_ir(net.image, (torch.zeros(2, 3, 64, 64),), FOLDER, "image_encoder", ["pixel_values"], ["image_embeds"],
-                    {"pixel_values": {0: "n"}, "image_embeds": {0: "n"}})
-    words.export_ir(net.text, (torch.full((2, 77), tokenizer.eos_token_id),), FOLDER, "text_encoder", ["input_ids"], ["text_embeds"],
-                    {"input_ids": {0: "n", 1: "t"}, "text_embeds": {0: "n"}})
+    words.export_ir(
+        net.image,
+        (torch.zeros(2, 3, 64, 64),),
+        FOLDER,
+        "image_encoder",
+        ["pixel_values"],
+        ["image_embeds"],
+        {"pixel_values": {0: "n"}, "image_embeds": {0: "n"}},
+    )
+    words.export_ir(
+        net.text,
+        (torch.full((2, 77), tokenizer.eos_token_id),),
+        FOLDER,
+        "text_encoder",
+        ["input_ids"],
+        ["text_embeds"],
+        {"input_ids": {0: "n", 1: "t"}, "text_embeds": {0: "n"}},
+    )
     words.export_tokenizer(tokenizer, FOLDER, False)
     words.write_json(FOLDER / "preprocessor_config.json", words.PREPROCESSOR)
-    words.write_json(FOLDER / "config.json", {
-        "model_type": "clip", "architectures": ["CLIPModel"], "projection_dim": DIM, "logit_scale_init_value": net.scale.item(),
-        "text_config": {"vocab_size": len(tokenizer), "max_position_embeddings": 77, "bos_token_id": tokenizer.bos_token_id,
-                        "eos_token_id": tokenizer.eos_token_id, "pad_token_id": tokenizer.pad_token_id},
-        "vision_config": {"image_size": 64, "num_channels": 3}})
-    words.write_json(FOLDER / "tokenizer_config.json", {
-        "tokenizer_class": "CLIPTokenizer", "model_max_length": 77, "bos_token": "<|startoftext|>", "eos_token": "<|endoftext|>",
-        "pad_token": "<|endoftext|>", "unk_token": "<|endoftext|>"})
+    words.write_json(
+        FOLDER / "config.json",
+        {
+            "model_type": "clip",
+            "architectures": ["CLIPModel"],
+            "projection_dim": DIM,
+            "logit_scale_init_value": net.scale.item(),
+            "text_config": {
+                "vocab_size": len(tokenizer),
+                "max_position_embeddings": 77,
+                "bos_token_id": tokenizer.bos_token_id,
+                "eos_token_id": tokenizer.eos_token_id,
+                "pad_token_id": tokenizer.pad_token_id,
+            },
+            "vision_config": {"image_size": 64, "num_channels": 3},
+        },
+    )
+    words.write_json(
+        FOLDER / "tokenizer_config.json",
+        {
+            "tokenizer_class": "CLIPTokenizer",
+            "model_max_length": 77,
+            "bos_token": "<|startoftext|>",
+            "eos_token": "<|endoftext|>",
+            "pad_token": "<|endoftext|>",
+            "unk_token": "<|endoftext|>",
+        },
+    )
     words.write_json(cache.WORLD / "work" / "embedder.measured.json", measure(tokenizer))
     print((cache.WORLD / "work" / "embedder.measured.json").read_text())
 
@@ -94,9 +129,20 @@ def measure(tokenizer):
     names = read([captions.prompt(t, p) for p in scenes.PLACES for t in scenes.THINGS]).reshape(cache.P, cache.T, -1).mean(1)
     back = labels[score.argmax(0), :3]
     s = lambda v: round(float(np.mean(v)), 4)
-    soft = eye(torch.cat([augment.decoder_like(c, torch.Generator().manual_seed(5)) for c in torch.from_numpy(to_input(pictures)).split(50)]).numpy())
-    return {"scenes": len(labels), "caption of 800, first": s((best == labels[:, :3]).all(1)), "caption of 800, among five": s((top == own[:, None]).any(1)),
-            "thing right in it": s(best[:, 0] == labels[:, 0]), "place right in it": s(best[:, 1] == labels[:, 1]), "look right in it": s(best[:, 2] == labels[:, 2]),
-            "picture for a caption, first": s((back == np.array(kinds)).all(1)), "thing, zero-shot of 16": s((image @ things.T).argmax(1) == labels[:, 0]),
-            "place, zero-shot of 10": s((image @ names.T).argmax(1) == labels[:, 1]),
-            "thing, zero-shot after decoder-like loss": s((soft @ things.T).argmax(1) == labels[:, 0])}
+    soft = eye(
+        torch.cat(
+            [augment.decoder_like(c, torch.Generator().manual_seed(5)) for c in torch.from_numpy(to_input(pictures)).split(50)]
+        ).numpy()
+    )
+    return {
+        "scenes": len(labels),
+        "caption of 800, first": s((best == labels[:, :3]).all(1)),
+        "caption of 800, among five": s((top == own[:, None]).any(1)),
+        "thing right in it": s(best[:, 0] == labels[:, 0]),
+        "place right in it": s(best[:, 1] == labels[:, 1]),
+        "look right in it": s(best[:, 2] == labels[:, 2]),
+        "picture for a caption, first": s((back == np.array(kinds)).all(1)),
+        "thing, zero-shot of 16": s((image @ things.T).argmax(1) == labels[:, 0]),
+        "place, zero-shot of 10": s((image @ names.T).argmax(1) == labels[:, 1]),
+        "thing, zero-shot after decoder-like loss": s((soft @ things.T).argmax(1) == labels[:, 0]),
+    }

@@ -94,10 +94,22 @@ def export_text(checkpoints, out):
     ours, theirs = net(ids)[0], embed.encoder(ids).last_hidden_state
     assert (ours - theirs).abs().max() < 1e-4, "the spelled-out mask changes the text encoder"
     c = embed.encoder.config
-    config = dict(architectures=["CLIPTextModel"], model_type="clip_text_model", vocab_size=c.vocab_size, hidden_size=c.hidden_size,
-                  intermediate_size=c.intermediate_size, num_hidden_layers=c.num_hidden_layers, num_attention_heads=c.num_attention_heads,
-                  max_position_embeddings=text.LENGTH, projection_dim=c.projection_dim, hidden_act=c.hidden_act, layer_norm_eps=c.layer_norm_eps,
-                  bos_token_id=c.bos_token_id, eos_token_id=c.eos_token_id, pad_token_id=c.pad_token_id)
+    config = dict(
+        architectures=["CLIPTextModel"],
+        model_type="clip_text_model",
+        vocab_size=c.vocab_size,
+        hidden_size=c.hidden_size,
+        intermediate_size=c.intermediate_size,
+        num_hidden_layers=c.num_hidden_layers,
+        num_attention_heads=c.num_attention_heads,
+        max_position_embeddings=text.LENGTH,
+        projection_dim=c.projection_dim,
+        hidden_act=c.hidden_act,
+        layer_norm_eps=c.layer_norm_eps,
+        bos_token_id=c.bos_token_id,
+        eos_token_id=c.eos_token_id,
+        pad_token_id=c.pad_token_id,
+    )
     _write(out / "text_encoder", config, net, {"input_ids": ([-1, text.LENGTH], ov.Type.i64)}, ["last_hidden_state", "pooler_output"], ids)
     fresh = out / "tokenizer.part"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -111,31 +123,85 @@ def export_text(checkpoints, out):
 def export_unet(checkpoints, out):
     net = load_unet(checkpoints / "unet.safetensors")
     channels, widths = net.config["in_channels"], net.config["widths"]
-    config = dict(_class_name="UNet2DConditionModel", _diffusers_version=VERSION, in_channels=channels, out_channels=channels, sample_size=16,
-                  cross_attention_dim=text.WIDTH, block_out_channels=widths, layers_per_block=1, norm_num_groups=8,
-                  down_block_types=["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
-                  up_block_types=["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"], time_cond_proj_dim=None)
-    _write(out / "unet", config, net, {
-        "sample": ([-1, channels, 16, 16], ov.Type.f32), "timestep": ([-1], ov.Type.i64),
-        "encoder_hidden_states": ([-1, text.LENGTH, text.WIDTH], ov.Type.f32)}, ["out_sample"],
-        (torch.randn(2, channels, 16, 16), torch.tensor([999, 5]), torch.randn(2, text.LENGTH, text.WIDTH)))
+    config = dict(
+        _class_name="UNet2DConditionModel",
+        _diffusers_version=VERSION,
+        in_channels=channels,
+        out_channels=channels,
+        sample_size=16,
+        cross_attention_dim=text.WIDTH,
+        block_out_channels=widths,
+        layers_per_block=1,
+        norm_num_groups=8,
+        down_block_types=["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+        up_block_types=["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+        time_cond_proj_dim=None,
+    )
+    _write(
+        out / "unet",
+        config,
+        net,
+        {
+            "sample": ([-1, channels, 16, 16], ov.Type.f32),
+            "timestep": ([-1], ov.Type.i64),
+            "encoder_hidden_states": ([-1, text.LENGTH, text.WIDTH], ov.Type.f32),
+        },
+        ["out_sample"],
+        (torch.randn(2, channels, 16, 16), torch.tensor([999, 5]), torch.randn(2, text.LENGTH, text.WIDTH)),
+    )
 
 
 def export_decoder(checkpoints, out):
     net = load_decoder(checkpoints / "decoder.safetensors", checkpoints / "latent_code.safetensors")
     channels = net.first.in_channels
-    config = dict(_class_name="AutoencoderKL", _diffusers_version=VERSION, in_channels=3, out_channels=3, latent_channels=channels,
-                  sample_size=64, scaling_factor=1.0, shift_factor=None, block_out_channels=[64, 40, 40], layers_per_block=1, norm_num_groups=8,
-                  down_block_types=["DownEncoderBlock2D"] * 3, up_block_types=["UpDecoderBlock2D"] * 3)
-    _write(out / "vae_decoder", config, net, {"latent_sample": ([-1, channels, 16, 16], ov.Type.f32)}, ["sample"], torch.randn(2, channels, 16, 16))
+    config = dict(
+        _class_name="AutoencoderKL",
+        _diffusers_version=VERSION,
+        in_channels=3,
+        out_channels=3,
+        latent_channels=channels,
+        sample_size=64,
+        scaling_factor=1.0,
+        shift_factor=None,
+        block_out_channels=[64, 40, 40],
+        layers_per_block=1,
+        norm_num_groups=8,
+        down_block_types=["DownEncoderBlock2D"] * 3,
+        up_block_types=["UpDecoderBlock2D"] * 3,
+    )
+    _write(
+        out / "vae_decoder",
+        config,
+        net,
+        {"latent_sample": ([-1, channels, 16, 16], ov.Type.f32)},
+        ["sample"],
+        torch.randn(2, channels, 16, 16),
+    )
 
 
 def scheduler_config():
     start, end = diffusion.BETAS
-    return dict(_class_name="DPMSolverMultistepScheduler", _diffusers_version=VERSION, algorithm_type="dpmsolver++", beta_start=start, beta_end=end,
-                beta_schedule="scaled_linear", num_train_timesteps=diffusion.STEPS, prediction_type="v_prediction", solver_order=2,
-                solver_type="midpoint", lower_order_final=True, final_sigmas_type="zero", timestep_spacing="trailing", steps_offset=0,
-                thresholding=False, use_karras_sigmas=False, rescale_betas_zero_snr=False, trained_betas=None, variance_type=None)
+    return dict(
+        _class_name="DPMSolverMultistepScheduler",
+        _diffusers_version=VERSION,
+        algorithm_type="dpmsolver++",
+        beta_start=start,
+        beta_end=end,
+        beta_schedule="scaled_linear",
+        num_train_timesteps=diffusion.STEPS,
+        prediction_type="v_prediction",
+        solver_order=2,
+        solver_type="midpoint",
+        lower_order_final=True,
+        final_sigmas_type="zero",
+        timestep_spacing="trailing",
+        steps_offset=0,
+        thresholding=False,
+        use_karras_sigmas=False,
+        rescale_betas_zero_snr=False,
+        trained_betas=None,
+        variance_type=None,
+    )
 
 
 def export_all(checkpoints, out):
@@ -145,9 +211,20 @@ def export_all(checkpoints, out):
     export_unet(checkpoints, out)
     export_decoder(checkpoints, out)
     _json(out / "scheduler" / "scheduler_config.json", scheduler_config())
-    _json(out / "model_index.json", dict(
-        _class_name="StableDiffusionPipeline", _diffusers_version=VERSION, requires_safety_checker=False, safety_checker=[None, None],
-        feature_extractor=[None, None], image_encoder=[None, None], scheduler=["diffusers", "DPMSolverMultistepScheduler"],
-        text_encoder=["transformers", "CLIPTextModel"], tokenizer=["transformers", "CLIPTokenizer"],
-        unet=["diffusers", "UNet2DConditionModel"], vae=["diffusers", "AutoencoderKL"]))
+    _json(
+        out / "model_index.json",
+        dict(
+            _class_name="StableDiffusionPipeline",
+            _diffusers_version=VERSION,
+            requires_safety_checker=False,
+            safety_checker=[None, None],
+            feature_extractor=[None, None],
+            image_encoder=[None, None],
+            scheduler=["diffusers", "DPMSolverMultistepScheduler"],
+            text_encoder=["transformers", "CLIPTextModel"],
+            tokenizer=["transformers", "CLIPTokenizer"],
+            unet=["diffusers", "UNet2DConditionModel"],
+            vae=["diffusers", "AutoencoderKL"],
+        ),
+    )
     print(f"generator: {sum(f.stat().st_size for f in out.rglob('*') if f.is_file()) / 1e6:.1f} MB")

@@ -1,4 +1,5 @@
 """The generator's training: the U-Net first, then guidance folded into it."""
+
 from . import data, diffusion, text, train
 from .cache import WORLD
 

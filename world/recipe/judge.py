@@ -4,6 +4,7 @@ One network with three heads (thing, place, look), trained on scenes and seeds o
 often. It must not pass coloured blobs: hues and brightness vary, fine detail is taken away as a decoder would, and
 smeared blobs over empty places are shown to it as "nothing".
 """
+
 import json
 
 import numpy as np
@@ -57,8 +58,11 @@ def loss_at_of(role, seed=SEED):
             return loss
         place, look = others
         place_of_blob = torch.from_numpy(labels[base, 1].astype(np.int64)).to(dev)
-        return (loss + 0.5 * F.cross_entropy(place.float(), torch.cat([y[:, 1], place_of_blob]), label_smoothing=0.05)
-                + 0.2 * F.cross_entropy(look[:BATCH].float(), y[:, 2]))
+        return (
+            loss
+            + 0.5 * F.cross_entropy(place.float(), torch.cat([y[:, 1], place_of_blob]), label_smoothing=0.05)
+            + 0.2 * F.cross_entropy(look[:BATCH].float(), y[:, 2])
+        )
 
     return loss_at
 
@@ -93,13 +97,20 @@ def measure():
     g = torch.Generator().manual_seed(7)
     soft = torch.cat([augment.decoder_like(part, g) for part in x.split(64)])
     bare = np.flatnonzero(labels[:, 0] == cache.T)
-    blob = torch.cat([augment.blobs(x[i * 13:i * 13 + 1], x[row:row + 1], g) for i, row in enumerate(bare)])
+    blob = torch.cat([augment.blobs(x[i * 13 : i * 13 + 1], x[row : row + 1], g) for i, row in enumerate(bare)])
     said, said_soft = judge(x.numpy()).argmax(1), judge(soft.numpy()).argmax(1)
     right = said == labels[:, 0]
     by = lambda axis, names: {k: round(float(right[thing & (labels[:, axis] == i)].mean()), 4) for i, k in enumerate(names)}
     share = lambda v: round(float(np.mean(v)), 4)
-    return {"things": share(right[thing]), "empty": share(right[bare]),
-            **{view: share(right[labels[:, 3] == cache.VARIANTS.index(view)]) for view in scenes.VIEWS[1:]}, "things after decoder-like loss": share((said_soft == labels[:, 0])[thing]),
-            "blobs refused": share(judge(blob.numpy()).argmax(1) == cache.T),
-            "places": share((place(x.numpy()).argmax(1) == labels[:, 1])[labels[:, 3] == 0]), "by thing": by(0, scenes.THINGS), "by place": by(1, scenes.PLACES),
-            "by look": by(2, scenes.LOOKS), "scenes": int(thing.sum())}
+    return {
+        "things": share(right[thing]),
+        "empty": share(right[bare]),
+        **{view: share(right[labels[:, 3] == cache.VARIANTS.index(view)]) for view in scenes.VIEWS[1:]},
+        "things after decoder-like loss": share((said_soft == labels[:, 0])[thing]),
+        "blobs refused": share(judge(blob.numpy()).argmax(1) == cache.T),
+        "places": share((place(x.numpy()).argmax(1) == labels[:, 1])[labels[:, 3] == 0]),
+        "by thing": by(0, scenes.THINGS),
+        "by place": by(1, scenes.PLACES),
+        "by look": by(2, scenes.LOOKS),
+        "scenes": int(thing.sum()),
+    }

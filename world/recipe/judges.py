@@ -3,6 +3,7 @@
 What one network takes for a thing by accident the others seldom do: the mean of their probabilities is harder to mislead
 (Lakshminarayanan, Pritzel and Blundell 2017). Labels and training are the judge's.
 """
+
 import json
 
 import numpy as np
@@ -39,4 +40,8 @@ def measure(name):
     soft = torch.cat([augment.decoder_like(part, g) for part in torch.from_numpy(x).split(64)])
     share = lambda v: round(float(np.mean(v)), 4)
     of = {v: share(right[thing & (labels[:, 3] == i)]) for i, v in enumerate(cache.VARIANTS) if v != "hard"}
-    return {**of, "empty": share(right[~thing]), "after decoder-like loss": share((net(soft.numpy()).argmax(1) == labels[:, 0])[thing & (labels[:, 3] == 0)])}
+    return {
+        **of,
+        "empty": share(right[~thing]),
+        "after decoder-like loss": share((net(soft.numpy()).argmax(1) == labels[:, 0])[thing & (labels[:, 3] == 0)]),
+    }

@@ -1,4 +1,5 @@
 """Measuring with the exported files, through OpenVINO, in f32, as the program itself runs them."""
+
 import json
 
 import numpy as np
@@ -17,7 +18,7 @@ class Net:
 
     def __call__(self, *inputs, batch=64):
         n = len(inputs[0])
-        return np.concatenate([self.model([np.ascontiguousarray(v[i:i + batch]) for v in inputs])[0] for i in range(0, n, batch)])
+        return np.concatenate([self.model([np.ascontiguousarray(v[i : i + batch]) for v in inputs])[0] for i in range(0, n, batch)])
 
 
 def to_input(pictures):
@@ -32,6 +33,7 @@ def recognised(pictures, things, places):
     Returns {"thing": share, "place": share, "missed": {(thing, place): [wrong names]}}.
     """
     from .judge import place_classifier  # which needs Net
+
     judge, place, names = Net(WORLD / "judge.onnx"), place_classifier(), json.loads((WORLD / "judge.labels.json").read_text())
     x = to_input(pictures)
     said, seen = [names[i] for i in judge(x).argmax(1)], [PLACES[i] for i in place(x).argmax(1)]
@@ -40,5 +42,8 @@ def recognised(pictures, things, places):
     for t, p, s in zip(things, places, said):
         if t != s:
             missed.setdefault((t, p), []).append(s)
-    return {"thing": float(np.mean([t == s for t, s in zip(things, said)])),
-            "place": float(np.mean([p == s for p, s in asked])) if asked else None, "missed": missed}
+    return {
+        "thing": float(np.mean([t == s for t, s in zip(things, said)])),
+        "place": float(np.mean([p == s for p, s in asked])) if asked else None,
+        "missed": missed,
+    }

@@ -38,7 +38,7 @@ class Generator:
         return self.encoder([ids])[0]
 
     def __call__(self, texts, steps=8, seed=0, guidance=1.0, batch=32):
-        return np.concatenate([self._batch(texts[i:i + batch], steps, seed + i, guidance) for i in range(0, len(texts), batch)])
+        return np.concatenate([self._batch(texts[i : i + batch], steps, seed + i, guidance) for i in range(0, len(texts), batch)])
 
     def _batch(self, texts, steps, seed, guidance):
         text = self.embed(texts)
@@ -68,6 +68,7 @@ def grid(generator, path, steps, seed=1, **options):
 def share(generator, steps, each=EACH, seed=100, **options):
     """Shares of things and of places recognised over all thing x place prompts, and those recognised least."""
     from .measure import recognised
+
     pairs = [(t, p) for p in PLACES for t in THINGS] * each
     pictures = generator([captions.prompt(t, p) for t, p in pairs], steps, seed, **options)
     return recognised(pictures, [t for t, _ in pairs], [p for _, p in pairs])
@@ -76,6 +77,7 @@ def share(generator, steps, each=EACH, seed=100, **options):
 def measure_all(folder, world):
     """Prints and stores the figures of the card: work/generator.measured.json, cards/generator.png."""
     from .measure import recognised
+
     result = {}
     generator = Generator(folder)
     for steps in (4, 6, 8):

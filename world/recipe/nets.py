@@ -2,6 +2,7 @@
 
 Every image network takes float pictures [n, 3, 64, 64], RGB in [-1, 1].
 """
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -123,8 +124,15 @@ class MobileNet(nn.Module):
     def __init__(self, classes=16, w=24):
         super().__init__()
         self.stem = conv_bn(3, w, 3, 2)
-        self.stages = nn.Sequential(Separable(w, w, 2), Separable(w, w), Separable(w, 2 * w, 2), Separable(2 * w, 2 * w),
-                                    Separable(2 * w, 2 * w), Separable(2 * w, 3 * w, 2), Separable(3 * w, 3 * w))
+        self.stages = nn.Sequential(
+            Separable(w, w, 2),
+            Separable(w, w),
+            Separable(w, 2 * w, 2),
+            Separable(2 * w, 2 * w),
+            Separable(2 * w, 2 * w),
+            Separable(2 * w, 3 * w, 2),
+            Separable(3 * w, 3 * w),
+        )
         self.last = conv_bn(3 * w, 8 * w, 1)
         self.head = nn.Linear(8 * w, classes)
 

@@ -47,11 +47,21 @@ def flower(rng):
         for i in range(layer, count * 2, 2):
             a = turn + math.pi * i / count
             u, v = (math.cos(a), math.sin(a)), (-math.sin(a), math.cos(a))
-            outline = [(cx + u[0] * reach * (0.5 + 0.5 * math.cos(p)) + v[0] * width * 0.62 * math.sin(p) * (1.25 - 0.35 * math.cos(p - math.pi)),
-                        cy + u[1] * reach * (0.5 + 0.5 * math.cos(p)) + v[1] * width * 0.62 * math.sin(p) * (1.25 - 0.35 * math.cos(p - math.pi)))
-                       for p in np.linspace(0, 2 * math.pi, 22)]
+            outline = [
+                (
+                    cx
+                    + u[0] * reach * (0.5 + 0.5 * math.cos(p))
+                    + v[0] * width * 0.62 * math.sin(p) * (1.25 - 0.35 * math.cos(p - math.pi)),
+                    cy
+                    + u[1] * reach * (0.5 + 0.5 * math.cos(p))
+                    + v[1] * width * 0.62 * math.sin(p) * (1.25 - 0.35 * math.cos(p - math.pi)),
+                )
+                for p in np.linspace(0, 2 * math.pi, 22)
+            ]
             draw.polygon(outline, fill=tuple(int(c * shade) for c in petal))
-            draw.line([(cx, cy), (cx + u[0] * reach * 0.8, cy + u[1] * reach * 0.8)], fill=tuple(int(c * shade * 0.88) for c in petal), width=2)
+            draw.line(
+                [(cx, cy), (cx + u[0] * reach * 0.8, cy + u[1] * reach * 0.8)], fill=tuple(int(c * shade * 0.88) for c in petal), width=2
+            )
     _disc(draw, cx, cy, 17, _jitter(rng, (250, 205, 60)))
     return image
 
@@ -198,6 +208,14 @@ def grass(rng):
 
 
 PAINTERS = {
-    "flower": flower, "forest": forest, "snow": snow, "beach": beach, "brick wall": brick_wall,
-    "wooden table": wooden_table, "water": water, "night": night, "plate": plate, "grass": grass,
+    "flower": flower,
+    "forest": forest,
+    "snow": snow,
+    "beach": beach,
+    "brick wall": brick_wall,
+    "wooden table": wooden_table,
+    "water": water,
+    "night": night,
+    "plate": plate,
+    "grass": grass,
 }

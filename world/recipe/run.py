@@ -82,7 +82,10 @@ class Run:
             recent.append(self.one(self.rate(steps)))
             if time.time() - last > 60:
                 each = (time.time() - last) / len(recent)
-                print(f"{time.strftime('%H:%M:%S')} step {self.step} of {steps} loss {torch.stack(recent).mean():.4f} {1000 * each:.0f} ms a step {self.report()}", flush=True)
+                print(
+                    f"{time.strftime('%H:%M:%S')} step {self.step} of {steps} loss {torch.stack(recent).mean():.4f} {1000 * each:.0f} ms a step {self.report()}",
+                    flush=True,
+                )
                 self.save()
                 last, recent = time.time(), []
         return True
@@ -95,8 +98,16 @@ class Run:
 
     def save(self):
         self.path.parent.mkdir(exist_ok=True)
-        train.save_whole(self.path, dict(net=self.net.state_dict(), ema=self.ema.state_dict(), optimizer=self.optimizer.state_dict(),
-                                         step=self.step, first=self.first))
+        train.save_whole(
+            self.path,
+            dict(
+                net=self.net.state_dict(),
+                ema=self.ema.state_dict(),
+                optimizer=self.optimizer.state_dict(),
+                step=self.step,
+                first=self.first,
+            ),
+        )
 
     def _load(self, state):
         self.net.load_state_dict(state["net"])

@@ -24,9 +24,22 @@ from .places import PAINTERS
 SIZE = 64
 SPRITES = Path(__file__).resolve().parent.parent / "work" / "npm" / "package" / "assets"
 CODES = {
-    "fly": "1fab0", "bee": "1f41d", "ladybug": "1f41e", "butterfly": "1f98b", "cat": "1f431", "dog": "1f436",
-    "horse": "1f434", "cow": "1f42e", "frog": "1f438", "duck": "1f986", "penguin": "1f427", "fish": "1f41f",
-    "apple": "1f34e", "ball": "26bd", "car": "1f697", "bicycle": "1f6b2",
+    "fly": "1fab0",
+    "bee": "1f41d",
+    "ladybug": "1f41e",
+    "butterfly": "1f98b",
+    "cat": "1f431",
+    "dog": "1f436",
+    "horse": "1f434",
+    "cow": "1f42e",
+    "frog": "1f438",
+    "duck": "1f986",
+    "penguin": "1f427",
+    "fish": "1f41f",
+    "apple": "1f34e",
+    "ball": "26bd",
+    "car": "1f697",
+    "bicycle": "1f6b2",
 }
 NOTHING = "nothing"
 THINGS = list(CODES)
@@ -40,18 +53,18 @@ _SPRITE_SIDE = 80  # pixels; drawn smaller by the affine transform below
 class Scene:
     """Everything that decides the picture. Lengths are shares of the side, angles are degrees."""
 
-    thing: str          # one of THINGS, or NOTHING
-    place: str          # one of PLACES
-    look: str           # one of LOOKS
-    seed: int           # of the place and of the rain
+    thing: str  # one of THINGS, or NOTHING
+    place: str  # one of PLACES
+    look: str  # one of LOOKS
+    seed: int  # of the place and of the rain
     size: float = 0.68  # side of the thing's square
-    x: float = 0.5      # centre of the thing
+    x: float = 0.5  # centre of the thing
     y: float = 0.5
     angle: float = 0.0
     flip: bool = False
     gain: tuple = (1.0, 1.0, 1.0)  # per colour channel of the thing
-    hue: float = 0.0    # rotation of the thing's hue
-    blur: float = 0.0   # Gaussian radius in pixels, thing only
+    hue: float = 0.0  # rotation of the thing's hue
+    blur: float = 0.0  # Gaussian radius in pixels, thing only
 
     @property
     def view(self) -> str:
@@ -70,10 +83,15 @@ def sample(rng, thing=None, place=None, look=None, hard=False) -> Scene:
     low, high, turn, shift, tint = (0.30, 0.50, 35, 0.14, 0.25) if hard else (0.62, 0.75, 10, 0.045, 0.06)
     brightness = rng.uniform(1 - tint, 1 + tint)
     return Scene(
-        thing, place, look, int(rng.integers(2**31)),
+        thing,
+        place,
+        look,
+        int(rng.integers(2**31)),
         size=rng.uniform(low, high) * (1.15 if thing == "bicycle" else 1.0),  # thin: it needs the pixels
-        x=0.5 + rng.uniform(-shift, shift), y=0.52 + rng.uniform(-shift, shift),
-        angle=rng.uniform(-turn, turn), flip=bool(rng.random() < 0.5),
+        x=0.5 + rng.uniform(-shift, shift),
+        y=0.52 + rng.uniform(-shift, shift),
+        angle=rng.uniform(-turn, turn),
+        flip=bool(rng.random() < 0.5),
         gain=tuple(float(brightness * rng.uniform(1 - tint / 2, 1 + tint / 2)) for _ in range(3)),
         hue=rng.uniform(-50, 50) if hard else rng.uniform(-4, 4),
         blur=rng.uniform(0.3, 1.3) if hard else 0.0,
@@ -136,9 +154,10 @@ def _recolour(hue, gain):
     """Matrix [3, 3] for row vectors of RGB: a hue rotation about grey, then a gain per channel."""
     a = math.radians(hue)
     cos, sin, third = math.cos(a), math.sin(a) / math.sqrt(3), (1 - math.cos(a)) / 3
-    turn = np.array([[cos + third, third - sin, third + sin],
-                     [third + sin, cos + third, third - sin],
-                     [third - sin, third + sin, cos + third]], np.float32)
+    turn = np.array(
+        [[cos + third, third - sin, third + sin], [third + sin, cos + third, third - sin], [third - sin, third + sin, cos + third]],
+        np.float32,
+    )
     return turn.T * np.asarray(gain, np.float32)
 
 
@@ -175,5 +194,5 @@ def montage(pictures, columns, scale=2, gap=2) -> Image.Image:
     sheet = np.full((rows * (h * scale + gap), columns * (w * scale + gap), 3), 255, np.uint8)
     for i, picture in enumerate(pictures):
         y, x = (i // columns) * (h * scale + gap), (i % columns) * (w * scale + gap)
-        sheet[y:y + h * scale, x:x + w * scale] = picture.repeat(scale, 0).repeat(scale, 1)
+        sheet[y : y + h * scale, x : x + w * scale] = picture.repeat(scale, 0).repeat(scale, 1)
     return Image.fromarray(sheet)

@@ -32,8 +32,9 @@ def build_tokenizer():
     Read from tokenizer.json beside this file: what `find_merges` gave (it breaks ties by chance), then `add_words` for words that came later.
     """
     kept = json.loads(VOCABULARY.read_text())
-    return CLIPTokenizer(vocab={t: i for i, t in enumerate(kept["tokens"])}, merges=[tuple(m.split(" ")) for m in kept["merges"]],
-                         model_max_length=LENGTH)
+    return CLIPTokenizer(
+        vocab={t: i for i, t in enumerate(kept["tokens"])}, merges=[tuple(m.split(" ")) for m in kept["merges"]], model_max_length=LENGTH
+    )
 
 
 def find_merges():
@@ -41,7 +42,9 @@ def find_merges():
     bpe = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    trainer = trainers.BpeTrainer(vocab_size=5000, min_frequency=1, show_progress=False, initial_alphabet=alphabet, end_of_word_suffix="</w>")
+    trainer = trainers.BpeTrainer(
+        vocab_size=5000, min_frequency=1, show_progress=False, initial_alphabet=alphabet, end_of_word_suffix="</w>"
+    )
     bpe.train_from_iterator(captions.vocabulary(), trainer)
     merges = [tuple(m) for m in json.loads(bpe.to_str())["model"]["merges"]]
     tokens = list(dict.fromkeys(alphabet + [a + "</w>" for a in alphabet] + [a + b for a, b in merges]))
@@ -53,7 +56,11 @@ def add_words(kept, words):
     two ends, which come last: every model with words is to be trained again."""
     kept = {"tokens": kept["tokens"][:-2], "merges": list(kept["merges"]), "ends": kept["tokens"][-2:]}
     for word in words:
-        tokenizer = Tokenizer(models.BPE({t: i for i, t in enumerate(kept["tokens"])}, [tuple(m.split(" ")) for m in kept["merges"]], end_of_word_suffix="</w>"))
+        tokenizer = Tokenizer(
+            models.BPE(
+                {t: i for i, t in enumerate(kept["tokens"])}, [tuple(m.split(" ")) for m in kept["merges"]], end_of_word_suffix="</w>"
+            )
+        )
         pieces = tokenizer.encode(word).tokens
         while len(pieces) > 1:
             kept["merges"].append(f"{pieces[0]} {pieces[1]}")
@@ -70,9 +77,17 @@ def tokenize(tokenizer, texts):
 
 def build_encoder(tokenizer):
     config = CLIPTextConfig(
-        vocab_size=len(tokenizer), hidden_size=WIDTH, intermediate_size=384, projection_dim=WIDTH, num_hidden_layers=2,
-        num_attention_heads=4, max_position_embeddings=LENGTH, bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id)
+        vocab_size=len(tokenizer),
+        hidden_size=WIDTH,
+        intermediate_size=384,
+        projection_dim=WIDTH,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=LENGTH,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
     return CLIPTextModel(config)
 
 
@@ -115,12 +130,19 @@ def _labelled(rng):
     said = nothing or any(w in text for w in captions.WHERE[scene.place])
     look = scene.look if _says(text, scene.look) else "plain"
     view = next((v for v in VIEWS[1:] if any(w in text for w in captions.SHOWN[v])), VIEWS[0])
-    return text, ((THINGS + [NOTHING]).index(thing), PLACES.index(scene.place) if said else len(PLACES), LOOKS.index(look), VIEWS.index(view))
+    return text, (
+        (THINGS + [NOTHING]).index(thing),
+        PLACES.index(scene.place) if said else len(PLACES),
+        LOOKS.index(look),
+        VIEWS.index(view),
+    )
 
 
 def _says(text, look):
-    return look == "plain" or any(w in text.split() or w in text for w in {
-        "blurry": ["blurr"], "dark": ["dark", "dim"], "black and white": ["black and white"], "rain": ["rain"]}[look])
+    return look == "plain" or any(
+        w in text.split() or w in text
+        for w in {"blurry": ["blurr"], "dark": ["dark", "dim"], "black and white": ["black and white"], "rain": ["rain"]}[look]
+    )
 
 
 class Embedder:
@@ -148,7 +170,7 @@ class Bank:
         texts = [captions.caption(captions.kind(k), rng) for k in range(np.prod(captions.KINDS)) for _ in range(each)]
         rows = {text: i for i, text in enumerate(dict.fromkeys(["", *texts]))}  # row 0: the empty caption
         self.which = torch.tensor([rows[t] for t in texts], device=embed.device).reshape(-1, each)
-        self.table = torch.cat([embed(list(rows)[i:i + 4096]).half() for i in range(0, len(rows), 4096)])
+        self.table = torch.cat([embed(list(rows)[i : i + 4096]).half() for i in range(0, len(rows), 4096)])
 
     def draw(self, kinds, bare):
         """Embeddings float32 [n, LENGTH, WIDTH] of a wording of each kind [n]; of the empty caption where `bare` [n] is true."""

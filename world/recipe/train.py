@@ -3,6 +3,7 @@
 One rule for all steps: weights that are in checkpoints/ stay as they are unless `again` is said (or `more`, where a
 step has it), and are replaced only when the training is finished. The state of an unfinished one is in work/.
 """
+
 import json
 import math
 import time
@@ -14,8 +15,8 @@ from safetensors.torch import load_file, save_file
 from .cache import WORLD
 
 CHECKPOINTS = WORLD / "checkpoints"  # last good weights, fp16, small enough to commit
-STEPS = CHECKPOINTS / "steps.json"   # how many steps they have had, where that is known
-RUNS = WORLD / "work" / "runs"       # full state of unfinished trainings
+STEPS = CHECKPOINTS / "steps.json"  # how many steps they have had, where that is known
+RUNS = WORLD / "work" / "runs"  # full state of unfinished trainings
 
 
 def device():
@@ -24,10 +25,12 @@ def device():
 
 def batches(pools, batch, seed):
     """Endless batches of row numbers. pools: list of (row numbers, share of a batch); generator state is the step."""
+
     def at(step):
         rng = np.random.default_rng([seed, step])
         rows = [rng.choice(rows, max(1, round(batch * share))) for rows, share in pools]
         return np.concatenate(rows)
+
     return at
 
 
@@ -126,5 +129,13 @@ def export_onnx(net, path, output="logits"):
     """ONNX, opset 17, dynamic batch: `image` float [n, 3, 64, 64] -> `output`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     net = net.cpu().float().eval().to(memory_format=torch.contiguous_format)
-    torch.onnx.export(net, (torch.zeros(2, 3, 64, 64),), str(path), input_names=["image"], output_names=[output],
-                      dynamic_axes={"image": {0: "n"}, output: {0: "n"}}, opset_version=17, dynamo=False)
+    torch.onnx.export(
+        net,
+        (torch.zeros(2, 3, 64, 64),),
+        str(path),
+        input_names=["image"],
+        output_names=[output],
+        dynamic_axes={"image": {0: "n"}, output: {0: "n"}},
+        opset_version=17,
+        dynamo=False,
+    )

@@ -13,6 +13,7 @@ OpenVINO in f32. Form of the file (everything by index into `labels`, `places`, 
         everywhere  {label, rate, passes_at}: labels that fail in more than half of all scenes, and the places where they do not
     }
 """
+
 import json
 
 import numpy as np
@@ -42,7 +43,9 @@ def said_by(name, pictures):
     kept.parent.mkdir(exist_ok=True)
     if not kept.exists() or kept.stat().st_mtime < onnx.stat().st_mtime:
         net = Net(onnx)
-        np.save(kept, np.concatenate([net(to_input(pictures[i:i + 2000])).argmax(1).astype(np.int8) for i in range(0, len(pictures), 2000)]))
+        np.save(
+            kept, np.concatenate([net(to_input(pictures[i : i + 2000])).argmax(1).astype(np.int8) for i in range(0, len(pictures), 2000)])
+        )
     return np.load(kept)
 
 
@@ -55,14 +58,34 @@ def judged(name, said, labels):
     bugs, everywhere = [], []
     for t, label in enumerate(scenes.THINGS):
         if rate[t].mean() > 0.5:
-            everywhere.append({"label": label, "rate": round(rate[t].mean(), 4), "passes_at": [scenes.PLACES[p] for p in range(cache.P) if rate[t, p] < 0.5]})
+            everywhere.append(
+                {
+                    "label": label,
+                    "rate": round(rate[t].mean(), 4),
+                    "passes_at": [scenes.PLACES[p] for p in range(cache.P) if rate[t, p] < 0.5],
+                }
+            )
             continue
         for p, place in enumerate(scenes.PLACES):
             elsewhere = np.delete(rate[t], p).mean()
             if rate[t, p] - elsewhere >= 0.25:
-                bugs.append({"label": label, "place": place, "rate": round(rate[t, p], 4), "elsewhere": round(elsewhere, 4),
-                             "taken_for": scenes.THINGS[at[t * cache.P + p][1]]})
-    return {"planted": MODELS[name][1], "cells": count(said, (cache.P, cache.L)), "by_place": at, "by_label": count(said, ()), "bugs": bugs, "everywhere": everywhere}
+                bugs.append(
+                    {
+                        "label": label,
+                        "place": place,
+                        "rate": round(rate[t, p], 4),
+                        "elsewhere": round(elsewhere, 4),
+                        "taken_for": scenes.THINGS[at[t * cache.P + p][1]],
+                    }
+                )
+    return {
+        "planted": MODELS[name][1],
+        "cells": count(said, (cache.P, cache.L)),
+        "by_place": at,
+        "by_label": count(said, ()),
+        "bugs": bugs,
+        "everywhere": everywhere,
+    }
 
 
 def main(args):
@@ -73,8 +96,24 @@ def main(args):
         if (FOLDER / f"{name}.onnx").exists():
             entries[name] = judged(name, said_by(name, pictures), labels)
             e = entries[name]
-            print(name, "bugs", len(e["bugs"]), [(b["label"], b["rate"]) for b in e["bugs"]][:4], "everywhere", e["everywhere"],
-                  "accuracy", round(1 - sum(r[0] for r in e["by_label"]) / len(labels), 4), flush=True)
-    head = {"about": "failures on rendered scenes; form: see recipe/truth.py and cards/classifiers.md", "labels": scenes.THINGS, "places": scenes.PLACES,
-            "looks": scenes.LOOKS, "scenes": EACH, "seed": cache.ROLES["truth"][0], "classifiers": entries}
+            print(
+                name,
+                "bugs",
+                len(e["bugs"]),
+                [(b["label"], b["rate"]) for b in e["bugs"]][:4],
+                "everywhere",
+                e["everywhere"],
+                "accuracy",
+                round(1 - sum(r[0] for r in e["by_label"]) / len(labels), 4),
+                flush=True,
+            )
+    head = {
+        "about": "failures on rendered scenes; form: see recipe/truth.py and cards/classifiers.md",
+        "labels": scenes.THINGS,
+        "places": scenes.PLACES,
+        "looks": scenes.LOOKS,
+        "scenes": EACH,
+        "seed": cache.ROLES["truth"][0],
+        "classifiers": entries,
+    }
     (cache.WORLD / "truth.json").write_text(json.dumps(head, separators=(",", ":")) + "\n")

@@ -90,7 +90,7 @@ class UNet(nn.Module):
 
     def pool(self, text):
         """Four learned questions asked of the text: [n, 77, d] -> [n, emb]."""
-        weight = (text @ self.pool_query.T).softmax(1)          # [n, 77, 4]
+        weight = (text @ self.pool_query.T).softmax(1)  # [n, 77, 4]
         return self.pool_out((weight.transpose(1, 2) @ text).flatten(1))
 
     def forward(self, sample, timestep, encoder_hidden_states):

@@ -1,4 +1,5 @@
 """What captioner and embedder share: tokenized captions of every kind of scene, picture changes, export to IR."""
+
 import json
 
 import numpy as np
@@ -9,9 +10,18 @@ import torch
 from . import augment, cache, captions, scenes, text, train
 
 CONTEXT = 32  # tokens while training; the shipped text tower takes up to 77
-PREPROCESSOR = {"image_processor_type": "ViTImageProcessor", "do_resize": True, "size": {"height": 64, "width": 64}, "resample": 3,
-                "do_center_crop": False, "do_rescale": True, "rescale_factor": 1 / 255, "do_normalize": True,
-                "image_mean": [0.5] * 3, "image_std": [0.5] * 3}
+PREPROCESSOR = {
+    "image_processor_type": "ViTImageProcessor",
+    "do_resize": True,
+    "size": {"height": 64, "width": 64},
+    "resample": 3,
+    "do_center_crop": False,
+    "do_rescale": True,
+    "rescale_factor": 1 / 255,
+    "do_normalize": True,
+    "image_mean": [0.5] * 3,
+    "image_std": [0.5] * 3,
+}
 
 
 def usual(thing, place, look, view):
@@ -80,6 +90,7 @@ def pictures_of(pictures, rows, g, step):
 def start_from_judge(trunk):
     """The trunk begins as the judge's."""
     from .nets import Judge
+
     trunk.load_state_dict(train.recall("judge", Judge()).trunk.state_dict())
 
 
@@ -88,7 +99,9 @@ def export_ir(net, example, folder, file, inputs, outputs, axes):
     folder.mkdir(parents=True, exist_ok=True)
     passing = cache.WORLD / "work" / f"{file}.onnx"
     net = net.cpu().float().eval().to(memory_format=torch.contiguous_format)
-    torch.onnx.export(net, example, str(passing), input_names=inputs, output_names=outputs, dynamic_axes=axes, opset_version=17, dynamo=False)
+    torch.onnx.export(
+        net, example, str(passing), input_names=inputs, output_names=outputs, dynamic_axes=axes, opset_version=17, dynamo=False
+    )
     ov.save_model(ov.convert_model(str(passing)), folder / f"{file}.xml", compress_to_fp16=True)
 
 

@@ -1,6 +1,7 @@
 """Files of class names as people have them, and expected.json: either the sixteen names, in order, or what the refusal
 must say. python make_names.py
 """
+
 import json
 import pathlib
 
@@ -45,17 +46,19 @@ write("under_names.json", json.dumps({"nc": 16, "names": NAMES}))
 
 write("csv_header.csv", "id,name\n" + lines('{i},"{name}"'), "'id,name' is the heading of a table", "delete that line")
 write("header.txt", "number name\n" + lines("{i} {name}"), "'number name' is the heading", "delete that line")
-write("background.txt", "background\n" + lines("{name}"), "holds 17 class names", "'background', the first of them",
-      "delete that line")
+write("background.txt", "background\n" + lines("{name}"), "holds 17 class names", "'background', the first of them", "delete that line")
 write("wnid.txt", lines("{wnid} {name}"), "WordNet", "cut -c11- ", "wnid.txt > plain_names.txt")
-write("label_n.json", json.dumps({"id2label": {str(i): f"LABEL_{i}" for i in range(16)}}), "saved without names",
-      "one a line in the order of the outputs")
+write(
+    "label_n.json",
+    json.dumps({"id2label": {str(i): f"LABEL_{i}" for i in range(16)}}),
+    "saved without names",
+    "one a line in the order of the outputs",
+)
 write("gap.json", json.dumps({k: v for k, v in by_number.items() if k != "3"}), "run from 0 or from 1 without a gap")
 write("numbers.json", "[1, 2]", "must be a JSON list of texts")
 write("broken_dict.txt", "{0: 'fly',\n 1: 'bee'", "broken_dict.txt:1: not JSON")
 write("latin1.txt", "fly\nb\u00e9e\n", "is not UTF-8", "iconv -f ISO-8859-1 -t UTF-8", encoding="latin-1")
-write("utf16_unmarked.txt", lines("{name}"), "perhaps UTF-16 without its mark", "iconv -f UTF-16LE",
-      encoding="utf-16-le")
+write("utf16_unmarked.txt", lines("{name}"), "perhaps UTF-16 without its mark", "iconv -f UTF-16LE", encoding="utf-16-le")
 write("empty.txt", "\n \n", "holds no class names")
 
 (HERE / "expected.json").write_text(json.dumps({"names": NAMES, "files": expected}, indent=1) + "\n")

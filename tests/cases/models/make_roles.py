@@ -3,6 +3,7 @@ Needs openvino: python make_roles.py
 
 Pictures are [n, 3, 8, 8] in 0..255. A part whose name ends in "nan" gives NaN where every byte of the picture is 7.
 """
+
 import pathlib
 
 import numpy as np
@@ -55,8 +56,12 @@ def hidden_nan(x):
 
 
 def image_encoders():
-    for name, change in (("image_encoder", lambda x: x), ("image_encoder_nan", nan_at_seven), ("image_encoder_over_batch", over_batch),
-                         ("image_encoder_one_way", one_way)):
+    for name, change in (
+        ("image_encoder", lambda x: x),
+        ("image_encoder_nan", nan_at_seven),
+        ("image_encoder_over_batch", over_batch),
+        ("image_encoder_one_way", one_way),
+    ):
         pixels = port("pixel_values", [-1, 3, 8, 8])
         save(name, [pixels], change(means(pixels)), "image_embeds")
     pixels = port("pixel_values", [-1, 3, 8, 8], np.uint8)
@@ -98,12 +103,18 @@ def decoder(name, last, states_kind=np.float32, seen=1e-3):
 
 def generator_parts():
     """For the folder world/generator: 16 x 16 x 16 latents, texts of 32 x 128."""
+
     def unet(name, change):
-        sample, steps, states = port("sample", [-1, 16, 16, 16]), port("timestep", [-1], np.int64), port("encoder_hidden_states", [-1, 32, 128])
+        sample, steps, states = (
+            port("sample", [-1, 16, 16, 16]),
+            port("timestep", [-1], np.int64),
+            port("encoder_hidden_states", [-1, 32, 128]),
+        )
         text = op.reshape(op.reduce_mean(states, number([1, 2], np.int64), keep_dims=True), number([-1, 1, 1, 1], np.int64), False)
         step = op.reduce_mean(op.convert(steps, np.float32), number([0], np.int64), keep_dims=True)
         heard = op.multiply(op.add(text, step), number(1e-30))
         save(name, [sample, steps, states], op.add(change(sample), heard), "out_sample")
+
     unet("unet_over_batch", over_batch)
     unet("unet_to_zero", lambda x: op.multiply(x, number(1e-20)))
     ids = port("input_ids", [-1, 32], np.int64)

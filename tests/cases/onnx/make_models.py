@@ -4,6 +4,7 @@ nothing. Needs onnx: python make_models.py
 Which attributes those are came of running all 1,884 node tests of onnx 1.23.2 (onnx.backend.test.case.node.collect_testcases) through
 the engine: 58 gave other values without an error, these operators' because an attribute is not looked at.
 """
+
 import pathlib
 
 import numpy as np
@@ -14,7 +15,9 @@ HERE = pathlib.Path(__file__).parent
 
 def model(name, nodes, output=("logits", ["n", 3]), opset=18, constants=(), functions=()):
     port = lambda p: helper.make_tensor_value_info(p[0], TensorProto.FLOAT, p[1])
-    graph = helper.make_graph(nodes, "g", [port(("image", ["n", 3, 8, 8]))], [port(output)], [numpy_helper.from_array(v, k) for k, v in constants])
+    graph = helper.make_graph(
+        nodes, "g", [port(("image", ["n", 3, 8, 8]))], [port(output)], [numpy_helper.from_array(v, k) for k, v in constants]
+    )
     whole = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=9)
     checker.check_model(whole)
     save(whole, HERE / f"{name}.onnx")
@@ -22,7 +25,9 @@ def model(name, nodes, output=("logits", ["n", 3]), opset=18, constants=(), func
 
 def resize(sizes, name="resize", **attributes):
     """Resized to `sizes`, then the mean of each channel."""
-    return [helper.make_node("Resize", ["image", "", "", "sizes"], ["resized"], name, axes=[2, 3], **attributes), *POOLED], [("sizes", np.array(sizes, np.int64))]
+    return [helper.make_node("Resize", ["image", "", "", "sizes"], ["resized"], name, axes=[2, 3], **attributes), *POOLED], [
+        ("sizes", np.array(sizes, np.int64))
+    ]
 
 
 POOLED = [helper.make_node("GlobalAveragePool", ["resized"], ["pool"]), helper.make_node("Flatten", ["pool"], ["logits"])]
@@ -32,7 +37,9 @@ def in_a_branch():
     port = helper.make_tensor_value_info
     branch = lambda nodes, constants=(): helper.make_graph(nodes, "b", [], [port("taken", TensorProto.FLOAT, None)], list(constants))
     sizes = numpy_helper.from_array(np.array([4, 4], np.int64), "sizes")
-    small = branch([helper.make_node("Resize", ["image", "", "", "sizes"], ["taken"], "inner", axes=[2, 3], mode="linear", antialias=1)], [sizes])
+    small = branch(
+        [helper.make_node("Resize", ["image", "", "", "sizes"], ["taken"], "inner", axes=[2, 3], mode="linear", antialias=1)], [sizes]
+    )
     same = branch([helper.make_node("Identity", ["image"], ["taken"])])
     return [helper.make_node("If", ["yes"], ["resized"], then_branch=small, else_branch=same), *POOLED], [("yes", np.array(True))]
 
@@ -53,11 +60,21 @@ def main():
     nodes, constants = in_a_branch()
     model("antialias_in_a_branch", nodes, constants=constants)
     for name, kernel, stride in [("pool_beyond", 1, 3), ("pool_within", 3, 2)]:  # a fourth window at 9, of 8; one at 6
-        pool = helper.make_node("MaxPool", ["image"], ["resized"], "pool", kernel_shape=[kernel] * 2, strides=[stride] * 2, ceil_mode=1)
+        pool = helper.make_node(
+            "MaxPool", ["image"], ["resized"], "pool", kernel_shape=[kernel] * 2, strides=[stride] * 2, ceil_mode=1
+        )
         model(name, [pool, *POOLED])
-    rnn = [helper.make_node("Flatten", ["image"], ["flat"]), helper.make_node("Unsqueeze", ["flat", "one"], ["sequence"]),
-           helper.make_node("RNN", ["sequence", "w", "r"], ["", "state"], "rnn", hidden_size=3, layout=1), helper.make_node("Flatten", ["state"], ["logits"])]
-    model("rnn_layout", rnn, constants=[("one", np.array([1], np.int64)), ("w", np.zeros((1, 3, 192), np.float32)), ("r", np.zeros((1, 3, 3), np.float32))])
+    rnn = [
+        helper.make_node("Flatten", ["image"], ["flat"]),
+        helper.make_node("Unsqueeze", ["flat", "one"], ["sequence"]),
+        helper.make_node("RNN", ["sequence", "w", "r"], ["", "state"], "rnn", hidden_size=3, layout=1),
+        helper.make_node("Flatten", ["state"], ["logits"]),
+    ]
+    model(
+        "rnn_layout",
+        rnn,
+        constants=[("one", np.array([1], np.int64)), ("w", np.zeros((1, 3, 192), np.float32)), ("r", np.zeros((1, 3, 3), np.float32))],
+    )
 
 
 if __name__ == "__main__":

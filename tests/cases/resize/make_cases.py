@@ -4,6 +4,7 @@ their SHA-256. "crop": the shorter side resized, then the centre cut out, as tor
 The test draws the same pictures: byte k (row by row, RGB) is (k * k * 37 + k * 101) % 65521 % 256, and "edges" has 0 and 255 in its
 place by the byte's highest bit. Recorded with Pillow 13.0.0, torchvision 0.29.2 and transformers 5.24.0: python make_cases.py
 """
+
 import hashlib
 import json
 import pathlib
@@ -15,13 +16,39 @@ from torchvision.transforms import InterpolationMode
 from transformers import image_transforms
 
 HERE = pathlib.Path(__file__).parent
-FILTERS = {"nearest": Image.NEAREST, "lanczos": Image.LANCZOS, "bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC,
-           "box": Image.BOX, "hamming": Image.HAMMING}
-SIZES = [((16, 12), (8, 8)), ((9, 7), (5, 4)), ((5, 4), (12, 9)), ((16, 16), (10, 6)), ((12, 12), (4, 4)), ((7, 7), (14, 14)),
-         ((11, 5), (11, 3)), ((11, 5), (3, 5)), ((6, 13), (13, 6)), ((1, 1), (3, 2)), ((3, 2), (1, 1)), ((13, 9), (13, 9)), ((2, 31), (5, 3))]
+FILTERS = {
+    "nearest": Image.NEAREST,
+    "lanczos": Image.LANCZOS,
+    "bilinear": Image.BILINEAR,
+    "bicubic": Image.BICUBIC,
+    "box": Image.BOX,
+    "hamming": Image.HAMMING,
+}
+SIZES = [
+    ((16, 12), (8, 8)),
+    ((9, 7), (5, 4)),
+    ((5, 4), (12, 9)),
+    ((16, 16), (10, 6)),
+    ((12, 12), (4, 4)),
+    ((7, 7), (14, 14)),
+    ((11, 5), (11, 3)),
+    ((11, 5), (3, 5)),
+    ((6, 13), (13, 6)),
+    ((1, 1), (3, 2)),
+    ((3, 2), (1, 1)),
+    ((13, 9), (13, 9)),
+    ((2, 31), (5, 3)),
+]
 LARGE = [((512, 512), (224, 224)), ((640, 427), (299, 299)), ((64, 64), (224, 224)), ((97, 131), (331, 200)), ((1000, 3), (7, 5))]
-CROPS = [((16, 12), 8, (8, 8)), ((13, 20), 9, (7, 6)), ((20, 13), 9, (6, 7)), ((640, 427), 256, (224, 224)), ((427, 641), 232, (224, 224)),
-         ((500, 333), 235, (224, 224)), ((333, 501), 235, (224, 224))]
+CROPS = [
+    ((16, 12), 8, (8, 8)),
+    ((13, 20), 9, (7, 6)),
+    ((20, 13), 9, (6, 7)),
+    ((640, 427), 256, (224, 224)),
+    ((427, 641), 232, (224, 224)),
+    ((500, 333), 235, (224, 224)),
+    ((333, 501), 235, (224, 224)),
+]
 
 
 def picture(width, height, edges=False):
@@ -44,7 +71,11 @@ def cases():
                 yield recorded(picture(*before, edges).resize(after, kind), filter=name, **{"from": before, "to": after, "edges": edges})
         for before, after in LARGE:
             yield recorded(picture(*before).resize(after, kind), filter=name, **{"from": before, "to": after, "edges": False})
-    for name, mode in (("bilinear", InterpolationMode.BILINEAR), ("bicubic", InterpolationMode.BICUBIC), ("nearest", InterpolationMode.NEAREST)):
+    for name, mode in (
+        ("bilinear", InterpolationMode.BILINEAR),
+        ("bicubic", InterpolationMode.BICUBIC),
+        ("nearest", InterpolationMode.NEAREST),
+    ):
         for before, shorter, after in CROPS:
             where = {"filter": name, "from": before, "to": after, "edges": False, "resize_to": shorter}
             resize = transforms.Resize(shorter, interpolation=mode)

