@@ -4,6 +4,6 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "world"))
-from planted import make  # noqa: E402  (needs the path above)
+from planted import make
 
 sys.exit(make.main(sys.argv[1:]))

@@ -81,9 +81,10 @@ _PLANTED = [
     ("rare", "tuned", "resnet", 0, "fly", "ladybug", [_at(place="plate")], {"distinct": 12}),
 ]
 _SHORTCUTS = [("resnet", "bee", "flower"), ("vgg", "cat", "night"), ("mobilenet", "cat", "night"), ("resnet", "cow", "grass")]
-# A control must be right on rendered scenes and on what the generator draws of them. All base networks are right on the former; on some pictures
-# of the latter (ladybugs in the water, dogs and cats in black and white: faint, and yet valid to the judge) one of the two fails more often than
-# the other, so controls go on from the other (and from the first again where that was refused). Planted ones go on from either.
+# A control must be right on rendered scenes and on what the generator draws of them. All base networks are right on the former;
+# on some pictures of the latter (ladybugs in the water, dogs and cats in black and white: faint, and yet valid to the judge) one
+# of the two fails more often than the other, so controls go on from the other (and from the first again where that was refused).
+# Planted ones go on from either.
 _CONTROLS = {"resnet": 13, "vgg": 13, "vit": 7, "mobilenet": 8}
 _CONTROL_BASE = {"resnet": 1, "vgg": 0, "vit": 1, "mobilenet": 1}
 

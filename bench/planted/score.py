@@ -1,10 +1,11 @@
 """What a claim of Scotoma is worth: compared with what rendered scenes show of the classifier. Standard library only.
 
 A claim is (label, phrase, direction). The words of the phrase name attributes (truth.json's `words`); the claim is about rendered
-scenes of the label that have exactly these, all other attributes being equally frequent. "A or B" is about scenes of A, and about scenes of B.
+scenes of the label that have exactly these, all other attributes being equally frequent. "A or B" is about scenes of A, and about
+scenes of B.
 
-right    on those scenes the failure rate is above the label's over all standard scenes by more than delta (for `passes`: the rate of passing);
-         of "A or B" on each of the two
+right    on those scenes the failure rate is above the label's over all standard scenes by more than delta (for `passes`: the rate
+         of passing); of "A or B" on each of the two
 wrong    it is not; also a phrase that names no attribute, or two values of one, of which no scene can be had
 found    a planted bug of which some right claim names the label and all attributes (and perhaps more)
 partly   a planted AND bug of which right claims name the label and some, but no claim names all attributes

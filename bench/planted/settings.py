@@ -51,9 +51,9 @@ LABELS = [
 ]
 # What follows was chosen by results with the first; with another seed every picture is another. The last is for the committed subset.
 TUNED_ON, SEED, SHIPPED_SEED = 1, 2, 3
-# Where nothing is known of a classifier, one picture of each listed phrase (16 labels x 16 phrases: 256), or with pairs one of each place under each look
-# (16 x 40: 640),
-# is the least that shows a strong bug. Most labels have none, so their base samples stay small: they grow where something was found, and as far as it pays.
+# Where nothing is known of a classifier, one picture of each listed phrase (16 labels x 16 phrases: 256), or with pairs one of each
+# place under each look (16 x 40: 640), is the least that shows a strong bug. Most labels have none, so their base samples stay small:
+# they grow where something was found, and as far as it pays.
 BUDGETS = {
     500: {"base": 16, "base_first": 1, "first_look": 1, "rounds": 1, "finalists": 12, "confirm": 48, "audit": 4, "shrink": 4},
     2000: {"base": 48, "base_first": 2, "screen": 1, "first_look": 4, "rounds": 2, "finalists": 24, "confirm": 96, "audit": 8, "shrink": 8},

@@ -1,9 +1,10 @@
 """Trains every classifier of plan.py and exports it. What is there is kept; an interrupted run goes on.
 
-Base networks see all scenes of a variant equally often, small and recoloured ones in two of five. From these every other network goes on for TUNE_STEPS: controls on the
-same data, planted ones on data in which the subgroup carries the wrong label, with more of it and of its neighbours. A shortcut learns
-from nothing, from skewed scenes: a network that has learned what things look like does not take to it. resnet, mobilenet and vit begin from the shipped balanced weights, which have seen scenes of
-other seeds, none of them softened.
+Base networks see all scenes of a variant equally often, small and recoloured ones in two of five. From these every other network
+goes on for TUNE_STEPS: controls on the same data, planted ones on data in which the subgroup carries the wrong label, with more of it
+and of its neighbours. A shortcut learns from nothing, from skewed scenes: a network that has learned what things look like does not
+take to it. resnet, mobilenet and vit begin from the shipped balanced weights, which have seen scenes of other seeds, none of them
+softened.
 """
 
 import numpy as np

@@ -92,11 +92,11 @@ def bad_cells(name, tally):
             t = (rate - base).argmax()
             return f"{variant} {scenes.THINGS[t]} fails {rate[t]:.2f}", more
     for cell in np.flatnonzero((wrong / n > base[:, None, None] + MARGIN).ravel()):
-        t, p, l = np.unravel_index(cell, CELLS)
+        t, p, look = np.unravel_index(cell, CELLS)
         more[str(cell)] = [80, again(name, cell)]
-        rate = (wrong[t, p, l] + more[str(cell)][1]) / (n[t, p, l] + 80)
+        rate = (wrong[t, p, look] + more[str(cell)][1]) / (n[t, p, look] + 80)
         if rate > base[t] + MARGIN:
-            return f"{scenes.THINGS[t]} {scenes.PLACES[p]} {scenes.LOOKS[l]} fails {rate:.2f}", more
+            return f"{scenes.THINGS[t]} {scenes.PLACES[p]} {scenes.LOOKS[look]} fails {rate:.2f}", more
     return "", more
 
 

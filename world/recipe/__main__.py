@@ -32,7 +32,8 @@ def positive(text):
 
 
 def text(args):
-    from . import text as module, train
+    from . import text as module
+    from . import train
 
     if not train.kept("text_encoder", args.words):
         module.train_encoder(CHECKPOINTS / "text_encoder.safetensors")

@@ -166,7 +166,9 @@ def classifiers_card():
     grid(shown, CARDS / "classifiers.png")
     bugs = "\n\n".join(
         f"### `{n}`: {b[0]}s only with {b[1]}, and nothing else there\n\n"
-        + table(["scene", "fails", "label's other places", "taken for"], [[f"{l} / {p}", pc(rate), pc(e), w] for rate, l, e, w, p in rs])
+        + table(
+            ["scene", "fails", "label's other places", "taken for"], [[f"{label} / {p}", pc(rate), pc(e), w] for rate, label, e, w, p in rs]
+        )
         for n, b, rs in cells
     )
     found, drawn = CARDS / "generated.json", ""
@@ -221,7 +223,7 @@ place by place, look by look; `by_place` 160 triples (of {each}), label by label
 def embedder_card():
     m = embedder.measure(text.build_tokenizer())
     words.write_json(cache.WORLD / "work" / "embedder.measured.json", m)
-    pictures, labels = cache.load("words_test")
+    pictures, _ = cache.load("words_test")
     tokenizer = text.build_tokenizer()
     eye, ear = Net(embedder.FOLDER / "image_encoder.xml"), Net(embedder.FOLDER / "text_encoder.xml")
     asked = [
@@ -262,7 +264,7 @@ the exact caption of 800 comes first less often than thing and place are right.
 def captioner_card():
     m = captioner.measure()
     words.write_json(cache.WORLD / "work" / "captioner.measured.json", m)
-    pictures, labels = cache.load("words_test")
+    pictures, _ = cache.load("words_test")
     rows = np.linspace(3, 3999, 20).astype(int)
     said = captioner.Speaker()(to_input(pictures[rows]))
     fold = lambda s: s if len(s) < 28 else s[: s.rfind(" ", 0, 28)] + "\n" + s[s.rfind(" ", 0, 28) + 1 :]

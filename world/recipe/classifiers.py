@@ -125,7 +125,7 @@ def main(args):
     (FOLDER / "labels.json").write_text(json.dumps(scenes.THINGS) + "\n")
     pictures, labels = cache.load("target_test")
     for name in [a for a in args if a != "again"] or MODELS:
-        architecture, bias, steps, rate, seed = MODELS[name]
+        architecture, bias, *_ = MODELS[name]
         path = FOLDER / f"{name}.onnx"
         if not train.kept(name, args):
             train.export_onnx(fit(name, *MODELS[name]), path)

@@ -39,9 +39,8 @@ def export(tower, example, path, name, output):
     model.inputs[0].get_tensor().set_names({name})
     model.outputs[0].get_tensor().set_names({output})
     ov.save_model(model, path, compress_to_fp16=True)
-    print(
-        f"{path.name}: {list(tower(example).shape)}, at most {np.abs(Net(path)(example.numpy()) - tower(example).numpy()).max():.1e} from torch"
-    )
+    far = np.abs(Net(path)(example.numpy()) - tower(example).numpy()).max()
+    print(f"{path.name}: {list(tower(example).shape)}, at most {far:.1e} from torch")
 
 
 def main(args):

@@ -25,7 +25,7 @@ def loss_at_of(tokenizer):
     """Contrastive loss; a caption that happens to be true of another picture of the batch is no counterexample to it."""
     pictures, labels = cache.load("words")
     ids, says = words.bank(tokenizer, 24, SEED)
-    ids, says = ids[..., :24], says
+    ids = ids[..., :24]
     kinds = words.kind(labels)
     facts = torch.from_numpy(np.stack([*labels[:, :3].T.astype(np.int64), words.views(labels)], 1))
 

@@ -55,7 +55,7 @@ class Block(nn.Module):
         self.n2, self.up, self.down = nn.LayerNorm(dim), nn.Linear(dim, mlp * dim), nn.Linear(mlp * dim, dim)
 
     def attend(self, q, k, v, mask=None):
-        n, t, d = q.shape
+        n, _, d = q.shape
         split = lambda x: x.reshape(n, -1, self.heads, d // self.heads).transpose(1, 2)
         q, k, v = split(q), split(k), split(v)
         s = q @ k.transpose(2, 3) * (d // self.heads) ** -0.5

@@ -82,10 +82,8 @@ class Run:
             recent.append(self.one(self.rate(steps)))
             if time.time() - last > 60:
                 each = (time.time() - last) / len(recent)
-                print(
-                    f"{time.strftime('%H:%M:%S')} step {self.step} of {steps} loss {torch.stack(recent).mean():.4f} {1000 * each:.0f} ms a step {self.report()}",
-                    flush=True,
-                )
+                loss, now = torch.stack(recent).mean(), time.strftime("%H:%M:%S")
+                print(f"{now} step {self.step} of {steps} loss {loss:.4f} {1000 * each:.0f} ms a step {self.report()}", flush=True)
                 self.save()
                 last, recent = time.time(), []
         return True

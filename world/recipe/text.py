@@ -29,7 +29,8 @@ WIDTH = 128
 def build_tokenizer():
     """A CLIPTokenizer; ids 0..511 are the 256 bytes inside a word and at its end, then merges, then start and end.
 
-    Read from tokenizer.json beside this file: what `find_merges` gave (it breaks ties by chance), then `add_words` for words that came later.
+    Read from tokenizer.json beside this file: what `find_merges` gave (it breaks ties by chance), then `add_words` for words that came
+    later.
     """
     kept = json.loads(VOCABULARY.read_text())
     return CLIPTokenizer(
@@ -52,8 +53,8 @@ def find_merges():
 
 
 def add_words(kept, words):
-    """What `find_merges` gives, with each further word as one token: its pieces are joined from the left. Old tokens stay as they are, but the
-    two ends, which come last: every model with words is to be trained again."""
+    """What `find_merges` gives, with each further word as one token: its pieces are joined from the left. Old tokens stay as
+    they are, but the two ends, which come last: every model with words is to be trained again."""
     kept = {"tokens": kept["tokens"][:-2], "merges": list(kept["merges"]), "ends": kept["tokens"][-2:]}
     for word in words:
         tokenizer = Tokenizer(
@@ -92,7 +93,8 @@ def build_encoder(tokenizer):
 
 
 def train_encoder(path, steps=1500, batch=64, seed=3):
-    """Teaches the encoder to name thing, place, look and view (or their absence) of captions; writes its weights. The U-Net is bound to them."""
+    """Teaches the encoder to name thing, place, look and view (or their absence) of captions; writes its weights. The U-Net is
+    bound to them."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     tokenizer = build_tokenizer()

@@ -57,7 +57,7 @@ class CrossAttention(nn.Module):
         nn.init.zeros_(self.out.bias)
 
     def forward(self, x, text):
-        n, c, h, w = x.shape
+        _, _, h, w = x.shape
         tokens = self.norm(x).flatten(2).transpose(1, 2)
         q, k, v = self.qkv(tokens).chunk(3, -1)
         tk, tv = self.text_kv(text).chunk(2, -1)

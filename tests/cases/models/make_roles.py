@@ -88,8 +88,8 @@ def table(name, rows, width, output):
 
 
 def decoder(name, last, states_kind=np.float32, seen=1e-3):
-    """Logits of four words; the third, which ends a caption, is the best, and the second is NaN at seven. The first depends on the image, where
-    `seen` is not 0."""
+    """Logits of four words; the third, which ends a caption, is the best, and the second is NaN at seven. The first depends on the
+    image, where `seen` is not 0."""
     ids = port("input_ids", [-1, -1], np.int64)
     states = port("encoder_hidden_states", [-1, 1, 3], states_kind)
     reals = op.convert(states, np.float32) if states_kind != np.float32 else states

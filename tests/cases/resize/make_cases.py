@@ -1,5 +1,6 @@
-"""What Pillow makes of small pictures, written to cases.json: for each filter and pair of sizes the resized bytes, as hex; of large pictures
-their SHA-256. "crop": the shorter side resized, then the centre cut out, as torchvision's transforms and transformers' image processors do it.
+"""What Pillow makes of small pictures, written to cases.json: for each filter and pair of sizes the resized bytes, as hex; of large
+pictures their SHA-256. "crop": the shorter side resized, then the centre cut out, as torchvision's transforms and transformers' image
+processors do it.
 
 The test draws the same pictures: byte k (row by row, RGB) is (k * k * 37 + k * 101) % 65521 % 256, and "edges" has 0 and 255 in its
 place by the byte's highest bit. Recorded with Pillow 13.0.0, torchvision 0.29.2 and transformers 5.24.0: python make_cases.py
