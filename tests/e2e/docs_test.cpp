@@ -95,7 +95,8 @@ TEST(Docs, EveryCommandNamesAVerbAndItsOptions) {
 
 TEST(Docs, EveryLinkLeadsToAFile) {
   auto files = pages();
-  for (const char* more : {"CHANGELOG.md", "world/README.md", "world/cards/planted.md"}) files.push_back(kRoot / more);
+  for (const char* more : {"CHANGELOG.md", "SECURITY.md", "world/README.md", "world/cards/planted.md"})
+    files.push_back(kRoot / more);
   for (const auto& page : files) {
     for (const auto& [link, nothing] : matches(read_file(page), R"re(\]\(([^)#: ]+)\)())re"))
       EXPECT_TRUE(std::filesystem::exists(page.parent_path() / link)) << page << ": " << link;
