@@ -15,7 +15,7 @@ namespace {
 
 std::vector<std::filesystem::path> pages() {
   std::vector<std::filesystem::path> files = {kRoot / "README.md", kRoot / "CONTRIBUTING.md"};
-  for (const auto& entry : std::filesystem::directory_iterator(kRoot / "docs")) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(kRoot / "docs")) {
     if (entry.path().extension() == ".md") files.push_back(entry.path());
   }
   return files;
@@ -100,6 +100,35 @@ TEST(Docs, EveryLinkLeadsToAFile) {
   for (const auto& page : files) {
     for (const auto& [link, nothing] : matches(read_file(page), R"re(\]\(([^)#: ]+)\)())re"))
       EXPECT_TRUE(std::filesystem::exists(page.parent_path() / link)) << page << ": " << link;
+  }
+}
+
+TEST(Docs, EveryFileThatExtendingNamesIsThere) {
+  int named = 0;
+  for (const auto& [file, nothing] : matches(read_file(kRoot / "docs/extending.md"), "`([a-z]+/[^` ]+)()`")) {
+    if (file.find("MINE") != std::string::npos || file.starts_with("build/")) continue;
+    ++named;
+    EXPECT_TRUE(std::filesystem::exists(kRoot / file)) << file;
+  }
+  EXPECT_GE(named, 30) << "the files are not found any more: look at the pattern here";
+}
+
+TEST(Docs, TheIndexNamesEveryPage) {
+  const std::string index = read_file(kRoot / "docs/index.md");
+  for (const auto& entry : std::filesystem::directory_iterator(kRoot / "docs")) {
+    const std::string name = entry.path().filename();
+    if (entry.path().extension() != ".md" || name == "index.md") continue;
+    EXPECT_NE(index.find("](" + name + ")"), std::string::npos) << name;
+  }
+}
+
+TEST(Docs, TheListOfDecisionsNamesEach) {
+  const auto folder = kRoot / "docs/decisions";
+  const std::string list = read_file(folder / "README.md");
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename();
+    if (name == "README.md") continue;
+    EXPECT_NE(list.find("](" + name + ")"), std::string::npos) << name;
   }
 }
 
