@@ -60,9 +60,7 @@ def main():
     nodes, constants = in_a_branch()
     model("antialias_in_a_branch", nodes, constants=constants)
     for name, kernel, stride in [("pool_beyond", 1, 3), ("pool_within", 3, 2)]:  # a fourth window at 9, of 8; one at 6
-        pool = helper.make_node(
-            "MaxPool", ["image"], ["resized"], "pool", kernel_shape=[kernel] * 2, strides=[stride] * 2, ceil_mode=1
-        )
+        pool = helper.make_node("MaxPool", ["image"], ["resized"], "pool", kernel_shape=[kernel] * 2, strides=[stride] * 2, ceil_mode=1)
         model(name, [pool, *POOLED])
     rnn = [
         helper.make_node("Flatten", ["image"], ["flat"]),
