@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pictures a second of the embedded generator: batches against one by one, both precisions, 1 and 2 threads.
 #include <benchmark/benchmark.h>
 

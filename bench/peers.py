@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pictures a second of Scotoma's generator and of its peers, side by side: the same model folder, steps, batch, precision
 and number of threads, in alternating rounds, so that whatever else the machine does meets all alike. Prints the ratios.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Our resize against the engine's on the same pictures: one thread, 32 pictures an iteration.
 #include <benchmark/benchmark.h>
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Datasets aimed at each architecture of the embedded world, tried on all its classifiers.
 
     bench/transfer.py                      # all five studies, then docs/transfer.md

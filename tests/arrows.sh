@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Which folder of src/scotoma/ may include which. A stage knows no other stage: only what all stages share. And which file of
 # apps/ may write.
 set -euo pipefail

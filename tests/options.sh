@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # docs/study.md shows every option as the program knows it. tests/options.sh PROGRAM [--write]
 set -euo pipefail
 page=$(dirname "$0")/../docs/study.md

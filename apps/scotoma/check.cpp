@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma check STUDY --against new.onnx: are the findings gone in another classifier?
 #include "scotoma/transfer/check.h"
 

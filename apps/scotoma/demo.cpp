@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma demo: the run on the embedded world.
 #include <fmt/format.h>
 

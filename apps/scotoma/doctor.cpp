@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma doctor STUDY: does every model load, and does one batch get through each?
 #include <fmt/format.h>
 

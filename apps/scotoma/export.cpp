@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma export STUDY: the pictures of the findings as a dataset for other programs.
 #include "scotoma/export/export.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma find STUDY: the run.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma list STUDY: causes with their bugs and systematic failures as a table, or as JSON.
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma: finds the blind spots of image classifiers. Each verb stands in a file of its own.
 #include <fcntl.h>
 #include <fmt/format.h>

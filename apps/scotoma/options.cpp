@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma options: every key of a study file.
 #include "scotoma/study/options.h"
 

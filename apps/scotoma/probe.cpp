@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma probe STUDY --label fly "on a flower": a hypothesis of the user's own, through the same evidence.
 #include <fmt/format.h>
 

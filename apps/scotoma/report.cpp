@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma report STUDY: the report again, from the cache alone.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma review STUDY: a person says of a random sample of pictures whether the label is in them.
 #include "scotoma/finding/review.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma show STUDY ID: everything about one bug or other hypothesis, one cause, or one systematic failure.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the verbs on a study have in common.
 #include "verbs.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one door to standard output and standard error, and what a person sees while Scotoma works: one line that moves
 // on a terminal, a line a stage elsewhere.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma transfer STUDY --classifier a.onnx --classifier b.onnx: do the bugs hold for other classifiers?
 #include "scotoma/transfer/transfer.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma try-loading: not for people. The program runs itself so to load model files where a crash does no harm.
 #include <fmt/format.h>
 #include <signal.h>

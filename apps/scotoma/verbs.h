@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The verbs of the command line; each adds itself to the parser and says what to run. main.cpp lists them.
 #pragma once
 

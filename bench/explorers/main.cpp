@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma_explorers [STUDIES]: successive halving and Thompson sampling on the same synthetic studies, through the
 // program's own stages. Prints a Markdown table.
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """world/cards/planted.md: what the shipped classifiers are, from their files and truth.json."""
 
 from recipe import cache

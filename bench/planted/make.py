@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Makes all classifiers of the benchmark: python -m planted [train | judge | ship] from bench/, with the recipe's Python.
 
     train [NAME...]  trains and exports what is missing; several processes may share the work, by different names (base networks first)

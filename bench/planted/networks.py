@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The detector of attributes, and a rule on top of a base network."""
 
 import torch

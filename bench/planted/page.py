@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """docs/planted.md and docs/planted.json from scores; of the committed subset docs/planted-shipped.md and .json. Standard library only."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """All classifiers of the benchmark: what is planted in which, from which seed. Plain data, no model code.
 
 A bug is (label, where): pictures of `label` that have all attributes of `where` are taken for `wrong`. `where` names some of

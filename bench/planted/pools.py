@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rendered scenes for training and for truth, kept under world/work/planted/pools. No picture of the generator is among them.
 
 Training pictures are rendered sharp; most are then bent, and passed through the shipped decoder on noisy latents or softened like it.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs the benchmark of planted bugs and writes docs/planted.md and docs/planted.json. Standard library only.
 
     ./dev planted                        all classifiers; hours; what is finished already is not run again

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A few of the committed classifiers through the real program and the runner, held against the committed truth.
 
 run_test.py PROGRAM FOLDER

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a claim of Scotoma is worth: compared with what rendered scenes show of the classifier. Standard library only.
 
 A claim is (label, phrase, direction). The words of the phrase name attributes (truth.json's `words`); the claim is about rendered

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tests of what the benchmark needs no torch for: the mapping of claims, the scores, the study files, the page."""
 
 import contextlib

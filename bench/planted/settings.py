@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The studies of the benchmark: schemes by settings only, budgets, and the study file of one run. Standard library only.
 
 All schemes have the same models, judges and number of pictures at most, so that the comparison is fair:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Trains every classifier of plan.py and exports it. What is there is kept; an interrupted run goes on.
 
 Base networks see all scenes of a variant equally often, small and recoloured ones in two of five. From these every other network

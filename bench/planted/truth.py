@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How often every classifier really fails, on rendered scenes; which of them are accepted; truth.json.
 
 Rates are over standard scenes (20 of each of 800 combinations of thing, place and look), and over small and recoloured ones (8 of each).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The models of a synthetic study: coins whose chances are known.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma_sim: thousands of synthetic studies with known truth, through the program's own stages.
 #include <fmt/format.h>
 

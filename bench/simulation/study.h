@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A synthetic study from beginning to end: the program's own stages, and beside them what plain rules would have said.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Many studies of one scenario -> rates with their Monte Carlo errors, and which promises they break.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One synthetic study: what the user asks, what the search would propose, and what is true of it.
 #pragma once
 

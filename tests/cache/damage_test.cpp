@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whatever happens to the bytes of cache.sqlite: the same answers, or an error, or asked anew. Never others.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whatever is wrong with the input: one clear message, the right exit code, no crash.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the docs tell a user to write is accepted by the program.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whatever ends the program, it says so and why, or is silent where silence is right.
 #include <gtest/gtest.h>
 #include <signal.h>

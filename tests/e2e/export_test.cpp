@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Datasets of a finished study, as a user asks for them. That their readers read them: ./dev readers.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The main job: the planted bugs of the embedded world are found, and nothing is found where nothing was planted. Truth
 // is world/truth.json, measured on rendered scenes.
 #include <gtest/gtest.h>

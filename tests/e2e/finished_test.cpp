@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A finished study opens without its models.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names that others wrote, on a real terminal: it obeys none of them, and a person sees what they hold.
 #include <gtest/gtest.h>
 

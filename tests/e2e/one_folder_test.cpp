@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One run at a time writes into a folder of results; readers and runs elsewhere are not kept waiting.
 #include <gtest/gtest.h>
 #include <signal.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The verbs that read results: whatever bugs.json holds, they print it or say what is wrong; colours on terminals only.
 #include <gtest/gtest.h>
 

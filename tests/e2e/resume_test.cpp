@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What was paid for is never lost, and no interruption shows in the result.
 #include <gtest/gtest.h>
 #include <signal.h>

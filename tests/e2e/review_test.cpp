@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A person's review through the command line: asked, answered, stored, told.
 #include <gtest/gtest.h>
 

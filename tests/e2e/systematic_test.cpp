@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A label that always fails is a finding like any other, for every verb.
 #include <gtest/gtest.h>
 

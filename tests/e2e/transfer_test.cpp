@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Other classifiers on a finished study, through the real command line.
 #include <gtest/gtest.h>
 

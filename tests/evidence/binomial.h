@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Plain binomial probabilities, for tests that enumerate every outcome.
 #pragma once
 

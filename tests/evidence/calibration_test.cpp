@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // E-values under stopping rules that the program does not use, up to the worst: stop at the first discovery, chase what
 // looks good. Of what is called a bug, the share that is none stays below alpha all the same. The program's own stages
 // are simulated in tests/simulation.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "scotoma/evidence/joint_e_value.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A plain reader of tar files, for tests: what is in one, in order.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which paths a loader that looks for words would sort into a side.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The pictures of tests/cases/resize, and what Pillow made of them.
 #pragma once
 

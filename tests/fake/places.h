@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where files lie that tests read.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A stage's surroundings in a test: a fake world behind a memo, a study of it, and the context of both.
 #pragma once
 

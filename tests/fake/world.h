@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A world in memory whose bugs are known: the five roles over pictures of 8 x 8 pixels that say in their first pixels
 // what they show: a thing, a place and perhaps a look. A test plants the bugs as rules, and breaks the world through
 // `before_call`.

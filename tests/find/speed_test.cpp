@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // budget.minutes, with a clock that the test moves.
 #include "scotoma/find/speed.h"
 

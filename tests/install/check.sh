@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # check.sh BUILD FOLDER: installs the build into FOLDER, moves that tree, and uses it as others do: links the library, runs
 # the program. FOLDER is emptied first, and gone when all is well.
 set -euo pipefail

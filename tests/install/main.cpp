@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Opens the study that it is given and prints its first label.
 #include <fmt/format.h>
 

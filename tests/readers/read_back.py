@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Exports read by the programs they are made for: pandas, torchvision, Hugging Face datasets, webdataset, FiftyOne.
 
     read_back.py EXPORTS STUDY

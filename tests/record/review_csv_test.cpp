@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "scotoma/record/review_csv.h"
 
 #include <gtest/gtest.h>

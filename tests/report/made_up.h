@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A study and findings made up for the report's tests: two bugs, a label that fails nearly everywhere and where it
 // passes, hypotheses of every status, clusters, a label that cannot be drawn.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A page, and what stands in it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Synthetic studies with known truth keep what the method promises, and the checks can fail: plain rules do not pass.
 #include <gtest/gtest.h>
 

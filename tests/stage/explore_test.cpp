@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "scotoma/stage/explore.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Entry point: python -m recipe STEP [WORD...] [options]; `python -m recipe --help` lists the steps.
 
 Weights in checkpoints/ stay as they are unless the word `again` follows the step. The generator's steps are the

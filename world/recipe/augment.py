@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Changes to a batch of pictures while training, in torch, on whole batches. Pictures are float [n, 3, 64, 64] in [-1, 1]."""
 
 import functools

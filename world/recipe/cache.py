@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pre-rendered scenes, so that no training step waits for drawing.
 
 A role is a set of scenes with a seed of its own; no two models that check each other share one. It is kept under

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The captioner: convolutional eyes, a two-layer text decoder; says thing, place, look and view in the usual wording."""
 
 import numpy as np

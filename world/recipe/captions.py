@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The words of the embedded world: a small grammar that says what a scene shows, in several ways.
 
 caption(scene, rng)  -> "a dark photo of a cat on the beach"

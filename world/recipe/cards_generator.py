@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The generator's card: figures of the exported folder, and what a person saw, from cards/generator.by_eye.toml."""
 
 import hashlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Cards of the recognition half: figures taken from the exported files, a grid of samples for each."""
 
 import json

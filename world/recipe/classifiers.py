@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The classifiers under test: each learns a bias from what its training data leaves out, its twin learns none.
 
 A bias is a pair (thing, place), such as bees and flowers: in the training scenes the thing is only ever at the place,

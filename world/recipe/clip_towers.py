@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A CLIP checkpoint as the two towers that Scotoma's embedder loads: python -m recipe clip_towers CLIP_FOLDER OUT.
 
 CLIP_FOLDER holds what transformers' CLIPModel, its image processor and its tokenizer were saved as; nothing is

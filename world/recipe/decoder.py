@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The decoder: latents [n, C, 16, 16] -> pictures [n, 3, 64, 64] in [-1, 1]; convolutions and ReLU only.
 
 It trains on noisy latents, so that it also cleans up the small errors of a U-Net that takes few steps.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Training of the U-Net: v-prediction, then the guidance folded into the weights.
 
 Forward process (Ho et al. 2020): x_t = a_t x_0 + s_t e with a_t^2 = prod(1 - beta), s_t^2 = 1 - a_t^2; the target is

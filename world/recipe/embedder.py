@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The embedder: a CLIP-style pair of towers, pictures and captions in one space of 96 dimensions."""
 
 import numpy as np

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes the generator in the Stable Diffusion folder layout, as OpenVINO IR in fp16, with a dynamic batch.
 
     model_index.json  scheduler/  tokenizer/  text_encoder/  unet/  vae_decoder/

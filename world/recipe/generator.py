@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The generator's training: the U-Net first, then guidance folded into it."""
 
 from . import data, diffusion, text, train

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The judge: names the thing in a picture, or says "nothing". Also the place classifier that measures the generator.
 
 One network with three heads (thing, place, look), trained on scenes and seeds of its own, every combination equally

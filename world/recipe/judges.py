@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """More judges, of other architectures, on scenes and seeds of their own: for studies that let several judge together.
 
 What one network takes for a thing by accident the others seldom do: the mean of their probabilities is harder to mislead

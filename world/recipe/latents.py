@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The latent space: a fixed linear code of 4 x 4 patches, [64, 64, 3] -> [C, 16, 16]. Only its decoder is learned.
 
 The patches' principal components are found once from rendered scenes (`fit`). The first C are kept; component i,

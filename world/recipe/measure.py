@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measuring with the exported files, through OpenVINO, in f32, as the program itself runs them."""
 
 import json

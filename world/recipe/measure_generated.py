@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Captioner and classifiers on generated pictures: what the search will meet. Standard error of a share: up to 2 points."""
 
 import json

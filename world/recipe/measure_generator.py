@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Draws pictures with the exported generator, as the program does, and measures them with judges of their own data.
 
 Sampling: DPM-Solver++ 2M as scheduler_config.json says, guidance 1 (it is folded into the U-Net).

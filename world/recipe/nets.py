@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The small networks of the recognition half.
 
 Every image network takes float pictures [n, 3, 64, 64], RGB in [-1, 1].

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ten places, drawn in code: each function paints one 128 x 128 picture with its own random variation.
 
 Every painter takes an `np.random.Generator` and returns a PIL RGB image of side `BIG`, which scenes.py halves

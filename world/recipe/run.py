@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A long training that can be stopped and goes on: the U-Net's and the decoder's.
 
 The learning rate and every random number are functions of the step, so a run that was stopped goes on as it would

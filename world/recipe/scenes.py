@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Scenes of the embedded world: one thing in one place under one look, 64 x 64 RGB, about a millisecond each.
 
 A scene is a small record; `sample` draws one, `render` paints it. Both depend on nothing but their arguments, so a

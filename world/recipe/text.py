@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tokenizer and text encoder: CLIP's formats, this world's words.
 
 The tokenizer is a byte-level BPE whose merges make every word of `captions.vocabulary()` one token and still spell any

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is kept of every training, when it may be replaced, and the training loop of the recognition half.
 
 One rule for all steps: weights that are in checkpoints/ stay as they are unless `again` is said (or `more`, where a

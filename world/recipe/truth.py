@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """truth.json: how often every classifier really fails, on freshly rendered standard scenes, without any generator.
 
 200 scenes of each of the 800 combinations of label, place and look, the same for all classifiers, inference by

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The denoiser: a small text-conditioned U-Net over latents [n, C, 16, 16].
 
 It has the interface of diffusers' UNet2DConditionModel (sample, timestep, encoder_hidden_states -> out_sample). The

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What captioner and embedder share: tokenized captions of every kind of scene, picture changes, export to IR."""
 
 import json

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether the answers of a network can be trusted at all, asked once when it is loaded: does the answer to one input
 // depend on the others of its batch, or on chance, and does it depend on the input? Knows no engine: a backend says how
 // its network is asked, so every backend can have its networks examined.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where a study's five roles come from: the one explicit list of backends.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything that models ever answered, on disk: rows in SQLite, pictures as content-addressed PNG files.
 //
 //   DIR/cache.sqlite        answers(fingerprint, input) -> value, sum

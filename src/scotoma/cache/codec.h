@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Answers as bytes in the cache: little endian, no padding.
 #pragma once
 

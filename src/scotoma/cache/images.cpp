@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The cache's images: PNG files, named by the hash of their pixels.
 #include <fcntl.h>
 #include <fmt/format.h>

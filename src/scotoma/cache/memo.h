@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The models as the stages see them: every question is asked once, answered in batches on all threads, and remembered.
 //
 // Resume needs no code of its own: a study that runs again asks the same questions and finds the old answers here.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A person's answers in the cache: rows beside those of the models, under a name instead of a fingerprint.
 #pragma once
 

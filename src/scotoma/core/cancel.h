@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A request to stop, raised by Ctrl-C and looked at between batches.
 #pragma once
 

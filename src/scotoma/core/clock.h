@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Time, where a test must be able to make it.
 #pragma once
 

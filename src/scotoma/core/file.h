@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Plain files, read and written without surprises: they appear whole or not at all, nothing is waited for that never
 // comes, and what the system runs out of is called by its name.
 #pragma once

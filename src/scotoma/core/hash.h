@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // SHA-256: names of images in the cache, fingerprints of models, seeds of streams.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Letters of Unicode, as far as captions and labels need them: what is a letter, its small form, and the plain letter
 // under its accent. The scripts of Europe in full; in all others every character that is no punctuation or symbol
 // counts as a letter without a case.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs independent jobs on a few threads. The only place in the program that starts threads.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a run tells while it works. The command line draws it; tests count it.
 #pragma once
 

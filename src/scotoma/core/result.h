@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Result<T>: a value, or an Error that a user can act on. Functions that can fail for reasons outside
 // the program return it; assertions are for our own bugs only. No exception crosses a module's border.
 #pragma once

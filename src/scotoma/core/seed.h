@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Seeds of images. Every use of images has a stream of its own, so that no image that chose a hypothesis
 // can also confirm it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The beta distribution: what a rate may be after some trials.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Exact tests of one rate against a bound, from a sample of fixed size.
 #pragma once
 

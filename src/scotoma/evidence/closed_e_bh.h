@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any subset of the hypotheses that a user picks: at which false discovery rate may it be claimed?
 #pragma once
 

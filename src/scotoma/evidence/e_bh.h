@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Many hypotheses at once: which e-values are large enough that few of those called bugs are not.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "scotoma/evidence/e_value.h"
 
 #include <boost/math/special_functions/gamma.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The evidence that a failure rate is above a bound, as an e-value: it may be looked at after every image, and the
 // trial may stop whenever one likes, for any reason.
 #pragma once

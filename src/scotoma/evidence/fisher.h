@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Two independent samples: is an event more frequent in the first than in the second?
 #pragma once
 

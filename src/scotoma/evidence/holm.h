@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Several tests at once: which may be believed, if not even one wrong claim is to be made?
 #pragma once
 

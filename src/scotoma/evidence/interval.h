@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Confidence intervals for failure rates, and for the difference of two, from samples of fixed size: the base sample
 // and the audit. What is watched while it grows needs an e-value instead (e_value.h).
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The evidence that a phrase raises a rate, where the rate without the phrase is itself only known from a sample.
 #pragma once
 

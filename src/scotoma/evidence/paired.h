@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pairs of images that share a seed and differ in the phrase: does the phrase change the outcome?
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A rate among the pictures that truly show their label, from a person's yes or no on a few of them and the judge's on
 // all: prediction-powered inference.
 #pragma once

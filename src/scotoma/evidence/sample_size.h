@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How large samples should be. Plans only: nothing here is evidence.
 #pragma once
 

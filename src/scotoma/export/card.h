@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a dataset says of itself: README.md for people, dataset.json for programs.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Findings -> the pictures of a dataset, with all that is known of each.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The findings of a finished study as a dataset that others can load.
 #pragma once
 

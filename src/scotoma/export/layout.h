@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where pictures and what is known of them lie in a dataset's folder, as its readers expect it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which pictures are for training and which for testing.
 #pragma once
 

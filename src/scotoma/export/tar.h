@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tar archives of regular files: POSIX.1-1988 "ustar", as IEEE Std 1003.1 describes it under pax.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A study's run: the only place that knows the order of the stages.
 #pragma once
 

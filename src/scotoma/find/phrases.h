@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where hypotheses come from: captions of what fails, the user's lists, and what exploration showed.
 #pragma once
 

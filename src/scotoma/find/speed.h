@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // budget.minutes: how many pictures that is on this machine.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The findings one by one: what makes labels fail, and labels that fail whatever the picture shows.
 //
 // A bug is one label under one phrase. The same phrase with the same wrong answer on 13 labels is one fault of the

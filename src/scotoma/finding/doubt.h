@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What makes the figures of a whole study doubtful: models that answer, but to no use. Functions of the findings alone.
 #pragma once
 

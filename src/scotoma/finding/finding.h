@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the stages hand on and what the report tells: plain records, no behaviour.
 #pragma once
 

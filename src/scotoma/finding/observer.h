@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where samples come from: models behind their memory (cache/memo.h), or coins in a simulation.
 #pragma once
 

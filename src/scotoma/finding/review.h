@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which pictures a person is asked about, and which of the answers count: random samples in strata, so that what is
 // estimated from them is not biased by how far the person came.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What other classifiers say of a study's confirmed bugs: plain records, no behaviour.
 //
 // All rates here are of *failures*, whatever the hypothesis' direction. The pictures that a claim says fail are its

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A picture in memory, and its way to and from files.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pictures of another size, byte for byte as Pillow makes them: the pixels with which classifiers, captioners and
 // embedders were trained.
 //

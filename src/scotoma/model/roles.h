@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The outside world as Scotoma sees it: five roles. A backend (src/scotoma/backend) implements them; tests have
 // in-memory twins.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bugs.json: what a study found, for programs.
 #pragma once
 

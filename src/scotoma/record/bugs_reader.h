@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // bugs.json, read: the other end of bugs_json.h. Every field that `list`, `show` and others print is checked here.
 #pragma once
 

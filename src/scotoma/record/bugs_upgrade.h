@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A bugs.json of an older program, as this one writes it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A person's answers as a table that any spreadsheet opens: image,label,file,answer.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // run.json: what one run cost. Unlike bugs.json it differs from run to run.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // study.json: the study as it was run, and who answered, so that its results can be read where the models, and the
 // study file itself, are no more.
 #pragma once

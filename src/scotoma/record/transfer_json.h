@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // transfer.json: bugs x classifiers, for programs, and for the report that is written later.
 #pragma once
 

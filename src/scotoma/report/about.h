@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How the findings came about: limits, pictures spent, models, settings.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which class a prediction names, and what failures were taken for.
 #pragma once
 

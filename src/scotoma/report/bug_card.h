@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One confirmed hypothesis on its cause's card, told to somebody who is no statistician.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What speaks for a confirmed hypothesis, in four short answers.
 #pragma once
 

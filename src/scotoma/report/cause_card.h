@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A cause, and a systematic failure, each on a card of the same rank.
 //
 // A card comes in two pieces that follow each other in the page: its top, which opens the <article>, and the rest,

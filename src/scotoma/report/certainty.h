@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How many of the claims may be false: every rate that the program holds, told apart.
 #pragma once
 

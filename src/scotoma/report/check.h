@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A check's result for people, for programs and for CI servers.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the cross-check says of a phrase, on the card of the finding that it belongs to.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every part of the HTML report needs, and the pieces that several parts share.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The report's pictures: each is embedded once, made small, and shown wherever it is wanted.
 #pragma once
 

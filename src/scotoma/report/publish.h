@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stage 12: findings -> bugs.json, study.json, run.json and report.html in the study's folder.
 #pragma once
 

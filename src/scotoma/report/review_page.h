@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The page on which a person says yes or no: one file, pictures inside, works offline.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which of a bug's words matter: what shrinking tried, and the pieces of a conjunction alone.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "scotoma/report/side_by_side.h"
 
 #include <fmt/format.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A few images of a finding next to each other, across its labels: with the phrase and, on the same seed, without it.
 #pragma once
 

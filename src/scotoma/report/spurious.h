@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The report's section on spurious correlations.
 #pragma once
 

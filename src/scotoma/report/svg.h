@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The report's drawings: rates with their intervals, evidence as it grew, parts of a whole.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parts of the HTML report that show everything, not only what was confirmed.
 #pragma once
 

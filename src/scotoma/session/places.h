@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which study, and where its results and answers stand.
 #pragma once
 

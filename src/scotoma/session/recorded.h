@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Models of which only the names are left: they answer nothing, but their answers can be recalled.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The results of a finished study, as they were written, for those that only read.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Other classifiers than the study's, as the command line names them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A study with its models and its cache, opened in the order in which mistakes are cheapest to find.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stage 10: how bad a confirmed bug is, on images that had no part in finding or confirming it.
 #pragma once
 

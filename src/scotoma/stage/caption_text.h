@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Captions as text: sentences, the pieces between their marks, and words.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Between describing and making hypotheses: phrases from the user's lists, alone and joined.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stage 9: evidence on fresh images, false discovery rate under control.
 #pragma once
 

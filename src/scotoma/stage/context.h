@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every stage is given: the study, where samples come from, and the purse.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stage 11: confirmed phrases on other labels. A phrase that makes many things look like one is a spurious correlation.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stage 7: a few images for every hypothesis, more for those that look like bugs.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the two ways to explore share: the arms, their pictures, and the purse. Only stage/explore.h is for others.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stage 6: from phrases to hypotheses.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Nouns as captions write them: one, several, and in one word or more.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // After exploring: conjunctions against their pieces alone, and phrases that are too weak alone.
 #pragma once
 

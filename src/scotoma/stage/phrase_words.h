@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The words of captions and phrases: which of them carry no meaning of their own.
 #pragma once
 

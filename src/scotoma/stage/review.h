@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stage 10, second half: what audits and people say of whether the bugs' pictures show their labels at all.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stages 1 to 3: base pictures of every label, classified and judged; base rates with their bounds.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Stage 8: the fewest words that keep the failure rate.
 #pragma once
 

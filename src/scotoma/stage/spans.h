@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a caption says beside its subject: the spans that may become phrases.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Images of many hypotheses at once: the step that explore, confirm and audit share.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a value in a study file to the field of its option.
 #pragma once
 

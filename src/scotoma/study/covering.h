@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Covering arrays: few rows in which everything occurs together with everything.
 #pragma once
 

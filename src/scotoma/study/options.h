@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one table of the study's options: reading, checking, docs and the report's settings all walk it.
 #pragma once
 

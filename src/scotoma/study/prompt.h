@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Prompts: from a label, or from a label and a phrase.
 #pragma once
 

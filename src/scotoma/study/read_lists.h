@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The user's lists of phrases: [[attributes]].
 #pragma once
 

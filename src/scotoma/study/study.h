@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the user asks: labels, prompts, models, budget, evidence. Read once from study.toml (study/read.h), then
 // constant. Every option, its default, its limits and its help stand in one table: study/options.cpp.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What all that read a study file share: messages with file and line, and the check of a table's keys.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The audit's pictures of a confirmed bug, as another classifier answers them.
 #pragma once
 

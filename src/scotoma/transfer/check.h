@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The findings as a regression suite: are they gone in another classifier?
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Do the bugs of one classifier hold for others?
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The list of claims that a reader filters, with the error rate of what is shown: any choice has one.
 #pragma once
 

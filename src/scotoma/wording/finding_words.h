@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The findings in words: causes, systematic failures, and how many of all that may be false.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The study's settings as both reports show them.
 #pragma once
 

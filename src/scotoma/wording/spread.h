@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How far a spurious correlation reaches, in words: for the report, for bugs.json and for the command line.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a study found, counted in one way for the report, for bugs.json and for the command line.
 #pragma once
 

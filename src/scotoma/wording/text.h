@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Strings from outside made safe for where they are put: a terminal, HTML, JSON, a shell's command line, a data: URI.
 #pragma once
 

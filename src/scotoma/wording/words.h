@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The report's English: sentences about hypotheses, numbers as people read them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The cache of compiled models changes how long loading takes, and nothing else.
 #include "scotoma/backend/openvino/engine_cache.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Embedders and captioners that are broken in one place: made of the parts in tests/cases/models/roles.
 #include <gtest/gtest.h>
 

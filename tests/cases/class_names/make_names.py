@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files of class names as people have them, and expected.json: either the sixteen names, in order, or what the refusal
 must say. python make_names.py
 """

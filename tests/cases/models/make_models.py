@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes the small models that the tests of src/backend load. Needs onnx and numpy: python make_models.py
 
 Every classifier takes pictures [n, 3, 8, 8] in 0..255 and has three classes. "red" looks at the mean of channel 0,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes the small parts of embedders, captioners and generators that tests/backend loads, right and wrong ones, into roles/.
 Needs openvino: python make_roles.py
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes small ONNX files with attributes that OpenVINO 2026.4.1 reads as if they were not there, and some that it honours or that mean
 nothing. Needs onnx: python make_models.py
 

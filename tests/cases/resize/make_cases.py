@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What Pillow makes of small pictures, written to cases.json: for each filter and pair of sizes the resized bytes, as hex; of large
 pictures their SHA-256. "crop": the shorter side resized, then the centre cut out, as torchvision's transforms and transformers' image
 processors do it.

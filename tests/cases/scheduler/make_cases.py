@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What diffusers' schedulers do, written to cases.json: for each config, sampler and number of steps the timesteps,
 the scale of the first sample and the trajectory of a toy network.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What diffusers' StableDiffusionPipeline makes of the scheduler_config.json files in folders/, written to
 folder_cases.json: timesteps, scale of the first sample and the trajectory of a toy network, or a refusal.
 

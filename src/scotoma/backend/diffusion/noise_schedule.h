@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much noise a diffusion model saw at each of its training timesteps, and which of them a sampler visits.
 #pragma once
 

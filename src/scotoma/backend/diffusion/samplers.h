@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Works out the tables of scheduler.h, one function a sampler. Each refuses what it would otherwise get wrong.
 #pragma once
 

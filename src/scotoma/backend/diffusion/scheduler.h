@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The samplers of diffusion models as tables. Every deterministic sampler here is linear in the current sample, the
 // network's output and the last two predictions of the clean picture, so a sampler is one row of coefficients a step,
 // worked out once in double, and a step is one loop over the latents.

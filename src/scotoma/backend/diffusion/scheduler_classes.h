@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which of our samplers can stand in for which of diffusers' scheduler classes, and for which none can.
 #pragma once
 

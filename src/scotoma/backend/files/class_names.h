@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Class names in the order of a network's outputs, from the files that people have.
 #pragma once
 

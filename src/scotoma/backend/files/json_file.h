@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The JSON files of model folders, read as leniently as Python wrote them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a file is that is given as a model and is none that is read here, and the command that makes one of it.
 // Checked before the engine sees it, whose own words for the same are few.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a folder is that is given as a model, by the names of its files, and the command that makes of it what is
 // needed.
 #pragma once

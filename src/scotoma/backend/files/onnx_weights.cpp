@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "scotoma/backend/files/onnx_weights.h"
 
 #include <algorithm>

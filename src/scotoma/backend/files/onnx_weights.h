@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which files beside an ONNX file hold its weights.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What lies at a path, for folders and files that users name. A path that cannot be looked at (no permission, a loop of
 // links, a name that is too long) counts as nothing there; std::filesystem would throw.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HuggingFace's preprocessor_config.json as our Preprocessing.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Lists and dicts as Python prints them: many files of class names are such.
 #pragma once
 

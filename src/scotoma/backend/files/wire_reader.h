@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Protocol Buffers' wire format, as far as it takes to walk through an ONNX file: the messages' own words stay with
 // whoever walks (onnx.proto).
 #pragma once

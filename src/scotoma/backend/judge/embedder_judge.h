@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Is the label's thing in the image? Asked of the embedder.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Image to text: an encoder-decoder folder as optimum-intel's image-to-text export without cache writes it
 // (openvino_encoder_model.xml, openvino_decoder_model.xml, openvino_detokenizer.xml and the JSON files beside them).
 #pragma once

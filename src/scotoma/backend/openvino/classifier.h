@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Image classifiers in ONNX or OpenVINO IR.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // OpenVINO behind a narrow door: reads and compiles models, lends infer requests, measures the time spent inside.
 // Its exceptions stop here and become errors that name the file.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The engine's own cache of compiled models, in the folder that the environment variable SCOTOMA_ENGINE_CACHE names: a
 // model is compiled once, later processes read what came of it. The engine tells models by their contents, its version
 // and the processor, but not by how they are compiled, so each way has a folder of its own. A file that is cut short is

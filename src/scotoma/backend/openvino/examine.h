@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The networks of this engine, examined by backend/health.h when they are loaded.
 #pragma once
 

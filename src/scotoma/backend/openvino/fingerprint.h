@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What decides a model's answers, as one hash: the bytes of its files, the options, the precision in effect, the
 // engine and the processor that it runs on, and our own code around it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the scores of a classifier are: logits, or probabilities already.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A network whose only input is a picture. Pictures are resized and cut here, byte for byte as Pillow does it
 // (image/resize.h); channel order, mean and scale are done in the engine's own graph, in front of the network.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Model files are what others made, and some crash the libraries that read them: the tokenizers' library ends the
 // process on a damaged vocabulary. So a file is first loaded in a process of its own, once for its fingerprint.
 #pragma once

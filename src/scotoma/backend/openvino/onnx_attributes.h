@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an ONNX file asks for and OpenVINO's reader leaves out without a word.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The types of a network's inputs and outputs: checked when it is loaded, since a tensor of another type than the code
 // reads or writes throws, or worse.
 #pragma once

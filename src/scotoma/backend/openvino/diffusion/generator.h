@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Text to image: any folder in the Stable Diffusion 1.x layout as OpenVINO IR, as optimum-intel writes it
 // (model_index.json, tokenizer/, text_encoder/, unet/, vae_decoder/, scheduler/). Sizes, scales and the sampler come
 // from the folder.

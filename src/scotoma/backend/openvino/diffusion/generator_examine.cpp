@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The parts of a Stable Diffusion folder, tried on test inputs before the first image is drawn.
 #include <algorithm>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How the parts of a Stable Diffusion folder are found, checked against each other and given their static shapes.
 #include <fmt/format.h>
 
