@@ -10,11 +10,13 @@
 #include <cstring>
 #include <exception>
 #include <new>
+#include <set>
 #include <sstream>
 #include <string_view>
 #include <system_error>
 
 #include "scotoma/core/file.h"
+#include "scotoma/study/keys.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -81,6 +83,29 @@ void keep_streams_apart() {
   }
 }
 
+/// What the first word is, where it should have been a verb and is none; empty where that is not what is wrong.
+std::string unknown_verb(const CLI::App& app) {
+  const std::vector<std::string> words = app.remaining();
+  if (!app.get_subcommands().empty() || words.empty() || words.front().starts_with('-')) return {};
+  std::set<std::string> verbs;
+  for (const CLI::App* verb : app.get_subcommands([](const CLI::App* each) { return !each->get_group().empty(); }))
+    verbs.insert(verb->get_name());
+  return fmt::format("unknown verb '{}'; did you mean '{}'? scotoma --help lists all", words.front(),
+                     nearest(words.front(), verbs));
+}
+
+/// Tells what CLI11 found wrong, or what it was asked for; returns the exit code.
+int tell_parse_error(const CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream out;
+  std::ostringstream wrong;
+  const int code = app.exit(error, out, wrong);
+  say_lines(out.str());
+  if (code == 0) return 0;
+  if (const std::string verb = unknown_verb(app); !verb.empty()) return complain(bad_input(verb));
+  tell(stderr, wrong.str());
+  return 2;
+}
+
 int run_program(int argc, char** argv) {
   CLI::App app{
       "Finds the blind spots of an image classifier, explains them in words and confirms them with statistics.\n"
@@ -107,12 +132,7 @@ int run_program(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    std::ostringstream out;
-    std::ostringstream wrong;
-    const int code = app.exit(error, out, wrong);
-    say_lines(out.str());
-    tell(stderr, wrong.str());
-    return flushed(code == 0 ? 0 : 2);
+    return flushed(tell_parse_error(app, error));
   }
   const Result<void> done = run();
   return flushed(done.ok() ? 0 : complain(done.error()));

@@ -140,5 +140,21 @@ TEST(CommandLine, ExitsWithTwoAndSaysWhatIsWrong) {
   }
 }
 
+TEST(CommandLine, NamesTheNearestVerbForOneThatThereIsNot) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"fnid", "x"}, "find"},
+      {{"raport", "x", "--out", "y"}, "report"},
+      {{"--quiet", "transfr"}, ""},  // the option is what is wrong first
+      {{"try-loadin"}, "probe"},     // and never the verb that is not for people
+  };
+  for (const auto& [arguments, verb] : cases) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.code, 2) << arguments.front();
+    const std::string says = "scotoma: unknown verb '" + arguments.front() + "'; did you mean '" + verb + "'?";
+    EXPECT_EQ(outcome.errors.find(says) == 0, !verb.empty()) << outcome.errors;
+  }
+  EXPECT_EQ(run({"fnid", "--help"}).code, 0);
+}
+
 }  // namespace
 }  // namespace scotoma::e2e
