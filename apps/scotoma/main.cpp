@@ -127,6 +127,7 @@ int run_program(int argc, char** argv) {
   add_check(app, run);
   add_doctor(app, run);
   add_export(app, run);
+  add_generate(app, run);
   add_options(app, run);
   add_try_loading(app, run);
   try {

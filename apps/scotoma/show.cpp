@@ -6,6 +6,7 @@
 
 #include "scotoma/record/bugs_reader.h"
 #include "scotoma/session/results.h"
+#include "scotoma/wording/text.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -39,7 +40,8 @@ void print_examples(const Json& object, const std::filesystem::path& folder) {
   }
 }
 
-void print_bug(const Study& study, const Json& bug, const std::filesystem::path& folder) {
+void print_bug(const Study& study, const Json& bug, const StudyPlaces& place) {
+  const std::filesystem::path folder = out_folder(place);
   const Paint paint(stdout);
   say("{}\n  {:<22} {}\n  {:<22} {}\n", paint.bold(bug.value("sentence", "")), "status", bug.value("status", ""),
       "prompt", bug.value("prompt", ""));
@@ -59,6 +61,9 @@ void print_bug(const Study& study, const Json& bug, const std::filesystem::path&
   say("  {:<22} {:.1f} (natural logarithm; base rate as measured + delta: {:.1f} %)\n", "log e-value",
       bug.value("log_e_value", 0.0), 100 * bug.value("null_rate", 0.0));
   print_examples(bug, folder);
+  say("  {:<22} scotoma generate {} {} --seed SEED --to SEED.png\n", "an image again",
+      quote_for_shell(place.study.string()), quote_for_shell(bug.value("prompt", "")));
+  say("  {:<22} SEED: one of those that {} names\n", "", (out_folder(place) / "report.html").string());
 }
 
 /// The bugs of those ids, each with its sentence, below one word for what they are.
@@ -105,7 +110,7 @@ Result<void> show(const ShowArguments& arguments) {
     } else if (std::string_view(list) == "causes") {
       print_cause(json, *found);
     } else if (std::string_view(list) == "bugs") {
-      print_bug(results.study, *found, out_folder(arguments));
+      print_bug(results.study, *found, arguments);
     } else {
       print_systematic(json, *found, out_folder(arguments));
     }

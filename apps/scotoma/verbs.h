@@ -31,6 +31,7 @@ void add_check(CLI::App& app, Run& run);
 void add_doctor(CLI::App& app, Run& run);
 void add_demo(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
+void add_generate(CLI::App& app, Run& run);
 void add_options(CLI::App& app, Run& run);
 void add_try_loading(CLI::App& app, Run& run);
 

@@ -66,6 +66,18 @@ TEST(File, GivesBackWhatWasWritten) {
   EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"file"});
 }
 
+TEST(File, ThatMustBeNewReplacesNothing) {
+  const fake::Folder folder;
+  ASSERT_TRUE(write_new(folder / "new", "first").ok());
+  const auto again = write_new(folder / "new", "second");
+  ASSERT_FALSE(again.ok());
+  EXPECT_EQ(again.error().code, Code::bad_input);
+  EXPECT_EQ(*read_plain_file(folder / "new"), "first");
+  fs::create_symlink(folder / "nothing", folder / "link");
+  EXPECT_FALSE(write_new(folder / "link", "through the link").ok());
+  EXPECT_FALSE(fs::exists(folder / "nothing"));
+}
+
 TEST(File, ThatIsNotThereIsSaidToBeSo) {
   const fake::Folder folder;
   says(read_plain_file(folder / "no").error(), Code::bad_input, {(folder / "no").string(), "not there"});

@@ -173,6 +173,23 @@ Result<void> write_whole(const fs::path& path, std::string_view bytes) {
   return aside.place();
 }
 
+Result<void> check_new(const fs::path& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return {};
+  return bad_input(
+      fmt::format("{}: is there already, and nothing is overwritten; give another place with --to", path.string()));
+}
+
+Result<void> write_new(const fs::path& path, std::string_view bytes) {
+  // An empty file of our own holds the place until the whole one takes it.
+  const Descriptor claimed(::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666));
+  if (!claimed.open() && errno == EEXIST) return check_new(path);
+  if (!claimed.open()) return cannot_write(path, errno);
+  const Result<void> written = write_whole(path, bytes);
+  if (!written.ok()) static_cast<void>(::unlink(path.c_str()));
+  return written;
+}
+
 Result<void> write_together(std::span<const std::pair<fs::path, std::string>> files) {
   std::vector<Aside> asides;
   for (const auto& [path, bytes] : files) {

@@ -83,7 +83,14 @@ class Aside {
 /// Writes a whole file or leaves the old one. Removes what killed processes left of the same file. Errors: of Aside.
 Result<void> write_whole(const std::filesystem::path& path, std::string_view bytes);
 
-/// The same for files that belong together: all are written before the first is replaced, then they are replaced one
+/// The same where nothing may be replaced: not even what another process puts there meanwhile. Errors: also bad_input
+/// where something is there already.
+Result<void> write_new(const std::filesystem::path& path, std::string_view bytes);
+
+/// What write_new() says of a place that is taken. Errors: bad_input, with what to do.
+Result<void> check_new(const std::filesystem::path& path);
+
+/// As write_whole() for files that belong together: all are written before the first is replaced, then they are replaced one
 /// right after the other in this order.
 Result<void> write_together(std::span<const std::pair<std::filesystem::path, std::string>> files);
 

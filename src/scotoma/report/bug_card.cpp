@@ -115,6 +115,15 @@ std::string seeds(const Hypothesis& h, const std::vector<std::string>& prompts) 
   return text;
 }
 
+/// The first of them again, for whoever wants to see it alone.
+std::string first_again(const Page& page, const Hypothesis& h) {
+  for (const Sample& sample : evidence_of(h)) {
+    if (shows(sample, h.direction))
+      return fmt::format("<code class=\"command\">{}</code>", escape_html(generate_command(page.study, sample.draw)));
+  }
+  return {};
+}
+
 std::string fact(std::string_view name, std::string_view html) {
   return html.empty() ? "" : fmt::format("<dt>{}</dt><dd>{}</dd>\n", name, html);
 }
@@ -127,6 +136,7 @@ std::string reproduce(const Page& page, const Hypothesis& h) {
          fact(prompts.size() == 1 ? "Prompt" : "Prompts, in turn", prompt_list(prompts)) +
          fact("Without the phrase", prompt_list(without)) +
          fact(fails(h) ? "Seeds that fail" : "Seeds that pass", seeds(h, prompts)) +
+         fact("The first again", first_again(page, h)) +
          fact("Command", fmt::format("<code class=\"command\">{}</code><br><span class=\"soft small\">Run it in the "
                                      "study's folder; OUT is the folder of this report.</span>",
                                      escape_html(probe_command(page.study, h.label, h.phrase)))) +

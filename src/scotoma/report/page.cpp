@@ -109,6 +109,11 @@ std::string probe_command(const Study& study, std::string_view label, const Phra
                      quote_for_shell(label), words);
 }
 
+std::string generate_command(const Study& study, const Draw& draw) {
+  return fmt::format("scotoma generate {} {} --seed {} --to {}.png", quote_for_shell(study.file.filename().string()),
+                     quote_for_shell(draw.prompt), draw.seed, draw.seed);
+}
+
 std::string more_elsewhere(std::size_t count, std::string_view noun, std::string_view where) {
   if (count == 0) return {};
   const auto number = static_cast<int>(count);
