@@ -54,7 +54,7 @@ struct Checked {
 };
 
 /// Green where every finding is fixed.
-Result<void> conclusion(const Checked& checked, bool allow_undecided) {
+Result<void> conclusion(const Checked& checked, bool allow_undecided, const std::string& again) {
   const Check& check = checked.check;
   if (check.cases.empty() && !checked.doubts.empty()) {
     return bad_input(fmt::format("the study found nothing, so nothing was checked: that says nothing of {}. {}",
@@ -62,9 +62,9 @@ Result<void> conclusion(const Checked& checked, bool allow_undecided) {
   }
   if (check.cases.empty()) {
     return bad_input(fmt::format(
-        "the study found nothing, so nothing was checked: that says nothing of {}; run `scotoma find` on a study with "
+        "the study found nothing, so nothing was checked: that says nothing of {}; run `{}` after giving it "
         "more labels or a larger budget, or check against one that found something",
-        check.name));
+        check.name, again));
   }
   const auto count = [&](Verdict verdict) {
     return static_cast<int>(std::count_if(check.cases.begin(), check.cases.end(),
@@ -90,9 +90,7 @@ Result<void> draw_more(Session& session, Findings& findings, int images, const C
 }
 
 Result<Checked> checked(Session& session, Rival& rival, const CheckArguments& arguments, const CancelToken& cancel) {
-  Progress silent;
-  SCOTOMA_ASSIGN_OR_RETURN(
-      StudyRun done, run_study(session.study, session.models, *session.cache, cancel, silent, {.replay_only = true}));
+  SCOTOMA_ASSIGN_OR_RETURN(StudyRun done, replay_study(session, arguments, cancel));
   TerminalProgress progress(arguments.quiet);
   if (arguments.images > 0)
     SCOTOMA_RETURN_IF_ERROR(draw_more(session, done.findings, arguments.images, cancel, progress));
@@ -130,7 +128,7 @@ Result<void> run_check(const CheckArguments& arguments) {
     print_check(result.check);
   }
   if (!result.check.cases.empty()) tell_doubts(result.doubts);
-  return conclusion(result, arguments.allow_undecided);
+  return conclusion(result, arguments.allow_undecided, find_command(arguments));
 }
 
 }  // namespace

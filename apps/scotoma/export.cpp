@@ -67,9 +67,7 @@ Result<void> write_export(const ExportArguments& arguments) {
   SCOTOMA_RETURN_IF_ERROR(check_vacant(arguments.to));
   SCOTOMA_ASSIGN_OR_RETURN(Session session, open_finished(std::move(study), arguments));
   tell_note(session.note);
-  Progress silent;
-  SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, run_study(session.study, session.models, *session.cache, cancel, silent,
-                                                          {.replay_only = true}));
+  SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, replay_study(session, arguments, cancel));
   const Result<Exported> exported = [&] {
     TerminalProgress progress(arguments.quiet);
     return export_dataset(session.study, done.findings, *session.cache, options, arguments.to, cancel, progress);

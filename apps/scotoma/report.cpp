@@ -16,10 +16,8 @@ Result<void> write_report(const StudyArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "report"));
   SCOTOMA_ASSIGN_OR_RETURN(Session session, open_finished(std::move(study), arguments));
   tell_note(session.note);
-  Progress silent;
   const CancelToken never;
-  SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, run_study(session.study, session.models, *session.cache, never, silent,
-                                                          {.replay_only = true}));
+  SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, replay_study(session, arguments, never));
   SCOTOMA_ASSIGN_OR_RETURN(const Published published,
                            publish(session.study, done.findings, nullptr, *session.cache, out_folder(arguments)));
   say("{}\n", published.report.string());

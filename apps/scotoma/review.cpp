@@ -76,10 +76,8 @@ Result<Reviewed> open_reviewed(const ReviewArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(reviewed.session, open_finished(std::move(study), arguments));
   tell_note(reviewed.session.note);
   Session& session = reviewed.session;
-  Progress silent;
   const CancelToken never;
-  SCOTOMA_ASSIGN_OR_RETURN(
-      StudyRun done, run_study(session.study, session.models, *session.cache, never, silent, {.replay_only = true}));
+  SCOTOMA_ASSIGN_OR_RETURN(StudyRun done, replay_study(session, arguments, never));
   reviewed.findings = std::move(done.findings);
   SCOTOMA_ASSIGN_OR_RETURN(reviewed.reviews, read_reviews(*session.cache));
   SCOTOMA_RETURN_IF_ERROR(check_bug(reviewed.findings, arguments.bug));
@@ -129,7 +127,7 @@ Result<void> print_status(const Reviewed& reviewed, const ReviewArguments& argum
     if (h.reviewed) say("  {}: {}\n", h.id, reviewed_text(reviewed.session.study, h));
   }
   if (answered == 0) {
-    say("answer some: scotoma review {}, or with --page or --csv\n", arguments.study.string());
+    say("answer some: {}, or with --page or --csv\n", command_of("review", arguments));
   }
   return {};
 }
@@ -146,8 +144,8 @@ Result<void> write_page(const Reviewed& reviewed, const ReviewArguments& argumen
   const Study& study = reviewed.session.study;
   const std::string title = study.name.empty() ? study.file.stem().string() : study.name;
   SCOTOMA_RETURN_IF_ERROR(write_whole(arguments.page, review_page(title, pictures)));
-  say("{}: {}; open it in a browser, then: scotoma review {} --import review.csv\n", arguments.page.string(),
-      counted(static_cast<int>(pictures.size()), "picture"), arguments.study.string());
+  say("{}: {}; open it in a browser, then: {}\n", arguments.page.string(),
+      counted(static_cast<int>(pictures.size()), "picture"), command_of("review", arguments, "--import review.csv"));
   return {};
 }
 
@@ -158,8 +156,9 @@ Result<void> write_csv(const Reviewed& reviewed, const ReviewArguments& argument
         {picture.sample->image, printable(picture.label), printable(file_of(arguments, picture.sample->image))});
   if (rows.empty()) return bad_input("every picture is reviewed already; see --status");
   SCOTOMA_RETURN_IF_ERROR(write_whole(arguments.csv, review_csv(rows)));
-  say("{}: {}; fill in yes or no, then: scotoma review {} --import {}\n", arguments.csv.string(),
-      counted(static_cast<int>(rows.size()), "picture"), arguments.study.string(), arguments.csv.string());
+  say("{}: {}; fill in yes or no, then: {}\n", arguments.csv.string(),
+      counted(static_cast<int>(rows.size()), "picture"),
+      command_of("review", arguments, "--import " + quote_for_shell(arguments.csv.string())));
   return {};
 }
 
@@ -219,7 +218,7 @@ Result<void> import_csv(const Reviewed& reviewed, const ReviewArguments& argumen
   SCOTOMA_RETURN_IF_ERROR(store_reviews(*reviewed.session.cache, answers));
   say("{}, {} of them new or changed; {} left open\n", counted(static_cast<int>(answers.size()), "answer"), changed,
       rows.size() - answers.size());
-  if (changed > 0) say("`scotoma report {}` writes them into the report\n", arguments.study.string());
+  if (changed > 0) say("`{}` writes them into the report\n", command_of("report", arguments));
   return {};
 }
 
@@ -251,8 +250,8 @@ Result<void> ask(const Reviewed& reviewed, const ReviewArguments& arguments) {
     ++answered;
     ++i;
   }
-  say("\n{} kept; `scotoma review {} --status` tells what they say\n", counted(answered, "answer"),
-      arguments.study.string());
+  say("\n{} kept; `{}` tells what they say\n", counted(answered, "answer"),
+      command_of("review", arguments, "--status"));
   return {};
 }
 

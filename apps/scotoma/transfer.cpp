@@ -136,9 +136,7 @@ Result<void> run_transfer(const TransferArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(auto rivals, load_rivals(study, arguments.classifiers, arguments.labels));
   SCOTOMA_ASSIGN_OR_RETURN(Session session, open_finished(std::move(study), arguments));
   tell_note(session.note);
-  Progress silent;
-  SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, run_study(session.study, session.models, *session.cache, cancel, silent,
-                                                          {.replay_only = true}));
+  SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, replay_study(session, arguments, cancel));
   rivals = each_once(std::move(rivals), done.findings);
   const Result<Transfer> result = [&] {
     TerminalProgress progress(arguments.quiet);

@@ -36,7 +36,8 @@ TEST(OneFolder, KeepsOutWhateverElseWouldWriteThereUntilTheRunEndsOrIsKilled) {
       EXPECT_NE(refused.errors.find("--out"), std::string::npos) << verb << ": " << refused.errors;
     }
     const Outcome list = run({"list", study, "--out", out});
-    EXPECT_NE(list.errors.find("run `scotoma find"), std::string::npos) << "readers read: " << list.errors;
+    EXPECT_NE(list.errors.find("run `scotoma find " + study + " --out " + out + "`"), std::string::npos)
+        << "readers read: " << list.errors;
     return true;
   };
   const Outcome killed = run({"find", study, "--out", out, "--quiet"}, {.stop_when = while_it_runs, .signal = SIGKILL});

@@ -202,7 +202,7 @@ Result<std::vector<ReviewRow>> read_review_csv(const std::string& text, const st
     }
     rows.push_back(std::move(row));
   }
-  if (!columns) return wrong(name, 1, "empty; `scotoma review --csv` writes a table to fill in");
+  if (!columns) return wrong(name, 1, "empty; --csv writes a table to fill in");
   return rows;
 }
 

@@ -89,8 +89,8 @@ std::string_view verdict_words(Verdict verdict) {
 std::string figures(const CheckCase& one) {
   const Rate& now = one.now.suspects;
   if (now.valid == 0) {
-    return "it was never audited, so there is no picture to look at; `scotoma check --images` draws some, or raise "
-           "budget.images and run `scotoma find` again";
+    return "it was never audited, so there is no picture to look at; --images draws some, and so does a run with more "
+           "budget.images";
   }
   if (one.systematic) {
     return fmt::format("{} baseline images fail (95 % interval {:.1f} to {:.1f} %); {:.1f} % are allowed; before: {}",

@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scotoma/session/places.h"
 
+#include <fmt/format.h>
+
+#include "scotoma/wording/text.h"
+
 namespace scotoma {
 
 std::filesystem::path out_folder(const StudyPlaces& places) {
   if (!places.out.empty()) return places.out;
   if (std::error_code ignored; std::filesystem::is_directory(places.study, ignored)) return places.study;
   return places.study.stem().string() + ".out";
+}
+
+std::string command_of(std::string_view verb, const StudyPlaces& places, std::string_view more) {
+  std::string text = fmt::format("scotoma {} {}", verb, quote_for_shell(places.study.string()));
+  if (!more.empty()) text += fmt::format(" {}", more);
+  if (!places.out.empty()) text += " --out " + quote_for_shell(places.out.string());
+  if (!places.cache.empty()) text += " --cache " + quote_for_shell(places.cache.string());
+  return text;
 }
 
 std::filesystem::path cache_folder(const StudyPlaces& places) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace scotoma {
@@ -23,6 +24,10 @@ struct StudyPlaces {
 
 /// Where report.html, bugs.json, study.json and run.json stand.
 std::filesystem::path out_folder(const StudyPlaces& places);
+
+/// The command of a verb on these places, to be copied: with --out and --cache where they were given, and `more` at its
+/// end as it is. A verb that takes the study file alone (find) is told by find_command() in session.h.
+std::string command_of(std::string_view verb, const StudyPlaces& places, std::string_view more = {});
 
 /// Where cache.sqlite and images/ stand.
 std::filesystem::path cache_folder(const StudyPlaces& places);

@@ -13,14 +13,14 @@
 namespace scotoma {
 namespace {
 
-std::string note_of_settings(const nlohmann::ordered_json& json, const Study& study) {
+std::string note_of_settings(const nlohmann::ordered_json& json, const Study& study, const std::string& again) {
   const auto settings = json.find("settings");
   const auto seed = json.find("seed");
   const bool same =
       settings != json.end() && *settings == settings_json(study) && seed != json.end() && *seed == study.seed;
   if (same) return {};
-  return fmt::format("{} has been changed since these results were written; `scotoma find` renews them",
-                     study.file.filename().string());
+  return fmt::format("{} has been changed since these results were written; `{}` renews them",
+                     study.file.filename().string(), again);
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ Result<StoredResults> read_results(const StudyPlaces& places) {
   SCOTOMA_ASSIGN_OR_RETURN(out.study, open_finished_study(places));
   const Study& study = out.study;
   const auto path = out_folder(places) / "bugs.json";
-  const std::string again = "scotoma find " + places.study.string();
+  const std::string again = find_command(places);
   if (std::error_code ignored; !std::filesystem::exists(path, ignored)) {
     return bad_input(
         fmt::format("{}: not there; run `{}` first, or say with --out where its results are", path.string(), again));
@@ -44,10 +44,10 @@ Result<StoredResults> read_results(const StudyPlaces& places) {
   if (!written_together(out_folder(places), text)) {
     return bad_input(fmt::format(
         "{}: not written together with the report.html beside it (a run was stopped there, or one of them was "
-        "replaced); `scotoma report {}` writes both anew",
-        path.string(), places.study.string()));
+        "replaced); `{}` writes both anew",
+        path.string(), command_of("report", places)));
   }
-  out.note = note_of_settings(out.bugs, study);
+  out.note = note_of_settings(out.bugs, study, again);
   return out;
 }
 

@@ -40,14 +40,15 @@ fs::path newer_than(fs::file_time_type then, const fs::path& path) {
   return {};
 }
 
-std::string note_of_newer_models(const Study& study, const fs::path& record) {
+std::string note_of_newer_models(const Study& study, const fs::path& record, const StudyPlaces& places) {
   std::error_code error;
   const auto then = fs::last_write_time(record, error);
   if (error) return {};
   for (const fs::path& path : {study.generator.model, study.classifier.model, study.classifier.labels,
                                study.captioner.model, study.embedder.model, study.judge.model, study.judge.labels}) {
     if (const fs::path newer = newer_than(then, path); !newer.empty()) {
-      return fmt::format("{} has been written after these results; `scotoma find` renews them", newer.string());
+      return fmt::format("{} has been written after these results; `{}` renews them", newer.string(),
+                         find_command(places));
     }
   }
   return {};
@@ -91,6 +92,28 @@ Result<Study> open_finished_study(const StudyPlaces& places) {
   return study;
 }
 
+std::string find_command(const StudyPlaces& places) {
+  StudyPlaces run = places;
+  std::error_code ignored;
+  if (fs::is_directory(places.study, ignored)) {
+    if (const auto record = recorded(places.study)) run.study = (places.study / record->file).lexically_normal();
+    if (run.out.empty()) run.out = places.study;
+  }
+  return command_of("find", run);
+}
+
+Result<StudyRun> replay_study(Session& session, const StudyPlaces& places, const CancelToken& cancel) {
+  Progress silent;
+  auto done = run_study(session.study, session.models, *session.cache, cancel, silent, {.replay_only = true});
+  if (done.ok()) return done;
+  // What asks a cache or a model knows the verb, and not where the study lies.
+  constexpr std::string_view kVerb = "`scotoma find`";
+  Error error = done.error();
+  if (const std::size_t at = error.message.find(kVerb); at != std::string::npos)
+    error.message.replace(at, kVerb.size(), "`" + find_command(places) + "`");
+  return error;
+}
+
 Result<FolderLock> claim_folder(const StudyPlaces& places, const Study& study, const char* verb) {
   const std::filesystem::path folder = out_folder(places);
   std::error_code error;
@@ -132,16 +155,16 @@ Result<void> check_cache(const StudyPlaces& places) {
   const auto file = AnswerCache::file_in(cache_folder(places));
   if (std::error_code ignored; std::filesystem::exists(file, ignored)) return {};
   return bad_input(
-      fmt::format("{}: not there; run `scotoma find {}` first, or say with --out (or --cache) where "
+      fmt::format("{}: not there; run `{}` first, or say with --out (or --cache) where "
                   "the study's answers are",
-                  file.string(), places.study.string()));
+                  file.string(), find_command(places)));
 }
 
 Result<Session> open_finished(Study study, const StudyPlaces& places) {
   const auto record = recorded(out_folder(places));
   if (!record || !has_models_of(*record, study)) return open_session(std::move(study), places);
   Session session;
-  session.note = note_of_newer_models(study, out_folder(places) / "study.json");
+  session.note = note_of_newer_models(study, out_folder(places) / "study.json", places);
   session.study = std::move(study);
   SCOTOMA_ASSIGN_OR_RETURN(session.cache, AnswerCache::open(cache_folder(places)));
   session.models = recorded_models(*record);

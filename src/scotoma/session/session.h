@@ -29,6 +29,14 @@ Result<Study> open_study(const StudyPlaces& places);
 /// folder of the results, as it was run. Errors: also bad_input for a folder that holds no results.
 Result<Study> open_finished_study(const StudyPlaces& places);
 
+/// The command that runs the study into these places, to be copied, as command_of() makes it. Of the folder of results
+/// it names the study file that was run.
+std::string find_command(const StudyPlaces& places);
+
+/// The findings of a finished study, from its answers alone. Errors: those of run_study; bad_input where an answer is
+/// missing, with the command that finishes the study.
+Result<StudyRun> replay_study(Session& session, const StudyPlaces& places, const CancelToken& cancel);
+
 /// Creates the folder of the results and keeps other runs out of it for as long as the lock is held; removes what
 /// killed runs left half written there. `verb` is the caller's, for what others are told. Errors: bad_input when it
 /// cannot be written, when another run is working there, or when it holds the bugs.json of a study of another name,
