@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
+#include <future>
 #include <string>
 #include <thread>
 #include <vector>
@@ -139,6 +142,62 @@ TEST_F(MemoTest, ObservesManyQuestionsOfSeveralLabelsInTheirOrder) {
     EXPECT_EQ(samples[i].judgement, alone[0].judgement);
     EXPECT_EQ(samples[i].correct, alone[0].correct);
   }
+}
+
+TEST_F(MemoTest, TheJudgeIsAskedAboutManyLabelsInOneBatch) {
+  std::size_t judged = 0;
+  world_.before_call = [&](const std::string& role, std::size_t) -> Result<void> {
+    judged += role == "judge" ? 1 : 0;
+    return {};
+  };
+  std::vector<Question> asked;
+  for (const std::string& label : world_.setting().things) {
+    for (const Question& question : questions(2, label, 0, label)) asked.push_back(question);
+  }
+  ASSERT_EQ(asked.size(), world_.setting().batch);
+  Memo memo = this->memo();
+  const auto samples = *memo.observe(asked);
+  EXPECT_EQ(judged, 1U);
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const auto image = *models_.generator->generate({&asked[i].draw, 1});
+    EXPECT_EQ(samples[i].judgement, models_.judge->judge(image, asked[i].label)->front());
+  }
+}
+
+/// A generator whose third batch is not done before a classifier has been asked.
+class HeldUp : public Generator {
+ public:
+  explicit HeldUp(std::unique_ptr<Generator> generator) : generator_(std::move(generator)) {}
+  std::string fingerprint() const override { return generator_->fingerprint(); }
+  std::string describe() const override { return generator_->describe(); }
+  std::size_t batch() const override { return generator_->batch(); }
+  Result<std::vector<Image>> generate(std::span<const Draw> draws) override {
+    if (++batches_ == 3 && classified_.wait_for(std::chrono::seconds(30)) != std::future_status::ready)
+      return failed("every thread waits for the last images");
+    return generator_->generate(draws);
+  }
+  void classifier_was_asked() {
+    if (!told_.exchange(true)) asked_.set_value();
+  }
+
+ private:
+  std::unique_ptr<Generator> generator_;
+  std::atomic<int> batches_ = 0;
+  std::atomic<bool> told_ = false;
+  std::promise<void> asked_;
+  std::future<void> classified_ = asked_.get_future();
+};
+
+TEST_F(MemoTest, AThreadWithoutImagesToGenerateClassifiesThoseThatAreThere) {
+  auto held_up = std::make_unique<HeldUp>(std::move(models_.generator));
+  world_.before_call = [&held_up = *held_up](const std::string& role, std::size_t) -> Result<void> {
+    if (role == "classifier") held_up.classifier_was_asked();
+    return {};
+  };
+  models_.generator = std::move(held_up);
+  const auto samples = memo(2).observe(questions(3 * world_.setting().batch));
+  ASSERT_TRUE(samples.ok()) << samples.error().message;
+  EXPECT_TRUE(world_.asked_again().empty());
 }
 
 TEST_F(MemoTest, WhenCancelledAnswersNothingEvenFromMemory) {

@@ -213,11 +213,18 @@ class FakeEmbedder : public Spoken<Embedder> {
 class FakeJudge : public Spoken<Judge> {
  public:
   using Spoken::Spoken;
-  Result<std::vector<Judgement>> judge(std::span<const Image> images, const std::string& label) override {
-    const auto key = [&](const Image& image) { return label + " " + image_id(image); };
-    return voice_.answer<Judgement>(images, key, [&](const Image& image) {
-      const bool there = voice_.setting().things[scene_of(image).thing] == label;
-      const bool valid = chance(image, "judge " + label) < voice_.setting().judge_error ? !there : there;
+  Result<std::vector<Judgement>> judge(std::span<const Image> images, std::span<const std::string> labels) override {
+    struct Asked {
+      const Image* image;
+      const std::string* label;
+    };
+    std::vector<Asked> all;
+    for (std::size_t i = 0; i < images.size(); ++i) all.push_back({&images[i], &labels[i]});
+    const auto key = [](const Asked& asked) { return *asked.label + " " + image_id(*asked.image); };
+    return voice_.answer<Judgement>(std::span<const Asked>(all), key, [&](const Asked& asked) {
+      const std::string& label = *asked.label;
+      const bool there = voice_.setting().things[scene_of(*asked.image).thing] == label;
+      const bool valid = chance(*asked.image, "judge " + label) < voice_.setting().judge_error ? !there : there;
       return Judgement{valid, valid ? 0.9F : 0.1F};
     });
   }

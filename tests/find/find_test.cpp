@@ -7,6 +7,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -442,6 +443,25 @@ TEST(StudyRun, AtRandomTriesTheListsCombinationsInAnOrderOfTheSeedAndAsksForNoCa
   EXPECT_EQ(order(1).size(), 4U * (5 + 2 + 5 * 2)) << "of each label all combinations: they are fewer than its slots";
   EXPECT_EQ(order(1), order(1));
   EXPECT_NE(order(1), order(2));
+}
+
+TEST(StudyRun, AsksEmbedderAndCaptionerAboutAllLabelsInFullBatches) {
+  auto setting = flower_bug();
+  setting.base_error = 0.06;  // a few failures of each label, with several wrong answers
+  setting.batch = 32;
+  StudyRuns runs(setting, setting.things);
+  std::map<std::string, std::size_t> calls;
+  runs.world.before_call = [&](const std::string& role, std::size_t) -> Result<void> {
+    ++calls[role];
+    return {};
+  };
+  ASSERT_TRUE(runs.run().ok());
+  // One batch that is not full for each time that all are asked: after the base images, and after exploration.
+  const std::size_t batch = runs.world.setting().batch;
+  for (const char* role : {"captioner", "embedder"}) {
+    EXPECT_GT(runs.world.answered(role), 10U) << role;
+    EXPECT_LE(calls[role], runs.world.answered(role) / batch + 3) << role;
+  }
 }
 
 TEST(StudyRun, WithListsGivesTheSameOnAnyNumberOfThreadsAndAfterAKill) {

@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 #include "scotoma/cache/codec.h"
@@ -17,7 +20,7 @@ namespace {
 
 /// Decodes every answer; an answer of other bytes means a damaged cache.
 template <class T, class Decode>
-Result<std::vector<T>> decoded(const std::string& role, const std::vector<std::string>& answers, const Decode& decode) {
+Result<std::vector<T>> decoded(const std::string& role, std::span<const std::string> answers, const Decode& decode) {
   std::vector<T> values;
   values.reserve(answers.size());
   for (const std::string& bytes : answers) {
@@ -47,6 +50,9 @@ Result<std::vector<std::vector<float>>> alike(std::vector<std::vector<float>> ve
 /// What is asked of the generator, as a key of fixed length.
 std::string key_of(const Draw& draw) { return Hasher().field(draw.prompt).field(draw.seed).hex(); }
 
+/// What is asked of the judge.
+std::string key_of(const std::string& image, const std::string& label) { return image + " " + label; }
+
 Result<std::vector<std::string>> counted(std::vector<std::string> values, std::size_t asked, const std::string& role) {
   if (values.size() == asked) return values;
   return failed(fmt::format("the {} gave {} answers to {} questions", role, values.size(), asked));
@@ -62,97 +68,157 @@ Result<std::vector<std::string>> encoded(Result<std::vector<T>> answers) {
 
 }  // namespace
 
+/// What one role is asked in one call, by place: an input is asked once however many places it has, and not at all
+/// where the cache knows the answer.
+struct Memo::Inquiry {
+  using Ask = std::function<Result<std::vector<std::string>>(std::span<const std::size_t> places)>;
+
+  Inquiry(std::string name, const Role& role_asked, std::size_t places, Ask how)
+      : role(std::move(name)), model(role_asked), ask(std::move(how)), inputs(places), found(places) {}
+
+  std::string role;
+  const Role& model;
+  Ask ask;                                                     ///< the answers, as bytes; on any thread
+  std::function<Result<void>(std::size_t place)> follow = {};  ///< is told of each place whose answer is there
+  std::string fingerprint = {};                                ///< once there is an input
+  std::vector<std::string> inputs;
+  std::vector<std::string> found;
+  std::unordered_map<std::string, std::vector<std::size_t>> open = {};  ///< places that wait for the answer to an input
+  std::deque<std::size_t> waiting = {};                                 ///< one place of each input to ask
+  std::size_t under_way = 0;                                            ///< batches
+  std::size_t done = 0;
+  std::size_t missing = 0;
+
+  std::size_t batch() const { return std::max<std::size_t>(1, model.batch()); }
+  bool ended() const { return waiting.empty() && under_way == 0; }
+
+  std::vector<std::size_t> take_batch() {
+    const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(std::min(batch(), waiting.size()));
+    std::vector<std::size_t> places(waiting.begin(), end);
+    waiting.erase(waiting.begin(), end);
+    ++under_way;
+    return places;
+  }
+};
+
 Memo::Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Progress& progress, Options options)
     : models_(models), cache_(cache), cancel_(cancel), progress_(progress), options_(options) {}
 
-/// Looks every input up, asks the model in batches for those that are missing, remembers each batch as it comes.
-/// `ask(first indices into inputs)` gives the answers as bytes.
-template <class Ask>
-Result<std::vector<std::string>> Memo::answers(const std::string& role, const Role& model,
-                                               std::span<const std::string> inputs, const Ask& ask) {
-  if (cancel_.cancelled()) return stopped();
-  if (!fingerprints_.contains(role)) fingerprints_[role] = model.fingerprint();
-  const std::string& fingerprint = fingerprints_[role];
-  std::vector<std::string> found(inputs.size());
-  std::unordered_map<std::string, std::size_t> first;  // of inputs that are missing
-  std::vector<std::size_t> missing;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (first.contains(inputs[i])) continue;
-    SCOTOMA_ASSIGN_OR_RETURN(auto known, cache_.find(fingerprint, inputs[i]));
-    if (known && role == "generator") {
-      SCOTOMA_ASSIGN_OR_RETURN(const bool there, cache_.has_image(*known));
-      if (!there) known.reset();
-    }
-    if (known) {
-      found[i] = *std::move(known);
-      continue;
-    }
-    first[inputs[i]] = i;
-    missing.push_back(i);
+/// Looks an input up, and notes it as missing where it is not known. Under the lock.
+Result<void> Memo::put(Inquiry& inquiry, std::size_t place, const std::string& input) {
+  inquiry.inputs[place] = input;
+  if (const auto asked = inquiry.open.find(input); asked != inquiry.open.end()) {
+    asked->second.push_back(place);
+    return {};
   }
-  auto& counted_inputs = counted_[role];
-  for (const std::string& input : inputs) {
-    if (!counted_inputs.insert(std::hash<std::string>()(input)).second) continue;
-    (first.contains(input) ? uses_[role].computed : uses_[role].recalled) += 1;
+  if (inquiry.fingerprint.empty()) {
+    std::string& fingerprint = fingerprints_[inquiry.role];
+    if (fingerprint.empty()) fingerprint = inquiry.model.fingerprint();
+    inquiry.fingerprint = fingerprint;
   }
-  if (missing.empty()) return found;
-  if (options_.replay_only) {
+  SCOTOMA_ASSIGN_OR_RETURN(auto known, cache_.find(inquiry.fingerprint, input));
+  if (known && inquiry.role == "generator") {
+    SCOTOMA_ASSIGN_OR_RETURN(const bool there, cache_.has_image(*known));
+    if (!there) known.reset();
+  }
+  if (counted_[inquiry.role].insert(std::hash<std::string>()(input)).second)
+    (known ? uses_[inquiry.role].recalled : uses_[inquiry.role].computed) += 1;
+  if (!known) {
+    inquiry.open[input] = {place};
+    inquiry.waiting.push_back(place);
+    ++inquiry.missing;
+    return {};
+  }
+  inquiry.found[place] = *std::move(known);
+  return inquiry.follow ? inquiry.follow(place) : Result<void>();
+}
+
+/// Asks for one batch and remembers the answers before anybody is told.
+Result<void> Memo::ask_batch(Inquiry& inquiry, std::span<const std::size_t> places, bool leads) {
+  SCOTOMA_ASSIGN_OR_RETURN(auto values, inquiry.ask(places));
+  SCOTOMA_ASSIGN_OR_RETURN(values, counted(std::move(values), places.size(), inquiry.role));
+  std::vector<Answer> rows;
+  for (std::size_t i = 0; i < places.size(); ++i) rows.push_back({inquiry.inputs[places[i]], values[i]});
+  SCOTOMA_RETURN_IF_ERROR(cache_.store(inquiry.fingerprint, rows));
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto own = inquiry.open.extract(inquiry.inputs[places[i]]);
+    for (const std::size_t place : own.mapped()) {
+      inquiry.found[place] = values[i];
+      if (inquiry.follow) SCOTOMA_RETURN_IF_ERROR(inquiry.follow(place));
+    }
+  }
+  --inquiry.under_way;
+  inquiry.done += places.size();
+  if (leads) progress_.advance(inquiry.done, inquiry.missing);
+  if (inquiry.role == "generator") last_drawn_ = std::chrono::steady_clock::now();
+  return {};
+}
+
+Result<void> Memo::check_replay(std::span<Inquiry* const> inquiries) const {
+  if (!options_.replay_only) return {};
+  for (const Inquiry* one : inquiries) {
+    if (one->missing == 0) continue;
     return bad_input(
         fmt::format("{} of {} answers of the {} are not in the cache: the study is not finished; run `scotoma find`",
-                    missing.size(), inputs.size(), role));
+                    one->missing, one->inputs.size(), one->role));
   }
+  return {};
+}
 
-  std::mutex mutex;
-  std::size_t done = 0;
-  const std::size_t atom = std::max<std::size_t>(1, model.batch());
-  const auto job = [&](std::size_t index) -> Result<void> {
-    const std::size_t begin = index * atom;
-    const std::span part(missing.data() + begin, std::min(atom, missing.size() - begin));
-    SCOTOMA_ASSIGN_OR_RETURN(auto values, ask(part));
-    SCOTOMA_ASSIGN_OR_RETURN(values, counted(std::move(values), part.size(), role));
-    std::vector<Answer> rows;
-    for (std::size_t i = 0; i < part.size(); ++i) rows.push_back({inputs[part[i]], values[i]});
-    SCOTOMA_RETURN_IF_ERROR(cache_.store(fingerprint, rows));
-    const std::lock_guard lock(mutex);
-    for (std::size_t i = 0; i < part.size(); ++i) found[part[i]] = std::move(values[i]);
-    done += part.size();
-    progress_.advance(done, missing.size());
-    return {};
+/// Asks for all that is missing, in batches. The answers of the first may bring questions for the others: these wait
+/// for a whole batch while there may be more, and fill the threads that find no batch of the first.
+Result<void> Memo::run(std::span<Inquiry* const> inquiries) {
+  if (cancel_.cancelled()) return stopped();
+  SCOTOMA_RETURN_IF_ERROR(check_replay(inquiries));
+  const Inquiry& first = *inquiries.front();
+  const Inquiry* leader = nullptr;  // whose progress is told
+  std::size_t most = 0;
+  for (const Inquiry* one : inquiries) {
+    if (leader == nullptr && one->missing > 0) leader = one;
+    most += (one->missing + first.missing + one->batch() - 1) / one->batch();
+  }
+  if (leader == nullptr) return {};
+  const auto next = [&]() -> std::optional<Job> {
+    const std::lock_guard lock(mutex_);
+    for (Inquiry* one : inquiries) {
+      const bool grows = one != &first && !first.ended();
+      if (one->waiting.empty() || (grows && one->waiting.size() < one->batch())) continue;
+      return [this, one, places = one->take_batch(), leader] { return ask_batch(*one, places, one == leader); };
+    }
+    return std::nullopt;
   };
-  SCOTOMA_RETURN_IF_ERROR(run_parallel((missing.size() + atom - 1) / atom, options_.threads, cancel_, job));
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (const auto twin = first.find(inputs[i]); twin != first.end()) found[i] = found[twin->second];
-  }
-  return found;
+  const auto begin = last_drawn_ = std::chrono::steady_clock::now();
+  auto done = run_growing(next, most, options_.threads, cancel_);
+  drawing_seconds_ += std::chrono::duration<double>(last_drawn_ - begin).count();
+  return done;
 }
 
-Result<std::vector<Image>> Memo::images(std::span<const std::string> ids) const {
-  std::vector<Image> images;
-  for (const std::string& id : ids) {
-    SCOTOMA_ASSIGN_OR_RETURN(Image image, cache_.image(id));
-    images.push_back(std::move(image));
-  }
-  return images;
+Result<std::vector<std::string>> Memo::answers(Inquiry inquiry, std::span<const std::string> inputs) {
+  if (cancel_.cancelled()) return stopped();
+  for (std::size_t i = 0; i < inputs.size(); ++i) SCOTOMA_RETURN_IF_ERROR(put(inquiry, i, inputs[i]));
+  Inquiry* const all[] = {&inquiry};
+  SCOTOMA_RETURN_IF_ERROR(run(all));
+  return std::move(inquiry.found);
 }
 
-/// A question about pictures: reads those of the batch and hands them to `call`.
+/// A question about images: reads those of the batch and hands them to `call`, with their places.
 template <class Call>
 auto Memo::on_images(std::span<const std::string> ids, Call call) const {
-  return [this, ids, call](std::span<const std::size_t> part) -> Result<std::vector<std::string>> {
-    std::vector<std::string> names;
-    for (std::size_t i : part) names.push_back(ids[i]);
-    SCOTOMA_ASSIGN_OR_RETURN(const auto pictures, images(names));
-    return call(pictures);
+  return [this, ids, call](std::span<const std::size_t> places) -> Result<std::vector<std::string>> {
+    std::vector<Image> images;
+    for (const std::size_t place : places) {
+      SCOTOMA_ASSIGN_OR_RETURN(Image image, cache_.image(ids[place]));
+      images.push_back(std::move(image));
+    }
+    return call(images, places);
   };
 }
 
-Result<std::vector<std::string>> Memo::generate(std::span<const Draw> draws) {
-  std::vector<std::string> keys;
-  for (const Draw& draw : draws) keys.push_back(key_of(draw));
-  const auto begin = std::chrono::steady_clock::now();
-  const auto ask = [&](std::span<const std::size_t> part) -> Result<std::vector<std::string>> {
+Memo::Inquiry Memo::to_generate(std::span<const Draw> draws) {
+  const auto ask = [this, draws](std::span<const std::size_t> places) -> Result<std::vector<std::string>> {
     std::vector<Draw> batch;
-    for (std::size_t i : part) batch.push_back(draws[i]);
+    for (const std::size_t place : places) batch.push_back(draws[place]);
     SCOTOMA_ASSIGN_OR_RETURN(const auto images, models_.generator->generate(batch));
     std::vector<std::string> ids;
     for (const Image& image : images) {
@@ -161,20 +227,33 @@ Result<std::vector<std::string>> Memo::generate(std::span<const Draw> draws) {
     }
     return ids;
   };
-  const auto before = uses_["generator"].computed;
-  auto ids = answers("generator", *models_.generator, keys, ask);
-  if (uses_["generator"].computed > before) {
-    drawing_seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  }
-  return ids;
+  return {"generator", *models_.generator, draws.size(), ask};
 }
 
-Result<std::vector<Prediction>> Memo::classify(std::span<const std::string> ids) {
-  const auto ask =
-      on_images(ids, [&](const auto& pictures) { return encoded(models_.classifier->classify(pictures)); });
-  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers("classifier", *models_.classifier, ids, ask));
+Memo::Inquiry Memo::to_classify(std::span<const std::string> ids) {
+  return {"classifier", *models_.classifier, ids.size(), on_images(ids, [this](const auto& images, auto /*places*/) {
+            return encoded(models_.classifier->classify(images));
+          })};
+}
+
+Memo::Inquiry Memo::to_judge(std::span<const std::string> ids, std::span<const std::string> labels) {
+  return {"judge", *models_.judge, ids.size(),
+          on_images(ids, [this, labels](const auto& images, std::span<const std::size_t> places) {
+            std::vector<std::string> own;
+            for (const std::size_t place : places) own.push_back(labels[place]);
+            return encoded(models_.judge->judge(images, own));
+          })};
+}
+
+Result<std::vector<std::string>> Memo::generate(std::span<const Draw> draws) {
+  std::vector<std::string> keys;
+  for (const Draw& draw : draws) keys.push_back(key_of(draw));
+  return answers(to_generate(draws), keys);
+}
+
+Result<std::vector<Prediction>> Memo::predictions(std::span<const std::string> answers) const {
   const auto classes = static_cast<int>(class_names().size());
-  return decoded<Prediction>("classifier", bytes, [&](const std::string& answer) {
+  return decoded<Prediction>("classifier", answers, [&](const std::string& answer) {
     auto prediction = decode_prediction(answer);
     const auto unknown = [&](const Score& score) { return score.label < 0 || score.label >= classes; };
     if (prediction && std::any_of(prediction->top.begin(), prediction->top.end(), unknown)) prediction.reset();
@@ -182,24 +261,33 @@ Result<std::vector<Prediction>> Memo::classify(std::span<const std::string> ids)
   });
 }
 
+Result<std::vector<Prediction>> Memo::classify(std::span<const std::string> ids) {
+  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers(to_classify(ids), ids));
+  return predictions(bytes);
+}
+
 Result<std::vector<Judgement>> Memo::judge(std::span<const std::string> ids, const std::string& label) {
+  return judge(ids, std::vector<std::string>(ids.size(), label));
+}
+
+Result<std::vector<Judgement>> Memo::judge(std::span<const std::string> ids, std::span<const std::string> labels) {
   if (!models_.judge) return std::vector<Judgement>(ids.size(), Judgement{true, 1});
   std::vector<std::string> keys;
-  for (const std::string& id : ids) keys.push_back(id + " " + label);
-  const auto ask = on_images(ids, [&](const auto& pictures) { return encoded(models_.judge->judge(pictures, label)); });
-  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers("judge", *models_.judge, keys, ask));
+  for (std::size_t i = 0; i < ids.size(); ++i) keys.push_back(key_of(ids[i], labels[i]));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers(to_judge(ids, labels), keys));
   return decoded<Judgement>("judge", bytes, decode_judgement);
 }
 
 Result<std::vector<std::string>> Memo::caption(std::span<const std::string> ids) {
-  const auto ask = on_images(ids, [&](const auto& pictures) { return models_.captioner->caption(pictures); });
-  return answers("captioner", *models_.captioner, ids, ask);
+  const auto ask =
+      on_images(ids, [this](const auto& images, auto /*places*/) { return models_.captioner->caption(images); });
+  return answers({"captioner", *models_.captioner, ids.size(), ask}, ids);
 }
 
 Result<std::vector<std::vector<float>>> Memo::embed_images(std::span<const std::string> ids) {
-  const auto ask =
-      on_images(ids, [&](const auto& pictures) { return encoded(models_.embedder->embed_images(pictures)); });
-  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers("embedder", *models_.embedder, ids, ask));
+  const auto ask = on_images(
+      ids, [this](const auto& images, auto /*places*/) { return encoded(models_.embedder->embed_images(images)); });
+  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers({"embedder", *models_.embedder, ids.size(), ask}, ids));
   SCOTOMA_ASSIGN_OR_RETURN(auto vectors, decoded<std::vector<float>>("embedder", bytes, decode_vector));
   return alike(std::move(vectors));
 }
@@ -207,12 +295,12 @@ Result<std::vector<std::vector<float>>> Memo::embed_images(std::span<const std::
 Result<std::vector<std::vector<float>>> Memo::embed_texts(std::span<const std::string> texts) {
   std::vector<std::string> keys;
   for (const std::string& text : texts) keys.push_back("text " + text);
-  const auto ask = [&](std::span<const std::size_t> part) -> Result<std::vector<std::string>> {
+  const auto ask = [&](std::span<const std::size_t> places) -> Result<std::vector<std::string>> {
     std::vector<std::string> batch;
-    for (std::size_t i : part) batch.push_back(texts[i]);
+    for (const std::size_t place : places) batch.push_back(texts[place]);
     return encoded(models_.embedder->embed_texts(batch));
   };
-  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers("embedder", *models_.embedder, keys, ask));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers({"embedder", *models_.embedder, texts.size(), ask}, keys));
   SCOTOMA_ASSIGN_OR_RETURN(auto vectors, decoded<std::vector<float>>("embedder", bytes, decode_vector));
   return alike(std::move(vectors));
 }
@@ -228,26 +316,36 @@ Result<std::vector<Sample>> Memo::observe(std::span<const Question> questions) {
   return samples;
 }
 
-/// Appends the samples of `questions`. Each role is asked once for all of them, the judge once a label.
+/// Appends the samples of `questions`. An image is classified and judged while others are being generated.
 Result<void> Memo::observe_part(std::span<const Question> questions, std::vector<Sample>& samples) {
+  if (cancel_.cancelled()) return stopped();
   std::vector<Draw> draws;
-  std::map<std::string, std::vector<std::size_t>> by_label;
-  for (std::size_t i = 0; i < questions.size(); ++i) {
-    draws.push_back(questions[i].draw);
-    by_label[questions[i].label].push_back(i);
+  std::vector<std::string> labels;
+  for (const Question& question : questions) {
+    draws.push_back(question.draw);
+    labels.push_back(question.label);
   }
-  SCOTOMA_ASSIGN_OR_RETURN(const auto ids, generate(draws));
-  SCOTOMA_ASSIGN_OR_RETURN(auto predictions, classify(ids));
-  std::vector<Judgement> judgements(ids.size());
-  for (const auto& [label, indices] : by_label) {
-    std::vector<std::string> own;
-    for (std::size_t i : indices) own.push_back(ids[i]);
-    SCOTOMA_ASSIGN_OR_RETURN(const auto judged, judge(own, label));
-    for (std::size_t i = 0; i < indices.size(); ++i) judgements[indices[i]] = judged[i];
+  Inquiry generated = to_generate(draws);
+  const std::vector<std::string>& ids = generated.found;
+  Inquiry classified = to_classify(ids);
+  std::optional<Inquiry> judged;
+  if (models_.judge) judged.emplace(to_judge(ids, labels));
+  generated.follow = [&](std::size_t place) -> Result<void> {
+    SCOTOMA_RETURN_IF_ERROR(put(classified, place, ids[place]));
+    return judged ? put(*judged, place, key_of(ids[place], labels[place])) : Result<void>();
+  };
+  for (std::size_t i = 0; i < draws.size(); ++i) SCOTOMA_RETURN_IF_ERROR(put(generated, i, key_of(draws[i])));
+  std::vector<Inquiry*> all = {&generated, &classified};
+  if (judged) all.push_back(&*judged);
+  SCOTOMA_RETURN_IF_ERROR(run(all));
+  SCOTOMA_ASSIGN_OR_RETURN(auto predicted, predictions(classified.found));
+  std::vector<Judgement> judgements(ids.size(), Judgement{true, 1});
+  if (judged) {
+    SCOTOMA_ASSIGN_OR_RETURN(judgements, decoded<Judgement>("judge", judged->found, decode_judgement));
   }
   for (std::size_t i = 0; i < questions.size(); ++i) {
-    const bool correct = predictions[i].label() == questions[i].class_index;
-    samples.push_back({std::move(draws[i]), ids[i], std::move(predictions[i]), judgements[i], correct});
+    const bool correct = predicted[i].label() == questions[i].class_index;
+    samples.push_back({std::move(draws[i]), ids[i], std::move(predicted[i]), judgements[i], correct});
   }
   return {};
 }

@@ -4,7 +4,9 @@
 // Resume needs no code of its own: a study that runs again asks the same questions and finds the old answers here.
 #pragma once
 
+#include <chrono>
 #include <map>
+#include <mutex>
 #include <span>
 #include <string>
 #include <unordered_set>
@@ -34,6 +36,7 @@ class Memo : public Observer {
   Result<std::vector<std::string>> generate(std::span<const Draw> draws);  ///< image ids
   Result<std::vector<Prediction>> classify(std::span<const std::string> images);
   Result<std::vector<Judgement>> judge(std::span<const std::string> images, const std::string& label);
+  Result<std::vector<Judgement>> judge(std::span<const std::string> images, std::span<const std::string> labels);
   Result<std::vector<std::string>> caption(std::span<const std::string> images);
   Result<std::vector<std::vector<float>>> embed_images(std::span<const std::string> images);
   Result<std::vector<std::vector<float>>> embed_texts(std::span<const std::string> texts);
@@ -48,24 +51,33 @@ class Memo : public Observer {
   double drawing_seconds() const { return drawing_seconds_; }
 
  private:
-  template <class Ask>
-  Result<std::vector<std::string>> answers(const std::string& role, const Role& model,
-                                           std::span<const std::string> inputs, const Ask& ask);
+  struct Inquiry;  // of one role in one call
+
+  Inquiry to_generate(std::span<const Draw> draws);
+  Inquiry to_classify(std::span<const std::string> ids);
+  Inquiry to_judge(std::span<const std::string> ids, std::span<const std::string> labels);
+  Result<std::vector<std::string>> answers(Inquiry inquiry, std::span<const std::string> inputs);
+  Result<void> put(Inquiry& inquiry, std::size_t place, const std::string& input);
+  Result<void> run(std::span<Inquiry* const> inquiries);
+  Result<void> check_replay(std::span<Inquiry* const> inquiries) const;
+  Result<void> ask_batch(Inquiry& inquiry, std::span<const std::size_t> places, bool leads);
+  Result<std::vector<Prediction>> predictions(std::span<const std::string> answers) const;
   Result<void> observe_part(std::span<const Question> questions, std::vector<Sample>& samples);
   template <class Call>
   auto on_images(std::span<const std::string> ids, Call call) const;
-  Result<std::vector<Image>> images(std::span<const std::string> ids) const;
 
   Models& models_;
   AnswerCache& cache_;
   const CancelToken& cancel_;
   Progress& progress_;
   Options options_;
+  std::mutex mutex_;  ///< around what follows, and around the inquiries that are under way
   std::map<std::string, std::string> fingerprints_;
   std::map<std::string, RunFacts::RoleUse> uses_;
   std::map<std::string, std::unordered_set<std::size_t>>
       counted_;  ///< hashes of the questions that uses_ holds, by role
   double drawing_seconds_ = 0;
+  std::chrono::steady_clock::time_point last_drawn_;
 };
 
 }  // namespace scotoma

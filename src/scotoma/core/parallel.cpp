@@ -5,7 +5,7 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <atomic>
+#include <condition_variable>
 #include <exception>
 #include <mutex>
 #include <new>
@@ -18,9 +18,9 @@ namespace scotoma {
 namespace {
 
 /// The job's answer; what it throws, as an Error.
-Result<void> guarded(const std::function<Result<void>(std::size_t)>& job, std::size_t i) {
+Result<void> guarded(const Job& job) {
   try {
-    return job(i);
+    return job();
   } catch (const std::bad_alloc&) {
     return failed("out of memory; lower the batch sizes in the study, or the number of threads (--threads)");
   } catch (const std::exception& error) {
@@ -28,48 +28,90 @@ Result<void> guarded(const std::function<Result<void>(std::size_t)>& job, std::s
   }
 }
 
+/// The threads of one call, and what they share.
+class Crew {
+ public:
+  Crew(const std::function<std::optional<Job>()>& next, const CancelToken& cancel) : next_(next), cancel_(cancel) {}
+
+  void work() {
+    std::unique_lock lock(mutex_);
+    while (!error_ && !cancel_.cancelled()) {
+      std::optional<Job> job;
+      const auto look = [&]() -> Result<void> {
+        job = next_();
+        return {};
+      };
+      if (auto looked = guarded(look); !looked.ok()) error_ = looked.error();
+      if (error_) changed_.notify_all();
+      if (!job && (error_ || under_way_ == 0)) return;
+      if (!job) {
+        changed_.wait(lock);
+        continue;
+      }
+      run(*job, started_++, lock);
+    }
+  }
+
+  /// Once all threads are done.
+  Result<void> outcome() const {
+    if (error_) return *error_;
+    if (cancel_.cancelled() && next_()) return stopped();
+    return {};
+  }
+
+ private:
+  void run(const Job& job, std::size_t serial, std::unique_lock<std::mutex>& lock) {
+    ++under_way_;
+    lock.unlock();
+    const Result<void> done = guarded(job);
+    lock.lock();
+    --under_way_;
+    if (!done.ok() && (!error_ || serial < failed_job_)) {
+      failed_job_ = serial;
+      error_ = done.error();
+    }
+    changed_.notify_all();
+  }
+
+  const std::function<std::optional<Job>()>& next_;
+  const CancelToken& cancel_;
+  std::mutex mutex_;  ///< around next_ and what follows
+  std::condition_variable changed_;
+  std::size_t started_ = 0;
+  std::size_t under_way_ = 0;
+  std::size_t failed_job_ = 0;
+  std::optional<Error> error_;
+};
+
 }  // namespace
 
 Error stopped() { return interrupted("stopped; run the same command again to go on"); }
 
-Result<void> run_parallel(std::size_t jobs, int threads, const CancelToken& cancel,
-                          const std::function<Result<void>(std::size_t)>& job) {
-  std::atomic<std::size_t> next{0};
-  std::atomic<bool> stop{false};
-  std::mutex mutex;
-  std::size_t failed_job = jobs;
-  std::optional<Error> error;
-
-  const auto work = [&] {
-    while (!stop && !cancel.cancelled()) {
-      const std::size_t i = next++;
-      if (i >= jobs) return;
-      if (auto done = guarded(job, i); !done.ok()) {
-        const std::lock_guard lock(mutex);
-        stop = true;
-        if (i < failed_job) {
-          failed_job = i;
-          error = done.error();
-        }
-      }
-    }
-  };
-
-  const std::size_t helpers = std::min<std::size_t>(static_cast<std::size_t>(std::max(threads, 1)), jobs);
+Result<void> run_growing(const std::function<std::optional<Job>()>& next, std::size_t most, int threads,
+                         const CancelToken& cancel) {
+  Crew crew(next, cancel);
+  const std::size_t helpers = std::min<std::size_t>(static_cast<std::size_t>(std::max(threads, 1)), most);
   std::vector<std::thread> pool;
   for (std::size_t t = 1; t < helpers; ++t) {
     try {
-      pool.emplace_back(work);
+      pool.emplace_back([&crew] { crew.work(); });
     } catch (const std::system_error&) {  // no thread to be had: those that are there do the work
       break;
     }
   }
-  work();
+  crew.work();
   for (auto& thread : pool) thread.join();
+  return crew.outcome();
+}
 
-  if (error) return *error;
-  if (cancel.cancelled() && next < jobs) return stopped();
-  return {};
+Result<void> run_parallel(std::size_t jobs, int threads, const CancelToken& cancel,
+                          const std::function<Result<void>(std::size_t)>& job) {
+  std::size_t next = 0;
+  const auto in_order = [&]() -> std::optional<Job> {
+    if (next == jobs) return std::nullopt;
+    return [&job, i = next++] { return job(i); };
+  };
+  return run_growing(in_order, jobs, threads, cancel);
 }
 
 int thread_count(int asked) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 
 #include "scotoma/core/cancel.h"
 #include "scotoma/core/result.h"
@@ -16,6 +17,14 @@ namespace scotoma {
 /// asked for, where the system has no more, are none.
 Result<void> run_parallel(std::size_t jobs, int threads, const CancelToken& cancel,
                           const std::function<Result<void>(std::size_t)>& job);
+
+/// The same for jobs that come of one another. `next` gives a job to start, or none while others under way must bring
+/// it; when none is under way, none is the end. It is called by one thread at a time, with all that finished jobs did
+/// visible to it. At most `most` jobs are expected: no more threads are started, and none where it is 1. `next` must
+/// not fail.
+using Job = std::function<Result<void>()>;
+Result<void> run_growing(const std::function<std::optional<Job>()>& next, std::size_t most, int threads,
+                         const CancelToken& cancel);
 
 /// What a run says that was cancelled.
 Error stopped();

@@ -18,12 +18,39 @@ namespace {
 
 constexpr double kNearlyAlways = 0.8;  // a phrase under which the event happens as often needs no other to explain it
 
+void append(std::vector<std::string>& all, const std::vector<std::string>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+/// The clusters of each label that can be generated. The embedder is asked about all labels at once, so that its
+/// batches are full and no thread waits; what it said is remembered.
+Result<std::vector<std::vector<Cluster>>> cluster_all(const StageContext& context, Memo& memo,
+                                                      const std::vector<const BaseResult*>& bases) {
+  std::vector<std::string> images;
+  for (const BaseResult* base : bases) append(images, images_to_cluster(*base));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto embedded, memo.embed_images(images));
+  std::vector<std::vector<Cluster>> all;
+  for (const BaseResult* base : bases) {
+    SCOTOMA_ASSIGN_OR_RETURN(auto clusters, cluster(context, memo, *base));
+    all.push_back(std::move(clusters));
+  }
+  return all;
+}
+
 Result<std::vector<Candidate>> from_captions(const StageContext& context, Memo& memo, Findings& findings) {
   context.progress.stage("clustering and describing what fails");
-  std::vector<Candidate> candidates;
+  std::vector<const BaseResult*> bases;
   for (const BaseResult& base : findings.bases) {
-    if (base.undrawable) continue;
-    SCOTOMA_ASSIGN_OR_RETURN(auto clusters, cluster(context, memo, base));
+    if (!base.undrawable) bases.push_back(&base);
+  }
+  SCOTOMA_ASSIGN_OR_RETURN(auto clusters_of, cluster_all(context, memo, bases));
+  std::vector<std::string> images;  // of all labels, as for the embedder
+  for (std::size_t b = 0; b < bases.size(); ++b) append(images, images_to_caption(context, clusters_of[b], *bases[b]));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto captioned, memo.caption(images));
+  std::vector<Candidate> candidates;
+  for (std::size_t b = 0; b < bases.size(); ++b) {
+    const BaseResult& base = *bases[b];
+    auto& clusters = clusters_of[b];
     SCOTOMA_ASSIGN_OR_RETURN(const auto phrases, describe(context, memo, clusters, base));
     for (std::size_t i = 0; i < clusters.size(); ++i) {
       for (const Phrase& phrase : phrases[i])
@@ -54,7 +81,11 @@ std::vector<std::size_t> sometimes(const std::vector<Hypothesis>& hypotheses, co
 Result<std::vector<Candidate>> second_look(const StageContext& context, Memo& memo, const Findings& findings) {
   context.progress.stage("describing what fails under the phrases");
   std::vector<Candidate> candidates;
-  for (const std::size_t h : sometimes(findings.hypotheses, findings.bases)) {
+  const auto again = sometimes(findings.hypotheses, findings.bases);
+  std::vector<std::string> images;  // of all hypotheses at once, so that no thread waits
+  for (const std::size_t h : again) append(images, images_to_caption(context, findings.hypotheses[h]));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto captioned, memo.caption(images));
+  for (const std::size_t h : again) {
     const Hypothesis& hypothesis = findings.hypotheses[h];
     SCOTOMA_ASSIGN_OR_RETURN(const auto phrases, describe_more(context, memo, hypothesis));
     for (const Phrase& phrase : phrases)

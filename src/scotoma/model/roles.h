@@ -102,7 +102,14 @@ struct Judgement {
 
 class Judge : public Role {
  public:
-  virtual Result<std::vector<Judgement>> judge(std::span<const Image> images, const std::string& label) = 0;
+  /// Each image under the label at its own place, so that images of many labels share a batch. Requires as many labels
+  /// as images.
+  virtual Result<std::vector<Judgement>> judge(std::span<const Image> images, std::span<const std::string> labels) = 0;
+
+  /// All of them under one label.
+  Result<std::vector<Judgement>> judge(std::span<const Image> images, const std::string& label) {
+    return judge(images, std::vector<std::string>(images.size(), label));
+  }
 };
 
 /// The five roles of one study. The judge may be absent: then every picture counts as valid, and the report says so.

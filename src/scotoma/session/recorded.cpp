@@ -63,7 +63,8 @@ class RecordedEmbedder final : public Recorded<Embedder> {
 class RecordedJudge final : public Recorded<Judge> {
  public:
   using Recorded::Recorded;
-  Result<std::vector<Judgement>> judge(std::span<const Image> /*images*/, const std::string& /*label*/) override {
+  Result<std::vector<Judgement>> judge(std::span<const Image> /*images*/,
+                                       std::span<const std::string> /*labels*/) override {
     return not_loaded();
   }
 };

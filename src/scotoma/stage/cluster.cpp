@@ -138,6 +138,14 @@ std::vector<int> agglomerate(Vectors vectors, double max_distance) {
   return cluster_of;
 }
 
+std::vector<std::string> images_to_cluster(const BaseResult& base) {
+  std::vector<std::string> images;
+  for (const Sample& sample : base.samples) {
+    if (shows(sample, direction_of(base))) images.push_back(sample.image);
+  }
+  return images;
+}
+
 Result<std::vector<Cluster>> cluster(const StageContext& context, Memo& memo, const BaseResult& base) {
   const Direction direction = direction_of(base);
   const SearchOptions& search = context.study.search;

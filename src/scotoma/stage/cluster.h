@@ -3,6 +3,8 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <vector>
 
 #include "scotoma/cache/memo.h"
 #include "scotoma/stage/context.h"
@@ -14,6 +16,9 @@ namespace scotoma {
 /// Of one predicted class at most kMostLinked pictures are linked, the first ones; each other one joins the group whose
 /// mean is nearest. Largest cluster first; members by closeness to the centre.
 Result<std::vector<Cluster>> cluster(const StageContext& context, Memo& memo, const BaseResult& base);
+
+/// The images that cluster() has embedded: those of all labels may be asked for at once before, in full batches.
+std::vector<std::string> images_to_cluster(const BaseResult& base);
 
 inline constexpr std::size_t kMostLinked = 2000;  // distances of all pairs: 32 MB
 

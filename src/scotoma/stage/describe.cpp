@@ -67,7 +67,59 @@ std::vector<std::string> images_of(const std::vector<Sample>& samples, int most,
   return images;
 }
 
+/// Members of the clusters, cluster by cluster, and images of the label that behave the other way.
+struct ToDescribe {
+  std::vector<std::string> members;
+  std::vector<std::string> controls;  ///< none where there is no member
+};
+
+ToDescribe to_describe(const StageContext& context, const std::vector<Cluster>& clusters, const BaseResult& base) {
+  const SearchOptions& search = context.study.search;
+  const Direction direction = direction_of(base);
+  ToDescribe images;
+  for (const Cluster& cluster : clusters) {
+    const auto own = images_of(cluster.members, search.captions, [](const Sample&) { return true; });
+    images.members.insert(images.members.end(), own.begin(), own.end());
+  }
+  if (images.members.empty()) return images;
+  images.controls =
+      images_of(base.samples, search.controls, [&](const Sample& s) { return s.valid() && !shows(s, direction); });
+  return images;
+}
+
+/// Images tried under a hypothesis with the event and without it; none where they are too few to tell anything, or the
+/// hypothesis has pieces enough.
+struct ToDescribeMore {
+  std::vector<std::string> with;
+  std::vector<std::string> without;
+};
+
+ToDescribeMore to_describe_more(const StageContext& context, const Hypothesis& hypothesis) {
+  const SearchOptions& search = context.study.search;
+  ToDescribeMore images;
+  images.with =
+      images_of(hypothesis.tried, search.captions, [&](const Sample& s) { return shows(s, hypothesis.direction); });
+  images.without = images_of(hypothesis.tried, search.controls,
+                             [&](const Sample& s) { return s.valid() && !shows(s, hypothesis.direction); });
+  const auto few = static_cast<std::size_t>(search.tiny_cluster);
+  const bool enough = images.with.size() >= few && images.without.size() >= few;
+  return enough && hypothesis.phrase.pieces().size() < kMostPieces ? images : ToDescribeMore{};
+}
+
 }  // namespace
+
+std::vector<std::string> images_to_caption(const StageContext& context, const std::vector<Cluster>& clusters,
+                                           const BaseResult& base) {
+  auto [images, controls] = to_describe(context, clusters, base);
+  images.insert(images.end(), controls.begin(), controls.end());
+  return images;
+}
+
+std::vector<std::string> images_to_caption(const StageContext& context, const Hypothesis& hypothesis) {
+  auto [images, without] = to_describe_more(context, hypothesis);
+  images.insert(images.end(), without.begin(), without.end());
+  return images;
+}
 
 SpanCounts count_spans(std::span<const std::string> captions, const Vocabulary& vocabulary) {
   SpanCounts counts;
@@ -125,14 +177,7 @@ Result<std::vector<std::vector<Phrase>>> describe(const StageContext& context, M
   const SearchOptions& search = context.study.search;
   const Vocabulary vocabulary =
       vocabulary_of(context.target(base.label).label, context.study.prompts, context.class_names);
-  const Direction direction = direction_of(base);
-  const auto controls =
-      images_of(base.samples, search.controls, [&](const Sample& s) { return s.valid() && !shows(s, direction); });
-  std::vector<std::string> members;
-  for (const Cluster& cluster : clusters) {
-    const auto own = images_of(cluster.members, search.captions, [](const Sample&) { return true; });
-    members.insert(members.end(), own.begin(), own.end());
-  }
+  const auto [members, controls] = to_describe(context, clusters, base);
   if (members.empty()) return std::vector<std::vector<Phrase>>(clusters.size());
   SCOTOMA_ASSIGN_OR_RETURN(const auto captions, memo.caption(members));
   SCOTOMA_ASSIGN_OR_RETURN(const auto contrast_captions, memo.caption(controls));
@@ -152,15 +197,10 @@ Result<std::vector<std::vector<Phrase>>> describe(const StageContext& context, M
 }
 
 Result<std::vector<Phrase>> describe_more(const StageContext& context, Memo& memo, const Hypothesis& hypothesis) {
-  const SearchOptions& search = context.study.search;
   const auto pieces = hypothesis.phrase.pieces();
-  const auto with =
-      images_of(hypothesis.tried, search.captions, [&](const Sample& s) { return shows(s, hypothesis.direction); });
-  const auto without = images_of(hypothesis.tried, search.controls,
-                                 [&](const Sample& s) { return s.valid() && !shows(s, hypothesis.direction); });
+  const auto [with, without] = to_describe_more(context, hypothesis);
   std::vector<Phrase> joined;
-  const auto few = static_cast<std::size_t>(search.tiny_cluster);
-  if (with.size() < few || without.size() < few || pieces.size() >= kMostPieces) return joined;
+  if (with.empty()) return joined;
   const Vocabulary vocabulary =
       vocabulary_of(context.target(hypothesis.label).label, context.study.prompts, context.class_names);
   SCOTOMA_ASSIGN_OR_RETURN(const auto captions, memo.caption(with));

@@ -26,6 +26,12 @@ Result<std::vector<std::vector<Phrase>>> describe(const StageContext& context, M
 /// phrase reaches p = 0.1, and for a hypothesis of three pieces or more.
 Result<std::vector<Phrase>> describe_more(const StageContext& context, Memo& memo, const Hypothesis& hypothesis);
 
+/// The images that describe() and describe_more() have captioned: those of all labels, or of all hypotheses, may be
+/// asked for at once before, in full batches.
+std::vector<std::string> images_to_caption(const StageContext& context, const std::vector<Cluster>& clusters,
+                                           const BaseResult& base);
+std::vector<std::string> images_to_caption(const StageContext& context, const Hypothesis& hypothesis);
+
 /// In how many of `captions` each span stands: text and Phrase::before -> count; and each pair of a span in front and
 /// one behind.
 struct SpanCounts {

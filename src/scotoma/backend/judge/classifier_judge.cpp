@@ -50,13 +50,18 @@ double ClassifierJudge::engine_seconds() const {
   return sum;
 }
 
-Result<std::vector<Judgement>> ClassifierJudge::judge(std::span<const Image> images, const std::string& label) {
+Result<std::vector<Judgement>> ClassifierJudge::judge(std::span<const Image> images,
+                                                      std::span<const std::string> labels) {
   std::vector<double> sums(images.size(), -0.0);  // added to any x it gives x to the bit, -0.0 too
   for (const Member& member : members_) {
-    const auto found = member.classes.find(label);
-    if (found == member.classes.end()) return unknown_label(label);
+    std::vector<std::size_t> classes;
+    for (const std::string& label : labels) {
+      const auto found = member.classes.find(label);
+      if (found == member.classes.end()) return unknown_label(label);
+      classes.push_back(found->second);
+    }
     SCOTOMA_ASSIGN_OR_RETURN(const auto rows, member.classifier->probabilities(images));
-    for (std::size_t i = 0; i < rows.size(); ++i) sums[i] += static_cast<double>(rows[i][found->second]);
+    for (std::size_t i = 0; i < rows.size(); ++i) sums[i] += static_cast<double>(rows[i][classes[i]]);
   }
   std::vector<Judgement> out;
   for (const double sum : sums) {

@@ -25,7 +25,8 @@ class ClassifierJudge final : public Judge {
   std::string describe() const override;
   std::size_t batch() const override { return members_.front().classifier->batch(); }
   double engine_seconds() const override;
-  Result<std::vector<Judgement>> judge(std::span<const Image> images, const std::string& label) override;
+  using Judge::judge;
+  Result<std::vector<Judgement>> judge(std::span<const Image> images, std::span<const std::string> labels) override;
 
  private:
   struct Member {

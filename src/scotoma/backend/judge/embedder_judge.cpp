@@ -38,19 +38,23 @@ std::string EmbedderJudge::describe() const {
                      threshold_);
 }
 
-Result<std::vector<Judgement>> EmbedderJudge::judge(std::span<const Image> images, const std::string& label) {
-  const auto found = std::find(labels_.begin(), labels_.end(), label);
-  if (found == labels_.end()) return unknown_label(label);
-  const auto wanted = static_cast<std::size_t>(found - labels_.begin());
+Result<std::vector<Judgement>> EmbedderJudge::judge(std::span<const Image> images,
+                                                    std::span<const std::string> labels) {
+  std::vector<std::size_t> wanted;
+  for (const std::string& label : labels) {
+    const auto found = std::find(labels_.begin(), labels_.end(), label);
+    if (found == labels_.end()) return unknown_label(label);
+    wanted.push_back(static_cast<std::size_t>(found - labels_.begin()));
+  }
   SCOTOMA_ASSIGN_OR_RETURN(const auto rows, embedder_->embed_images(images));
   std::vector<Judgement> out;
-  for (const auto& row : rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
     std::vector<double> logits;
-    for (const auto& text : texts_) logits.push_back(scale_ * dot(row, text));
+    for (const auto& text : texts_) logits.push_back(scale_ * dot(rows[i], text));
     const double top = *std::max_element(logits.begin(), logits.end());
     double sum = 0;
     for (double& v : logits) sum += v = std::exp(v - top);
-    const auto score = static_cast<float>(logits[wanted] / sum);
+    const auto score = static_cast<float>(logits[wanted[i]] / sum);
     out.push_back({score >= threshold_, score});
   }
   return out;

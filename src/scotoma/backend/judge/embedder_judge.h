@@ -23,7 +23,8 @@ class EmbedderJudge final : public Judge {
   std::string fingerprint() const override { return fingerprint_; }
   std::string describe() const override;
   std::size_t batch() const override { return embedder_->batch(); }
-  Result<std::vector<Judgement>> judge(std::span<const Image> images, const std::string& label) override;
+  using Judge::judge;
+  Result<std::vector<Judgement>> judge(std::span<const Image> images, std::span<const std::string> labels) override;
 
  private:
   Embedder* embedder_ = nullptr;
