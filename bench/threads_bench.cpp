@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma_threads: how busy 16 threads are while a study asks its questions, pooled over labels and roles (as
 // cache/memo.h asks) and label by label (as it once did), side by side in one run. The roles sleep for what they would
 // cost, so the number of cores does not matter.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma generate STUDY PROMPT --seed N: an image of a run again, or one that no run asked for.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A seed on the command line, as reports (10), exports (0x51637b9be6c0484f) and study files write it.
 #pragma once
 

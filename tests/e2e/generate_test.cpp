@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One image at a time: those of a run again, and others.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Commands that the program names work when they are copied.
 #include <gtest/gtest.h>
 
