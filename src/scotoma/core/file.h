@@ -90,8 +90,8 @@ Result<void> write_new(const std::filesystem::path& path, std::string_view bytes
 /// What write_new() says of a place that is taken. Errors: bad_input, with what to do.
 Result<void> check_new(const std::filesystem::path& path);
 
-/// As write_whole() for files that belong together: all are written before the first is replaced, then they are replaced one
-/// right after the other in this order.
+/// As write_whole() for files that belong together: all are written before the first is replaced, then they are
+/// replaced one right after the other in this order.
 Result<void> write_together(std::span<const std::pair<std::filesystem::path, std::string>> files);
 
 /// Makes room for a file where nothing of worth can stand: removes a pipe, a socket, a device, an empty folder or a
