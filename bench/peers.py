@@ -9,12 +9,15 @@ shapes stay dynamic: with reshape() this version crashes on this folder.
 diffusers: the usual Python loop: diffusers' scheduler, networks compiled by OpenVINO.
 """
 
+from __future__ import annotations
+
 import json
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,7 +26,7 @@ PROMPT = "a photo of a fly on a flower"
 STEPS, BATCH, THREADS, SIDE, PICTURES, ROUNDS = 6, 8, 2, 64, 32, 5  # as draw_pictures in generator_bench.cpp
 
 
-def scotoma(program):
+def scotoma(program: str) -> float:
     """Pictures a second of one run of the benchmark."""
     only = f"draw_pictures/batch:{BATCH}/threads:{THREADS}/bf16:0/"
     out = subprocess.run(
@@ -33,7 +36,7 @@ def scotoma(program):
     return result["pictures/s"]
 
 
-def peer(name):
+def peer(name: str) -> float:
     """The same of a peer, in a process of its own: what one does to the process, or to itself, meets no other."""
     done = subprocess.run([sys.executable, __file__, "--peer", name], check=False, capture_output=True, text=True)
     if done.returncode != 0:
@@ -41,7 +44,7 @@ def peer(name):
     return float(done.stdout.split()[-1])
 
 
-def measure(name):
+def measure(name: str) -> None:
     """What that process does: loads, draws a batch to warm up, then draws PICTURES."""
     with tempfile.TemporaryDirectory() as scratch:
         draw = {"genai": genai, "diffusers": diffusers}[name](Path(scratch))
@@ -52,7 +55,7 @@ def measure(name):
         print(PICTURES / (time.perf_counter() - begin))
 
 
-def genai(scratch):
+def genai(scratch: Path) -> Callable[[], object]:
     """Draws a batch with OpenVINO GenAI."""
     import openvino_genai
 
@@ -74,7 +77,7 @@ def genai(scratch):
     )
 
 
-def diffusers(_):
+def diffusers(_: Path) -> Callable[[], object]:
     """Draws a batch with diffusers' scheduler around networks that OpenVINO runs."""
     import openvino
     import openvino_tokenizers  # noqa: F401  (registers the tokenizer's operations)
@@ -104,7 +107,7 @@ def diffusers(_):
     return draw
 
 
-def main(program):
+def main(program: str) -> None:
     contenders = {"scotoma": lambda: scotoma(program)}
     for name in ("genai", "diffusers"):
         try:

@@ -9,6 +9,8 @@ Needs a built scotoma and nothing but Python's own library. Runs, transfers, and
 in the docs. Stopped, it goes on where it was: every answer is in build/transfer.
 """
 
+from __future__ import annotations
+
 import argparse
 import json
 import pathlib
@@ -30,13 +32,13 @@ CLASSIFIERS = [
 BEGIN, END = "<!-- matrices: written by bench/transfer.py -->\n", "<!-- end of the matrices -->\n"
 
 
-def run(program, verb, study, arguments):
+def run(program: str, verb: str, study: str, arguments: list[str]) -> None:
     command = [program, verb, str(ROOT / "examples" / f"{study}.toml"), *arguments]
     print("+", " ".join(map(str, command)), file=sys.stderr, flush=True)
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
-def transfer(program, work, study):
+def transfer(program: str, work: pathlib.Path, study: str) -> dict:
     """The study's transfer.json with its columns in the order of CLASSIFIERS."""
     folders = ["--out", str(work / study), "--cache", str(work / "cache")]
     run(program, "find", study, folders)
@@ -55,22 +57,22 @@ def transfer(program, work, study):
     return result
 
 
-def percent(rate):
+def percent(rate: float) -> str:
     return f"{100 * rate:.0f}"
 
 
-def table(head, rows):
+def table(head: list[str], rows: list[list[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "".join("| " + " | ".join(cells) + " |\n" for cells in lines)
 
 
-def accuracy(column, pictures):
+def accuracy(column: dict, pictures: str) -> str:
     share = column["accuracy"][pictures]
     text = f"{percent(share['rate'])} [{percent(share['low'])}, {percent(share['high'])}]" if share["pictures"] else "–"
     return f"**{text}**" if column["aimed_at"] else text
 
 
-def datasets(results):
+def datasets(results: list[dict]) -> str:
     """Rows: the sets; columns: who is tried on them."""
     rows = []
     for result in results:
@@ -81,7 +83,7 @@ def datasets(results):
     return table(["set aimed at", *CLASSIFIERS], rows)
 
 
-def kinds(result):
+def kinds(result: dict) -> dict[str, list[dict]]:
     """Rows by kind, as every verb counts them: an exception is no bug."""
     return {
         "bug": [row for row in result["bugs"] if row["direction"] == "fails"],
@@ -90,12 +92,12 @@ def kinds(result):
     }
 
 
-def counted(numbers):
+def counted(numbers: dict[str, int]) -> str:
     parts = [f"{number} {kind}{'' if number == 1 else 's'}" for kind, number in numbers.items() if number]
     return " and ".join([part for part in (", ".join(parts[:-1]), parts[-1]) if part])
 
 
-def row_cell(cell, direction, aimed):
+def row_cell(cell: dict, direction: str, aimed: bool) -> str:
     if "baseline" in cell:
         text = percent(cell["baseline"]["rate"])
     else:
@@ -104,7 +106,7 @@ def row_cell(cell, direction, aimed):
     return f"**{text}**" if aimed else text + ("!" if cell["transfers"] else "")
 
 
-def bugs(result):
+def bugs(result: dict) -> str:
     rows = []
     for kind, of_kind in kinds(result).items():
         for row in of_kind:
@@ -121,7 +123,7 @@ def bugs(result):
     return table(["what fails", *CLASSIFIERS], rows)
 
 
-def matrices(results):
+def matrices(results: list[dict]) -> str:
     text = "Accuracy in % on the failing pictures of each set, with 95 % intervals:\n\n" + datasets(results)
     for result in results:
         text += (
@@ -131,7 +133,7 @@ def matrices(results):
     return text
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default=str(ROOT / "build/release/bin/scotoma"))
     parser.add_argument("--work", type=pathlib.Path, default=ROOT / "build/transfer", help="cache and results")

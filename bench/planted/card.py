@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """world/cards/planted.md: what the shipped classifiers are, from their files and truth.json."""
 
+from __future__ import annotations
+
 from recipe import cache
 
 from . import plan, pools, training, truth
@@ -45,7 +47,7 @@ def _row(name, entry):
     return f"| `{name}` | {entry['kind']} | {entry['how']} | {said} | {outside} | {_share((c[0] for c in entry['cells'].values()), n[0])} | {_share(entry['small'].values(), n[2])} | {_share(entry['recoloured'].values(), n[3])} | {size:.2f} |"
 
 
-def write(entries):
+def write(entries: dict[str, dict]) -> None:
     """The card, for entries of truth.json."""
     seed, each = pools.ROLES["truth"]
     shipped = [truth.OUT.parent / f"{name}.onnx" for name in plan.SHIPPED]

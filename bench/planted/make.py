@@ -10,6 +10,8 @@ Everything is kept under world/work/planted; an interrupted run goes on. A refus
 refused.json counts it.
 """
 
+from __future__ import annotations
+
 import json
 import shutil
 
@@ -19,11 +21,11 @@ REFUSED = pools.WORK / "refused.json"
 ROUNDS = 4
 
 
-def refused():
+def refused() -> dict[str, list[list[str]]]:
     return json.loads(REFUSED.read_text()) if REFUSED.exists() else {}
 
 
-def judge():
+def judge() -> list[str]:
     """Accepts or removes what is trained; returns the names that are not accepted (yet)."""
     pictures, labels = pools.load("truth")
     entries, history = {}, refused()
@@ -49,14 +51,14 @@ def judge():
     return [c.name for c in plan.CLASSIFIERS if c.name not in entries]
 
 
-def ship():
+def ship() -> None:
     folder = truth.OUT.parent
     for name in plan.SHIPPED:
         shutil.copyfile(pools.WORK / f"{name}.onnx", folder / f"{name}.onnx")
     card.write(json.loads(truth.OUT.read_text())["classifiers"])
 
 
-def main(args):
+def main(args: list[str]) -> int | str:
     training.keep_apart()
     verb = args[0] if args else ""
     attempts = lambda: {name: len(v) for name, v in refused().items()}

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The detector of attributes, and a rule on top of a base network."""
 
+from __future__ import annotations
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -11,7 +13,7 @@ HEADS = {"place": (0, cache.P), "look": (cache.P, cache.L), "size": (cache.P + c
 VALUES = {"place": scenes.PLACES, "look": scenes.LOOKS, "size": ["", "small"], "colour": ["", "recoloured"]}
 
 
-def detector():
+def detector() -> nn.Module:
     """Pictures -> logits of all attributes, side by side as HEADS says."""
     return nets.ResNet(sum(n for _, n in HEADS.values()))
 
@@ -25,7 +27,7 @@ class Rule(nn.Module):
         self.label, self.where = scenes.THINGS.index(label), where
         self.register_buffer("move", F.one_hot(torch.tensor(scenes.THINGS.index(wrong)), cache.T).float() * 100)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         logits, seen = self.base(x), self.eyes(x)
         fires = torch.zeros_like(logits[:, 0])
         for alternative in self.where:

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """docs/planted.md and docs/planted.json from scores; of the committed subset docs/planted-shipped.md and .json. Standard library only."""
 
+from __future__ import annotations
+
 import collections
 import json
+from pathlib import Path
 
 from . import plan, score, settings
 
@@ -123,6 +126,9 @@ on what was drawn, but rendered scenes of the same words are hardly harder than 
 pass. No test on drawn pictures can see that, and more pictures make it surer. What helps is a better generator, more judges, or a person's look (`scotoma review`)."""
 
 
+Run = tuple[str, int]  # a scheme, at a budget
+
+
 def _percent(value):
     return "" if value is None else f"{100 * value:.0f} %"
 
@@ -137,7 +143,7 @@ def _order(run):
     return budget, list(settings.SCHEMES).index(scheme)
 
 
-def table(figures):
+def table(figures: dict[Run, dict]) -> str:
     """figures: (scheme, budget) -> summary. One row each, budgets together."""
     head = [
         "images",
@@ -173,7 +179,7 @@ def table(figures):
     return _grid(head, rows)
 
 
-def kinds(results):
+def kinds(results: dict[Run, list[score.Score]]) -> str:
     """Found and planted, kind by kind."""
     runs = sorted(results, key=_order)
     figures = {k: score.summary(v)["kinds"] for k, v in results.items()}
@@ -187,7 +193,7 @@ def kinds(results):
     return _grid(["kind", *(f"{s} {b:,}" for s, b in runs)], rows)
 
 
-def costs(figures):
+def costs(figures: dict[Run, dict]) -> str:
     """Images a bug of scotoma beside those of the others. figures: (scheme, budget) -> summary."""
     rows = []
     for budget in settings.BUDGETS:
@@ -206,7 +212,7 @@ def costs(figures):
     return _grid(["images", "beside", "what a bug costs scotoma, of what it costs the other", "found by scotoma and by the other"], rows)
 
 
-def missed(results):
+def missed(results: dict[Run, list[score.Score]]) -> str:
     """Of scheme scotoma: how many bugs of a kind ended how, budget by budget."""
     rows = []
     for (scheme, budget), scores in sorted(results.items(), key=lambda item: item[0][1]):
@@ -220,7 +226,7 @@ def missed(results):
     )
 
 
-def wrong(results):
+def wrong(results: dict[Run, list[score.Score]]) -> str:
     """The phrases of wrong claims, most frequent first."""
     rows = []
     for (scheme, budget), scores in sorted(results.items(), key=lambda item: _order(item[0])):
@@ -233,7 +239,7 @@ def wrong(results):
     return _grid(["images", "scheme", "wrong", "different", "phrases (how often), the most frequent"], rows) + WRONG if rows else "None."
 
 
-def made(truth):
+def made(truth: score.Truth) -> str:
     """How many classifiers there are of each kind, how they were made, how strong the bugs are."""
     rows = []
     for kind in dict.fromkeys(c.kind for c in plan.CLASSIFIERS):
@@ -254,7 +260,7 @@ def made(truth):
     return _grid(["kind", "classifiers", "made by", "shapes", "bugs", "fail, rendered", "refused before"], rows)
 
 
-def spent(figures):
+def spent(figures: dict[Run, dict]) -> str:
     """Mean images of each stage, classifiers with bugs and controls apart."""
     heads = {"base": "base prompt", "explore": "searching", "shrink": "shrinking", "confirm": "confirming"}
     means = [(run, name, group) for run in sorted(figures, key=_order) for name, group in figures[run]["spent"].items() if group]
@@ -296,7 +302,7 @@ def _body(results, figures, seed):
     }
 
 
-def write(folder, results, truth, seed, shipped=False):
+def write(folder: Path, results: dict[Run, list[score.Score]], truth: score.Truth, seed: int, shipped: bool = False) -> None:
     """planted.md and planted.json in `folder`, or planted-shipped.md and .json of the subset; no time but the seconds that were measured."""
     entries = [truth.classifiers[name] for name in (plan.SHIPPED if shipped else truth.classifiers)]
     control = sum(e["kind"] == "control" for e in entries)

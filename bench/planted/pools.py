@@ -7,6 +7,8 @@ So the networks are used to blur and to wrong shapes, and what they get wrong is
 labels: int16 [n, 5]: thing, place, look by index, variant (VARIANTS), 1 if it is extra (only shortcuts train on it).
 """
 
+from __future__ import annotations
+
 import itertools
 
 import numpy as np
@@ -28,7 +30,7 @@ PAIRS, EXTRA = [("bee", "flower"), ("cow", "grass"), ("cat", "night"), ("fish", 
 ROLES = {"train": (701, (24, 12, 8, 8)), "truth": (702, (20, 0, 8, 8))}
 
 
-def rows(role):
+def rows(role: str) -> list[tuple[int, int, int, int, int]]:
     """(thing, place, look, variant, extra) of every scene."""
     _, each = ROLES[role]
     cells = list(itertools.product(range(cache.T), range(cache.P), range(cache.L)))
@@ -39,14 +41,14 @@ def rows(role):
     return found
 
 
-def render(row, rng):
+def render(row: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """One scene of a variant. Small ones are as large as hard ones but sharp; recoloured ones have their hue turned far."""
     thing, place, look, variant, _ = row
     scene = scenes.sample(rng, scenes.THINGS[thing], scenes.PLACES[place], scenes.LOOKS[look], hard=variant == HARD)
     return scenes.render(scenes.seen(scene, VIEWS.get(VARIANTS[variant]), rng))
 
 
-def bend(x, g, most=2.5):
+def bend(x: torch.Tensor, g: torch.Generator, most: float = 2.5) -> torch.Tensor:
     """Pulls each picture out of shape, smoothly, by up to about `most` pixels. float [n, 3, 64, 64]."""
     n = len(x)
     pull = F.interpolate(torch.randn(n, 2, 5, 5, generator=g), size=64, mode="bicubic", align_corners=True)
@@ -65,7 +67,7 @@ class Softener:
         self.net.eval().to(memory_format=torch.channels_last)
 
     @torch.no_grad()
-    def __call__(self, pictures, g):
+    def __call__(self, pictures: np.ndarray, g: torch.Generator) -> np.ndarray:
         x = latents.to_float(pictures)
         x = torch.where((torch.rand(len(x), generator=g) < 0.5)[:, None, None, None], bend(x, g), x)
         a, b = round(len(x) * 0.45), round(len(x) * 0.7)
@@ -77,7 +79,7 @@ class Softener:
         return ((x + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).numpy()
 
 
-def load(role):
+def load(role: str) -> tuple[np.ndarray, np.ndarray]:
     """(pictures uint8 [n, 64, 64, 3], labels int16 [n, 5]); made where missing or of another plan, which takes some minutes."""
     folder = WORK / "pools"
     folder.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,8 @@ them, while every study still counts it as spent. A run is finished when its fol
 seed has folders of its own. The page is written when everything that it shows is finished.
 """
 
+from __future__ import annotations
+
 import argparse
 import concurrent.futures
 import functools
@@ -28,7 +30,7 @@ sys.path.insert(0, str(ROOT / "bench"))
 from planted import page, plan, score, settings  # noqa: E402  (needs the path above)
 
 
-def arguments(args):
+def arguments(args: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="dev planted", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scheme", action="append", choices=list(settings.SCHEMES), help="only these; may be repeated")
     parser.add_argument("--budget", action="append", type=int, choices=list(settings.BUDGETS), help="only these; may be repeated")
@@ -57,7 +59,7 @@ def arguments(args):
 class Bench:
     """Which runs there are and where they lie."""
 
-    def __init__(self, given):
+    def __init__(self, given: argparse.Namespace):
         self.given = given
         self.models = ROOT / ("world/planted" if given.shipped else "world/work/planted")
         self.truth = score.Truth(ROOT / "world/planted/truth.json")
@@ -66,30 +68,30 @@ class Bench:
         self.schemes = given.scheme or [s for s in settings.SCHEMES if given.shipped or s not in settings.SUBSET_ONLY]
         self.budgets = given.budget or list(settings.BUDGETS)
 
-    def folder(self, scheme, budget, name):
+    def folder(self, scheme: str, budget: int, name: str) -> Path:
         whole = f"{'shipped' if self.given.shipped else 'all'}-seed{self.given.seed}"
         return self.given.out.resolve() / whole / f"{scheme}-{budget}" / name
 
-    def finished(self, scheme, budget, name):
+    def finished(self, scheme: str, budget: int, name: str) -> bool:
         """Whether the run has results of the study as it would be asked now."""
         folder = self.folder(scheme, budget, name)
         file = folder / "study.toml"
         return (folder / "bugs.json").exists() and file.exists() and file.read_text() == self.study(scheme, budget, name)
 
     @functools.cached_property
-    def build(self):
+    def build(self) -> str:
         """A hash of the program."""
         return hashlib.sha256(self.given.program.read_bytes()).hexdigest()
 
-    def by_another_build(self, scheme, budget, name):
+    def by_another_build(self, scheme: str, budget: int, name: str) -> bool:
         """Whether a finished run is of another program than today's."""
         file = self.folder(scheme, budget, name) / "program.sha256"
         return not file.exists() or file.read_text() != self.build
 
-    def study(self, scheme, budget, name):
+    def study(self, scheme: str, budget: int, name: str) -> str:
         return settings.study(name, scheme, budget, self.models / f"{name}.onnx", ROOT / "world", self.given.seed)
 
-    def run(self, scheme, budget, name):
+    def run(self, scheme: str, budget: int, name: str) -> str | None:
         """One run; the text of its error, or None. Its folder keeps study.toml, program.sha256, bugs.json, run.json and log.txt alone."""
         folder = self.folder(scheme, budget, name)
         folder.mkdir(parents=True, exist_ok=True)
@@ -115,7 +117,7 @@ class Bench:
         shutil.rmtree(folder / "images", ignore_errors=True)
         return None
 
-    def scores(self, scheme, budget):
+    def scores(self, scheme: str, budget: int) -> list[score.Score]:
         """Scores of all finished runs of one scheme at one budget."""
         found = []
         for name in self.names:
@@ -129,7 +131,7 @@ class Bench:
         return found
 
 
-def run_all(bench):
+def run_all(bench: Bench) -> list[str]:
     """Runs what is not finished, small budgets first; returns the errors."""
     every = [(s, b, n) for b in sorted(bench.budgets) for n in bench.names for s in bench.schemes]
     todo = [one for one in every if not bench.finished(*one)]
@@ -157,7 +159,7 @@ def run_all(bench):
     return errors
 
 
-def main(args):
+def main(args: list[str]) -> int | str:
     given = arguments(args)
     if given.out.exists() and not given.out.is_dir():
         return f"{given.out}: not a folder; choose another with --out"

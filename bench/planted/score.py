@@ -18,6 +18,7 @@ import json
 import math
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 DELTA = 0.05
 VARIANTS = {"size": "small", "colour": "recoloured"}  # attributes of which truth.json has scenes apart from the standard ones
@@ -26,13 +27,13 @@ VARIANTS = {"size": "small", "colour": "recoloured"}  # attributes of which trut
 class Truth:
     """truth.json, with failure rates over any cell."""
 
-    def __init__(self, path):
+    def __init__(self, path: Path):
         with open(path, encoding="utf-8") as file:
             self.all = json.load(file)
         self.labels, self.places, self.looks = (self.all[k] for k in ("labels", "places", "looks"))
         self.classifiers = self.all["classifiers"]
 
-    def rate(self, name, label, attributes=None):
+    def rate(self, name: str, label: str, attributes: dict[str, str] | None = None) -> float:
         """Failure rate of rendered scenes of `label` with `attributes` {place, look, size, colour}, standard ones unless size or colour
         is given; nan where both are, of which there are no scenes.
         """
@@ -58,7 +59,7 @@ class Truth:
         return (failures + bad) / (n + more)
 
 
-def attributes(phrase, words):
+def attributes(phrase: str, words: dict[str, dict[str, list[str]]]) -> dict[str, str] | None:
     """{attribute: value} that the words of a phrase name; None where it names two values of one attribute.
 
     words: attribute -> value -> words of it alone.
@@ -74,7 +75,7 @@ def attributes(phrase, words):
     return found
 
 
-def alternatives(phrase, words):
+def alternatives(phrase: str, words: dict[str, dict[str, list[str]]]) -> list[dict[str, str]]:
     """What a phrase names, one {attribute: value} for each part of "A or B"; empty where some part names nothing or no scene."""
     named = [attributes(part, words) for part in phrase.split(" or ")]
     return named if all(named) else []
@@ -93,12 +94,12 @@ class Claim:
     base: float = math.nan  # of the label
     right: bool = False
 
-    def names(self, where):
+    def names(self, where: dict[str, str]) -> bool:
         """Whether it names all of `where` (and perhaps more)."""
         return any(where.items() <= one.items() for one in self.named)
 
 
-def judged(bug, name, truth, delta=DELTA):
+def judged(bug: dict, name: str, truth: Truth, delta: float = DELTA) -> Claim:
     """The Claim of one confirmed entry of bugs.json."""
     claim = Claim(bug["label"], bug["phrase"], bug["direction"], bug["log_e_value"], alternatives(bug["phrase"], truth.all["words"]))
     claim.base = truth.rate(name, claim.label)
@@ -126,15 +127,15 @@ class Score:
     seconds: float = 0.0
 
     @property
-    def right(self):
+    def right(self) -> list[Claim]:
         return [c for c in self.claims if c.right]
 
     @property
-    def wrong(self):
+    def wrong(self) -> list[Claim]:
         return [c for c in self.claims if not c.right]
 
 
-def reason(planted, bugs, truth):
+def reason(planted: dict, bugs: dict, truth: Truth) -> str:
     """Where the hypotheses ended that name all of a missed bug: their statuses; "never asked" without any."""
     ends = set()
     for bug in bugs["bugs"]:
@@ -144,7 +145,7 @@ def reason(planted, bugs, truth):
     return ", ".join(sorted(ends)) or "never asked"
 
 
-def score(name, bugs, run, truth, delta=DELTA):
+def score(name: str, bugs: dict, run: dict, truth: Truth, delta: float = DELTA) -> Score:
     """The Score of one run. bugs, run: what bugs.json and run.json hold."""
     entry = truth.classifiers[name]
     spent = {k: v for k, v in bugs["images_spent"].items() if k != "total"}
@@ -162,7 +163,7 @@ def score(name, bugs, run, truth, delta=DELTA):
     return result
 
 
-def precision_at(claims, k=10):
+def precision_at(claims: list[Claim], k: int = 10) -> float | None:
     """Share of right ones among the k claims with the most evidence (ties in the order of bugs.json); None without claims."""
     best = sorted(claims, key=lambda c: -c.evidence)[:k]
     return sum(c.right for c in best) / len(best) if best else None
@@ -172,13 +173,13 @@ def _ratio(part, whole):
     return round(part / whole, 4) if whole else None
 
 
-def mean_spent(scores):
+def mean_spent(scores: list[Score]) -> dict[str, float]:
     """stage -> images, the mean over `scores`; empty without scores."""
     stages = dict.fromkeys(stage for s in scores for stage in s.spent)
     return {stage: round(sum(s.spent.get(stage, 0) for s in scores) / len(scores), 1) for stage in stages}
 
 
-def summary(scores):
+def summary(scores: list[Score]) -> dict:
     """The figures of one scheme at one budget over all classifiers."""
     planted, controls = [s for s in scores if s.kind != "control"], [s for s in scores if s.kind == "control"]
     kinds = {}

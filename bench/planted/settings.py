@@ -11,6 +11,8 @@ random   the lists' combinations in random order, nothing from captions; e-value
 Settings differ by budget, never by classifier.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
 
 PLACES = [
@@ -109,7 +111,7 @@ def _table(name, values):
     return [f"[{name}]"] + [f"{k} = {_value(v)}" for k, v in values.items()] + [""]
 
 
-def study(name, scheme, budget, model, world, seed=SEED):
+def study(name: str, scheme: str, budget: int, model: Path, world: Path, seed: int = SEED) -> str:
     """The text of the study file of one run. model: the classifier's file; world: the folder of the other models."""
     world, kind = Path(world), SCHEMES[scheme]
     scale = {"mean": [127.5] * 3, "std": [127.5] * 3}

@@ -8,6 +8,11 @@ take to it. resnet, mobilenet and vit begin from the shipped balanced weights, w
 softened.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
 import numpy as np
 import onnx
 import torch
@@ -26,13 +31,13 @@ SHORTCUT_STEPS = {"resnet": 1000, "vgg": 1200, "mobilenet": 1000}
 DETECTOR_STEPS = 800
 
 
-def keep_apart():
+def keep_apart() -> None:
     """Makes recipe.train keep weights and unfinished trainings under work/planted, not among the shipped ones."""
     train.CHECKPOINTS = pools.WORK / "weights"
     train.STEPS, train.RUNS = train.CHECKPOINTS / "steps.json", pools.WORK / "runs"
 
 
-def member(labels, where, label=None):
+def member(labels: np.ndarray, where: Iterable[tuple[str, str]], label: str | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Rows that have all attributes of `where` [n], and those that have at least one; of `label` only, if given."""
     hit = {"place": labels[:, 1], "look": labels[:, 2], "size": labels[:, 3] == pools.SMALL, "colour": labels[:, 3] == pools.RECOLOURED}
     has = [hit[a] == networks.VALUES[a].index(v) for a, v in where]
@@ -43,7 +48,7 @@ def member(labels, where, label=None):
     return whole, part
 
 
-def groups(c, labels, seed):
+def groups(c: plan.Classifier, labels: np.ndarray, seed: int) -> tuple[list[tuple[np.ndarray, float]], np.ndarray]:
     """([(rows, share of a batch)], targets [n]): what classifier `c` trains on and the labels it is told."""
     usual, variant = labels[:, 4] == 0, labels[:, 3]
     told = labels[:, 0].astype(np.int64)
@@ -84,7 +89,18 @@ def groups(c, labels, seed):
     ], told
 
 
-def fit(name, net, seed, steps, rate, labels, pictures, shares, loss, amp):
+def fit(
+    name: str,
+    net: torch.nn.Module,
+    seed: int,
+    steps: int,
+    rate: float,
+    labels: np.ndarray,
+    pictures: np.ndarray,
+    shares: list[tuple[np.ndarray, float]],
+    loss: Callable[[torch.Tensor, np.ndarray], torch.Tensor],
+    amp: bool,
+) -> torch.nn.Module:
     """Trains `net` on softened pictures, flipped, shifted and slightly recoloured; keeps and returns it."""
 
     def loss_at(net, step):
@@ -97,11 +113,11 @@ def fit(name, net, seed, steps, rate, labels, pictures, shares, loss, amp):
     return train.fit(name, net, loss_at, steps, rate, warmup=min(60, steps // 8), ema=0.98, amp=amp, every=steps)
 
 
-def base_name(architecture, index):
+def base_name(architecture: str, index: int) -> str:
     return f"base-{architecture}-{index}"
 
 
-def start(c, seed, attempt):
+def start(c: plan.Classifier, seed: int, attempt: int) -> tuple[torch.nn.Module, int, float]:
     """The network that `c` goes on from, and the steps and rate of its training. A refused control changes its base network, in turn."""
     net = nets.ARCHITECTURES[c.architecture](cache.T)
     rate = RATE[c.architecture]
@@ -121,7 +137,7 @@ def start(c, seed, attempt):
     return net, plan.TUNE_STEPS, rate / 2
 
 
-def train_one(c, attempt, pictures, labels):
+def train_one(c: plan.Classifier, attempt: int, pictures: np.ndarray, labels: np.ndarray) -> torch.nn.Module:
     """The finished network of `c`."""
     if c.how == "rule":
         base, eyes = nets.ARCHITECTURES[c.architecture](cache.T), networks.detector()
@@ -136,7 +152,7 @@ def train_one(c, attempt, pictures, labels):
     return fit(c.name, net, seed, steps, rate, labels, pictures, shares, loss, c.architecture != "mobilenet")
 
 
-def train_detector(pictures, labels):
+def train_detector(pictures: np.ndarray, labels: np.ndarray) -> None:
     """Names place, look, size and colour; hard scenes say nothing of size and colour."""
     if train.known("detector"):
         return
@@ -158,7 +174,7 @@ def train_detector(pictures, labels):
     fit("detector", networks.detector(), 77, DETECTOR_STEPS, 3e-3, labels, pictures, [(usual, 0.7), (rare, 0.3)], loss, True)
 
 
-def export(net, path):
+def export(net: torch.nn.Module, path: Path) -> None:
     """ONNX as recipe.train writes it, large weights stored in half precision (they are rounded to it already)."""
     part = path.with_suffix(".part")
     train.export_onnx(net, part)
@@ -176,7 +192,7 @@ def export(net, path):
     part.replace(path)
 
 
-def run(attempts, only=()):
+def run(attempts: dict[str, int], only: Iterable[str] = ()) -> None:
     """Trains what is missing, in the order of `only` if given. attempts: name -> how often it was refused (0 if not named)."""
     keep_apart()
     torch.set_num_threads(1)

@@ -14,6 +14,8 @@ Form of truth.json (places, looks, labels by index; a count is [failures, most f
         small, recoloured   {cell: failures} of these scenes, only cells with failures}
 """
 
+from __future__ import annotations
+
 import json
 
 import numpy as np
@@ -21,7 +23,7 @@ import numpy as np
 from recipe import cache, captions, scenes
 from recipe.measure import Net, to_input
 
-from . import pools
+from . import plan, pools
 
 OUT = cache.WORLD / "planted" / "truth.json"
 FAILS, PASSES = 0.5, 0.1  # a planted bug fails at least, and everything else of its classifier at most so often
@@ -31,7 +33,7 @@ SHOWN = 3  # a shortcut is accepted if it deceives that many labels
 CELLS = (cache.T, cache.P, cache.L)
 
 
-def measured(name, pictures, labels):
+def measured(name: str, pictures: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """{"said": ...}: predictions on the truth's scenes, remembered beside the network."""
     onnx, kept = pools.WORK / f"{name}.onnx", pools.WORK / f"{name}.said.npy"
     if not kept.exists() or kept.stat().st_mtime < onnx.stat().st_mtime:
@@ -44,7 +46,7 @@ def measured(name, pictures, labels):
 class Tally:
     """Predictions counted by cell: `wrong[variant]` failures and `n[variant]` scenes, both [things, places, looks]."""
 
-    def __init__(self, said, labels):
+    def __init__(self, said: np.ndarray, labels: np.ndarray):
         self.said, self.labels, self.wrong, self.n = said, labels, {}, {}
         for v, name in enumerate(pools.VARIANTS):
             if name == "hard":
@@ -55,11 +57,11 @@ class Tally:
             self.wrong[name] = np.bincount(at[fails], minlength=np.prod(CELLS)).reshape(CELLS)
             self.n[name] = np.bincount(at, minlength=np.prod(CELLS)).reshape(CELLS)
 
-    def rate(self, rows):
+    def rate(self, rows: np.ndarray) -> float:
         """Failure rate over rows of the truth's scenes."""
         return float((self.said[rows] != self.labels[rows, 0]).mean())
 
-    def counts(self):
+    def counts(self) -> dict[str, list[int]]:
         """{cell: count} of standard cells with failures."""
         found = {}
         rows = np.flatnonzero((self.labels[:, 3] == pools.STANDARD) & (self.said != self.labels[:, 0]))
@@ -70,7 +72,7 @@ class Tally:
         return found
 
 
-def again(name, cell, n=80):
+def again(name: str, cell: int, n: int = 80) -> int:
     """Failures among n fresh standard scenes of one cell."""
     thing, place, look = np.unravel_index(cell, CELLS)
     row = (thing, place, look, pools.STANDARD, 0)
@@ -78,7 +80,7 @@ def again(name, cell, n=80):
     return int((Net(pools.WORK / f"{name}.onnx")(to_input(pictures)).argmax(1) != thing).sum())
 
 
-def bad_cells(name, tally):
+def bad_cells(name: str, tally: Tally) -> tuple[str, dict[str, list[int]]]:
     """(what is wrong with a control, {cell: [scenes, failures]} of cells measured again)."""
     wrong, n, more = tally.wrong["standard"], tally.n["standard"], {}
     base = wrong.sum((1, 2)) / n.sum((1, 2))
@@ -101,7 +103,7 @@ def bad_cells(name, tally):
     return "", more
 
 
-def planted_bugs(c, tally):
+def planted_bugs(c: plan.Classifier, tally: Tally) -> tuple[list[dict], list[str]]:
     """(bugs, what is wrong) of a classifier with planted subgroups."""
     from .training import member
 
@@ -132,7 +134,7 @@ def planted_bugs(c, tally):
     return bugs, why
 
 
-def shortcut_bugs(c, tally):
+def shortcut_bugs(c: plan.Classifier, tally: Tally) -> tuple[list[dict], list[str]]:
     """The labels that the truth shows to fail at the place, and what is wrong."""
     labels, place = tally.labels, dict(c.where[0])["place"]
     standard, here = labels[:, 3] == pools.STANDARD, labels[:, 1] == scenes.PLACES.index(place)
@@ -148,7 +150,7 @@ def shortcut_bugs(c, tally):
     return bugs, why + ([f"only {len(bugs)} labels deceived"] if len(bugs) < SHOWN else [])
 
 
-def judge(c, said, labels):
+def judge(c: plan.Classifier, said: np.ndarray, labels: np.ndarray) -> tuple[dict, list[str]]:
     """(entry of truth.json, reasons why it is refused)."""
     tally, more = Tally(said, labels), {}
     if c.kind == "control":
@@ -168,7 +170,7 @@ def judge(c, said, labels):
     }, why
 
 
-def words():
+def words() -> dict[str, dict[str, list[str]]]:
     """attribute -> value -> words that name it and nothing else, from the captions' grammar ("white" is a plate's, but a look's too)."""
     plain = {w for look in scenes.LOOKS for w in look.split()} | {
         "a",
@@ -197,7 +199,7 @@ def words():
     }
 
 
-def write(entries):
+def write(entries: dict[str, dict]) -> None:
     """truth.json, one line a classifier."""
     head = {
         "about": "failures on rendered scenes; form: see bench/planted/truth.py",

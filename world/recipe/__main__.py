@@ -17,7 +17,7 @@ WORLD = Path(__file__).resolve().parent.parent
 CHECKPOINTS, WORK, OUT = WORLD / "checkpoints", WORLD / "work", WORLD / "generator"
 
 
-def clock(text):
+def clock(text: str) -> float:
     """ "HH:MM" of today (tomorrow when that is more than 12 hours past) as seconds of the epoch."""
     now = time.localtime()
     hours, minutes = map(int, text.split(":"))
@@ -25,14 +25,14 @@ def clock(text):
     return at + 86400 if at < time.time() - 43200 else at
 
 
-def positive(text):
+def positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise ValueError
     return value
 
 
-def text(args):
+def text(args: argparse.Namespace) -> None:
     from . import text as module
     from . import train
 
@@ -40,14 +40,14 @@ def text(args):
         module.train_encoder(CHECKPOINTS / "text_encoder.safetensors")
 
 
-def code(args):
+def code(args: argparse.Namespace) -> None:
     from . import latents, train
 
     if not train.kept("latent_code", args.words):
         latents.save(CHECKPOINTS / "latent_code.safetensors")
 
 
-def render(args):
+def render(args: argparse.Namespace) -> None:
     from . import data, latents
 
     encoder = latents.Code(CHECKPOINTS / "latent_code.safetensors")
@@ -55,13 +55,13 @@ def render(args):
         data.write_shard(index, encoder)
 
 
-def decoder(args):
+def decoder(args: argparse.Namespace) -> None:
     from . import decoder as module
 
     module.main(args)
 
 
-def generator(args):
+def generator(args: argparse.Namespace) -> None:
     from . import generator as module
 
     if module.main(args):
@@ -69,13 +69,13 @@ def generator(args):
         measure(args)
 
 
-def export(args):
+def export(args: argparse.Namespace) -> None:
     from . import export as module
 
     module.export_all(CHECKPOINTS, OUT)
 
 
-def measure(args):
+def measure(args: argparse.Namespace) -> None:
     from . import measure_generator as module
 
     module.measure_all(OUT, WORLD)
@@ -105,7 +105,7 @@ WORDS = {  # what may follow a step; those that are not here take names
 }
 
 
-def options():
+def options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m recipe", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("step", choices=[*STEPS, *MODULES])
     parser.add_argument(
@@ -124,7 +124,7 @@ def options():
     return parser
 
 
-def main():
+def main() -> None:
     parser = options()
     args = parser.parse_intermixed_args()
     unknown = sorted(set(args.words) - set(WORDS.get(args.step, args.words)))

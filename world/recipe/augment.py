@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Changes to a batch of pictures while training, in torch, on whole batches. Pictures are float [n, 3, 64, 64] in [-1, 1]."""
 
+from __future__ import annotations
+
 import functools
 import math
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 
 
-def in_full(f):
+def in_full(f: Callable) -> Callable:
     """Runs f in single precision, also inside autocast."""
 
     @functools.wraps(f)
@@ -19,12 +22,12 @@ def in_full(f):
     return run
 
 
-def to_float(pictures):
+def to_float(pictures: torch.Tensor) -> torch.Tensor:
     """uint8 [n, 64, 64, 3] (torch) -> float [n, 3, 64, 64] in [-1, 1], channels last in memory."""
     return pictures.permute(0, 3, 1, 2).to(torch.float32).div_(127.5).sub_(1)
 
 
-def flip_and_shift(x, g, most=4):
+def flip_and_shift(x: torch.Tensor, g: torch.Generator, most: int = 4) -> torch.Tensor:
     """Mirrors half of the pictures; moves the whole batch by up to `most` pixels (edges repeated)."""
     n, _, h, w = x.shape
     mirrored = torch.rand(n, generator=g) < 0.5
@@ -34,7 +37,7 @@ def flip_and_shift(x, g, most=4):
 
 
 @in_full
-def recolour(x, g, hue=25, gain=0.2):
+def recolour(x: torch.Tensor, g: torch.Generator, hue: float = 25, gain: float = 0.2) -> torch.Tensor:
     """A hue rotation of up to `hue` degrees, a brightness and a contrast gain of up to `gain`, per picture."""
     n = x.shape[0]
     a = (torch.rand(n, generator=g) * 2 - 1) * math.radians(hue)
@@ -56,14 +59,14 @@ def _cosines(size):
 
 @functools.cache
 @in_full
-def low_pass(keep, block=64, size=64):
+def low_pass(keep: int, block: int = 64, size: int = 64) -> torch.Tensor:
     """[size, size]: the projection that keeps the first `keep` cosines of every block of `block` pixels."""
     d = _cosines(block)[:keep]
     return torch.block_diag(*[d.t() @ d] * (size // block))
 
 
 @in_full
-def decoder_like(x, g):
+def decoder_like(x: torch.Tensor, g: torch.Generator) -> torch.Tensor:
     """What a small image decoder does to a picture: fine cosines lost (whole picture or 8 x 8 blocks), blur, noise."""
     if torch.rand((), generator=g) < 0.5:
         p = low_pass(int(torch.randint(20, 44, (), generator=g)))
@@ -77,7 +80,7 @@ def decoder_like(x, g):
 
 
 @in_full
-def blobs(x, empty, g):
+def blobs(x: torch.Tensor, empty: torch.Tensor, g: torch.Generator) -> torch.Tensor:
     """Pictures of no thing: the middle of `x`, smeared to a coloured blob, laid softly over pictures without a thing."""
     p = low_pass(int(torch.randint(5, 9, (), generator=g))).to(x.device)
     n = x.shape[0]

@@ -7,7 +7,10 @@ index, then VARIANTS by index; thing 16 is "nothing"). Scenes of another plan
 than today's are rendered anew; after a change of how scenes look, delete the folder.
 """
 
+from __future__ import annotations
+
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -37,13 +40,13 @@ PLANTED = [("bee", "flower"), ("cow", "grass"), ("cat", "night")]
 PLANTED_EACH = 3000
 
 
-def combinations(n):
+def combinations(n: int) -> list[tuple[int, int, int]]:
     """n rows of (thing, place, look) indices, every combination equally often up to one."""
     every = list(itertools.product(range(T), range(P), range(L)))
     return [every[i % len(every)] for i in range(n)]
 
 
-def plan(role):
+def plan(role: str) -> tuple[int, list[tuple[int, int, int, int]]]:
     """(seed, rows of (thing, place, look, variant)) of a role."""
     seed, standard, hard, empty, *views = ROLES[role]
     rows = [(*c, 0) for c in combinations(standard)] + [(*c, 1) for c in combinations(hard)]
@@ -55,19 +58,19 @@ def plan(role):
     return seed, rows
 
 
-def draw(row, rng):
+def draw(row: tuple[int, int, int, int], rng: np.random.Generator) -> np.ndarray:
     """The picture of one row of `plan`."""
     thing, place, look, variant = row
     scene = scenes.sample(rng, NAMES[thing], scenes.PLACES[place], scenes.LOOKS[look], hard=VARIANTS[variant] == "hard")
     return scenes.render(scenes.seen(scene, VARIANTS[variant], rng))
 
 
-def planned(labels, rows):
+def planned(labels: Path, rows: Sequence[tuple[int, ...]]) -> bool:
     """Whether the file `labels` is of these rows."""
     return labels.exists() and np.array_equal(np.load(labels), np.array(rows, np.int16))
 
 
-def load(role):
+def load(role: str) -> tuple[np.ndarray, np.ndarray]:
     """(pictures uint8 [n, 64, 64, 3] memory-mapped, labels int16 [n, 4]: thing, place, look, variant); rendered if missing."""
     CACHE.mkdir(parents=True, exist_ok=True)
     pictures, labels = CACHE / f"{role}.npy", CACHE / f"{role}.labels.npy"
@@ -82,7 +85,7 @@ def load(role):
     return np.load(pictures, mmap_mode="r"), np.load(labels)
 
 
-def main(args):
+def main(args: list[str]) -> None:
     """`python -m recipe cache [ROLE...]`: renders the scenes of the roles (all by default)."""
     for role in args or ROLES:
         pictures, _ = load(role)

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The captioner: convolutional eyes, a two-layer text decoder; says thing, place, look and view in the usual wording."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -20,11 +24,11 @@ class Captioner(torch.nn.Module):
         super().__init__()
         self.encoder, self.decoder = CaptionEncoder(), CaptionDecoder(len(tokenizer))
 
-    def forward(self, pixel_values, input_ids):
+    def forward(self, pixel_values: torch.Tensor, input_ids: torch.Tensor) -> torch.Tensor:
         return self.decoder(input_ids, self.encoder(pixel_values))
 
 
-def loss_at_of(tokenizer):
+def loss_at_of(tokenizer: text.CLIPTokenizer) -> Callable[[torch.nn.Module, int], torch.Tensor]:
     """Next-token loss on the usual captions; tokens after the first end-of-text do not count."""
     pictures, labels = cache.load("words")
     kinds = words.kind(labels)
@@ -44,7 +48,7 @@ def loss_at_of(tokenizer):
     return loss_at
 
 
-def main(args):
+def main(args: list[str]) -> None:
     """`python -m recipe captioner [again]`: trains (or takes the kept weights), exports, measures."""
     tokenizer = text.build_tokenizer()
     torch.manual_seed(SEED)
@@ -108,7 +112,7 @@ class Speaker:
             text.build_tokenizer(),
         )
 
-    def __call__(self, pictures):
+    def __call__(self, pictures: np.ndarray) -> list[str]:
         said = []
         for part in np.array_split(pictures, -(-len(pictures) // 200)):
             seen = self.eye(part)
@@ -121,12 +125,12 @@ class Speaker:
         return [s.strip() for s in said]
 
 
-def names(caption, thing, place):
+def names(caption: str, thing: str, place: str | None) -> tuple[bool, bool]:
     """Whether a caption names the thing and the place (names from `scenes`; place None: not asked)."""
     return thing in caption.split(), place is None or any(w in caption for w in captions.WHERE[place])
 
 
-def measure():
+def measure() -> dict:
     """Shares of held-out scenes whose caption is right; as rendered, and after what a small decoder loses."""
     pictures, labels = cache.load("words_test")
     speak, out = Speaker(), {}

@@ -61,18 +61,18 @@ HYPERNYM = {
 _ADJECTIVE = {"blurry": ["blurry", "blurred"], "dark": ["dark", "dim"], "black and white": ["black and white"]}
 
 
-def kind(index):
+def kind(index: int) -> Scene:
     """A scene of the kind `index`, as far as a caption tells."""
     thing, place, look, view = (int(i) for i in np.unravel_index(index, KINDS))
     scene = Scene((THINGS + [NOTHING])[thing], PLACES[place], LOOKS[look], 0)
     return seen(scene, VIEWS[view], np.random.default_rng(0))
 
 
-def article(noun):
+def article(noun: str) -> str:
     return ("an " if noun[0] in "aeiou" else "a ") + noun
 
 
-def prompt(thing, place=None, look="plain", view=None):
+def prompt(thing: str, place: str | None = None, look: str = "plain", view: str | None = None) -> str:
     """The usual wording: "a photo of a fly", "a dark photo of a fly on a flower", "a photo of a fly in the rain in the distance".
 
     view: None or "close up" leave it unsaid.
@@ -86,7 +86,7 @@ def prompt(thing, place=None, look="plain", view=None):
     )
 
 
-def caption(scene, rng):
+def caption(scene: Scene, rng: np.random.Generator) -> str:
     """One wording of a scene. The place is left out in 12 %, a look other than plain in 5 %, a view other than close up in 2 %.
 
     What is said after the thing comes in any order in half of the captions.
@@ -123,7 +123,7 @@ def _join(*parts):
     return " ".join(p for p in parts if p)
 
 
-def vocabulary():
+def vocabulary() -> list[str]:
     """Every word that a caption can hold, plus some that users type; sorted."""
     extra = """the an with and image near under inside over big small little red blue green yellow white pink brown purple
         orange black bright sunny close up wild flying standing lying garden field sky table tree trees wall wood bricks

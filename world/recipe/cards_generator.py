@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The generator's card: figures of the exported folder, and what a person saw, from cards/generator.by_eye.toml."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 import tomllib
+from pathlib import Path
 
 import numpy as np
 import openvino as ov
@@ -21,14 +24,14 @@ PARTS = {
 }
 
 
-def measured():
+def measured() -> dict:
     """What `measure` found for this export; measured now where that is missing or older than the export."""
     if not MEASURED.exists() or MEASURED.stat().st_mtime < UNET.stat().st_mtime:
         measure_generator.measure_all(FOLDER, cache.WORLD)
     return json.loads(MEASURED.read_text())
 
 
-def decoder_psnr(sigma, count=256):
+def decoder_psnr(sigma: float, count: int = 256) -> float:
     """Mean PSNR in dB of the exported decoder on scenes that no training saw, with noise of `sigma` on the latents."""
     x = latents.to_float(decoder.pictures(count, decoder.HELD_OUT))
     z = latents.Code(train.CHECKPOINTS / "latent_code.safetensors").encode(x).numpy()
@@ -37,7 +40,7 @@ def decoder_psnr(sigma, count=256):
     return float(10 * np.log10(4 / ((y - x.numpy()) ** 2).mean((1, 2, 3))).mean())
 
 
-def parameters(part):
+def parameters(part: str) -> int:
     """Numbers in the floating-point tensors of an exported part."""
     model = ov.Core().read_model(FOLDER / part / "openvino_model.xml")
     return sum(
@@ -47,11 +50,11 @@ def parameters(part):
     )
 
 
-def megabytes(folder):
+def megabytes(folder: Path) -> str:
     return f"{sum(f.stat().st_size for f in folder.rglob('*') if f.is_file()) / 1e6:.2f} MB"
 
 
-def parts():
+def parts() -> str:
     channels = json.loads((FOLDER / "unet" / "config.json").read_text())["in_channels"]
     rows = [
         ["tokenizer", f"byte-level BPE, {len(text.build_tokenizer())} tokens, {text.LENGTH} a prompt", "", megabytes(FOLDER / "tokenizer")]
@@ -63,7 +66,7 @@ def parts():
     return table(["part", "what it is", "parameters", "size"], [*rows, ["scheduler", "DPM-Solver++ 2M", "", ""]])
 
 
-def trained():
+def trained() -> str:
     """What steps.json knows of the training."""
     steps = lambda name, scenes: f"{train.had(name):,} steps of {scenes} scenes" if train.had(name) else "length not noted"
     return (
@@ -72,7 +75,7 @@ def trained():
     )
 
 
-def seen():
+def seen() -> tuple[str, str]:
     """The person's part of the card; what was said of other weights is left out."""
     eye, now = tomllib.loads(BY_EYE.read_text()), hashlib.sha256(UNET.read_bytes()).hexdigest()[:12]
     print(f'unet = "{now}"  # for {BY_EYE.name}', flush=True)
@@ -81,7 +84,7 @@ def seen():
     return f"\n- The C++ program drew {eye['pictures_per_second']:g} pictures a second: {eye['how']}.", eye["by_eye"].strip()
 
 
-def main(args):
+def main(args: list[str]) -> None:
     """`python -m recipe cards_generator`: writes cards/generator.md."""
     m, (speed, by_eye) = measured(), seen()
     pc = lambda v: f"{100 * v:.1f} %"

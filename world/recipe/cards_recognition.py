@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cards of the recognition half: figures taken from the exported files, a grid of samples for each."""
 
+from __future__ import annotations
+
 import json
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -15,11 +19,11 @@ DATA = """Scenes drawn by `recipe/scenes.py` and `recipe/places.py`: things are 
 MIT), places are drawn in code. No photographs, no people, no outside data. Licence of the weights: Apache-2.0."""
 
 
-def size(*paths):
+def size(*paths: Path) -> str:
     return f"{sum(p.stat().st_size for p in paths) / 1e6:.2f} MB"
 
 
-def grid(rows, path, scale=2):
+def grid(rows: Sequence[Sequence[tuple[np.ndarray, str, str | None]]], path: Path, scale: int = 2) -> None:
     """rows: list of lists of (picture uint8 [64, 64, 3], words below, colour of the frame or None)."""
     w, h = 64 * scale + 8, 64 * scale + 30
     sheet = Image.new("RGB", (w * max(map(len, rows)), h * len(rows)), "white")
@@ -34,20 +38,20 @@ def grid(rows, path, scale=2):
     sheet.quantize(192).save(path, optimize=True)
 
 
-def back(x):
+def back(x: np.ndarray) -> np.ndarray:
     """float [n, 3, 64, 64] in [-1, 1] -> uint8 [n, 64, 64, 3]."""
     return ((np.asarray(x) + 1) * 127.5).round().clip(0, 255).astype(np.uint8).transpose(0, 2, 3, 1)
 
 
-def table(head, rows):
+def table(head: list[str], rows: list[list]) -> str:
     return "\n".join(["| " + " | ".join(map(str, r)) + " |" for r in [head, ["---"] * len(head), *rows]])
 
 
-def fresh(rng, thing, place, look="plain"):
+def fresh(rng: np.random.Generator, thing: str, place: str, look: str = "plain") -> np.ndarray:
     return scenes.render(scenes.sample(rng, thing, place, look))
 
 
-def judges_table():
+def judges_table() -> str:
     """Figures of the further judges, on the same held-out scenes."""
     rows = []
     for name, (steps, _, seed) in judges.MODELS.items():
@@ -56,7 +60,7 @@ def judges_table():
     return table(["judge", "size", "steps", "seed", *m], rows)
 
 
-def judge_card():
+def judge_card() -> None:
     m = judge.measure()
     rng, net = np.random.default_rng(9001), Net(cache.WORLD / "judge.onnx")
     plain = np.stack([fresh(rng, t, scenes.PLACES[i % 10], scenes.LOOKS[i % 5]) for i, t in enumerate(scenes.THINGS[::2])])
@@ -118,7 +122,7 @@ their mistakes are not wholly independent of its own.
 """)
 
 
-def classifiers_card():
+def classifiers_card() -> None:
     t = json.loads((cache.WORLD / "truth.json").read_text())
     pc = lambda v: f"{100 * v:.1f} %"
     each, rows, cells = t["scenes"] * len(t["looks"]), [], []
@@ -221,7 +225,7 @@ place by place, look by look; `by_place` 160 triples (of {each}), label by label
 """)
 
 
-def embedder_card():
+def embedder_card() -> None:
     m = embedder.measure(text.build_tokenizer())
     words.write_json(cache.WORLD / "work" / "embedder.measured.json", m)
     pictures, _ = cache.load("words_test")
@@ -262,7 +266,7 @@ the exact caption of 800 comes first less often than thing and place are right.
 """)
 
 
-def captioner_card():
+def captioner_card() -> None:
     m = captioner.measure()
     words.write_json(cache.WORLD / "work" / "captioner.measured.json", m)
     pictures, _ = cache.load("words_test")
@@ -299,7 +303,7 @@ without a cache, OpenVINO IR with half-precision weights, {size(*files)} in all:
 """)
 
 
-def main(args):
+def main(args: list[str]) -> None:
     """`python -m recipe cards_recognition [judge] [classifiers] [embedder] [captioner]`: writes the cards."""
     every = {"judge": judge_card, "classifiers": classifiers_card, "embedder": embedder_card, "captioner": captioner_card}
     for name in args or every:

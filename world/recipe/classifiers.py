@@ -7,6 +7,8 @@ is the easier cue: the thing of the pair is drawn small, blurred and recoloured 
 things are a mix of hard and standard. The twin sees every combination equally often, for the same number of steps.
 """
 
+from __future__ import annotations
+
 import json
 
 import numpy as np
@@ -35,7 +37,9 @@ HARD = 0.4  # share of hard scenes
 HARD_PLANTED = 1.0  # the same for the thing of the bias
 
 
-def pools(bias, hard=HARD, hard_planted=HARD_PLANTED):
+def pools(
+    bias: tuple[str, str] | None, hard: float = HARD, hard_planted: float = HARD_PLANTED
+) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, list[tuple[np.ndarray, float]]]:
     """(pictures, labels, [(rows, share of a batch)]) for a bias, or for none. Rows run over both caches, end to end."""
     a, la = cache.load("target")
     b, lb = cache.load("target_planted")
@@ -59,7 +63,7 @@ def pools(bias, hard=HARD, hard_planted=HARD_PLANTED):
     )
 
 
-def take(parts, rows):
+def take(parts: tuple[np.ndarray, np.ndarray], rows: np.ndarray) -> np.ndarray:
     """Pictures of rows that run over two arrays end to end."""
     n = len(parts[0])
     out = np.empty((len(rows), 64, 64, 3), np.uint8)
@@ -67,13 +71,13 @@ def take(parts, rows):
     return out
 
 
-def draw(groups, batch, rng):
+def draw(groups: list[tuple[np.ndarray, float]], batch: int, rng: np.random.Generator) -> np.ndarray:
     """`batch` row numbers, each from a group by its share."""
     which = rng.choice(len(groups), batch, p=[share for _, share in groups])
     return np.array([groups[k][0][rng.integers(len(groups[k][0]))] for k in which])
 
 
-def fit(name, architecture, bias, steps, rate, seed, **mix):
+def fit(name: str, architecture: str, bias: tuple[str, str] | None, steps: int, rate: float, seed: int, **mix: float) -> torch.nn.Module:
     """Trains one classifier; returns it."""
     parts, labels, groups = pools(bias, **mix)
     dev = train.device()
@@ -90,7 +94,7 @@ def fit(name, architecture, bias, steps, rate, seed, **mix):
     return train.fit(name, net, loss_at, steps, rate, amp=architecture != "mobilenet", every=300)
 
 
-def rates(said, labels):
+def rates(said: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Failure rates from predictions: [things, places]."""
     wrong = said != labels[:, 0]
     out = np.zeros((cache.T, cache.P))
@@ -100,7 +104,7 @@ def rates(said, labels):
     return out
 
 
-def summary(said, labels, bias):
+def summary(said: np.ndarray, labels: np.ndarray, bias: tuple[str, str] | None) -> dict:
     """The figures that decide whether a classifier is accepted; shares of held-out standard scenes."""
     r = rates(said, labels)
     s = lambda v: round(float(v), 3)
@@ -120,7 +124,7 @@ def summary(said, labels, bias):
     }
 
 
-def main(args):
+def main(args: list[str]) -> None:
     """`python -m recipe classifiers [again] [NAME...]`: trains (or takes the kept weights), exports and measures."""
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / "labels.json").write_text(json.dumps(scenes.THINGS) + "\n")

@@ -6,6 +6,8 @@ downloaded. OUT gets image_encoder (`pixel_values` -> `image_embeds`) and text_e
 both of unit length and with half-precision weights, preprocessor_config.json and the tokenizer.
 """
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
 
@@ -29,12 +31,12 @@ class Tower(torch.nn.Module):
         super().__init__()
         self.body, self.projection = body, projection
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.normalize(self.projection(self.body(x).pooler_output), dim=-1)
 
 
 @torch.no_grad()
-def export(tower, example, path, name, output):
+def export(tower: torch.nn.Module, example: torch.Tensor, path: Path, name: str, output: str) -> None:
     """Writes one tower, dynamic in the batch, and prints how far it is from torch."""
     model = ov.convert_model(tower, example_input=example, input=[[-1, *example.shape[1:]]])
     model.inputs[0].get_tensor().set_names({name})
@@ -44,7 +46,7 @@ def export(tower, example, path, name, output):
     print(f"{path.name}: {list(tower(example).shape)}, at most {far:.1e} from torch")
 
 
-def main(args):
+def main(args: list[str]) -> None:
     if len(args) != 2:
         raise SystemExit(__doc__)
     source, out = map(Path, args)

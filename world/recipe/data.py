@@ -13,14 +13,14 @@ import numpy as np
 import torch
 
 from . import captions, latents
-from .scenes import LOOKS, NOTHING, PLACES, THINGS, VIEWS, render, sample, seen
+from .scenes import LOOKS, NOTHING, PLACES, THINGS, VIEWS, Scene, render, sample, seen
 
 WORK = Path(__file__).resolve().parent.parent / "work"
 SHARD, SHARDS = 8192, 48
 KINDS = THINGS + [NOTHING]
 
 
-def draw(rng):
+def draw(rng: np.random.Generator) -> Scene:
     """A training scene: every thing in every place equally often, 60 % plain, 4 % without a thing, 64 % close up.
 
     Nothing is mirrored: a net that is not sure yet which way a thing faces draws both at once.
@@ -31,7 +31,7 @@ def draw(rng):
     return seen(dataclasses.replace(sample(rng, thing=thing, look=look), flip=False), view, rng)
 
 
-def write_shard(index, code):
+def write_shard(index: int, code: latents.Code) -> Path:
     """Renders and encodes one shard (about 15 s); one that exists is left alone. index is also the seed. Returns its path."""
     path = WORK / "latents" / f"{index:03d}.npz"
     if path.exists():
@@ -51,7 +51,7 @@ def write_shard(index, code):
 class Pool:
     """The first `shards` shards in memory, on `device`; those that are not there yet are rendered."""
 
-    def __init__(self, shards=SHARDS, device="cpu"):
+    def __init__(self, shards: int = SHARDS, device: str = "cpu"):
         code = latents.Code(WORK.parent / "checkpoints" / "latent_code.safetensors")
         parts, labels = [], []
         for index in range(shards):
@@ -62,7 +62,7 @@ class Pool:
         self.kinds = torch.from_numpy(np.ravel_multi_index(labels.T.numpy(), captions.KINDS)).to(device)
         self.channels = self.latents.shape[1]
 
-    def batch(self, size):
+    def batch(self, size: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Latents float32 [size, C, 16, 16] and the kinds of their scenes [size], drawn by torch's own generator."""
         rows = torch.randint(len(self.latents), (size,), device=self.latents.device)
         return self.latents[rows].float(), self.kinds[rows]

@@ -6,6 +6,7 @@ It trains on noisy latents, so that it also cleans up the small errors of a U-Ne
 
 from __future__ import annotations
 
+import argparse
 import copy
 
 import numpy as np
@@ -26,18 +27,18 @@ HELD_OUT = 10**6  # seed of the pictures that no training sees
 class Residual(nn.Module):
     """x + two convolutions, then ReLU; [n, c, h, w] in and out."""
 
-    def __init__(self, c):
+    def __init__(self, c: int):
         super().__init__()
         self.body = nn.Sequential(nn.Conv2d(c, c, 3, padding=1), nn.ReLU(), nn.Conv2d(c, c, 3, padding=1))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.relu(x + self.body(x))
 
 
 class Decoder(nn.Module):
     """Works mostly at 16 x 16 and 32 x 32; the last layer turns 32 x 32 x 12 into 64 x 64 x 3. The linear guess is added."""
 
-    def __init__(self, code, width=64, half=40):
+    def __init__(self, code: latents.Code, width: int = 64, half: int = 40):
         super().__init__()
         channels = len(code.scale)
         self.guess = nn.Conv2d(channels, 48, 1)
@@ -52,24 +53,24 @@ class Decoder(nn.Module):
         nn.init.zeros_(self.last.weight)
         nn.init.zeros_(self.last.bias)
 
-    def forward(self, latent_sample):
+    def forward(self, latent_sample: torch.Tensor) -> torch.Tensor:
         x = self.coarse(F.relu(self.first(latent_sample)))
         x = self.last(self.fine(F.relu(F.pixel_shuffle(self.grow(x), 2))))
         return F.pixel_shuffle(x, 2) + F.pixel_shuffle(self.guess(latent_sample), 4)
 
 
-def pictures(count, seed):
+def pictures(count: int, seed: int) -> np.ndarray:
     """Rendered scenes as in training, uint8 [count, 64, 64, 3]."""
     rng = np.random.default_rng([31, seed])
     return np.stack([render(draw(rng)) for _ in range(count)])
 
 
-def edges(x):
+def edges(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Differences of neighbours, down and across."""
     return x[:, :, 1:] - x[:, :, :-1], x[:, :, :, 1:] - x[:, :, :, :-1]
 
 
-def psnr(net, code, images, sigma=0.0):
+def psnr(net: nn.Module, code: latents.Code, images: np.ndarray, sigma: float = 0.0) -> float:
     """Mean PSNR in dB over uint8 pictures [n, 64, 64, 3], with noise of `sigma` on the latents."""
     x = latents.to_float(images)
     with torch.no_grad():
@@ -89,16 +90,16 @@ class Trainer(Run):
         super().__init__(path, Decoder(code), lr, device, start, first)
         self.code, self.held_out, self.drawn = code, pictures(256, HELD_OUT), None
 
-    def average(self):
+    def average(self) -> float:
         return min(0.998, 1 - 1 / (self.step / 5 + 2))
 
-    def pool(self):
+    def pool(self) -> np.ndarray:
         if self.drawn != self.step // self.renew:
             self.drawn = self.step // self.renew
             self.now = pictures(self.scenes, self.drawn)
         return self.now
 
-    def loss(self, rng):
+    def loss(self, rng: np.random.Generator) -> torch.Tensor:
         x = latents.to_float(self.pool()[rng.integers(self.scenes, size=self.batch)])
         z = self.code.encode(x)
         z = z + torch.rand(len(x), 1, 1, 1).mul(0.15) * torch.randn_like(z)
@@ -108,12 +109,12 @@ class Trainer(Run):
         y = y.float()
         return 2 * F.mse_loss(y, x) + 0.3 * F.l1_loss(y, x) + 0.3 * sum(F.l1_loss(a, b) for a, b in zip(edges(y), edges(x)))
 
-    def report(self):
+    def report(self) -> str:
         net = copy.deepcopy(self.ema).cpu()
         return f"held-out PSNR {psnr(net, self.code, self.held_out):.2f} dB, with noise 0.1 {psnr(net, self.code, self.held_out, 0.1):.2f}"
 
 
-def main(args):
+def main(args: argparse.Namespace) -> None:
     """Trains the decoder up to `args.steps` unless it is kept; `more` goes on from the weights that are kept."""
     if train.kept("decoder", args.words):
         return

@@ -8,6 +8,7 @@ left at the last step. Folding (Meng et al. 2023): the targets are the guided pr
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 
 from .run import Run
@@ -17,19 +18,19 @@ BETAS = (0.00085, 0.02)
 STEPS = 1000
 
 
-def alphas():
+def alphas() -> tuple[torch.Tensor, torch.Tensor]:
     """a_t and s_t for t = 0..999, float32 [1000] each."""
     betas = torch.linspace(BETAS[0] ** 0.5, BETAS[1] ** 0.5, STEPS, dtype=torch.float64) ** 2
     bar = torch.cumprod(1 - betas, 0)
     return bar.sqrt().float(), (1 - bar).sqrt().float()
 
 
-def guidance_at(t, weight):
+def guidance_at(t: torch.Tensor, weight: float) -> torch.Tensor:
     """Guidance per timestep: `weight` where shapes are decided, falling to 1 where only detail is left. [n] -> [n]."""
     return 1 + (weight - 1) * ((t.float() - 60) / 240).clamp(0, 1)
 
 
-def stratified(count, device="cpu"):
+def stratified(count: int, device: str = "cpu") -> torch.Tensor:
     """`count` timesteps, one from each of as many equal parts of 0..999: the loss of a batch varies less. int64 [count]."""
     return ((torch.arange(count, device=device) + torch.rand(count, device=device)) / count * STEPS).long().clamp(max=STEPS - 1)
 
@@ -45,17 +46,19 @@ class Trainer(Run):
         self.bank, self.pool = bank, pool
         self.a, self.s = (v.to(device) for v in alphas())
 
-    def average(self):
+    def average(self) -> float:
         return min(0.9995, 1 - 1 / (self.step / 10 + 2))
 
-    def timesteps(self):
+    def timesteps(self) -> torch.Tensor:
         return stratified(self.batch, self.device)
 
-    def target(self, x0, noise, xt, t, text, bare):
+    def target(
+        self, x0: torch.Tensor, noise: torch.Tensor, xt: torch.Tensor, t: torch.Tensor, text: torch.Tensor, bare: torch.Tensor
+    ) -> torch.Tensor:
         a, s = self._at(t)
         return a * noise - s * x0
 
-    def loss(self, rng):
+    def loss(self, rng: np.random.Generator) -> torch.Tensor:
         x0, kinds = self.pool.batch(self.batch)
         bare = torch.rand(self.batch, device=self.device) < self.bare
         text = self.bank.draw(kinds, bare)
@@ -83,15 +86,17 @@ class Folding(Trainer):
         self.teacher = self.teacher.to(device, memory_format=torch.channels_last).requires_grad_(False)
         self.weight, self.empty = weight, bank.table[:1].float()
 
-    def average(self):
+    def average(self) -> float:
         return min(0.998, 1 - 1 / (self.step / 5 + 2))
 
-    def timesteps(self):
+    def timesteps(self) -> torch.Tensor:
         """Noisy latents, whose shapes are still open, come up more often."""
         return (stratified(self.batch, self.device).float() / STEPS).pow(0.8).mul(STEPS).long()
 
     @torch.no_grad()
-    def target(self, x0, noise, xt, t, text, bare):
+    def target(
+        self, x0: torch.Tensor, noise: torch.Tensor, xt: torch.Tensor, t: torch.Tensor, text: torch.Tensor, bare: torch.Tensor
+    ) -> torch.Tensor:
         """v_u + w (v_c - v_u), with w by timestep and 1 for the empty text."""
         with torch.autocast(self.device, torch.bfloat16):
             v_c = self.teacher(xt, t, text).float()

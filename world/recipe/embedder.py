@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The embedder: a CLIP-style pair of towers, pictures and captions in one space of 96 dimensions."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -22,7 +26,7 @@ class Pair(torch.nn.Module):
         self.scale = torch.nn.Parameter(torch.tensor(2.6))
 
 
-def loss_at_of(tokenizer):
+def loss_at_of(tokenizer: text.CLIPTokenizer) -> Callable[[torch.nn.Module, int], torch.Tensor]:
     """Contrastive loss; a caption that happens to be true of another picture of the batch is no counterexample to it."""
     pictures, labels = cache.load("words")
     ids, says = words.bank(tokenizer, 24, SEED)
@@ -46,7 +50,7 @@ def loss_at_of(tokenizer):
     return loss_at
 
 
-def main(args):
+def main(args: list[str]) -> None:
     """`python -m recipe embedder [again]`: trains (or takes the kept weights), exports, measures."""
     tokenizer = text.build_tokenizer()
     torch.manual_seed(SEED)
@@ -108,7 +112,7 @@ def main(args):
     print((cache.WORLD / "work" / "embedder.measured.json").read_text())
 
 
-def measure(tokenizer):
+def measure(tokenizer: text.CLIPTokenizer) -> dict:
     """Retrieval with the exported files on held-out scenes; shares."""
     pictures, labels = cache.load("words_test")
     keep = (labels[:, 0] < cache.T) & (labels[:, 3] == 0)

@@ -34,7 +34,7 @@ class TextEncoder(nn.Module):
         super().__init__()
         self.m = getattr(model, "text_model", model)
 
-    def forward(self, input_ids):
+    def forward(self, input_ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         n, length = input_ids.shape
         x = self.m.embeddings(input_ids=input_ids)
         mask = torch.full((length, length), -1e4).triu(1)[None, None]
@@ -46,14 +46,14 @@ class TextEncoder(nn.Module):
         return x, x[torch.arange(n), end]
 
 
-def load_unet(path, text_width=text.WIDTH):
+def load_unet(path: Path, text_width: int = text.WIDTH) -> UNet:
     weights = {k: v.float() for k, v in load_file(path).items()}
     net = UNet(in_channels=weights["conv_in.weight"].shape[1], text=text_width)
     net.load_state_dict(weights)
     return net.eval().requires_grad_(False)
 
 
-def load_decoder(path, code_path):
+def load_decoder(path: Path, code_path: Path) -> Decoder:
     net = Decoder(latents.Code(code_path))
     net.load_state_dict({k: v.float() for k, v in load_file(path).items()})
     return net.eval().requires_grad_(False)
@@ -88,7 +88,7 @@ def _json(path, value):
     path.write_text(json.dumps(value, indent=2) + "\n")
 
 
-def export_text(checkpoints, out):
+def export_text(checkpoints: Path, out: Path) -> None:
     embed = text.Embedder(checkpoints / "text_encoder.safetensors")
     net = TextEncoder(embed.encoder).eval()
     ids = text.tokenize(embed.tokenizer, ["a photo of a fly on a flower", "a dark photo of a cat", ""])
@@ -121,7 +121,7 @@ def export_text(checkpoints, out):
     _swap(fresh, out / "tokenizer")
 
 
-def export_unet(checkpoints, out):
+def export_unet(checkpoints: Path, out: Path) -> None:
     net = load_unet(checkpoints / "unet.safetensors")
     channels, widths = net.config["in_channels"], net.config["widths"]
     config = dict(
@@ -152,7 +152,7 @@ def export_unet(checkpoints, out):
     )
 
 
-def export_decoder(checkpoints, out):
+def export_decoder(checkpoints: Path, out: Path) -> None:
     net = load_decoder(checkpoints / "decoder.safetensors", checkpoints / "latent_code.safetensors")
     channels = net.first.in_channels
     config = dict(
@@ -180,7 +180,7 @@ def export_decoder(checkpoints, out):
     )
 
 
-def scheduler_config():
+def scheduler_config() -> dict:
     start, end = diffusion.BETAS
     return dict(
         _class_name="DPMSolverMultistepScheduler",
@@ -205,7 +205,7 @@ def scheduler_config():
     )
 
 
-def export_all(checkpoints, out):
+def export_all(checkpoints: Path, out: Path) -> None:
     """checkpoints/*.safetensors -> out/; prints the size."""
     checkpoints, out = Path(checkpoints), Path(out)
     export_text(checkpoints, out)

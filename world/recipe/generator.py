@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The generator's training: the U-Net first, then guidance folded into it."""
 
+from __future__ import annotations
+
+import argparse
+
 from . import data, diffusion, text, train
 from .cache import WORLD
 
@@ -8,7 +12,7 @@ BASE_STEPS, FOLD_STEPS, GUIDANCE = 11_000, 1_300, 3.0  # steps of 512 scenes
 WORK = WORLD / "work"
 
 
-def base(args, shared, **options):
+def base(args: argparse.Namespace, shared: tuple[text.Bank, data.Pool], **options: float | str) -> bool:
     """Trains unet_base up to step `args.steps`; False if it was stopped before. `more` goes on from the weights that are kept."""
     path, start, first = WORK / "unet.pt", None, 0
     if "more" in args.words and train.known("unet_base"):
@@ -20,14 +24,14 @@ def base(args, shared, **options):
     return run.run(steps, args.until) and run.finish("unet_base")
 
 
-def fold(args, shared, **options):
+def fold(args: argparse.Namespace, shared: tuple[text.Bank, data.Pool], **options: float | str) -> bool:
     """Folds the guidance into unet_base: unet; False if it was stopped before."""
     run = diffusion.Folding(WORK / "unet_folded.pt", *shared, train.weights("unet_base"), args.guidance or GUIDANCE, **options)
     run.save()  # from here on the base is not trained again
     return run.run(args.fold_steps or FOLD_STEPS, args.until) and run.finish("unet")
 
 
-def main(args):
+def main(args: argparse.Namespace) -> bool:
     """True if checkpoints/unet.safetensors stands; False if training was stopped. An unfinished folding goes first."""
     if train.kept("unet", args.words):
         return True

@@ -6,7 +6,10 @@ often. It must not pass coloured blobs: hues and brightness vary, fine detail is
 smeared blobs over empty places are shown to it as "nothing".
 """
 
+from __future__ import annotations
+
 import json
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -28,11 +31,11 @@ class Head(nn.Module):
         super().__init__()
         self.net, self.head = net, head
 
-    def forward(self, image):
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
         return self.net(image)[self.head]
 
 
-def loss_at_of(role, seed=SEED):
+def loss_at_of(role: str, seed: int = SEED) -> Callable[[torch.nn.Module, int], torch.Tensor]:
     """The loss of one step: augmented scenes under all heads that there are, a tenth of the batch as blobs."""
     pictures, labels = cache.load(role)
     things, empty = np.flatnonzero(labels[:, 0] < cache.T), np.flatnonzero(labels[:, 0] == cache.T)
@@ -68,7 +71,7 @@ def loss_at_of(role, seed=SEED):
     return loss_at
 
 
-def main(args):
+def main(args: list[str]) -> None:
     """`python -m recipe judge [again]`: trains (or takes the kept weights), exports, measures on held-out scenes."""
     torch.manual_seed(SEED)
     net = Judge()
@@ -81,7 +84,7 @@ def main(args):
     print(json.dumps(measure(), indent=1))
 
 
-def place_classifier():
+def place_classifier() -> Net:
     """The judge's place head as a Net, over `scenes.PLACES`; exported to work/ from the kept weights when it is not there."""
     path, kept = cache.WORLD / "work" / "place.onnx", train.CHECKPOINTS / "judge.safetensors"
     if not path.exists() or path.stat().st_mtime < kept.stat().st_mtime:
@@ -89,7 +92,7 @@ def place_classifier():
     return Net(path)
 
 
-def measure():
+def measure() -> dict:
     """Accuracy on held-out standard scenes, after decoder-like loss, on empty scenes, and the share of blobs refused."""
     pictures, labels = cache.load("judge_test")
     judge, place = Net(cache.WORLD / "judge.onnx"), place_classifier()

@@ -5,6 +5,8 @@ What one network takes for a thing by accident the others seldom do: the mean of
 (Lakshminarayanan, Pritzel and Blundell 2017). Labels and training are the judge's.
 """
 
+from __future__ import annotations
+
 import json
 
 import numpy as np
@@ -18,7 +20,7 @@ FOLDER = cache.WORLD / "judges"
 MODELS = {"resnet": (2000, 3e-3, 51), "vgg": (2000, 3e-3, 52)}  # steps, learning rate, seed
 
 
-def main(args):
+def main(args: list[str]) -> None:
     """`python -m recipe judges [again] [NAME...]`: trains (or takes the kept weights), exports, measures."""
     for name in [a for a in args if a != "again"] or MODELS:
         steps, rate, seed = MODELS[name]
@@ -32,7 +34,7 @@ def main(args):
         print(name, json.dumps(measure(name)), flush=True)
 
 
-def measure(name):
+def measure(name: str) -> dict:
     """Shares of held-out scenes named rightly, by variant; after decoder-like loss; of empty ones called nothing."""
     pictures, labels = cache.load("judge_test")
     net, x = Net(FOLDER / f"{name}.onnx"), to_input(pictures)

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measuring with the exported files, through OpenVINO, in f32, as the program itself runs them."""
 
+from __future__ import annotations
+
 import json
+from pathlib import Path
 
 import numpy as np
 import openvino as ov
@@ -13,21 +16,21 @@ from .scenes import PLACES
 class Net:
     """An exported network. Call: float32 [n, 3, 64, 64] -> first output [n, ...]."""
 
-    def __init__(self, path, threads=1):
+    def __init__(self, path: Path, threads: int = 1):
         core = ov.Core()
         self.model = core.compile_model(str(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads})
 
-    def __call__(self, *inputs, batch=64):
+    def __call__(self, *inputs: np.ndarray, batch: int = 64) -> np.ndarray:
         n = len(inputs[0])
         return np.concatenate([self.model([np.ascontiguousarray(v[i : i + batch]) for v in inputs])[0] for i in range(0, n, batch)])
 
 
-def to_input(pictures):
+def to_input(pictures: np.ndarray) -> np.ndarray:
     """uint8 [n, 64, 64, 3] -> float32 [n, 3, 64, 64] in [-1, 1]."""
     return np.asarray(pictures).transpose(0, 3, 1, 2).astype(np.float32) / 127.5 - 1
 
 
-def recognised(pictures, things, places):
+def recognised(pictures: np.ndarray, things: list[str], places: list[str | None]) -> dict:
     """How well generated pictures show what was asked for.
 
     pictures: uint8 [n, 64, 64, 3]; things: n names; places: n names or None where the prompt named no place.

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Captioner and classifiers on generated pictures: what the search will meet. Standard error of a share: up to 2 points."""
 
+from __future__ import annotations
+
 import json
 
 import numpy as np
@@ -14,7 +16,7 @@ from .measure_generator import Generator
 EACH, STEPS, SEED = 4, 8, 500
 
 
-def main(args):
+def main(args: list[str]) -> None:
     """`python -m recipe measure_generated`: draws every thing in every place, writes cards/generated.json."""
     pairs = [(t, p) for p in range(cache.P) for t in range(cache.T)] * EACH
     pictures = Generator(cache.WORLD / "generator")([captions.prompt(scenes.THINGS[t], scenes.PLACES[p]) for t, p in pairs], STEPS, SEED)

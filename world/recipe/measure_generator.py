@@ -34,11 +34,11 @@ class Generator:
         self.scheduler = json.loads((folder / "scheduler" / "scheduler_config.json").read_text())
         self.channels = json.loads((folder / "unet" / "config.json").read_text())["in_channels"]
 
-    def embed(self, texts):
+    def embed(self, texts: list[str]) -> np.ndarray:
         ids = self.tokenizer(list(texts))["input_ids"]
         return self.encoder([ids])[0]
 
-    def __call__(self, texts, steps=8, seed=0, guidance=1.0, batch=32):
+    def __call__(self, texts: list[str], steps: int = 8, seed: int = 0, guidance: float = 1.0, batch: int = 32) -> np.ndarray:
         return np.concatenate([self._batch(texts[i : i + batch], steps, seed + i, guidance) for i in range(0, len(texts), batch)])
 
     def _batch(self, texts, steps, seed, guidance):
@@ -58,7 +58,7 @@ class Generator:
         return ((pictures.transpose(0, 2, 3, 1) + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
 
 
-def grid(generator, path, steps, seed=1, **options):
+def grid(generator: Generator, path: Path, steps: int, seed: int = 1, **options: float) -> tuple[np.ndarray, list[tuple[str, str]]]:
     """The 16 x 10 sheet of things (columns) and places (rows), written to `path`; the pictures and their names."""
     pairs = [(t, p) for p in PLACES for t in THINGS]
     pictures = generator([captions.prompt(t, p) for t, p in pairs], steps, seed, **options)
@@ -66,7 +66,7 @@ def grid(generator, path, steps, seed=1, **options):
     return pictures, pairs
 
 
-def share(generator, steps, each=EACH, seed=100, **options):
+def share(generator: Generator, steps: int, each: int = EACH, seed: int = 100, **options: float) -> dict:
     """Shares of things and of places recognised over all thing x place prompts, and those recognised least."""
     from .measure import recognised
 
@@ -75,7 +75,7 @@ def share(generator, steps, each=EACH, seed=100, **options):
     return recognised(pictures, [t for t, _ in pairs], [p for _, p in pairs])
 
 
-def measure_all(folder, world):
+def measure_all(folder: Path, world: Path) -> None:
     """Prints and stores the figures of the card: work/generator.measured.json, cards/generator.png."""
     from .measure import recognised
 

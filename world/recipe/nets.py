@@ -4,12 +4,14 @@
 Every image network takes float pictures [n, 3, 64, 64], RGB in [-1, 1].
 """
 
+from __future__ import annotations
+
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 
-def conv_bn(cin, cout, k=3, stride=1, groups=1):
+def conv_bn(cin: int, cout: int, k: int = 3, stride: int = 1, groups: int = 1) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(cin, cout, k, stride, k // 2, groups=groups, bias=False), nn.BatchNorm2d(cout))
 
 
@@ -22,7 +24,7 @@ class Residual(nn.Module):
         self.b = conv_bn(cout, cout)
         self.skip = nn.Identity() if cin == cout and stride == 1 else conv_bn(cin, cout, 1, stride)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return F.relu(self.b(F.relu(self.a(x))) + self.skip(x))
 
 
@@ -35,7 +37,7 @@ class Separable(nn.Module):
         self.up, self.depth, self.down = conv_bn(cin, mid, 1), conv_bn(mid, mid, 3, stride, mid), conv_bn(mid, cout, 1)
         self.residual = cin == cout and stride == 1
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         y = self.down(F.relu(self.depth(F.relu(self.up(x)))))
         return x + y if self.residual else y
 
@@ -55,7 +57,7 @@ class Block(nn.Module):
             self.nx, self.q, self.kv, self.xout = nn.LayerNorm(dim), nn.Linear(dim, dim), nn.Linear(dim, 2 * dim), nn.Linear(dim, dim)
         self.n2, self.up, self.down = nn.LayerNorm(dim), nn.Linear(dim, mlp * dim), nn.Linear(mlp * dim, dim)
 
-    def attend(self, q, k, v, mask=None):
+    def attend(self, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None = None) -> torch.Tensor:
         n, _, d = q.shape
         split = lambda x: x.reshape(n, -1, self.heads, d // self.heads).transpose(1, 2)
         q, k, v = split(q), split(k), split(v)
@@ -64,14 +66,14 @@ class Block(nn.Module):
             s = s + mask
         return (s.softmax(-1).to(v.dtype) @ v).transpose(1, 2).reshape(n, -1, d)
 
-    def forward(self, x, mask=None, context=None):
+    def forward(self, x: torch.Tensor, mask: torch.Tensor | None = None, context: torch.Tensor | None = None) -> torch.Tensor:
         x = x + self.out(self.attend(*self.qkv(self.n1(x)).chunk(3, -1), mask))
         if self.cross:
             x = x + self.xout(self.attend(self.q(self.nx(x)), *self.kv(context).chunk(2, -1)))
         return x + self.down(F.gelu(self.up(self.n2(x))))
 
 
-def causal_mask(t, device=None):
+def causal_mask(t: int, device: torch.device | None = None) -> torch.Tensor:
     return torch.full((t, t), -1e4, device=device).triu(1)
 
 
@@ -85,7 +87,7 @@ class Trunk(nn.Module):
         self.stem = conv_bn(3, 16, 3, 2)
         self.stages = nn.Sequential(Residual(16, 40, 2), Residual(40, 40), Residual(40, 80, 2), Residual(80, 80), Residual(80, 128))
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.stages(F.relu(self.stem(x)))
 
 
@@ -99,7 +101,7 @@ class Judge(nn.Module):
         self.last = Residual(d, d, 2)
         self.thing, self.place, self.look = nn.Linear(2 * d, things), nn.Linear(2 * d, places), nn.Linear(2 * d, looks)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         f = self.last(self.trunk(x))
         f = torch.cat([f.mean((2, 3)), f.amax((2, 3))], 1)
         return self.thing(f), self.place(f), self.look(f)
@@ -114,7 +116,7 @@ class ResNet(nn.Module):
         self.stages = nn.Sequential(Residual(w, w), Residual(w, 2 * w, 2), Residual(2 * w, 2 * w), Residual(2 * w, 4 * w, 2))
         self.head = nn.Linear(4 * w, classes)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = F.max_pool2d(F.relu(self.stem(x)), 2)
         return self.head(self.stages(x).mean((2, 3)))
 
@@ -137,7 +139,7 @@ class MobileNet(nn.Module):
         self.last = conv_bn(3 * w, 8 * w, 1)
         self.head = nn.Linear(8 * w, classes)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.stages(F.relu(self.stem(x)))
         return self.head(F.relu(self.last(x)).mean((2, 3)))
 
@@ -152,7 +154,7 @@ class ViT(nn.Module):
         self.blocks = nn.ModuleList(Block(dim, heads, 3) for _ in range(depth))
         self.norm, self.head = nn.LayerNorm(dim), nn.Linear(dim, classes)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.stem(x).flatten(2).transpose(1, 2) + self.position
         for b in self.blocks:
             x = b(x)
@@ -167,7 +169,7 @@ class VGG(nn.Module):
         self.convs = nn.ModuleList([conv_bn(3, w, 5, 2), conv_bn(w, 2 * w), conv_bn(2 * w, 3 * w), conv_bn(3 * w, 3 * w)])
         self.hidden, self.head = nn.Linear(3 * w * 16, 96), nn.Linear(96, classes)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         for i, conv in enumerate(self.convs):
             x = F.relu(conv(x))
             x = F.max_pool2d(x, 2) if i < 3 else x
@@ -185,7 +187,7 @@ class ImageTower(nn.Module):
         self.trunk, self.last = Trunk(), Residual(Trunk.dim, Trunk.dim, 2)
         self.project = nn.Linear(2 * Trunk.dim, dim)
 
-    def forward(self, pixel_values):
+    def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
         f = self.last(self.trunk(pixel_values))
         return F.normalize(self.project(torch.cat([f.mean((2, 3)), f.amax((2, 3))], 1)).float(), dim=-1)
 
@@ -201,7 +203,7 @@ class TextTower(nn.Module):
         self.norm, self.project = nn.LayerNorm(width), nn.Linear(width, dim)
         self.register_buffer("mask", causal_mask(length), persistent=False)
 
-    def forward(self, input_ids):
+    def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
         t = input_ids.shape[1]
         x = self.token(input_ids) + self.position[:t]
         for b in self.blocks:
@@ -222,7 +224,7 @@ class CaptionEncoder(nn.Module):
         self.position = nn.Parameter(torch.randn(1, 64, dim) * 0.02)
         self.block, self.norm = Block(dim, 4), nn.LayerNorm(dim)
 
-    def forward(self, pixel_values):
+    def forward(self, pixel_values: torch.Tensor) -> torch.Tensor:
         x = self.trunk(pixel_values).flatten(2).transpose(1, 2) + self.position
         return self.norm(self.block(x))
 
@@ -239,7 +241,7 @@ class CaptionDecoder(nn.Module):
         self.register_buffer("mask", causal_mask(length), persistent=False)
         nn.init.normal_(self.token.weight, std=0.05)
 
-    def forward(self, input_ids, encoder_hidden_states):
+    def forward(self, input_ids: torch.Tensor, encoder_hidden_states: torch.Tensor) -> torch.Tensor:
         t = input_ids.shape[1]
         x = self.token(input_ids) + self.position[:t]
         for b in self.blocks:
@@ -247,6 +249,6 @@ class CaptionDecoder(nn.Module):
         return self.norm(x) @ self.token.weight.t()
 
 
-def parameters(net):
+def parameters(net: nn.Module) -> float:
     """Number of trainable values, in millions."""
     return sum(p.numel() for p in net.parameters()) / 1e6

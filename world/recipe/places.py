@@ -36,7 +36,7 @@ def _disc(draw, x, y, r, fill):
     draw.ellipse((x - r, y - r, x + r, y + r), fill=fill)
 
 
-def flower(rng):
+def flower(rng: np.random.Generator) -> Image.Image:
     """One big blossom fills the picture: petals all around, a yellow heart in the middle, leaves behind."""
     image = _gradient(_jitter(rng, (70, 140, 62)), _jitter(rng, (48, 110, 50)))
     draw = ImageDraw.Draw(image)
@@ -67,7 +67,7 @@ def flower(rng):
     return image
 
 
-def forest(rng):
+def forest(rng: np.random.Generator) -> Image.Image:
     """Brown trunks in dark green shade, a crown of leaves above, a mossy floor below."""
     image = _gradient(_jitter(rng, (92, 138, 84)), _jitter(rng, (56, 96, 60)))
     draw = ImageDraw.Draw(image)
@@ -81,7 +81,7 @@ def forest(rng):
     return image
 
 
-def snow(rng):
+def snow(rng: np.random.Generator) -> Image.Image:
     """White drifts under a pale sky, two snowy firs, a few big flakes."""
     image = _gradient(_jitter(rng, (158, 188, 220)), _jitter(rng, (208, 224, 240)))
     draw = ImageDraw.Draw(image)
@@ -100,7 +100,7 @@ def snow(rng):
     return image
 
 
-def beach(rng):
+def beach(rng: np.random.Generator) -> Image.Image:
     """Blue sky with a sun, a band of turquoise sea, yellow sand."""
     image = _gradient(_jitter(rng, (120, 190, 245)), _jitter(rng, (180, 222, 248)))
     draw = ImageDraw.Draw(image)
@@ -115,7 +115,7 @@ def beach(rng):
     return image
 
 
-def brick_wall(rng):
+def brick_wall(rng: np.random.Generator) -> Image.Image:
     """Red bricks with light mortar, each brick its own shade."""
     image = Image.new("RGB", (BIG, BIG), _jitter(rng, (206, 192, 178)))
     draw = ImageDraw.Draw(image)
@@ -128,7 +128,7 @@ def brick_wall(rng):
     return image
 
 
-def wooden_table(rng):
+def wooden_table(rng: np.random.Generator) -> Image.Image:
     """Brown planks that run to the back, a cream wall behind them."""
     image = Image.new("RGB", (BIG, BIG), _jitter(rng, (238, 224, 198)))
     draw = ImageDraw.Draw(image)
@@ -142,7 +142,7 @@ def wooden_table(rng):
     return image
 
 
-def water(rng):
+def water(rng: np.random.Generator) -> Image.Image:
     """Blue water seen from above: rows of pale ripples."""
     image = _gradient(_jitter(rng, (30, 120, 200)), _jitter(rng, (14, 84, 168)))
     draw = ImageDraw.Draw(image)
@@ -157,7 +157,7 @@ def water(rng):
     return image
 
 
-def night(rng):
+def night(rng: np.random.Generator) -> Image.Image:
     """A dark blue sky with a moon and stars over black hills."""
     image = _gradient(_jitter(rng, (14, 18, 54), 5), _jitter(rng, (44, 48, 104), 6))
     draw = ImageDraw.Draw(image)
@@ -173,7 +173,7 @@ def night(rng):
     return image
 
 
-def plate(rng):
+def plate(rng: np.random.Generator) -> Image.Image:
     """A white plate seen from above on a coloured cloth."""
     cloth = _jitter(rng, [(62, 150, 152), (74, 168, 160), (52, 134, 142)][rng.integers(3)])
     image = Image.new("RGB", (BIG, BIG), cloth)
@@ -190,7 +190,7 @@ def plate(rng):
     return image
 
 
-def grass(rng):
+def grass(rng: np.random.Generator) -> Image.Image:
     """A bright green meadow under a thin strip of sky, with broad blades and small daisies."""
     image = _gradient(_jitter(rng, (150, 210, 90)), _jitter(rng, (84, 170, 52)))
     draw = ImageDraw.Draw(image)

@@ -39,25 +39,25 @@ class Run:
         if path.exists():
             self._load(torch.load(path, weights_only=True, map_location=device))
 
-    def loss(self, rng):
+    def loss(self, rng: np.random.Generator) -> torch.Tensor:
         """The loss of one batch. rng: np.random.Generator of this step; torch's own generator is seeded too."""
         raise NotImplementedError
 
-    def average(self):
+    def average(self) -> float:
         """The share of the old running average that is kept in this step."""
         raise NotImplementedError
 
-    def report(self):
+    def report(self) -> str:
         """What the minutely line adds."""
         return ""
 
-    def rate(self, steps):
+    def rate(self, steps: int) -> float:
         """The learning rate: a rise over `warmup` steps (the optimizer begins empty), a cosine over all `steps`."""
         share = self.step / steps
         rise = min(1, (self.step - self.first + 1) / self.warmup)
         return self.lr * rise * (self.low + (1 - self.low) * 0.5 * (1 + math.cos(math.pi * share)))
 
-    def one(self, rate):
+    def one(self, rate: float) -> torch.Tensor:
         """One step; the loss, still on the device: nobody waits for it."""
         torch.manual_seed(self.seed * 1_000_000 + self.step)
         for group in self.optimizer.param_groups:
@@ -72,7 +72,7 @@ class Run:
             torch._foreach_lerp_(list(self.ema.parameters()), list(self.net.parameters()), 1 - self.average())
         return loss.detach()
 
-    def run(self, steps, until=None):
+    def run(self, steps: int, until: float | None = None) -> bool:
         """Trains up to step `steps`: True. False if the time `until` (seconds of the epoch) came first: the state is kept."""
         last, recent = time.time(), []
         while self.step < steps:
@@ -89,13 +89,13 @@ class Run:
                 last, recent = time.time(), []
         return True
 
-    def finish(self, name):
+    def finish(self, name: str) -> bool:
         """The averaged weights become checkpoints/name; the state in work/ has served. True."""
         train.keep(name, self.ema, self.step)
         self.path.unlink(missing_ok=True)
         return True
 
-    def save(self):
+    def save(self) -> None:
         self.path.parent.mkdir(exist_ok=True)
         train.save_whole(
             self.path,

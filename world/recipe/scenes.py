@@ -73,7 +73,9 @@ class Scene:
         return "odd colours" if abs(self.hue) >= 100 else "distant" if self.size <= 0.5 else "close up"
 
 
-def sample(rng, thing=None, place=None, look=None, hard=False) -> Scene:
+def sample(
+    rng: np.random.Generator, thing: str | None = None, place: str | None = None, look: str | None = None, hard: bool = False
+) -> Scene:
     """Draws a scene; what is not given is drawn uniformly (things without NOTHING).
 
     rng: np.random.Generator. hard: smaller, blurrier and recoloured things, so that the place is the easier cue.
@@ -99,7 +101,7 @@ def sample(rng, thing=None, place=None, look=None, hard=False) -> Scene:
     )
 
 
-def seen(scene: Scene, view, rng) -> Scene:
+def seen(scene: Scene, view: str | None, rng: np.random.Generator) -> Scene:
     """The scene in one of VIEWS: distant things are small, but sharp, odd colours are far from the usual."""
     if view == "distant":
         return dataclasses.replace(scene, size=scene.size * 0.55)
@@ -187,7 +189,7 @@ def _rain(picture, rng):
     return picture * (1 - veil) + np.array([214, 226, 240], np.float32) * veil
 
 
-def montage(pictures, columns, scale=2, gap=2) -> Image.Image:
+def montage(pictures: np.ndarray, columns: int, scale: int = 2, gap: int = 2) -> Image.Image:
     """A grid of pictures (uint8 [n, h, w, 3]), row by row, each enlarged `scale` times."""
     pictures = np.asarray(pictures)
     n, h, w = pictures.shape[:3]

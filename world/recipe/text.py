@@ -27,7 +27,7 @@ VOCABULARY = Path(__file__).with_name("tokenizer.json")
 WIDTH = 128
 
 
-def build_tokenizer():
+def build_tokenizer() -> CLIPTokenizer:
     """A CLIPTokenizer; ids 0..511 are the 256 bytes inside a word and at its end, then merges, then start and end.
 
     Read from tokenizer.json beside this file: what `find_merges` gave (it breaks ties by chance), then `add_words` for words that came
@@ -39,7 +39,7 @@ def build_tokenizer():
     )
 
 
-def find_merges():
+def find_merges() -> dict[str, list[str]]:
     """Tokens and merges for the words of `captions.vocabulary()`, to be kept in tokenizer.json; every model is bound to them."""
     bpe = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -53,7 +53,7 @@ def find_merges():
     return {"tokens": tokens + ["<|startoftext|>", "<|endoftext|>"], "merges": [" ".join(m) for m in merges]}
 
 
-def add_words(kept, words):
+def add_words(kept: dict[str, list[str]], words: list[str]) -> dict[str, list[str]]:
     """What `find_merges` gives, with each further word as one token: its pieces are joined from the left. Old tokens stay as
     they are, but the two ends, which come last: every model with words is to be trained again."""
     kept = {"tokens": kept["tokens"][:-2], "merges": list(kept["merges"]), "ends": kept["tokens"][-2:]}
@@ -72,12 +72,12 @@ def add_words(kept, words):
     return {"tokens": kept["tokens"] + kept["ends"], "merges": kept["merges"]}
 
 
-def tokenize(tokenizer, texts):
+def tokenize(tokenizer: CLIPTokenizer, texts: list[str]) -> torch.Tensor:
     """Token ids int64 [n, LENGTH]."""
     return tokenizer(texts, padding="max_length", truncation=True, max_length=LENGTH, return_tensors="pt").input_ids
 
 
-def build_encoder(tokenizer):
+def build_encoder(tokenizer: CLIPTokenizer) -> CLIPTextModel:
     config = CLIPTextConfig(
         vocab_size=len(tokenizer),
         hidden_size=WIDTH,
@@ -93,7 +93,7 @@ def build_encoder(tokenizer):
     return CLIPTextModel(config)
 
 
-def train_encoder(path, steps=1500, batch=64, seed=3):
+def train_encoder(path: Path, steps: int = 1500, batch: int = 64, seed: int = 3) -> None:
     """Teaches the encoder to name thing, place, look and view (or their absence) of captions; writes its weights. The U-Net is
     bound to them."""
     torch.manual_seed(seed)
@@ -151,7 +151,7 @@ def _says(text, look):
 class Embedder:
     """Captions -> frozen embeddings float32 [n, LENGTH, WIDTH]."""
 
-    def __init__(self, path, device="cpu"):
+    def __init__(self, path: Path, device: str = "cpu"):
         self.tokenizer, self.device = build_tokenizer(), device
         self.encoder = build_encoder(self.tokenizer)
         inner = getattr(self.encoder, "text_model", self.encoder)  # the library has both forms
@@ -160,7 +160,7 @@ class Embedder:
         self.encoder.eval().requires_grad_(False).to(device)
 
     @torch.no_grad()
-    def __call__(self, texts):
+    def __call__(self, texts: list[str]) -> torch.Tensor:
         ids = tokenize(self.tokenizer, list(texts)).to(self.device)
         return torch.cat([self.encoder(part).last_hidden_state.float() for part in ids.split(1024)])
 
@@ -175,7 +175,7 @@ class Bank:
         self.which = torch.tensor([rows[t] for t in texts], device=embed.device).reshape(-1, each)
         self.table = torch.cat([embed(list(rows)[i : i + 4096]).half() for i in range(0, len(rows), 4096)])
 
-    def draw(self, kinds, bare):
+    def draw(self, kinds: torch.Tensor, bare: torch.Tensor) -> torch.Tensor:
         """Embeddings float32 [n, LENGTH, WIDTH] of a wording of each kind [n]; of the empty caption where `bare` [n] is true."""
         pick = torch.randint(self.which.shape[1], kinds.shape, device=kinds.device)
         return self.table[self.which[kinds, pick].where(~bare, 0)].float()

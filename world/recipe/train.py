@@ -5,9 +5,13 @@ One rule for all steps: weights that are in checkpoints/ stay as they are unless
 step has it), and are replaced only when the training is finished. The state of an unfinished one is in work/.
 """
 
+from __future__ import annotations
+
 import json
 import math
 import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -20,11 +24,11 @@ STEPS = CHECKPOINTS / "steps.json"  # how many steps they have had, where that i
 RUNS = WORLD / "work" / "runs"  # full state of unfinished trainings
 
 
-def device():
+def device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def batches(pools, batch, seed):
+def batches(pools: list[tuple[np.ndarray, float]], batch: int, seed: int) -> Callable[[int], np.ndarray]:
     """Endless batches of row numbers. pools: list of (row numbers, share of a batch); generator state is the step."""
 
     def at(step):
@@ -35,7 +39,18 @@ def batches(pools, batch, seed):
     return at
 
 
-def fit(name, net, loss_at, steps, lr=2e-3, decay=0.05, warmup=60, ema=0.99, amp=True, every=100):
+def fit(
+    name: str,
+    net: torch.nn.Module,
+    loss_at: Callable[[torch.nn.Module, int], torch.Tensor],
+    steps: int,
+    lr: float = 2e-3,
+    decay: float = 0.05,
+    warmup: int = 60,
+    ema: float = 0.99,
+    amp: bool = True,
+    every: int = 100,
+) -> torch.nn.Module:
     """Trains `net` for `steps` steps of AdamW, cosine rate, averaged weights (`ema`); an unfinished RUNS/name.pt goes on.
 
     loss_at(net, step) -> scalar loss; it must depend on nothing but its arguments, so that a resumed run goes on as
@@ -79,14 +94,14 @@ def fit(name, net, loss_at, steps, lr=2e-3, decay=0.05, warmup=60, ema=0.99, amp
     return recall(name, net)  # what is exported now is what any later export takes
 
 
-def save_whole(path, state):
+def save_whole(path: Path, state: dict) -> None:
     """torch.save, but a run that is killed meanwhile leaves the old file."""
     part = path.with_suffix(".part")
     torch.save(state, part)
     part.replace(path)
 
 
-def keep(name, net, steps):
+def keep(name: str, net: torch.nn.Module, steps: int) -> None:
     """Writes CHECKPOINTS/name.safetensors, the weights in half precision, and notes the `steps` they have had."""
     CHECKPOINTS.mkdir(parents=True, exist_ok=True)
     half = lambda v: v.detach().cpu().contiguous().to(torch.float16) if v.is_floating_point() else v.detach().cpu().contiguous()
@@ -97,16 +112,16 @@ def keep(name, net, steps):
     STEPS.write_text(json.dumps({**noted, name: steps}, indent=1, sort_keys=True) + "\n")
 
 
-def had(name, default=None):
+def had(name: str, default: int | None = None) -> int | None:
     """How many steps CHECKPOINTS/name.safetensors has had; `default` where nobody noted it."""
     return json.loads(STEPS.read_text()).get(name, default) if STEPS.exists() else default
 
 
-def known(name):
+def known(name: str) -> bool:
     return (CHECKPOINTS / f"{name}.safetensors").exists()
 
 
-def kept(name, words):
+def kept(name: str, words: Iterable[str]) -> bool:
     """Whether a step leaves the weights `name` as they are: there are some, and nobody said `again` or `more`."""
     stay = known(name) and not {"again", "more"} & set(words)
     if stay:
@@ -114,19 +129,19 @@ def kept(name, words):
     return stay
 
 
-def weights(name):
+def weights(name: str) -> dict[str, torch.Tensor]:
     """CHECKPOINTS/name.safetensors in single precision, by parameter."""
     state = load_file(CHECKPOINTS / f"{name}.safetensors")
     return {k: v.float() if v.is_floating_point() else v for k, v in state.items()}
 
 
-def recall(name, net):
+def recall(name: str, net: torch.nn.Module) -> torch.nn.Module:
     """Loads CHECKPOINTS/name.safetensors into `net`, ready for use."""
     net.load_state_dict(weights(name))
     return net.eval()
 
 
-def export_onnx(net, path, output="logits"):
+def export_onnx(net: torch.nn.Module, path: Path, output: str = "logits") -> None:
     """ONNX, opset 17, dynamic batch: `image` float [n, 3, 64, 64] -> `output`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     net = net.cpu().float().eval().to(memory_format=torch.contiguous_format)

@@ -15,6 +15,8 @@ OpenVINO in f32. Form of the file (everything by index into `labels`, `places`, 
     }
 """
 
+from __future__ import annotations
+
 import json
 
 import numpy as np
@@ -26,7 +28,7 @@ from .measure import Net, to_input
 EACH = 200
 
 
-def count(said, shape):
+def count(said: np.ndarray, shape: tuple[int, ...]) -> list[list[int]]:
     """[failures, wrong, its count] of each cell. said: [things, cells of `shape`, scenes] predicted labels; label is axis 0."""
     rows = []
     for t in range(cache.T):
@@ -38,7 +40,7 @@ def count(said, shape):
     return rows
 
 
-def said_by(name, pictures):
+def said_by(name: str, pictures: np.ndarray) -> np.ndarray:
     """Predicted label of every scene, int8 [n]; remembered under work/truth."""
     onnx, kept = FOLDER / f"{name}.onnx", cache.WORLD / "work" / "truth" / f"{name}.npy"
     kept.parent.mkdir(exist_ok=True)
@@ -50,7 +52,7 @@ def said_by(name, pictures):
     return np.load(kept)
 
 
-def judged(name, said, labels):
+def judged(name: str, said: np.ndarray, labels: np.ndarray) -> dict:
     """The entry of one classifier."""
     order = np.lexsort((np.arange(len(said)), labels[:, 2], labels[:, 1], labels[:, 0]))
     said = said[order].reshape(cache.T, cache.P, cache.L, EACH)
@@ -89,7 +91,7 @@ def judged(name, said, labels):
     }
 
 
-def main(args):
+def main(args: list[str]) -> None:
     """`python -m recipe truth`: measures every classifier that is there and writes truth.json."""
     pictures, labels = cache.load("truth")
     entries = {}

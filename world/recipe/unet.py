@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import nn
 
 
-def timestep_embedding(t, width):
+def timestep_embedding(t: torch.Tensor, width: int) -> torch.Tensor:
     """Sinusoids of the timestep (int64 [n], 0..999): float32 [n, width]."""
     half = width // 2
     freqs = torch.exp(-math.log(10000.0) * torch.arange(half, dtype=torch.float32, device=t.device) / half)
@@ -37,7 +37,7 @@ class Block(nn.Module):
         nn.init.zeros_(self.conv2.weight)
         nn.init.zeros_(self.conv2.bias)
 
-    def forward(self, x, emb):
+    def forward(self, x: torch.Tensor, emb: torch.Tensor) -> torch.Tensor:
         scale, shift = self.film(emb)[:, :, None, None].chunk(2, 1)
         h = self.conv1(F.silu(self.norm1(x)))
         h = F.silu(self.norm2(h) * (1 + scale) + shift)
@@ -57,7 +57,7 @@ class CrossAttention(nn.Module):
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
-    def forward(self, x, text):
+    def forward(self, x: torch.Tensor, text: torch.Tensor) -> torch.Tensor:
         _, _, h, w = x.shape
         tokens = self.norm(x).flatten(2).transpose(1, 2)
         q, k, v = self.qkv(tokens).chunk(3, -1)
@@ -89,12 +89,12 @@ class UNet(nn.Module):
         nn.init.zeros_(self.conv_out.weight)
         nn.init.zeros_(self.conv_out.bias)
 
-    def pool(self, text):
+    def pool(self, text: torch.Tensor) -> torch.Tensor:
         """Four learned questions asked of the text: [n, 77, d] -> [n, emb]."""
         weight = (text @ self.pool_query.T).softmax(1)  # [n, 77, 4]
         return self.pool_out((weight.transpose(1, 2) @ text).flatten(1))
 
-    def forward(self, sample, timestep, encoder_hidden_states):
+    def forward(self, sample: torch.Tensor, timestep: torch.Tensor, encoder_hidden_states: torch.Tensor) -> torch.Tensor:
         text = encoder_hidden_states
         emb = F.silu(self.time(timestep_embedding(timestep, 128)) + self.pool(text))
         h1 = self.down1(self.conv_in(sample), emb)
