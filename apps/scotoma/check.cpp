@@ -107,6 +107,7 @@ Result<void> run_check(const CheckArguments& arguments) {
         fmt::format("{}: its folder is not there; name another file with --junit", arguments.junit.string()));
   }
   SCOTOMA_ASSIGN_OR_RETURN(Study study, arguments.images > 0 ? open_study(arguments) : open_finished_study(arguments));
+  study = as_run(std::move(study), arguments);
   SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
   std::optional<FolderLock> lock;
   if (arguments.images > 0) {

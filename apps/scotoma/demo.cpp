@@ -25,12 +25,13 @@ std::filesystem::path home() {
 }  // namespace
 
 void add_demo(CLI::App& app, Run& run) {
-  auto arguments = std::make_shared<StudyArguments>();
+  auto arguments = std::make_shared<FindArguments>();
   auto* verb = app.add_subcommand("demo", "find the bug of a small classifier that learned from skewed pictures");
   verb->add_option("--out", arguments->out,
                    "folder of cache and results; default: scotoma-demo, in the working folder");
   verb->add_option("--threads", arguments->threads, "default: all cores")->check(CLI::Range(1, 1024));
   verb->add_flag("--quiet,-q", arguments->quiet, "no progress");
+  verb->add_flag("--open", arguments->open, "open the report when it is there");
   verb->callback([&run, arguments] {
     arguments->remembers = true;
     run = [arguments] {

@@ -2,6 +2,9 @@
 // scotoma find STUDY: the run.
 #include <fmt/format.h>
 
+#include <limits>
+
+#include "browser.h"
 #include "scotoma/finding/doubt.h"
 #include "scotoma/report/publish.h"
 #include "scotoma/session/session.h"
@@ -9,13 +12,15 @@
 #include "scotoma/wording/spread.h"
 #include "scotoma/wording/tally.h"
 #include "scotoma/wording/words.h"
+#include "seed_option.h"
 #include "terminal.h"
 #include "verbs.h"
 
 namespace scotoma {
 namespace {
 
-constexpr std::size_t kFew = 3;  // bugs of a cause that have a line each
+constexpr std::uint64_t kLargestSeed = 9'000'000'000'000'000;  // as a study file may have it
+constexpr std::size_t kFew = 3;                                // bugs of a cause that have a line each
 
 /// "horse 100 %, fly 98 %": of a bug that no picture measured, the label alone.
 std::string labels_with_rates(const Cause& cause) {
@@ -57,11 +62,20 @@ void print_summary(const StudyRun& run, const Study& study, const Published& pub
   say("\nreport: {}\n", paint.bold(std::filesystem::absolute(published.report).lexically_normal().string()));
 }
 
+/// Leaves it to the desktop, where there is one.
+void show_report(const std::filesystem::path& report) {
+  if (open_in_browser(report)) return;
+  tell(stderr, "note: --open: no display here, or no xdg-open; the report is {}\n",
+       std::filesystem::absolute(report).lexically_normal().string());
+}
+
 }  // namespace
 
-Result<void> run_find(const StudyArguments& arguments) {
+Result<void> run_find(const FindArguments& arguments) {
   const CancelToken& cancel = stop_at_interrupt();
   SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
+  study.budget.images = arguments.images.value_or(study.budget.images);
+  study.seed = arguments.seed.value_or(study.seed);
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "find"));
   SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
   Result<StudyRun> done = [&] {
@@ -72,17 +86,26 @@ Result<void> run_find(const StudyArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(const Published published,
                            publish(session.study, done->findings, &done->run, *session.cache, out_folder(arguments)));
   print_summary(*done, session.study, published);
+  if (arguments.open) show_report(published.report);
   return {};
 }
 
 void add_find(CLI::App& app, Run& run) {
-  auto arguments = std::make_shared<StudyArguments>();
+  auto arguments = std::make_shared<FindArguments>();
   auto* verb = app.add_subcommand("find", "run a study: find bugs, confirm them, write the report");
   add_study(*verb, *arguments);
   add_out(*verb, *arguments);
   add_cache(*verb, *arguments);
   add_threads_and_quiet(*verb, *arguments);
-  verb->footer("Stopped or killed, the same command goes on where it was; a finished study is replayed in a second.");
+  verb->add_option("--budget", arguments->images, "images of the whole run, at most, instead of budget.images")
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()));
+  add_seed(
+      *verb, kLargestSeed, [arguments](std::uint64_t seed) { arguments->seed = seed; },
+      "decides every image, instead of the study's seed");
+  verb->add_flag("--open", arguments->open, "open the report when it is there");
+  verb->footer(
+      "Stopped or killed, the same command goes on where it was; a finished study is replayed in a second. "
+      "What --budget and --seed say is kept with the results, and holds for whatever reads them.");
   verb->callback([&run, arguments] { run = [arguments] { return run_find(*arguments); }; });
 }
 

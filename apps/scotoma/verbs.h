@@ -3,8 +3,10 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "scotoma/core/cancel.h"
@@ -47,7 +49,14 @@ void add_out(CLI::App& verb, StudyArguments& arguments);
 void add_cache(CLI::App& verb, StudyArguments& arguments);
 void add_threads_and_quiet(CLI::App& verb, StudyArguments& arguments);
 
+/// What only a run is told.
+struct FindArguments : StudyArguments {
+  std::optional<int> images;          ///< instead of the study's budget.images
+  std::optional<std::uint64_t> seed;  ///< instead of the study's
+  bool open = false;                  ///< show the report
+};
+
 /// The body of `find`, which `demo` runs too.
-Result<void> run_find(const StudyArguments& arguments);
+Result<void> run_find(const FindArguments& arguments);
 
 }  // namespace scotoma

@@ -2,6 +2,7 @@
 #include "scotoma/record/study_json.h"
 
 #include <array>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "scotoma/wording/settings.h"
@@ -40,6 +41,16 @@ bool is_text(const Json& object, const char* key) {
   return found != object.end() && found->is_string();
 }
 
+/// What the command line may have changed; older programs wrote nothing of it.
+void read_run(const Json& json, RecordedStudy& out) {
+  const auto run = json.find("run");
+  if (run == json.end() || !run->is_object()) return;
+  if (const auto seed = run->find("seed"); seed != run->end() && seed->is_number_unsigned()) out.seed = *seed;
+  const auto images = run->find("images");
+  if (images != run->end() && images->is_number_unsigned() && *images > 0 && *images <= std::numeric_limits<int>::max())
+    out.images = *images;
+}
+
 }  // namespace
 
 Json study_json(const Study& study, const Findings& findings, const std::filesystem::path& folder) {
@@ -49,6 +60,7 @@ Json study_json(const Study& study, const Findings& findings, const std::filesys
   Json json = {{"schema_version", kVersion},
                {"file", valid_utf8((file.empty() ? study.file : file).generic_string())},
                {"text", study.text},
+               {"run", {{"seed", study.seed}, {"images", study.budget.images}}},
                {"asked", asked_for(study)}};
   json["roles"] = Json::object();
   for (const char* role : kRoles) {
@@ -75,6 +87,7 @@ std::optional<RecordedStudy> read_study_json(std::string_view text) {
   out.file = json["file"].get<std::string>();
   out.text = json["text"];
   out.asked = *asked;
+  read_run(json, out);
   for (const auto& [role, answers] : roles->items()) {
     if (!answers.is_object() || !is_text(answers, "fingerprint") || !is_text(answers, "description"))
       return std::nullopt;

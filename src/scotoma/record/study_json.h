@@ -3,6 +3,7 @@
 // study file itself, are no more.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -22,7 +23,9 @@ struct RecordedStudy {
   std::map<std::string, std::string> fingerprints;  ///< by role; the judge may be absent
   std::map<std::string, std::string> descriptions;  ///< by role, those of `fingerprints`
   std::vector<std::string> class_names;
-  nlohmann::ordered_json asked;  ///< all of the study that decides who answers; for has_models_of()
+  std::optional<int> images;          ///< budget.images of the run, which need not be the text's
+  std::optional<std::uint64_t> seed;  ///< likewise
+  nlohmann::ordered_json asked;       ///< all of the study that decides who answers; for has_models_of()
 };
 
 /// `folder`: that of the results.

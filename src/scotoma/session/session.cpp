@@ -59,6 +59,19 @@ std::optional<RecordedStudy> recorded(const fs::path& results) {
   return text.ok() ? read_study_json(*text) : std::nullopt;
 }
 
+/// The options with which `find` made what stands in these places.
+std::string told_to_find(const StudyPlaces& places) {
+  const auto record = recorded(out_folder(places));
+  if (!record) return {};
+  const auto study = parse_study(record->text, places.study, NamedFiles::may_be_gone);
+  if (!study.ok()) return {};
+  std::string options;
+  if (record->images && *record->images != study->budget.images) options += fmt::format("--budget {}", *record->images);
+  if (record->seed && *record->seed != study->seed)
+    options += fmt::format("{}--seed {}", options.empty() ? "" : " ", *record->seed);
+  return options;
+}
+
 void set_engine(Study& study, const StudyPlaces& places) {
   if (places.threads) study.engine.threads = *places.threads;
   if (places.trial.empty()) return;
@@ -89,6 +102,14 @@ Result<Study> open_finished_study(const StudyPlaces& places) {
   };
   SCOTOMA_ASSIGN_OR_RETURN(Study study, opened());
   set_engine(study, places);
+  return as_run(std::move(study), places);
+}
+
+Study as_run(Study study, const StudyPlaces& places) {
+  const auto record = recorded(out_folder(places));
+  if (!record || record->text != study.text) return study;
+  study.seed = record->seed.value_or(study.seed);
+  study.budget.images = record->images.value_or(study.budget.images);
   return study;
 }
 
@@ -99,7 +120,7 @@ std::string find_command(const StudyPlaces& places) {
     if (const auto record = recorded(places.study)) run.study = (places.study / record->file).lexically_normal();
     if (run.out.empty()) run.out = places.study;
   }
-  return command_of("find", run);
+  return command_of("find", run, told_to_find(places));
 }
 
 Result<StudyRun> replay_study(Session& session, const StudyPlaces& places, const CancelToken& cancel) {

@@ -29,6 +29,10 @@ Result<Study> open_study(const StudyPlaces& places);
 /// folder of the results, as it was run. Errors: also bad_input for a folder that holds no results.
 Result<Study> open_finished_study(const StudyPlaces& places);
 
+/// The study with the seed and the budget of the run whose results stand in these places, where they are of the same
+/// study file: `find` may have been told others than the file has.
+Study as_run(Study study, const StudyPlaces& places);
+
 /// The command that runs the study into these places, to be copied, as command_of() makes it. Of the folder of results
 /// it names the study file that was run.
 std::string find_command(const StudyPlaces& places);
