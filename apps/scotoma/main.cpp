@@ -109,7 +109,7 @@ int tell_parse_error(const CLI::App& app, const CLI::ParseError& error) {
 int run_program(int argc, char** argv) {
   CLI::App app{
       "Finds the blind spots of an image classifier, explains them in words and confirms them with statistics.\n"
-      "Start with: scotoma demo. Then write a study.toml for your own model: scotoma find study.toml"};
+      "Start with: scotoma demo. Then, for your own model: scotoma init MODEL --labels NAMES; scotoma find study.toml"};
   app.set_version_flag("--version", "scotoma " SCOTOMA_VERSION);
   app.require_subcommand(1);
   app.footer(
@@ -117,6 +117,7 @@ int run_program(int argc, char** argv) {
       "output has gone.");
   Run run;
   add_demo(app, run);
+  add_init(app, run);
   add_find(app, run);
   add_report(app, run);
   add_list(app, run);

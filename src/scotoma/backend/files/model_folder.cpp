@@ -179,6 +179,17 @@ const char* needed(FolderOf role) {
 
 }  // namespace
 
+std::optional<FolderOf> kind_of_folder(const fs::path& folder) {
+  if (is_file(folder / "model_index.json") || is_folder(folder / "unet")) return FolderOf::generator;
+  const std::string type = text_of(folder, "config.json", "model_type");
+  if (type == "clip" || (is_file(folder / "image_encoder.xml") && is_file(folder / "text_encoder.xml")))
+    return FolderOf::embedder;
+  if (type == "vision-encoder-decoder" ||
+      (is_file(folder / "openvino_encoder_model.xml") && is_file(folder / "openvino_decoder_model.xml")))
+    return FolderOf::captioner;
+  return std::nullopt;
+}
+
 std::string advice_on_folder(const fs::path& folder) {
   for (const char* file : {"openvino_model.xml", "model.onnx", "onnx/model.onnx"}) {
     if (is_file(folder / file)) return fmt::format("give {}", (folder / file).string());

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "scotoma/core/result.h"
@@ -11,6 +12,10 @@
 namespace scotoma {
 
 enum class FolderOf { generator, captioner, embedder };
+
+/// What the files of a folder speak for, whether it can be used or not: a checkpoint is of the kind of its export.
+/// Empty: nothing that is known here.
+std::optional<FolderOf> kind_of_folder(const std::filesystem::path& folder);
 
 /// Refuses what is no folder, and folders that are visibly of another kind than the role needs: PyTorch weights, ONNX
 /// files, another model or pipeline, the outside of a Hugging Face cache. Passes where nothing speaks against it; what
