@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "scotoma/wording/text.h"
+#include "terminal.h"
 #include "verbs.h"
 
 namespace scotoma {
@@ -22,6 +24,14 @@ std::filesystem::path home() {
   return SCOTOMA_HOME_DIR;
 }
 
+void say_what_next(const FindArguments& arguments) {
+  const auto report = std::filesystem::absolute(out_folder(arguments) / "report.html").lexically_normal();
+  say("\nWhat next:\n");
+  say("  see it        xdg-open {}\n", quote_for_shell(report.string()));
+  say("  your model    scotoma init MODEL.onnx --labels CLASS_NAMES --export FOLDER_OF_MODELS\n");
+  say("  read on       {}, {}\n", (home() / "README.md").string(), (home() / "docs" / "study.md").string());
+}
+
 }  // namespace
 
 void add_demo(CLI::App& app, Run& run) {
@@ -34,15 +44,16 @@ void add_demo(CLI::App& app, Run& run) {
   verb->add_flag("--open", arguments->open, "open the report when it is there");
   verb->callback([&run, arguments] {
     arguments->remembers = true;
-    run = [arguments] {
+    run = [arguments]() -> Result<void> {
       arguments->study = home() / "examples" / "world-skewed.toml";
       if (arguments->out.empty()) arguments->out = "scotoma-demo";
       if (!std::filesystem::exists(arguments->study)) {
-        return Result<void>(
-            bad_input(fmt::format("{}: not there; set SCOTOMA_HOME to the folder that holds examples/ and world/",
-                                  arguments->study.string())));
+        return bad_input(fmt::format("{}: not there; set SCOTOMA_HOME to the folder that holds examples/ and world/",
+                                     arguments->study.string()));
       }
-      return run_find(*arguments);
+      SCOTOMA_RETURN_IF_ERROR(run_find(*arguments));
+      say_what_next(*arguments);
+      return {};
     };
   });
 }
