@@ -130,6 +130,7 @@ int run_program(int argc, char** argv) {
   add_export(app, run);
   add_generate(app, run);
   add_options(app, run);
+  add_completion(app, run);
   add_try_loading(app, run);
   try {
     app.parse(argc, argv);

@@ -35,6 +35,7 @@ void add_demo(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
 void add_generate(CLI::App& app, Run& run);
 void add_init(CLI::App& app, Run& run);
+void add_completion(CLI::App& app, Run& run);
 void add_options(CLI::App& app, Run& run);
 void add_try_loading(CLI::App& app, Run& run);
 
