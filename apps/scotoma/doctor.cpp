@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <utility>
 
 #include "scotoma/backend/registry.h"
 #include "scotoma/core/seed.h"
@@ -27,7 +29,7 @@ constexpr double kLevel = 0.2;          ///< of like_guessing(): eight images sa
 /// Examines one role after the other; what is wrong with one keeps none of the others from being examined.
 class Doctor {
  public:
-  explicit Doctor(const Study& study) : study_(study) {}
+  Doctor(const Study& study, Loader loader) : study_(study), loader_(std::move(loader)) {}
 
   /// Errors: bad_input naming the roles that are not well; else failed naming those whose answers are doubtful.
   Result<void> examine();
@@ -51,6 +53,7 @@ class Doctor {
   const StudyLabel& label_of(std::size_t image) const { return study_.labels[image % study_.labels.size()]; }
 
   const Study& study_;
+  Loader loader_;
   std::vector<std::string> prompts_;
   std::vector<Image> images_;  ///< that the generator drew for them; one grey picture where it could not
   bool drawn_ = false;
@@ -76,7 +79,7 @@ void Doctor::look_at(const char* role, const std::function<Result<Finding>()>& e
 
 Result<Doctor::Finding> Doctor::generator() {
   images_ = {Image{64, 64, std::vector<std::uint8_t>(std::size_t{64} * 64 * 3, 128)}};
-  SCOTOMA_ASSIGN_OR_RETURN(const auto model, load_generator(study_.generator, study_.engine));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, loader_.generator());
   std::vector<Draw> draws;
   for (std::size_t i = 0; i < std::max(kFewest, model->batch()); ++i) {
     const std::string prompt = base_prompt(study_.prompts, label_of(i));
@@ -90,7 +93,7 @@ Result<Doctor::Finding> Doctor::generator() {
 }
 
 Result<Doctor::Finding> Doctor::classifier() {
-  SCOTOMA_ASSIGN_OR_RETURN(const auto model, load_classifier(study_.classifier, study_.engine));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, loader_.classifier());
   SCOTOMA_ASSIGN_OR_RETURN(const auto targets, find_targets(study_, model->class_names()));
   SCOTOMA_ASSIGN_OR_RETURN(const auto predictions, model->classify(images_));
   const std::string loaded = model->describe();
@@ -121,7 +124,7 @@ Result<Doctor::Finding> Doctor::classifier() {
 }
 
 Result<Doctor::Finding> Doctor::captioner() {
-  SCOTOMA_ASSIGN_OR_RETURN(const auto model, load_captioner(study_.captioner, study_.engine));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, loader_.captioner());
   SCOTOMA_ASSIGN_OR_RETURN(const auto captions, model->caption(images_));
   Finding found{fmt::format("{}; said \"{}\" of {}", model->describe(), captions[0],
                             drawn_ ? fmt::format("\"{}\"", prompts_[0]) : "a grey picture")};
@@ -136,7 +139,7 @@ Result<Doctor::Finding> Doctor::captioner() {
 }
 
 Result<Doctor::Finding> Doctor::embedder() {
-  SCOTOMA_ASSIGN_OR_RETURN(embedder_, load_embedder(study_.embedder, study_.engine));
+  SCOTOMA_ASSIGN_OR_RETURN(embedder_, loader_.embedder());
   SCOTOMA_ASSIGN_OR_RETURN(const auto of_images, embedder_->embed_images(images_));
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < std::min(kMostTexts, study_.labels.size()); ++i) {
@@ -173,7 +176,7 @@ Result<Doctor::Finding> Doctor::judge() {
   const JudgeOptions& options = study_.judge;
   if (options.kind == "none") return Finding{"none: every picture counts as valid"};
   if (options.kind == "embedder" && !embedder_) return Finding{"is tried when the embedder is well"};
-  SCOTOMA_ASSIGN_OR_RETURN(const auto model, load_judge(study_, embedder_.get()));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, loader_.judge(embedder_.get()));
   if (!drawn_) return Finding{model->describe() + "; is tried when the generator is well"};
   return tried(*model);
 }
@@ -181,29 +184,33 @@ Result<Doctor::Finding> Doctor::judge() {
 /// Shows the judge each image under its own label and under the next one.
 Result<Doctor::Finding> Doctor::tried(Judge& judge) const {
   const std::size_t labels = study_.labels.size();
+  const std::size_t images = images_.size();
+  std::vector<Image> asked;
+  std::vector<std::string> names;
+  const auto ask = [&](std::size_t image, std::size_t label) {
+    asked.push_back(images_[image]);
+    names.push_back(study_.labels[label % labels].name);
+  };
+  for (std::size_t i = 0; i < images; ++i) ask(i, i);
+  if (labels > 1) {  // in the same batches, since a short one is filled up
+    for (std::size_t i = 0; i < images; ++i) ask(i, i + 1);
+  }
+  SCOTOMA_ASSIGN_OR_RETURN(const auto judgements, judge.judge(asked, names));
   int valid = 0;
   int accepted = 0;
-  int others = 0;
   float least = 1;
   float most = 0;
-  for (std::size_t l = 0; l < std::min(labels, images_.size()); ++l) {
-    std::vector<Image> asked;
-    std::vector<bool> own;
-    for (std::size_t i = 0; i < images_.size(); ++i) {
-      if (i % labels != l && (i + 1) % labels != l) continue;
-      asked.push_back(images_[i]);
-      own.push_back(i % labels == l);
+  for (std::size_t i = 0; i < judgements.size(); ++i) {
+    const Judgement& judgement = judgements[i];
+    if (i >= images) {
+      accepted += judgement.valid ? 1 : 0;
+      continue;
     }
-    SCOTOMA_ASSIGN_OR_RETURN(const auto judgements, judge.judge(asked, study_.labels[l].name));
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-      others += own[i] ? 0 : 1;
-      accepted += !own[i] && judgements[i].valid ? 1 : 0;
-      valid += own[i] && judgements[i].valid ? 1 : 0;
-      if (!own[i]) continue;
-      least = std::min(least, judgements[i].score);
-      most = std::max(most, judgements[i].score);
-    }
+    valid += judgement.valid ? 1 : 0;
+    least = std::min(least, judgement.score);
+    most = std::max(most, judgement.score);
   }
+  const auto others = static_cast<int>(asked.size() - images);
   const auto all = static_cast<int>(images_.size());
   Finding found{fmt::format("{}; {} of {} valid (scores {:.2f} to {:.2f})", judge.describe(), valid, all, least, most)};
   if (all - valid > study_.evidence.max_invalid * all) {
@@ -249,9 +256,13 @@ Result<void> Doctor::examine() {
 }
 
 Result<void> run_doctor(const StudyArguments& arguments) {
-  SCOTOMA_ASSIGN_OR_RETURN(const Study study, open_study(arguments));
+  StudyPlaces places = arguments;
+  std::error_code ignored;
+  places.remembers = std::filesystem::is_directory(cache_folder(places), ignored);  // made by a run, not by this
+  SCOTOMA_ASSIGN_OR_RETURN(const Study study, open_study(places));
   say("{}: {} labels\n", study.name, study.labels.size());
-  SCOTOMA_RETURN_IF_ERROR(Doctor(study).examine());
+  SCOTOMA_ASSIGN_OR_RETURN(auto loader, Loader::create(study));
+  SCOTOMA_RETURN_IF_ERROR(Doctor(study, std::move(loader)).examine());
   say("all checks passed\n");
   return {};
 }
@@ -263,9 +274,9 @@ void add_doctor(CLI::App& app, Run& run) {
   auto* verb = app.add_subcommand("doctor", "load every model, run one batch through each, say what is wrong");
   add_study(*verb, *arguments);
   verb->footer(
-      "Remembers nothing and writes no file. Exit codes: 0 all checks passed, 1 something is suspicious, 2 something "
-      "is "
-      "wrong.");
+      "Writes no file; only where the folder of the study's results is there already, which model files could be "
+      "loaded. "
+      "Exit codes: 0 all checks passed, 1 something is suspicious, 2 something is wrong.");
   verb->callback([&run, arguments] { run = [arguments] { return run_doctor(*arguments); }; });
 }
 

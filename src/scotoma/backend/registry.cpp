@@ -82,6 +82,29 @@ Result<Models> load_models(const Study& study) {
   return models;
 }
 
+Result<Loader> Loader::create(const Study& study) {
+  SCOTOMA_ASSIGN_OR_RETURN(auto engine, engine_for(study));
+  return Loader(study, std::move(engine));
+}
+
+Result<std::unique_ptr<Generator>> Loader::generator() const {
+  return as_role<Generator>(OpenvinoGenerator::load(engine_, study_->generator));
+}
+
+Result<std::unique_ptr<Classifier>> Loader::classifier() const {
+  return as_role<Classifier>(OpenvinoClassifier::load(engine_, study_->classifier));
+}
+
+Result<std::unique_ptr<Captioner>> Loader::captioner() const {
+  return as_role<Captioner>(OpenvinoCaptioner::load(engine_, study_->captioner));
+}
+
+Result<std::unique_ptr<Embedder>> Loader::embedder() const {
+  return as_role<Embedder>(OpenvinoEmbedder::load(engine_, study_->embedder));
+}
+
+Result<std::unique_ptr<Judge>> Loader::judge(Embedder* embedder) const { return judge_on(engine_, *study_, embedder); }
+
 Result<std::unique_ptr<Generator>> load_generator(const GeneratorOptions& options, const EngineOptions& engine) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto shared, engine_for(only(&Study::generator, options, engine)));
   return as_role<Generator>(OpenvinoGenerator::load(shared, options));

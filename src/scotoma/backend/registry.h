@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "scotoma/core/result.h"
@@ -16,6 +17,29 @@ namespace scotoma {
 /// they stand in the study. Errors: bad_input, naming the file and what to do; so, too, when the classifier gives NaN
 /// for a plain picture.
 Result<Models> load_models(const Study& study);
+
+class Engine;
+
+/// Loads the roles of one study one by one, all on one engine: what is wrong with one keeps no other from being loaded.
+class Loader {
+ public:
+  /// `study` must outlive the loader. Errors: bad_input, for a choice that no backend knows and where the engine does
+  /// not work.
+  static Result<Loader> create(const Study& study);
+
+  /// Each: bad_input, naming the file and what to do.
+  Result<std::unique_ptr<Generator>> generator() const;
+  Result<std::unique_ptr<Classifier>> classifier() const;
+  Result<std::unique_ptr<Captioner>> captioner() const;
+  Result<std::unique_ptr<Embedder>> embedder() const;
+  Result<std::unique_ptr<Judge>> judge(Embedder* embedder) const;  ///< as load_judge() gives it
+
+ private:
+  Loader(const Study& study, std::shared_ptr<Engine> engine) : study_(&study), engine_(std::move(engine)) {}
+
+  const Study* study_;
+  std::shared_ptr<Engine> engine_;
+};
 
 /// Single roles, each on an engine of its own, for tools and tests.
 Result<std::unique_ptr<Generator>> load_generator(const GeneratorOptions& options, const EngineOptions& engine);
