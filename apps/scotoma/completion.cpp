@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma completion SHELL: what a shell needs to complete verbs and options.
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // scotoma init MODEL --labels NAMES: a study file to begin with.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What shells complete.
 #include <gtest/gtest.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A study file to begin with.
 #include <gtest/gtest.h>
 

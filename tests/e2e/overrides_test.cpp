@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a run is told beside its study.
 #include <fcntl.h>
 #include <gtest/gtest.h>
