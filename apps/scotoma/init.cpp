@@ -30,6 +30,7 @@ struct InitArguments {
 /// What the study can name, and what its author still has to.
 struct Start {
   std::vector<std::string> classes;
+  std::size_t labels = 0;  ///< of them, that stand in the study
   fs::path generator;
   fs::path captioner;
   fs::path embedder;
@@ -72,7 +73,8 @@ std::string word_for(const std::string& class_name) {
   return begin == std::string::npos ? class_name : word.substr(begin, word.find_last_not_of(" \t") - begin + 1);
 }
 
-std::string label_tables(const std::vector<std::string>& classes) {
+/// Of the first classes that can be told from all others; their number goes to `count`.
+std::string label_tables(const std::vector<std::string>& classes, std::size_t& count) {
   std::string text;
   std::set<std::string> seen;
   for (const std::string& each : classes) {
@@ -81,6 +83,7 @@ std::string label_tables(const std::vector<std::string>& classes) {
     text += fmt::format("[[label]]\nname = {}\nclass = {}\n\n", in_toml(word), in_toml(each));
     if (seen.size() == kFirstLabels) break;
   }
+  count = seen.size();
   return text;
 }
 
@@ -125,6 +128,7 @@ std::string model_line(Start& start, const char* role, const fs::path& found, co
 
 std::string study_text(Start& start, const InitArguments& arguments) {
   const fs::path base = arguments.to.parent_path().empty() ? fs::path(".") : arguments.to.parent_path();
+  const std::string tables = label_tables(start.classes, start.labels);
   std::string text =
       "# A study for scotoma, made by scotoma init. Paths are relative to this file's folder. All keys: scotoma "
       "options\n";
@@ -132,8 +136,8 @@ std::string study_text(Start& start, const InitArguments& arguments) {
   text += fmt::format(
       "# What to look into: {} of the classifier's {} classes, to begin with. `name` is what prompts call it, `class` "
       "the\n# right answer. Further keys: synonyms = [\"kitten\"], hypernym, article.\n",
-      std::min(kFirstLabels, start.classes.size()), start.classes.size());
-  text += label_tables(start.classes);
+      start.labels, start.classes.size());
+  text += tables;
   text += "[prompts]\nbase = [\"a photo of {a label}\", \"a picture of {a label}\"]\n\n";
   text += fmt::format("[classifier]  # the model under test: ONNX or OpenVINO IR\nmodel = {}\nlabels = {}\n",
                       in_toml(seen_from(base, arguments.model)), in_toml(seen_from(base, arguments.labels)));
@@ -168,11 +172,13 @@ Result<void> init(const InitArguments& arguments) {
   Start start;
   SCOTOMA_ASSIGN_OR_RETURN(start.classes, read_class_names(arguments.labels));
   SCOTOMA_RETURN_IF_ERROR(look_for_models(start, arguments.exported));
-  SCOTOMA_RETURN_IF_ERROR(write_new(arguments.to, study_text(start, arguments)));
+  const std::string text = study_text(start, arguments);
+  if (start.labels == 0)
+    return bad_input(fmt::format("{}: every class name stands twice; rename them", arguments.labels.string()));
+  SCOTOMA_RETURN_IF_ERROR(write_new(arguments.to, text));
   const std::string study = quote_for_shell(arguments.to.string());
   say("{}: written. Still to do there:\n", arguments.to.string());
-  say("  - the labels: {} of {} classes stand there, to begin with\n", std::min(kFirstLabels, start.classes.size()),
-      start.classes.size());
+  say("  - the labels: {} of {} classes stand there, to begin with\n", start.labels, start.classes.size());
   say("  - [classifier] fit, mean, std, channels: as in its training\n");
   for (const std::string& each : start.to_do) say("  - {}\n", each);
   say("Then:\n  scotoma doctor {}  # does every model load and make sense?\n  scotoma find {}\n", study, study);

@@ -78,6 +78,7 @@ TEST(Init, SaysWhatToMakeOfFoldersThatCannotBeUsedYet) {
            {{folder / "gone.onnx", "--labels", names}, "gone.onnx"},
            {{folder / "all", "--labels", names}, "is a folder"},
            {{model, "--labels", folder / "gone.txt"}, "gone.txt"},
+           {{model, "--labels", folder.write("twice.txt", "crane\ncrane\n")}, "stands twice"},
            {{model, "--labels", names, "--export", folder / "gone"}, "no such folder"}}) {
     std::vector<std::string> words = {"init", "--to", to};
     words.insert(words.end(), arguments.begin(), arguments.end());
