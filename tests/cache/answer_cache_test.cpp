@@ -267,17 +267,32 @@ TEST(AnswerCache, APictureThatAPowerCutLeftEmptyOrInZerosIsDrawnAnew) {
 TEST(AnswerCache, PicturesThatAKilledRunLeftHalfWrittenAreRemovedAndOnesBeingWrittenAreLeft) {
   const fake::Folder folder;
   opened(folder.path())->put_image(picture(1)).value();
-  const auto left = folder.write("images/ab/abcd.1.0.part", "half");
-  const auto above = folder.write("images/abcd.png.1.0.part", "half");
+  const auto left = folder.write("images/.part/abcd.png.1.0.part", "half");
   const auto aside = folder.write("cache.sqlite.1.part", "half");
-  auto writing = Aside::write(folder / "images/ab/abce.png", "half");
+  auto writing = Aside::write(folder / "images/.part/abce.png", "half");
   ASSERT_TRUE(writing.ok());
   const auto cache = opened(folder.path());
   EXPECT_FALSE(fs::exists(left));
   EXPECT_FALSE(fs::exists(aside));
-  EXPECT_FALSE(fs::exists(above));
   EXPECT_TRUE(writing->place().ok()) << "it was taken from a run under way";
   EXPECT_TRUE(cache->image(image_id(picture(1))).ok());
+}
+
+TEST(AnswerCache, WhatAnOlderProgramLeftHalfWrittenAmongTheImagesIsRemoved) {
+  const fake::Folder folder;
+  const auto left = folder.write("images/ab/abcd.1.0.part", "half");
+  const auto above = folder.write("images/abcd.png.1.0.part", "half");
+  opened(folder.path());
+  EXPECT_FALSE(fs::exists(left));
+  EXPECT_FALSE(fs::exists(above));
+}
+
+TEST(AnswerCache, OpeningLooksAtNoFolderOfImages) {
+  const fake::Folder folder;
+  opened(folder.path())->put_image(picture(1)).value();
+  const auto among_images = folder.write("images/ab/abcd.1.0.part", "half");  // would be removed by one who looks
+  opened(folder.path());
+  EXPECT_TRUE(fs::exists(among_images));
 }
 
 /// Puts at a path what is no plain file.

@@ -14,6 +14,8 @@ namespace scotoma {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr const char* kAside = ".part";  ///< where images are written before they get their place
+
 // What a PNG file begins and ends with.
 constexpr std::string_view kPngBegin = "\x89PNG\r\n\x1a\n";
 constexpr std::string_view kPngEnd("\0\0\0\0IEND\xae\x42\x60\x82", 12);
@@ -71,11 +73,15 @@ Result<bool> AnswerCache::has_image(const std::string& id) const {
 }
 
 void AnswerCache::sweep_images() const {
+  const fs::path images = folder_ / "images";
+  const fs::path aside = images / kAside;
   remove_abandoned(folder_);
-  remove_abandoned(folder_ / "images");
   std::error_code error;
-  for (fs::directory_iterator at(folder_ / "images", error), end; !error && at != end; at.increment(error))
+  const bool older = !fs::exists(aside, error);  // whose program wrote aside in each folder: all are looked at, once
+  remove_abandoned(older ? images : aside);
+  for (fs::directory_iterator at(images, error), end; older && !error && at != end; at.increment(error))
     remove_abandoned(at->path());
+  fs::create_directory(aside, error);
 }
 
 Result<std::string> AnswerCache::put_image(const Image& image) {
@@ -85,9 +91,8 @@ Result<std::string> AnswerCache::put_image(const Image& image) {
   const fs::path path = folder_ / image_file(id);
   SCOTOMA_RETURN_IF_ERROR(make_folder(path.parent_path()));
   SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, encode_png(image));
-  SCOTOMA_ASSIGN_OR_RETURN(Aside aside,
-                           Aside::write(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
-  SCOTOMA_RETURN_IF_ERROR(aside.place());
+  SCOTOMA_RETURN_IF_ERROR(write_whole_through(folder_ / "images" / kAside, path,
+                                              {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
   return id;
 }
 

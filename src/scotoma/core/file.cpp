@@ -55,6 +55,30 @@ bool still_named(int descriptor) {
   return ::fstat(descriptor, &status) == 0 && status.st_nlink > 0;
 }
 
+struct WrittenAside {
+  fs::path path;
+  Descriptor lock;
+};
+
+/// A locked file `PLACE.PID.SERIAL.part`. Errors: failed, naming `target`; then none is left.
+Result<WrittenAside> written_aside(const fs::path& place, const fs::path& target, std::string_view bytes) {
+  static std::atomic<std::uint64_t> serial{0};
+  for (;;) {
+    fs::path aside = place;
+    aside += fmt::format(".{}.{}{}", ::getpid(), serial++, kPart);
+    Descriptor file(::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    if (!file.open()) return cannot_write(target, errno);
+    const bool locked = ::flock(file.get(), LOCK_EX | LOCK_NB) == 0;
+    // Between the two calls another process may have taken it for abandoned.
+    if ((!locked && errno == EWOULDBLOCK) || !still_named(file.get())) continue;
+    if (const int error = write_all(file.get(), bytes); error != 0) {
+      ::unlink(aside.c_str());
+      return cannot_write(target, error);
+    }
+    return WrittenAside{std::move(aside), std::move(file)};
+  }
+}
+
 /// The file behind a link, so that the link stays one.
 fs::path behind_links(const fs::path& path) {
   std::error_code error;
@@ -131,24 +155,13 @@ Result<std::string> read_plain_file(const fs::path& path) {
 }
 
 Result<Aside> Aside::write(const fs::path& target, std::string_view bytes) {
-  static std::atomic<std::uint64_t> serial{0};
   const fs::path place = behind_links(target);
   struct stat status {};
   if (::stat(place.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
     return bad_input(
         fmt::format("{}: is {}, not a file; name another, or move it away", target.string(), other_than_file(status)));
-  for (;;) {
-    fs::path aside = place;
-    aside += fmt::format(".{}.{}{}", ::getpid(), serial++, kPart);
-    Descriptor file(::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-    if (!file.open()) return cannot_write(target, errno);
-    const bool locked = ::flock(file.get(), LOCK_EX | LOCK_NB) == 0;
-    // Between the two calls another process may have taken it for abandoned.
-    if ((!locked && errno == EWOULDBLOCK) || !still_named(file.get())) continue;
-    Aside written(place, aside, std::move(file));
-    if (const int error = write_all(written.lock_.get(), bytes); error != 0) return cannot_write(target, error);
-    return written;
-  }
+  SCOTOMA_ASSIGN_OR_RETURN(auto file, written_aside(place, target, bytes));
+  return Aside(place, std::move(file.path), std::move(file.lock));
 }
 
 Aside::Aside(Aside&& other) noexcept
@@ -188,6 +201,16 @@ Result<void> write_new(const fs::path& path, std::string_view bytes) {
   const Result<void> written = write_whole(path, bytes);
   if (!written.ok()) static_cast<void>(::unlink(path.c_str()));
   return written;
+}
+
+Result<void> write_whole_through(const fs::path& folder, const fs::path& path, std::string_view bytes) {
+  std::error_code ignored;  // what is wrong shows when the file is written
+  fs::create_directories(folder, ignored);
+  SCOTOMA_ASSIGN_OR_RETURN(const WrittenAside file, written_aside(folder / path.filename(), path, bytes));
+  if (::rename(file.path.c_str(), path.c_str()) == 0) return {};
+  const int error = errno;
+  ::unlink(file.path.c_str());
+  return cannot_write(path, error);
 }
 
 Result<void> write_together(std::span<const std::pair<fs::path, std::string>> files) {

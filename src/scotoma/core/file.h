@@ -90,6 +90,12 @@ Result<void> write_new(const std::filesystem::path& path, std::string_view bytes
 /// What write_new() says of a place that is taken. Errors: bad_input, with what to do.
 Result<void> check_new(const std::filesystem::path& path);
 
+/// As write_whole(), written aside in another folder of the same file system, which is made where it is missing: so
+/// what killed processes left is found there (remove_abandoned), however many files the path's own folder holds.
+/// Errors: failed.
+Result<void> write_whole_through(const std::filesystem::path& folder, const std::filesystem::path& path,
+                                 std::string_view bytes);
+
 /// As write_whole() for files that belong together: all are written before the first is replaced, then they are
 /// replaced one right after the other in this order.
 Result<void> write_together(std::span<const std::pair<std::filesystem::path, std::string>> files);
