@@ -19,7 +19,7 @@ std::filesystem::path home() {
   if (given != nullptr && *given != '\0') return given;
   std::error_code problem;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", problem);
-  const auto installed = program.parent_path().parent_path() / "share" / "scotoma";
+  auto installed = program.parent_path().parent_path() / "share" / "scotoma";
   if (!problem && std::filesystem::is_directory(installed / "examples", problem)) return installed;
   return SCOTOMA_HOME_DIR;
 }

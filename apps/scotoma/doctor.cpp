@@ -115,9 +115,8 @@ Result<Doctor::Finding> Doctor::classifier() {
   }
   if (like_guessing(right, static_cast<int>(predictions.size()), model->class_names().size(), kLevel)) {
     found.doubt = fmt::format(
-        "no more than by guessing, the first \"{}\" for \"{}\": check mean and std, channels, and that the class names "
-        "are "
-        "in the order of the outputs",
+        "no more than by guessing, the first \"{}\" for \"{}\": check that the class names are in the order of the "
+        "outputs, then mean and std, and channels",
         model->class_names()[static_cast<std::size_t>(predictions[0].label())], prompts_[0]);
   }
   return found;

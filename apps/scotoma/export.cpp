@@ -72,7 +72,10 @@ Result<void> write_export(const ExportArguments& arguments) {
     TerminalProgress progress(arguments.quiet);
     return export_dataset(session.study, done.findings, *session.cache, options, arguments.to, cancel, progress);
   }();
-  if (!exported.ok()) return exported.error();
+  if (!exported.ok()) {
+    tell_doubts(doubts(done.findings));
+    return exported.error();
+  }
   print_summary(arguments, *exported);
   tell_doubts(doubts(done.findings));
   return {};

@@ -233,8 +233,12 @@ Result<void> list(const ListArguments& arguments) {
   }
   if (listed.bugs.empty() && listed.systematic.empty()) {
     const bool filtered = !arguments.label.empty() || !arguments.word.empty() || !arguments.taken_for.empty();
-    say("no {}bug was confirmed among {} phrases{}\n", filtered ? "such " : "", json["bugs"].size(),
-        arguments.all ? "" : "; --all shows them");
+    const auto tried = std::count_if(json["bugs"].begin(), json["bugs"].end(),
+                                     [&](const Json& bug) { return wanted(bug, arguments); });
+    say("no {}bug was confirmed{}\n", filtered ? "such " : "",
+        tried == 0 ? ": no phrase was tried"
+                   : fmt::format(" among {} phrase{}{}", tried, tried == 1 ? "" : "s",
+                                 arguments.all ? "" : "; --all shows them"));
     print_undrawable(json, arguments);
     return {};
   }

@@ -275,13 +275,14 @@ void add_review(CLI::App& app, Run& run) {
   verb->add_option("--count", arguments->count, "how many pictures to ask about")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
-  verb->add_option("--bug", arguments->bug,
-                   "only pictures of this bug's audit, or of this systematic failure's label; its id, as "
-                   "scotoma list names it");
+  auto* bug = verb->add_option("--bug", arguments->bug,
+                               "only pictures of this bug's audit, or of this systematic failure's label; its id, as "
+                               "scotoma list names it");
   auto* page = verb->add_option("--page", arguments->page, "write a page (HTML) on which to answer; it saves a table");
   auto* csv = verb->add_option("--csv", arguments->csv, "write a table (CSV) to fill in");
   auto* import = verb->add_option("--import", arguments->import, "read the answers of a table (CSV)");
   auto* status = verb->add_flag("--status", arguments->status, "what the answers so far say of the judge");
+  status->excludes(bug);
   for (auto* one : {page, csv, import, status}) {
     for (auto* other : {page, csv, import, status}) {
       if (one != other) one->excludes(other);

@@ -144,8 +144,8 @@ TEST(CommandLine, NamesTheNearestVerbForOneThatThereIsNot) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{"fnid", "x"}, "find"},
       {{"raport", "x", "--out", "y"}, "report"},
-      {{"--quiet", "transfr"}, ""},  // the option is what is wrong first
-      {{"try-loadin"}, "probe"},     // and never the verb that is not for people
+      {{"--quiet", "transfr"}, ""},    // the option is what is wrong first
+      {{"try-loadin"}, "completion"},  // and never the verb that is not for people
   };
   for (const auto& [arguments, verb] : cases) {
     const Outcome outcome = run(arguments);

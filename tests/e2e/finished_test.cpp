@@ -7,6 +7,7 @@
 #include "e2e/program.h"
 #include "fake/folder.h"
 #include "fake/places.h"
+#include "scotoma/core/hash.h"
 
 namespace scotoma::e2e {
 namespace {
@@ -17,6 +18,15 @@ std::string with(std::string text, const std::string& from, const std::string& t
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
     text.replace(at, from.size(), to);
   return text;
+}
+
+/// A changed study.json, as if it had been written so.
+std::string summed(const std::string& text) {
+  auto json = nlohmann::ordered_json::parse(text);
+  json.erase("sum");
+  const std::string rest = json.dump();
+  json["sum"] = sha256_hex({reinterpret_cast<const std::uint8_t*>(rest.data()), rest.size()});
+  return json.dump(2);
 }
 
 /// The study of a finished run, whose model files have gone away since.
@@ -30,7 +40,7 @@ class WithoutModels : public testing::Test {
     const std::string world =
         fs::absolute(kWorld).lexically_normal().lexically_relative(folder_.path()).generic_string();
     const std::string models = read_file(out_ / "study.json");
-    folder_.write("out/study.json", with(models, world, "gone"));
+    folder_.write("out/study.json", summed(with(models, world, "gone")));
     folder_.write("out/bugs.json", with(read_file(out_ / "bugs.json"), world, "gone"));
     ASSERT_NE(models, read_file(out_ / "study.json"));
   }
@@ -58,8 +68,7 @@ TEST_F(WithoutModels, ItIsReportedExportedReviewedAndCheckedAgain) {
   EXPECT_EQ(listed.code, 0) << listed.errors;
   const Outcome exported = verb({"export", "--format", "jsonl", "--to", (folder_ / "data").string()});
   EXPECT_EQ(exported.code, 0) << exported.errors;
-  const Outcome checked = verb({"check", "--against", (kWorld / "classifiers/resnet_balanced.onnx").string(),
-                                "--labels", (kWorld / "classifiers/labels.json").string()});
+  const Outcome checked = verb({"check", "--against", (kWorld / "classifiers/resnet_balanced.onnx").string()});
   EXPECT_NE(checked.code, 2) << checked.errors;
   EXPECT_NE(checked.output.find("fly"), std::string::npos) << checked.output;
 }
@@ -80,7 +89,7 @@ TEST_F(WithoutModels, TheFolderOfTheResultsIsEnough) {
     return run(arguments);
   };
   const std::string study = read_file(out_ / "study.json");
-  folder_.write("out/study.json", with(study, kWorld.string(), (folder_ / "gone").string()));
+  folder_.write("out/study.json", summed(with(study, kWorld.string(), (folder_ / "gone").string())));
   const Outcome reported = alone({"report"});
   EXPECT_EQ(reported.code, 0) << reported.errors;
   const Outcome listed = alone({"list", "--json"});
@@ -96,6 +105,37 @@ TEST_F(WithoutModels, TheFolderOfTheResultsIsEnough) {
   const Outcome empty = run({"list", folder_.path().string()});
   EXPECT_EQ(empty.code, 2);
   EXPECT_NE(empty.errors.find("no results of a study there"), std::string::npos) << empty.errors;
+}
+
+TEST_F(WithoutModels, AStudyJsonThatWasChangedOrIsOfOtherResultsIsNotTaken) {
+  const std::string study = read_file(out_ / "study.json");
+  folder_.write("out/study.json", with(study, "\"fly\"", "\"fly-by\""));
+  EXPECT_EQ(verb({"report"}).code, 2);
+  const Outcome alone = run({"report", out_.string()});
+  EXPECT_EQ(alone.code, 2);
+  EXPECT_NE(alone.errors.find("study.json is missing or damaged"), std::string::npos) << alone.errors;
+  auto other = nlohmann::ordered_json::parse(study);
+  other["roles"]["judge"]["fingerprint"] = std::string(64, '0');
+  folder_.write("out/study.json", summed(other.dump()));
+  const Outcome reported = verb({"report"});
+  EXPECT_EQ(reported.code, 2);
+  EXPECT_NE(reported.errors.find("not of the bugs.json beside it"), std::string::npos) << reported.errors;
+}
+
+TEST(AFinishedStudy, OfWhichAnImageIsGoneNamesIt) {
+  const fake::Folder folder;
+  finished_study(folder);
+  std::filesystem::path gone;
+  for (const auto& entry : fs::recursive_directory_iterator(folder / "out/images")) {
+    if (entry.path().extension() == ".png") gone = entry.path();
+  }
+  fs::remove(gone);
+  const Outcome reported = run({"report", (folder / "study.toml").string(), "--out", (folder / "out").string()});
+  EXPECT_EQ(reported.code, 2);
+  EXPECT_NE(reported.errors.find("1 of the study's images is missing or damaged"), std::string::npos)
+      << reported.errors;
+  EXPECT_NE(reported.errors.find(gone.filename().string()), std::string::npos) << reported.errors;
+  EXPECT_NE(reported.errors.find("generates it anew"), std::string::npos) << reported.errors;
 }
 
 TEST(AFinishedStudy, SaysWhereAModelIsNewerThanItsResults) {

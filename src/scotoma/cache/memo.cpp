@@ -88,6 +88,8 @@ struct Memo::Inquiry {
   std::size_t under_way = 0;                                            ///< batches
   std::size_t done = 0;
   std::size_t missing = 0;
+  std::size_t lost = 0;         ///< images that were generated, and are not there any more
+  std::string first_lost = {};  ///< its file
 
   std::size_t batch() const { return std::max<std::size_t>(1, model.batch()); }
   bool ended() const { return waiting.empty() && under_way == 0; }
@@ -119,6 +121,7 @@ Result<void> Memo::put(Inquiry& inquiry, std::size_t place, const std::string& i
   SCOTOMA_ASSIGN_OR_RETURN(auto known, cache_.find(inquiry.fingerprint, input));
   if (known && inquiry.role == "generator") {
     SCOTOMA_ASSIGN_OR_RETURN(const bool there, cache_.has_image(*known));
+    if (!there && inquiry.lost++ == 0) inquiry.first_lost = AnswerCache::image_file(*known).string();
     if (!there) known.reset();
   }
   if (counted_[inquiry.role].insert(std::hash<std::string>()(input)).second)
@@ -159,9 +162,15 @@ Result<void> Memo::check_replay(std::span<Inquiry* const> inquiries) const {
   if (!options_.replay_only) return {};
   for (const Inquiry* one : inquiries) {
     if (one->missing == 0) continue;
+    if (one->lost == one->missing) {
+      return bad_input(
+          fmt::format("{} of the study's images {} missing or damaged, first {}; run `scotoma find`, which "
+                      "generates {} anew",
+                      one->lost, one->lost == 1 ? "is" : "are", one->first_lost, one->lost == 1 ? "it" : "them"));
+    }
     return bad_input(
-        fmt::format("{} of {} answers of the {} are not in the cache: the study is not finished; run `scotoma find`",
-                    one->missing, one->inputs.size(), one->role));
+        fmt::format("{} of {} answers of the {} {} not in the cache: the study is not finished; run `scotoma find`",
+                    one->missing, one->inputs.size(), one->role, one->missing == 1 ? "is" : "are"));
   }
   return {};
 }

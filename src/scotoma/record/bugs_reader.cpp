@@ -144,6 +144,18 @@ std::string study_of_bugs_json(const std::string& text) {
   return is_text(name) ? name->get<std::string>() : "";
 }
 
+std::optional<std::map<std::string, std::string>> models_of_bugs_json(const std::string& text) {
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const Json* fingerprints = json.is_object() ? member(json, "fingerprints") : nullptr;
+  if (fingerprints == nullptr || !fingerprints->is_object()) return std::nullopt;
+  std::map<std::string, std::string> out;
+  for (const auto& [role, fingerprint] : fingerprints->items()) {
+    if (!fingerprint.is_string()) return std::nullopt;
+    out[role] = fingerprint;
+  }
+  return out;
+}
+
 std::string reviewed_failures(const Study& study, const nlohmann::ordered_json& bug) {
   const Json* reviewed = member(bug, "reviewed");
   if (reviewed == nullptr || !reviewed->is_object()) return {};

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "scotoma/core/result.h"
@@ -19,6 +21,9 @@ Result<nlohmann::ordered_json> read_bugs_json(const std::filesystem::path& file,
 
 /// The name of the study whose results `text` holds; empty where it cannot be told.
 std::string study_of_bugs_json(const std::string& text);
+
+/// Role -> fingerprint of the models whose results `text` holds; none where it cannot be told.
+std::optional<std::map<std::string, std::string>> models_of_bugs_json(const std::string& text);
 
 /// What a person's review makes of a bug's failure rate, in words; empty where it has none.
 std::string reviewed_failures(const Study& study, const nlohmann::ordered_json& bug);

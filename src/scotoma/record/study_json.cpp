@@ -5,6 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "scotoma/core/hash.h"
 #include "scotoma/wording/settings.h"
 #include "scotoma/wording/text.h"
 
@@ -51,6 +52,13 @@ void read_run(const Json& json, RecordedStudy& out) {
     out.images = *images;
 }
 
+/// Of all but itself: who changes the file by hand is told, since all answers are recalled by what stands in it.
+std::string sum_of(Json json) {
+  json.erase("sum");
+  const std::string text = json.dump();
+  return sha256_hex({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
 }  // namespace
 
 Json study_json(const Study& study, const Findings& findings, const std::filesystem::path& folder) {
@@ -71,12 +79,14 @@ Json study_json(const Study& study, const Findings& findings, const std::filesys
   }
   json["class_names"] = Json::array();
   for (const std::string& name : findings.class_names) json["class_names"].push_back(valid_utf8(name));
+  json["sum"] = sum_of(json);
   return json;
 }
 
 std::optional<RecordedStudy> read_study_json(std::string_view text) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object() || json.value("schema_version", Json()) != kVersion) return std::nullopt;
+  if (json.value("sum", Json()) != sum_of(json)) return std::nullopt;
   const auto roles = json.find("roles");
   const auto names = json.find("class_names");
   const auto asked = json.find("asked");

@@ -28,7 +28,10 @@ Result<ClassifierOptions> options_of(const Study& study, const fs::path& file, c
   if (file.extension() == ".toml") return read_classifier(file);
   ClassifierOptions options = study.classifier;
   options.model = file;
-  if (!labels.empty()) options.labels = labels;
+  if (!labels.empty()) {
+    options.labels = labels;
+    options.class_names.clear();
+  }
   return options;
 }
 

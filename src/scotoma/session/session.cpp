@@ -59,6 +59,12 @@ std::optional<RecordedStudy> recorded(const fs::path& results) {
   return text.ok() ? read_study_json(*text) : std::nullopt;
 }
 
+/// Whether the bugs.json in the folder, where there is one, is of the same models.
+bool is_of_results(const RecordedStudy& record, const fs::path& results) {
+  const auto text = read_plain_file(results / "bugs.json");
+  return !text.ok() || models_of_bugs_json(*text).value_or(record.fingerprints) == record.fingerprints;
+}
+
 /// The options with which `find` made what stands in these places.
 std::string told_to_find(const StudyPlaces& places) {
   const auto record = recorded(out_folder(places));
@@ -102,6 +108,10 @@ Result<Study> open_finished_study(const StudyPlaces& places) {
   };
   SCOTOMA_ASSIGN_OR_RETURN(Study study, opened());
   set_engine(study, places);
+  if (std::error_code ignored; !fs::exists(study.classifier.labels, ignored)) {  // others are fed as the study's own
+    if (const auto record = recorded(out_folder(places)); record && has_models_of(*record, study))
+      study.classifier.class_names = record->class_names;
+  }
   return as_run(std::move(study), places);
 }
 
@@ -184,6 +194,10 @@ Result<void> check_cache(const StudyPlaces& places) {
 Result<Session> open_finished(Study study, const StudyPlaces& places) {
   const auto record = recorded(out_folder(places));
   if (!record || !has_models_of(*record, study)) return open_session(std::move(study), places);
+  if (!is_of_results(*record, out_folder(places))) {
+    return bad_input(fmt::format("{}: not of the bugs.json beside it; `{}` writes both anew",
+                                 (out_folder(places) / "study.json").string(), find_command(places)));
+  }
   Session session;
   session.note = note_of_newer_models(study, out_folder(places) / "study.json", places);
   session.study = std::move(study);

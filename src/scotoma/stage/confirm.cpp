@@ -186,7 +186,7 @@ void decide_plainly(StageContext& context, std::vector<Hypothesis>& hypotheses,
 Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypotheses,
                        const std::vector<std::size_t>& finalists) {
   const BudgetOptions& budget = context.study.budget;
-  context.progress.stage(fmt::format("confirming {} phrases on fresh images", finalists.size()));
+  context.progress.stage(fmt::format("confirming {} on fresh images", counted_phrases(finalists.size())));
   Confirmation confirmation(context, hypotheses, finalists);
   const int round = static_cast<int>(context.study.prompts.base.size());
   const int step = (kBetweenLooks + round - 1) / round * round;

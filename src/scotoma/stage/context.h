@@ -2,7 +2,10 @@
 // What every stage is given: the study, where samples come from, and the purse.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -52,5 +55,10 @@ struct StageContext {
     return targets.front();
   }
 };
+
+/// "1 phrase", "3 phrases": for progress.
+inline std::string counted_phrases(std::size_t count) {
+  return fmt::format("{} phrase{}", count, count == 1 ? "" : "s");
+}
 
 }  // namespace scotoma

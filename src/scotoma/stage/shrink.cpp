@@ -267,7 +267,9 @@ Result<std::vector<std::size_t>> shrink(StageContext& context, std::vector<Hypot
     searches.emplace_back(context, hypotheses[h]);
   }
   const auto open = std::count_if(searches.begin(), searches.end(), [](const auto& search) { return !search.done(); });
-  if (open > 0) context.progress.stage(fmt::format("shrinking {} phrases to the fewest words", open));
+  if (open > 0)
+    context.progress.stage(
+        fmt::format("shrinking {} to the fewest words", counted_phrases(static_cast<std::size_t>(open))));
   Album album(context);
   do {
     if (album.anything_planned()) SCOTOMA_RETURN_IF_ERROR(album.draw());

@@ -27,7 +27,7 @@ class GoodArms {
     const int more = std::max(1, first / 2);
     most_ = static_cast<std::size_t>(first) * ((std::size_t{1} << exploration_.budget().rounds) - 1);
     auto& progress = exploration_.context().progress;
-    progress.stage(fmt::format("exploring {} phrases, {} images each", open_.size(), first));
+    progress.stage(fmt::format("exploring {}, {} images each", counted_phrases(open_.size()), first));
     SCOTOMA_RETURN_IF_ERROR(exploration_.look(open_, first));
     sort_out();
     while (!open_.empty() && good_.size() < places_ && exploration_.left() >= more) {

@@ -75,6 +75,7 @@ struct ClassifierOptions {
   Preprocessing preprocessing;
   std::string output;  ///< "logits", "probabilities"; empty: found out from the values
   int batch = 32;
+  std::vector<std::string> class_names = {};  ///< where there are some, these instead of the file `labels`
 };
 
 struct CaptionerOptions {

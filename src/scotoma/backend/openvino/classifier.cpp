@@ -107,7 +107,10 @@ Result<void> OpenvinoClassifier::open(const std::shared_ptr<Engine>& engine, con
   file_ = options.model;
   batch_ = static_cast<std::size_t>(std::max(1, options.batch));
   SCOTOMA_ASSIGN_OR_RETURN(const auto model, engine->read(file_));
-  SCOTOMA_ASSIGN_OR_RETURN(names_, read_class_names(options.labels));
+  names_ = options.class_names;
+  if (names_.empty()) {
+    SCOTOMA_ASSIGN_OR_RETURN(names_, read_class_names(options.labels));
+  }
   if (model->inputs().size() != 1) {
     return bad_input(fmt::format("{}: not a classifier of pictures: it needs one input; it has {}", file_.string(),
                                  describe_ports(model->inputs())));
@@ -124,8 +127,11 @@ Result<void> OpenvinoClassifier::open(const std::shared_ptr<Engine>& engine, con
                                  names_.size(), advice_on_count(names_, row.size())));
   }
   SCOTOMA_ASSIGN_OR_RETURN(output_, settle_scores(head, tried.rows, options.output, file_));
-  SCOTOMA_ASSIGN_OR_RETURN(fingerprint_, model_fingerprint(*engine, "classifier", {file_, options.labels},
-                                                           {network_->settings(), output_, network_->precision()}));
+  std::vector<std::filesystem::path> files = {file_};
+  std::vector<std::string> settings = {network_->settings(), output_, network_->precision()};
+  if (options.class_names.empty()) files.push_back(options.labels);
+  settings.insert(settings.end(), options.class_names.begin(), options.class_names.end());
+  SCOTOMA_ASSIGN_OR_RETURN(fingerprint_, model_fingerprint(*engine, "classifier", files, settings));
   return {};
 }
 
