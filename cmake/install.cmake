@@ -12,6 +12,9 @@ install(TARGETS scotoma RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY examples DESTINATION share/scotoma FILES_MATCHING PATTERN "*.toml")
 install(DIRECTORY world/captioner world/classifiers world/embedder world/generator DESTINATION share/scotoma/world)
 install(FILES world/judge.onnx world/judge.labels.json DESTINATION share/scotoma/world)
+# What the demo tells to read on.
+install(FILES README.md DESTINATION share/scotoma)
+install(DIRECTORY docs DESTINATION share/scotoma FILES_MATCHING PATTERN "*.md")
 
 set_target_properties(scotoma_lib PROPERTIES EXPORT_NAME scotoma OUTPUT_NAME scotoma)
 install(TARGETS scotoma_lib EXPORT scotoma ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

@@ -32,6 +32,8 @@ label=$("$work/user/user" "$example")
 # Every model loads: the engine's libraries and the tokenizers' are found, and the models beside the example.
 "$tree/bin/scotoma" doctor "$example" >"$work/doctor.txt" || { cat "$work/doctor.txt" && exit 1; }
 
+for page in README.md docs/study.md; do [[ -s $tree/share/scotoma/$page ]] || die "the demo tells to read $page, which is not installed"; done
+
 # The demo takes the installed study, not the source's: a fault that only the installed one has is told.
 printf 'no_such_key = 1\n' >"$example"
 code=0
