@@ -2,6 +2,7 @@
 #include "scotoma/backend/openvino/classifier.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -127,11 +128,13 @@ Result<void> OpenvinoClassifier::open(const std::shared_ptr<Engine>& engine, con
                                  names_.size(), advice_on_count(names_, row.size())));
   }
   SCOTOMA_ASSIGN_OR_RETURN(output_, settle_scores(head, tried.rows, options.output, file_));
-  std::vector<std::filesystem::path> files = {file_};
-  std::vector<std::string> settings = {network_->settings(), output_, network_->precision()};
-  if (options.class_names.empty()) files.push_back(options.labels);
-  settings.insert(settings.end(), options.class_names.begin(), options.class_names.end());
-  SCOTOMA_ASSIGN_OR_RETURN(fingerprint_, model_fingerprint(*engine, "classifier", files, settings));
+  const std::string settings = network_->settings();
+  const std::string precision = network_->precision();
+  const std::string names = fmt::format("{}", fmt::join(options.class_names, "\n"));
+  auto fingerprint =
+      names.empty() ? model_fingerprint(*engine, "classifier", {file_, options.labels}, {settings, output_, precision})
+                    : model_fingerprint(*engine, "classifier", {file_}, {settings, output_, precision, names});
+  SCOTOMA_ASSIGN_OR_RETURN(fingerprint_, std::move(fingerprint));
   return {};
 }
 
