@@ -22,11 +22,11 @@ std::string with(std::string text, const std::string& from, const std::string& t
 
 /// A changed study.json, as if it had been written so.
 std::string summed(const std::string& text) {
-  auto json = nlohmann::ordered_json::parse(text);
-  json.erase("sum");
-  const std::string rest = json.dump();
-  json["sum"] = sha256_hex({reinterpret_cast<const std::uint8_t*>(rest.data()), rest.size()});
-  return json.dump(2);
+  auto record = nlohmann::ordered_json::parse(text);
+  record.erase("sum");
+  const std::string rest = record.dump();
+  record["sum"] = sha256_hex({reinterpret_cast<const std::uint8_t*>(rest.data()), rest.size()});
+  return record.dump(2);
 }
 
 /// The study of a finished run, whose model files have gone away since.

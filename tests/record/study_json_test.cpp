@@ -24,11 +24,11 @@ Findings answered() {
 nlohmann::ordered_json written(const Study& study) { return study_json(study, answered(), "/studies/pets.out"); }
 
 /// As if it had been written so.
-std::string summed(nlohmann::ordered_json json) {
-  json.erase("sum");
-  const std::string rest = json.dump();
-  json["sum"] = sha256_hex({reinterpret_cast<const std::uint8_t*>(rest.data()), rest.size()});
-  return json.dump();
+std::string summed(nlohmann::ordered_json record) {
+  record.erase("sum");
+  const std::string rest = record.dump();
+  record["sum"] = sha256_hex({reinterpret_cast<const std::uint8_t*>(rest.data()), rest.size()});
+  return record.dump();
 }
 
 TEST(StudyJson, GivesBackWhatWasWritten) {
