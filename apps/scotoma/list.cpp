@@ -222,8 +222,7 @@ Result<void> check_filters(const Study& study, const Json& json, const ListArgum
 Result<void> list(const ListArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(const StoredResults results, read_results(arguments));
   tell_note(results.note);
-  if (const auto found = results.bugs.find("doubts"); found != results.bugs.end())
-    tell_doubts(found->get<std::vector<std::string>>());
+  tell_doubts(results.doubts);
   const auto& json = results.bugs;
   SCOTOMA_RETURN_IF_ERROR(check_filters(results.study, json, arguments));
   const Listed listed = listed_of(json, arguments);

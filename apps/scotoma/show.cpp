@@ -97,8 +97,7 @@ void print_systematic(const Json& json, const Json& failure, const std::filesyst
 Result<void> show(const ShowArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(const StoredResults results, read_results(arguments));
   tell_note(results.note);
-  if (const auto found = results.bugs.find("doubts"); found != results.bugs.end())
-    tell_doubts(found->get<std::vector<std::string>>());
+  tell_doubts(results.doubts);
   const auto& json = results.bugs;
   std::string known;
   for (const char* list : {"causes", "systematic_failures", "bugs"}) {

@@ -7,7 +7,7 @@
 #include "e2e/program.h"
 #include "fake/folder.h"
 #include "fake/places.h"
-#include "scotoma/core/hash.h"
+#include "fake/summed.h"
 
 namespace scotoma::e2e {
 namespace {
@@ -18,15 +18,6 @@ std::string with(std::string text, const std::string& from, const std::string& t
   for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
     text.replace(at, from.size(), to);
   return text;
-}
-
-/// A changed study.json, as if it had been written so.
-std::string summed(const std::string& text) {
-  auto record = nlohmann::ordered_json::parse(text);
-  record.erase("sum");
-  const std::string rest = record.dump();
-  record["sum"] = sha256_hex({reinterpret_cast<const std::uint8_t*>(rest.data()), rest.size()});
-  return record.dump(2);
 }
 
 /// The study of a finished run, whose model files have gone away since.
@@ -40,7 +31,7 @@ class WithoutModels : public testing::Test {
     const std::string world =
         fs::absolute(kWorld).lexically_normal().lexically_relative(folder_.path()).generic_string();
     const std::string models = read_file(out_ / "study.json");
-    folder_.write("out/study.json", summed(with(models, world, "gone")));
+    folder_.write("out/study.json", fake::summed(nlohmann::ordered_json::parse(with(models, world, "gone"))));
     folder_.write("out/bugs.json", with(read_file(out_ / "bugs.json"), world, "gone"));
     ASSERT_NE(models, read_file(out_ / "study.json"));
   }
@@ -89,7 +80,8 @@ TEST_F(WithoutModels, TheFolderOfTheResultsIsEnough) {
     return run(arguments);
   };
   const std::string study = read_file(out_ / "study.json");
-  folder_.write("out/study.json", summed(with(study, kWorld.string(), (folder_ / "gone").string())));
+  folder_.write("out/study.json",
+                fake::summed(nlohmann::ordered_json::parse(with(study, kWorld.string(), (folder_ / "gone").string()))));
   const Outcome reported = alone({"report"});
   EXPECT_EQ(reported.code, 0) << reported.errors;
   const Outcome listed = alone({"list", "--json"});
@@ -116,7 +108,7 @@ TEST_F(WithoutModels, AStudyJsonThatWasChangedOrIsOfOtherResultsIsNotTaken) {
   EXPECT_NE(alone.errors.find("study.json is missing or damaged"), std::string::npos) << alone.errors;
   auto other = nlohmann::ordered_json::parse(study);
   other["roles"]["judge"]["fingerprint"] = std::string(64, '0');
-  folder_.write("out/study.json", summed(other.dump()));
+  folder_.write("out/study.json", fake::summed(other));
   const Outcome reported = verb({"report"});
   EXPECT_EQ(reported.code, 2);
   EXPECT_NE(reported.errors.find("not of the bugs.json beside it"), std::string::npos) << reported.errors;

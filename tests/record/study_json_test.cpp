@@ -5,8 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "fake/summed.h"
 #include "report/made_up.h"
-#include "scotoma/core/hash.h"
 
 namespace scotoma {
 namespace {
@@ -22,14 +22,6 @@ Findings answered() {
 }
 
 nlohmann::ordered_json written(const Study& study) { return study_json(study, answered(), "/studies/pets.out"); }
-
-/// As if it had been written so.
-std::string summed(nlohmann::ordered_json record) {
-  record.erase("sum");
-  const std::string rest = record.dump();
-  record["sum"] = sha256_hex({reinterpret_cast<const std::uint8_t*>(rest.data()), rest.size()});
-  return record.dump();
-}
 
 TEST(StudyJson, GivesBackWhatWasWritten) {
   Study study = made_up::study();
@@ -69,7 +61,7 @@ TEST(StudyJson, DamagedIsNone) {
   const nlohmann::ordered_json whole = written(made_up::study());
   EXPECT_FALSE(read_study_json(""));
   EXPECT_FALSE(read_study_json("[1]"));
-  EXPECT_TRUE(read_study_json(summed(whole)));
+  EXPECT_TRUE(read_study_json(fake::summed(whole)));
   auto by_hand = whole;
   by_hand["class_names"][0] = "flea";
   EXPECT_FALSE(read_study_json(by_hand.dump()));
@@ -77,22 +69,22 @@ TEST(StudyJson, DamagedIsNone) {
   for (const char* key : {"schema_version", "file", "text", "asked", "roles", "class_names"}) {
     auto without = whole;
     without.erase(key);
-    EXPECT_FALSE(read_study_json(summed(without))) << key;
+    EXPECT_FALSE(read_study_json(fake::summed(without))) << key;
     auto other = whole;
     other[key] = 7;
-    EXPECT_FALSE(read_study_json(summed(other))) << key;
+    EXPECT_FALSE(read_study_json(fake::summed(other))) << key;
   }
   for (const char* role : {"generator", "classifier", "captioner", "embedder", "judge"}) {
     auto without = whole;
     without["roles"].erase(role);
-    EXPECT_FALSE(has_models_of(*read_study_json(summed(without)), made_up::study())) << role;
+    EXPECT_FALSE(has_models_of(*read_study_json(fake::summed(without)), made_up::study())) << role;
     auto other = whole;
     other["roles"][role]["fingerprint"] = 7;
-    EXPECT_FALSE(read_study_json(summed(other))) << role;
+    EXPECT_FALSE(read_study_json(fake::summed(other))) << role;
   }
   auto names = whole;
   names["class_names"][0] = 7;
-  EXPECT_FALSE(read_study_json(summed(names)));
+  EXPECT_FALSE(read_study_json(fake::summed(names)));
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ Result<StoredResults> read_results(const StudyPlaces& places) {
         "replaced); `{}` writes both anew",
         path.string(), command_of("report", places)));
   }
+  if (const auto found = out.bugs.find("doubts"); found != out.bugs.end()) found->get_to(out.doubts);
   out.note = note_of_settings(out.bugs, study, again);
   return out;
 }

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "scotoma/core/result.h"
 #include "scotoma/session/places.h"
@@ -13,8 +14,9 @@ namespace scotoma {
 
 struct StoredResults {
   Study study;
-  nlohmann::ordered_json bugs;  ///< bugs.json, checked (record/bugs_reader.h)
-  std::string note;             ///< where the study's settings are no longer those that it was run with; else empty
+  nlohmann::ordered_json bugs;      ///< bugs.json, checked (record/bugs_reader.h)
+  std::vector<std::string> doubts;  ///< what makes all figures doubtful (finding/doubt.h)
+  std::string note;                 ///< where the study's settings are no longer those that it was run with; else empty
 };
 
 /// Errors: bad_input when the study cannot be read; when it has no bugs.json yet, or one that is damaged, of a newer
