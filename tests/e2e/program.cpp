@@ -50,7 +50,9 @@ void forbid_threads() {
 /// In the child: the environment, then the program.
 [[noreturn]] void become(const std::vector<std::string>& arguments, const Circumstances& circumstances) {
   ::unsetenv("NO_COLOR");
-  for (const int signal : {SIGHUP, SIGPIPE}) ::signal(signal, SIG_DFL);  // whatever the tests were started by
+  // Whatever the tests were started by, and with.
+  for (const int signal : {SIGHUP, SIGPIPE}) ::signal(signal, SIG_DFL);
+  ::close_range(STDERR_FILENO + 1, ~0U, 0);
   if (circumstances.largest_file > 0) {
     const rlimit limit{circumstances.largest_file, circumstances.largest_file};
     ::setrlimit(RLIMIT_FSIZE, &limit);
