@@ -47,6 +47,7 @@ void print_summary(const StudyRun& run, const Study& study, const Published& pub
   const Findings& findings = run.findings;
   const Tally tally = tally_of(findings);
   say("\n{} On {}.\n", paint.bold(summary(findings)), counted(findings.spent.total(), "picture"));
+  if (const std::string rule = failure_sentence(study); !rule.empty()) say("  {}\n", rule);
   for (const std::string& doubt : doubts(findings)) say("  {} {}\n", paint.yellow("?"), doubt);
   for (const Cause& cause : tally.causes) print_cause(study, findings, cause, paint);
   for (const SystematicFailure& failure : tally.systematic) {

@@ -368,5 +368,23 @@ TEST_F(MemoTest, TellsHowFarItIs) {
   for (std::size_t i = 1; i < told.told.size(); ++i) EXPECT_LT(told.told[i - 1].first, told.told[i].first);
 }
 
+TEST_F(MemoTest, WhatFailsIsTheQuestionsToSayAndNoNewQuestion) {
+  auto asked = questions(40, "fly", 0, "fly");
+  Memo usual = memo();
+  const auto before = usual.observe(asked);
+  ASSERT_TRUE(before.ok()) << before.error().message;
+  for (Question& question : asked) question.failure = {FailureKind::low_score, 1, 1.1};  // nothing scores as much
+  Memo stricter = memo(1, true);
+  const auto after = stricter.observe(asked);
+  ASSERT_TRUE(after.ok()) << after.error().message;
+  int recognised = 0;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    EXPECT_FALSE((*after)[i].correct);
+    EXPECT_EQ((*after)[i].recognised, (*before)[i].correct);
+    recognised += (*after)[i].recognised ? 1 : 0;
+  }
+  EXPECT_GT(recognised, 0);
+}
+
 }  // namespace
 }  // namespace scotoma

@@ -245,6 +245,10 @@ TEST(ReadStudy, EveryOptionReachesItsOwnField) {
   std::vector<std::string> values;
   for (const Option& option : options()) {
     const int number = static_cast<int>(values.size());
+    if (option.table == "failure" && option.key == "k") {  // no rule reads it and the threshold: the next test
+      values.push_back(value_text(option, Study()));
+      continue;
+    }
     std::string value = std::visit(Unusual{option, number}, option.target);
     if (option.key == "base_first") value = "8";  // at most budget.base, and even: there are two base prompts
     if (std::holds_alternative<Field<fs::path>>(option.target)) {
@@ -263,6 +267,28 @@ TEST(ReadStudy, EveryOptionReachesItsOwnField) {
     const Option& option = options()[i];
     EXPECT_EQ(value_text(option, *study), values[i]) << option.table << "." << option.key;
   }
+}
+
+TEST(ReadStudy, TheFailureRulesReadTheirOwnNumber) {
+  const auto with = [](const std::string& failure) {
+    const fake::Folder folder;
+    const auto model = folder.write("m", "").string();
+    std::string text = "labels = [\"fly\"]\n";
+    for (const char* role : {"generator", "classifier", "captioner", "embedder"})
+      text += fmt::format("{}.model = \"{}\"\n", role, model);
+    return parse_study(text + fmt::format("classifier.labels = \"{}\"\n[failure]\n", model) + failure,
+                       folder / "study.toml");
+  };
+  const auto top_k = with("rule = \"top-k\"\nk = 3\n");
+  ASSERT_TRUE(top_k.ok()) << top_k.error().message;
+  EXPECT_EQ(top_k->failure.k, 3);
+  for (const char* rule : {"low-score", "confident"}) {
+    const auto study = with(fmt::format("rule = \"{}\"\nthreshold = 0.25\n", rule));
+    ASSERT_TRUE(study.ok()) << study.error().message;
+    EXPECT_EQ(study->failure.threshold, 0.25);
+    EXPECT_FALSE(with(fmt::format("rule = \"{}\"\nk = 3\n", rule)).ok());
+  }
+  EXPECT_FALSE(with("threshold = 0.25\n").ok());
 }
 
 TEST(OptionsMarkdown, ListsEveryOptionWithItsDefault) {

@@ -31,6 +31,21 @@ std::vector<Hypothesis> bugs_of(const Strings& labels, const Phrase& phrase = {.
   return bugs;
 }
 
+TEST(CauseSentence, SaysWhatFailsUnderAnotherRule) {
+  Study study;
+  EXPECT_EQ(failure_sentence(study), "") << "the usual needs no words";
+  study.failure.rule = "low-score";
+  study.failure.threshold = 0.7;
+  EXPECT_EQ(sentence(study, cause_of(bugs_of({"apple"}), "")), "An apple on a flower is scored below 0.7.");
+  EXPECT_NE(failure_sentence(study).find("scores below 0.7"), std::string::npos) << failure_sentence(study);
+  study.failure.rule = "top-k";
+  study.failure.k = 3;
+  EXPECT_NE(failure_sentence(study).find("among the 3 best"), std::string::npos) << failure_sentence(study);
+  EXPECT_EQ(sentence(study, cause_of(bugs_of({"apple"}), "")), "An apple on a flower is not recognised.");
+  study.failure.rule = "confident";
+  EXPECT_NE(failure_sentence(study).find("scores 0.7 or more"), std::string::npos) << failure_sentence(study);
+}
+
 TEST(CauseSentence, NamesFewLabelsAndCountsMany) {
   EXPECT_EQ(sentence(Study(), cause_of(bugs_of({"apple"}))), "An apple on a flower is misclassified as a bee.");
   EXPECT_EQ(sentence(Study(), cause_of(bugs_of({"apple"}), "")), "An apple on a flower is not recognised.");

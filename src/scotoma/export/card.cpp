@@ -9,6 +9,7 @@
 
 #include "scotoma/export/layout.h"
 #include "scotoma/finding/count.h"
+#include "scotoma/wording/finding_words.h"
 #include "scotoma/wording/settings.h"
 #include "scotoma/wording/text.h"
 #include "scotoma/wording/words.h"
@@ -204,6 +205,12 @@ ordered_json dataset_json(const Study& study, const Findings& findings, const Da
   return json;
 }
 
+/// What the column `failed` says.
+std::string meaning_of_failed(const Study& study) {
+  const std::string rule = failure_sentence(study);
+  return rule.empty() ? "whether that answer is wrong" : "whether it counts as a failure. " + rule;
+}
+
 std::string readme(const Study& study, const Findings& findings, const Dataset& dataset, const ExportOptions& options) {
   std::string text = front_matter(study, dataset, options.format);
   text += fmt::format(
@@ -235,8 +242,10 @@ std::string readme(const Study& study, const Findings& findings, const Dataset& 
 | `file_name` | the picture |
 | `label`, `class`, `class_index` | what it shows: the study's word, the classifier's class and its number |
 | `predicted`, `predicted_index`, `score` | the classifier's answer and its probability |
-| `failed` | whether that answer is wrong |
-| `bug`, `phrase`, `prompt`, `seed` | what it was drawn for, and from; the seed is hexadecimal text (`int(seed, 0)` in Python), since it has 64 bits |
+)";
+  text += fmt::format("| `failed` | {} |\n", meaning_of_failed(study));
+  text +=
+      R"(| `bug`, `phrase`, `prompt`, `seed` | what it was drawn for, and from; the seed is hexadecimal text (`int(seed, 0)` in Python), since it has 64 bits |
 | `drawn_for` | `audit`: fresh pictures that nothing was selected by; `confirm`: those that confirmed the bug; `baseline`: a label that fails systematically, without a phrase |
 | `judge_score` | the judge's probability that the label is in the picture |
 | `split`, `image_id` | its side; SHA-256 over its size and pixels |

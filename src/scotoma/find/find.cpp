@@ -9,6 +9,7 @@
 
 #include "scotoma/cache/reviews.h"
 #include "scotoma/core/parallel.h"
+#include "scotoma/find/failure_rule.h"
 #include "scotoma/find/phrases.h"
 #include "scotoma/find/speed.h"
 #include "scotoma/finding/count.h"
@@ -109,8 +110,11 @@ void measure(const Memo& memo, Stopwatch& watch, int threads, RunFacts& run) {
 
 Result<std::vector<Target>> find_targets(const Study& study, const std::vector<std::string>& class_names) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto classes, classes_of_labels(study, class_names));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto rule, failure_rule(study, class_names.size()));
   std::vector<Target> targets;
-  for (std::size_t i = 0; i < classes.size(); ++i) targets.push_back({study.labels[i], static_cast<int>(classes[i])});
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    targets.push_back({study.labels[i], static_cast<int>(classes[i]), rule});
+  }
   return targets;
 }
 

@@ -36,7 +36,8 @@ struct RunOptions {
 Result<StudyRun> run_study(const Study& study, Models& models, AnswerCache& cache, const CancelToken& cancel,
                            Progress& progress, const RunOptions& options = {});
 
-/// The study's labels as the classifier knows them. Errors: those of classes_of_labels (study/label_class.h).
+/// The study's labels as the classifier knows them. Errors: those of classes_of_labels (study/label_class.h) and of
+/// failure_rule().
 Result<std::vector<Target>> find_targets(const Study& study, const std::vector<std::string>& class_names);
 
 }  // namespace scotoma

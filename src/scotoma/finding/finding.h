@@ -18,7 +18,8 @@ struct Sample {
   std::string image;  ///< image_id, also the name of its file in the cache
   Prediction prediction;
   Judgement judgement;
-  bool correct = false;  ///< the best class is the label's
+  bool correct = false;       ///< does not fail under the study's rule (model/task.h)
+  bool recognised = correct;  ///< the best class is the label's, whatever the rule
 
   bool valid() const { return judgement.valid; }
   bool failure() const { return judgement.valid && !correct; }
@@ -56,7 +57,7 @@ struct BaseResult {
 struct Cluster {
   std::string label;
   Direction direction = Direction::fails;
-  std::string predicted;              ///< what all members were classified as
+  std::string predicted;              ///< what all members were classified as; empty: as the label, and they fail
   bool tiny = false;                  ///< fewer members than SearchOptions::tiny_cluster
   std::vector<Sample> members;        ///< the closest to the centre first
   std::vector<std::string> captions;  ///< of the first members, same order

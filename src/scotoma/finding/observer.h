@@ -8,6 +8,7 @@
 
 #include "scotoma/core/result.h"
 #include "scotoma/finding/finding.h"
+#include "scotoma/model/task.h"
 
 namespace scotoma {
 
@@ -16,6 +17,7 @@ struct Question {
   std::string label;
   int class_index = 0;
   Draw draw;
+  FailureRule failure = {};  ///< when the answer counts as a failure
 };
 
 class Observer {

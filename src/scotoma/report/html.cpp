@@ -91,6 +91,12 @@ std::string contents(Page& page) {
   return html + "</ol>\n" + more_elsewhere(page.tally.findings() - lines, "finding", "the sections below");
 }
 
+/// What a failure is, where it is not the usual.
+std::string what_fails(const Page& page) {
+  const std::string rule = failure_sentence(page.study);
+  return rule.empty() ? "" : fmt::format("<p>{}</p>\n", escape_html(rule));
+}
+
 /// The rate that the whole list was made at; what else is known of it stands further down.
 std::string false_claims(const Page& page) {
   const std::string planned = planned_sentence(page.study);
@@ -120,7 +126,7 @@ std::string header(Page& page) {
          fact("Classifier", escape_html(classifier_line(page))) +
          fact("Labels", grouped(static_cast<long long>(page.findings.bases.size()))) +
          fact("Pictures drawn", grouped(page.findings.spent.total())) + fact("Seed", std::to_string(page.study.seed)) +
-         "</dl>\n" + contents(page) + false_claims(page) + "</header>\n";
+         "</dl>\n" + what_fails(page) + contents(page) + false_claims(page) + "</header>\n";
 }
 
 std::string navigation(const Page& page, bool transfer, bool certainty) {

@@ -106,8 +106,9 @@ std::string cluster_figures(Page& page, const Cluster& cluster) {
 std::string cluster_block(Page& page, const Cluster& cluster) {
   const std::string figures = cluster_figures(page, cluster);
   if (figures.empty()) return {};
-  const std::string outcome = cluster.direction == Direction::passes
-                                  ? "recognised"
+  const std::string outcome = cluster.direction == Direction::passes ? "recognised"
+                              : cluster.predicted.empty()
+                                  ? "failing, though its own class is the best"
                                   : fmt::format("taken for {}", with_article(page.study, cluster.predicted));
   return fmt::format(
       "<section class=\"cluster\"><h3>{} {} <span class=\"soft\">{}</span></h3>\n<div "

@@ -17,10 +17,11 @@
 
 namespace scotoma {
 
-/// A study's label, with the classifier's index of its class.
+/// A study's label, with the classifier's index of its class and the study's rule of what fails.
 struct Target {
   StudyLabel label;
   int class_index = 0;
+  FailureRule failure = {};
 };
 
 struct StageContext {

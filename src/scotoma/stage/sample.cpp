@@ -187,7 +187,7 @@ std::vector<Question> base_questions(const StageContext& context, const Target& 
   for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
     const std::string& prompt = prompts[i % prompts.size()];
     const std::uint64_t seed = sample_seed(context.study.seed, "base", prompt, i);
-    questions.push_back({target.label.name, target.class_index, {prompt, seed}});
+    questions.push_back({target.label.name, target.class_index, {prompt, seed}, target.failure});
   }
   return questions;
 }

@@ -11,11 +11,12 @@ Result<std::vector<std::vector<Sample>>> observe_trials(const StageContext& cont
                                                         std::string_view purpose, int first, int count) {
   std::vector<Question> questions;
   for (const Trial& trial : trials) {
-    const int class_index = context.target(trial.label).class_index;
+    const Target& target = context.target(trial.label);
     const auto begin = static_cast<std::size_t>(first);
     for (std::size_t i = begin; i < begin + static_cast<std::size_t>(count); ++i) {
       const std::uint64_t seed = sample_seed(context.study.seed, purpose, trial.stream, i);
-      questions.push_back({trial.label, class_index, {trial.prompts[i % trial.prompts.size()], seed}});
+      questions.push_back(
+          {trial.label, target.class_index, {trial.prompts[i % trial.prompts.size()], seed}, target.failure});
     }
   }
   SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.observer.observe(questions));

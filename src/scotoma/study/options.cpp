@@ -127,6 +127,18 @@ void add_models(std::vector<Option>& t) {
   t.push_back(
       {"judge", "threshold", "a picture is valid from this probability of the label on", FIELD(judge.threshold), 0, 1});
   t.push_back({"judge", "batch", "pictures judged at once", FIELD(judge.batch), 1, 1024});
+  t.push_back({"failure",
+               "rule",
+               "what fails: `top-1`, the best class is not the label's; `top-k`, the label's is not among the k best; "
+               "`low-score`, it scores below the threshold, or is not among the 5 best; `confident`, another class is "
+               "the best and scores at least the threshold",
+               FIELD(failure.rule),
+               0,
+               0,
+               {"top-1", "top-k", "low-score", "confident"}});
+  t.push_back({"failure", "k", "for top-k", FIELD(failure.k), 1, 5});
+  t.push_back(
+      {"failure", "threshold", "for low-score and confident: a probability", FIELD(failure.threshold), 1e-6, 1});
 }
 
 void add_search(std::vector<Option>& t) {

@@ -67,6 +67,7 @@ class Reader : private TableReader {
   Result<void> check_lists() const;
   Result<void> check_prompts() const;
   Result<void> check_values() const;
+  Result<void> check_failure() const;
   Result<void> check_paths() const;
   Result<void> check_path(const Option& option, const toml::node* node, const Study& study) const;
 
@@ -291,7 +292,24 @@ Result<void> Reader::check_values() const {
   if (study_.judge.kind == "classifier" && (study_.judge.model.empty() || study_.judge.labels.empty())) {
     return wrong(node_of("judge", "kind"), "judge.kind is \"classifier\": judge.model and judge.labels are missing");
   }
+  SCOTOMA_RETURN_IF_ERROR(check_failure());
   return check_paths();
+}
+
+/// A key that the rule does not read would be taken for one that it does.
+Result<void> Reader::check_failure() const {
+  const std::string& rule = study_.failure.rule;
+  const toml::node* k = node_of("failure", "k");
+  if (k != nullptr && rule != "top-k") {
+    return wrong(k, fmt::format("failure.k is only for failure.rule = \"top-k\", but the rule is \"{}\"", rule));
+  }
+  const toml::node* threshold = node_of("failure", "threshold");
+  if (threshold != nullptr && rule != "low-score" && rule != "confident") {
+    return wrong(threshold, fmt::format("failure.threshold is only for failure.rule = \"low-score\" or \"confident\", "
+                                        "but the rule is \"{}\"",
+                                        rule));
+  }
+  return {};
 }
 
 /// Of the paths that were given.

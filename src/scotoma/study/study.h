@@ -107,6 +107,13 @@ inline std::vector<ClassifierOptions> networks(const JudgeOptions& judge) {
   return all;
 }
 
+/// What counts as a failure (model/task.h).
+struct FailureOptions {
+  std::string rule = "top-1";  ///< "top-1", "top-k", "low-score" or "confident"
+  int k = 5;                   ///< for "top-k"
+  double threshold = 0.5;      ///< for "low-score" and "confident"
+};
+
 struct PromptOptions {
   std::vector<std::string> base = {"a photo of {a label}"};  ///< {label}, {a label} ("an apple"), {hypernym}
   std::string after = "{base} {phrase}";          ///< joins a phrase that stood behind the label in a caption
@@ -192,6 +199,7 @@ struct Study {
   CaptionerOptions captioner;
   EmbedderOptions embedder;
   JudgeOptions judge;
+  FailureOptions failure = {};
   BudgetOptions budget;
   EvidenceOptions evidence;
   SearchOptions search;

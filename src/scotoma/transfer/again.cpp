@@ -29,7 +29,7 @@ void count_pairs(const std::vector<Pair>& pairs, Direction direction, TransferCe
 }
 
 /// Puts the memo's classifier's answers in place of those that valid samples hold.
-Result<void> ask_again(const std::vector<Sample*>& samples, int class_index, Memo& memo) {
+Result<void> ask_again(const std::vector<Sample*>& samples, const Target& target, Memo& memo) {
   std::vector<Sample*> asked;
   std::vector<std::string> ids;
   for (Sample* sample : samples) {
@@ -40,7 +40,8 @@ Result<void> ask_again(const std::vector<Sample*>& samples, int class_index, Mem
   SCOTOMA_ASSIGN_OR_RETURN(auto predictions, memo.classify(ids));
   for (std::size_t i = 0; i < asked.size(); ++i) {
     asked[i]->prediction = std::move(predictions[i]);
-    asked[i]->correct = asked[i]->prediction.label() == class_index;
+    asked[i]->correct = !fails(target.failure, asked[i]->prediction, target.class_index);
+    asked[i]->recognised = recognises(asked[i]->prediction, target.class_index);
   }
   return {};
 }
@@ -54,25 +55,26 @@ void name_wrong_answer(const std::vector<Sample>& suspects, const std::vector<st
 
 }  // namespace
 
-Result<std::map<std::string, int>> class_indices(const Study& study, const std::vector<std::string>& class_names) {
+Result<std::map<std::string, Target>> targets_by_label(const Study& study,
+                                                       const std::vector<std::string>& class_names) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto targets, find_targets(study, class_names));
-  std::map<std::string, int> indices;
-  for (const Target& target : targets) indices[target.label.name] = target.class_index;
-  return indices;
+  std::map<std::string, Target> by_label;
+  for (const Target& target : targets) by_label[target.label.name] = target;
+  return by_label;
 }
 
-Result<std::vector<Pair>> answer_again(const Hypothesis& hypothesis, int class_index, Memo& memo) {
+Result<std::vector<Pair>> answer_again(const Hypothesis& hypothesis, const Target& target, Memo& memo) {
   std::vector<Pair> pairs = hypothesis.pairs;
   std::vector<Sample*> samples;
   for (Pair& pair : pairs) samples.insert(samples.end(), {&pair.with, &pair.without});
-  SCOTOMA_RETURN_IF_ERROR(ask_again(samples, class_index, memo));
+  SCOTOMA_RETURN_IF_ERROR(ask_again(samples, target, memo));
   return pairs;
 }
 
-Result<std::vector<Sample>> answer_again(std::vector<Sample> samples, int class_index, Memo& memo) {
+Result<std::vector<Sample>> answer_again(std::vector<Sample> samples, const Target& target, Memo& memo) {
   std::vector<Sample*> all;
   for (Sample& sample : samples) all.push_back(&sample);
-  SCOTOMA_RETURN_IF_ERROR(ask_again(all, class_index, memo));
+  SCOTOMA_RETURN_IF_ERROR(ask_again(all, target, memo));
   return samples;
 }
 

@@ -19,18 +19,17 @@ struct Rival {
   Models models;  ///< its classifier, and nothing else
 };
 
-/// Where a rival's classes hold the study's labels: label -> class index. Errors: bad_input for a label that none
-/// carries.
-Result<std::map<std::string, int>> class_indices(const Study& study, const std::vector<std::string>& class_names);
+/// The study's labels as a rival knows them, by name. Errors: those of find_targets.
+Result<std::map<std::string, Target>> targets_by_label(const Study& study, const std::vector<std::string>& class_names);
 
-/// The hypothesis' pairs with the predictions of the memo's classifier instead of the study's; `correct` is in terms of
-/// `class_index`, its index of the label's class. Pictures that the judge refused are not asked about and keep their
-/// old prediction: nobody looks at it. Answers are remembered under that classifier's fingerprint. Errors: those of the
-/// memo.
-Result<std::vector<Pair>> answer_again(const Hypothesis& hypothesis, int class_index, Memo& memo);
+/// The hypothesis' pairs with the predictions of the memo's classifier instead of the study's; `correct` and
+/// `recognised` are in terms of `target`, the label as that classifier knows it. Pictures that the judge refused are
+/// not asked about and keep their old prediction: nobody looks at it. Answers are remembered under that classifier's
+/// fingerprint. Errors: those of the memo.
+Result<std::vector<Pair>> answer_again(const Hypothesis& hypothesis, const Target& target, Memo& memo);
 
 /// The same of single samples, as the baseline images of a label.
-Result<std::vector<Sample>> answer_again(std::vector<Sample> samples, int class_index, Memo& memo);
+Result<std::vector<Sample>> answer_again(std::vector<Sample> samples, const Target& target, Memo& memo);
 
 /// Whether the claim of `direction` says that the picture with the phrase fails; otherwise the one without it.
 inline bool suspect_has_phrase(Direction direction) { return direction == Direction::fails; }

@@ -93,7 +93,7 @@ Result<Check> check(const Study& study, const Findings& findings, Rival& rival, 
   Check result{rival.name, classifier.fingerprint(), classifier.describe(), {}};
   progress.stage(fmt::format("asking {}", rival.name));
   Memo memo(rival.models, cache, cancel, progress, {thread_count(study.engine.threads), false});
-  SCOTOMA_ASSIGN_OR_RETURN(const auto classes, class_indices(study, memo.class_names()));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto classes, targets_by_label(study, memo.class_names()));
   const auto add = [&](const std::vector<const Hypothesis*>& bugs, const std::string& finding) -> Result<void> {
     for (const Hypothesis* h : bugs) {
       SCOTOMA_ASSIGN_OR_RETURN(const auto pairs, answer_again(*h, classes.at(h->label), memo));

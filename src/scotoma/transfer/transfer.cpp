@@ -110,7 +110,7 @@ Result<Transfer> transfer(const Study& study, const Findings& findings, std::vec
   for (Rival& rival : rivals) {
     progress.stage(fmt::format("asking {}", rival.name));
     Memo memo(rival.models, cache, cancel, progress, {thread_count(study.engine.threads), false});
-    SCOTOMA_ASSIGN_OR_RETURN(const auto classes, class_indices(study, memo.class_names()));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto classes, targets_by_label(study, memo.class_names()));
     TransferColumn column;
     column.name = rival.name;
     column.fingerprint = rival.models.classifier->fingerprint();

@@ -30,8 +30,13 @@ std::string some_of(const std::vector<std::string>& labels) {
   return listed(named);
 }
 
+/// What base images that fail do, in front of "mostly as a duck".
+std::string_view misclassified(const Study& study) {
+  return study.failure.rule == "low-score" ? "fail" : "are misclassified";
+}
+
 std::string fate(const Study& study, const Cause& cause) {
-  return cause.predicted.empty() ? "not recognised" : "misclassified as " + with_article(study, cause.predicted);
+  return cause.predicted.empty() ? unrecognised(study) : "misclassified as " + with_article(study, cause.predicted);
 }
 
 /// Labels other than the cause's own that its cross-checks could tell something of.
@@ -88,9 +93,29 @@ std::vector<const CrossRow*> untold_cross(const Findings& findings) {
 std::string sentence(const Study& study, const SystematicFailure& failure) {
   const BaseResult& base = *failure.base;
   const bool usual = 2 * most_frequent_wrong(base.samples).count >= base.rate.failures;
-  return fmt::format("{} fails systematically: {} baseline images are misclassified{}.",
-                     capitalised(with_article(study, base.label)), fraction(base.rate),
+  return fmt::format("{} fails systematically: {} baseline images {}{}.", capitalised(with_article(study, base.label)),
+                     fraction(base.rate), misclassified(study),
                      base.predicted.empty() || !usual ? "" : ", mostly as " + with_article(study, base.predicted));
+}
+
+std::string failure_sentence(const Study& study) {
+  const FailureOptions& failure = study.failure;
+  if (failure.rule == "top-k") {
+    return fmt::format("An image fails here when its label is not among the {} best classes.", failure.k);
+  }
+  if (failure.rule == "low-score") {
+    return fmt::format(
+        "An image fails here when its label scores below {:g}, whichever class is the best, or is not among the {} "
+        "best.",
+        failure.threshold, Prediction::kTop);
+  }
+  if (failure.rule == "confident") {
+    return fmt::format(
+        "An image fails here when another class than its label's is the best and scores {:g} or more; a wrong answer "
+        "that scores less passes.",
+        failure.threshold);
+  }
+  return {};
 }
 
 std::string planned_sentence(const Study& study) {

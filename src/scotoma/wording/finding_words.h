@@ -29,6 +29,9 @@ std::vector<const CrossRow*> untold_cross(const Findings& findings);
 /// "A penguin fails systematically: 64 of 64 baseline images are misclassified, mostly as a duck."
 std::string sentence(const Study& study, const SystematicFailure& failure);
 
+/// "An image fails here when its label is not among the 5 best classes." Empty under the usual rule, top-1.
+std::string failure_sentence(const Study& study);
+
 /// "Set before the run: of the claims that such a study confirms, at most 4 % are expected to be false." Of bugs and
 /// exceptions, whatever is found (alpha - alpha0). Empty under the rule that holds no rate.
 std::string planned_sentence(const Study& study);

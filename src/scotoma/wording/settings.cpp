@@ -66,7 +66,9 @@ ordered_json settings_json(const Study& study) {
   for (const Option& option : options()) {
     const bool stands_elsewhere = option.table.empty();
     const bool changes_no_answer = option.table == "engine" && option.key == "threads";
-    if (stands_elsewhere || changes_no_answer) continue;
+    // Not said where it is the usual one, as in results of programs that knew no other.
+    const bool usual = option.table == "failure" && study.failure.rule == "top-1";
+    if (stands_elsewhere || changes_no_answer || usual) continue;
     settings[std::string(option.table)][std::string(option.key)] = json_value(study, option.target);
   }
   if (!study.judge.also.empty()) settings["judge"]["also"] = further_networks(study);

@@ -133,13 +133,18 @@ std::string circumstance(const Phrase& phrase) {
   return fmt::format("with {} in the prompt", listed(pieces));
 }
 
+std::string unrecognised(const Study& study) {
+  return study.failure.rule == "low-score" ? fmt::format("scored below {:g}", study.failure.threshold)
+                                           : "not recognised";
+}
+
 std::string sentence(const Study& study, const Hypothesis& hypothesis) {
   const std::string what = capitalised(subject(study, hypothesis));
   if (hypothesis.direction == Direction::passes) {
     return fmt::format("{} is recognised; most pictures of {} are not.", what, with_article(study, hypothesis.label));
   }
   const std::string wrong = usual_answer(hypothesis);
-  if (wrong.empty()) return fmt::format("{} is not recognised.", what);
+  if (wrong.empty()) return fmt::format("{} is {}.", what, unrecognised(study));
   return fmt::format("{} is taken for {}.", what, with_article(study, wrong));
 }
 

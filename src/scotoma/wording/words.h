@@ -54,6 +54,10 @@ std::string subject(const Study& study, const Hypothesis& hypothesis);
 /// label "with "dark" and "on a plate" in the prompt".
 std::string circumstance(const Phrase& phrase);
 
+/// What becomes of images that fail without a usual wrong answer: "not recognised", under the rule low-score "scored
+/// below 0.5".
+std::string unrecognised(const Study& study);
+
 /// The finding: "A fly on a flower is taken for a bee.", "A bee on a flower is recognised; most pictures of a bee are
 /// not.". Names the wrong answer only where it makes at least half of the failures.
 std::string sentence(const Study& study, const Hypothesis& hypothesis);
