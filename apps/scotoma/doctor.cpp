@@ -15,6 +15,7 @@
 #include "scotoma/model/similarity.h"
 #include "scotoma/session/session.h"
 #include "scotoma/study/prompt.h"
+#include "scotoma/wording/words.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -58,6 +59,7 @@ class Doctor {
   std::vector<Image> images_;  ///< that the generator drew for them; one grey picture where it could not
   bool drawn_ = false;
   std::unique_ptr<Embedder> embedder_;  ///< where it is well: the judge may stand on it
+  int notes_ = 0;
   std::string unwell_;
   std::string doubtful_;
 };
@@ -70,6 +72,7 @@ void Doctor::look_at(const char* role, const std::function<Result<Finding>()>& e
   say("  {} {:<11} {}\n", state, role, found.ok() ? found->works : found.error().message);
   if (found.ok() && !sure) say("                    {}\n", paint.yellow(found->doubt));
   if (found.ok()) {
+    notes_ += static_cast<int>(found->notes.size());
     for (const std::string& note : found->notes) say("                    {}\n", paint.dim(note));
   }
   static_cast<void>(std::fflush(stdout));  // the next model may take its time
@@ -249,7 +252,10 @@ Result<void> Doctor::examine() {
   look_at("budget", [this] { return budget(); });
   const std::string file = study_.file.filename().string();
   if (!unwell_.empty()) return bad_input(fmt::format("{}: not well: {}", file, unwell_));
-  if (doubtful_.empty()) return {};
+  if (doubtful_.empty()) {
+    say("all checks passed{}\n", notes_ == 0 ? "" : ", with " + counted(notes_, "note"));
+    return {};
+  }
   return failed(
       fmt::format("{}: suspicious: {}; a study would run, but its findings would mean little", file, doubtful_));
 }
@@ -261,9 +267,7 @@ Result<void> run_doctor(const StudyArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(const Study study, open_study(places));
   say("{}: {} labels\n", study.name, study.labels.size());
   SCOTOMA_ASSIGN_OR_RETURN(auto loader, Loader::create(study));
-  SCOTOMA_RETURN_IF_ERROR(Doctor(study, std::move(loader)).examine());
-  say("all checks passed\n");
-  return {};
+  return Doctor(study, std::move(loader)).examine();
 }
 
 }  // namespace
