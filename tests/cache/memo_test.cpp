@@ -380,8 +380,8 @@ TEST_F(MemoTest, WhatFailsIsTheQuestionsToSayAndNoNewQuestion) {
   int recognised = 0;
   for (std::size_t i = 0; i < asked.size(); ++i) {
     EXPECT_FALSE((*after)[i].correct);
-    EXPECT_EQ((*after)[i].recognised, (*before)[i].correct);
-    recognised += (*after)[i].recognised ? 1 : 0;
+    EXPECT_EQ((*after)[i].recognised(), (*before)[i].correct);
+    recognised += (*after)[i].recognised() ? 1 : 0;
   }
   EXPECT_GT(recognised, 0);
 }

@@ -139,7 +139,7 @@ TEST(ChoosePictures, WhereThereIsNothingToExportSaysWhy) {
   expect_refused(findings, {.test = std::nan("")}, {"--test"});
   Findings exception = findings;
   exception.hypotheses.resize(1);
-  for (Sample& sample : exception.hypotheses[0].audit_samples) sample.correct = sample.recognised = true;
+  for (Sample& sample : exception.hypotheses[0].audit_samples) sample.correct = true;
   expect_refused(exception, {.bugs = {"bee-on-a-flower"}}, {"--images valid"});
 }
 

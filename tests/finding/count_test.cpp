@@ -14,7 +14,7 @@ Sample sample(bool valid, int answer, int right = 0) {
   Sample result;
   result.judgement.valid = valid;
   result.prediction.top = {{answer, 0.9F}};
-  result.correct = result.recognised = answer == right;
+  result.correct = answer == right;
   return result;
 }
 

@@ -20,7 +20,7 @@ Findings well() {
       sample.draw = {"a photo of a " + base.label, ++seed};
       sample.image = "image " + std::to_string(seed);
       sample.prediction.top = {{label, 0.9F}};
-      sample.correct = sample.recognised = true;
+      sample.correct = true;
       sample.judgement = {true, 0.8F + 0.01F * static_cast<float>(i)};
     }
   }
@@ -42,8 +42,7 @@ TEST(Doubt, NothingIsSaidOfModelsThatDoTheirWork) {
   EXPECT_TRUE(doubts(findings).empty());
   for_all(findings, [](Sample& s) { s.judgement = {true, 1}; });  // no judge
   EXPECT_TRUE(doubts(findings).empty());
-  for (Sample& sample : findings.bases[1].samples)
-    sample.prediction.top[0].label = 3, sample.correct = sample.recognised = false;
+  for (Sample& sample : findings.bases[1].samples) sample.prediction.top[0].label = 3, sample.correct = false;
   EXPECT_TRUE(doubts(findings).empty()) << "one label that always fails is a finding";
   findings.bases.resize(1);
   findings.bases[0].samples.resize(7);
@@ -69,7 +68,7 @@ TEST(Doubt, AJudgeWithOneScoreForAllIsNamed) {
 
 TEST(Doubt, AClassifierThatGuessesOrSaysOneThingIsNamed) {
   Findings findings = well();
-  for_all(findings, [](Sample& s) { s.prediction.top[0].label = 3, s.correct = s.recognised = false; });
+  for_all(findings, [](Sample& s) { s.prediction.top[0].label = 3, s.correct = false; });
   expect_doubt(findings, "called all 16 valid base images of 2 labels \"cow\"");
   findings.bases[0].samples[0].prediction.top[0].label = 2;
   expect_doubt(findings, "right on 0 of 16 valid base images, no more than by guessing among its 4 classes");
@@ -113,8 +112,7 @@ TEST(Doubt, TwoLabelsThatAreEachCalledTheOtherLookSwapped) {
     findings.bases.push_back(std::move(base));
   }
   const auto call = [&](std::size_t base, int answer) {
-    for (Sample& sample : findings.bases[base].samples)
-      sample.prediction.top[0].label = answer, sample.correct = sample.recognised = false;
+    for (Sample& sample : findings.bases[base].samples) sample.prediction.top[0].label = answer, sample.correct = false;
   };
   call(0, 1);
   EXPECT_TRUE(doubts(findings).empty()) << "one way alone is a failure like others";

@@ -22,7 +22,7 @@ class PartsTest : public testing::Test {
     for (int i = 0; i < valid; ++i) {
       Sample sample;
       sample.judgement = {true, 1};
-      sample.correct = sample.recognised = i >= failures;
+      sample.correct = i >= failures;
       sample.prediction.top = {{i < failures ? 1 : 0, 0.9F}};  // a bee, or a fly
       h.tried.push_back(sample);
     }

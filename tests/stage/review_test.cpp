@@ -26,7 +26,7 @@ struct Confirmed {
       for (int i = 0; i < accepted + refused; ++i) {
         Sample sample;
         sample.image = h.id + "-" + std::to_string(i);
-        sample.correct = sample.recognised = i >= failures;
+        sample.correct = i >= failures;
         sample.judgement.valid = i < accepted;
         h.audit_samples.push_back(sample);
       }

@@ -237,7 +237,7 @@ RC_GTEST_PROP(Shrink, NeverSpendsMoreThanAQuarterOfWhatIsLeft, ()) {
 
 Sample coin(bool failure) {
   Sample sample;
-  sample.correct = sample.recognised = !failure;
+  sample.correct = !failure;
   sample.judgement.valid = true;
   return sample;
 }

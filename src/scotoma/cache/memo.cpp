@@ -355,8 +355,8 @@ Result<void> Memo::observe_part(std::span<const Question> questions, std::vector
   for (std::size_t i = 0; i < questions.size(); ++i) {
     const Question& question = questions[i];
     const bool correct = !fails(question.failure, predicted[i], question.class_index);
-    const bool recognised = recognises(predicted[i], question.class_index);
-    samples.push_back({std::move(draws[i]), ids[i], std::move(predicted[i]), judgements[i], correct, recognised});
+    const bool overruled = correct != recognises(predicted[i], question.class_index);
+    samples.push_back({std::move(draws[i]), ids[i], std::move(predicted[i]), judgements[i], correct, overruled});
   }
   return {};
 }

@@ -87,7 +87,7 @@ std::string about_classifier(const Findings& findings, const Samples& all) {
     return fmt::format("The classifier called all {} valid base images of {} labels \"{}\": {}", valid.size(), labels,
                        findings.class_names.at(answer), check);
   }
-  const auto right = std::count_if(valid.begin(), valid.end(), [](const Sample* s) { return s->recognised; });
+  const auto right = std::count_if(valid.begin(), valid.end(), [](const Sample* s) { return s->recognised(); });
   const std::size_t classes = findings.class_names.size();
   if (!like_guessing(static_cast<int>(right), static_cast<int>(valid.size()), classes, kLevel)) return "";
   return fmt::format(
@@ -115,7 +115,7 @@ bool all_called(const BaseResult& base, const std::string& other, const std::vec
     if (!sample.valid()) continue;
     ++valid;
     const auto answer = static_cast<std::size_t>(sample.prediction.label());
-    called += !sample.recognised && is_called(class_names.at(answer), other) ? 1U : 0U;
+    called += !sample.recognised() && is_called(class_names.at(answer), other) ? 1U : 0U;
   }
   return valid >= kFew && static_cast<double>(called) >= kNearlyAll * static_cast<double>(valid);
 }

@@ -18,11 +18,12 @@ struct Sample {
   std::string image;  ///< image_id, also the name of its file in the cache
   Prediction prediction;
   Judgement judgement;
-  bool correct = false;       ///< does not fail under the study's rule (model/task.h)
-  bool recognised = correct;  ///< the best class is the label's, whatever the rule
+  bool correct = false;    ///< does not fail under the study's rule (model/task.h)
+  bool overruled = false;  ///< the rule decides otherwise than whether the best class is the label's
 
   bool valid() const { return judgement.valid; }
   bool failure() const { return judgement.valid && !correct; }
+  bool recognised() const { return correct != overruled; }  ///< the best class is the label's, whatever the rule
 };
 
 /// Whether a hypothesis says that the label fails under the phrase, or (where it fails nearly everywhere) that it

@@ -60,8 +60,9 @@ std::string tile(Page& page, const Sample& sample, std::string_view note) {
   const std::string verdict = !valid ? "not valid" : fmt::format("{}\u00A0{}", sample.correct ? "✓" : "✗", answer);
   const std::string alt = fmt::format(
       "“{}”, seed {}: {}", sample.draw.prompt, sample.draw.seed,
-      valid ? fmt::format("{} {}, {}", sample.recognised ? "recognised as" : "taken for", answer, percent(probability))
-            : "left out, as the judge did not see the label in it");
+      valid
+          ? fmt::format("{} {}, {}", sample.recognised() ? "recognised as" : "taken for", answer, percent(probability))
+          : "left out, as the judge did not see the label in it");
   const std::string picture = page.pictures.show(sample.image, alt);
   if (picture.empty()) return {};
   return fmt::format(

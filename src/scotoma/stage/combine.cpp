@@ -74,7 +74,8 @@ struct Tally {
     for (const Sample& sample : samples) {
       valid += sample.valid() ? 1 : 0;
       events += shows(sample, direction) ? 1 : 0;
-      if (sample.failure() && !sample.recognised && !sample.prediction.top.empty()) ++wrong[sample.prediction.label()];
+      if (sample.failure() && !sample.recognised() && !sample.prediction.top.empty())
+        ++wrong[sample.prediction.label()];
     }
   }
 };

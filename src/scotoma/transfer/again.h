@@ -23,7 +23,7 @@ struct Rival {
 Result<std::map<std::string, Target>> targets_by_label(const Study& study, const std::vector<std::string>& class_names);
 
 /// The hypothesis' pairs with the predictions of the memo's classifier instead of the study's; `correct` and
-/// `recognised` are in terms of `target`, the label as that classifier knows it. Pictures that the judge refused are
+/// `overruled` are in terms of `target`, the label as that classifier knows it. Pictures that the judge refused are
 /// not asked about and keep their old prediction: nobody looks at it. Answers are remembered under that classifier's
 /// fingerprint. Errors: those of the memo.
 Result<std::vector<Pair>> answer_again(const Hypothesis& hypothesis, const Target& target, Memo& memo);
