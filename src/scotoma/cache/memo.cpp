@@ -353,10 +353,8 @@ Result<void> Memo::observe_part(std::span<const Question> questions, std::vector
     SCOTOMA_ASSIGN_OR_RETURN(judgements, decoded<Judgement>("judge", judged->found, decode_judgement));
   }
   for (std::size_t i = 0; i < questions.size(); ++i) {
-    const Question& question = questions[i];
-    const bool correct = !fails(question.failure, predicted[i], question.class_index);
-    const bool overruled = correct != recognises(predicted[i], question.class_index);
-    samples.push_back({std::move(draws[i]), ids[i], std::move(predicted[i]), judgements[i], correct, overruled});
+    samples.push_back({std::move(draws[i]), ids[i], std::move(predicted[i]), judgements[i]});
+    samples.back().decide(questions[i].failure, questions[i].class_index);
   }
   return {};
 }

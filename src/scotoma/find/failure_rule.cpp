@@ -13,8 +13,7 @@ Result<FailureRule> failure_rule(const Study& study, std::size_t classes) {
   if (static_cast<std::size_t>(wanted.k) >= classes) {
     return bad_input(
         fmt::format("{}: failure.k is {}, but the classifier has {} classes: a label is always among its {} best, and "
-                    "nothing could "
-                    "fail; take a smaller k",
+                    "nothing could fail; take a smaller k",
                     study.file.string(), wanted.k, classes, wanted.k));
   }
   return FailureRule{FailureKind::top_k, wanted.k, 0};

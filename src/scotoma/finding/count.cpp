@@ -68,7 +68,7 @@ void set_base(Hypothesis& hypothesis, const BaseResult& base, double delta) {
 WrongAnswer most_frequent_wrong(std::span<const Sample> samples) {
   std::map<int, int> counts;
   for (const Sample& sample : samples) {
-    if (sample.failure() && !sample.recognised()) ++counts[sample.prediction.label()];
+    if (sample.misclassified()) ++counts[sample.prediction.label()];
   }
   WrongAnswer best;
   for (const auto& [class_index, count] : counts) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scotoma/model/roles.h"
+#include "scotoma/model/task.h"
 
 namespace scotoma {
 
@@ -24,6 +25,15 @@ struct Sample {
   bool valid() const { return judgement.valid; }
   bool failure() const { return judgement.valid && !correct; }
   bool recognised() const { return correct != overruled; }  ///< the best class is the label's, whatever the rule
+
+  /// Fails, and is taken for another class; a failure for its score alone is not.
+  bool misclassified() const { return failure() && !recognised(); }
+
+  /// Sets what the rule says of the prediction where `class_index` is the right class.
+  void decide(const FailureRule& rule, int class_index) {
+    correct = !fails(rule, prediction, class_index);
+    overruled = correct != recognises(prediction, class_index);
+  }
 };
 
 /// Whether a hypothesis says that the label fails under the phrase, or (where it fails nearly everywhere) that it

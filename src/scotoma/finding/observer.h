@@ -8,7 +8,6 @@
 
 #include "scotoma/core/result.h"
 #include "scotoma/finding/finding.h"
-#include "scotoma/model/task.h"
 
 namespace scotoma {
 

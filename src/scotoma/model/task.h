@@ -2,8 +2,6 @@
 // The property under test: which answers of the classifier count as failures.
 #pragma once
 
-#include <string>
-
 #include "scotoma/model/roles.h"
 
 namespace scotoma {

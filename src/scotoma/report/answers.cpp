@@ -16,7 +16,7 @@ const std::string& Answers::name(const Sample& sample) const {
 std::vector<std::pair<std::string, int>> Answers::wrong(const std::vector<Sample>& samples) const {
   std::map<std::string, int> counts;
   for (const Sample& sample : samples) {
-    if (sample.failure() && !sample.recognised()) ++counts[name(sample)];
+    if (sample.misclassified()) ++counts[name(sample)];
   }
   std::vector<std::pair<std::string, int>> sorted(counts.begin(), counts.end());
   std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.second > b.second; });

@@ -155,13 +155,12 @@ Result<std::vector<Cluster>> cluster(const StageContext& context, Memo& memo, co
   }
   std::vector<Cluster> clusters;
   for (const auto& [answer, samples] : by_answer) {
+    const bool for_its_score_alone = direction == Direction::fails && samples.front()->recognised();
+    const std::string predicted = for_its_score_alone ? "" : context.class_names[static_cast<std::size_t>(answer)];
     std::vector<std::string> ids;
     for (const Sample* sample : samples) ids.push_back(sample->image);
     SCOTOMA_ASSIGN_OR_RETURN(const auto vectors, memo.embed_images(ids));
     for (const auto& indices : groups_of(vectors, search.cluster_distance)) {
-      // A failure for its score alone is taken for nothing else.
-      const bool right = direction == Direction::fails && answer == context.target(base.label).class_index;
-      const std::string predicted = right ? "" : context.class_names[static_cast<std::size_t>(answer)];
       Cluster group{base.label, direction, predicted, false, {}, {}};
       for (std::size_t i : indices) group.members.push_back(*samples[i]);
       group.tiny = static_cast<int>(group.members.size()) < search.tiny_cluster;

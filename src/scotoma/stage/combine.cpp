@@ -74,8 +74,7 @@ struct Tally {
     for (const Sample& sample : samples) {
       valid += sample.valid() ? 1 : 0;
       events += shows(sample, direction) ? 1 : 0;
-      if (sample.failure() && !sample.recognised() && !sample.prediction.top.empty())
-        ++wrong[sample.prediction.label()];
+      if (sample.misclassified() && !sample.prediction.top.empty()) ++wrong[sample.prediction.label()];
     }
   }
 };

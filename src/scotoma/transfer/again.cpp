@@ -40,8 +40,7 @@ Result<void> ask_again(const std::vector<Sample*>& samples, const Target& target
   SCOTOMA_ASSIGN_OR_RETURN(auto predictions, memo.classify(ids));
   for (std::size_t i = 0; i < asked.size(); ++i) {
     asked[i]->prediction = std::move(predictions[i]);
-    asked[i]->correct = !fails(target.failure, asked[i]->prediction, target.class_index);
-    asked[i]->overruled = asked[i]->correct != recognises(asked[i]->prediction, target.class_index);
+    asked[i]->decide(target.failure, target.class_index);
   }
   return {};
 }

@@ -93,10 +93,10 @@ Result<Check> check(const Study& study, const Findings& findings, Rival& rival, 
   Check result{rival.name, classifier.fingerprint(), classifier.describe(), {}};
   progress.stage(fmt::format("asking {}", rival.name));
   Memo memo(rival.models, cache, cancel, progress, {thread_count(study.engine.threads), false});
-  SCOTOMA_ASSIGN_OR_RETURN(const auto classes, targets_by_label(study, memo.class_names()));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto targets, targets_by_label(study, memo.class_names()));
   const auto add = [&](const std::vector<const Hypothesis*>& bugs, const std::string& finding) -> Result<void> {
     for (const Hypothesis* h : bugs) {
-      SCOTOMA_ASSIGN_OR_RETURN(const auto pairs, answer_again(*h, classes.at(h->label), memo));
+      SCOTOMA_ASSIGN_OR_RETURN(const auto pairs, answer_again(*h, targets.at(h->label), memo));
       result.cases.push_back(case_of(*h, finding, study, pairs, memo.class_names()));
     }
     return {};
@@ -104,7 +104,7 @@ Result<Check> check(const Study& study, const Findings& findings, Rival& rival, 
   for (const Cause& cause : causes_of(findings)) SCOTOMA_RETURN_IF_ERROR(add(cause.bugs, cause.id));
   for (const SystematicFailure& failure : systematic_failures(findings)) {
     const BaseResult& base = *failure.base;
-    SCOTOMA_ASSIGN_OR_RETURN(const auto now, answer_again(base.samples, classes.at(base.label), memo));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto now, answer_again(base.samples, targets.at(base.label), memo));
     result.cases.push_back(case_of(failure, study, now, memo.class_names()));
     SCOTOMA_RETURN_IF_ERROR(add(failure.exceptions, failure.id));
   }

@@ -110,20 +110,20 @@ Result<Transfer> transfer(const Study& study, const Findings& findings, std::vec
   for (Rival& rival : rivals) {
     progress.stage(fmt::format("asking {}", rival.name));
     Memo memo(rival.models, cache, cancel, progress, {thread_count(study.engine.threads), false});
-    SCOTOMA_ASSIGN_OR_RETURN(const auto classes, targets_by_label(study, memo.class_names()));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto targets, targets_by_label(study, memo.class_names()));
     TransferColumn column;
     column.name = rival.name;
     column.fingerprint = rival.models.classifier->fingerprint();
     column.description = rival.models.classifier->describe();
     for (std::size_t b = 0; b < bugs.size(); ++b) {
       const Hypothesis& h = *bugs[b];
-      SCOTOMA_ASSIGN_OR_RETURN(const auto pairs, answer_again(h, classes.at(h.label), memo));
+      SCOTOMA_ASSIGN_OR_RETURN(const auto pairs, answer_again(h, targets.at(h.label), memo));
       result.rows[b].cells.push_back(cell_of(pairs, h.direction, delta, 1, memo.class_names()));
       count(pairs, h.pairs, h.direction, column);
     }
     for (std::size_t f = 0; f < failures.size(); ++f) {
       const BaseResult& base = *failures[f].base;
-      SCOTOMA_ASSIGN_OR_RETURN(const auto now, answer_again(base.samples, classes.at(base.label), memo));
+      SCOTOMA_ASSIGN_OR_RETURN(const auto now, answer_again(base.samples, targets.at(base.label), memo));
       result.systematic[f].cells.push_back(systematic_cell(now, study.evidence.everywhere, memo.class_names()));
     }
     add_column(std::move(column), result);
