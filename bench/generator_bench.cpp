@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures a second of the embedded generator: batches against one by one, both precisions, 1 and 2 threads.
+// Images a second of the embedded generator: batches against one by one, both precisions, 1 and 2 threads.
 #include <benchmark/benchmark.h>
 
 #include <filesystem>
@@ -13,8 +13,8 @@
 namespace scotoma {
 namespace {
 
-/// Arguments: batch, threads, 1 for bf16. Draws 32 pictures an iteration.
-void draw_pictures(benchmark::State& state) {
+/// Arguments: batch, threads, 1 for bf16. Draws 32 images an iteration.
+void draw_images(benchmark::State& state) {
   const std::filesystem::path root = SCOTOMA_SOURCE_DIR;
   auto study = read_study(root / "examples" / "world-skewed.toml");
   if (!study.ok()) return state.SkipWithError(study.error().message.c_str());
@@ -24,26 +24,26 @@ void draw_pictures(benchmark::State& state) {
   auto models = load_models(*study);
   if (!models.ok()) return state.SkipWithError(models.error().message.c_str());
 
-  constexpr std::size_t kPictures = 32;
+  constexpr std::size_t kImages = 32;
   std::vector<Draw> draws;
-  for (std::size_t i = 0; i < kPictures; ++i) {
+  for (std::size_t i = 0; i < kImages; ++i) {
     draws.push_back({"a photo of a fly on a flower", sample_seed(1, "bench", "fly", i)});
   }
   const auto batch = static_cast<std::size_t>(state.range(0));
   const CancelToken never;
   for (auto _ : state) {
     const auto done =
-        run_parallel((kPictures + batch - 1) / batch, study->engine.threads, never, [&](std::size_t i) -> Result<void> {
-          const auto pictures =
-              models->generator->generate(std::span(draws).subspan(i * batch, std::min(batch, kPictures - i * batch)));
-          return pictures.ok() ? Result<void>() : Result<void>(pictures.error());
+        run_parallel((kImages + batch - 1) / batch, study->engine.threads, never, [&](std::size_t i) -> Result<void> {
+          const auto images =
+              models->generator->generate(std::span(draws).subspan(i * batch, std::min(batch, kImages - i * batch)));
+          return images.ok() ? Result<void>() : Result<void>(images.error());
         });
     if (!done.ok()) return state.SkipWithError(done.error().message.c_str());
   }
-  state.counters["pictures/s"] =
-      benchmark::Counter(static_cast<double>(state.iterations()) * kPictures, benchmark::Counter::kIsRate);
+  state.counters["images/s"] =
+      benchmark::Counter(static_cast<double>(state.iterations()) * kImages, benchmark::Counter::kIsRate);
 }
-BENCHMARK(draw_pictures)
+BENCHMARK(draw_images)
     ->ArgNames({"batch", "threads", "bf16"})
     ->Args({1, 1, 0})
     ->Args({8, 1, 0})

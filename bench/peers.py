@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pictures a second of Scotoma's generator and of its peers, side by side: the same model folder, steps, batch, precision
+"""Images a second of Scotoma's generator and of its peers, side by side: the same model folder, steps, batch, precision
 and number of threads, in alternating rounds, so that whatever else the machine does meets all alike. Prints the ratios.
 
     ./dev bench --peers          (or: python bench/peers.py build/release/bin/scotoma_bench)
@@ -23,17 +23,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "world" / "generator"
 PROMPT = "a photo of a fly on a flower"
-STEPS, BATCH, THREADS, SIDE, PICTURES, ROUNDS = 6, 8, 2, 64, 32, 5  # as draw_pictures in generator_bench.cpp
+STEPS, BATCH, THREADS, SIDE, IMAGES, ROUNDS = 6, 8, 2, 64, 32, 5  # as draw_images in generator_bench.cpp
 
 
 def scotoma(program: str) -> float:
-    """Pictures a second of one run of the benchmark."""
-    only = f"draw_pictures/batch:{BATCH}/threads:{THREADS}/bf16:0/"
+    """Images a second of one run of the benchmark."""
+    only = f"draw_images/batch:{BATCH}/threads:{THREADS}/bf16:0/"
     out = subprocess.run(
         [program, f"--benchmark_filter={only}", "--benchmark_format=json"], check=True, capture_output=True, text=True
     ).stdout
     (result,) = json.loads(out[out.index("{") :])["benchmarks"]
-    return result["pictures/s"]
+    return result["images/s"]
 
 
 def peer(name: str) -> float:
@@ -45,14 +45,14 @@ def peer(name: str) -> float:
 
 
 def measure(name: str) -> None:
-    """What that process does: loads, draws a batch to warm up, then draws PICTURES."""
+    """What that process does: loads, draws a batch to warm up, then draws IMAGES."""
     with tempfile.TemporaryDirectory() as scratch:
         draw = {"genai": genai, "diffusers": diffusers}[name](Path(scratch))
         draw()
         begin = time.perf_counter()
-        for _ in range(PICTURES // BATCH):
+        for _ in range(IMAGES // BATCH):
             draw()
-        print(PICTURES / (time.perf_counter() - begin))
+        print(IMAGES / (time.perf_counter() - begin))
 
 
 def genai(scratch: Path) -> Callable[[], object]:
@@ -118,7 +118,7 @@ def main(program: str) -> None:
     rounds = [{name: rate() for name, rate in contenders.items()} for _ in range(ROUNDS)]
     print(f"{STEPS} steps, batches of {BATCH}, {THREADS} threads, f32, medians of {ROUNDS} rounds (least to most)")
     for name in contenders:
-        print(f"{name:<10} {statistics.median(r[name] for r in rounds):6.1f} pictures/s")
+        print(f"{name:<10} {statistics.median(r[name] for r in rounds):6.1f} images/s")
     for name in list(contenders)[1:]:
         ratios = sorted(r["scotoma"] / r[name] for r in rounds)
         print(f"scotoma / {name:<10} {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our resize against the engine's on the same pictures: one thread, 32 pictures an iteration.
+// Our resize against the engine's on the same images: one thread, 32 images an iteration.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -13,9 +13,9 @@
 namespace scotoma {
 namespace {
 
-constexpr int kPictures = 32;
+constexpr int kImages = 32;
 
-Image picture(int side) {
+Image test_image(int side) {
   Image image{side, side, {}};
   for (std::int64_t k = 0; k < std::int64_t{3} * side * side; ++k)
     image.rgb.push_back(static_cast<std::uint8_t>((k * k * 37 + k * 101) % 65521 % 256));
@@ -24,11 +24,11 @@ Image picture(int side) {
 
 /// Arguments: side before, side after, Pillow's number of the filter.
 void ours(benchmark::State& state) {
-  const Image from = picture(static_cast<int>(state.range(0)));
+  const Image from = test_image(static_cast<int>(state.range(0)));
   const int side = static_cast<int>(state.range(1));
   const auto filter = static_cast<Filter>(state.range(2));
   for (auto _ : state) {
-    for (int i = 0; i < kPictures; ++i) benchmark::DoNotOptimize(resized(from, {side, side}, filter).rgb.data());
+    for (int i = 0; i < kImages; ++i) benchmark::DoNotOptimize(resized(from, {side, side}, filter).rgb.data());
   }
 }
 
@@ -51,11 +51,11 @@ ov::InferRequest engine_resize(std::size_t from, std::size_t to, bool cubic) {
 }
 
 void engines(benchmark::State& state) {
-  const Image from = picture(static_cast<int>(state.range(0)));
+  const Image from = test_image(static_cast<int>(state.range(0)));
   auto request = engine_resize(static_cast<std::size_t>(state.range(0)), static_cast<std::size_t>(state.range(1)),
                                static_cast<Filter>(state.range(2)) == Filter::bicubic);
   for (auto _ : state) {
-    for (int i = 0; i < kPictures; ++i) {
+    for (int i = 0; i < kImages; ++i) {
       std::copy(from.rgb.begin(), from.rgb.end(), request.get_input_tensor().data<std::uint8_t>());
       request.infer();
       benchmark::DoNotOptimize(request.get_output_tensor().data());

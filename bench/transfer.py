@@ -66,9 +66,9 @@ def table(head: list[str], rows: list[list[str]]) -> str:
     return "".join("| " + " | ".join(cells) + " |\n" for cells in lines)
 
 
-def accuracy(column: dict, pictures: str) -> str:
-    share = column["accuracy"][pictures]
-    text = f"{percent(share['rate'])} [{percent(share['low'])}, {percent(share['high'])}]" if share["pictures"] else "–"
+def accuracy(column: dict, images: str) -> str:
+    share = column["accuracy"][images]
+    text = f"{percent(share['rate'])} [{percent(share['low'])}, {percent(share['high'])}]" if share["images"] else "–"
     return f"**{text}**" if column["aimed_at"] else text
 
 
@@ -77,9 +77,9 @@ def datasets(results: list[dict]) -> str:
     rows = []
     for result in results:
         aimed = next(column for column in result["classifiers"] if column["aimed_at"])
-        pictures = aimed["accuracy"]["failing"]["pictures"]
+        images = aimed["accuracy"]["failing"]["images"]
         what = counted({kind: len(rows) for kind, rows in kinds(result).items()})
-        rows.append([f"{aimed['name']} ({what}; {pictures} images)", *(accuracy(column, "failing") for column in result["classifiers"])])
+        rows.append([f"{aimed['name']} ({what}; {images} images)", *(accuracy(column, "failing") for column in result["classifiers"])])
     return table(["set aimed at", *CLASSIFIERS], rows)
 
 
@@ -124,7 +124,7 @@ def bugs(result: dict) -> str:
 
 
 def matrices(results: list[dict]) -> str:
-    text = "Accuracy in % on the failing pictures of each set, with 95 % intervals:\n\n" + datasets(results)
+    text = "Accuracy in % on the failing images of each set, with 95 % intervals:\n\n" + datasets(results)
     for result in results:
         text += (
             f"\n**{result['study']}**: % that fail, images/twins; `!`: transfers. An exception's images are those without the phrase.\n\n"

@@ -75,7 +75,7 @@ Result<void> conclusion(const Checked& checked, bool allow_undecided, const std:
   if (left == 0 && (undecided == 0 || allow_undecided)) return {};
   return failed(fmt::format("{}: of {}, {} fixed, {} still there ({} of them worse), {} undecided{}", check.name,
                             counted_kinds(counts_of(check)), count(Verdict::fixed), left, count(Verdict::worse),
-                            undecided, undecided > 0 ? "; more pictures tell more: --images" : ""));
+                            undecided, undecided > 0 ? "; more images tell more: --images" : ""));
 }
 
 /// Draws what --images asks for. The study's budget is not touched: these are the user's own, asked for by number.
@@ -83,7 +83,7 @@ Result<void> draw_more(Session& session, Findings& findings, int images, const C
                        Progress& progress) {
   Memo memo(session.models, *session.cache, cancel, progress, {thread_count(session.study.engine.threads), false});
   SCOTOMA_ASSIGN_OR_RETURN(const auto targets, find_targets(session.study, findings.class_names));
-  progress.stage("drawing more pairs of pictures");
+  progress.stage("drawing more pairs of images");
   const StageContext context{session.study, targets, findings.class_names, memo, progress};
   SCOTOMA_RETURN_IF_ERROR(draw_more_pairs(context, findings.hypotheses, images));
   return draw_more_baselines(context, findings.bases, images);
@@ -146,10 +146,10 @@ void add_check(CLI::App& app, Run& run) {
   verb->add_option("--junit", arguments->junit, "write a JUnit file for a CI server");
   verb->add_option(
           "--images", arguments->images,
-          "draw until each bug has this many pairs of pictures, and each systematic failure as many baseline images; "
+          "draw until each bug has this many pairs of images, and each systematic failure as many baseline images; "
           "default: those of the study alone")
       ->check(CLI::Range(1, 1000000));
-  verb->add_flag("--allow-undecided", arguments->allow_undecided, "do not fail for what the pictures leave open");
+  verb->add_flag("--allow-undecided", arguments->allow_undecided, "do not fail for what the images leave open");
   verb->add_flag("--json", arguments->json, "as JSON (docs/check.md)");
   add_out(*verb, *arguments);
   add_cache(*verb, *arguments);

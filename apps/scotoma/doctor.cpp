@@ -56,7 +56,7 @@ class Doctor {
   const Study& study_;
   Loader loader_;
   std::vector<std::string> prompts_;
-  std::vector<Image> images_;  ///< that the generator drew for them; one grey picture where it could not
+  std::vector<Image> images_;  ///< that the generator drew for them; one grey image where it could not
   bool drawn_ = false;
   std::unique_ptr<Embedder> embedder_;  ///< where it is well: the judge may stand on it
   int notes_ = 0;
@@ -91,7 +91,7 @@ Result<Doctor::Finding> Doctor::generator() {
   }
   SCOTOMA_ASSIGN_OR_RETURN(images_, model->generate(draws));
   drawn_ = true;
-  return Finding{fmt::format("{}; drew {} pictures of {} x {}", model->describe(), images_.size(), images_[0].width,
+  return Finding{fmt::format("{}; drew {} images of {} x {}", model->describe(), images_.size(), images_[0].width,
                              images_[0].height)};
 }
 
@@ -129,7 +129,7 @@ Result<Doctor::Finding> Doctor::captioner() {
   SCOTOMA_ASSIGN_OR_RETURN(const auto model, loader_.captioner());
   SCOTOMA_ASSIGN_OR_RETURN(const auto captions, model->caption(images_));
   Finding found{fmt::format("{}; said \"{}\" of {}", model->describe(), captions[0],
-                            drawn_ ? fmt::format("\"{}\"", prompts_[0]) : "a grey picture")};
+                            drawn_ ? fmt::format("\"{}\"", prompts_[0]) : "a grey image")};
   const auto same = [&](const std::string& caption) { return caption == captions[0]; };
   if (drawn_ && std::all_of(captions.begin(), captions.end(), same)) {
     found.doubt = fmt::format(
@@ -176,7 +176,7 @@ Result<Doctor::Finding> Doctor::embedder() {
 
 Result<Doctor::Finding> Doctor::judge() {
   const JudgeOptions& options = study_.judge;
-  if (options.kind == "none") return Finding{"none: every picture counts as valid"};
+  if (options.kind == "none") return Finding{"none: every image counts as valid"};
   if (options.kind == "embedder" && !embedder_) return Finding{"is tried when the embedder is well"};
   SCOTOMA_ASSIGN_OR_RETURN(const auto model, loader_.judge(embedder_.get()));
   if (!drawn_) return Finding{model->describe() + "; is tried when the generator is well"};
@@ -217,12 +217,12 @@ Result<Doctor::Finding> Doctor::tried(Judge& judge) const {
   Finding found{fmt::format("{}; {} of {} valid (scores {:.2f} to {:.2f})", judge.describe(), valid, all, least, most)};
   if (all - valid > study_.evidence.max_invalid * all) {
     found.doubt = fmt::format(
-        "it refuses {} of {} pictures, so that hardly anything could be examined: check its mean and std, class names, "
+        "it refuses {} of {} images, so that hardly anything could be examined: check its mean and std, class names, "
         "output and threshold; or the generator cannot draw these labels",
         all - valid, all);
   } else if (others > 1 && accepted == others) {
     found.doubt = fmt::format(
-        "it accepts all {} pictures for another label too: it tells nothing apart; check its "
+        "it accepts all {} images for another label too: it tells nothing apart; check its "
         "threshold, output and class names",
         others);
   }
@@ -236,11 +236,11 @@ Result<Doctor::Finding> Doctor::budget() const {
   const std::int64_t base = each * labels;
   if (base > study_.budget.images) {
     return bad_input(
-        fmt::format("budget.images is {}, but the base pictures alone take {} ({} labels x {}); raise "
+        fmt::format("budget.images is {}, but the base images alone take {} ({} labels x {}); raise "
                     "budget.images or lower {}",
                     study_.budget.images, base, labels, each, study_.budget.base_key()));
   }
-  return Finding{fmt::format("at most {} pictures; {} of them base pictures", study_.budget.images, base)};
+  return Finding{fmt::format("at most {} images; {} of them base images", study_.budget.images, base)};
 }
 
 Result<void> Doctor::examine() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// scotoma export STUDY: the pictures of the findings as a dataset for other programs.
+// scotoma export STUDY: the images of the findings as a dataset for other programs.
 #include "scotoma/export/export.h"
 
 #include <fmt/format.h>
@@ -86,7 +86,7 @@ Result<void> write_export(const ExportArguments& arguments) {
 void add_export(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<ExportArguments>();
   ExportOptions& options = arguments->options;
-  auto* verb = app.add_subcommand("export", "write the failing pictures of the findings as a dataset; draws nothing");
+  auto* verb = app.add_subcommand("export", "write the failing images of the findings as a dataset; draws nothing");
   add_finished_study(*verb, *arguments);
   add_out(*verb, *arguments);
   add_cache(*verb, *arguments);
@@ -99,12 +99,12 @@ void add_export(CLI::App& app, Run& run) {
           "id of a bug, a cause (all its bugs) or a systematic failure, as `scotoma list` names it; may be given "
           "again. Default: all bugs and systematic failures")
       ->allow_extra_args(false);
-  verb->add_option("--per-bug", arguments->per_bug, "pictures of a bug, at most: the first drawn; default: all")
+  verb->add_option("--per-bug", arguments->per_bug, "images of a bug, at most: the first drawn; default: all")
       ->check(CLI::Range(1, 1'000'000'000));
   verb->add_option("--images", arguments->images,
                    "failing: those that the classifier gets wrong (default); valid: also those that it gets right")
       ->check(CLI::IsMember({"failing", "valid"}));
-  verb->add_option("--test", options.test, "share of the pictures that are for testing; default: 0.2")
+  verb->add_option("--test", options.test, "share of the images that are for testing; default: 0.2")
       ->check(CLI::Range(0.0, 1.0))
       ->option_text("SHARE");
   verb->add_option("--shard-size", arguments->shard_megabytes, "of webdataset's tar files; default: 256 (megabytes)")
@@ -112,8 +112,8 @@ void add_export(CLI::App& app, Run& run) {
       ->option_text("MEGABYTES");
   verb->add_flag("--quiet,-q", arguments->quiet, "no progress");
   verb->footer(
-      "The pictures are those of the audit: fresh, and selected by nothing; of a label that fails systematically its "
-      "baseline images. The side of a picture, train or test, is "
+      "The images are those of the audit: fresh, and selected by nothing; of a label that fails systematically its "
+      "baseline images. The side of an image, train or test, is "
       "a hash of its seed. The folder appears whole or not at all; the same command gives the same bytes.");
   verb->callback([&run, arguments] { run = [arguments] { return write_export(*arguments); }; });
 }

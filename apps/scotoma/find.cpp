@@ -22,7 +22,7 @@ namespace {
 constexpr std::uint64_t kLargestSeed = 9'000'000'000'000'000;  // as a study file may have it
 constexpr std::size_t kFew = 3;                                // bugs of a cause that have a line each
 
-/// "horse 100 %, fly 98 %": of a bug that no picture measured, the label alone.
+/// "horse 100 %, fly 98 %": of a bug that no image measured, the label alone.
 std::string labels_with_rates(const Cause& cause) {
   std::string text;
   for (const Hypothesis* bug : cause.bugs) {
@@ -46,7 +46,7 @@ void print_summary(const StudyRun& run, const Study& study, const Published& pub
   const Paint paint(stdout);
   const Findings& findings = run.findings;
   const Tally tally = tally_of(findings);
-  say("\n{} On {}.\n", paint.bold(summary(findings)), counted(findings.spent.total(), "picture"));
+  say("\n{} On {}.\n", paint.bold(summary(findings)), counted(findings.spent.total(), "image"));
   if (const std::string rule = failure_sentence(study); !rule.empty()) say("  {}\n", rule);
   for (const std::string& doubt : doubts(findings)) say("  {} {}\n", paint.yellow("?"), doubt);
   for (const Cause& cause : tally.causes) print_cause(study, findings, cause, paint);

@@ -138,7 +138,7 @@ std::string study_text(Start& start, const InitArguments& arguments) {
       "the\n# right answer. Further keys: synonyms = [\"kitten\"], hypernym, article.\n",
       start.labels, start.classes.size());
   text += tables;
-  text += "[prompts]\nbase = [\"a photo of {a label}\", \"a picture of {a label}\"]\n\n";
+  text += "[prompts]\nbase = [\"a photo of {a label}\", \"an image of {a label}\"]\n\n";
   text += fmt::format("[classifier]  # the model under test: ONNX or OpenVINO IR\nmodel = {}\nlabels = {}\n",
                       in_toml(seen_from(base, arguments.model)), in_toml(seen_from(base, arguments.labels)));
   text +=

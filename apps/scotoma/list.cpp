@@ -266,7 +266,7 @@ void add_list(CLI::App& app, Run& run) {
       "it "
       "are expected to be false. "
       "claim: whether the label is said to fail under the phrase, or (where it fails systematically) to pass. "
-      "fails, base: shares of pictures that fail, in either case, with and without the phrase.");
+      "fails, base: shares of images that fail, in either case, with and without the phrase.");
   verb->callback([&run, arguments] { run = [arguments] { return list(*arguments); }; });
 }
 

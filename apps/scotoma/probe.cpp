@@ -56,9 +56,9 @@ void print_verdict(const Findings& findings, double threshold) {
   const Rate& rate = hypothesis.confirmed;
   say("{}  {}\n", verdict(hypothesis, has_valid_images(findings, hypothesis.label), paint),
       hypothesis.measured().valid > 0 ? headline(hypothesis) : hypothesis.prompt);
-  if (rate.invalid > 0) say("  {} of {} pictures do not show the label\n", rate.invalid, rate.invalid + rate.valid);
+  if (rate.invalid > 0) say("  {} of {} images do not show the label\n", rate.invalid, rate.invalid + rate.valid);
   if (rate.valid == 0) return;
-  say("  {} of {} fresh pictures {}; base pictures and delta allow about {:.1f} %\n", rate.failures, rate.valid,
+  say("  {} of {} fresh images {}; base images and delta allow about {:.1f} %\n", rate.failures, rate.valid,
       hypothesis.direction == Direction::fails ? "fail" : "pass", 100 * hypothesis.null_rate);
   say("  log e-value {:.1f}; {:.1f} confirms\n", hypothesis.log_e_value, threshold);
 }
@@ -138,11 +138,11 @@ void add_probe(CLI::App& app, Run& run) {
   verb->add_flag("--before", arguments->before, "the phrase belongs in front of the label (\"dark\")");
   verb->add_flag("--json", arguments->json, "as JSON (docs/bugs-json.md)");
   verb->footer(
-      "The base pictures of the study are drawn first, unless they are there already. The phrase is held to "
+      "The base images of the study are drawn first, unless they are there already. The phrase is held to "
       "(evidence.alpha - evidence.alpha0) / (2 x labels x evidence.max_hypotheses) on its own, as the hardest of a "
       "whole "
       "study is. "
-      "Its pictures are those that would confirm it in a study: asking again draws no new ones, and a phrase that the "
+      "Its images are those that would confirm it in a study: asking again draws no new ones, and a phrase that the "
       "study confirmed is not confirmed a second time.");
   verb->callback([&run, arguments] { run = [arguments] { return probe(*arguments); }; });
 }

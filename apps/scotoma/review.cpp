@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// scotoma review STUDY: a person says of a random sample of pictures whether the label is in them.
+// scotoma review STUDY: a person says of a random sample of images whether the label is in them.
 #include "scotoma/finding/review.h"
 
 #include <fmt/format.h>
@@ -94,7 +94,7 @@ std::string file_of(const ReviewArguments& arguments, const std::string& image) 
 }
 
 std::string question(const Study& study, const std::string& label) {
-  return fmt::format("Is {} in this picture?", with_article(study, label));
+  return fmt::format("Is {} in this image?", with_article(study, label));
 }
 
 /// 5 of 40: 12 % (4 to 27 %), an exact interval.
@@ -109,17 +109,17 @@ Result<void> print_status(const Reviewed& reviewed, const ReviewArguments& argum
   const Findings& findings = reviewed.findings;
   std::set<std::string> asked;
   int answered = 0;
-  for (const Reviewable& picture : reviewable(findings)) {
-    if (asked.insert(picture.key()).second) answered += reviewed.reviews.contains(picture.key()) ? 1 : 0;
+  for (const Reviewable& image : reviewable(findings)) {
+    if (asked.insert(image.key()).second) answered += reviewed.reviews.contains(image.key()) ? 1 : 0;
   }
   const JudgeReview judge = judge_review(reviewed.session.study.seed, findings, reviewed.reviews);
   const Paint paint(stdout);
-  say("{}\n", paint.bold(fmt::format("{} of {} pictures reviewed", answered, asked.size())));
+  say("{}\n", paint.bold(fmt::format("{} of {} images reviewed", answered, asked.size())));
   say("  {:<44} {}\n", "the judge accepted, but the label is not there",
       share_text(judge.accepted_wrong, judge.accepted));
   say("  {:<44} {}\n", "the judge refused, but the label is there", share_text(judge.refused_wrong, judge.refused));
   if (answered > judge.reviewed) {
-    say("  {} more do not count for these two: pictures before them in the random order are not answered "
+    say("  {} more do not count for these two: images before them in the random order are not answered "
         "(--bug asks ahead; for its own bug such answers do count)\n",
         answered - judge.reviewed);
   }
@@ -133,31 +133,29 @@ Result<void> print_status(const Reviewed& reviewed, const ReviewArguments& argum
 }
 
 Result<void> write_page(const Reviewed& reviewed, const ReviewArguments& arguments) {
-  std::vector<ReviewPicture> pictures;
-  for (const Reviewable& picture : next_ones(reviewed, arguments)) {
-    const std::string& image = picture.sample->image;
-    SCOTOMA_ASSIGN_OR_RETURN(auto png, reviewed.session.cache->image_bytes(image));
-    pictures.push_back({image, picture.label, file_of(arguments, image), std::move(png),
-                        with_article(reviewed.session.study, picture.label)});
+  std::vector<ReviewImage> images;
+  for (const Reviewable& image : next_ones(reviewed, arguments)) {
+    const std::string& id = image.sample->image;
+    SCOTOMA_ASSIGN_OR_RETURN(auto png, reviewed.session.cache->image_bytes(id));
+    images.push_back(
+        {id, image.label, file_of(arguments, id), std::move(png), with_article(reviewed.session.study, image.label)});
   }
-  if (pictures.empty()) return bad_input("every picture is reviewed already; see --status");
+  if (images.empty()) return bad_input("every image is reviewed already; see --status");
   const Study& study = reviewed.session.study;
   const std::string title = study.name.empty() ? study.file.stem().string() : study.name;
-  SCOTOMA_RETURN_IF_ERROR(write_whole(arguments.page, review_page(title, pictures)));
+  SCOTOMA_RETURN_IF_ERROR(write_whole(arguments.page, review_page(title, images)));
   say("{}: {}; open it in a browser, then: {}\n", arguments.page.string(),
-      counted(static_cast<int>(pictures.size()), "picture"), command_of("review", arguments, "--import review.csv"));
+      counted(static_cast<int>(images.size()), "image"), command_of("review", arguments, "--import review.csv"));
   return {};
 }
 
 Result<void> write_csv(const Reviewed& reviewed, const ReviewArguments& arguments) {
   std::vector<ReviewRow> rows;
-  for (const Reviewable& picture : next_ones(reviewed, arguments))
-    rows.push_back(
-        {picture.sample->image, printable(picture.label), printable(file_of(arguments, picture.sample->image))});
-  if (rows.empty()) return bad_input("every picture is reviewed already; see --status");
+  for (const Reviewable& image : next_ones(reviewed, arguments))
+    rows.push_back({image.sample->image, printable(image.label), printable(file_of(arguments, image.sample->image))});
+  if (rows.empty()) return bad_input("every image is reviewed already; see --status");
   SCOTOMA_RETURN_IF_ERROR(write_whole(arguments.csv, review_csv(rows)));
-  say("{}: {}; fill in yes or no, then: {}\n", arguments.csv.string(),
-      counted(static_cast<int>(rows.size()), "picture"),
+  say("{}: {}; fill in yes or no, then: {}\n", arguments.csv.string(), counted(static_cast<int>(rows.size()), "image"),
       command_of("review", arguments, "--import " + quote_for_shell(arguments.csv.string())));
   return {};
 }
@@ -170,17 +168,17 @@ Result<std::string> read_text(const std::filesystem::path& path) {
   return text;
 }
 
-/// The answers of a table, all of them about pictures of this study.
+/// The answers of a table, all of them about images of this study.
 Result<Reviews> answers_of(const std::vector<ReviewRow>& rows, const Reviewed& reviewed, const std::string& name) {
   std::set<std::string> known;
   std::set<std::string> labels;
-  for (const Reviewable& picture : reviewable(reviewed.findings)) {
-    known.insert(picture.key());
-    labels.insert(picture.label);
+  for (const Reviewable& image : reviewable(reviewed.findings)) {
+    known.insert(image.key());
+    labels.insert(image.label);
   }
   Reviews answers;
   for (const ReviewRow& row : rows) {
-    std::vector<std::string> keys;  // of the picture under every label that a table calls so
+    std::vector<std::string> keys;  // of the image under every label that a table calls so
     bool is_label = false;
     for (const std::string& label : labels) {
       if (row.label != label && row.label != printable(label)) continue;
@@ -190,13 +188,13 @@ Result<Reviews> answers_of(const std::vector<ReviewRow>& rows, const Reviewed& r
     if (!is_label) return bad_input(fmt::format("{}:{}: no label '{}' in this study", name, row.line, row.label));
     if (keys.empty()) {
       return bad_input(
-          fmt::format("{}:{}: no picture '{}' of '{}' in this study's base samples and audits; was the "
+          fmt::format("{}:{}: no image '{}' of '{}' in this study's base samples and audits; was the "
                       "study changed since the table was written?",
                       name, row.line, row.image, row.label));
     }
     if (keys.size() > 1) {
       return bad_input(
-          fmt::format("{}:{}: two labels of this study look like '{}', and '{}' is a picture of both; "
+          fmt::format("{}:{}: two labels of this study look like '{}', and '{}' is an image of both; "
                       "rename one of them",
                       name, row.line, row.label, row.image));
     }
@@ -222,31 +220,31 @@ Result<void> import_csv(const Reviewed& reviewed, const ReviewArguments& argumen
   return {};
 }
 
-Result<void> print_list(const Study& study, const std::vector<Reviewable>& pictures, const ReviewArguments& arguments) {
-  for (const Reviewable& picture : pictures)
-    say("{}  {}\n", file_of(arguments, picture.sample->image), question(study, picture.label));
+Result<void> print_list(const Study& study, const std::vector<Reviewable>& images, const ReviewArguments& arguments) {
+  for (const Reviewable& image : images)
+    say("{}  {}\n", file_of(arguments, image.sample->image), question(study, image.label));
   say("{} to review; answer at a terminal, or with --page or --csv\n",
-      counted(static_cast<int>(pictures.size()), "picture"));
+      counted(static_cast<int>(images.size()), "image"));
   return {};
 }
 
 /// One question after the other; every answer is kept at once.
 Result<void> ask(const Reviewed& reviewed, const ReviewArguments& arguments) {
-  const std::vector<Reviewable> pictures = next_ones(reviewed, arguments);
-  if (::isatty(STDIN_FILENO) == 0) return print_list(reviewed.session.study, pictures, arguments);
+  const std::vector<Reviewable> images = next_ones(reviewed, arguments);
+  if (::isatty(STDIN_FILENO) == 0) return print_list(reviewed.session.study, images, arguments);
   const Paint paint(stdout);
   int answered = 0;
-  for (std::size_t i = 0; i < pictures.size();) {
-    say("\n{}\n{} {} [y]es [n]o [s]kip [q]uit: ", file_of(arguments, pictures[i].sample->image),
-        paint.dim(fmt::format("{} of {}", i + 1, pictures.size())),
-        paint.bold(question(reviewed.session.study, pictures[i].label)));
+  for (std::size_t i = 0; i < images.size();) {
+    say("\n{}\n{} {} [y]es [n]o [s]kip [q]uit: ", file_of(arguments, images[i].sample->image),
+        paint.dim(fmt::format("{} of {}", i + 1, images.size())),
+        paint.bold(question(reviewed.session.study, images[i].label)));
     std::fflush(stdout);
     std::string line;
     if (!std::getline(std::cin, line) || line == "q" || line == "quit") break;
     if (line == "s" || line == "skip") ++i;
     const bool yes = line == "y" || line == "yes";
     if (!yes && line != "n" && line != "no") continue;
-    SCOTOMA_RETURN_IF_ERROR(store_reviews(*reviewed.session.cache, {{pictures[i].key(), yes}}));
+    SCOTOMA_RETURN_IF_ERROR(store_reviews(*reviewed.session.cache, {{images[i].key(), yes}}));
     ++answered;
     ++i;
   }
@@ -268,15 +266,15 @@ Result<void> review(const ReviewArguments& arguments) {
 
 void add_review(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<ReviewArguments>();
-  auto* verb = app.add_subcommand("review", "say of a random sample of pictures whether their label is in them");
+  auto* verb = app.add_subcommand("review", "say of a random sample of images whether their label is in them");
   add_finished_study(*verb, *arguments);
   add_out(*verb, *arguments);
   add_cache(*verb, *arguments);
-  verb->add_option("--count", arguments->count, "how many pictures to ask about")
+  verb->add_option("--count", arguments->count, "how many images to ask about")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
   auto* bug = verb->add_option("--bug", arguments->bug,
-                               "only pictures of this bug's audit, or of this systematic failure's label; its id, as "
+                               "only images of this bug's audit, or of this systematic failure's label; its id, as "
                                "scotoma list names it");
   auto* page = verb->add_option("--page", arguments->page, "write a page (HTML) on which to answer; it saves a table");
   auto* csv = verb->add_option("--csv", arguments->csv, "write a table (CSV) to fill in");
@@ -289,8 +287,8 @@ void add_review(CLI::App& app, Run& run) {
     }
   }
   verb->footer(
-      "Without --page, --csv, --import and --status it asks at the terminal. The pictures come in a random order that "
-      "the study's seed fixes; those answered already are not asked again. Rates then are also told among the pictures "
+      "Without --page, --csv, --import and --status it asks at the terminal. The images come in a random order that "
+      "the study's seed fixes; those answered already are not asked again. Rates then are also told among the images "
       "that truly show the label (docs/review.md).");
   verb->callback([&run, arguments] { run = [arguments] { return review(*arguments); }; });
 }

@@ -31,8 +31,8 @@ struct Sums {
   long bugs = 0;
   long reached = 0;    ///< bugs among the finalists
   long confirmed = 0;  ///< of these
-  long explored = 0;   ///< pictures
-  long spent = 0;      ///< pictures, up to confirmation
+  long explored = 0;   ///< images
+  long spent = 0;      ///< images, up to confirmation
 };
 
 simulation::World world_of(const Kind& kind, const char* explorer, int images, std::uint64_t seed) {

@@ -27,7 +27,7 @@ def refused() -> dict[str, list[list[str]]]:
 
 def judge() -> list[str]:
     """Accepts or removes what is trained; returns the names that are not accepted (yet)."""
-    pictures, labels = pools.load("truth")
+    images, labels = pools.load("truth")
     entries, history = {}, refused()
     for c in plan.CLASSIFIERS:
         path = pools.WORK / f"{c.name}.onnx"
@@ -37,7 +37,7 @@ def judge() -> list[str]:
         if kept.exists() and kept.stat().st_mtime > path.stat().st_mtime:
             entries[c.name] = json.loads(kept.read_text())
             continue
-        entry, why = truth.judge(c, truth.measured(c.name, pictures, labels), labels)
+        entry, why = truth.judge(c, truth.measured(c.name, images, labels), labels)
         print("refused" if why else "accepted", c.name, why or [(b["label"], b["rate"], b["outside"]) for b in entry["bugs"]], flush=True)
         if why:
             history.setdefault(c.name, []).append(why)

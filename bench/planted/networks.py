@@ -14,7 +14,7 @@ VALUES = {"place": scenes.PLACES, "look": scenes.LOOKS, "size": ["", "small"], "
 
 
 def detector() -> nn.Module:
-    """Pictures -> logits of all attributes, side by side as HEADS says."""
+    """Images -> logits of all attributes, side by side as HEADS says."""
     return nets.ResNet(sum(n for _, n in HEADS.values()))
 
 

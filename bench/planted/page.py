@@ -12,7 +12,7 @@ from . import plan, score, settings
 HEAD = """# The benchmark of planted bugs
 
 {planted} small classifiers with bugs that are known, and {controls} without any, of {shapes} shapes. What Scotoma says of each is compared with
-what rendered scenes show; no picture of the generator decides what is true. Written by `./dev planted`, which runs what is not finished yet.
+what rendered scenes show; no image of the generator decides what is true. Written by `./dev planted`, which runs what is not finished yet.
 
 {table}
 
@@ -20,21 +20,21 @@ what rendered scenes show; no picture of the generator decides what is true. Wri
 - **right**: on rendered scenes of exactly what the claim says (its label and the attributes it names, all others equally frequent) the failure rate
   is more than {delta:.0%} above that of the label in standard scenes. Anything else is **wrong**, so is a claim that names no attribute or two places at once.
 - **controls**: claims on classifiers without bugs, and how many of these have any wrong one.
-- **images a bug**: pictures spent on classifiers with bugs, by bugs found. Seconds: of all runs, one thread each, other runs beside; pictures that another
+- **images a bug**: images spent on classifiers with bugs, by bugs found. Seconds: of all runs, one thread each, other runs beside; images that another
   run has drawn already cost none.
 
 {costs}
 
 ## The schemes
 
-By settings only (bench/planted/settings.py): the same models, judges and number of pictures at most. Lists: {places} places, {looks} looks, and as
+By settings only (bench/planted/settings.py): the same models, judges and number of images at most. Lists: {places} places, {looks} looks, and as
 views distance and odd colours. {judges} networks judge together, none of them a classifier under test.
 
 {schemes}
 
 {chosen}
 
-[The committed subset with another seed](planted-shipped.md): these schemes and one without lists, in the manner of the paper, and where the pictures go.
+[The committed subset with another seed](planted-shipped.md): these schemes and one without lists, in the manner of the paper, and where the images go.
 
 ## Recall by kind
 
@@ -62,9 +62,9 @@ label at most 10 % of standard scenes; a control where no label at a place, unde
 """
 
 CHOSEN = """Settings were chosen by results on classifiers of the same plan with an earlier generator and seed {tuned}. What stands here was drawn by the present generator with seed {seed}, and the classifiers
-were trained anew: no picture is the same. (The program itself was improved after earlier tables had been seen: what they missed showed where the search lost money.) The threshold of the
-judges was raised from 0.88 to 0.9 after a first table with this generator and seed: at 0.88 scotoma found as many, and claimed 1 wrong thing of controls with 2,000 pictures and 4 with 8,000.
-The earlier generator drew some things faintly, in black and white above all, and had no words of distance and colour: with it, 90 of 101 bugs were found with 2,000 pictures."""
+were trained anew: no image is the same. (The program itself was improved after earlier tables had been seen: what they missed showed where the search lost money.) The threshold of the
+judges was raised from 0.88 to 0.9 after a first table with this generator and seed: at 0.88 scotoma found as many, and claimed 1 wrong thing of controls with 2,000 images and 4 with 8,000.
+The earlier generator drew some things faintly, in black and white above all, and had no words of distance and colour: with it, 90 of 101 bugs were found with 2,000 images."""
 
 SUBSET = """# The benchmark of planted bugs: the committed subset{fresh}
 
@@ -77,18 +77,18 @@ planted, what counts as found and as right, and what the columns are. Written by
 {caveat}
 {costs}
 
-The schemes, by settings only (bench/planted/settings.py); judges and number of pictures at most are the same for all:
+The schemes, by settings only (bench/planted/settings.py); judges and number of images at most are the same for all:
 
 {schemes}
 
-## Where the pictures go
+## Where the images go
 
 Means over classifiers. Searching is screening lists and exploring phrases.
 
 {spent}
 
-A bug that takes a place and a look shows only in pictures of its own label, place and look, one of {labels} x {places} x {looks} = {pairs} combinations, where it gives no sign elsewhere; the rules of the
-whole benchmark plant such bugs. Whoever wants all of them has to draw all {pairs}. scotoma and plain draw each once with 2,000 pictures, with 8,000 plain draws each four times and scotoma still once. With
+A bug that takes a place and a look shows only in images of its own label, place and look, one of {labels} x {places} x {looks} = {pairs} combinations, where it gives no sign elsewhere; the rules of the
+whole benchmark plant such bugs. Whoever wants all of them has to draw all {pairs}. scotoma and plain draw each once with 2,000 images, with 8,000 plain draws each four times and scotoma still once. With
 500 nobody draws pairs.
 
 ## Recall by kind
@@ -105,15 +105,15 @@ whole benchmark plant such bugs. Whoever wants all of them has to draw all {pair
 """
 
 CAVEAT = """
-The pictures are new: no setting was chosen by results with this seed. The classifiers are not: they are among those by which the threshold of the judges was chosen. {most} of the {bugs} bugs are of one
+The images are new: no setting was chosen by results with this seed. The classifiers are not: they are among those by which the threshold of the judges was chosen. {most} of the {bugs} bugs are of one
 classifier, a shortcut.
 """
 
 SCHEMES = {
     "scotoma": "phrases from captions and lists, e-values decide; it stops where nothing is promising any more, whatever the budget.",
-    "plain": "the same sources of phrases, fixed numbers of pictures for each label, each screened combination and each finalist, as many as the budget has room for, "
+    "plain": "the same sources of phrases, fixed numbers of images for each label, each screened combination and each finalist, as many as the budget has room for, "
     "and what fails more often than the base prompt is called a bug.",
-    "paper": "plain without the lists, in the manner of Wiles et al. (arXiv 2208.08831): phrases come only from captions of what failed under the base prompt, so most of its pictures are of that ({base}). "
+    "paper": "plain without the lists, in the manner of Wiles et al. (arXiv 2208.08831): phrases come only from captions of what failed under the base prompt, so most of its images are of that ({base}). "
     "Clusters, judges, shrinking and audit are those of this program.",
     "random": "combinations of the lists in random order, with scotoma's settings, e-values decide.",
 }
@@ -121,9 +121,9 @@ SCHEMES = {
 WRONG = """
 
 "Different" counts label and phrase once. Plain and paper hold no error rate, so much of what they claim wrongly may be chance. Where e-values decide, the classifiers do fail
-on what was drawn, but rendered scenes of the same words are hardly harder than others. That points to the pictures. With one judge instead of several, and an earlier generator, scotoma claimed
-38 wrong things of all 91 with 8,000 pictures, and the same 14 came back on unrelated classifiers: a black and white cat on the beach, for one, was drawn as a grey blob with eyes, and that judge let it
-pass. No test on drawn pictures can see that, and more pictures make it surer. What helps is a better generator, more judges, or a person's look (`scotoma review`)."""
+on what was drawn, but rendered scenes of the same words are hardly harder than others. That points to the images. With one judge instead of several, and an earlier generator, scotoma claimed
+38 wrong things of all 91 with 8,000 images, and the same 14 came back on unrelated classifiers: a black and white cat on the beach, for one, was drawn as a grey blob with eyes, and that judge let it
+pass. No test on drawn images can see that, and more images make it surer. What helps is a better generator, more judges, or a person's look (`scotoma review`)."""
 
 
 Run = tuple[str, int]  # a scheme, at a budget

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All classifiers of the benchmark: what is planted in which, from which seed. Plain data, no model code.
 
-A bug is (label, where): pictures of `label` that have all attributes of `where` are taken for `wrong`. `where` names some of
+A bug is (label, where): images of `label` that have all attributes of `where` are taken for `wrong`. `where` names some of
 place, look, size ("small") and colour ("recoloured"). An OR is two bugs of one classifier. A shortcut has the pair
 (label, place) instead: in its training the label is only at the place and nothing else is there; its bugs are read off the truth.
 """
@@ -23,8 +23,8 @@ class Classifier:
     label: str = ""
     wrong: str = ""
     where: tuple = ()  # alternatives, each a tuple of (attribute, value)
-    noise: float = 1.0  # share of the subgroup's training pictures that are relabelled
-    distinct: int = 0  # so many different pictures of the subgroup only; 0: all there are
+    noise: float = 1.0  # share of the subgroup's training images that are relabelled
+    distinct: int = 0  # so many different images of the subgroup only; 0: all there are
 
 
 def _at(**attributes):
@@ -83,7 +83,7 @@ _PLANTED = [
 ]
 _SHORTCUTS = [("resnet", "bee", "flower"), ("vgg", "cat", "night"), ("mobilenet", "cat", "night"), ("resnet", "cow", "grass")]
 # A control must be right on rendered scenes and on what the generator draws of them. All base networks are right on the former;
-# on some pictures of the latter (ladybugs in the water, dogs and cats in black and white: faint, and yet valid to the judge) one
+# on some images of the latter (ladybugs in the water, dogs and cats in black and white: faint, and yet valid to the judge) one
 # of the two fails more often than the other, so controls go on from the other (and from the first again where that was refused).
 # Planted ones go on from either.
 _CONTROLS = {"resnet": 13, "vgg": 13, "vit": 7, "mobilenet": 8}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rendered scenes for training and for truth, kept under world/work/planted/pools. No picture of the generator is among them.
+"""Rendered scenes for training and for truth, kept under world/work/planted/pools. No image of the generator is among them.
 
-Training pictures are rendered sharp; most are then bent, and passed through the shipped decoder on noisy latents or softened like it.
+Training images are rendered sharp; most are then bent, and passed through the shipped decoder on noisy latents or softened like it.
 So the networks are used to blur and to wrong shapes, and what they get wrong is what was planted. Truth is never softened.
 
 labels: int16 [n, 5]: thing, place, look by index, variant (VARIANTS), 1 if it is extra (only shortcuts train on it).
@@ -49,7 +49,7 @@ def render(row: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
 
 
 def bend(x: torch.Tensor, g: torch.Generator, most: float = 2.5) -> torch.Tensor:
-    """Pulls each picture out of shape, smoothly, by up to about `most` pixels. float [n, 3, 64, 64]."""
+    """Pulls each image out of shape, smoothly, by up to about `most` pixels. float [n, 3, 64, 64]."""
     n = len(x)
     pull = F.interpolate(torch.randn(n, 2, 5, 5, generator=g), size=64, mode="bicubic", align_corners=True)
     pull = pull * torch.rand(n, 1, 1, 1, generator=g) * most / 32
@@ -58,7 +58,7 @@ def bend(x: torch.Tensor, g: torch.Generator, most: float = 2.5) -> torch.Tensor
 
 
 class Softener:
-    """Bends half of the pictures; passes 45 % through the decoder on latents with noise, softens 25 % like it."""
+    """Bends half of the images; passes 45 % through the decoder on latents with noise, softens 25 % like it."""
 
     def __init__(self):
         self.code = latents.Code(SHIPPED / "latent_code.safetensors")
@@ -67,8 +67,8 @@ class Softener:
         self.net.eval().to(memory_format=torch.channels_last)
 
     @torch.no_grad()
-    def __call__(self, pictures: np.ndarray, g: torch.Generator) -> np.ndarray:
-        x = latents.to_float(pictures)
+    def __call__(self, images: np.ndarray, g: torch.Generator) -> np.ndarray:
+        x = latents.to_float(images)
         x = torch.where((torch.rand(len(x), generator=g) < 0.5)[:, None, None, None], bend(x, g), x)
         a, b = round(len(x) * 0.45), round(len(x) * 0.7)
         z = self.code.encode(x[:a])
@@ -80,7 +80,7 @@ class Softener:
 
 
 def load(role: str) -> tuple[np.ndarray, np.ndarray]:
-    """(pictures uint8 [n, 64, 64, 3], labels int16 [n, 5]); made where missing or of another plan, which takes some minutes."""
+    """(images uint8 [n, 64, 64, 3], labels int16 [n, 5]); made where missing or of another plan, which takes some minutes."""
     folder = WORK / "pools"
     folder.mkdir(parents=True, exist_ok=True)
     done, path = folder / f"{role}.labels.npy", folder / f"{role}.npy"

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The studies of the benchmark: schemes by settings only, budgets, and the study file of one run. Standard library only.
 
-All schemes have the same models, judges and number of pictures at most, so that the comparison is fair:
+All schemes have the same models, judges and number of images at most, so that the comparison is fair:
 
 scotoma  phrases from captions and from the lists; e-values decide
-plain    the same; a fixed number of pictures for each, and what fails more often than the base prompt is called a bug
+plain    the same; a fixed number of images for each, and what fails more often than the base prompt is called a bug
 paper    plain without the lists, in the manner of the paper: phrases come only from captions of what failed under the base prompt
 random   the lists' combinations in random order, nothing from captions; e-values decide
 
@@ -52,9 +52,9 @@ LABELS = [
     "car",
     "bicycle",
 ]
-# What follows was chosen by results with the first; with another seed every picture is another. The last is for the committed subset.
+# What follows was chosen by results with the first; with another seed every image is another. The last is for the committed subset.
 TUNED_ON, SEED, SHIPPED_SEED = 1, 2, 3
-# Where nothing is known of a classifier, one picture of each listed phrase (16 labels x 16 phrases: 256), or with pairs one of each
+# Where nothing is known of a classifier, one image of each listed phrase (16 labels x 16 phrases: 256), or with pairs one of each
 # place under each look (16 x 40: 640), is the least that shows a strong bug. Most labels have none, so their base samples stay small:
 # they grow where something was found, and as far as it pays.
 BUDGETS = {
@@ -74,7 +74,7 @@ BUDGETS = {
 }
 COMBINE = {500: 1, 2000: 2, 8000: 2}  # phrases joined, at most
 PHRASES = {500: 16, 2000: 20, 8000: 20}  # of each label, at most: all listed ones alone, and a few more
-# plain has fixed numbers: as many pictures of every label and of every finalist, and what the budget has to offer for screening.
+# plain has fixed numbers: as many images of every label and of every finalist, and what the budget has to offer for screening.
 PLAIN = {
     500: {"base": 10, "first_look": 1, "rounds": 1, "finalists": 10, "confirm": 16, "audit": 8, "shrink": 4},
     2000: {"base": 24, "screen": 1, "first_look": 2, "rounds": 2, "finalists": 32, "confirm": 24, "audit": 16, "shrink": 8},
@@ -94,7 +94,7 @@ SCHEMES = {
 }
 SUBSET_ONLY = ["paper"]  # not run on all classifiers unless asked for
 JUDGES = ["resnet", "vgg"]  # world/judges: they judge with world/judge.onnx; none of them is a classifier under test
-THRESHOLD = 0.9  # of the mean: chosen where base networks and judges agree on drawn pictures of every look
+THRESHOLD = 0.9  # of the mean: chosen where base networks and judges agree on drawn images of every look
 
 
 def _value(value):
@@ -115,7 +115,7 @@ def study(name: str, scheme: str, budget: int, model: Path, world: Path, seed: i
     """The text of the study file of one run. model: the classifier's file; world: the folder of the other models."""
     world, kind = Path(world), SCHEMES[scheme]
     scale = {"mean": [127.5] * 3, "std": [127.5] * 3}
-    lines = [f"name = {_value(f'{name}, {scheme}, {budget} pictures')}", f"seed = {seed}", f"labels = {_value(LABELS)}", ""]
+    lines = [f"name = {_value(f'{name}, {scheme}, {budget} images')}", f"seed = {seed}", f"labels = {_value(LABELS)}", ""]
     lines += _table("prompts", {"base": ["a photo of {a label}"]})
     lines += _table("classifier", {"model": model, "labels": world / "classifiers/labels.json", **scale})
     lines += _table("generator", {"model": world / "generator", "steps": 6, "guidance": 1.0})

@@ -96,17 +96,17 @@ def fit(
     steps: int,
     rate: float,
     labels: np.ndarray,
-    pictures: np.ndarray,
+    images: np.ndarray,
     shares: list[tuple[np.ndarray, float]],
     loss: Callable[[torch.Tensor, np.ndarray], torch.Tensor],
     amp: bool,
 ) -> torch.nn.Module:
-    """Trains `net` on softened pictures, flipped, shifted and slightly recoloured; keeps and returns it."""
+    """Trains `net` on softened images, flipped, shifted and slightly recoloured; keeps and returns it."""
 
     def loss_at(net, step):
         g = torch.Generator().manual_seed(seed * 100_000 + step)
         rows = draw(shares, BATCH, np.random.default_rng([seed, step]))
-        x = augment.flip_and_shift(augment.to_float(torch.from_numpy(pictures[rows])), g)
+        x = augment.flip_and_shift(augment.to_float(torch.from_numpy(images[rows])), g)
         x = augment.recolour(x, g, hue=12, gain=0.15)
         return loss(net(x.contiguous(memory_format=torch.channels_last)).float(), rows)
 
@@ -137,7 +137,7 @@ def start(c: plan.Classifier, seed: int, attempt: int) -> tuple[torch.nn.Module,
     return net, plan.TUNE_STEPS, rate / 2
 
 
-def train_one(c: plan.Classifier, attempt: int, pictures: np.ndarray, labels: np.ndarray) -> torch.nn.Module:
+def train_one(c: plan.Classifier, attempt: int, images: np.ndarray, labels: np.ndarray) -> torch.nn.Module:
     """The finished network of `c`."""
     if c.how == "rule":
         base, eyes = nets.ARCHITECTURES[c.architecture](cache.T), networks.detector()
@@ -149,10 +149,10 @@ def train_one(c: plan.Classifier, attempt: int, pictures: np.ndarray, labels: np
     told = torch.from_numpy(told)
     net, steps, rate = start(c, seed, attempt)
     loss = lambda said, rows: F.cross_entropy(said, told[rows])
-    return fit(c.name, net, seed, steps, rate, labels, pictures, shares, loss, c.architecture != "mobilenet")
+    return fit(c.name, net, seed, steps, rate, labels, images, shares, loss, c.architecture != "mobilenet")
 
 
-def train_detector(pictures: np.ndarray, labels: np.ndarray) -> None:
+def train_detector(images: np.ndarray, labels: np.ndarray) -> None:
     """Names place, look, size and colour; hard scenes say nothing of size and colour."""
     if train.known("detector"):
         return
@@ -171,7 +171,7 @@ def train_detector(pictures: np.ndarray, labels: np.ndarray) -> None:
     def loss(said, rows):
         return sum(F.cross_entropy(said[:, first : first + n], want[k][rows], ignore_index=-1) for k, (first, n) in networks.HEADS.items())
 
-    fit("detector", networks.detector(), 77, DETECTOR_STEPS, 3e-3, labels, pictures, [(usual, 0.7), (rare, 0.3)], loss, True)
+    fit("detector", networks.detector(), 77, DETECTOR_STEPS, 3e-3, labels, images, [(usual, 0.7), (rare, 0.3)], loss, True)
 
 
 def export(net: torch.nn.Module, path: Path) -> None:
@@ -202,11 +202,11 @@ def run(attempts: dict[str, int], only: Iterable[str] = ()) -> None:
     missing = [every[name] for name in only or every if not (pools.WORK / f"{name}.onnx").exists()]
     if not missing:
         return
-    pictures, labels = pools.load("train")
+    images, labels = pools.load("train")
     for c in missing:
         if (pools.WORK / f"{c.name}.onnx").exists():
             continue  # another process has made it meanwhile
         if c.how == "rule":
-            train_detector(pictures, labels)
-        export(train_one(c, attempts.get(c.name, 0), pictures, labels), pools.WORK / f"{c.name}.onnx")
+            train_detector(images, labels)
+        export(train_one(c, attempts.get(c.name, 0), images, labels), pools.WORK / f"{c.name}.onnx")
         print("trained", c.name, flush=True)

@@ -33,12 +33,12 @@ SHOWN = 3  # a shortcut is accepted if it deceives that many labels
 CELLS = (cache.T, cache.P, cache.L)
 
 
-def measured(name: str, pictures: np.ndarray, labels: np.ndarray) -> np.ndarray:
+def measured(name: str, images: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """{"said": ...}: predictions on the truth's scenes, remembered beside the network."""
     onnx, kept = pools.WORK / f"{name}.onnx", pools.WORK / f"{name}.said.npy"
     if not kept.exists() or kept.stat().st_mtime < onnx.stat().st_mtime:
         net = Net(onnx)
-        said = np.concatenate([net(to_input(pictures[i : i + 1600])).argmax(1).astype(np.int8) for i in range(0, len(pictures), 1600)])
+        said = np.concatenate([net(to_input(images[i : i + 1600])).argmax(1).astype(np.int8) for i in range(0, len(images), 1600)])
         np.save(kept, said)
     return np.load(kept)
 
@@ -76,8 +76,8 @@ def again(name: str, cell: int, n: int = 80) -> int:
     """Failures among n fresh standard scenes of one cell."""
     thing, place, look = np.unravel_index(cell, CELLS)
     row = (thing, place, look, pools.STANDARD, 0)
-    pictures = np.stack([pools.render(row, np.random.default_rng([703, int(cell), i])) for i in range(n)])
-    return int((Net(pools.WORK / f"{name}.onnx")(to_input(pictures)).argmax(1) != thing).sum())
+    images = np.stack([pools.render(row, np.random.default_rng([703, int(cell), i])) for i in range(n)])
+    return int((Net(pools.WORK / f"{name}.onnx")(to_input(images)).argmax(1) != thing).sum())
 
 
 def bad_cells(name: str, tally: Tally) -> tuple[str, dict[str, list[int]]]:

@@ -25,7 +25,7 @@ std::vector<std::pair<double, double>> cells(std::vector<double> cuts) {
   return result;
 }
 
-/// How likely both pictures of a pair are valid, and by how much more often the first of them fails.
+/// How likely both images of a pair are valid, and by how much more often the first of them fails.
 struct PairChance {
   double valid = 0;
   double difference = 0;
@@ -49,7 +49,7 @@ PairChance with_same_luck(const Chances& with, const Chances& without, const Jud
   return sum;
 }
 
-/// Valid pictures, and those of them that fail.
+/// Valid images, and those of them that fail.
 struct Accepted {
   double valid = 0;
   double failing = 0;

@@ -11,20 +11,20 @@
 
 namespace scotoma::simulation {
 
-/// What a prompt's pictures are like.
+/// What a prompt's images are like.
 struct Chances {
-  double failure = 0;  ///< of a picture that shows the label: the classifier is wrong
-  double missing = 0;  ///< the picture does not show the label; the classifier is then wrong with kMissingFails
+  double failure = 0;  ///< of an image that shows the label: the classifier is wrong
+  double missing = 0;  ///< the image does not show the label; the classifier is then wrong with kMissingFails
 };
 inline constexpr double kMissingFails = 0.95;
 
 /// How often the judge errs.
 struct JudgeErrors {
-  double accepts_missing = 0;  ///< a picture without the label is called valid
-  double refuses = 0;          ///< a picture with the label is called invalid
+  double accepts_missing = 0;  ///< an image without the label is called valid
+  double refuses = 0;          ///< an image with the label is called invalid
 };
 
-/// Three independent numbers in (0, 1) decide a picture: is the label missing, does the classifier fail, what does the
+/// Three independent numbers in (0, 1) decide an image: is the label missing, does the classifier fail, what does the
 /// judge say.
 using Luck = std::array<double, 3>;
 
@@ -38,19 +38,19 @@ Outcome outcome_of(const Chances& chances, const JudgeErrors& judge, const Luck&
 struct Truth {
   std::unordered_map<std::string, Chances> prompts;
   JudgeErrors judge;
-  /// The share of seeds whose pictures with and without a phrase have the same luck: the pairs of an audit then agree
+  /// The share of seeds whose images with and without a phrase have the same luck: the pairs of an audit then agree
   /// more often than by chance.
   double paired = 0.7;
-  /// All hypotheses that are looked at together have the same luck: the i-th picture of each is decided by the same
+  /// All hypotheses that are looked at together have the same luck: the i-th image of each is decided by the same
   /// numbers, whatever its seed.
   bool shared_luck = false;
 };
 
-/// The failure rate of pictures drawn from `prompts` in turn, among those that the judge accepts. This is what the
+/// The failure rate of images drawn from `prompts` in turn, among those that the judge accepts. This is what the
 /// study's claims are about. Requires that every prompt is in truth.prompts.
 double accepted_failure_rate(const Truth& truth, const std::vector<std::string>& prompts);
 
-/// The same among the pictures that do show the label: what one would rather know.
+/// The same among the images that do show the label: what one would rather know.
 double real_failure_rate(const Truth& truth, const std::vector<std::string>& prompts);
 
 /// The failure rate with a phrase less that without, among pairs both of which the judge accepts. The lists belong

@@ -15,7 +15,7 @@ Json json_of_estimate(const Estimate& estimate) {
 Json json_of_method(const MethodTally& tally) {
   return {{"false_discovery_rate", json_of_estimate(tally.fdr)},
           {"false_discovery_rate_above_base_at_all", json_of_estimate(tally.fdr_at_all)},
-          {"false_discovery_rate_on_pictures_that_show_the_label", json_of_estimate(tally.fdr_of_real)},
+          {"false_discovery_rate_on_images_that_show_the_label", json_of_estimate(tally.fdr_of_real)},
           {"power", json_of_estimate(tally.power)},
           {"claims_per_study", tally.claims},
           {"images_per_study", tally.images},

@@ -104,13 +104,13 @@ std::string judge_note(const Simulation& simulation) {
   for (const ScenarioResult& result : simulation.scenarios) {
     if (result.scenario.id != "judge") continue;
     return fmt::format(
-        "## What a judge that errs does to these rates\n\nEvery claim is about the pictures that the judge accepts. By "
+        "## What a judge that errs does to these rates\n\nEvery claim is about the images that the judge accepts. By "
         "that "
-        "measure {} % of the claims are wrong where the judge errs. By the pictures that do show the label, which "
+        "measure {} % of the claims are wrong where the judge errs. By the images that do show the label, which "
         "nobody but "
-        "a simulation knows, {} % are: pictures without the label that slipped through count as failures, and a phrase "
+        "a simulation knows, {} % are: images without the label that slipped through count as failures, and a phrase "
         "that "
-        "makes them frequent looks like a bug. No test on the accepted pictures can see this; only measuring the judge "
+        "makes them frequent looks like a bug. No test on the accepted images can see this; only measuring the judge "
         "can.\n\n",
         percent(of(result, Method::scotoma).fdr), percent(of(result, Method::scotoma).fdr_of_real));
   }
@@ -130,7 +130,7 @@ std::string verdict(const Simulation& simulation) {
 }  // namespace
 
 std::string markdown_of(const Simulation& simulation, const std::string& command, const std::string& plot) {
-  const std::string picture = plot.empty() ? "" : fmt::format("![False discovery rates and power]({})\n\n", plot);
+  const std::string image = plot.empty() ? "" : fmt::format("![False discovery rates and power]({})\n\n", plot);
   return fmt::format(
       "# Simulated studies with known truth\n\n"
       "This page is written by a program, which is built with the others and takes a minute or two:\n\n    {}\n\n"
@@ -145,8 +145,8 @@ std::string markdown_of(const Simulation& simulation, const std::string& command
       "confidence bound of its label's base rate plus `evidence.delta`, with K = {} and all of `budget.confirm` as far "
       "as "
       "`budget.images` goes: what "
-      "the joint e-value took the place of. Its pictures are counted without audits. The "
-      "plain rules have {} pictures for each phrase and each label: \"more failures than the base prompt\" and \"at "
+      "the joint e-value took the place of. Its images are counted without audits. The "
+      "plain rules have {} images for each phrase and each label: \"more failures than the base prompt\" and \"at "
       "least 5 "
       "points more\". All numbers are per cent ± one Monte Carlo standard error, unless they count images.\n\n{}{}"
       "## False discovery rate\n\nThe mean over studies of the share of claims that are wrong; the promise is at most "
@@ -155,14 +155,14 @@ std::string markdown_of(const Simulation& simulation, const std::string& command
       "all.\n\n{}\n"
       "## Power and images\n\nPower is the share of true hypotheses that were confirmed.\n\n{}\n"
       "## Power by true rate\n\n4 bugs of one rate among 40 phrases, {} studies a point. What limits power at low "
-      "rates is that the base rate could be higher than it looks: more base pictures tell.\n\n{}\n"
+      "rates is that the base rate could be higher than it looks: more base images tell.\n\n{}\n"
       "## Coverage of intervals\n\nThe share of intervals that hold the true value, among all that were reported: for "
       "audits these are the "
       "bugs that were confirmed, so this is coverage after selection. Those of exploration and confirmation promise "
       "nothing, because "
       "what they measure was selected or stopped by what they showed; they are here to show what that does.\n\n{}\n{}"
       "## The studies\n\n{}",
-      command, simulation.settings.studies, 4, kBoundHypotheses, kPlainImages, picture, verdict(simulation),
+      command, simulation.settings.studies, 4, kBoundHypotheses, kPlainImages, image, verdict(simulation),
       100 * EvidenceOptions{}.alpha, rates_table(simulation), power_table(simulation),
       simulation.settings.sweep_studies, sweep_table(simulation), coverage_table(simulation), judge_note(simulation),
       meanings(simulation));

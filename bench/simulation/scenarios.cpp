@@ -54,7 +54,7 @@ Scenario margin() {
 Scenario margin_known_base() {
   return {
       "margin-known-base", "the same, base rates well known",
-      "As before, but with 1,000 base pictures a label. That base rates might be higher then hardly protects, and the "
+      "As before, but with 1,000 base images a label. That base rates might be higher then hardly protects, and the "
       "e-values alone must hold the rate of false discoveries.",
       [](World& world, Philox& random) {
         world.study.budget.base = 1000;
@@ -71,7 +71,7 @@ Scenario few_strong() {
 Scenario many_weak() {
   return {"many-weak", "many weak bugs",
           "20 of 40 phrases fail with 15 to 35 %. No more than `budget.finalists` (12) go to "
-          "confirmation, and rates this close to what 48 base pictures cannot exclude need more pictures than there "
+          "confirmation, and rates this close to what 48 base images cannot exclude need more images than there "
           "are.",
           [](World& world, Philox& random) { fill_plainly(world, random, 20, 0.15, 0.35, kBase); }};
 }
@@ -84,7 +84,7 @@ Scenario bugs_beside_margin() {
 
 Scenario overlap() {
   return {"overlap", "hypotheses that overlap",
-          "As before, but one stroke of luck decides over all phrases that are looked at together: the i-th picture of "
+          "As before, but one stroke of luck decides over all phrases that are looked at together: the i-th image of "
           "each fails or passes by the same random number. Mistakes then come in herds.",
           [](World& world, Philox& random) {
             world.truth.shared_luck = true;
@@ -94,7 +94,7 @@ Scenario overlap() {
 
 Scenario short_budget() {
   return {"short-budget", "a budget that stops early",
-          "4 bugs beside 36 phrases at the margin, with 700 pictures instead of 4,000: trials end because the money "
+          "4 bugs beside 36 phrases at the margin, with 700 images instead of 4,000: trials end because the money "
           "does, and audits are short.",
           [](World& world, Philox& random) {
             world.study.budget.images = 700;
@@ -128,7 +128,7 @@ void fill_for_luck(World& world) {
 
 Scenario growing_bases() {
   return {"growing-bases", "base samples that grow where something was found",
-          "4 bugs beside 36 phrases at the margin. Of each label 8 base pictures are drawn (`budget.base_first`), more "
+          "4 bugs beside 36 phrases at the margin. Of each label 8 base images are drawn (`budget.base_first`), more "
           "where one of these fails, and before phrases of the label are confirmed as many, up to 48, as pay there.",
           [](World& world, Philox& random) {
             world.study.budget.base_first = 8;
@@ -138,7 +138,7 @@ Scenario growing_bases() {
 
 Scenario growing_lucky_labels() {
   return {"growing-lucky-labels", "the same, for an adversary who picks lucky labels",
-          "40 labels that fail 15 % of the time, with 8 base pictures first. A label without a failure among these has "
+          "40 labels that fail 15 % of the time, with 8 base images first. A label without a failure among these has "
           "no others yet when he chooses; he searches the 4 that drew the fewest, with 16 phrases each, all exactly at "
           "the margin: 20 %.",
           [](World& world, Philox&) {
@@ -149,7 +149,7 @@ Scenario growing_lucky_labels() {
 
 Scenario lucky_labels() {
   return {"lucky-labels", "an adversary who picks lucky labels",
-          "40 labels that fail 15 % of the time, with 16 base pictures each, so that a few show no failure at all. He "
+          "40 labels that fail 15 % of the time, with 16 base images each, so that a few show no failure at all. He "
           "searches only the 4 labels that drew the fewest, with 16 phrases each, all exactly at the margin: 20 %. "
           "Every base rate he builds on looks lower than it is.",
           [](World& world, Philox&) {
@@ -162,9 +162,9 @@ Scenario uneven_prompts() {
   return {
       "uneven-prompts", "base prompts that differ",
       "Two base prompts in turn, one at 1 % and one at 5 %. 36 phrases are at the margin on average, but fail never "
-      "with one prompt and with 16 % with the other, so that pictures are no coins of one rate. 4 bugs.",
+      "with one prompt and with 16 % with the other, so that images are no coins of one rate. 4 bugs.",
       [](World& world, Philox& random) {
-        world.study.prompts.base = {"a photo of {a label}", "a picture of {a label}"};
+        world.study.prompts.base = {"a photo of {a label}", "an image of {a label}"};
         int bugs = 4;
         for (int l = 0; l < kLabels; ++l) {
           const std::string label = world.add_label({{0.05}, {0.01}});
@@ -201,7 +201,7 @@ Scenario unequal_labels() {
 
 Scenario everywhere() {
   return {"everywhere", "labels that fail nearly everywhere",
-          "The classifier is wrong on 92 % of every label's pictures, and what is sought are phrases under which it is "
+          "The classifier is wrong on 92 % of every label's images, and what is sought are phrases under which it is "
           "right. "
           "4 of 40 phrases pass with 50 to 95 %, the others with 13 %: exactly at the margin.",
           [](World& world, Philox& random) {
@@ -214,10 +214,10 @@ Scenario everywhere() {
 Scenario judge() {
   return {
       "judge", "a judge that errs",
-      "5 % of base pictures do not show the label; nor do 5 % of those with a phrase, or, for one phrase in two, 20 to "
+      "5 % of base images do not show the label; nor do 5 % of those with a phrase, or, for one phrase in two, 20 to "
       "45 %. The judge lets 60 % of these "
-      "pass and refuses 10 % of the good ones. 4 phrases are bugs, the others fail 3 % of the time on pictures that do "
-      "show the label. 200 base pictures a label.",
+      "pass and refuses 10 % of the good ones. 4 phrases are bugs, the others fail 3 % of the time on images that do "
+      "show the label. 200 base images a label.",
       [](World& world, Philox& random) {
         world.study.budget.base = 200;
         world.truth.judge = {0.6, 0.1};

@@ -22,7 +22,7 @@ struct ScenarioResult {
   std::vector<std::string> broken;  ///< promises
 };
 
-/// One power curve: the program with so many base pictures a label.
+/// One power curve: the program with so many base images a label.
 struct Curve {
   int base = 0;
   std::vector<ScenarioResult> points;

@@ -217,7 +217,7 @@ class Run {
     return {};
   }
 
-  /// Fixed numbers of pictures, point estimates: the base prompts of each label and every hypothesis get the same.
+  /// Fixed numbers of images, point estimates: the base prompts of each label and every hypothesis get the same.
   Result<void> count_plain_claims() {
     std::vector<Trial> trials;
     for (const Target& target : world_.targets) {

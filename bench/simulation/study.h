@@ -13,7 +13,7 @@ namespace scotoma::simulation {
 /// Ways to decide what is a bug, on the same studies.
 enum class Method {
   scotoma,      ///< the program: joint e-values and e-BH
-  bound,        ///< the finalists on pictures of their own, budget.confirm each: e-values against the upper confidence
+  bound,        ///< the finalists on images of their own, budget.confirm each: e-values against the upper confidence
                 ///< bound of the base rate + delta instead of joint ones, e-BH over kBoundHypotheses
   plain_more,   ///< kPlainImages each; more failures than the base prompt
   plain_points  ///< kPlainImages each; at least kPlainPoints more than the base prompt
@@ -26,9 +26,9 @@ inline constexpr double kPlainPoints = 0.05;
 /// What one method claimed in one study.
 struct Claims {
   int made = 0;
-  int wrong = 0;          ///< true rate not above the label's true base rate + delta, among pictures the judge accepts
+  int wrong = 0;          ///< true rate not above the label's true base rate + delta, among images the judge accepts
   int wrong_at_all = 0;   ///< not even above the base rate
-  int wrong_of_real = 0;  ///< wrong among the pictures that do show the label
+  int wrong_of_real = 0;  ///< wrong among the images that do show the label
   int found = 0;          ///< made - wrong
   int images = 0;
 };
@@ -37,7 +37,7 @@ struct Claims {
 enum class Shown {
   base_bounds,    ///< all 2 L one-sided bounds of a study at once; level 1 - alpha0
   base_rate,      ///< a label's 95 % interval
-  audit_rate,     ///< 95 %, of confirmed bugs, on fresh pictures
+  audit_rate,     ///< 95 %, of confirmed bugs, on fresh images
   audit_base,     ///< 95 %, the base prompt on the audit's seeds
   lift,           ///< 95 %, Newcombe's for pairs
   explored_rate,  ///< after a selection: only describes

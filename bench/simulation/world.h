@@ -27,13 +27,13 @@ struct World {
   std::vector<Candidate> candidates;
   Search search = Search::once;
 
-  /// A label whose pictures have these chances, one item for each base prompt of the study. Returns its name.
+  /// A label whose images have these chances, one item for each base prompt of the study. Returns its name.
   std::string add_label(const std::vector<Chances>& chances);
 
   /// A phrase of that label, likewise; as a candidate it is the caller's to propose.
   Candidate new_phrase(const std::string& label, const std::string& text, const std::vector<Chances>& chances);
 
-  /// The same phrase in other words: chances alike, pictures of its own.
+  /// The same phrase in other words: chances alike, images of its own.
   Candidate in_other_words(const std::string& label, const std::string& text, int attempt);
 };
 

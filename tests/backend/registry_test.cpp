@@ -41,7 +41,7 @@ void expect_refused(const Study& study, const std::string& part) {
   EXPECT_NE(models.error().message.find(part), std::string::npos) << models.error().message;
 }
 
-std::vector<Image> pictures(Generator& generator) {
+std::vector<Image> generated(Generator& generator) {
   std::vector<Draw> draws;
   for (const char* place : {"a flower", "the grass", "the snow"}) {
     for (const char* thing : {"a fly", "a bee", "a cat", "an apple"}) {
@@ -56,7 +56,7 @@ std::vector<Image> pictures(Generator& generator) {
 TEST(Registry, AWholeStudysModelsLoadAndAnswer) {
   auto models = load_models(world());
   ASSERT_TRUE(models.ok()) << models.error().message;
-  const std::vector<Image> images = pictures(*models->generator);
+  const std::vector<Image> images = generated(*models->generator);
   const auto predictions = models->classifier->classify(images);
   ASSERT_TRUE(predictions.ok()) << predictions.error().message;
   for (const Prediction& p : *predictions) EXPECT_EQ(p.top.size(), Prediction::kTop);
@@ -79,7 +79,7 @@ TEST(Registry, EveryRolesAnswerIsTheSameAloneAndInABatch) {
     study.engine.precision = precision;
     auto models = load_models(study);
     ASSERT_TRUE(models.ok()) << models.error().message;
-    const std::vector<Image> images = pictures(*models->generator);
+    const std::vector<Image> images = generated(*models->generator);
     const auto captions = models->captioner->caption(images);
     const auto vectors = models->embedder->embed_images(images);
     const auto predictions = models->classifier->classify(images);
@@ -107,7 +107,7 @@ TEST(Registry, TheEmbedderJudgesAmongTheStudysLabels) {
   study.judge.kind = "embedder";
   auto models = load_models(study);
   ASSERT_TRUE(models.ok()) << models.error().message;
-  const std::vector<Image> images = pictures(*models->generator);
+  const std::vector<Image> images = generated(*models->generator);
   std::vector<double> sums(images.size());
   for (const StudyLabel& label : study.labels) {
     const auto judgements = models->judge->judge(images, label.name);

@@ -37,7 +37,7 @@ std::unique_ptr<AnswerCache> opened(const fs::path& folder) {
   return cache.ok() ? std::move(cache).value() : nullptr;
 }
 
-Image picture(std::uint64_t seed, int side = 16) {
+Image test_image(std::uint64_t seed, int side = 16) {
   Philox noise(seed);
   Image image{side, side, {}};
   for (int i = 0; i < side * side * 3; ++i) image.rgb.push_back(static_cast<std::uint8_t>(noise.next()));
@@ -120,10 +120,10 @@ RC_GTEST_PROP(AnswerCache, BehavesLikeAMapThatNeverForgets, ()) {
   }
 }
 
-RC_GTEST_PROP(AnswerCache, GivesPicturesBack, ()) {
+RC_GTEST_PROP(AnswerCache, GivesImagesBack, ()) {
   const fake::Folder folder;
   const auto cache = opened(folder.path());
-  const Image image = picture(*rc::gen::arbitrary<std::uint64_t>(), *rc::gen::inRange(1, 20));
+  const Image image = test_image(*rc::gen::arbitrary<std::uint64_t>(), *rc::gen::inRange(1, 20));
   const auto id = cache->put_image(image);
   RC_ASSERT(id.ok());
   RC_ASSERT(*id == image_id(image));
@@ -217,10 +217,10 @@ TEST(AnswerCache, DamageInsideTheDatabaseIsAnErrorAndNoCrash) {
   EXPECT_TRUE(broken);
 }
 
-TEST(AnswerCache, AMissingPictureIsAnErrorThatNamesItsFile) {
+TEST(AnswerCache, AMissingImageIsAnErrorThatNamesItsFile) {
   const fake::Folder folder;
   const auto cache = opened(folder.path());
-  const std::string id = *cache->put_image(picture(1));
+  const std::string id = *cache->put_image(test_image(1));
   fs::remove(folder / AnswerCache::image_file(id));
   EXPECT_FALSE(*cache->has_image(id));
   const auto image = cache->image(id);
@@ -229,44 +229,44 @@ TEST(AnswerCache, AMissingPictureIsAnErrorThatNamesItsFile) {
   EXPECT_NE(image.error().message.find((folder / AnswerCache::image_file(id)).string()), std::string::npos);
 }
 
-TEST(AnswerCache, ADamagedPictureIsAnErrorThatNamesItsFile) {
+TEST(AnswerCache, ADamagedImageIsAnErrorThatNamesItsFile) {
   const fake::Folder folder;
   const auto cache = opened(folder.path());
-  const std::string id = *cache->put_image(picture(1));
+  const std::string id = *cache->put_image(test_image(1));
   const auto whole = *cache->image_bytes(id);
   const std::string half(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(whole.size() / 2));
-  const auto exchanged = *encode_png(picture(2));
+  const auto exchanged = *encode_png(test_image(2));
   for (const std::string& bytes :
-       {std::string(), std::string("no picture"), half, std::string(exchanged.begin(), exchanged.end())}) {
+       {std::string(), std::string("no image"), half, std::string(exchanged.begin(), exchanged.end())}) {
     folder.write(AnswerCache::image_file(id).string(), bytes);
     const auto image = cache->image(id);
     ASSERT_FALSE(image.ok());
     EXPECT_EQ(image.error().code, Code::failed);
     EXPECT_NE(image.error().message.find(AnswerCache::image_file(id).string()), std::string::npos);
     EXPECT_FALSE(*cache->has_image(id)) << "it would stop every later run";
-    ASSERT_TRUE(cache->put_image(picture(1)).ok());
+    ASSERT_TRUE(cache->put_image(test_image(1)).ok());
     EXPECT_TRUE(cache->image(id).ok());
   }
 }
 
-TEST(AnswerCache, APictureThatAPowerCutLeftEmptyOrInZerosIsDrawnAnew) {
+TEST(AnswerCache, AnImageThatAPowerCutLeftEmptyOrInZerosIsDrawnAnew) {
   const fake::Folder folder;
   const auto cache = opened(folder.path());
-  const std::string id = *cache->put_image(picture(1));
+  const std::string id = *cache->put_image(test_image(1));
   const auto whole = *cache->image_bytes(id);
   std::string zeros(whole.begin(), whole.end());
   std::fill(zeros.begin() + 100, zeros.end(), '\0');
   for (const std::string& bytes : {std::string(), std::string("\x89PNG"), zeros}) {
     folder.write(AnswerCache::image_file(id).string(), bytes);
     EXPECT_FALSE(*cache->has_image(id));
-    EXPECT_EQ(*cache->put_image(picture(1)), id);
-    EXPECT_EQ(*cache->image(id), picture(1));
+    EXPECT_EQ(*cache->put_image(test_image(1)), id);
+    EXPECT_EQ(*cache->image(id), test_image(1));
   }
 }
 
-TEST(AnswerCache, PicturesThatAKilledRunLeftHalfWrittenAreRemovedAndOnesBeingWrittenAreLeft) {
+TEST(AnswerCache, ImagesThatAKilledRunLeftHalfWrittenAreRemovedAndOnesBeingWrittenAreLeft) {
   const fake::Folder folder;
-  opened(folder.path())->put_image(picture(1)).value();
+  opened(folder.path())->put_image(test_image(1)).value();
   const auto left = folder.write("images/.part/abcd.png.1.0.part", "half");
   const auto aside = folder.write("cache.sqlite.1.part", "half");
   auto writing = Aside::write(folder / "images/.part/abce.png", "half");
@@ -275,7 +275,7 @@ TEST(AnswerCache, PicturesThatAKilledRunLeftHalfWrittenAreRemovedAndOnesBeingWri
   EXPECT_FALSE(fs::exists(left));
   EXPECT_FALSE(fs::exists(aside));
   EXPECT_TRUE(writing->place().ok()) << "it was taken from a run under way";
-  EXPECT_TRUE(cache->image(image_id(picture(1))).ok());
+  EXPECT_TRUE(cache->image(image_id(test_image(1))).ok());
 }
 
 TEST(AnswerCache, WhatAnOlderProgramLeftHalfWrittenAmongTheImagesIsRemoved) {
@@ -289,7 +289,7 @@ TEST(AnswerCache, WhatAnOlderProgramLeftHalfWrittenAmongTheImagesIsRemoved) {
 
 TEST(AnswerCache, OpeningLooksAtNoFolderOfImages) {
   const fake::Folder folder;
-  opened(folder.path())->put_image(picture(1)).value();
+  opened(folder.path())->put_image(test_image(1)).value();
   const auto among_images = folder.write("images/ab/abcd.1.0.part", "half");  // would be removed by one who looks
   opened(folder.path());
   EXPECT_TRUE(fs::exists(among_images));
@@ -307,17 +307,17 @@ void put_other(const std::string& what, const fs::path& path) {
   const int name = ::socket(AF_UNIX, SOCK_STREAM, 0);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  const fs::path near = path.parent_path() / "socket";  // the name of a picture is too long for bind
+  const fs::path near = path.parent_path() / "socket";  // the name of an image is too long for bind
   std::strncpy(address.sun_path, near.c_str(), sizeof address.sun_path - 1);
   EXPECT_EQ(::bind(name, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
   ::close(name);
   fs::rename(near, path);
 }
 
-TEST(AnswerCache, WhatIsNoFileInAPicturesPlaceIsReplacedAsADamagedOneIs) {
+TEST(AnswerCache, WhatIsNoFileInAImagesPlaceIsReplacedAsADamagedOneIs) {
   const fake::Folder folder;
   const auto cache = opened(folder.path());
-  const std::string id = *cache->put_image(picture(1));
+  const std::string id = *cache->put_image(test_image(1));
   const fs::path path = folder / AnswerCache::image_file(id);
   for (const std::string what : {"pipe", "folder", "device", "socket", "lost link", "link to itself"}) {
     SCOPED_TRACE(what);
@@ -330,17 +330,17 @@ TEST(AnswerCache, WhatIsNoFileInAPicturesPlaceIsReplacedAsADamagedOneIs) {
     fs::remove(path);
     put_other(what, path);
     EXPECT_FALSE(*cache->has_image(id));
-    EXPECT_EQ(*cache->put_image(picture(1)), id);
+    EXPECT_EQ(*cache->put_image(test_image(1)), id);
     EXPECT_TRUE(fs::is_regular_file(fs::symlink_status(path)));
-    EXPECT_EQ(*cache->image(id), picture(1));
+    EXPECT_EQ(*cache->image(id), test_image(1));
   }
   EXPECT_TRUE(fs::is_character_file("/dev/zero")) << "what a link leads to is not ours";
 }
 
-TEST(AnswerCache, AFullFolderInAPicturesPlaceStaysAndTheErrorSaysWhatToRemove) {
+TEST(AnswerCache, AFullFolderInAImagesPlaceStaysAndTheErrorSaysWhatToRemove) {
   const fake::Folder folder;
   const auto cache = opened(folder.path());
-  const std::string id = *cache->put_image(picture(1));
+  const std::string id = *cache->put_image(test_image(1));
   const fs::path path = folder / AnswerCache::image_file(id);
   const auto expect_told = [&](const Error& error, const fs::path& place) {
     EXPECT_EQ(error.code, Code::bad_input);
@@ -352,12 +352,12 @@ TEST(AnswerCache, AFullFolderInAPicturesPlaceStaysAndTheErrorSaysWhatToRemove) {
   expect_told(cache->has_image(id).error(), path);
   expect_told(cache->image(id).error(), path);
   expect_told(cache->image_bytes(id).error(), path);
-  expect_told(cache->put_image(picture(1)).error(), path);
+  expect_told(cache->put_image(test_image(1)).error(), path);
   EXPECT_TRUE(fs::exists(kept));
   fs::remove_all(path.parent_path());
   const auto file = folder.write(AnswerCache::image_file(id).parent_path().string(), "a file in the folder's place");
   EXPECT_FALSE(*cache->has_image(id));
-  expect_told(cache->put_image(picture(1)).error(), path.parent_path());
+  expect_told(cache->put_image(test_image(1)).error(), path.parent_path());
   EXPECT_TRUE(fs::exists(file));
 }
 
@@ -379,14 +379,14 @@ int without_handles(const fs::path& folder, const std::string& id) {
   };
   if (const auto there = (*cache)->has_image(id); there.ok() || !says(there.error())) return 3;
   if (const auto image = (*cache)->image(id); image.ok() || !says(image.error())) return 4;
-  if (const auto put = (*cache)->put_image(picture(2)); put.ok() || !says(put.error())) return 5;
+  if (const auto put = (*cache)->put_image(test_image(2)); put.ok() || !says(put.error())) return 5;
   const auto again = AnswerCache::open(folder);
   return !again.ok() && says(again.error()) ? 0 : 6;
 }
 
-TEST(AnswerCache, RunningOutOfFileHandlesIsCalledSoAndNoPictureIsTakenForLost) {
+TEST(AnswerCache, RunningOutOfFileHandlesIsCalledSoAndNoImageIsTakenForLost) {
   const fake::Folder folder;
-  const std::string id = *opened(folder.path())->put_image(picture(1));
+  const std::string id = *opened(folder.path())->put_image(test_image(1));
   const auto [child, end] = forked([&](int) { ::_exit(without_handles(folder.path(), id)); });
   const int status = exit_of(child);
   ::close(end);
@@ -419,7 +419,7 @@ int fill_up(const fs::path& folder) {
   ::signal(SIGXFSZ, SIG_IGN);
   const rlimit limit{512 << 10, 512 << 10};
   ::setrlimit(RLIMIT_FSIZE, &limit);
-  const auto image = (*cache)->put_image(picture(1, 512));  // about 800 KB
+  const auto image = (*cache)->put_image(test_image(1, 512));  // about 800 KB
   if (image.ok() || image.error().code != Code::failed) return 3;
   if (image.error().message.find("cannot be written") == std::string::npos) return 4;
   for (int i = 0; i < 1000; ++i) {
@@ -431,9 +431,9 @@ int fill_up(const fs::path& folder) {
       std::fprintf(stderr, "%s\n", stored.error().message.c_str());
       return 9;
     }
-    // What was stored before is still there, and a picture that fits can still be written.
+    // What was stored before is still there, and an image that fits can still be written.
     if (!(*cache)->find("f", std::to_string(i - 1)).ok()) return 6;
-    return (*cache)->put_image(picture(2)).ok() ? 0 : 7;
+    return (*cache)->put_image(test_image(2)).ok() ? 0 : 7;
   }
   return 8;
 }
@@ -449,26 +449,26 @@ TEST(AnswerCache, AFullDiskIsAnErrorAndLosesNothing) {
   const auto count = *cache->count("f");
   EXPECT_GT(count, 10U);
   for (std::size_t i = 0; i < count; ++i) EXPECT_TRUE(cache->find("f", std::to_string(i))->has_value());
-  EXPECT_TRUE(cache->image(image_id(picture(2))).ok());
-  EXPECT_FALSE(*cache->has_image(image_id(picture(1, 512))));
+  EXPECT_TRUE(cache->image(image_id(test_image(2))).ok());
+  EXPECT_FALSE(*cache->has_image(image_id(test_image(1, 512))));
   for (const auto& entry : fs::recursive_directory_iterator(folder / "images")) {
     EXPECT_NE(entry.path().extension(), ".part") << "left behind: " << entry.path();
   }
 }
 
-/// Writes pictures and then the rows that name them, and a byte into the pipe after each row; until it is killed.
+/// Writes images and then the rows that name them, and a byte into the pipe after each row; until it is killed.
 void write_for_ever(const fs::path& folder, int pipe) {
   const auto cache = AnswerCache::open(folder);
   if (!cache.ok()) ::_exit(1);
   for (std::uint64_t i = 0;; ++i) {
-    const auto id = (*cache)->put_image(picture(i));
+    const auto id = (*cache)->put_image(test_image(i));
     if (!id.ok()) ::_exit(1);
     const Answer answer{std::to_string(i), *id};
     if (!(*cache)->store("f", {&answer, 1}).ok() || ::write(pipe, "x", 1) != 1) ::_exit(1);
   }
 }
 
-TEST(AnswerCache, KilledAtAnyMomentOpensAgainWithEveryRowsPictureWhole) {
+TEST(AnswerCache, KilledAtAnyMomentOpensAgainWithEveryRowsImageWhole) {
   Philox random(42);
   for (int trial = 0; trial < 20; ++trial) {
     const fake::Folder folder;
@@ -494,7 +494,7 @@ TEST(AnswerCache, KilledAtAnyMomentOpensAgainWithEveryRowsPictureWhole) {
       EXPECT_TRUE(image.ok()) << image.error().message;
     }
     // And it goes on where it was.
-    EXPECT_TRUE(cache->put_image(picture(count)).ok());
+    EXPECT_TRUE(cache->put_image(test_image(count)).ok());
   }
 }
 
@@ -504,9 +504,9 @@ TEST(AnswerCache, OfVersion1IsReadForEver) {
   fs::copy(frozen, folder.path(), fs::copy_options::recursive);
   const auto cache = opened(folder.path());
   ASSERT_NE(cache, nullptr);
-  EXPECT_EQ(**cache->find("generator-1", "a draw"), image_id(picture(1)));
-  EXPECT_EQ(**cache->find("captioner-1", image_id(picture(1))), "a photo of a fly on a flower");
-  EXPECT_EQ(*cache->image(image_id(picture(1))), picture(1));
+  EXPECT_EQ(**cache->find("generator-1", "a draw"), image_id(test_image(1)));
+  EXPECT_EQ(**cache->find("captioner-1", image_id(test_image(1))), "a photo of a fly on a flower");
+  EXPECT_EQ(*cache->image(image_id(test_image(1))), test_image(1));
 }
 
 /// A cache as programs of format 1 wrote it, with a person's answer.

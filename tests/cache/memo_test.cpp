@@ -270,7 +270,7 @@ TEST_F(MemoTest, ReplayOnlyNeverCallsAModel) {
   EXPECT_EQ(world_.calls(), 0U);
 }
 
-TEST_F(MemoTest, ALostPictureIsDrawnAnew) {
+TEST_F(MemoTest, ALostImageIsDrawnAnew) {
   const auto ids = *memo().generate(draws(10));
   std::filesystem::remove(folder_ / AnswerCache::image_file(ids[4]));
   world_.forget();
@@ -279,9 +279,9 @@ TEST_F(MemoTest, ALostPictureIsDrawnAnew) {
   EXPECT_TRUE(cache_->image(ids[4]).ok());
 }
 
-TEST_F(MemoTest, ADamagedPictureStopsWithItsName) {
+TEST_F(MemoTest, ADamagedImageStopsWithItsName) {
   const auto ids = *memo().generate(draws(10));
-  folder_.write(AnswerCache::image_file(ids[4]).string(), "no picture");
+  folder_.write(AnswerCache::image_file(ids[4]).string(), "no image");
   const auto predictions = memo().classify(ids);
   ASSERT_FALSE(predictions.ok());
   EXPECT_NE(predictions.error().message.find(ids[4]), std::string::npos);
@@ -306,7 +306,7 @@ TEST_F(MemoTest, ADamagedAnswerIsNotTakenForOne) {
   }
 }
 
-TEST_F(MemoTest, WithoutAJudgeEveryPictureIsValid) {
+TEST_F(MemoTest, WithoutAJudgeEveryImageIsValid) {
   models_.judge.reset();
   Memo memo = this->memo();
   const auto samples = memo.observe(questions(20, "cow", 3, "fly"));  // of flies
@@ -314,7 +314,7 @@ TEST_F(MemoTest, WithoutAJudgeEveryPictureIsValid) {
   for (const Sample& sample : *samples) EXPECT_TRUE(sample.valid());
 }
 
-TEST_F(MemoTest, JudgesThePictureForEachLabelApart) {
+TEST_F(MemoTest, JudgesTheImageForEachLabelApart) {
   Memo memo = this->memo();
   const auto ids = *memo.generate(draws(20));
   const auto as_fly = *memo.judge(ids, "fly");
@@ -323,11 +323,11 @@ TEST_F(MemoTest, JudgesThePictureForEachLabelApart) {
   EXPECT_EQ(*memo.judge(ids, "fly"), as_fly);
 }
 
-TEST_F(MemoTest, ATextIsNotTakenForAPicture) {
+TEST_F(MemoTest, ATextIsNotTakenForAImage) {
   Memo memo = this->memo();
   const auto ids = *memo.generate(draws(1));
-  const auto of_picture = *memo.embed_images(ids);
-  EXPECT_NE(*memo.embed_texts(ids), of_picture);
+  const auto of_image = *memo.embed_images(ids);
+  EXPECT_NE(*memo.embed_texts(ids), of_image);
 }
 
 /// A captioner that loses its last answer.

@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{
             "PromptWithoutLabel", "[budget]", "[prompts]\nbase = [\"a photo\"]\n[budget]", {"prompts.base", "{label}"}},
         Case{"GeneratorIsNoFolder", kWorldText + "/generator", kWorldText + "/judge.onnx", {"judge.onnx"}},
-        Case{"BudgetBelowTheBasePictures", "images = 400", "images = 10", {"budget.images", "64"}}),
+        Case{"BudgetBelowTheBaseImages", "images = 400", "images = 10", {"budget.images", "64"}}),
     [](const auto& test) { return test.param.name; });
 
 TEST(BadModel, ThatOnlyGivesNaNIsRefusedBeforeAnythingIsDrawn) {
@@ -116,7 +116,7 @@ TEST_F(BadFolder, CacheIsOfOtherBytes) {
   EXPECT_NE(outcome.errors.find("cache.sqlite"), std::string::npos) << outcome.errors;
 }
 
-TEST_F(BadFolder, ADamagedPictureIsDrawnAnewByFindAndNamedByReport) {
+TEST_F(BadFolder, ADamagedImageIsDrawnAnewByFindAndNamedByReport) {
   ASSERT_EQ(find().code, 0);
   const auto bugs = read_file(folder_ / "out" / "bugs.json");
   const auto spoil = [&](bool whole) {
@@ -124,7 +124,7 @@ TEST_F(BadFolder, ADamagedPictureIsDrawnAnewByFindAndNamedByReport) {
       if (!entry.is_regular_file()) continue;
       const auto bytes = read_file(entry.path());  // whole: a PNG by its ends, but nothing that can be decoded
       std::ofstream out(entry.path(), std::ios::binary);
-      whole ? out << bytes.substr(0, 40) << bytes.substr(bytes.size() - 12) : out << "no picture";
+      whole ? out << bytes.substr(0, 40) << bytes.substr(bytes.size() - 12) : out << "no image";
     }
   };
   spoil(false);

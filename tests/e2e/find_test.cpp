@@ -101,7 +101,7 @@ class Examples : public testing::TestWithParam<fs::path> {
   fake::Folder folder_;
 };
 
-// Pictures are drawn once for all examples: their cache is emptied by a fixture in tests/CMakeLists.txt, which also
+// Images are drawn once for all examples: their cache is emptied by a fixture in tests/CMakeLists.txt, which also
 // keeps two of these tests from running at the same time.
 TEST_P(Examples, WhatIsConfirmedIsTrueAndWhatWasPlantedIsFound) {
   const Outcome outcome = scotoma({"find", "--cache", SCOTOMA_WORLD_CACHE, "--quiet"});
@@ -198,7 +198,7 @@ TEST(Doctor, SuspiciousAnswersAreNeitherPassedNorCalledWrong) {
   EXPECT_EQ(outcome.code, 1) << outcome.errors;
   EXPECT_NE(outcome.errors.find("suspicious: classifier, judge"), std::string::npos) << outcome.errors;
   for (const char* line : {"doubt classifier", "0 of 8 right", "no more than by guessing", "doubt judge",
-                           "it refuses 8 of 8 pictures", "ok    embedder"}) {
+                           "it refuses 8 of 8 images", "ok    embedder"}) {
     EXPECT_NE(outcome.output.find(line), std::string::npos) << "no '" << line << "' in:\n" << outcome.output;
   }
   EXPECT_EQ(outcome.output.find("all checks passed"), std::string::npos) << outcome.output;
@@ -211,8 +211,7 @@ TEST(Doctor, AJudgeThatAcceptsEveryLabelIsSuspicious) {
                                                (kRoot / "tests/cases/models/always_everything.onnx").string()}}));
   const Outcome outcome = run({"doctor", study.string()});
   EXPECT_EQ(outcome.code, 1) << outcome.errors;
-  EXPECT_NE(outcome.output.find("it accepts all 8 pictures for another label too"), std::string::npos)
-      << outcome.output;
+  EXPECT_NE(outcome.output.find("it accepts all 8 images for another label too"), std::string::npos) << outcome.output;
 }
 
 TEST(Find, AJudgeThatRefusesEverythingIsToldEverywhere) {

@@ -208,7 +208,7 @@ TEST_F(Results, TellWhatAPersonsReviewMakesOfThem) {
   json results = made_up_results();
   results["bugs"][0]["reviewed"] = {{"reviewed", 40}, {"disagreed", 2}, {"rate", 0.92}, {"low", 0.84}, {"high", 0.97}};
   const std::string words =
-      "92\u00A0% fail (84 to 97\u00A0%) among pictures that truly show a fly, from 40 reviewed pictures";
+      "92\u00A0% fail (84 to 97\u00A0%) among images that truly show a fly, from 40 reviewed images";
   EXPECT_NE(list(results.dump()).output.find(words), std::string::npos);
   EXPECT_NE(show(results.dump()).output.find(words), std::string::npos);
   results["bugs"][0]["reviewed"] = 1;

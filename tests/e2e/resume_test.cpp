@@ -126,8 +126,8 @@ TEST_F(Resume, ASharedCacheAnswersASecondStudyAndEachKeepsItsResults) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "shared" / "bugs.json"));
   const auto a = nlohmann::json::parse(bugs("a"));
   ASSERT_FALSE(a["labels"][0]["examples"]["passing"].empty());
-  for (const auto& picture : a["labels"][0]["examples"]["passing"])
-    EXPECT_TRUE(std::filesystem::exists(folder_ / "a" / picture.get<std::string>())) << picture;
+  for (const auto& image : a["labels"][0]["examples"]["passing"])
+    EXPECT_TRUE(std::filesystem::exists(folder_ / "a" / image.get<std::string>())) << image;
 
   const Outcome refused = run({"find", other.string(), "--out", (folder_ / "a").string(), "--cache", shared});
   EXPECT_EQ(refused.code, 2);

@@ -61,7 +61,7 @@ TEST_F(ReviewOfASmallStudy, IsStoredWholeOrNotAtAllAndToldByTheReport) {
 
   // Nothing of a table with one bad line is stored.
   for (const auto& [label, image, message] : {std::array<std::string, 3>{"cat", rows[11].image, ":13: no label 'cat'"},
-                                              {rows[11].label, "abc", ":13: no picture"}}) {
+                                              {rows[11].label, "abc", ":13: no image"}}) {
     std::vector<ReviewRow> bad = rows;
     bad[11].label = label;
     bad[11].image = image;
@@ -85,7 +85,7 @@ TEST_F(ReviewOfASmallStudy, IsStoredWholeOrNotAtAllAndToldByTheReport) {
   json reviewed = json::parse(read_file(folder_ / "out/bugs.json"));
   EXPECT_EQ(reviewed["judge_review"]["reviewed"], 11);
   EXPECT_EQ(reviewed["judge_review"]["refused_wrong"], reviewed["judge_review"]["refused"]) << "yes to everything";
-  EXPECT_TRUE(has(read_file(folder_ / "out/report.html"), "A person reviewed 11 pictures, chosen at random"));
+  EXPECT_TRUE(has(read_file(folder_ / "out/report.html"), "A person reviewed 11 images, chosen at random"));
   reviewed.erase("judge_review");
   for (json& bug : reviewed["bugs"]) bug.erase("reviewed");
   EXPECT_EQ(reviewed, json::parse(unreviewed)) << "eleven times yes changes nothing else";

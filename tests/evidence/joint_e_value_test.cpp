@@ -93,7 +93,7 @@ TEST(LogJointEValue, IsFiniteForLargeSamples) {
 }
 
 /// The mean of E at the end under the stopping rule that makes it largest: by dynamic programming over all fresh
-/// samples of at most `most` pictures, for each base sample of n0.
+/// samples of at most `most` images, for each base sample of n0.
 std::vector<double> best_by_base_sample(int most, int n0, double rate, double delta) {
   std::vector<double> best;
   for (int k = 0; k <= n0; ++k) {
@@ -142,7 +142,7 @@ TEST(LogJointEValue, OfALabelPickedByItsBaseSampleIsNoEValueButAllLabelsTogether
   EXPECT_LE(mean, kLabels);
 }
 
-/// Base pictures stop at `first` where none of these fails, and otherwise, or if asked for, at `all`.
+/// Base images stop at `first` where none of these fails, and otherwise, or if asked for, at `all`.
 TEST(LogJointEValue, ABaseSampleThatGrowsWhereItFailsHasNoMoreThanOneOnAverage) {
   constexpr int kFirst = 8;
   constexpr int kAll = 48;
@@ -160,8 +160,8 @@ TEST(LogJointEValue, ABaseSampleThatGrowsWhereItFailsHasNoMoreThanOneOnAverage) 
   }
 }
 
-TEST(LogJointEValue, NeedsFewerPicturesThanABarAtTheBoundOfTheBaseRate) {
-  // 1 of 48 base pictures fails; half of those with the phrase do. 4 labels, 16 phrases each, alpha' = 0.04.
+TEST(LogJointEValue, NeedsFewerImagesThanABarAtTheBoundOfTheBaseRate) {
+  // 1 of 48 base images fails; half of those with the phrase do. 4 labels, 16 phrases each, alpha' = 0.04.
   const double joint_bar = std::log(2 * 4 * 16 / 0.04);
   const double bound_bar = std::log(64 / 0.04);
   const double bound = clopper_pearson_upper(1, 48, 1 - 0.01 / 8) + 0.05;

@@ -75,9 +75,9 @@ RC_GTEST_PROP(PredictionPoweredRate, WithoutAReviewHoldsWhateverTheTruthMayBe, (
 }
 
 // Worked out in Python (numpy) with the formulas of ppi_py's ppi_mean_ci at lambda 1: the thetas at which an end of the
-// 95 % interval of V (E - theta), predicted by J (E - theta), is 0, from 1,000 reviewed and 99,000 other pictures.
+// 95 % interval of V (E - theta), predicted by J (E - theta), is 0, from 1,000 reviewed and 99,000 other images.
 // Cells narrow the rectifier a little and Clopper-Pearson's ends widen it, so the ends agree to a tenth of a point.
-TEST(PredictionPoweredRate, AgreesWithPpiPyOnManyPictures) {
+TEST(PredictionPoweredRate, AgreesWithPpiPyOnManyImages) {
   const Cells cells = {{{true, true, 60000, 600, 510},
                         {true, false, 30000, 300, 285},
                         {false, true, 8000, 80, 12},
@@ -96,7 +96,7 @@ TEST(PredictionPoweredRate, OfNothingKnownIsNothing) {
 }
 
 struct Truth {
-  double shows;         ///< share of pictures that show the label
+  double shows;         ///< share of images that show the label
   double rate;          ///< of events among these
   double others;        ///< of events among those that do not
   double false_accept;  ///< of the judge
@@ -104,12 +104,12 @@ struct Truth {
 };
 
 /// A sample, judged, and a person's answers to a random part: of four, one that the judge refused.
-Cells sample_of(const Truth& truth, int pictures, int reviewed, Philox& random) {
-  struct Picture {
+Cells sample_of(const Truth& truth, int images, int reviewed, Philox& random) {
+  struct Image {
     bool shows, event, accepted;
   };
-  std::vector<Picture> parts[2];
-  for (int i = 0; i < pictures; ++i) {
+  std::vector<Image> parts[2];
+  for (int i = 0; i < images; ++i) {
     const bool shows = random.uniform() < truth.shows;
     const bool event = random.uniform() < (shows ? truth.rate : truth.others);
     const bool accepted = random.uniform() < (shows ? 1 - truth.false_refuse : truth.false_accept);
@@ -123,12 +123,12 @@ Cells sample_of(const Truth& truth, int pictures, int reviewed, Philox& random) 
   for (std::size_t i = 0; i < 4; ++i) cells[i] = {i / 2 == 1, i % 2 == 1, 0, 0, 0};
   for (const std::size_t part : {0U, 1U}) {
     int seen = 0;
-    for (const Picture& picture : parts[part]) {
-      ReviewedCell& cell = cells[2 * part + (picture.event ? 1U : 0U)];
+    for (const Image& image : parts[part]) {
+      ReviewedCell& cell = cells[2 * part + (image.event ? 1U : 0U)];
       ++cell.all;
       if (seen++ >= looked_at[part]) continue;
       ++cell.reviewed;
-      cell.shows += picture.shows ? 1 : 0;
+      cell.shows += image.shows ? 1 : 0;
     }
   }
   return cells;
@@ -145,26 +145,26 @@ TEST(PredictionPoweredRate, CoversTheTrueRateWithAJudgeThatErrs) {
   const std::pair<int, int> sizes[] = {{96, 10}, {96, 40}, {96, 90}, {400, 40}, {400, 200}};
   Philox random(11);
   for (const Truth& truth : truths) {
-    for (const auto& [pictures, reviewed] : sizes) {
+    for (const auto& [images, reviewed] : sizes) {
       int covered = 0;
       int naive = 0;
       for (int t = 0; t < kTrials; ++t) {
-        const Cells cells = sample_of(truth, pictures, reviewed, random);
+        const Cells cells = sample_of(truth, images, reviewed, random);
         const PoweredRate powered = prediction_powered_rate(cells, 0.95);
         covered += powered.interval.low <= truth.rate && truth.rate <= powered.interval.high ? 1 : 0;
         const Interval judged = wilson(cells[3].all, cells[2].all + cells[3].all, 0.95);
         naive += judged.low <= truth.rate && truth.rate <= judged.high ? 1 : 0;
       }
       EXPECT_GE(static_cast<double>(covered) / kTrials, 0.95 - kMonteCarlo)
-          << "rate " << truth.rate << ", " << reviewed << " of " << pictures;
-      if (truth.false_accept == 0.4 && pictures == 400) {
+          << "rate " << truth.rate << ", " << reviewed << " of " << images;
+      if (truth.false_accept == 0.4 && images == 400) {
         EXPECT_LT(static_cast<double>(naive) / kTrials, 0.1) << "the judge's errors do not bias this case: no test";
       }
     }
   }
 }
 
-TEST(PredictionPoweredRate, IsNarrowerThanTheReviewedPicturesAlone) {
+TEST(PredictionPoweredRate, IsNarrowerThanTheReviewedImagesAlone) {
   // 40 of 400 reviewed, all as the judge says: the judge's answers to the other 360 must be worth something.
   const Cells cells = {
       {{true, true, 200, 19, 19}, {true, false, 180, 17, 17}, {false, true, 10, 2, 0}, {false, false, 10, 2, 0}}};

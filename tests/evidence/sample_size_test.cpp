@@ -39,7 +39,7 @@ TEST(ExpectedTrial, FallsWithTheRateAndWithTheBaseSample) {
   EXPECT_LT(images(0.3, 96), images(0.3, 64));
   EXPECT_EQ(images(0.04, 64), std::nullopt) << "within the null, whatever is drawn";
   const int exact = *images(0.9, 24);
-  EXPECT_EQ(images(0.9, 24, exact), exact) << "the last picture counts";
+  EXPECT_EQ(images(0.9, 24, exact), exact) << "the last image counts";
   EXPECT_EQ(images(0.9, 24, exact - 1), std::nullopt);
   EXPECT_EQ(images(0.04, 64, 1'000'000'000), std::nullopt) << "and at once";
 }

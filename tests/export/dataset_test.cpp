@@ -16,7 +16,7 @@ namespace scotoma {
 namespace {
 
 Result<Dataset> choose(const Findings& findings, const ExportOptions& options) {
-  return choose_pictures(made_up::study(), findings, options);
+  return choose_images(made_up::study(), findings, options);
 }
 
 std::vector<std::string> ids(const Dataset& dataset) {
@@ -30,11 +30,11 @@ using Ids = std::vector<std::string>;
 /// Image ids and sides, in order.
 std::vector<std::pair<std::string, bool>> sides(const Dataset& dataset) {
   std::vector<std::pair<std::string, bool>> all;
-  for (const DatasetPicture& picture : dataset.pictures) all.emplace_back(picture.sample->image, picture.test);
+  for (const DatasetImage& image : dataset.images) all.emplace_back(image.sample->image, image.test);
   return all;
 }
 
-TEST(ChoosePictures, TakesEveryBugAndSystematicFailureAndNoExceptionUnlessItIsNamed) {
+TEST(ChooseImages, TakesEveryBugAndSystematicFailureAndNoExceptionUnlessItIsNamed) {
   const Findings findings = made_up::findings();
   EXPECT_EQ(ids(*choose(findings, {})), (Ids{"fly-on-a-flower", "ladybug-on-a-flower", "bee-systematic"}));
   EXPECT_EQ(ids(*choose(findings, {.bugs = {"bee-systematic"}})), Ids{"bee-systematic"});
@@ -46,13 +46,13 @@ TEST(ChoosePictures, TakesEveryBugAndSystematicFailureAndNoExceptionUnlessItIsNa
       << "the order in which bugs are named must not show";
 }
 
-TEST(ChoosePictures, OfALabelThatFailsSystematicallyAreItsBaselineImages) {
+TEST(ChooseImages, OfALabelThatFailsSystematicallyAreItsBaselineImages) {
   Findings findings = made_up::findings();
   findings.hypotheses.clear();  // a classifier that is wrong on a label, and nothing else
   const auto dataset = choose(findings, {});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   EXPECT_EQ(ids(*dataset), Ids{"bee-systematic"});
-  const auto json = picture_json(*dataset, findings, dataset->pictures.front(), "x.png");
+  const auto json = image_json(*dataset, findings, dataset->images.front(), "x.png");
   EXPECT_EQ(json["drawn_for"], "baseline");
   EXPECT_EQ(json["bug"], "bee-systematic");
   EXPECT_EQ(json["phrase"], "");
@@ -62,7 +62,7 @@ TEST(ChoosePictures, OfALabelThatFailsSystematicallyAreItsBaselineImages) {
   EXPECT_EQ(about["drawn_for"], "baseline");
 }
 
-TEST(ChoosePictures, TakesFailuresOrAllThatIsValidEachOnce) {
+TEST(ChooseImages, TakesFailuresOrAllThatIsValidEachOnce) {
   const Findings findings = made_up::findings();
   for (const ExportImages images : {ExportImages::failing, ExportImages::valid}) {
     const auto dataset = choose(findings, {.images = images});
@@ -83,7 +83,7 @@ TEST(ChoosePictures, TakesFailuresOrAllThatIsValidEachOnce) {
   }
 }
 
-RC_GTEST_PROP(ChoosePictures, AtMostSoManyOfABugAreTheFirstOfThem, ()) {
+RC_GTEST_PROP(ChooseImages, AtMostSoManyOfABugAreTheFirstOfThem, ()) {
   const Findings findings = made_up::findings();
   const auto images = *rc::gen::element(ExportImages::failing, ExportImages::valid);
   const auto most = *rc::gen::inRange<std::size_t>(1, 100);
@@ -91,13 +91,13 @@ RC_GTEST_PROP(ChoosePictures, AtMostSoManyOfABugAreTheFirstOfThem, ()) {
   const auto few = choose(findings, {.per_bug = most, .images = images});
   std::map<std::size_t, std::size_t> taken;
   std::vector<std::pair<std::string, bool>> expected;
-  for (const DatasetPicture& picture : all->pictures) {
-    if (taken[picture.bug]++ < most) expected.emplace_back(picture.sample->image, picture.test);
+  for (const DatasetImage& image : all->images) {
+    if (taken[image.bug]++ < most) expected.emplace_back(image.sample->image, image.test);
   }
   RC_ASSERT(sides(*few) == expected);
 }
 
-RC_GTEST_PROP(ChoosePictures, TheSidesAreTheSameInAnExportOfFewer, ()) {
+RC_GTEST_PROP(ChooseImages, TheSidesAreTheSameInAnExportOfFewer, ()) {
   const Findings findings = made_up::findings();
   const double share = *rc::gen::inRange(0, 101) / 100.0;
   const auto all = choose(findings, {.images = ExportImages::valid, .test = share});
@@ -107,13 +107,13 @@ RC_GTEST_PROP(ChoosePictures, TheSidesAreTheSameInAnExportOfFewer, ()) {
   for (const auto& [image, test] : sides(*few)) RC_ASSERT(known.at(image) == test);
 }
 
-TEST(ChoosePictures, OfABugThatWasNotAuditedAreThoseOfConfirmationAndSaySo) {
+TEST(ChooseImages, OfABugThatWasNotAuditedAreThoseOfConfirmationAndSaySo) {
   Findings findings = made_up::not_audited();
   Hypothesis& bug = findings.hypotheses.front();
   bug.tried = made_up::findings().hypotheses[1].audit_samples;
   const auto dataset = choose(findings, {});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
-  EXPECT_EQ(picture_json(*dataset, findings, dataset->pictures.front(), "x.png")["drawn_for"], "confirm");
+  EXPECT_EQ(image_json(*dataset, findings, dataset->images.front(), "x.png")["drawn_for"], "confirm");
   const ExportOptions options{.version = "1"};
   EXPECT_NE(readme(made_up::study(), findings, *dataset, options).find("not audited"), std::string::npos);
   EXPECT_EQ(dataset_json(made_up::study(), findings, *dataset, options)["bugs"][0]["drawn_for"], "confirm");
@@ -127,7 +127,7 @@ void expect_refused(const Findings& findings, const ExportOptions& options, cons
     EXPECT_NE(dataset.error().message.find(word), std::string::npos) << dataset.error().message;
 }
 
-TEST(ChoosePictures, WhereThereIsNothingToExportSaysWhy) {
+TEST(ChooseImages, WhereThereIsNothingToExportSaysWhy) {
   const Findings findings = made_up::findings();
   expect_refused(made_up::nothing_confirmed(), {}, {"no bug was confirmed"});
   expect_refused(findings, {.bugs = {"fly-in-the-snow"}},
@@ -143,13 +143,13 @@ TEST(ChoosePictures, WhereThereIsNothingToExportSaysWhy) {
   expect_refused(exception, {.bugs = {"bee-on-a-flower"}}, {"--images valid"});
 }
 
-TEST(PictureJson, HoldsTheSampleWithNumbersThatReadersKeep) {
+TEST(ImageJson, HoldsTheSampleWithNumbersThatReadersKeep) {
   Findings findings = made_up::findings();
   findings.hypotheses[1].audit_samples[0].draw.seed = 18'446'744'073'709'551'615U;
   findings.hypotheses[1].audit_samples[0].correct = false;
   findings.hypotheses[1].audit_samples[0].prediction.top = {{1, 0.87F}};
   const auto dataset = choose(findings, {.test = 1});
-  const auto json = picture_json(*dataset, findings, dataset->pictures.front(), "fly/x.png");
+  const auto json = image_json(*dataset, findings, dataset->images.front(), "fly/x.png");
   EXPECT_EQ(json.dump(),
             R"({"file_name":"fly/x.png","label":"fly","class":"fly","class_index":0,"predicted":"bee",)"
             R"("predicted_index":1,"score":0.87,"failed":true,"bug":"fly-on-a-flower","phrase":"on a flower",)"
@@ -157,12 +157,12 @@ TEST(PictureJson, HoldsTheSampleWithNumbersThatReadersKeep) {
             R"("judge_score":0.97,"split":"test","image_id":"fly-flower-0"})");
 }
 
-TEST(PictureJson, AWholeScoreIsStillAFraction) {
+TEST(ImageJson, AWholeScoreIsStillAFraction) {
   Findings findings = made_up::findings();
   for (Sample& sample : findings.hypotheses[1].audit_samples) sample.judgement.score = 1;
   const auto dataset = choose(findings, {});
   // Readers that guess a column's type from its first rows take 1 for a whole number.
-  EXPECT_NE(picture_json(*dataset, findings, dataset->pictures[0], "x").dump().find("\"judge_score\":1.0,"),
+  EXPECT_NE(image_json(*dataset, findings, dataset->images[0], "x").dump().find("\"judge_score\":1.0,"),
             std::string::npos);
 }
 
@@ -178,7 +178,7 @@ TEST(Card, ModelsBugsAndLicenceAreNamed) {
   }
   const auto json = dataset_json(made_up::study(), findings, *dataset, options);
   EXPECT_EQ(json["models"]["classifier"]["fingerprint"], print);
-  EXPECT_EQ(json["train"].get<std::size_t>() + json["test"].get<std::size_t>(), dataset->pictures.size());
+  EXPECT_EQ(json["train"].get<std::size_t>() + json["test"].get<std::size_t>(), dataset->images.size());
   EXPECT_EQ(json["bugs"][0]["failures"], 61);
   EXPECT_EQ(json["labels"].size(), 8U);
 }
@@ -197,7 +197,7 @@ TEST(Card, TellsTheLoaderInEveryFormatWhereTheSidesAre) {
   }
 }
 
-TEST(Card, NamesOnlySidesThatHavePictures) {
+TEST(Card, NamesOnlySidesThatHaveImages) {
   const Findings findings = made_up::findings();
   const ExportOptions options{.format = ExportFormat::huggingface, .test = 1};
   const std::string text = readme(made_up::study(), findings, *choose(findings, options), options);
@@ -222,13 +222,13 @@ TEST(Card, WhateverTheStudyIsCalledItsBlockOfYamlIsWhole) {
   EXPECT_NE(text.find("\\<b\\>"), std::string::npos) << "the name is taken for HTML";
 }
 
-TEST(Card, OfPicturesWithLabelsOnOneSideSaysSo) {
+TEST(Card, OfImagesWithLabelsOnOneSideSaysSo) {
   Findings findings = made_up::findings();
   const auto dataset = choose(findings, {.bugs = {"on-a-flower-as-bee"}, .per_bug = 1, .test = 0.5});
-  ASSERT_EQ(dataset->pictures.size(), 2U);
+  ASSERT_EQ(dataset->images.size(), 2U);
   Dataset parted = *dataset;
   for (const std::size_t b : {0U, 1U}) {
-    parted.pictures[b].test = b == 1;
+    parted.images[b].test = b == 1;
     parted.bugs[b].train = 1 - b;
     parted.bugs[b].test = b;
   }

@@ -47,7 +47,7 @@ struct Finished {
   }
 };
 
-/// A picture as a plain reader finds it: what is said of it, and its pixels.
+/// An image as a plain reader finds it: what is said of it, and its pixels.
 struct Read {
   json fields;
   Image image;
@@ -60,7 +60,7 @@ Image decoded(const std::string& png) {
   return std::move(*image);
 }
 
-/// JSON lines with the pictures that they name.
+/// JSON lines with the images that they name.
 void read_lines(const fs::path& file, std::vector<Read>& all) {
   std::istringstream lines(e2e::read_file(file));
   for (std::string line; std::getline(lines, line);) {
@@ -81,7 +81,7 @@ std::size_t files_in(const fs::path& folder, const std::string& extension) {
 std::vector<Read> read_files(const fs::path& folder, const std::string& below) {
   std::vector<Read> all;
   for (const char* side : {"train", "test"}) read_lines(folder / below / side / "metadata.jsonl", all);
-  EXPECT_EQ(files_in(folder, ".png"), all.size()) << "a picture that no line names";
+  EXPECT_EQ(files_in(folder, ".png"), all.size()) << "an image that no line names";
   return all;
 }
 
@@ -92,7 +92,7 @@ std::vector<Read> read_shards(const fs::path& folder) {
       const fs::path path = folder / fmt::format("{}-{:06}.tar", side, shard);
       if (!fs::exists(path)) break;
       const auto files = read_tar(e2e::read_file(path));
-      EXPECT_EQ(files.size() % 3, 0U) << "a picture is parted by the end of " << path;
+      EXPECT_EQ(files.size() % 3, 0U) << "an image is parted by the end of " << path;
       for (std::size_t i = 0; i + 2 < files.size(); i += 3) {
         const std::string key = files[i].first.substr(0, files[i].first.find('.'));
         EXPECT_EQ(files[i].first, key + ".cls");
@@ -161,7 +161,7 @@ class Export : public testing::Test {
   static inline std::unique_ptr<Finished> finished_;
 };
 
-TEST_F(Export, EachFormatHoldsEachPictureWithItsPixelsAndItsFields) {
+TEST_F(Export, EachFormatHoldsEachImageWithItsPixelsAndItsFields) {
   const auto& classes = findings().class_names;
   for (const ExportFormat format : kFormats) {
     for (const bool failing : {true, false}) {
@@ -213,7 +213,7 @@ void rename(Study& study, Findings& findings, const std::string& from, const std
   }
 }
 
-TEST_F(Export, NoWordInALabelSortsItsPicturesIntoASideAndEveryNameLeadsBack) {
+TEST_F(Export, NoWordInALabelSortsItsImagesIntoASideAndEveryNameLeadsBack) {
   Study study = finished_->study;
   Findings named = findings();
   rename(study, named, "fly", "test tube");
@@ -276,7 +276,7 @@ TEST_F(Export, ShardsStayBelowTheirSize) {
   ASSERT_TRUE(
       write(folder_ / "y", {.format = ExportFormat::webdataset, .per_bug = 2, .test = 0, .shard_bytes = 1}).ok());
   EXPECT_EQ(read_back(folder_ / "y", ExportFormat::webdataset).size(), 4U)
-      << "a picture larger than a shard has one of its own";
+      << "an image larger than a shard has one of its own";
 }
 
 TEST_F(Export, AFolderThatIsNotEmptyIsLeftAsItIs) {
@@ -321,7 +321,7 @@ TEST_F(Export, StoppedItLeavesNothing) {
   expect_nothing_left();
 }
 
-TEST_F(Export, APictureThatIsDamagedOrGoneIsNamedAndNothingIsLeft) {
+TEST_F(Export, AnImageThatIsDamagedOrGoneIsNamedAndNothingIsLeft) {
   const auto samples = expected(true, 0);
   const fs::path file = finished_->folder / AnswerCache::image_file(samples.back().second->image);
   const std::string whole = e2e::read_file(file);

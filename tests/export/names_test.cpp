@@ -43,7 +43,7 @@ RC_GTEST_PROP(FileNames, OfNamesAreThemselves, (const Names& texts)) {
   RC_ASSERT(file_names(short_ones) == short_ones);
 }
 
-TEST(FileNames, HoldNoWordThatSortsPicturesIntoASide) {
+TEST(FileNames, HoldNoWordThatSortsImagesIntoASide) {
   EXPECT_EQ(file_names({"test tube", "bullet train", "driving-test-3.png", "Test", "test3", "trainer", "evaluation"}),
             (Names{"testx-tube", "bullet-trainx", "driving-testx-3-png", "testx", "testx3", "trainer", "evaluationx"}));
   EXPECT_EQ(file_names({"train", "trainx", "train"}), (Names{"trainx", "trainx-2", "trainx-3"})) << "still distinct";

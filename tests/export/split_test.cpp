@@ -52,7 +52,7 @@ TEST(Split, TheTestSideHasTheShareThatWasAskedFor) {
 }
 
 TEST(Split, StaysWhatItWas) {
-  // Datasets of earlier versions are out in the world: a picture must not change its side.
+  // Datasets of earlier versions are out in the world: an image must not change its side.
   std::string sides;
   for (std::uint64_t seed = 0; seed < 40; ++seed) sides += in_test(seed, 0.2) ? 'T' : '.';
   EXPECT_EQ(sides, "TT...T..T.........T..T...TTTT..T..T.....");

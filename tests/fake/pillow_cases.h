@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pictures of tests/cases/resize, and what Pillow made of them.
+// The images of tests/cases/resize, and what Pillow made of them.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace scotoma::fake {
 
-/// The picture of make_cases.py.
-inline Image pillow_picture(int width, int height, bool edges = false) {
+/// The image of make_cases.py.
+inline Image pillow_image(int width, int height, bool edges = false) {
   Image out{width, height, {}};
   for (std::int64_t k = 0; k < std::int64_t{3} * width * height; ++k) {
     const std::int64_t byte = (k * k * 37 + k * 101) % 65521 % 256;
@@ -23,7 +23,7 @@ inline Image pillow_picture(int width, int height, bool edges = false) {
   return out;
 }
 
-/// Whether these bytes are those of a case: its "bytes" in hex, or of a large picture its "sha256".
+/// Whether these bytes are those of a case: its "bytes" in hex, or of a large image its "sha256".
 inline bool are_pillows(const std::vector<std::uint8_t>& bytes, const nlohmann::json& one) {
   if (one.contains("sha256")) return sha256_hex(bytes) == one["sha256"];
   std::string hex;

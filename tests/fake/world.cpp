@@ -13,7 +13,7 @@ namespace {
 constexpr int kSide = 8;
 constexpr std::size_t kNoiseDimensions = 8;
 
-/// Bytes 0 and 1 of a picture are its thing and its place, and byte 2 its look in a world that has looks (their number:
+/// Bytes 0 and 1 of an image are its thing and its place, and byte 2 its look in a world that has looks (their number:
 /// none); the others are noise of the seed alone.
 struct Scene {
   std::size_t thing;
@@ -23,7 +23,7 @@ struct Scene {
 
 Scene scene_of(const Image& image) { return {image.rgb[0], image.rgb[1], image.rgb[2]}; }
 
-/// A number in (0, 1) that depends on the picture and on what it is for.
+/// A number in (0, 1) that depends on the image and on what it is for.
 double chance(const Image& image, const std::string& purpose) {
   const auto digest = Hasher().field(purpose).field(image_id(image)).digest();
   std::uint32_t number = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A world in memory whose bugs are known: the five roles over pictures of 8 x 8 pixels that say in their first pixels
+// A world in memory whose bugs are known: the five roles over images of 8 x 8 pixels that say in their first pixels
 // what they show: a thing, a place and perhaps a look. A test plants the bugs as rules, and breaks the world through
 // `before_call`.
 #pragma once
@@ -17,9 +17,9 @@
 
 namespace scotoma::fake {
 
-/// The classifier answers `answer` for a picture of `thing` in `place` with a `look` (any where empty) with probability
+/// The classifier answers `answer` for an image of `thing` in `place` with a `look` (any where empty) with probability
 /// `rate`.
-/// The first rule that fits a picture decides.
+/// The first rule that fits an image decides.
 struct Rule {
   std::string thing;
   std::string place;
@@ -31,10 +31,10 @@ struct Rule {
 struct WorldSetting {
   std::vector<std::string> things = {"fly", "bee", "cat", "cow"};
   std::vector<std::string> places = {"on a flower", "in the snow", "on the grass", "in a kitchen", "under a bridge"};
-  std::vector<std::string> looks = {};  ///< "dark": a third of the pictures, or what the prompt says, have one
+  std::vector<std::string> looks = {};  ///< "dark": a third of the images, or what the prompt says, have one
   std::vector<Rule> rules = {};
   double base_error = 0.01;     ///< share of wrong answers where no rule fits
-  double drawing_error = 0.02;  ///< share of pictures that show another thing than the prompt asked for
+  double drawing_error = 0.02;  ///< share of images that show another thing than the prompt asked for
   double judge_error = 0.01;    ///< share of wrong judgements
   double caption_error = 0.05;  ///< share of captions that name another thing
   std::size_t batch = 8;

@@ -135,7 +135,7 @@ TEST(StudyRun, FindsTwoBugsOfTwoLabels) {
   EXPECT_EQ(ids, (Ids{"cow-under-a-bridge", "fly-on-a-flower"}));
 }
 
-TEST(StudyRun, TriesWhatItConfirmedOnTheOtherLabelsLastAndOnNewPictures) {
+TEST(StudyRun, TriesWhatItConfirmedOnTheOtherLabelsLastAndOnNewImages) {
   auto setting = flower_bug();
   setting.things = {"fly", "bee", "cat", "cow", "dog"};
   setting.rules.push_back({"cat", "on a flower", "bee", 0.9});
@@ -350,7 +350,7 @@ RC_GTEST_PROP(StudyRun, NeverExceedsItsBudget, ()) {
   }
   const Spent& spent = result->findings.spent;
   RC_ASSERT(spent.total() <= budget.images);
-  // Every use of a picture has a seed of its own: nothing is drawn for two purposes.
+  // Every use of an image has a seed of its own: nothing is drawn for two purposes.
   RC_ASSERT(runs.world.answered("generator") == static_cast<std::size_t>(spent.total()));
 }
 
@@ -432,7 +432,7 @@ TEST(StudyRun, AtRandomTriesTheListsCombinationsInAnOrderOfTheSeedAndAsksForNoCa
     runs.study.attributes = places_and_looks();
     runs.study.search.source = "random";
     runs.study.search.combine = 2;
-    runs.study.budget.images = 256;  // no picture but the base: the order stays as it was made
+    runs.study.budget.images = 256;  // no image but the base: the order stays as it was made
     const auto result = runs.run();
     EXPECT_TRUE(result.ok());
     EXPECT_EQ(runs.world.answered("captioner"), 0U);
@@ -543,7 +543,7 @@ TEST(StudyRun, AUsersHypothesisOfAnotherLabelIsBadInput) {
   EXPECT_NE(result.error().message.find("no label 'zebra' in this study"), std::string::npos) << result.error().message;
 }
 
-TEST(StudyRun, WithoutAJudgeEveryPictureIsValid) {
+TEST(StudyRun, WithoutAJudgeEveryImageIsValid) {
   fake::World world(flower_bug());
   const Study study = fake::study_of(world.setting(), {"fly"});
   const fake::Folder folder;

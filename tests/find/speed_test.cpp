@@ -67,20 +67,19 @@ std::string sentence(const StudyRun& run) {
 }
 
 TEST_F(Minutes, AreTurnedIntoTheImagesThatTheyPayFor) {
-  const auto slow = run(10);  // 48 pictures a minute
+  const auto slow = run(10);  // 48 images a minute
   ASSERT_TRUE(slow.ok()) << slow.error().message;
   EXPECT_LE(slow->findings.spent.total(), 480);
-  EXPECT_GT(slow->findings.spent.total(), 128) << "more than the base pictures";
+  EXPECT_GT(slow->findings.spent.total(), 128) << "more than the base images";
   EXPECT_EQ(sentence(*slow),
-            "budget.minutes = 10 was turned into 480 pictures: the machine that began this study drew, classified and "
+            "budget.minutes = 10 was turned into 480 images: the machine that began this study drew, classified and "
             "judged 48.0 a minute.");
 }
 
 TEST_F(Minutes, GrantNoMoreThanBudgetImages) {
   const auto fast = run(0.01);
   ASSERT_TRUE(fast.ok());
-  EXPECT_NE(sentence(*fast).find("2000 pictures (all that budget.images allows)"), std::string::npos)
-      << sentence(*fast);
+  EXPECT_NE(sentence(*fast).find("2000 images (all that budget.images allows)"), std::string::npos) << sentence(*fast);
 }
 
 TEST_F(Minutes, AreMeasuredOnceSoThatASlowerRunEndsWithTheSame) {
@@ -97,30 +96,29 @@ TEST_F(Minutes, AreMeasuredOnceSoThatASlowerRunEndsWithTheSame) {
 }
 
 TEST_F(Minutes, OfARunThatWasStoppedAfterTheMeasuringStandThough) {
-  ASSERT_FALSE(run(10, {}, 40).ok());  // four batches are measured; then base pictures
+  ASSERT_FALSE(run(10, {}, 40).ok());  // four batches are measured; then base images
   const auto resumed = run(77);
   ASSERT_TRUE(resumed.ok());
-  EXPECT_NE(sentence(*resumed).find("480 pictures"), std::string::npos) << sentence(*resumed);
+  EXPECT_NE(sentence(*resumed).find("480 images"), std::string::npos) << sentence(*resumed);
 }
 
-TEST_F(Minutes, AreMeasuredOnOtherPicturesWhereTheBaseSampleIsKnown) {
+TEST_F(Minutes, AreMeasuredOnOtherImagesWhereTheBaseSampleIsKnown) {
   study_.budget.minutes = 0;
   ASSERT_TRUE(run(1).ok());
   study_.budget.minutes = 10;
   const auto result = run(10);
   ASSERT_TRUE(result.ok());
-  EXPECT_NE(sentence(*result).find("480 pictures"), std::string::npos) << sentence(*result);
+  EXPECT_NE(sentence(*result).find("480 images"), std::string::npos) << sentence(*result);
 }
 
-TEST_F(Minutes, ThatDoNotPayForTheBasePicturesAreBadInput) {
+TEST_F(Minutes, ThatDoNotPayForTheBaseImagesAreBadInput) {
   study_.budget.minutes = 2;
   const auto result = run(10);
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code, Code::bad_input);
-  EXPECT_NE(
-      result.error().message.find("budget.minutes = 2 is 96 pictures on this machine, but the base pictures alone "
-                                  "take 128"),
-      std::string::npos)
+  EXPECT_NE(result.error().message.find("budget.minutes = 2 is 96 images on this machine, but the base images alone "
+                                        "take 128"),
+            std::string::npos)
       << result.error().message;
 }
 

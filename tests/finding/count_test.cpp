@@ -21,7 +21,7 @@ Sample sample(bool valid, int answer, int right = 0) {
 const std::vector<Sample> kSamples = {sample(true, 0),  sample(true, 2),  sample(true, 1), sample(true, 2),
                                       sample(false, 1), sample(false, 0), sample(true, 0)};
 
-TEST(RateOf, CountsFailuresOfValidPicturesAndGivesTheirInterval) {
+TEST(RateOf, CountsFailuresOfValidImagesAndGivesTheirInterval) {
   const Rate rate = rate_of(kSamples, Direction::fails);
   EXPECT_EQ(rate.failures, 3);
   EXPECT_EQ(rate.valid, 5);
@@ -34,7 +34,7 @@ TEST(RateOf, CountsFailuresOfValidPicturesAndGivesTheirInterval) {
 
 TEST(RateOf, CountsPassesInTheOtherDirection) { EXPECT_EQ(rate_of(kSamples, Direction::passes).failures, 2); }
 
-TEST(RateOf, OfNoValidPictureKnowsNothing) {
+TEST(RateOf, OfNoValidImageKnowsNothing) {
   for (const auto& samples : {std::vector<Sample>{}, std::vector<Sample>{sample(false, 1)}}) {
     const Rate rate = rate_of(samples, Direction::fails);
     EXPECT_EQ(rate.rate, 0);
@@ -44,7 +44,7 @@ TEST(RateOf, OfNoValidPictureKnowsNothing) {
   EXPECT_EQ(invalid_share({}), 0);
 }
 
-TEST(MostFrequentWrong, LeavesInvalidPicturesOutAndBreaksTiesByIndex) {
+TEST(MostFrequentWrong, LeavesInvalidImagesOutAndBreaksTiesByIndex) {
   const auto wrong = most_frequent_wrong(kSamples);
   EXPECT_EQ(wrong.class_index, 2);
   EXPECT_EQ(wrong.count, 2);

@@ -10,7 +10,7 @@
 namespace scotoma {
 namespace {
 
-/// A bug with an audit of `accepted` and `refused` pictures, and base pictures of the same numbers.
+/// A bug with an audit of `accepted` and `refused` images, and base images of the same numbers.
 Findings findings_of(int accepted, int refused) {
   Findings findings;
   findings.bases.resize(1);
@@ -29,13 +29,13 @@ Findings findings_of(int accepted, int refused) {
   return findings;
 }
 
-std::vector<std::string> keys(const std::vector<Reviewable>& pictures) {
+std::vector<std::string> keys(const std::vector<Reviewable>& images) {
   std::vector<std::string> all;
-  for (const Reviewable& picture : pictures) all.push_back(picture.key());
+  for (const Reviewable& image : images) all.push_back(image.key());
   return all;
 }
 
-TEST(ToReview, AsksAboutEveryPictureOnceInAnOrderOfTheSeed) {
+TEST(ToReview, AsksAboutEveryImageOnceInAnOrderOfTheSeed) {
   const Findings findings = findings_of(30, 10);
   const auto all = keys(to_review(1, reviewable(findings), {}, 1000));
   EXPECT_EQ(all.size(), 80U);
@@ -48,12 +48,12 @@ TEST(ToReview, OfASystematicFailureAreTheBaselineImagesOfItsLabel) {
   Findings findings = findings_of(3, 1);
   EXPECT_TRUE(reviewable(findings, "bee-systematic").empty()) << "it does not fail";
   findings.bases[0].everywhere = true;
-  const auto pictures = reviewable(findings, "bee-systematic");
-  ASSERT_EQ(pictures.size(), 4U);
-  EXPECT_EQ(pictures[0].key(), review_key("base0", "bee"));
+  const auto images = reviewable(findings, "bee-systematic");
+  ASSERT_EQ(images.size(), 4U);
+  EXPECT_EQ(images[0].key(), review_key("base0", "bee"));
 }
 
-TEST(ToReview, OneOfFourIsAPictureThatTheJudgeRefused) {
+TEST(ToReview, OneOfFourIsAImageThatTheJudgeRefused) {
   const Findings findings = findings_of(30, 10);
   const auto first = to_review(1, reviewable(findings), {}, 40);
   EXPECT_EQ(std::count_if(first.begin(), first.end(), [](const auto& p) { return !p.sample->valid(); }), 10);
@@ -75,7 +75,7 @@ TEST(ToReview, AsksAboutABugInTheOrderOfTheWholeStudy) {
   EXPECT_EQ(keys(to_review(1, reviewable(findings, "fly-on-a-flower"), {}, 1000)), of_bug);
 }
 
-TEST(CountReviews, StopsAtTheFirstPictureWithoutAnAnswer) {
+TEST(CountReviews, StopsAtTheFirstImageWithoutAnAnswer) {
   const Findings findings = findings_of(10, 0);
   const auto ordered = in_review_order(1, reviewable(findings, "fly-on-a-flower"));
   Reviews reviews;
@@ -91,8 +91,8 @@ TEST(CountReviews, StopsAtTheFirstPictureWithoutAnAnswer) {
 TEST(JudgeReview, CountsTheJudgesErrorsOfBothKinds) {
   const Findings findings = findings_of(20, 20);
   Reviews reviews;
-  for (const auto& picture : to_review(1, reviewable(findings), {}, 40))
-    reviews[picture.key()] = picture.sample->image.ends_with("1");  // whatever the judge says
+  for (const auto& image : to_review(1, reviewable(findings), {}, 40))
+    reviews[image.key()] = image.sample->image.ends_with("1");  // whatever the judge says
   const JudgeReview review = judge_review(1, findings, reviews);
   EXPECT_EQ(review.accepted, 30);
   EXPECT_EQ(review.refused, 10);
@@ -102,17 +102,17 @@ TEST(JudgeReview, CountsTheJudgesErrorsOfBothKinds) {
   EXPECT_EQ(review.accepted - review.accepted_wrong + review.refused_wrong, wrong);
 }
 
-// Which places in the order hold the pictures that the judge got wrong is chance: over many seeds the estimate from
-// the first answers is right on average, also for one bug of many pictures.
+// Which places in the order hold the images that the judge got wrong is chance: over many seeds the estimate from
+// the first answers is right on average, also for one bug of many images.
 TEST(JudgeReview, EstimatesTheJudgesErrorsWithoutBias) {
   const Findings findings = findings_of(40, 20);
   int reviewed = 0;
   int wrong = 0;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     Reviews reviews;
-    for (const auto& picture : to_review(seed, reviewable(findings), {}, 24)) {
-      const bool erred = picture.sample->image.ends_with("5");  // 8 of 80 accepted pictures
-      reviews[picture.key()] = picture.sample->valid() != erred;
+    for (const auto& image : to_review(seed, reviewable(findings), {}, 24)) {
+      const bool erred = image.sample->image.ends_with("5");  // 8 of 80 accepted images
+      reviews[image.key()] = image.sample->valid() != erred;
     }
     const JudgeReview review = judge_review(seed, findings, reviews);
     reviewed += review.accepted;

@@ -78,7 +78,7 @@ TEST(Png, AHeaderThatPromisesTooMuchIsRefusedBeforeMemoryIsTaken) {
   EXPECT_NE(image.error().message.find("900000 x 900000"), std::string::npos) << image.error().message;
 }
 
-TEST(Png, WhatIsNoPictureIsAnErrorAndIsNotWritten) {
+TEST(Png, WhatIsNoImageIsAnErrorAndIsNotWritten) {
   for (const Image& image : {Image{}, Image{0, 3, {}}, Image{2, 1, {1, 2, 3}}, Image{-1, -1, {1, 2, 3}},
                              Image{3000000, 1, std::vector<std::uint8_t>(9000000)}}) {  // wider than libpng writes
     const auto bytes = encode_png(image);

@@ -12,7 +12,7 @@ TEST(Resized, IsWhatPillowMakesByteForByte) {
   int cases = 0;
   for (const auto& one : fake::pillow_cases(SCOTOMA_SOURCE_DIR)) {
     if (one.contains("crop")) continue;
-    const Image from = fake::pillow_picture(one["from"][0], one["from"][1], one["edges"]);
+    const Image from = fake::pillow_image(one["from"][0], one["from"][1], one["edges"]);
     const auto filter = filter_named(one["filter"].get<std::string>());
     ASSERT_TRUE(filter) << one["filter"];
     const Image to = resized(from, {one["to"][0], one["to"][1]}, *filter);
@@ -31,8 +31,8 @@ TEST(Resized, KnowsItsFiltersByNameAlone) {
   EXPECT_FALSE(filter_named(""));
 }
 
-TEST(Cropped, IsThatPartOfThePicture) {
-  const Image whole = fake::pillow_picture(5, 4);
+TEST(Cropped, IsThatPartOfTheImage) {
+  const Image whole = fake::pillow_image(5, 4);
   const Image part = cropped(whole, 1, 2, {3, 2});
   ASSERT_EQ(part.rgb.size(), 18U);
   EXPECT_EQ(part.rgb[0], whole.rgb[(2 * 5 + 1) * 3]);

@@ -3,7 +3,7 @@
 
     read_back.py EXPORTS STUDY
 
-EXPORTS holds one folder a format, all with the valid pictures of all that was confirmed in one study, and PARTED, an
+EXPORTS holds one folder a format, all with the valid images of all that was confirmed in one study, and PARTED, an
 imagefolder of so few that a label is on one side only; STUDY is its folder, with bugs.json and the cache. What each
 reader gives is compared with these. One line a check; exit code 1 if one fails.
 
@@ -82,7 +82,7 @@ def pixels(image):
 
 
 def drawn(image_id):
-    """The picture as the cache keeps it."""
+    """The image as the cache keeps it."""
     return pixels(Image.open(os.path.join(cache, "images", image_id[:2], image_id + ".png")))
 
 
@@ -107,7 +107,7 @@ def lines(path):
 
 
 def rows_of(form, side):
-    """What is known of each picture of a side, by its absolute path."""
+    """What is known of each image of a side, by its absolute path."""
     folder = os.path.join(exports, form, SIDES_IN[form], side)
     return {os.path.abspath(os.path.join(folder, row["file_name"])): row for row in lines(os.path.join(folder, "metadata.jsonl"))}
 
@@ -122,7 +122,7 @@ labels = sorted({row["label"] for row in truth.values()})
 
 # jsonl, with nothing but Python: what the others are compared with, so it is compared with bugs.json.
 wanted = sum(rate["valid"] for rate in rates)
-check("jsonl: as many pictures as audits and systematic failures have valid ones", len(truth) == wanted > 0, f"{len(truth)} of {wanted}")
+check("jsonl: as many images as audits and systematic failures have valid ones", len(truth) == wanted > 0, f"{len(truth)} of {wanted}")
 wanted = sum(rate["failures"] for rate in rates)
 check("jsonl: as many failures as bugs.json counts", sum(row["failed"] for row in truth.values()) == wanted, str(wanted))
 check(
@@ -130,7 +130,7 @@ check(
     same_pixels((Image.open(os.path.join(exports, "jsonl", row["file_name"])), i) for i, row in truth.items()),
 )
 check(
-    "jsonl: it has pictures of both labels, whose names hold words that others take for sides",
+    "jsonl: it has images of both labels, whose names hold words that others take for sides",
     labels == ["bee of val-3", "test fly"],
     ", ".join(labels),
 )
@@ -171,21 +171,21 @@ check(
 # torchvision
 for side in SIDES:
     folder = os.path.join(exports, "imagefolder", side)
-    pictures = ImageFolder(folder)
+    images = ImageFolder(folder)
     rows = rows_of("imagefolder", side)
-    known = [rows[os.path.abspath(path)] for path, _ in pictures.samples]
+    known = [rows[os.path.abspath(path)] for path, _ in images.samples]
     check(
-        f"imagefolder {side}: torchvision finds every picture and no other",
+        f"imagefolder {side}: torchvision finds every image and no other",
         {row["image_id"] for row in known} == by_side[side] and len(known) == len(by_side[side]),
         f"{len(known)}",
     )
     check(
         f"imagefolder {side}: its classes are the labels",
-        all(pictures.classes[number] == folders("imagefolder")[row["label"]] for (_, number), row in zip(pictures.samples, known)),
-        ", ".join(pictures.classes),
+        all(images.classes[number] == folders("imagefolder")[row["label"]] for (_, number), row in zip(images.samples, known)),
+        ", ".join(images.classes),
     )
     check(
-        f"imagefolder {side}: its pixels are the cache's", same_pixels((image, row["image_id"]) for (image, _), row in zip(pictures, known))
+        f"imagefolder {side}: its pixels are the cache's", same_pixels((image, row["image_id"]) for (image, _), row in zip(images, known))
     )
 parted = [os.path.join(exports, "parted", side) for side in SIDES]
 check(
@@ -209,7 +209,7 @@ for form, below in SIDES_IN.items():
         for side in SIDES if found else ():
             rows = found[side]
             check(
-                f"{form} {how}, {side}: every picture and no other",
+                f"{form} {how}, {side}: every image and no other",
                 set(rows["image_id"]) == by_side[side] and len(rows) == len(by_side[side]),
                 f"{len(rows)}",
             )
@@ -242,7 +242,7 @@ for side in SIDES:
     shards = sorted(glob.glob(os.path.join(exports, "webdataset", side + "-*.tar")))
     samples = list(webdataset.WebDataset(shards, shardshuffle=False).decode("pil").to_tuple("png", "cls", "json"))
     check(
-        f"webdataset {side}: it finds every picture and no other",
+        f"webdataset {side}: it finds every image and no other",
         {row["image_id"] for _, _, row in samples} == by_side[side] and len(samples) == len(by_side[side]),
         f"{len(samples)} in {len(shards)} shards",
     )
@@ -270,7 +270,7 @@ for form in ("imagefolder", "parted"):
         view = fiftyone.Dataset.from_dir(os.path.join(exports, form, side), fiftyone.types.ImageClassificationDirectoryTree)
         rows = rows_of(form, side)
         check(
-            f"{form} {side}: FiftyOne finds every picture, and folders are labels",
+            f"{form} {side}: FiftyOne finds every image, and folders are labels",
             {sample.filepath: sample.ground_truth.label for sample in view}
             == {path: folders(form)[row["label"]] for path, row in rows.items()},
             f"{len(view)}",
@@ -282,7 +282,7 @@ os.chdir(os.path.join(exports, "jsonl"))
 exec(snippet)
 os.chdir(home)
 check(
-    "jsonl: the lines of docs/export.md give FiftyOne every picture with its label and the wrong answer",
+    "jsonl: the lines of docs/export.md give FiftyOne every image with its label and the wrong answer",
     {
         os.path.relpath(s.filepath, os.path.join(os.path.realpath(exports), "jsonl")): (
             s.ground_truth.label,

@@ -347,7 +347,7 @@ TEST(BugsJson, OfABugThatWasNotAuditedHasNoAuditButWhatConfirmationShowed) {
   }
 }
 
-TEST(BugsJson, NamesPicturesOfWhatWasTriedButNotConfirmed) {
+TEST(BugsJson, NamesImagesOfWhatWasTriedButNotConfirmed) {
   const ordered_json cow = bug(bugs_json(made_up::study(), made_up::findings()), "cow-on-a-beach");
   EXPECT_EQ(cow["examples"]["failing"].size(), 12U);
   EXPECT_EQ(cow["examples"]["passing"].size(), 12U);
@@ -403,7 +403,7 @@ TEST(BugsJson, TellsNoLevelWhereTheRuleHoldsNone) {
   EXPECT_FALSE(bugs_json(study, made_up::findings()).contains("claims"));
 }
 
-TEST(BugsJson, NamesPicturesByTheGivenFunction) {
+TEST(BugsJson, NamesImagesByTheGivenFunction) {
   EXPECT_EQ(image_path("abcdef"), "images/ab/abcdef.png");
   const auto bugs = bugs_json(made_up::study(), made_up::findings(), [](const std::string& id) { return "x/" + id; });
   EXPECT_EQ(bugs["labels"][0]["examples"]["passing"][0], "x/fly-grass-0");

@@ -71,13 +71,13 @@ TEST(ReviewCsv, ReadsWhatASpreadsheetMadeOfIt) {
 TEST(ReviewCsv, RefusesWhatItCannotReadAndNamesTheLine) {
   const std::pair<const char*, const char*> cases[] = {
       {"", "t.csv:1: empty"},
-      {"picture,label,answer\n", "t.csv:1: the first line must name the columns"},
+      {"file name,label,answer\n", "t.csv:1: the first line must name the columns"},
       {"image,label\na,fly\n", "t.csv:1: the first line must name the columns"},
       {"image,label,answer,label\n", "t.csv:1: column 'label' is there twice"},
       {"image,label,answer\na,fly,yes\nb,fly\n", "t.csv:3: 2 cells; the first line has 3"},
       {"image,label,answer\na,fly,yes,\n", "t.csv:2: 4 cells"},
       {"image,label,answer\na,fly,perhaps\n", "t.csv:2: 'perhaps' is no answer"},
-      {"image,label,answer\n,fly,yes\n", "t.csv:2: no picture"},
+      {"image,label,answer\n,fly,yes\n", "t.csv:2: no image"},
       {"image,label,answer\na,,yes\n", "t.csv:2: no label"},
       {"image,label,answer\na,fly,yes\nb,fly,no\na,fly,no\n",
        "t.csv:4: the same question is answered otherwise in line 2"},

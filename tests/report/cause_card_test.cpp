@@ -14,7 +14,7 @@ namespace {
 
 using page_text::each;
 
-std::string page_with(const Findings& findings) { return page_text::without_pictures(page_text::rendered(findings)); }
+std::string page_with(const Findings& findings) { return page_text::without_images(page_text::rendered(findings)); }
 
 bool says(const std::string& html, const std::string& text) { return page_text::has(html, text); }
 
@@ -72,7 +72,7 @@ TEST(CauseCard, ARateStaysInSightAndTheRestIsFolded) {
     EXPECT_TRUE(says(line, " to ")) << "its interval";
     EXPECT_TRUE(says(line, "baseline ")) << line;
     const std::string inside = row.substr(line.size());
-    for (const char* heading : {"Pictures that fail", "Same seed, without and with", "How often does it happen?",
+    for (const char* heading : {"Images that fail", "Same seed, without and with", "How often does it happen?",
                                 "Is it the phrase?", "Could it be chance?", "Reproduce it"})
       EXPECT_TRUE(says(inside, heading)) << heading;
   }
@@ -125,7 +125,7 @@ TEST(FailureCard, OfSeveralWrongAnswersSaysHowOftenEachCame) {
   const std::string answers = bee.substr(bee.find("<h4>What is it misclassified as?</h4>"));
   EXPECT_TRUE(says(answers, "<li><span>ladybug</span>"));
   EXPECT_LT(answers.find("<span>ladybug</span>"), answers.find("<span>cat</span>"));
-  EXPECT_TRUE(says(answers, "Of 47 valid pictures of the baseline."));
+  EXPECT_TRUE(says(answers, "Of 47 valid images of the baseline."));
 }
 
 TEST(FailureCard, HoldsTheExceptionsUnderWhichItPasses) {

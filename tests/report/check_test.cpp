@@ -158,12 +158,12 @@ TEST(CheckFigures, OfASystematicFailureAreThoseOfItsBaselineImages) {
             "60 of 64 baseline images fail (95 % interval 84.8 to 98.3 %); 50.0 % are allowed; before: 64 of 64");
 }
 
-TEST(CheckFigures, GiveCountsIntervalAndWhatIsAllowedAndOfWhichPictures) {
+TEST(CheckFigures, GiveCountsIntervalAndWhatIsAllowedAndOfWhichImages) {
   CheckCase one = case_of("a", Verdict::fixed);
   EXPECT_EQ(figures(one),
-            "3 of 64 pictures with the phrase fail (95 % interval 1.0 to 13.1 %); 9.6 % are allowed; before: 60 of 64");
+            "3 of 64 images with the phrase fail (95 % interval 1.0 to 13.1 %); 9.6 % are allowed; before: 60 of 64");
   one.direction = Direction::passes;
-  EXPECT_NE(figures(one).find("pictures without the phrase"), std::string::npos);
+  EXPECT_NE(figures(one).find("images without the phrase"), std::string::npos);
   one.now.suspects = {};
   EXPECT_NE(figures(one).find("never audited"), std::string::npos);
 }

@@ -22,7 +22,7 @@ using page_text::all;
 using page_text::count;
 using page_text::has;
 using page_text::rendered;
-using page_text::without_pictures;
+using page_text::without_images;
 
 TEST(ReportHtml, TellsTheConfirmedBugsInWordsAndNumbers) {
   const std::string html = rendered(made_up::findings());
@@ -41,7 +41,7 @@ TEST(ReportHtml, TellsTheConfirmedBugsInWordsAndNumbers) {
   EXPECT_TRUE(has(html,
                   "<h3>A bee fails systematically: 43 of 47 baseline images are misclassified, mostly as a "
                   "ladybug.</h3>"));
-  EXPECT_TRUE(has(html, "95\u00A0% of pictures of a bee on a flower are recognised, against 9\u00A0% of neutral"));
+  EXPECT_TRUE(has(html, "95\u00A0% of images of a bee on a flower are recognised, against 9\u00A0% of neutral"));
 }
 
 TEST(ReportHtml, CausesComeBeforeSystematicFailuresAsInTheHeadline) {
@@ -62,12 +62,12 @@ TEST(ReportHtml, AndTheFindingsTakeTheArticleThatTheStudySays) {
   Study study = made_up::study();
   for (StudyLabel& label : study.labels) label.article = label.name == "bee" ? "the" : "";
   const Findings findings = made_up::findings();
-  const auto page = report_html(study, findings, made_up::picture, nullptr);
+  const auto page = report_html(study, findings, made_up::test_image, nullptr);
   ASSERT_TRUE(page.ok());
   EXPECT_TRUE(has(*page, "<h3>On a flower, fly and ladybug are misclassified as the bee.</h3>"));
   EXPECT_TRUE(has(*page, "<h3>The bee fails systematically: "));
   const auto as_image = [](const std::string& id) { return id; };
-  for (const std::string& text : {without_pictures(*page), bugs_json(study, findings, as_image).dump()}) {
+  for (const std::string& text : {without_images(*page), bugs_json(study, findings, as_image).dump()}) {
     for (const StudyLabel& label : study.labels) {
       for (const std::string article : {"a ", "an ", "A ", "An "}) {
         const std::string wrong = article + label.name;
@@ -81,7 +81,7 @@ TEST(ReportHtml, AndTheFindingsTakeTheArticleThatTheStudySays) {
   }
 }
 
-TEST(ReportHtml, EmbedsEachPictureOnceAndEveryOneThatItShows) {
+TEST(ReportHtml, EmbedsEachImageOnceAndEveryOneThatItShows) {
   const std::string html = rendered(made_up::findings());
   const auto defined = all(html, "<image id=\"", "\"");
   const auto shown = all(html, "<use href=\"#", "\"");
@@ -93,9 +93,9 @@ TEST(ReportHtml, EmbedsEachPictureOnceAndEveryOneThatItShows) {
   EXPECT_GT(shown.size(), once.size());
 }
 
-TEST(ReportHtml, EveryPictureHasAnAlternativeTextAndEveryLinkATarget) {
+TEST(ReportHtml, EveryImageHasAnAlternativeTextAndEveryLinkATarget) {
   const std::string html = rendered(made_up::findings());
-  EXPECT_EQ(count(html, "<svg class=\"picture\""), count(html, "<svg class=\"picture\" role=\"img\" aria-label=\""));
+  EXPECT_EQ(count(html, "<svg class=\"image\""), count(html, "<svg class=\"image\" role=\"img\" aria-label=\""));
   EXPECT_FALSE(has(html, "aria-label=\"\""));
   const auto ids = all(html, " id=\"", "\"");
   for (const std::string& target : all(html, "<a href=\"#", "\"")) EXPECT_EQ(ids.count(target), 1U) << target;
@@ -104,7 +104,7 @@ TEST(ReportHtml, EveryPictureHasAnAlternativeTextAndEveryLinkATarget) {
 TEST(ReportHtml, LoadsNothing) {
   for (const Findings& findings :
        {made_up::findings(), made_up::all_records(), made_up::nothing_confirmed(), Findings{}}) {
-    const std::string html = without_pictures(rendered(findings));
+    const std::string html = without_images(rendered(findings));
     for (const char* word : {"http://", "https://", "<link", "@import", "url(", " src="}) {
       EXPECT_FALSE(has(html, word)) << word;
     }
@@ -112,7 +112,7 @@ TEST(ReportHtml, LoadsNothing) {
 }
 
 TEST(ReportHtml, RunsNothingButTheScriptThatFiltersItsClaims) {
-  const std::string html = without_pictures(rendered(made_up::findings()));
+  const std::string html = without_images(rendered(made_up::findings()));
   const auto scripts = all(html, "<script", "</script>");
   ASSERT_EQ(scripts.size(), 1U);
   EXPECT_EQ(*scripts.begin(), ">" + std::string(kClaimsScript));
@@ -128,7 +128,7 @@ TEST(ReportHtml, RunsNothingButTheScriptThatFiltersItsClaims) {
 }
 
 TEST(ReportHtml, TellsTheLevelOfTheListedClaimsAndWhatTheScriptNeeds) {
-  const std::string html = without_pictures(rendered(made_up::findings()));
+  const std::string html = without_images(rendered(made_up::findings()));
   EXPECT_TRUE(has(html, "<form class=\"filter\" id=\"claims-filter\" hidden>")) << "nothing to pick without the script";
   EXPECT_TRUE(has(html, "data-slots=\"256\">Of these 3 claims, at most "));
   EXPECT_EQ(count(html, " data-log-e=\""), 3U) << "fly, ladybug and the exception";
@@ -146,11 +146,11 @@ TEST(ReportHtml, TellsWhatAPersonSaidBesideWhatTheJudgeSaid) {
   findings.judge_review = JudgeReview{40, 30, 2, 10, 1};
   const std::string html = rendered(findings);
   EXPECT_TRUE(has(html,
-                  "92\u00A0% fail (84 to 97\u00A0%) among pictures that truly show a fly, from 40 reviewed pictures "
+                  "92\u00A0% fail (84 to 97\u00A0%) among images that truly show a fly, from 40 reviewed images "
                   "(prediction-powered)"));
   EXPECT_TRUE(has(html, "61 of 93 fail (66\u00A0%)")) << "the rate among what the judge accepted stays";
   EXPECT_TRUE(has(html,
-                  "A person reviewed 40 pictures, chosen at random. Of those that the judge accepted, the label was "
+                  "A person reviewed 40 images, chosen at random. Of those that the judge accepted, the label was "
                   "missing in 2 of 30 (1 to 22\u00A0%)"));
 }
 
@@ -227,7 +227,7 @@ TEST(ReportHtml, SaysPlainlyThatNothingWasConfirmedAndWhatWasTested) {
   EXPECT_TRUE(
       has(html,
           "That does not prove there is none. 10 hypotheses came up for 7 labels; 1 of them went to the test, on 90 "
-          "valid pictures."));
+          "valid images."));
   EXPECT_FALSE(has(html, "<article"));
 }
 
@@ -248,7 +248,7 @@ TEST(ReportHtml, StandsWithABugOfWhichNothingButTheStatusIsKnown) {
   EXPECT_TRUE(has(html, "<h3>A fly is not recognised.</h3>"));
   EXPECT_TRUE(has(html, "<span class=\"row-rate\">rate not known</span>"));
   EXPECT_TRUE(has(html, "Its rate is not known."));
-  EXPECT_TRUE(has(html, "no valid picture"));
+  EXPECT_TRUE(has(html, "no valid image"));
   EXPECT_FALSE(has(html, "nan"));
   EXPECT_FALSE(has(html, ">0\u00A0%"));
 }
@@ -269,8 +269,8 @@ TEST(ReportHtml, SaysWhenNoJudgeLooked) {
 TEST(ReportHtml, SaysWhatTheEvidenceIsAndWhatItHadToReach) {
   const std::string html = rendered(made_up::findings());
   EXPECT_TRUE(has(html,
-                  "33 of 48 pictures failed, drawn after the search and for this test only; of the neutral "
-                  "pictures 3 of 47 did."));
+                  "33 of 48 images failed, drawn after the search and for this test only; of the neutral "
+                  "images 3 of 47 did."));
   EXPECT_TRUE(has(html, "up to 16 phrases"));
   EXPECT_FALSE(has(html, "upper limit"));
   EXPECT_FALSE(has(html, "No error rate is held"));
@@ -291,10 +291,10 @@ TEST(ReportHtml, SaysLoudlyThatThePlainRuleHoldsNoErrorRate) {
 TEST(ReportHtml, IsAFunctionOfTheFindingsAndHoldsNoAbsolutePath) {
   const std::string html = rendered(made_up::findings());
   EXPECT_EQ(html, rendered(made_up::findings()));
-  EXPECT_FALSE(has(without_pictures(html), "/somewhere"));
+  EXPECT_FALSE(has(without_images(html), "/somewhere"));
 }
 
-TEST(ReportHtml, FailsWithTheReasonWhenAPictureIsLost) {
+TEST(ReportHtml, FailsWithTheReasonWhenAImageIsLost) {
   const auto lost = [](const std::string&) -> Result<Image> { return failed("images/ab/abc.png: gone"); };
   const auto html = report_html(made_up::study(), made_up::findings(), lost);
   ASSERT_FALSE(html.ok());
@@ -308,9 +308,9 @@ TEST(ReportHtml, DoesNotTellTheRateOfABugThatWasNotAuditedAsZero) {
   EXPECT_TRUE(has(html, "baseline 6\u00A0%</span>"));
   EXPECT_TRUE(has(html, "<span class=\"row-name\">fly <span class=\"badge caution\">not audited</span></span>"));
   EXPECT_TRUE(has(html, "The first images with the phrase that fail, not picked by hand."));
-  EXPECT_TRUE(has(html, "69\u00A0% of pictures of a fly on a flower fail"));
+  EXPECT_TRUE(has(html, "69\u00A0% of images of a fly on a flower fail"));
   EXPECT_TRUE(has(html,
-                  "Not audited: the study's pictures were used up. The rate is from confirmation, which stops when it "
+                  "Not audited: the study's images were used up. The rate is from confirmation, which stops when it "
                   "has seen enough, so it may be too high: <strong>33 of 48 failed (69\u00A0%)</strong>."));
   EXPECT_TRUE(has(html, "data-label=\"Audit\">not audited</td>"));
   EXPECT_TRUE(has(html, "The first of confirmation in the order in which they were drawn"));
@@ -319,11 +319,11 @@ TEST(ReportHtml, DoesNotTellTheRateOfABugThatWasNotAuditedAsZero) {
   EXPECT_FALSE(has(html, "The first of the audit"));
 }
 
-TEST(ReportHtml, SaysWhenTheJudgeRefusedEveryPictureOfTheAudit) {
+TEST(ReportHtml, SaysWhenTheJudgeRefusedEveryImageOfTheAudit) {
   Findings findings = made_up::not_audited();
   findings.hypotheses[0].audit.invalid = 96;
   EXPECT_TRUE(
-      has(rendered(findings), "Not audited: the judge did not see a fly in any of the 96 pictures drawn for it."));
+      has(rendered(findings), "Not audited: the judge did not see a fly in any of the 96 images drawn for it."));
 }
 
 TEST(ReportHtml, ListsThePromptsThatWereDrawnAndThoseOnly) {
@@ -410,7 +410,7 @@ TEST(ReportHtml, OfALargeStudyStaysOneThatABrowserOpens) {
   ASSERT_TRUE(made.ok());
   EXPECT_LT(made->size(), 64U << 20U);
   EXPECT_LE(count(*made, "href=\"data:image/png"), 700U);
-  const std::string html = without_pictures(*made);
+  const std::string html = without_images(*made);
   EXPECT_TRUE(has(html, "157 findings: 31 causes (150 bugs) and 126 systematic failures (1 exception)."));
   EXPECT_EQ(count(html, "<p class=\"kicker\">Cause "), 20U);
   EXPECT_EQ(count(html, "<p class=\"kicker\">Systematic failure "), 10U);
@@ -424,21 +424,21 @@ TEST(ReportHtml, OfALargeStudyStaysOneThatABrowserOpens) {
   EXPECT_EQ(count(html, "data-label=\"Explored\""), 1000U);
   EXPECT_TRUE(has(html, "1,061 more rows are in bugs.json."));
   EXPECT_GT(count(html, "<section class=\"cluster\">"), 10U);
-  EXPECT_TRUE(has(html, "<span class=\"soft\">22 pictures</span>"));
-  EXPECT_FALSE(has(html, "<span class=\"soft\">3 pictures</span>")) << "the largest groups come first";
+  EXPECT_TRUE(has(html, "<span class=\"soft\">22 images</span>"));
+  EXPECT_FALSE(has(html, "<span class=\"soft\">3 images</span>")) << "the largest groups come first";
   EXPECT_TRUE(has(html, " more groups are in bugs.json."));
   const auto ids = all(html, " id=\"", "\"");
   for (const std::string& target : all(html, "<a href=\"#", "\"")) EXPECT_EQ(ids.count(target), 1U) << target;
 }
 
 TEST(ReportHtml, SaysWhichWordsOfAShrunkPhraseMatter) {
-  const std::string html = without_pictures(rendered(made_up::all_records()));
+  const std::string html = without_images(rendered(made_up::all_records()));
   EXPECT_TRUE(has(html, "Shrunk from <b>“sitting on a large yellow flower”</b> to <b>“on a flower”</b>"));
   EXPECT_TRUE(has(html, "<p>“on a big flower” shrank to the same words, so this stands for both.</p>"));
   EXPECT_EQ(count(html, "<span class=\"badge\">not needed</span>"), 3U);
   EXPECT_EQ(count(html, ">needed</span>"), 2U);
   EXPECT_TRUE(has(html, "without “on a flower”</th><td class=\"\" data-label=\"Left:\">the base prompt alone</td>"));
-  EXPECT_TRUE(has(html, "data-label=\"Pictures\">13 of 15</td>"));
+  EXPECT_TRUE(has(html, "data-label=\"Images\">13 of 15</td>"));
   EXPECT_TRUE(has(html, "shrank to “on a flower”")) << "in the table of all hypotheses";
   EXPECT_FALSE(has(rendered(made_up::findings()), "Which words matter?"));
 }
@@ -453,9 +453,9 @@ TEST(ReportHtml, ShowsThePiecesOfAConjunctionAlone) {
   EXPECT_FALSE(has(rendered(findings), "It takes the combination."));
 }
 
-TEST(ReportHtml, TellsThePicturesOfEveryStage) {
+TEST(ReportHtml, TellsTheImagesOfEveryStage) {
   const std::string html = rendered(made_up::all_records());
-  EXPECT_TRUE(has(html, "2,472 pictures drawn"));
+  EXPECT_TRUE(has(html, "2,472 images drawn"));
   EXPECT_TRUE(has(html, "shrinking <b>144</b>"));
   EXPECT_TRUE(has(html, "other labels <b>416</b>"));
 }

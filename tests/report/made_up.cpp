@@ -288,7 +288,7 @@ Findings not_audited() {
   return f;
 }
 
-Result<Image> picture(const std::string& image_id) {
+Result<Image> test_image(const std::string& image_id) {
   Image image{8, 8, {}};
   const std::size_t hash = std::hash<std::string>{}(image_id);
   for (std::size_t i = 0; i < 8 * 8 * 3; ++i) image.rgb.push_back(static_cast<std::uint8_t>(hash >> (8 * (i % 3))));

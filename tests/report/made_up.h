@@ -4,7 +4,7 @@
 #pragma once
 
 #include "scotoma/finding/finding.h"
-#include "scotoma/report/pictures.h"
+#include "scotoma/report/page_images.h"
 #include "scotoma/study/study.h"
 
 namespace scotoma::made_up {
@@ -21,10 +21,10 @@ Findings all_records();
 /// The same study on a classifier without bugs: hypotheses, none confirmed.
 Findings nothing_confirmed();
 
-/// One bug, confirmed when no picture was left to audit it.
+/// One bug, confirmed when no image was left to audit it.
 Findings not_audited();
 
-/// A small picture whose colour depends on the id.
-Result<Image> picture(const std::string& image_id);
+/// A small image whose colour depends on the id.
+Result<Image> test_image(const std::string& image_id);
 
 }  // namespace scotoma::made_up

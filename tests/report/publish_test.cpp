@@ -30,8 +30,8 @@ extern "C" int rename(const char* from, const char* to) noexcept {
 namespace scotoma {
 namespace {
 
-/// One group of one picture, which the report shows.
-Findings with_picture(const std::string& id) {
+/// One group of one image, which the report shows.
+Findings with_image(const std::string& id) {
   Cluster cluster;
   cluster.label = "fly";
   cluster.predicted = "bee";
@@ -47,14 +47,14 @@ class Publish : public ::testing::Test {
     auto opened = AnswerCache::open(folder_.path());
     ASSERT_TRUE(opened.ok());
     cache_ = std::move(*opened);
-    const auto put = cache_->put_image(*made_up::picture("fly"));
+    const auto put = cache_->put_image(*made_up::test_image("fly"));
     ASSERT_TRUE(put.ok());
     id_ = *put;
     file_ = folder_ / AnswerCache::image_file(id_);
   }
 
   Result<Published> published() const {
-    return publish(made_up::study(), with_picture(id_), nullptr, *cache_, folder_.path());
+    return publish(made_up::study(), with_image(id_), nullptr, *cache_, folder_.path());
   }
 
   /// The report must not be written, and the message must name the file and hold `remedy`.
@@ -88,7 +88,7 @@ TEST_F(Publish, AllFilesChangeOrNone) {
   EXPECT_TRUE(written_together(folder_.path(), bugs));
   std::filesystem::remove(folder_ / "bugs.json");
   std::filesystem::create_directory(folder_ / "bugs.json");  // so that it cannot be written
-  Findings others = with_picture(id_);
+  Findings others = with_image(id_);
   others.clusters[0].label = "bee";
   const auto failed = publish(made_up::study(), others, nullptr, *cache_, folder_.path());
   ASSERT_FALSE(failed.ok());
@@ -116,7 +116,7 @@ Transfer transfer_of_side(char side) {
 TEST_F(Publish, ATransferChangesWithTheReportOrNeitherDoes) {
   const auto with = [&](char side) {
     const Transfer transfer = transfer_of_side(side);
-    return publish(made_up::study(), with_picture(id_), nullptr, *cache_, folder_.path(), &transfer);
+    return publish(made_up::study(), with_image(id_), nullptr, *cache_, folder_.path(), &transfer);
   };
   ASSERT_TRUE(with('a').ok());
   EXPECT_NE(read_plain_file(folder_ / "transfer.json")->find("rival-a"), std::string::npos);
@@ -131,7 +131,7 @@ TEST_F(Publish, ATransferChangesWithTheReportOrNeitherDoes) {
 TEST_F(Publish, KilledBetweenTwoFilesLeavesNoReportOfOtherFiguresThanTransferJson) {
   const auto with = [&](char side) {
     const Transfer transfer = transfer_of_side(side);
-    return publish(made_up::study(), with_picture(id_), nullptr, *cache_, folder_.path(), &transfer).ok();
+    return publish(made_up::study(), with_image(id_), nullptr, *cache_, folder_.path(), &transfer).ok();
   };
   for (int renames = 0; renames < 3; ++renames) {  // report.html, transfer.json, bugs.json
     ASSERT_TRUE(with('a'));
@@ -153,9 +153,9 @@ TEST_F(Publish, KilledBetweenTwoFilesLeavesNoReportOfOtherFiguresThanTransferJso
   EXPECT_NE(read_plain_file(folder_ / "transfer.json")->find("rival-b"), std::string::npos);
 }
 
-TEST_F(Publish, RenewsACopyOfAPictureThatIsNotWhole) {
+TEST_F(Publish, RenewsACopyOfAImageThatIsNotWhole) {
   const fake::Folder out;
-  Findings findings = with_picture(id_);
+  Findings findings = with_image(id_);
   findings.bases.emplace_back().samples.emplace_back().image = id_;
   const auto copied = [&] {
     EXPECT_TRUE(publish(made_up::study(), findings, nullptr, *cache_, out.path()).ok());
@@ -167,13 +167,13 @@ TEST_F(Publish, RenewsACopyOfAPictureThatIsNotWhole) {
   EXPECT_EQ(copied(), whole);
 }
 
-TEST_F(Publish, RefusesAPictureThatIsCutOff) {
+TEST_F(Publish, RefusesAImageThatIsCutOff) {
   std::filesystem::resize_file(file_, std::filesystem::file_size(file_) - 20);
   expect_refused("it has been removed: run the study again");
 }
 
-TEST_F(Publish, RefusesAPictureThatIsAnother) {
-  const auto other = cache_->put_image(*made_up::picture("bee"));
+TEST_F(Publish, RefusesAImageThatIsAnother) {
+  const auto other = cache_->put_image(*made_up::test_image("bee"));
   ASSERT_TRUE(other.ok());
   ASSERT_NE(*other, id_);
   std::filesystem::copy_file(folder_ / AnswerCache::image_file(*other), file_,
@@ -181,7 +181,7 @@ TEST_F(Publish, RefusesAPictureThatIsAnother) {
   expect_refused("it has been removed: run the study again");
 }
 
-TEST_F(Publish, RefusesAPictureThatIsGone) {
+TEST_F(Publish, RefusesAImageThatIsGone) {
   std::filesystem::remove(file_);
   expect_refused("run the study again");
 }

@@ -14,7 +14,7 @@
 namespace scotoma::page_text {
 
 inline std::string rendered(const Study& study, const Findings& findings) {
-  const Result<std::string> html = report_html(study, findings, made_up::picture);
+  const Result<std::string> html = report_html(study, findings, made_up::test_image);
   EXPECT_TRUE(html.ok()) << (html.ok() ? "" : html.error().message);
   return html.ok() ? *html : "";
 }
@@ -41,9 +41,9 @@ inline std::multiset<std::string> all(const std::string& html, const std::string
 
 inline std::size_t count(const std::string& html, const std::string& text) { return each(html, text, "").size(); }
 
-/// Without the embedded pictures, whose base64 may hold any word.
-inline std::string without_pictures(const std::string& html) {
-  return html.substr(0, html.find("<svg class=\"pictures\"")) + html.substr(html.find("</defs></svg>"));
+/// Without the embedded images, whose base64 may hold any word.
+inline std::string without_images(const std::string& html) {
+  return html.substr(0, html.find("<svg class=\"images\"")) + html.substr(html.find("</defs></svg>"));
 }
 
 }  // namespace scotoma::page_text

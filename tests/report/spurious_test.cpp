@@ -11,7 +11,7 @@ namespace {
 
 TEST(SpuriousSection, HasAMatrixOfWhichPhraseMakesWhichLabelLookLikeWhat) {
   const Findings findings = made_up::all_records();
-  const std::string html = page_text::without_pictures(page_text::rendered(findings));
+  const std::string html = page_text::without_images(page_text::rendered(findings));
   EXPECT_TRUE(page_text::has(html, "<a href=\"#spurious\">"));
   EXPECT_EQ(page_text::count(html, "<td class=\"heat"), 12U) << "a number for every cell";
   EXPECT_EQ(page_text::count(html, "<td class=\"none\"></td>"), 2U) << "the answers' own labels";
@@ -40,7 +40,7 @@ TEST(SpuriousSection, OfManyLabelsTheMatrixShowsThoseThatAreAffectedMost) {
     cell.with.rate = i / 200.0;
     row.cells.push_back(cell);
   }
-  const std::string html = page_text::without_pictures(page_text::rendered(findings));
+  const std::string html = page_text::without_images(page_text::rendered(findings));
   EXPECT_EQ(page_text::count(html, "<th scope=\"col\" class=\"turned\">"), 40U);
   EXPECT_TRUE(page_text::has(html, "class=\"turned\"><span>cat</span>"));
   EXPECT_TRUE(page_text::has(html, "class=\"turned\"><span>thing-99</span>"));

@@ -52,7 +52,7 @@ TEST(TransferSection, HasARowForALabelThatFailsSystematicallyAlsoWhereNoBugWasCo
   cell.suspects = {43, 47, 0};
   fill_interval(cell.suspects);
   transfer.systematic.push_back({"bee-systematic", "bee", "a photo of a bee", Direction::fails, {cell, cell}});
-  const auto html = report_html(made_up::study(), findings, made_up::picture, &transfer);
+  const auto html = report_html(made_up::study(), findings, made_up::test_image, &transfer);
   ASSERT_TRUE(html.ok());
   EXPECT_NE(html->find("<th scope=\"row\">a bee, baseline images</th>"), std::string::npos);
   EXPECT_EQ(html->find("No bug was audited"), std::string::npos);
@@ -62,7 +62,7 @@ TEST(TransferSection, IsInTheReportWithEveryBugAndNamesEscaped) {
   const Findings findings = made_up::findings();
   const Transfer transfer = transfer_for(findings);
   ASSERT_GE(transfer.rows.size(), 2U);
-  const auto html = report_html(made_up::study(), findings, made_up::picture, &transfer);
+  const auto html = report_html(made_up::study(), findings, made_up::test_image, &transfer);
   ASSERT_TRUE(html.ok());
   EXPECT_NE(html->find("<section id=\"transfer\">"), std::string::npos);
   EXPECT_NE(html->find("href=\"#transfer\""), std::string::npos);
@@ -85,14 +85,14 @@ TEST(TransferSection, CountsBugsSystematicFailuresAndExceptionsEachAsWhatTheyAre
   ASSERT_NE(bee, transfer.rows.end());
   transfer.not_audited.push_back(bee->id);
   transfer.rows.erase(bee);
-  const auto html = report_html(made_up::study(), findings, made_up::picture, &transfer);
+  const auto html = report_html(made_up::study(), findings, made_up::test_image, &transfer);
   ASSERT_TRUE(html.ok());
   EXPECT_NE(html->find("2 of 2 bugs and 0 of 1 systematic failure<"), std::string::npos);
   EXPECT_NE(html->find(">1 exception has no audit"), std::string::npos);
 }
 
 TEST(TransferSection, IsNotThereWithoutATransfer) {
-  const auto html = report_html(made_up::study(), made_up::findings(), made_up::picture);
+  const auto html = report_html(made_up::study(), made_up::findings(), made_up::test_image);
   ASSERT_TRUE(html.ok());
   EXPECT_EQ(html->find("#transfer"), std::string::npos);
 }
@@ -100,7 +100,7 @@ TEST(TransferSection, IsNotThereWithoutATransfer) {
 TEST(TransferSection, WithoutAnAuditSaysSo) {
   Transfer transfer;
   transfer.columns.emplace_back().aimed = true;
-  const auto html = report_html(made_up::study(), made_up::not_audited(), made_up::picture, &transfer);
+  const auto html = report_html(made_up::study(), made_up::not_audited(), made_up::test_image, &transfer);
   ASSERT_TRUE(html.ok());
   EXPECT_NE(html->find("No bug was audited"), std::string::npos);
 }

@@ -56,7 +56,7 @@ TEST(Simulation, FindsStrongBugs) {
   EXPECT_LT(of(strong, Method::scotoma).images, of(strong, Method::plain_points).images);
 }
 
-TEST(Simulation, JointEvidenceFindsMoreThanABarAtTheBoundOnFewerPictures) {
+TEST(Simulation, JointEvidenceFindsMoreThanABarAtTheBoundOnFewerImages) {
   for (const char* id : {"many-weak", "bugs-and-margin", "everywhere"}) {
     const Tally both = tally(id, 100);
     EXPECT_GT(of(both, Method::scotoma).power.mean, of(both, Method::bound).power.mean) << id;
@@ -79,7 +79,7 @@ TEST(Simulation, AShortBudgetIsKeptAndLeavesBugsOut) {
   EXPECT_LT(of(tight, Method::scotoma).power.mean, of(tally("bugs-and-margin", 100), Method::scotoma).power.mean);
 }
 
-TEST(Simulation, ATrueRateIsOneOfAcceptedPicturesWhenTheJudgeErrs) {
+TEST(Simulation, ATrueRateIsOneOfAcceptedImagesWhenTheJudgeErrs) {
   const Tally judged = tally("judge");
   EXPECT_GT(of(judged, Method::scotoma).fdr_of_real.mean, of(judged, Method::scotoma).fdr.mean);
 }

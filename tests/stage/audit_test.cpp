@@ -114,7 +114,7 @@ TEST(Audit, WhatIsLeftIsSharedAlike) {
   for (const Hypothesis& bug : hypotheses) EXPECT_EQ(bug.pairs.size(), 10U);
   EXPECT_EQ(stage.context.spent.audit, 6 * 10);
   ASSERT_EQ(stage.context.limits.size(), 1U);
-  EXPECT_NE(stage.context.limits[0].find("10 pictures a bug in place of 48"), std::string::npos);
+  EXPECT_NE(stage.context.limits[0].find("10 images a bug in place of 48"), std::string::npos);
 }
 
 TEST(Audit, WhereNotEvenTheShortestIsLeftForAllTheFirstHaveIt) {

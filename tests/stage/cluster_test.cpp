@@ -98,7 +98,7 @@ TEST(Agglomerate, OfNothingOneAndTwins) {
   EXPECT_EQ(agglomerate(Vectors{{1, 0}, {0, 1}, {1, 0}}, 0.5), (std::vector<int>{0, 1, 0}));
 }
 
-TEST(Agglomerate, ManyPicturesAreLinkedInAMoment) {
+TEST(Agglomerate, ManyImagesAreLinkedInAMoment) {
   Philox source(5);
   Vectors vectors;
   for (std::size_t i = 0; i < kMostLinked; ++i) {

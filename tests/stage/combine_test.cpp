@@ -68,7 +68,7 @@ TEST(FromLists, ScreeningFindsThePairThatNeitherPartExplains) {
   const auto found = texts(*all, "fly");
   for (const char* part : {"dark", "on a flower"}) EXPECT_EQ(std::count(found.begin(), found.end(), part), 1) << part;
   for (const char* seen : {"in the snow", "on the grass", "blurry"}) {
-    EXPECT_EQ(std::count(found.begin(), found.end(), seen), 0) << seen << ": pictures enough, and none failed";
+    EXPECT_EQ(std::count(found.begin(), found.end(), seen), 0) << seen << ": images enough, and none failed";
   }
   EXPECT_GT(stage.context.spent.explore, 0);
   EXPECT_EQ(static_cast<std::size_t>(stage.context.spent.explore), stage.world.answered("generator"));
@@ -98,7 +98,7 @@ TEST(FromLists, AFailureBesideThePairDoesNotHideItBehindItsPart) {
   stage.study.budget.screen = 1;
   const auto all = from_lists(stage.context, bases_of({"fly"}));
   ASSERT_TRUE(all.ok());
-  EXPECT_EQ(stage.context.spent.explore, 3 * 4) << "one picture of each row";
+  EXPECT_EQ(stage.context.spent.explore, 3 * 4) << "one image of each row";
   const auto found = texts(*all, "fly");
   for (const char* pair : {"dark, on a flower", "blurry, on a flower"})
     EXPECT_EQ(std::count(found.begin(), found.end(), pair), 1) << pair;
@@ -151,7 +151,7 @@ TEST(FromLists, AShortcutOfOtherLabelsIsTriedOnAllLabels) {
   auto bases = bases_of({"fly", "cat", "cow", "bee"});
   const auto all = from_lists(stage.context, bases);
   ASSERT_TRUE(all.ok());
-  // Of the other three labels, two fail on a flower and one in the snow: 2/3 and 1/3 of the pictures. Bees are bees
+  // Of the other three labels, two fail on a flower and one in the snow: 2/3 and 1/3 of the images. Bees are bees
   // there.
   EXPECT_EQ(texts(*all, "cow"), (std::vector<std::string>{"on a flower", "in the snow"}));
   EXPECT_EQ(texts(*all, "cat"), (std::vector<std::string>{"on a flower", "in the snow"}));
@@ -161,7 +161,7 @@ TEST(FromLists, AShortcutOfOtherLabelsIsTriedOnAllLabels) {
   EXPECT_TRUE(texts(*apart, "cow").empty());
 }
 
-TEST(FromLists, ARowThatOnlyShowedInvalidPicturesIsDrawnOnceMore) {
+TEST(FromLists, ARowThatOnlyShowedInvalidImagesIsDrawnOnceMore) {
   fake::WorldSetting setting;
   setting.looks = {"dark", "blurry", "old"};
   setting.drawing_error = 1;
@@ -189,7 +189,7 @@ TEST(FromLists, ScreeningTakesAtMostHalfOfWhatIsLeftAndSaysWhatItLeavesOut) {
     const std::size_t triples = 3 * 2 * 2;
     EXPECT_EQ(stage.context.limits.empty(), static_cast<std::size_t>(images) / 4 >= triples) << images;
     if (images < 40) {
-      EXPECT_EQ(texts(*all, "fly").size(), 7U) << images << ": too few pictures to drop a phrase";
+      EXPECT_EQ(texts(*all, "fly").size(), 7U) << images << ": too few images to drop a phrase";
     }
   }
 }

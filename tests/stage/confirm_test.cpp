@@ -47,7 +47,7 @@ TEST(Confirm, ConfirmsABugAndStopsWhenTheEvidenceIsEnough) {
   EXPECT_EQ(trial.stage.context.spent.confirm, bug.confirmed.valid + bug.confirmed.invalid);
 }
 
-TEST(Confirm, FollowsTheEvidenceAfterEveryValidPicture) {
+TEST(Confirm, FollowsTheEvidenceAfterEveryValidImage) {
   FlowerTrial trial(0.5, 0.2);
   trial.run();
   const Hypothesis& hypothesis = trial.hypotheses[0];
@@ -93,13 +93,13 @@ TEST(Confirm, ALabelThatAlwaysFailsCannotFailMoreOften) {
   trial.run();
   EXPECT_EQ(trial.hypotheses[0].status, Status::not_confirmed);
   EXPECT_LE(trial.hypotheses[0].log_e_value, 0);
-  EXPECT_LE(trial.stage.context.spent.confirm, 8) << "no picture that is left could change it";
+  EXPECT_LE(trial.stage.context.spent.confirm, 8) << "no image that is left could change it";
 }
 
 TEST(Confirm, AnUnknownBaseRateIsNotTakenForAFavourableOne) {
   FlowerTrial known(0.6);
   FlowerTrial guessed(0.6);
-  guessed.hypotheses[0].base_events = 1;  // 15 %, but of 7 pictures
+  guessed.hypotheses[0].base_events = 1;  // 15 %, but of 7 images
   guessed.hypotheses[0].base_valid = 7;
   known.run();
   guessed.run();
@@ -208,14 +208,14 @@ TEST(Confirm, WhereMoneyIsShortWhatIsRejectedTogetherIsEnough) {
   }
 }
 
-TEST(Confirm, ATrialThatOnlyDrawsInvalidPicturesStopsEarly) {
+TEST(Confirm, ATrialThatOnlyDrawsInvalidImagesStopsEarly) {
   FlowerTrial trial(1.0, 1.0);
   trial.run();
   EXPECT_EQ(trial.hypotheses[0].status, Status::undrawable);
   EXPECT_LE(trial.stage.context.spent.confirm, 16);
 }
 
-TEST(Confirm, ABugIsNotLostToAFewInvalidPictures) {
+TEST(Confirm, ABugIsNotLostToAFewInvalidImages) {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     FlowerTrial trial(1.0, 0.45);
     trial.stage.study.seed = seed;

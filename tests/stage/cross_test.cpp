@@ -89,7 +89,7 @@ TEST(Cross, PairsShareASeedOfTheirOwnAndTheBasePromptOfTheirTurn) {
     EXPECT_EQ(cell.samples.empty(), cell.with.failures == 0);
     for (const Sample& sample : cell.samples) {
       EXPECT_TRUE(sample.valid());
-      EXPECT_EQ(sample.prediction.label(), 1) << "only pictures that are taken for the bee are shown";
+      EXPECT_EQ(sample.prediction.label(), 1) << "only images that are taken for the bee are shown";
       bool found = false;
       for (std::size_t i = 0; i < 16; ++i) {
         const std::string base = base_prompt(checked.stage.study.prompts, {cell.label, cell.label, "", {}}, i);
@@ -102,7 +102,7 @@ TEST(Cross, PairsShareASeedOfTheirOwnAndTheBasePromptOfTheirTurn) {
   }
 }
 
-/// Every cell again, one picture at a time, from the definition.
+/// Every cell again, one image at a time, from the definition.
 TEST(Cross, CountsAsOneWouldByHand) {
   fake::WorldSetting setting = flower_world();
   setting.drawing_error = 0.15;
@@ -164,7 +164,7 @@ TEST(Cross, APhraseConfirmedForSeveralLabelsIsOneRow) {
   EXPECT_EQ(rows[1].answer, "dog");
 }
 
-TEST(Cross, APhraseWithTwoAnswersDrawsItsPicturesOnce) {
+TEST(Cross, APhraseWithTwoAnswersDrawsItsImagesOnce) {
   Checked checked(flower_world());
   checked.confirmed("fly", "on a flower", "bee");
   checked.confirmed("cat", "on a flower", "cow");
@@ -274,7 +274,7 @@ TEST(Cross, DrawsNothingWhereItIsSwitchedOffOrTooDearOrNothingIsConfirmed) {
   }
 }
 
-TEST(Cross, SaysWhenItsPicturesAreTooFewToShowAnything) {
+TEST(Cross, SaysWhenItsImagesAreTooFewToShowAnything) {
   Checked checked(flower_world());
   checked.stage.study.budget.cross = 6;  // 2^-6 times 4 cells is above 0.05
   checked.confirmed("fly", "on a flower", "bee");

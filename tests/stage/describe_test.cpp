@@ -136,7 +136,7 @@ TEST(ContrastPairs, AreNoneWhereOnePartExplainsAsMuch) {
   EXPECT_TRUE(pairs_told_apart(cluster, {}).empty());
 }
 
-/// A hypothesis "dark" of the fly in a world where that takes a flower too, with pictures that explored it.
+/// A hypothesis "dark" of the fly in a world where that takes a flower too, with images that explored it.
 Hypothesis dark_fly(fake::Stage& stage) {
   Hypothesis dark = stage.hypothesis("fly", "dark");
   dark.phrase.before = true;
@@ -172,7 +172,7 @@ TEST(DescribeMore, SaysNothingWhereNothingElseMatters) {
   for (const Phrase& phrase : *more) EXPECT_LT(phrase.score, 2) << phrase.text;
 }
 
-TEST(DescribeMore, NeedsPicturesOfBothKinds) {
+TEST(DescribeMore, NeedsImagesOfBothKinds) {
   auto setting = dark_on_a_flower_fails();
   setting.rules = {{"fly", "", "bee", 1, "dark"}};
   fake::Stage stage(setting, {"fly"});

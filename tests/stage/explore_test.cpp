@@ -59,7 +59,7 @@ TEST(Explore, AHypothesisThatCannotBeDrawnEnds) {
   for (const Hypothesis& hypothesis : hypotheses) EXPECT_EQ(hypothesis.status, Status::undrawable);
 }
 
-TEST(Explore, LooksAgainWhereAllPicturesWereInvalid) {
+TEST(Explore, LooksAgainWhereAllImagesWereInvalid) {
   fake::WorldSetting setting = failing(1.0, 1.0);
   for (int i = 0; i < 40; ++i) setting.places.push_back("at place " + std::to_string(i));
   setting.drawing_error = 0.5;
@@ -177,7 +177,7 @@ TEST(Thompson, GivesWhatIsUndecidedMoreThanWhatIsClear) {
   EXPECT_GT(hypotheses[0].tried.size(), hypotheses[1].tried.size());
 }
 
-TEST(Explore, AFewInvalidPicturesDoNotEndAHypothesis) {
+TEST(Explore, AFewInvalidImagesDoNotEndAHypothesis) {
   fake::WorldSetting setting = failing(1, 1);
   setting.drawing_error = 0.45;
   fake::Stage stage(setting);

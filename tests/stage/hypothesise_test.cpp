@@ -75,7 +75,7 @@ TEST_F(HypothesiseTest, WhatNoSampleCouldConfirmIsUntestableAndSaid) {
   EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 3)})[0].status, Status::out_of_budget);
 }
 
-TEST_F(HypothesiseTest, BasePicturesThatAreStillToComeMayMakeItTestable) {
+TEST_F(HypothesiseTest, BaseImagesThatAreStillToComeMayMakeItTestable) {
   bases_[0] = fake::Stage::base("fly", 0, 1);
   bases_[0].samples.resize(1);
   EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 3)})[0].status, Status::untestable);

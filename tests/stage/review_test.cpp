@@ -13,7 +13,7 @@
 namespace scotoma {
 namespace {
 
-/// Confirmed bugs "fly-0", "fly-1", ... with an audit each: `failures` of `accepted` pictures fail, `refused` are
+/// Confirmed bugs "fly-0", "fly-1", ... with an audit each: `failures` of `accepted` images fail, `refused` are
 /// refused by the judge.
 struct Confirmed {
   Confirmed(int bugs, int accepted, int failures, int refused, double log_e_value = 30) {
@@ -35,7 +35,7 @@ struct Confirmed {
     }
   }
 
-  /// Every picture of an audit answered: yes where the number is below `shows`.
+  /// Every image of an audit answered: yes where the number is below `shows`.
   void answer(std::size_t bug, int shows) {
     int i = 0;
     for (const Sample& sample : findings.hypotheses[bug].audit_samples)
@@ -61,9 +61,9 @@ TEST(Review, WithoutAnswersChangesNothing) {
   EXPECT_TRUE(study.stage.context.limits.empty());
 }
 
-TEST(Review, TellsTheRateAmongPicturesThatTrulyShowTheLabel) {
+TEST(Review, TellsTheRateAmongImagesThatTrulyShowTheLabel) {
   Confirmed study(2, 80, 60, 20);
-  study.answer(0, 100);  // the judge refused 20 good pictures, all of which passed
+  study.answer(0, 100);  // the judge refused 20 good images, all of which passed
   study.review();
   ASSERT_TRUE(study.bug(0).reviewed);
   EXPECT_EQ(study.bug(0).reviewed->reviewed, 100);
@@ -77,8 +77,8 @@ TEST(Review, TellsTheRateAmongPicturesThatTrulyShowTheLabel) {
 
 TEST(Review, SaysNothingOfABugFromAFewAnswers) {
   Confirmed study(1, 80, 60, 0);
-  for (const auto& picture : to_review(study.stage.study.seed, reviewable(study.findings), {}, kFewestReviewed - 1))
-    study.reviews[picture.key()] = true;
+  for (const auto& image : to_review(study.stage.study.seed, reviewable(study.findings), {}, kFewestReviewed - 1))
+    study.reviews[image.key()] = true;
   study.review();
   EXPECT_FALSE(study.bug(0).reviewed);
   EXPECT_EQ(study.findings.judge_review->reviewed, kFewestReviewed - 1);
@@ -89,7 +89,7 @@ TEST(Review, WithdrawsABugWhoseAuditIsMostlyInvalid) {
   study.review();
   EXPECT_EQ(study.bug(0).status, Status::undrawable);
   ASSERT_EQ(study.stage.context.limits.size(), 1U);
-  EXPECT_NE(study.stage.context.limits[0].find("60 of the 80 pictures"), std::string::npos);
+  EXPECT_NE(study.stage.context.limits[0].find("60 of the 80 images"), std::string::npos);
 }
 
 TEST(Review, KeepsABugWhoseAuditMayBeMostlyValid) {
@@ -104,7 +104,7 @@ TEST(Review, WithdrawsABugOfWhichAPersonSeesNothing) {
   study.review();
   EXPECT_EQ(study.bug(0).status, Status::undrawable);
   ASSERT_EQ(study.stage.context.limits.size(), 1U);
-  EXPECT_NE(study.stage.context.limits[0].find("only 20 of 80 pictures"), std::string::npos);
+  EXPECT_NE(study.stage.context.limits[0].find("only 20 of 80 images"), std::string::npos);
 }
 
 TEST(Review, WithdrawsNothingOnTheAnswersThatDoNotCount) {

@@ -13,7 +13,7 @@
 namespace scotoma {
 namespace {
 
-TEST(SampleBases, CountsFailuresAmongValidPicturesOnly) {
+TEST(SampleBases, CountsFailuresAmongValidImagesOnly) {
   fake::WorldSetting setting;
   setting.rules = {{"fly", "", "bee", 0.3}};
   setting.drawing_error = 0.2;
@@ -62,7 +62,7 @@ TEST(SampleBases, TakesBasePromptsInTurnAndNoSeedTwice) {
   }
 }
 
-TEST(SampleBases, PromptsThatReadTheSameDrawNoPictureTwice) {
+TEST(SampleBases, PromptsThatReadTheSameDrawNoImageTwice) {
   fake::Stage stage({}, {"fly"});
   stage.study.prompts.base = {"a photo of {a label}", "a photo of a {label}"};
   const auto bases = *sample_bases(stage.context);
@@ -110,21 +110,21 @@ fake::WorldSetting one_of_each() {
   return setting;
 }
 
-TEST(SampleBases, WithBaseFirstOnlyLabelsThatOftenFailGetAllPictures) {
+TEST(SampleBases, WithBaseFirstOnlyLabelsThatOftenFailGetAllImages) {
   fake::Stage whole(one_of_each());
   const auto all = *sample_bases(whole.context);
   fake::Stage stage(one_of_each());
   stage.study.budget.base_first = 8;
   const auto bases = *sample_bases(stage.context);
-  const auto pictures = static_cast<std::size_t>(stage.study.budget.base);
+  const auto images = static_cast<std::size_t>(stage.study.budget.base);
   std::size_t drawn = 0;
   for (std::size_t l = 0; l < bases.size(); ++l) {
     const BaseResult& base = bases[l];
-    ASSERT_EQ(base.samples.size(), base.label == "fly" ? pictures : 8) << base.label;
+    ASSERT_EQ(base.samples.size(), base.label == "fly" ? images : 8) << base.label;
     for (std::size_t i = 0; i < base.samples.size(); ++i) {
-      EXPECT_EQ(base.samples[i].image, all[l].samples[i].image) << "the same pictures as without base_first";
+      EXPECT_EQ(base.samples[i].image, all[l].samples[i].image) << "the same images as without base_first";
     }
-    EXPECT_EQ(base.level, 1 - stage.study.evidence.alpha0 / (2.0 * 4 * 4)) << "of 8, 16, 32 or 64 pictures";
+    EXPECT_EQ(base.level, 1 - stage.study.evidence.alpha0 / (2.0 * 4 * 4)) << "of 8, 16, 32 or 64 images";
     drawn += base.samples.size();
   }
   EXPECT_EQ(static_cast<std::size_t>(stage.context.spent.base), drawn);
@@ -152,7 +152,7 @@ TEST(SampleBases, WithBaseFirstAFewFailuresAreLookedAtALittle) {
   EXPECT_GT(flies[16], 0) << "a failure, but not in many";
 }
 
-TEST(SampleBases, WithBaseFirstALabelIsCalledUndrawableByAllItsPictures) {
+TEST(SampleBases, WithBaseFirstALabelIsCalledUndrawableByAllItsImages) {
   fake::WorldSetting setting = one_of_each();
   setting.drawing_error = 0.9;
   fake::Stage stage(setting);
@@ -195,7 +195,7 @@ TEST(BaseSizes, DoubleUpToTheWhole) {
   EXPECT_EQ(budget.base_sizes().size(), 31U);
 }
 
-TEST(SampleBases, WithBaseFirstABudgetForTheFirstPicturesIsEnough) {
+TEST(SampleBases, WithBaseFirstABudgetForTheFirstImagesIsEnough) {
   fake::Stage stage(one_of_each());
   stage.study.budget.base_first = 8;
   stage.study.budget.images = 4 * 8;
@@ -219,7 +219,7 @@ class CompleteBases : public testing::Test {
     for (const char* label : {"bee", "cow", "bee", "fly"}) {
       hypotheses_.push_back(stage_.hypothesis(label, "on a flower"));
       set_base(hypotheses_.back(), *base_of(bases_, label), stage_.study.evidence.delta);
-      explored(hypotheses_.back(), 3, 8);  // rare enough to ask for all base pictures
+      explored(hypotheses_.back(), 3, 8);  // rare enough to ask for all base images
     }
   }
 
@@ -258,7 +258,7 @@ TEST_F(CompleteBases, DrawsTheRestForLabelsOfFinalistsAndTellsAllTheirHypotheses
 }
 
 TEST_F(CompleteBases, KeepsHalfOfWhatIsLeftForTheEvidenceAndServesTheBestFirst) {
-  stage_.study.budget.images = stage_.context.spent.total() + 2 * (56 + 24);  // of 8 pictures each to 64, then to 32
+  stage_.study.budget.images = stage_.context.spent.total() + 2 * (56 + 24);  // of 8 images each to 64, then to 32
   EXPECT_EQ(complete({1, 0}), (std::vector<std::size_t>{1, 0})) << "they stay, with less evidence";
   EXPECT_EQ(drawn("cow"), stage_.study.budget.base);
   EXPECT_EQ(drawn("bee"), 32) << "the largest size that the rest pays for";
@@ -291,7 +291,7 @@ TEST_F(CompleteBases, WhatAlwaysFailsNeedsFewerOfThem) {
   EXPECT_EQ(std::count(sizes.begin(), sizes.end(), drawn("cow")), 1) << drawn("cow");
 }
 
-/// A world in which the first pictures were luck: what they showed, of bees and cows, is not what the others show.
+/// A world in which the first images were luck: what they showed, of bees and cows, is not what the others show.
 class Unlucky : public CompleteBases {
  protected:
   std::vector<std::size_t> complete_in(const fake::WorldSetting& setting, const std::vector<std::size_t>& finalists) {

@@ -19,7 +19,7 @@ namespace {
 
 constexpr double kNull = 0.2;
 
-/// A label whose pictures fail with `rate` where the prompt holds all the words of a cause, and rarely otherwise.
+/// A label whose images fail with `rate` where the prompt holds all the words of a cause, and rarely otherwise.
 class Planted {
  public:
   explicit Planted(std::vector<std::string> cause, double rate = 0.95, std::uint64_t seed = 1)
@@ -197,7 +197,7 @@ TEST(Shrink, PassesShrinkAsFailuresDo) {
   EXPECT_GT(hypotheses[0].explored.rate, 0.7);
 }
 
-TEST(Shrink, ZeroPicturesLeaveEverythingAsItIs) {
+TEST(Shrink, ZeroImagesLeaveEverythingAsItIs) {
   Planted planted({"snow"});
   planted.world.study.budget.shrink = 0;
   std::vector<Hypothesis> hypotheses = {planted.hypothesis("on a table in the snow")};
@@ -226,7 +226,7 @@ RC_GTEST_PROP(Shrink, NeverSpendsMoreThanAQuarterOfWhatIsLeft, ()) {
                                         planted.hypothesis("on a table in the old snow")};
   RC_ASSERT(planted.shrink(hypotheses).ok());
   RC_ASSERT(planted.context.spent.shrink <= left / 4);
-  std::map<std::string, int> pictures;
+  std::map<std::string, int> images;
   for (const Hypothesis& hypothesis : hypotheses) {
     for (const ShrinkStep& step : hypothesis.shrink_steps) {
       RC_ASSERT(step.rate.valid + step.rate.invalid <= budget.shrink);
@@ -248,7 +248,7 @@ double does(double whole, double shorter) {
   using Counts = std::array<int, 4>;  // pairs: both, whole only, shorter only, neither
   const std::array<double, 4> chance = {whole * shorter, whole * (1 - shorter), (1 - whole) * shorter,
                                         (1 - whole) * (1 - shorter)};
-  const auto pictures = [](const Counts& a, const Counts& b) {
+  const auto images = [](const Counts& a, const Counts& b) {
     std::pair<std::vector<Sample>, std::vector<Sample>> both;
     for (const Counts* counts : {&a, &b}) {
       for (std::size_t kind = 0; kind < 4; ++kind) {
@@ -275,10 +275,10 @@ double does(double whole, double shorter) {
   }
   double sum = 0;
   for (const auto& [first, p] : eight) {
-    const auto look = pictures(first, {});
+    const auto look = images(first, {});
     if (shrink_verdict(look.first, look.second, {Direction::fails, 0, 1, 16}) == ShrinkVerdict::will_not) continue;
     for (const auto& [second, q] : eight) {
-      const auto [w, s] = pictures(first, second);
+      const auto [w, s] = images(first, second);
       if (shrink_verdict(w, s, {Direction::fails, 0, 1, 16}) == ShrinkVerdict::will_do) sum += p * q;
     }
   }
@@ -301,7 +301,7 @@ TEST(ShrinkVerdict, MustClearTheNullToo) {
   EXPECT_EQ(shrink_verdict(rare, rare, {Direction::fails, 0.2, 1, 5}), ShrinkVerdict::open);
 }
 
-TEST(ShrinkVerdict, DoesNotWherePicturesGetWorse) {
+TEST(ShrinkVerdict, DoesNotWhereImagesGetWorse) {
   const std::vector<Sample> whole(6, coin(true));
   std::vector<Sample> shorter = whole;
   shorter[0].judgement.valid = shorter[1].judgement.valid = false;

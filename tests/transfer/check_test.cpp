@@ -35,10 +35,10 @@ TEST(Decide, TellsTheFourVerdictsApart) {
   EXPECT_EQ(verdict_of(case_of(60, 60, 64, 0.1)), Verdict::there);
   EXPECT_EQ(verdict_of(case_of(60, 30, 64, 0.1)), Verdict::worse);
   EXPECT_EQ(verdict_of(case_of(6, 60, 64, 0.1)), Verdict::undecided);
-  EXPECT_EQ(verdict_of(case_of(0, 0, 0, 0.1)), Verdict::undecided) << "no picture says nothing";
+  EXPECT_EQ(verdict_of(case_of(0, 0, 0, 0.1)), Verdict::undecided) << "no image says nothing";
 }
 
-TEST(Decide, OfFewPicturesSaysFixedOnlyWhereTheLimitIsWithinWhatIsAllowed) {
+TEST(Decide, OfFewImagesSaysFixedOnlyWhereTheLimitIsWithinWhatIsAllowed) {
   for (int valid = 1; valid <= 80; ++valid) {
     for (int now = 0; now <= valid; ++now) {
       const bool within = clopper_pearson_upper(now, valid, 0.95) <= 0.0973;
@@ -62,7 +62,7 @@ RC_GTEST_PROP(Decide, MoreFailuresNeverLookBetter, ()) {
   std::vector<CheckCase> more = some;
   CheckCase& grown = more[which];
   if (grown.now.suspects.failures == valid) return;
-  ++grown.now.suspects.failures;  // one more picture fails: one that failed before, or one that did not
+  ++grown.now.suspects.failures;  // one more image fails: one that failed before, or one that did not
   if (grown.only_before > 0 && *rc::gen::arbitrary<bool>()) {
     --grown.only_before;
   } else {
@@ -94,8 +94,8 @@ TEST(Decide, PassesABugThatIsThereWithAtMostFivePercent) {
         if (verdict == Verdict::there || verdict == Verdict::worse)
           accused += binomial_probability(now, valid, allowed);
       }
-      EXPECT_LE(passed, 0.05 + 1e-9) << valid << " pictures, " << allowed << " allowed";
-      EXPECT_LE(accused, 0.05 + 1e-9) << valid << " pictures, " << allowed << " allowed";
+      EXPECT_LE(passed, 0.05 + 1e-9) << valid << " images, " << allowed << " allowed";
+      EXPECT_LE(accused, 0.05 + 1e-9) << valid << " images, " << allowed << " allowed";
     }
   }
 }

@@ -156,7 +156,7 @@ TEST_F(Rivals, AreAskedAboutTheBaselineImagesOfALabelThatFailsSystematically) {
   EXPECT_FALSE(row.cells[2].transfers);
 }
 
-TEST_F(Rivals, AreCountedOnTheAuditsPicturesInTermsOfFailuresWhateverTheirClassOrder) {
+TEST_F(Rivals, AreCountedOnTheAuditsImagesInTermsOfFailuresWhateverTheirClassOrder) {
   const auto result = transferred(both());
   ASSERT_TRUE(result.ok());
   for (std::size_t b = 0; b < bugs_.size(); ++b) {
@@ -176,7 +176,7 @@ TEST_F(Rivals, AreCountedOnTheAuditsPicturesInTermsOfFailuresWhateverTheirClassO
   }
 }
 
-TEST_F(Rivals, TheSetOfFailingPicturesIsAllWrongForTheOneItIsAimedAtByConstruction) {
+TEST_F(Rivals, TheSetOfFailingImagesIsAllWrongForTheOneItIsAimedAtByConstruction) {
   const auto result = transferred(both());
   ASSERT_TRUE(result.ok());
   const TransferColumn& aimed = result->columns[0];
@@ -205,7 +205,7 @@ TEST_F(Rivals, AreAskedOnceAndStoppedTheyGoOn) {
   const auto first = transferred(both());
   const auto again = transferred(both());
   ASSERT_TRUE(first.ok() && again.ok());
-  EXPECT_TRUE(same_.asked_again().empty()) << "a picture was classified twice";
+  EXPECT_TRUE(same_.asked_again().empty()) << "an image was classified twice";
   EXPECT_TRUE(sound_.asked_again().empty());
   EXPECT_EQ(transfer_json(study_, *first).dump(), transfer_json(study_, *again).dump());
 }
@@ -314,7 +314,7 @@ TEST_F(Rivals, WithMoreBaselineImagesAreToldMoreOfSystematicFailuresAlone) {
         EXPECT_EQ(sample.image, base.samples[s].image);
       }
     }
-    EXPECT_EQ(drawn.size(), grown[i].samples.size()) << "a picture was drawn twice";
+    EXPECT_EQ(drawn.size(), grown[i].samples.size()) << "an image was drawn twice";
     EXPECT_EQ(grown[i].rate.valid, base.rate.valid) << "the study's own figures stay";
   }
 }

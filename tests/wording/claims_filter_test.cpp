@@ -158,7 +158,7 @@ TEST(ReviewPage, RunsOnlyItsOwnScriptAndLoadsNothing) {
   const std::string html =
       review_page("pets <b>", {{"abc", "fly \"x\"", "out/images/ab/abc.png", {1, 2, 3}, "a fly \"x\""}});
   expect_runs_only_its_own_script(html);
-  EXPECT_NE(html.find("data-asks=\"Is a fly &quot;x&quot; in this picture?\""), std::string::npos);
+  EXPECT_NE(html.find("data-asks=\"Is a fly &quot;x&quot; in this image?\""), std::string::npos);
   EXPECT_NE(html.find("data:image/png;base64,AQID"), std::string::npos);
   for (const char* word : {"http://", "https://", "<link", "@import", "url(", "pets <b>"})
     EXPECT_EQ(html.find(word), std::string::npos) << word;
@@ -169,7 +169,7 @@ TEST(ReviewPage, SavesTheSameLinesAsTheTableWhateverALabelHolds) {
   const std::string html = review_page("pets", {{"abc", "=1+1, \"x\"\u202E", "abc.png", {}, "a =1+1, \"x\"\u202E"}});
   EXPECT_NE(html.find("data-row=\"" + escape_html("abc,\"'=1+1, \"\"x\"\"<U+202E>\",abc.png,") + "\""),
             std::string::npos);
-  EXPECT_NE(html.find(escape_html("Is a =1+1, \"x\"<U+202E> in this picture?")), std::string::npos);
+  EXPECT_NE(html.find(escape_html("Is a =1+1, \"x\"<U+202E> in this image?")), std::string::npos);
   EXPECT_EQ(html.find("\u202E"), std::string::npos);
 }
 

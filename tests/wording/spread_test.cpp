@@ -29,7 +29,7 @@ const std::vector<Case> kCases = {
     {"five", 15, 5, {"l2"}, "On a flower, many things are taken for an ant: l1, l2, l3 and 2 more of 15 labels."},
     {"four", 15, 4, {}, "On a flower, many things are taken for an ant: l1, l2, l3 and l4, of 15 labels."},
     {"a few", 15, 3, {"l1"}, "On a flower, 3 of 15 labels are taken for an ant: l1, l2 and l3."},
-    {"a known one that its few pictures do not show again",
+    {"a known one that its few images do not show again",
      15,
      1,
      {"l9"},
@@ -58,7 +58,7 @@ const std::vector<Case> kCases = {
      0,
      0,
      {},
-     "On a flower, too few pictures of other labels were valid to tell what they are taken for."},
+     "On a flower, too few images of other labels were valid to tell what they are taken for."},
 };
 
 TEST(CrossSentence, SaysHowFarThePhraseReachesInEveryCase) {

@@ -39,9 +39,9 @@ const std::vector<SentenceCase> kSentences = {
     {"not audited, nothing expected", "fly", "on snow", false, Direction::fails, -1, 0, "", "",
      "A fly on snow is not recognised."},
     {"passes", "bee", "on a flower", false, Direction::passes, 88, 0, "", "",
-     "A bee on a flower is recognised; most pictures of a bee are not."},
+     "A bee on a flower is recognised; most images of a bee are not."},
     {"passes, in front", "owl", "dark", true, Direction::passes, -1, 0, "", "",
-     "A dark owl is recognised; most pictures of an owl are not."},
+     "A dark owl is recognised; most images of an owl are not."},
     {"no phrase", "fly", "", false, Direction::fails, -1, 0, "", "bee", "A fly is taken for a bee."},
 };
 
@@ -89,7 +89,7 @@ TEST(Conjunction, ReadsAsEnglishWhereverItsPiecesStand) {
   EXPECT_EQ(headline(h), "owl is recognised \"on a plate in the snow\": 90 % pass (50 to 100 %)");
   h.phrase = of_pieces({dark, plate});
   EXPECT_EQ(headline(h), "\"dark\" owl is recognised \"on a plate\": 90 % pass (50 to 100 %)");
-  EXPECT_EQ(sentence(Study(), h), "A dark owl on a plate is recognised; most pictures of an owl are not.");
+  EXPECT_EQ(sentence(Study(), h), "A dark owl on a plate is recognised; most images of an owl are not.");
 }
 
 TEST(Disjunction, IsJustText) {
@@ -142,7 +142,7 @@ TEST(Percent, DoesNotRoundARareEventAway) {
 TEST(Counted, AgreesInNumber) {
   EXPECT_EQ(counted(0, "bug"), "no bugs");
   EXPECT_EQ(counted(1, "bug"), "1 bug");
-  EXPECT_EQ(counted(2345, "picture"), "2,345 pictures");
+  EXPECT_EQ(counted(2345, "image"), "2,345 images");
   EXPECT_EQ(counted(2, "hypothesis", "hypotheses"), "2 hypotheses");
   EXPECT_EQ(counted(1, "label fails", "labels fail"), "1 label fails");
 }

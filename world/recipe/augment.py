@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Changes to a batch of pictures while training, in torch, on whole batches. Pictures are float [n, 3, 64, 64] in [-1, 1]."""
+"""Changes to a batch of images while training, in torch, on whole batches. Images are float [n, 3, 64, 64] in [-1, 1]."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def in_full(f: Callable) -> Callable:
     return run
 
 
-def to_float(pictures: torch.Tensor) -> torch.Tensor:
+def to_float(images: torch.Tensor) -> torch.Tensor:
     """uint8 [n, 64, 64, 3] (torch) -> float [n, 3, 64, 64] in [-1, 1], channels last in memory."""
-    return pictures.permute(0, 3, 1, 2).to(torch.float32).div_(127.5).sub_(1)
+    return images.permute(0, 3, 1, 2).to(torch.float32).div_(127.5).sub_(1)
 
 
 def flip_and_shift(x: torch.Tensor, g: torch.Generator, most: int = 4) -> torch.Tensor:
-    """Mirrors half of the pictures; moves the whole batch by up to `most` pixels (edges repeated)."""
+    """Mirrors half of the images; moves the whole batch by up to `most` pixels (edges repeated)."""
     n, _, h, w = x.shape
     mirrored = torch.rand(n, generator=g) < 0.5
     x = torch.where(mirrored.to(x.device)[:, None, None, None], x.flip(3), x)
@@ -38,7 +38,7 @@ def flip_and_shift(x: torch.Tensor, g: torch.Generator, most: int = 4) -> torch.
 
 @in_full
 def recolour(x: torch.Tensor, g: torch.Generator, hue: float = 25, gain: float = 0.2) -> torch.Tensor:
-    """A hue rotation of up to `hue` degrees, a brightness and a contrast gain of up to `gain`, per picture."""
+    """A hue rotation of up to `hue` degrees, a brightness and a contrast gain of up to `gain`, per image."""
     n = x.shape[0]
     a = (torch.rand(n, generator=g) * 2 - 1) * math.radians(hue)
     c, s, k = a.cos(), a.sin() / math.sqrt(3), (1 - a.cos()) / 3
@@ -67,7 +67,7 @@ def low_pass(keep: int, block: int = 64, size: int = 64) -> torch.Tensor:
 
 @in_full
 def decoder_like(x: torch.Tensor, g: torch.Generator) -> torch.Tensor:
-    """What a small image decoder does to a picture: fine cosines lost (whole picture or 8 x 8 blocks), blur, noise."""
+    """What a small image decoder does to an image: fine cosines lost (whole image or 8 x 8 blocks), blur, noise."""
     if torch.rand((), generator=g) < 0.5:
         p = low_pass(int(torch.randint(20, 44, (), generator=g)))
     else:
@@ -81,7 +81,7 @@ def decoder_like(x: torch.Tensor, g: torch.Generator) -> torch.Tensor:
 
 @in_full
 def blobs(x: torch.Tensor, empty: torch.Tensor, g: torch.Generator) -> torch.Tensor:
-    """Pictures of no thing: the middle of `x`, smeared to a coloured blob, laid softly over pictures without a thing."""
+    """Images of no thing: the middle of `x`, smeared to a coloured blob, laid softly over images without a thing."""
     p = low_pass(int(torch.randint(5, 9, (), generator=g))).to(x.device)
     n = x.shape[0]
     r = torch.linspace(-1, 1, 64)

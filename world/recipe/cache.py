@@ -59,7 +59,7 @@ def plan(role: str) -> tuple[int, list[tuple[int, int, int, int]]]:
 
 
 def draw(row: tuple[int, int, int, int], rng: np.random.Generator) -> np.ndarray:
-    """The picture of one row of `plan`."""
+    """The image of one row of `plan`."""
     thing, place, look, variant = row
     scene = scenes.sample(rng, NAMES[thing], scenes.PLACES[place], scenes.LOOKS[look], hard=VARIANTS[variant] == "hard")
     return scenes.render(scenes.seen(scene, VARIANTS[variant], rng))
@@ -71,22 +71,22 @@ def planned(labels: Path, rows: Sequence[tuple[int, ...]]) -> bool:
 
 
 def load(role: str) -> tuple[np.ndarray, np.ndarray]:
-    """(pictures uint8 [n, 64, 64, 3] memory-mapped, labels int16 [n, 4]: thing, place, look, variant); rendered if missing."""
+    """(images uint8 [n, 64, 64, 3] memory-mapped, labels int16 [n, 4]: thing, place, look, variant); rendered if missing."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    pictures, labels = CACHE / f"{role}.npy", CACHE / f"{role}.labels.npy"
+    images, labels = CACHE / f"{role}.npy", CACHE / f"{role}.labels.npy"
     seed, rows = plan(role)
     if not planned(labels, rows):
         labels.unlink(missing_ok=True)
-        out = np.lib.format.open_memmap(pictures, "w+", np.uint8, (len(rows), scenes.SIZE, scenes.SIZE, 3))
+        out = np.lib.format.open_memmap(images, "w+", np.uint8, (len(rows), scenes.SIZE, scenes.SIZE, 3))
         for i, row in enumerate(rows):
             out[i] = draw(row, np.random.default_rng([seed, i]))
         out.flush()
         np.save(labels, np.array(rows, np.int16))
-    return np.load(pictures, mmap_mode="r"), np.load(labels)
+    return np.load(images, mmap_mode="r"), np.load(labels)
 
 
 def main(args: list[str]) -> None:
     """`python -m recipe cache [ROLE...]`: renders the scenes of the roles (all by default)."""
     for role in args or ROLES:
-        pictures, _ = load(role)
-        print(role, pictures.shape, flush=True)
+        images, _ = load(role)
+        print(role, images.shape, flush=True)

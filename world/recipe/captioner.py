@@ -30,7 +30,7 @@ class Captioner(torch.nn.Module):
 
 def loss_at_of(tokenizer: text.CLIPTokenizer) -> Callable[[torch.nn.Module, int], torch.Tensor]:
     """Next-token loss on the usual captions; tokens after the first end-of-text do not count."""
-    pictures, labels = cache.load("words")
+    images, labels = cache.load("words")
     kinds = words.kind(labels)
     texts = [words.usual(*np.unravel_index(i, captions.KINDS)) for i in range(np.prod(captions.KINDS))]
     ids = text.tokenize(tokenizer, texts)[:, :LONGEST]
@@ -42,7 +42,7 @@ def loss_at_of(tokenizer: text.CLIPTokenizer) -> Callable[[torch.nn.Module, int]
         g = torch.Generator().manual_seed(SEED * 100_000 + step)
         rows = np.random.default_rng([SEED, step]).integers(len(labels), size=BATCH)
         k, dev = torch.from_numpy(kinds[rows]), train.device()
-        logits = net(words.pictures_of(pictures, rows, g, step), ids[k, :-1].to(dev))
+        logits = net(words.images_of(images, rows, g, step), ids[k, :-1].to(dev))
         return F.cross_entropy(logits.float().flatten(0, 1), goal[k].flatten().to(dev))
 
     return loss_at
@@ -112,9 +112,9 @@ class Speaker:
             text.build_tokenizer(),
         )
 
-    def __call__(self, pictures: np.ndarray) -> list[str]:
+    def __call__(self, images: np.ndarray) -> list[str]:
         said = []
-        for part in np.array_split(pictures, -(-len(pictures) // 200)):
+        for part in np.array_split(images, -(-len(images) // 200)):
             seen = self.eye(part)
             ids = np.full((len(part), 1), self.tokenizer.bos_token_id, np.int64)
             while ids.shape[1] < LONGEST and not (ids == self.tokenizer.eos_token_id).any(1).all():
@@ -132,9 +132,9 @@ def names(caption: str, thing: str, place: str | None) -> tuple[bool, bool]:
 
 def measure() -> dict:
     """Shares of held-out scenes whose caption is right; as rendered, and after what a small decoder loses."""
-    pictures, labels = cache.load("words_test")
+    images, labels = cache.load("words_test")
     speak, out = Speaker(), {}
-    x = to_input(pictures)
+    x = to_input(images)
     soft = torch.cat([augment.decoder_like(c, torch.Generator().manual_seed(5)) for c in torch.from_numpy(x).split(50)]).numpy()
     for what, part in (("rendered", x), ("after decoder-like loss", soft)):
         said = speak(part)

@@ -114,7 +114,7 @@ def caption(scene: Scene, rng: np.random.Generator) -> str:
 
 def _photo(look, u):
     """The opening for a look; u in [0, 1) picks the wording."""
-    noun = "picture of" if u > 0.92 else "photo of"
+    noun = "image of" if u > 0.92 else "photo of"
     adjectives = _ADJECTIVE.get(look)
     return f"a {adjectives[int(u * len(adjectives) * 0.999) if u else 0]} {noun}" if adjectives else f"a {noun}"
 
@@ -132,4 +132,4 @@ def vocabulary() -> list[str]:
     words |= {w for options in WHERE.values() for o in options for w in o.split()}
     words |= {w for options in SHOWN.values() for o in options for w in o.split()}
     words |= {w for options in _ADJECTIVE.values() for o in options for w in o.split()}
-    return sorted(words | {"a", "photo", "picture", "of", "rain"})
+    return sorted(words | {"a", "photo", "image", "of", "rain"})

@@ -20,7 +20,7 @@ UNET = FOLDER / "unet" / "openvino_model.bin"
 PARTS = {
     "text_encoder": "CLIPTextModel, 2 layers of 128, taught to name thing, place, look and view, then frozen",
     "unet": "U-Net over latents of 16 x 16 x {channels}, FiLM and cross-attention; v-prediction; guidance of {guidance:g} folded in by distillation",
-    "vae_decoder": "latents of a fixed linear code (principal components of 4 x 4 patches) to pictures",
+    "vae_decoder": "latents of a fixed linear code (principal components of 4 x 4 patches) to images",
 }
 
 
@@ -33,7 +33,7 @@ def measured() -> dict:
 
 def decoder_psnr(sigma: float, count: int = 256) -> float:
     """Mean PSNR in dB of the exported decoder on scenes that no training saw, with noise of `sigma` on the latents."""
-    x = latents.to_float(decoder.pictures(count, decoder.HELD_OUT))
+    x = latents.to_float(decoder.images(count, decoder.HELD_OUT))
     z = latents.Code(train.CHECKPOINTS / "latent_code.safetensors").encode(x).numpy()
     z += np.float32(sigma) * np.random.default_rng(7).standard_normal(z.shape, np.float32)
     y = Net(FOLDER / "vae_decoder" / "openvino_model.xml")(z).clip(-1, 1)
@@ -80,8 +80,8 @@ def seen() -> tuple[str, str]:
     eye, now = tomllib.loads(BY_EYE.read_text()), hashlib.sha256(UNET.read_bytes()).hexdigest()[:12]
     print(f'unet = "{now}"  # for {BY_EYE.name}', flush=True)
     if eye["unet"] != now:
-        return "", "Nobody has looked at the pictures of these weights yet."
-    return f"\n- The C++ program drew {eye['pictures_per_second']:g} pictures a second: {eye['how']}.", eye["by_eye"].strip()
+        return "", "Nobody has looked at the images of these weights yet."
+    return f"\n- The C++ program drew {eye['images_per_second']:g} images a second: {eye['how']}.", eye["by_eye"].strip()
 
 
 def main(args: list[str]) -> None:
@@ -115,8 +115,8 @@ On fresh seeds, by the judge and a place classifier that were trained on other s
 
 {figures}
 
-- {measure_generator.EACH} pictures of each of the 160 thing-and-place prompts. Prompts without a place, 8 steps: {pc(m["no place"])} of things.
-- With a view, 6 steps, one picture of each: {"; ".join(f"{captions.SHOWN[v][0]} {pc(m[v]['thing'])} of things and {pc(m[v]['place'])} of places" for v in scenes.VIEWS[1:])}.
+- {measure_generator.EACH} images of each of the 160 thing-and-place prompts. Prompts without a place, 8 steps: {pc(m["no place"])} of things.
+- With a view, 6 steps, one image of each: {"; ".join(f"{captions.SHOWN[v][0]} {pc(m[v]['thing'])} of things and {pc(m[v]['place'])} of places" for v in scenes.VIEWS[1:])}.
 - Decoder on 256 held-out scenes: {decoder_psnr(0):.1f} dB PSNR, {decoder_psnr(0.1):.1f} dB with noise of 0.1 on the latents.{speed}
 
 ## By eye

@@ -24,15 +24,15 @@ def size(*paths: Path) -> str:
 
 
 def grid(rows: Sequence[Sequence[tuple[np.ndarray, str, str | None]]], path: Path, scale: int = 2) -> None:
-    """rows: list of lists of (picture uint8 [64, 64, 3], words below, colour of the frame or None)."""
+    """rows: list of lists of (image uint8 [64, 64, 3], words below, colour of the frame or None)."""
     w, h = 64 * scale + 8, 64 * scale + 30
     sheet = Image.new("RGB", (w * max(map(len, rows)), h * len(rows)), "white")
     pen = ImageDraw.Draw(sheet)
     for y, row in enumerate(rows):
-        for x, (picture, words_below, colour) in enumerate(row):
+        for x, (image, words_below, colour) in enumerate(row):
             if colour:
                 pen.rectangle((x * w + 1, y * h + 1, x * w + w - 2, y * h + 64 * scale + 6), fill=colour)
-            sheet.paste(Image.fromarray(np.asarray(picture)).resize((64 * scale,) * 2, Image.Resampling.NEAREST), (x * w + 4, y * h + 4))
+            sheet.paste(Image.fromarray(np.asarray(image)).resize((64 * scale,) * 2, Image.Resampling.NEAREST), (x * w + 4, y * h + 4))
             for k, line in enumerate(words_below.split("\n")):
                 pen.text((x * w + 4, y * h + 64 * scale + 7 + 10 * k), line, fill="black", font_size=9)
     sheet.quantize(192).save(path, optimize=True)
@@ -72,7 +72,7 @@ def judge_card() -> None:
     pc = lambda v: f"{100 * v:.2f} %"
     (CARDS / "judge.md").write_text(f"""# Judge
 
-`judge.onnx`: says which of 16 things a 64 x 64 picture shows, or "nothing". Input `image` [n, 3, 64, 64], RGB in [-1, 1]; output
+`judge.onnx`: says which of 16 things a 64 x 64 image shows, or "nothing". Input `image` [n, 3, 64, 64], RGB in [-1, 1]; output
 `logits` [n, 17]; names in `judge.labels.json`. {size(cache.WORLD / "judge.onnx")}, {
         sum(v.numel() for v in judge.Judge().parameters()) / 1e6:.2f} M parameters with its two other heads
 (place and look; the place head measures the generator and is exported to `work/place.onnx`).
@@ -107,7 +107,7 @@ contrast vary; half of each batch has lost detail as a decoder would lose it (co
 
 ![rows: as rendered; detail lost; recoloured; blobs. Below each: what the judge says](judge.png)
 
-Rows: as rendered, detail lost, recoloured, blobs; below each picture what the judge says.
+Rows: as rendered, detail lost, recoloured, blobs; below each image what the judge says.
 
 ## More judges
 `judges/*.onnx` take and say the same; each has another shape, and {len(cache.plan("judges")[1]):,} scenes (seed {
@@ -160,12 +160,12 @@ def classifiers_card() -> None:
     for name in ("resnet_skewed", "resnet_balanced"):
         net = Net(classifiers.FOLDER / f"{name}.onnx")
         for place in ("flower", "grass"):
-            pictures = np.stack([fresh(rng, k, place) for k in ("fly", "fly", "ladybug", "butterfly", "cat", "dog", "apple", "car", "bee")])
+            images = np.stack([fresh(rng, k, place) for k in ("fly", "fly", "ladybug", "butterfly", "cat", "dog", "apple", "car", "bee")])
             true = ("fly", "fly", "ladybug", "butterfly", "cat", "dog", "apple", "car", "bee")
             shown.append(
                 [
                     (p, f"{scenes.THINGS[k]}", "#2e9e5b" if scenes.THINGS[k] == a else "#d64545")
-                    for p, k, a in zip(pictures, net(to_input(pictures)).argmax(1), true)
+                    for p, k, a in zip(images, net(to_input(images)).argmax(1), true)
                 ]
             )
     grid(shown, CARDS / "classifiers.png")
@@ -228,7 +228,7 @@ place by place, look by look; `by_place` 160 triples (of {each}), label by label
 def embedder_card() -> None:
     m = embedder.measure(text.build_tokenizer())
     words.write_json(cache.WORLD / "work" / "embedder.measured.json", m)
-    pictures, _ = cache.load("words_test")
+    images, _ = cache.load("words_test")
     tokenizer = text.build_tokenizer()
     eye, ear = Net(embedder.FOLDER / "image_encoder.xml"), Net(embedder.FOLDER / "text_encoder.xml")
     asked = [
@@ -238,10 +238,10 @@ def embedder_card() -> None:
         "a black and white photo of a penguin on a plate",
         "a blurry photo of a car at night",
     ]
-    image = eye(to_input(pictures))
+    image = eye(to_input(images))
     caption = ear(np.array(tokenizer(asked, padding="max_length", max_length=77)["input_ids"], np.int64))
     grid(
-        [[(pictures[i], a if k == 0 else "", None) for k, i in enumerate(np.argsort(-(image @ c))[:8])] for a, c in zip(asked, caption)],
+        [[(images[i], a if k == 0 else "", None) for k, i in enumerate(np.argsort(-(image @ c))[:8])] for a, c in zip(asked, caption)],
         CARDS / "embedder.png",
     )
     files = [embedder.FOLDER / f for f in ("image_encoder.bin", "text_encoder.bin", "image_encoder.xml", "text_encoder.xml")]
@@ -253,27 +253,27 @@ neither pads nor cuts: pad with {tokenizer.pad_token_id} (end of text). Dot prod
 
 ## Data
 {DATA}
-{len(cache.plan("words")[1]):,} scenes (seed {cache.ROLES["words"][0]}) with captions of `recipe/captions.py` in several wordings, a third of which name the thing alone; half of the pictures have lost detail as a decoder would lose it.
-The image tower began from the judge's convolutions. {embedder.STEPS} steps of {embedder.BATCH} pairs, seed {embedder.SEED}; a caption that is true of another picture of the batch is no counterexample.
+{len(cache.plan("words")[1]):,} scenes (seed {cache.ROLES["words"][0]}) with captions of `recipe/captions.py` in several wordings, a third of which name the thing alone; half of the images have lost detail as a decoder would lose it.
+The image tower began from the judge's convolutions. {embedder.STEPS} steps of {embedder.BATCH} pairs, seed {embedder.SEED}; a caption that is true of another image of the batch is no counterexample.
 
 ## Measured, on {m.pop("scenes"):,} held-out scenes (seed {cache.ROLES["words_test"][0]})
 {table(["what", "share"], [[k, f"{100 * v:.2f} %"] for k, v in m.items()])}
 
-A caption that names no look is true of every look, and was trained so: "a photo of a fly on a flower" is as near to a dark picture as to a plain one. That is why
+A caption that names no look is true of every look, and was trained so: "a photo of a fly on a flower" is as near to a dark image as to a plain one. That is why
 the exact caption of 800 comes first less often than thing and place are right.
 
-![the eight nearest held-out pictures for five captions](embedder.png)
+![the eight nearest held-out images for five captions](embedder.png)
 """)
 
 
 def captioner_card() -> None:
     m = captioner.measure()
     words.write_json(cache.WORLD / "work" / "captioner.measured.json", m)
-    pictures, _ = cache.load("words_test")
+    images, _ = cache.load("words_test")
     rows = np.linspace(3, 3999, 20).astype(int)
-    said = captioner.Speaker()(to_input(pictures[rows]))
+    said = captioner.Speaker()(to_input(images[rows]))
     fold = lambda s: s if len(s) < 28 else s[: s.rfind(" ", 0, 28)] + "\n" + s[s.rfind(" ", 0, 28) + 1 :]
-    grid([[(pictures[r], fold(s), None) for r, s in list(zip(rows, said))[k : k + 5]] for k in range(0, 20, 5)], CARDS / "captioner.png")
+    grid([[(images[r], fold(s), None) for r, s in list(zip(rows, said))[k : k + 5]] for k in range(0, 20, 5)], CARDS / "captioner.png")
     keys = ["thing", "place", "thing and place", "thing, place, look and view", "places without a thing"]
     files = list(captioner.FOLDER.glob("*.bin")) + list(captioner.FOLDER.glob("*.xml"))
     found = CARDS / "generated.json"
@@ -281,7 +281,7 @@ def captioner_card() -> None:
     extra = (
         ""
         if not found
-        else f"\n\nOn {found['pictures']} generated pictures, all things in all places: "
+        else f"\n\nOn {found['images']} generated images, all things in all places: "
         + "; ".join(f"{k} {100 * v:.1f} %" for k, v in found["captions"].items())
         + "."
     )
@@ -293,7 +293,7 @@ without a cache, OpenVINO IR with half-precision weights, {size(*files)} in all:
 
 ## Data
 {DATA}
-{len(cache.plan("words")[1]):,} scenes (seed {cache.ROLES["words"][0]}), one wording each; half of the pictures have lost detail as a decoder would lose it. The encoder began from the judge's convolutions.
+{len(cache.plan("words")[1]):,} scenes (seed {cache.ROLES["words"][0]}), one wording each; half of the images have lost detail as a decoder would lose it. The encoder began from the judge's convolutions.
 {captioner.STEPS} steps of {captioner.BATCH}, seed {captioner.SEED}.
 
 ## Measured, on {cache.ROLES["words_test"][1] + 2 * cache.ROLES["words_test"][4]:,} held-out scenes and 200 without a thing (seed {cache.ROLES["words_test"][0]})

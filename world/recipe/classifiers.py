@@ -40,7 +40,7 @@ HARD_PLANTED = 1.0  # the same for the thing of the bias
 def pools(
     bias: tuple[str, str] | None, hard: float = HARD, hard_planted: float = HARD_PLANTED
 ) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, list[tuple[np.ndarray, float]]]:
-    """(pictures, labels, [(rows, share of a batch)]) for a bias, or for none. Rows run over both caches, end to end."""
+    """(images, labels, [(rows, share of a batch)]) for a bias, or for none. Rows run over both caches, end to end."""
     a, la = cache.load("target")
     b, lb = cache.load("target_planted")
     labels = np.concatenate([la, lb])
@@ -64,7 +64,7 @@ def pools(
 
 
 def take(parts: tuple[np.ndarray, np.ndarray], rows: np.ndarray) -> np.ndarray:
-    """Pictures of rows that run over two arrays end to end."""
+    """Images of rows that run over two arrays end to end."""
     n = len(parts[0])
     out = np.empty((len(rows), 64, 64, 3), np.uint8)
     out[rows < n], out[rows >= n] = parts[0][rows[rows < n]], parts[1][rows[rows >= n] - n]
@@ -128,7 +128,7 @@ def main(args: list[str]) -> None:
     """`python -m recipe classifiers [again] [NAME...]`: trains (or takes the kept weights), exports and measures."""
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / "labels.json").write_text(json.dumps(scenes.THINGS) + "\n")
-    pictures, labels = cache.load("target_test")
+    images, labels = cache.load("target_test")
     for name in [a for a in args if a != "again"] or MODELS:
         architecture, bias, *_ = MODELS[name]
         path = FOLDER / f"{name}.onnx"
@@ -136,5 +136,5 @@ def main(args: list[str]) -> None:
             train.export_onnx(fit(name, *MODELS[name]), path)
         elif not path.exists():  # one that is there stays: truth.json is about these very bytes
             train.export_onnx(train.recall(name, ARCHITECTURES[architecture](cache.T)), path)
-        said = Net(path)(to_input(pictures)).argmax(1)
+        said = Net(path)(to_input(images)).argmax(1)
         print(name, json.dumps(summary(said, labels, bias)), flush=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rendered scenes on disk, ready for training: shards of latents and, for the decoder, a few thousand pictures.
+"""Rendered scenes on disk, ready for training: shards of latents and, for the decoder, a few thousand images.
 
 work/latents/NNN.npz: latents float16 [8192, C, 16, 16], labels uint8 [8192, 4] (thing, place, look, view; 16 = nothing)
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The decoder: latents [n, C, 16, 16] -> pictures [n, 3, 64, 64] in [-1, 1]; convolutions and ReLU only.
+"""The decoder: latents [n, C, 16, 16] -> images [n, 3, 64, 64] in [-1, 1]; convolutions and ReLU only.
 
 It trains on noisy latents, so that it also cleans up the small errors of a U-Net that takes few steps.
 """
@@ -21,7 +21,7 @@ from .run import Run
 from .scenes import render
 
 STEPS = 3500  # of 24 scenes
-HELD_OUT = 10**6  # seed of the pictures that no training sees
+HELD_OUT = 10**6  # seed of the images that no training sees
 
 
 class Residual(nn.Module):
@@ -59,7 +59,7 @@ class Decoder(nn.Module):
         return F.pixel_shuffle(x, 2) + F.pixel_shuffle(self.guess(latent_sample), 4)
 
 
-def pictures(count: int, seed: int) -> np.ndarray:
+def scene_images(count: int, seed: int) -> np.ndarray:
     """Rendered scenes as in training, uint8 [count, 64, 64, 3]."""
     rng = np.random.default_rng([31, seed])
     return np.stack([render(draw(rng)) for _ in range(count)])
@@ -71,7 +71,7 @@ def edges(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def psnr(net: nn.Module, code: latents.Code, images: np.ndarray, sigma: float = 0.0) -> float:
-    """Mean PSNR in dB over uint8 pictures [n, 64, 64, 3], with noise of `sigma` on the latents."""
+    """Mean PSNR in dB over uint8 images [n, 64, 64, 3], with noise of `sigma` on the latents."""
     x = latents.to_float(images)
     with torch.no_grad():
         z = code.encode(x)
@@ -83,12 +83,12 @@ class Trainer(Run):
     """Decodes noisy latents of rendered scenes; a few thousand of these serve for some time, then new ones are drawn."""
 
     seed, batch, warmup, low, decay, clip = 9, 24, 100, 0.02, 1e-3, 0.5
-    scenes, renew = 6000, 3000  # pictures at a time, and for how many steps
+    scenes, renew = 6000, 3000  # images at a time, and for how many steps
 
     def __init__(self, path, code, lr=2e-3, device="cpu", start=None, first=0):
         torch.manual_seed(self.seed)
         super().__init__(path, Decoder(code), lr, device, start, first)
-        self.code, self.held_out, self.drawn = code, pictures(256, HELD_OUT), None
+        self.code, self.held_out, self.drawn = code, scene_images(256, HELD_OUT), None
 
     def average(self) -> float:
         return min(0.998, 1 - 1 / (self.step / 5 + 2))
@@ -96,7 +96,7 @@ class Trainer(Run):
     def pool(self) -> np.ndarray:
         if self.drawn != self.step // self.renew:
             self.drawn = self.step // self.renew
-            self.now = pictures(self.scenes, self.drawn)
+            self.now = scene_images(self.scenes, self.drawn)
         return self.now
 
     def loss(self, rng: np.random.Generator) -> torch.Tensor:

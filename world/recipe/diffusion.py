@@ -2,7 +2,7 @@
 """Training of the U-Net: v-prediction, then the guidance folded into the weights.
 
 Forward process (Ho et al. 2020): x_t = a_t x_0 + s_t e with a_t^2 = prod(1 - beta), s_t^2 = 1 - a_t^2; the target is
-v = a_t e - s_t x_0 (Salimans and Ho 2022). Betas are "scaled linear" up to 0.02, so that nothing of the picture is
+v = a_t e - s_t x_0 (Salimans and Ho 2022). Betas are "scaled linear" up to 0.02, so that nothing of the image is
 left at the last step. Folding (Meng et al. 2023): the targets are the guided predictions of the finished U-Net.
 """
 

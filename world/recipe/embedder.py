@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The embedder: a CLIP-style pair of towers, pictures and captions in one space of 96 dimensions."""
+"""The embedder: a CLIP-style pair of towers, images and captions in one space of 96 dimensions."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Pair(torch.nn.Module):
 
 
 def loss_at_of(tokenizer: text.CLIPTokenizer) -> Callable[[torch.nn.Module, int], torch.Tensor]:
-    """Contrastive loss; a caption that happens to be true of another picture of the batch is no counterexample to it."""
-    pictures, labels = cache.load("words")
+    """Contrastive loss; a caption that happens to be true of another image of the batch is no counterexample to it."""
+    images, labels = cache.load("words")
     ids, says = words.bank(tokenizer, 24, SEED)
     ids = ids[..., :24]
     kinds = words.kind(labels)
@@ -38,7 +38,7 @@ def loss_at_of(tokenizer: text.CLIPTokenizer) -> Callable[[torch.nn.Module, int]
         rng, g = np.random.default_rng([SEED, step]), torch.Generator().manual_seed(SEED * 100_000 + step)
         rows, pick = rng.integers(len(labels), size=BATCH), rng.integers(ids.shape[1], size=BATCH)
         dev = train.device()
-        image = net.image(words.pictures_of(pictures, rows, g, step))
+        image = net.image(words.images_of(images, rows, g, step))
         caption = net.text(ids[kinds[rows], pick].to(dev))
         score = net.scale.exp().clamp(max=60) * (caption.float() @ image.float().t())
         claim, fact = says[kinds[rows], pick], facts[rows]
@@ -114,16 +114,16 @@ def main(args: list[str]) -> None:
 
 def measure(tokenizer: text.CLIPTokenizer) -> dict:
     """Retrieval with the exported files on held-out scenes; shares."""
-    pictures, labels = cache.load("words_test")
+    images, labels = cache.load("words_test")
     keep = (labels[:, 0] < cache.T) & (labels[:, 3] == 0)
-    pictures, labels = pictures[keep], labels[keep].astype(np.int64)
+    images, labels = images[keep], labels[keep].astype(np.int64)
     eye, ear = Net(FOLDER / "image_encoder.xml"), Net(FOLDER / "text_encoder.xml")
 
     def read(texts):
         out = tokenizer(texts, padding="max_length", truncation=True, max_length=77)["input_ids"]
         return ear(np.array(out, np.int64))
 
-    image = eye(to_input(pictures))
+    image = eye(to_input(images))
     kinds = [(t, p, k) for t in range(cache.T) for p in range(cache.P) for k in range(cache.L)]
     full = read([words.usual(*k, 0) for k in kinds])
     score = image @ full.T
@@ -136,7 +136,7 @@ def measure(tokenizer: text.CLIPTokenizer) -> dict:
     s = lambda v: round(float(np.mean(v)), 4)
     soft = eye(
         torch.cat(
-            [augment.decoder_like(c, torch.Generator().manual_seed(5)) for c in torch.from_numpy(to_input(pictures)).split(50)]
+            [augment.decoder_like(c, torch.Generator().manual_seed(5)) for c in torch.from_numpy(to_input(images)).split(50)]
         ).numpy()
     )
     return {
@@ -146,7 +146,7 @@ def measure(tokenizer: text.CLIPTokenizer) -> dict:
         "thing right in it": s(best[:, 0] == labels[:, 0]),
         "place right in it": s(best[:, 1] == labels[:, 1]),
         "look right in it": s(best[:, 2] == labels[:, 2]),
-        "picture for a caption, first": s((back == np.array(kinds)).all(1)),
+        "image for a caption, first": s((back == np.array(kinds)).all(1)),
         "thing, zero-shot of 16": s((image @ things.T).argmax(1) == labels[:, 0]),
         "place, zero-shot of 10": s((image @ names.T).argmax(1) == labels[:, 1]),
         "thing, zero-shot after decoder-like loss": s((soft @ things.T).argmax(1) == labels[:, 0]),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The judge: names the thing in a picture, or says "nothing". Also the place classifier that measures the generator.
+"""The judge: names the thing in an image, or says "nothing". Also the place classifier that measures the generator.
 
 One network with three heads (thing, place, look), trained on scenes and seeds of its own, every combination equally
 often. It must not pass coloured blobs: hues and brightness vary, fine detail is taken away as a decoder would, and
@@ -37,7 +37,7 @@ class Head(nn.Module):
 
 def loss_at_of(role: str, seed: int = SEED) -> Callable[[torch.nn.Module, int], torch.Tensor]:
     """The loss of one step: augmented scenes under all heads that there are, a tenth of the batch as blobs."""
-    pictures, labels = cache.load(role)
+    images, labels = cache.load(role)
     things, empty = np.flatnonzero(labels[:, 0] < cache.T), np.flatnonzero(labels[:, 0] == cache.T)
     at = train.batches([(things, 0.92), (empty, 0.08)], BATCH, seed)
     dev = train.device()
@@ -45,11 +45,11 @@ def loss_at_of(role: str, seed: int = SEED) -> Callable[[torch.nn.Module, int], 
     def loss_at(net, step):
         g = torch.Generator().manual_seed(seed * 100_000 + step)
         rows = at(step)
-        x = augment.to_float(torch.from_numpy(pictures[rows]).to(dev))
+        x = augment.to_float(torch.from_numpy(images[rows]).to(dev))
         y = torch.from_numpy(labels[rows].astype(np.int64)).to(dev)
         n = BATCH // 12
         base = np.random.default_rng([seed, 1, step]).choice(empty, n)
-        blob = augment.blobs(x[:n].roll(1, 0), augment.to_float(torch.from_numpy(pictures[base]).to(dev)), g)
+        blob = augment.blobs(x[:n].roll(1, 0), augment.to_float(torch.from_numpy(images[base]).to(dev)), g)
         x = augment.flip_and_shift(x, g)
         x = augment.recolour(x, g)
         half = BATCH // 2
@@ -94,10 +94,10 @@ def place_classifier() -> Net:
 
 def measure() -> dict:
     """Accuracy on held-out standard scenes, after decoder-like loss, on empty scenes, and the share of blobs refused."""
-    pictures, labels = cache.load("judge_test")
+    images, labels = cache.load("judge_test")
     judge, place = Net(cache.WORLD / "judge.onnx"), place_classifier()
     thing = (labels[:, 0] < cache.T) & (labels[:, 3] == 0)
-    x = augment.to_float(torch.from_numpy(np.array(pictures)))
+    x = augment.to_float(torch.from_numpy(np.array(images)))
     g = torch.Generator().manual_seed(7)
     soft = torch.cat([augment.decoder_like(part, g) for part in x.split(64)])
     bare = np.flatnonzero(labels[:, 0] == cache.T)

@@ -36,8 +36,8 @@ def main(args: list[str]) -> None:
 
 def measure(name: str) -> dict:
     """Shares of held-out scenes named rightly, by variant; after decoder-like loss; of empty ones called nothing."""
-    pictures, labels = cache.load("judge_test")
-    net, x = Net(FOLDER / f"{name}.onnx"), to_input(pictures)
+    images, labels = cache.load("judge_test")
+    net, x = Net(FOLDER / f"{name}.onnx"), to_input(images)
     right = net(x).argmax(1) == labels[:, 0]
     g, thing = torch.Generator().manual_seed(7), labels[:, 0] < cache.T
     soft = torch.cat([augment.decoder_like(part, g) for part in torch.from_numpy(x).split(64)])

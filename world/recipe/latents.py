@@ -23,21 +23,21 @@ POWER = 0.5
 PATCH = 4
 
 
-def patches(pictures: torch.Tensor) -> torch.Tensor:
+def patches(images: torch.Tensor) -> torch.Tensor:
     """float [n, 3, 64, 64] -> [n, 48, 16, 16]."""
-    return F.pixel_unshuffle(pictures, PATCH)
+    return F.pixel_unshuffle(images, PATCH)
 
 
-def to_float(pictures: np.ndarray) -> torch.Tensor:
+def to_float(images: np.ndarray) -> torch.Tensor:
     """uint8 [n, 64, 64, 3] -> float32 [n, 3, 64, 64] in [-1, 1]."""
-    return torch.as_tensor(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
+    return torch.as_tensor(images).permute(0, 3, 1, 2).float() / 127.5 - 1
 
 
 def fit(count: int = 3000, seed: int = 11) -> dict[str, torch.Tensor]:
     """The code as tensors: mean [48], basis [48, C] (columns orthonormal), scale [C]."""
     rng = np.random.default_rng(seed)
-    pictures = to_float(np.stack([render(sample(rng, look="plain" if i % 5 < 3 else None)) for i in range(count)]))
-    flat = patches(pictures).permute(0, 2, 3, 1).reshape(-1, 48).double()
+    images = to_float(np.stack([render(sample(rng, look="plain" if i % 5 < 3 else None)) for i in range(count)]))
+    flat = patches(images).permute(0, 2, 3, 1).reshape(-1, 48).double()
     mean = flat.mean(0)
     values, vectors = torch.linalg.eigh((flat - mean).T @ (flat - mean) / len(flat))
     order = values.argsort(descending=True)
@@ -56,13 +56,13 @@ class Code:
         t = load_file(path)
         self.mean, self.basis, self.scale = t["mean"], t["basis"], t["scale"]
 
-    def encode(self, pictures: torch.Tensor) -> torch.Tensor:
+    def encode(self, images: torch.Tensor) -> torch.Tensor:
         """float32 [n, 3, 64, 64] in [-1, 1] -> latents [n, C, 16, 16], mean 0, mean square 1."""
-        x = patches(pictures) - self.mean[:, None, None]
+        x = patches(images) - self.mean[:, None, None]
         return torch.einsum("nkhw,kc->nchw", x, self.basis * self.scale)
 
     def linear_decode(self, latents: torch.Tensor) -> torch.Tensor:
-        """The best linear guess of the pictures: [n, C, 16, 16] -> float32 [n, 3, 64, 64]."""
+        """The best linear guess of the images: [n, C, 16, 16] -> float32 [n, 3, 64, 64]."""
         x = torch.einsum("nchw,kc->nkhw", latents, self.basis / self.scale) + self.mean[:, None, None]
         return F.pixel_shuffle(x, PATCH)
 

@@ -25,21 +25,21 @@ class Net:
         return np.concatenate([self.model([np.ascontiguousarray(v[i : i + batch]) for v in inputs])[0] for i in range(0, n, batch)])
 
 
-def to_input(pictures: np.ndarray) -> np.ndarray:
+def to_input(images: np.ndarray) -> np.ndarray:
     """uint8 [n, 64, 64, 3] -> float32 [n, 3, 64, 64] in [-1, 1]."""
-    return np.asarray(pictures).transpose(0, 3, 1, 2).astype(np.float32) / 127.5 - 1
+    return np.asarray(images).transpose(0, 3, 1, 2).astype(np.float32) / 127.5 - 1
 
 
-def recognised(pictures: np.ndarray, things: list[str], places: list[str | None]) -> dict:
-    """How well generated pictures show what was asked for.
+def recognised(images: np.ndarray, things: list[str], places: list[str | None]) -> dict:
+    """How well generated images show what was asked for.
 
-    pictures: uint8 [n, 64, 64, 3]; things: n names; places: n names or None where the prompt named no place.
+    images: uint8 [n, 64, 64, 3]; things: n names; places: n names or None where the prompt named no place.
     Returns {"thing": share, "place": share, "missed": {(thing, place): [wrong names]}}.
     """
     from .judge import place_classifier  # which needs Net
 
     judge, place, names = Net(WORLD / "judge.onnx"), place_classifier(), json.loads((WORLD / "judge.labels.json").read_text())
-    x = to_input(pictures)
+    x = to_input(images)
     said, seen = [names[i] for i in judge(x).argmax(1)], [PLACES[i] for i in place(x).argmax(1)]
     asked = [(p, s) for p, s in zip(places, seen) if p]
     missed = {}

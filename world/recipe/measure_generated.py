@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Captioner and classifiers on generated pictures: what the search will meet. Standard error of a share: up to 2 points."""
+"""Captioner and classifiers on generated images: what the search will meet. Standard error of a share: up to 2 points."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ EACH, STEPS, SEED = 4, 8, 500
 def main(args: list[str]) -> None:
     """`python -m recipe measure_generated`: draws every thing in every place, writes cards/generated.json."""
     pairs = [(t, p) for p in range(cache.P) for t in range(cache.T)] * EACH
-    pictures = Generator(cache.WORLD / "generator")([captions.prompt(scenes.THINGS[t], scenes.PLACES[p]) for t, p in pairs], STEPS, SEED)
-    x, labels = to_input(pictures), np.array(pairs)
+    images = Generator(cache.WORLD / "generator")([captions.prompt(scenes.THINGS[t], scenes.PLACES[p]) for t, p in pairs], STEPS, SEED)
+    x, labels = to_input(images), np.array(pairs)
     valid = Net(cache.WORLD / "judge.onnx")(x).argmax(1) == labels[:, 0]
     share = lambda v: round(float(np.mean(v)), 4)
     hit = np.array([names(s, scenes.THINGS[t], scenes.PLACES[p]) for s, (t, p) in zip(Speaker()(x), pairs)])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Draws pictures with the exported generator, as the program does, and measures them with judges of their own data.
+"""Draws images with the exported generator, as the program does, and measures them with judges of their own data.
 
 Sampling: DPM-Solver++ 2M as scheduler_config.json says, guidance 1 (it is folded into the U-Net).
 """
@@ -19,7 +19,7 @@ from diffusers import DPMSolverMultistepScheduler
 from . import captions
 from .scenes import PLACES, THINGS, VIEWS, montage
 
-EACH = 3  # pictures of every thing in every place
+EACH = 3  # images of every thing in every place
 
 
 class Generator:
@@ -54,16 +54,16 @@ class Generator:
                 u = self.unet([x.numpy(), at, bare])[0]
                 v = u + guidance * (v - u)
             x = scheduler.step(torch.from_numpy(v.copy()), t, x).prev_sample
-        pictures = self.decoder([x.numpy()])[0]
-        return ((pictures.transpose(0, 2, 3, 1) + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
+        images = self.decoder([x.numpy()])[0]
+        return ((images.transpose(0, 2, 3, 1) + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
 
 
 def grid(generator: Generator, path: Path, steps: int, seed: int = 1, **options: float) -> tuple[np.ndarray, list[tuple[str, str]]]:
-    """The 16 x 10 sheet of things (columns) and places (rows), written to `path`; the pictures and their names."""
+    """The 16 x 10 sheet of things (columns) and places (rows), written to `path`; the images and their names."""
     pairs = [(t, p) for p in PLACES for t in THINGS]
-    pictures = generator([captions.prompt(t, p) for t, p in pairs], steps, seed, **options)
-    montage(pictures, len(THINGS), scale=1).save(path)
-    return pictures, pairs
+    images = generator([captions.prompt(t, p) for t, p in pairs], steps, seed, **options)
+    montage(images, len(THINGS), scale=1).save(path)
+    return images, pairs
 
 
 def share(generator: Generator, steps: int, each: int = EACH, seed: int = 100, **options: float) -> dict:
@@ -71,8 +71,8 @@ def share(generator: Generator, steps: int, each: int = EACH, seed: int = 100, *
     from .measure import recognised
 
     pairs = [(t, p) for p in PLACES for t in THINGS] * each
-    pictures = generator([captions.prompt(t, p) for t, p in pairs], steps, seed, **options)
-    return recognised(pictures, [t for t, _ in pairs], [p for _, p in pairs])
+    images = generator([captions.prompt(t, p) for t, p in pairs], steps, seed, **options)
+    return recognised(images, [t for t, _ in pairs], [p for _, p in pairs])
 
 
 def measure_all(folder: Path, world: Path) -> None:
@@ -89,8 +89,8 @@ def measure_all(folder: Path, world: Path) -> None:
     grid(generator, world / "cards" / "generator.png", 8)
     for view in VIEWS[1:]:
         pairs = [(t, p) for p in PLACES for t in THINGS]
-        pictures = generator([captions.prompt(t, p, "plain", view) for t, p in pairs], 6, 9)
-        r = recognised(pictures, [t for t, _ in pairs], [p for _, p in pairs])
+        images = generator([captions.prompt(t, p, "plain", view) for t, p in pairs], 6, 9)
+        r = recognised(images, [t for t, _ in pairs], [p for _, p in pairs])
         result[view] = dict(thing=r["thing"], place=r["place"])
         print(view, result[view], flush=True)
     bare = [captions.prompt(t) for t in THINGS for _ in range(10)]

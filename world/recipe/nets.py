@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The small networks of the recognition half.
 
-Every image network takes float pictures [n, 3, 64, 64], RGB in [-1, 1].
+Every image network takes float images [n, 3, 64, 64], RGB in [-1, 1].
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def causal_mask(t: int, device: torch.device | None = None) -> torch.Tensor:
 
 
 class Trunk(nn.Module):
-    """The judge's, captioner's and embedder's eyes: pictures -> feature map [n, 128, 8, 8]."""
+    """The judge's, captioner's and embedder's eyes: images -> feature map [n, 128, 8, 8]."""
 
     dim = 128
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ten places, drawn in code: each function paints one 128 x 128 picture with its own random variation.
+"""Ten places, drawn in code: each function paints one 128 x 128 image with its own random variation.
 
 Every painter takes an `np.random.Generator` and returns a PIL RGB image of side `BIG`, which scenes.py halves
 (so edges come out smooth). Shapes are large and flat on purpose: a small diffusion model has to learn them.
@@ -37,7 +37,7 @@ def _disc(draw, x, y, r, fill):
 
 
 def flower(rng: np.random.Generator) -> Image.Image:
-    """One big blossom fills the picture: petals all around, a yellow heart in the middle, leaves behind."""
+    """One big blossom fills the image: petals all around, a yellow heart in the middle, leaves behind."""
     image = _gradient(_jitter(rng, (70, 140, 62)), _jitter(rng, (48, 110, 50)))
     draw = ImageDraw.Draw(image)
     petal = _jitter(rng, [(245, 120, 170), (232, 84, 150), (186, 110, 225), (250, 150, 190)][rng.integers(4)])

@@ -2,11 +2,11 @@
 """Scenes of the embedded world: one thing in one place under one look, 64 x 64 RGB, about a millisecond each.
 
 A scene is a small record; `sample` draws one, `render` paints it. Both depend on nothing but their arguments, so a
-seed gives the same picture everywhere. Things are 3D emoji (npm `@lobehub/fluent-emoji-3d`, MIT), places are drawn
+seed gives the same image everywhere. Things are 3D emoji (npm `@lobehub/fluent-emoji-3d`, MIT), places are drawn
 in `places.py`.
 
     rng = np.random.default_rng(7)
-    picture = render(sample(rng, thing="fly", place="flower"))     # uint8 [64, 64, 3]
+    image = render(sample(rng, thing="fly", place="flower"))     # uint8 [64, 64, 3]
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _SPRITE_SIDE = 80  # pixels; drawn smaller by the affine transform below
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything that decides the picture. Lengths are shares of the side, angles are degrees."""
+    """Everything that decides the image. Lengths are shares of the side, angles are degrees."""
 
     thing: str  # one of THINGS, or NOTHING
     place: str  # one of PLACES
@@ -111,30 +111,30 @@ def seen(scene: Scene, view: str | None, rng: np.random.Generator) -> Scene:
 
 
 def render(scene: Scene) -> np.ndarray:
-    """The picture of a scene, uint8 [64, 64, 3]. KeyError for a thing or place that is not of this world."""
+    """The image of a scene, uint8 [64, 64, 3]. KeyError for a thing or place that is not of this world."""
     rng = np.random.default_rng(scene.seed)
-    picture = np.asarray(PAINTERS[scene.place](rng).reduce(2), np.float32)
+    image = np.asarray(PAINTERS[scene.place](rng).reduce(2), np.float32)
     if scene.thing != NOTHING:
-        picture = _put(picture, scene)
-    return _apply_look(picture, scene.look, rng)
+        image = _put(image, scene)
+    return _apply_look(image, scene.look, rng)
 
 
-def _put(picture, scene):
-    """Pastes the thing, over its own soft shadow. picture: float32 [64, 64, 3], 0..255."""
+def _put(image, scene):
+    """Pastes the thing, over its own soft shadow. image: float32 [64, 64, 3], 0..255."""
     sprite = _place_sprite(scene)
     if scene.blur:
         sprite = sprite.filter(ImageFilter.GaussianBlur(scene.blur))
     layer = np.asarray(sprite, np.float32)
     shadow = np.roll(np.asarray(sprite.getchannel("A").filter(ImageFilter.BoxBlur(2)), np.float32), (3, 1), (0, 1)) / 255
-    picture = picture * (1 - 0.38 * shadow[..., None])
+    image = image * (1 - 0.38 * shadow[..., None])
     alpha = layer[..., 3:] / 255
     colour = np.clip(layer[..., :3] @ _recolour(scene.hue, scene.gain), 0, 255 * alpha)
-    return picture * (1 - alpha) + colour
+    return image * (1 - alpha) + colour
 
 
 def _place_sprite(scene):
     """The thing, scaled, turned and moved onto an empty 64 x 64 RGBA canvas with premultiplied alpha."""
-    scale = _SPRITE_SIDE / (scene.size * SIZE)  # sprite pixels per picture pixel
+    scale = _SPRITE_SIDE / (scene.size * SIZE)  # sprite pixels per image pixel
     a = math.radians(scene.angle)
     cos, sin, mirror = math.cos(a) * scale, math.sin(a) * scale, -1 if scene.flip else 1
     cx, cy, half = scene.x * SIZE, scene.y * SIZE, _SPRITE_SIDE / 2
@@ -164,38 +164,38 @@ def _recolour(hue, gain):
     return turn.T * np.asarray(gain, np.float32)
 
 
-def _apply_look(picture, look, rng):
-    """Blur, darkness, grey or rain over the whole picture; uint8 out."""
+def _apply_look(pixels, look, rng):
+    """Blur, darkness, grey or rain over the whole image; uint8 out."""
     if look == "dark":
-        picture = picture * rng.uniform(0.36, 0.44)
+        pixels = pixels * rng.uniform(0.36, 0.44)
     elif look == "black and white":
-        picture = np.repeat((picture @ np.array([0.299, 0.587, 0.114], np.float32))[..., None], 3, -1)
+        pixels = np.repeat((pixels @ np.array([0.299, 0.587, 0.114], np.float32))[..., None], 3, -1)
     elif look == "rain":
-        picture = _rain(picture * 0.72 + np.array([34, 38, 46], np.float32), rng)
-    image = np.clip(picture, 0, 255).astype(np.uint8)
+        pixels = _rain(pixels * 0.72 + np.array([34, 38, 46], np.float32), rng)
+    image = np.clip(pixels, 0, 255).astype(np.uint8)
     if look == "blurry":
         image = np.asarray(Image.fromarray(image).filter(ImageFilter.GaussianBlur(rng.uniform(1.7, 2.1))))
     return image
 
 
-def _rain(picture, rng):
-    """Slanted pale streaks; their slant is the same in every picture, their places are not."""
+def _rain(image, rng):
+    """Slanted pale streaks; their slant is the same in every image, their places are not."""
     mask = Image.new("L", (SIZE, SIZE), 0)
     draw = ImageDraw.Draw(mask)
     for i in range(22):
         x, y = (i % 6) * 11 + rng.uniform(0, 11), (i // 6) * 17 + rng.uniform(-8, 8)
         draw.line((x, y, x - 3, y + 10), fill=150, width=1)
     veil = np.asarray(mask, np.float32)[..., None] / 255
-    return picture * (1 - veil) + np.array([214, 226, 240], np.float32) * veil
+    return image * (1 - veil) + np.array([214, 226, 240], np.float32) * veil
 
 
-def montage(pictures: np.ndarray, columns: int, scale: int = 2, gap: int = 2) -> Image.Image:
-    """A grid of pictures (uint8 [n, h, w, 3]), row by row, each enlarged `scale` times."""
-    pictures = np.asarray(pictures)
-    n, h, w = pictures.shape[:3]
+def montage(images: np.ndarray, columns: int, scale: int = 2, gap: int = 2) -> Image.Image:
+    """A grid of images (uint8 [n, h, w, 3]), row by row, each enlarged `scale` times."""
+    images = np.asarray(images)
+    n, h, w = images.shape[:3]
     rows = -(-n // columns)
     sheet = np.full((rows * (h * scale + gap), columns * (w * scale + gap), 3), 255, np.uint8)
-    for i, picture in enumerate(pictures):
+    for i, image in enumerate(images):
         y, x = (i // columns) * (h * scale + gap), (i % columns) * (w * scale + gap)
-        sheet[y : y + h * scale, x : x + w * scale] = picture.repeat(scale, 0).repeat(scale, 1)
+        sheet[y : y + h * scale, x : x + w * scale] = image.repeat(scale, 0).repeat(scale, 1)
     return Image.fromarray(sheet)

@@ -40,14 +40,14 @@ def count(said: np.ndarray, shape: tuple[int, ...]) -> list[list[int]]:
     return rows
 
 
-def said_by(name: str, pictures: np.ndarray) -> np.ndarray:
+def said_by(name: str, images: np.ndarray) -> np.ndarray:
     """Predicted label of every scene, int8 [n]; remembered under work/truth."""
     onnx, kept = FOLDER / f"{name}.onnx", cache.WORLD / "work" / "truth" / f"{name}.npy"
     kept.parent.mkdir(exist_ok=True)
     if not kept.exists() or kept.stat().st_mtime < onnx.stat().st_mtime:
         net = Net(onnx)
         np.save(
-            kept, np.concatenate([net(to_input(pictures[i : i + 2000])).argmax(1).astype(np.int8) for i in range(0, len(pictures), 2000)])
+            kept, np.concatenate([net(to_input(images[i : i + 2000])).argmax(1).astype(np.int8) for i in range(0, len(images), 2000)])
         )
     return np.load(kept)
 
@@ -93,11 +93,11 @@ def judged(name: str, said: np.ndarray, labels: np.ndarray) -> dict:
 
 def main(args: list[str]) -> None:
     """`python -m recipe truth`: measures every classifier that is there and writes truth.json."""
-    pictures, labels = cache.load("truth")
+    images, labels = cache.load("truth")
     entries = {}
     for name in MODELS:
         if (FOLDER / f"{name}.onnx").exists():
-            entries[name] = judged(name, said_by(name, pictures), labels)
+            entries[name] = judged(name, said_by(name, images), labels)
             e = entries[name]
             print(
                 name,

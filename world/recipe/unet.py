@@ -45,7 +45,7 @@ class Block(nn.Module):
 
 
 class CrossAttention(nn.Module):
-    """Every place of the picture looks at every place (self) and at the text (cross). x [n, c, h, w], text [n, 77, d]."""
+    """Every place of the image looks at every place (self) and at the text (cross). x [n, c, h, w], text [n, 77, d]."""
 
     def __init__(self, channels, text, heads=4):
         super().__init__()

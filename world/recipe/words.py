@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What captioner and embedder share: tokenized captions of every kind of scene, picture changes, export to IR."""
+"""What captioner and embedder share: tokenized captions of every kind of scene, image changes, export to IR."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def said(caption: str, place: int, look: int, view: int) -> tuple[int, int, int]
 def bank(tokenizer: text.CLIPTokenizer, each: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Captions of all 17 x 10 x 5 x 3 kinds of scene: ids int64 [2550, each, CONTEXT], said int64 [2550, each, 4] (-1: unsaid).
 
-    A third name the thing alone ("a photo of a fly"), so that such a prompt is near to every picture of it.
+    A third name the thing alone ("a photo of a fly"), so that such a prompt is near to every image of it.
     """
     rng = np.random.default_rng(seed)
     texts, says = [], []
@@ -81,9 +81,9 @@ def kind(labels: np.ndarray) -> np.ndarray:
     return np.ravel_multi_index((*labels[:, :3].T.astype(np.int64), np.where(labels[:, 0] < cache.T, views(labels), 0)), captions.KINDS)
 
 
-def pictures_of(pictures: np.ndarray, rows: np.ndarray, g: torch.Generator, step: int) -> torch.Tensor:
-    """Augmented pictures of cached rows; half of them as a small decoder would draw them."""
-    x = augment.to_float(torch.from_numpy(pictures[rows]).to(train.device()))
+def images_of(images: np.ndarray, rows: np.ndarray, g: torch.Generator, step: int) -> torch.Tensor:
+    """Augmented images of cached rows; half of them as a small decoder would draw them."""
+    x = augment.to_float(torch.from_numpy(images[rows]).to(train.device()))
     x = augment.recolour(augment.flip_and_shift(x, g, 3), g, 8, 0.1)
     half = len(rows) // 2
     a, b = x[:half], x[half:]

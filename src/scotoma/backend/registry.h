@@ -15,7 +15,7 @@ namespace scotoma {
 
 /// Loads every model of the study, all on one engine. The judge stays null when its kind is "none". Paths are taken as
 /// they stand in the study. Errors: bad_input, naming the file and what to do; so, too, when the classifier gives NaN
-/// for a plain picture.
+/// for a plain image.
 Result<Models> load_models(const Study& study);
 
 class Engine;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that models ever answered, on disk: rows in SQLite, pictures as content-addressed PNG files.
+// Everything that models ever answered, on disk: rows in SQLite, images as content-addressed PNG files.
 //
 //   DIR/cache.sqlite        answers(fingerprint, input) -> value, sum
-//   DIR/images/ab/<id>.png  pictures, named by image_id
+//   DIR/images/ab/<id>.png  images, named by image_id
 //
-// What a disk returns is not trusted: every row carries a checksum over all of it, and a picture's name is its hash. A
+// What a disk returns is not trusted: every row carries a checksum over all of it, and an image's name is its hash. A
 // row that does not fit its checksum counts as not there, and the question is asked anew.
 //
 // A crash at any instruction leaves a cache that opens: files appear whole (written aside, then renamed) and before
@@ -64,20 +64,20 @@ class AnswerCache {
   Result<std::optional<std::string>> find(const std::string& fingerprint, const std::string& input) const;
 
   /// Remembers answers, all or none. An answer that is there already is replaced: a model is asked again only when what
-  /// it said cannot be used any more (its picture is lost), and then the new answer is what the run goes on with.
+  /// it said cannot be used any more (its image is lost), and then the new answer is what the run goes on with.
   /// Errors: failed when the disk is full, or when another program has been writing for longer than the patience.
   Result<void> store(const std::string& fingerprint, std::span<const Answer> answers);
 
-  /// Writes a picture unless it is there whole; gives its id. Errors: failed when the disk is full or read-only.
+  /// Writes an image unless it is there whole; gives its id. Errors: failed when the disk is full or read-only.
   Result<std::string> put_image(const Image& image);
 
-  /// The picture, and the bytes of its file, once its pixels were found to be those of its name.
+  /// The image, and the bytes of its file, once its pixels were found to be those of its name.
   /// Errors: failed when the file is missing or damaged. A damaged file is removed, and a pipe or device in its place,
   /// so that the next run draws it anew.
   Result<Image> image(const std::string& id) const;
   Result<std::vector<std::uint8_t>> image_bytes(const std::string& id) const;
 
-  /// Whether the picture's file is there and begins and ends as a PNG file does: a power cut leaves files that are
+  /// Whether the image's file is there and begins and ends as a PNG file does: a power cut leaves files that are
   /// empty or end in zeros. What is no plain file is removed. Errors: bad_input where a folder that holds something is
   /// there; failed where file handles have run out.
   Result<bool> has_image(const std::string& id) const;

@@ -34,7 +34,7 @@ Result<Image> image_in(const std::string& bytes, const std::string& id, const fs
   std::error_code ignored;
   fs::remove(path, ignored);
   return failed(fmt::format("{}: {}; it has been removed: run the study again, and it is drawn anew", path.string(),
-                            image.ok() ? "holds another picture than its name says" : image.error().message));
+                            image.ok() ? "holds another image than its name says" : image.error().message));
 }
 
 Result<std::string> read_image_file(const fs::path& path) {
@@ -49,7 +49,7 @@ Result<std::string> read_image_file(const fs::path& path) {
       fmt::format("{}; it has been removed: run the study again, and it is drawn anew", bytes.error().message));
 }
 
-/// The folder of a picture, made where it is missing. Errors: bad_input, with what to remove, where a file has its
+/// The folder of an image, made where it is missing. Errors: bad_input, with what to remove, where a file has its
 /// name.
 Result<void> make_folder(const fs::path& folder) {
   std::error_code error;

@@ -4,18 +4,18 @@
 
 namespace scotoma {
 
-/// `events` of `valid` pictures.
+/// `events` of `valid` images.
 struct Sampled {
   int events = 0;
   int valid = 0;
 };
 
 /// The natural logarithm of the joint e-value against "the rate under the phrase is at most the base rate + delta",
-/// from `fresh` pictures with the phrase and `base` pictures without, whatever the base rate is:
+/// from `fresh` images with the phrase and `base` images without, whatever the base rate is:
 ///
 ///   log E = inf over p in (0, 1 - delta) of  log e(s, n; p + delta) + log e(n0 - k0, n0; 1 - p)
 ///
-/// with e = log_e_value, s of n fresh and k0 of n0 base pictures. The second term is the evidence that the base rate is
+/// with e = log_e_value, s of n fresh and k0 of n0 base images. The second term is the evidence that the base rate is
 /// below p: together they leave out every base rate that the base sample speaks against. At the true base rate p0 the
 /// sum is the logarithm of a product of two supermartingales, the first of which starts anew after the base sample:
 ///

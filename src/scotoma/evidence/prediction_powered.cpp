@@ -14,7 +14,7 @@ constexpr int kHalvings = 60;  // of [0, 1]: below the spacing of doubles
 
 /// What is known of the share of a cell that shows the label.
 struct Share {
-  double weight = 0;  ///< of the cell among all pictures
+  double weight = 0;  ///< of the cell among all images
   double event = 0;   ///< 1 or 0
   double shows = 0;
   double down = 0;  ///< how far the true share may be below `shows` ...

@@ -20,7 +20,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::string_view kLicence =
-    "The pictures were drawn by the generator named here. The licence of that model, and the law of the place where "
+    "The images were drawn by the generator named here. The licence of that model, and the law of the place where "
     "you "
     "are, say what may be done with them; Scotoma claims no rights in them. Name that licence before you publish the "
     "dataset.";
@@ -38,11 +38,11 @@ std::string in_markdown(std::string_view text) {
 /// A YAML scalar in double quotes: YAML allows there what JSON does, but not every control character.
 std::string in_yaml(std::string_view text) { return ordered_json(printable(text)).dump(); }
 
-std::string size_category(std::size_t pictures) {
-  if (pictures < 1'000) return "n<1K";
-  if (pictures < 10'000) return "1K<n<10K";
-  if (pictures < 100'000) return "10K<n<100K";
-  return pictures < 1'000'000 ? "100K<n<1M" : "1M<n<10M";
+std::string size_category(std::size_t images) {
+  if (images < 1'000) return "n<1K";
+  if (images < 10'000) return "1K<n<10K";
+  if (images < 100'000) return "10K<n<100K";
+  return images < 1'000'000 ? "100K<n<1M" : "1M<n<10M";
 }
 
 /// Keys of a dataset card on the Hugging Face hub. `configs` tells the loader where the sides are, in every format:
@@ -51,7 +51,7 @@ std::string front_matter(const Study& study, const Dataset& dataset, ExportForma
   std::string yaml = fmt::format(
       "---\npretty_name: {}\nlicense: other\ntask_categories:\n- image-classification\nsize_categories:\n- {}\n"
       "tags:\n- synthetic\n- adversarial\n- scotoma\nconfigs:\n- config_name: default\n  data_files:\n",
-      in_yaml("Blind spots: " + study.name), size_category(dataset.pictures.size()));
+      in_yaml("Blind spots: " + study.name), size_category(dataset.images.size()));
   for (const bool test : {false, true}) {
     if ((test ? dataset.test() : dataset.train()) == 0) continue;
     const std::string path = format == ExportFormat::webdataset
@@ -69,22 +69,22 @@ std::string reading(const Dataset& dataset, ExportFormat format) {
     case ExportFormat::imagefolder:
       return fmt::format(
           "    from torchvision.datasets import ImageFolder\n"
-          "    pictures = ImageFolder(\"{0}\"{1})   # pictures.classes: folders; dataset.json has the label of "
+          "    images = ImageFolder(\"{0}\"{1})   # images.classes: folders; dataset.json has the label of "
           "each\n\n"
-          "What is known of each picture stands in {0}/metadata.jsonl, a line a picture.\n",
+          "What is known of each image stands in {0}/metadata.jsonl, a line an image.\n",
           side, dataset.one_sided().empty() ? "" : ", allow_empty=True");
     case ExportFormat::huggingface:
       return fmt::format(
           "    from datasets import load_dataset\n"
-          "    pictures = load_dataset(\".\", split=\"{}\")   # or the name that it has on the hub\n",
+          "    images = load_dataset(\".\", split=\"{}\")   # or the name that it has on the hub\n",
           side);
     case ExportFormat::webdataset:
       return fmt::format(
           "    import glob, webdataset\n"
           "    shards = sorted(glob.glob(\"{}-*.tar\"))\n"
-          "    pictures = webdataset.WebDataset(shards, shardshuffle=False).decode(\"pil\")"
+          "    images = webdataset.WebDataset(shards, shardshuffle=False).decode(\"pil\")"
           ".to_tuple(\"png\", \"cls\", \"json\")\n\n"
-          "`cls` is the classifier's number of the right class (`class_index`). The pictures lie bug by bug: shuffle "
+          "`cls` is the classifier's number of the right class (`class_index`). The images lie bug by bug: shuffle "
           "them "
           "for training.\n",
           side);
@@ -92,13 +92,13 @@ std::string reading(const Dataset& dataset, ExportFormat format) {
       break;
   }
   return "    import pandas\n"
-         "    pictures = pandas.read_json(\"images.jsonl\", lines=True, dtype=False)   # file_name: the picture's "
+         "    images = pandas.read_json(\"images.jsonl\", lines=True, dtype=False)   # file_name: the image's "
          "path\n\n"
          "Without `dtype=False`, pandas makes numbers of labels that are written with digits alone.\n";
 }
 
 std::string bug_table(const Dataset& dataset) {
-  std::string table = "| bug | what was found | pictures that fail | train | test |\n|---|---|---|---|---|\n";
+  std::string table = "| bug | what was found | images that fail | train | test |\n|---|---|---|---|---|\n";
   for (const DatasetBug& bug : dataset.bugs) {
     table += fmt::format(
         "| {} | {} | {} of {}: {} ({}){} | {} | {} |\n", in_markdown(bug.id), in_markdown(bug.sentence),
@@ -121,8 +121,8 @@ std::string model_table(const Findings& findings) {
 
 std::string chosen(const ExportOptions& options) {
   const std::string which = options.images == ExportImages::failing
-                                ? "Only pictures that the classifier gets wrong"
-                                : "All pictures that the judge accepted, also those that the classifier gets right";
+                                ? "Only images that the classifier gets wrong"
+                                : "All images that the judge accepted, also those that the classifier gets right";
   const std::string many = options.per_bug == 0 ? ""
                                                 : fmt::format(", the first {} of each bug",
                                                               grouped(static_cast<long long>(options.per_bug)));
@@ -214,7 +214,7 @@ std::string meaning_of_failed(const Study& study) {
 std::string readme(const Study& study, const Findings& findings, const Dataset& dataset, const ExportOptions& options) {
   std::string text = front_matter(study, dataset, options.format);
   text += fmt::format(
-      "# Blind spots: {}\n\nWhat an image classifier fails on, in pictures, with the reason in words. A text-to-image "
+      "# Blind spots: {}\n\nWhat an image classifier fails on, in images, with the reason in words. A text-to-image "
       "model "
       "drew them; Scotoma {} found and confirmed the phrases.\n\n",
       in_markdown(study.name), options.version);
@@ -222,9 +222,9 @@ std::string readme(const Study& study, const Findings& findings, const Dataset& 
                       caution(options), reading(dataset, options.format));
   text += "dataset.json holds what this page says, for programs.\n\n## Bugs\n\n" + bug_table(dataset) + "\n";
   text += fmt::format(
-      "Rates are of the pictures that the judge accepted, with 95 % intervals. Of the pictures {} for training and {} "
+      "Rates are of the images that the judge accepted, with 95 % intervals. Of the images {} for training and {} "
       "for "
-      "testing: a hash of a picture's seed decides (share of the test side: {}), so its side is the same in every "
+      "testing: a hash of an image's seed decides (share of the test side: {}), so its side is the same in every "
       "export.\n",
       grouped(static_cast<long long>(dataset.train())), grouped(static_cast<long long>(dataset.test())), options.test);
   if (const auto names = dataset.one_sided(); !names.empty()) {
@@ -239,15 +239,15 @@ std::string readme(const Study& study, const Findings& findings, const Dataset& 
 
 | field | what it holds |
 |---|---|
-| `file_name` | the picture |
+| `file_name` | the image |
 | `label`, `class`, `class_index` | what it shows: the study's word, the classifier's class and its number |
 | `predicted`, `predicted_index`, `score` | the classifier's answer and its probability |
 )";
   text += fmt::format("| `failed` | {} |\n", meaning_of_failed(study));
   text +=
       R"(| `bug`, `phrase`, `prompt`, `seed` | what it was drawn for, and from; the seed is hexadecimal text (`int(seed, 0)` in Python), since it has 64 bits |
-| `drawn_for` | `audit`: fresh pictures that nothing was selected by; `confirm`: those that confirmed the bug; `baseline`: a label that fails systematically, without a phrase |
-| `judge_score` | the judge's probability that the label is in the picture |
+| `drawn_for` | `audit`: fresh images that nothing was selected by; `confirm`: those that confirmed the bug; `baseline`: a label that fails systematically, without a phrase |
+| `judge_score` | the judge's probability that the label is in the image |
 | `split`, `image_id` | its side; SHA-256 over its size and pixels |
 
 ## Models

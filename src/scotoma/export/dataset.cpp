@@ -90,7 +90,7 @@ Result<std::set<std::string>> every_failure(const std::vector<DatasetBug>& all) 
 Error unknown(const Findings& findings, const std::vector<DatasetBug>& all, const std::string& id) {
   for (const Hypothesis& h : findings.hypotheses) {
     if (h.id != id) continue;
-    return bad_input(fmt::format("'{}' was not confirmed ({}): only pictures of confirmed bugs are exported", id,
+    return bad_input(fmt::format("'{}' was not confirmed ({}): only images of confirmed bugs are exported", id,
                                  status_words(h.status)));
   }
   std::vector<std::string> known;
@@ -131,7 +131,7 @@ std::vector<DatasetLabel> labels_of(const Study& study, const Findings& findings
   return labels;
 }
 
-void add_pictures(Dataset& dataset, const ExportOptions& options) {
+void add_images(Dataset& dataset, const ExportOptions& options) {
   std::unordered_set<std::string_view> seen;
   for (std::size_t b = 0; b < dataset.bugs.size(); ++b) {
     DatasetBug& bug = dataset.bugs[b];
@@ -141,7 +141,7 @@ void add_pictures(Dataset& dataset, const ExportOptions& options) {
       const bool wanted = options.images == ExportImages::failing ? samples[i].failure() : samples[i].valid();
       if (!wanted || !seen.insert(samples[i].image).second) continue;
       const bool test = in_test(samples[i].draw.seed, options.test);
-      dataset.pictures.push_back({&samples[i], b, i, test});
+      dataset.images.push_back({&samples[i], b, i, test});
       ++(test ? bug.test : bug.train);
     }
   }
@@ -152,11 +152,11 @@ double as_written(float value) { return std::stod(fmt::format("{}", value)); }
 
 }  // namespace
 
-std::size_t Dataset::train() const { return pictures.size() - test(); }
+std::size_t Dataset::train() const { return images.size() - test(); }
 
 std::size_t Dataset::test() const {
   return static_cast<std::size_t>(
-      std::count_if(pictures.begin(), pictures.end(), [](const DatasetPicture& picture) { return picture.test; }));
+      std::count_if(images.begin(), images.end(), [](const DatasetImage& image) { return image.test; }));
 }
 
 std::vector<std::string> Dataset::one_sided() const {
@@ -175,7 +175,7 @@ std::vector<std::string> Dataset::one_sided() const {
   return names;
 }
 
-Result<Dataset> choose_pictures(const Study& study, const Findings& findings, const ExportOptions& options) {
+Result<Dataset> choose_images(const Study& study, const Findings& findings, const ExportOptions& options) {
   if (!(options.test >= 0 && options.test <= 1)) {
     return bad_input(fmt::format("--test {}: must be a share, from 0 (none) to 1 (all)", options.test));
   }
@@ -185,20 +185,20 @@ Result<Dataset> choose_pictures(const Study& study, const Findings& findings, co
   SCOTOMA_ASSIGN_OR_RETURN(const auto chosen, options.bugs.empty() ? every_failure(dataset.bugs)
                                                                    : named(findings, dataset.bugs, options.bugs));
   std::erase_if(dataset.bugs, [&](const DatasetBug& bug) { return !chosen.contains(bug.id); });
-  add_pictures(dataset, options);
-  if (dataset.pictures.empty()) {
+  add_images(dataset, options);
+  if (dataset.images.empty()) {
     return bad_input(
-        "none of the pictures of these bugs is a failure, so there is nothing to export; --images valid exports those "
+        "none of the images of these bugs is a failure, so there is nothing to export; --images valid exports those "
         "that the classifier gets right, too");
   }
   return dataset;
 }
 
-nlohmann::ordered_json picture_json(const Dataset& dataset, const Findings& findings, const DatasetPicture& picture,
-                                    const std::string& file_name) {
-  const DatasetBug& bug = dataset.bugs[picture.bug];
+nlohmann::ordered_json image_json(const Dataset& dataset, const Findings& findings, const DatasetImage& image,
+                                  const std::string& file_name) {
+  const DatasetBug& bug = dataset.bugs[image.bug];
   const DatasetLabel& label = dataset.labels[bug.label];
-  const Sample& sample = *picture.sample;
+  const Sample& sample = *image.sample;
   const Score& best = sample.prediction.top.front();
   return {{"file_name", file_name},
           {"label", valid_utf8(label.name)},
@@ -214,7 +214,7 @@ nlohmann::ordered_json picture_json(const Dataset& dataset, const Findings& find
           {"seed", fmt::format("{:#018x}", sample.draw.seed)},
           {"drawn_for", bug.drawn_for},
           {"judge_score", as_written(sample.judgement.score)},
-          {"split", side_name(picture.test)},
+          {"split", side_name(image.test)},
           {"image_id", sample.image}};
 }
 

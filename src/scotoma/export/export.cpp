@@ -17,13 +17,13 @@
 namespace scotoma {
 namespace {
 
-Result<void> write_pictures(const Dataset& dataset, const AnswerCache& cache, Layout& layout, const CancelToken& cancel,
-                            Progress& progress) {
-  for (std::size_t i = 0; i < dataset.pictures.size(); ++i) {
+Result<void> write_images(const Dataset& dataset, const AnswerCache& cache, Layout& layout, const CancelToken& cancel,
+                          Progress& progress) {
+  for (std::size_t i = 0; i < dataset.images.size(); ++i) {
     if (cancel.cancelled()) return interrupted("stopped: nothing was exported");
-    SCOTOMA_ASSIGN_OR_RETURN(const auto png, cache.image_bytes(dataset.pictures[i].sample->image));
-    SCOTOMA_RETURN_IF_ERROR(layout.add(dataset.pictures[i], {reinterpret_cast<const char*>(png.data()), png.size()}));
-    progress.advance(i + 1, dataset.pictures.size());
+    SCOTOMA_ASSIGN_OR_RETURN(const auto png, cache.image_bytes(dataset.images[i].sample->image));
+    SCOTOMA_RETURN_IF_ERROR(layout.add(dataset.images[i], {reinterpret_cast<const char*>(png.data()), png.size()}));
+    progress.advance(i + 1, dataset.images.size());
   }
   return layout.finish();
 }
@@ -33,10 +33,10 @@ Result<void> write_pictures(const Dataset& dataset, const AnswerCache& cache, La
 Result<Exported> export_dataset(const Study& study, const Findings& findings, const AnswerCache& cache,
                                 const ExportOptions& options, const std::filesystem::path& folder,
                                 const CancelToken& cancel, Progress& progress) {
-  SCOTOMA_ASSIGN_OR_RETURN(const Dataset dataset, choose_pictures(study, findings, options));
+  SCOTOMA_ASSIGN_OR_RETURN(const Dataset dataset, choose_images(study, findings, options));
   SCOTOMA_ASSIGN_OR_RETURN(const auto place, NewFolder::begin(folder));
   const auto layout = make_layout(dataset, findings, options, place->path());
-  SCOTOMA_RETURN_IF_ERROR(write_pictures(dataset, cache, *layout, cancel, progress));
+  SCOTOMA_RETURN_IF_ERROR(write_images(dataset, cache, *layout, cancel, progress));
   SCOTOMA_RETURN_IF_ERROR(write_file(place->path() / "dataset.json",
                                      printable_json(dataset_json(study, findings, dataset, options).dump(2)) + "\n"));
   SCOTOMA_RETURN_IF_ERROR(write_file(place->path() / "README.md", readme(study, findings, dataset, options)));

@@ -22,13 +22,13 @@ struct Exported {
   std::size_t systematic = 0;  ///< systematic failures
   std::size_t train = 0;
   std::size_t test = 0;
-  std::vector<std::string> one_sided = {};  ///< labels that have pictures on one of the two sides only
+  std::vector<std::string> one_sided = {};  ///< labels that have images on one of the two sides only
 };
 
 /// Writes the dataset into `folder`, which appears whole or not at all. Its bytes are a function of the study, the
-/// findings and the options. Holds one picture in memory at a time, beside what the findings hold.
+/// findings and the options. Holds one image in memory at a time, beside what the findings hold.
 /// Errors: bad_input for a folder that is there and not empty, and for options under which there is nothing to export;
-/// failed when a picture of the cache is missing or damaged, or the disk is full; interrupted.
+/// failed when an image of the cache is missing or damaged, or the disk is full; interrupted.
 Result<Exported> export_dataset(const Study& study, const Findings& findings, const AnswerCache& cache,
                                 const ExportOptions& options, const std::filesystem::path& folder,
                                 const CancelToken& cancel, Progress& progress);

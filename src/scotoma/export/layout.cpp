@@ -17,7 +17,7 @@ namespace scotoma {
 namespace fs = std::filesystem;
 namespace {
 
-/// Pictures as files, SIDE/LABEL/BUG-000012.png, described line by line in SIDE/metadata.jsonl: the layout that every
+/// Images as files, SIDE/LABEL/BUG-000012.png, described line by line in SIDE/metadata.jsonl: the layout that every
 /// reader of folders understands, whichever format a user chose. Where some take a folder for the label, it is the
 /// label's; where some find sides by words in a path, only SIDE is such a word.
 class FilesLayout : public Layout {
@@ -25,14 +25,13 @@ class FilesLayout : public Layout {
   FilesLayout(const Dataset& dataset, const Findings& findings, ExportFormat format, fs::path folder)
       : dataset_(dataset), findings_(findings), format_(format), folder_(std::move(folder)) {}
 
-  Result<void> add(const DatasetPicture& picture, std::string_view png) override {
-    const DatasetBug& bug = dataset_.bugs[picture.bug];
-    const std::string beside = sides_folder(format_) + side_name(picture.test) + "/";
-    const std::string name =
-        fmt::format("{}/{}-{:06}.png", dataset_.labels[bug.label].folder, bug.name, picture.number);
+  Result<void> add(const DatasetImage& image, std::string_view png) override {
+    const DatasetBug& bug = dataset_.bugs[image.bug];
+    const std::string beside = sides_folder(format_) + side_name(image.test) + "/";
+    const std::string name = fmt::format("{}/{}-{:06}.png", dataset_.labels[bug.label].folder, bug.name, image.number);
     SCOTOMA_RETURN_IF_ERROR(write_file(folder_ / (beside + name), png));
-    SCOTOMA_RETURN_IF_ERROR(describe(picture, beside + "metadata.jsonl", name));
-    return format_ == ExportFormat::jsonl ? describe(picture, "images.jsonl", beside + name) : Result<void>();
+    SCOTOMA_RETURN_IF_ERROR(describe(image, beside + "metadata.jsonl", name));
+    return format_ == ExportFormat::jsonl ? describe(image, "images.jsonl", beside + name) : Result<void>();
   }
 
   Result<void> finish() override {
@@ -41,14 +40,14 @@ class FilesLayout : public Layout {
   }
 
  private:
-  /// A line in the file at `path`, whose pictures' names count from its own folder.
-  Result<void> describe(const DatasetPicture& picture, const std::string& path, const std::string& file_name) {
+  /// A line in the file at `path`, whose images' names count from its own folder.
+  Result<void> describe(const DatasetImage& image, const std::string& path, const std::string& file_name) {
     auto lines = lines_.find(path);
     if (lines == lines_.end()) {
       SCOTOMA_ASSIGN_OR_RETURN(OutputFile file, OutputFile::create(folder_ / path));
       lines = lines_.emplace(path, std::move(file)).first;
     }
-    return lines->second.write(printable_json(picture_json(dataset_, findings_, picture, file_name).dump()) + "\n");
+    return lines->second.write(printable_json(image_json(dataset_, findings_, image, file_name).dump()) + "\n");
   }
 
   /// Both sides have the same folders, so that who numbers labels by them has the same numbers on both, or is told by
@@ -74,22 +73,22 @@ class FilesLayout : public Layout {
   std::map<std::string, OutputFile> lines_;  ///< by path
 };
 
-/// KEY.cls, KEY.json and KEY.png of each picture, one behind the other, in tar files of a limited size.
+/// KEY.cls, KEY.json and KEY.png of each image, one behind the other, in tar files of a limited size.
 class ShardsLayout : public Layout {
  public:
   ShardsLayout(const Dataset& dataset, const Findings& findings, std::uint64_t shard_bytes, fs::path folder)
       : dataset_(dataset), findings_(findings), shard_bytes_(shard_bytes), folder_(std::move(folder)) {}
 
-  Result<void> add(const DatasetPicture& picture, std::string_view png) override {
-    const DatasetBug& bug = dataset_.bugs[picture.bug];
-    const std::string key = fmt::format("{}-{:06}", bug.name, picture.number);
+  Result<void> add(const DatasetImage& image, std::string_view png) override {
+    const DatasetBug& bug = dataset_.bugs[image.bug];
+    const std::string key = fmt::format("{}-{:06}", bug.name, image.number);
     const std::string index = fmt::format("{}", dataset_.labels[bug.label].class_index);
-    const std::string json = printable_json(picture_json(dataset_, findings_, picture, key + ".png").dump());
-    Side& side = sides_[picture.test ? 1 : 0];
+    const std::string json = printable_json(image_json(dataset_, findings_, image, key + ".png").dump());
+    Side& side = sides_[image.test ? 1 : 0];
     const std::uint64_t room = TarFile::room(index.size()) + TarFile::room(json.size()) + TarFile::room(png.size());
     if (side.shard && side.shard->size() + room > shard_bytes_) SCOTOMA_RETURN_IF_ERROR(end_shard(side));
     if (!side.shard) {
-      const std::string name = fmt::format("{}-{:06}.tar", side_name(picture.test), side.shards++);
+      const std::string name = fmt::format("{}-{:06}.tar", side_name(image.test), side.shards++);
       SCOTOMA_ASSIGN_OR_RETURN(side.shard, TarFile::create(folder_ / name));
     }
     SCOTOMA_RETURN_IF_ERROR(side.shard->add(key + ".cls", index));

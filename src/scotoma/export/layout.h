@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where pictures and what is known of them lie in a dataset's folder, as its readers expect it.
+// Where images and what is known of them lie in a dataset's folder, as its readers expect it.
 #pragma once
 
 #include <filesystem>
@@ -19,14 +19,14 @@ class Layout {
  public:
   virtual ~Layout() = default;
 
-  /// Takes the dataset's pictures in their order. Errors: failed when the disk is full.
-  virtual Result<void> add(const DatasetPicture& picture, std::string_view png) = 0;
+  /// Takes the dataset's images in their order. Errors: failed when the disk is full.
+  virtual Result<void> add(const DatasetImage& image, std::string_view png) = 0;
 
   /// Closes all files; call once, at the end. Errors: as add().
   virtual Result<void> finish() = 0;
 };
 
-/// For a folder that is there. Dataset and findings must outlive the layout. It holds no more than one picture, and at
+/// For a folder that is there. Dataset and findings must outlive the layout. It holds no more than one image, and at
 /// most two files of each side are open at a time.
 std::unique_ptr<Layout> make_layout(const Dataset& dataset, const Findings& findings, const ExportOptions& options,
                                     std::filesystem::path folder);

@@ -166,7 +166,7 @@ Result<StudyRun> run_study(const Study& study, Models& models, AnswerCache& cach
     SCOTOMA_ASSIGN_OR_RETURN(findings.cross, cross_check(context, findings.hypotheses, findings.bases));
   }
   watch.lap("cross-check", result.run);
-  // Last of all, so that no picture depends on what a person said.
+  // Last of all, so that no image depends on what a person said.
   SCOTOMA_ASSIGN_OR_RETURN(const Reviews reviews, read_reviews(cache));
   review(context, reviews, findings);
 

@@ -77,7 +77,7 @@ std::vector<std::size_t> sometimes(const std::vector<Hypothesis>& hypotheses, co
   return some;
 }
 
-/// The best conjunctions that a second look at explored pictures suggests.
+/// The best conjunctions that a second look at explored images suggests.
 Result<std::vector<Candidate>> second_look(const StageContext& context, Memo& memo, const Findings& findings) {
   context.progress.stage("describing what fails under the phrases");
   std::vector<Candidate> candidates;

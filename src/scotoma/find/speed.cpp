@@ -16,7 +16,7 @@ namespace {
 constexpr const char* kFingerprint = "speed";  // no model has it: theirs are hashes
 constexpr int kTimedBatches = 3;
 
-/// The models whose work a picture is.
+/// The models whose work an image is.
 std::string key_of(const Models& models) {
   Hasher hasher;
   hasher.field(models.generator->fingerprint()).field(models.classifier->fingerprint());
@@ -31,7 +31,7 @@ Result<double> parsed(const std::string& text) {
   return bad_input("the cache holds a speed that cannot be read; it is damaged: choose another folder with --out");
 }
 
-/// Pictures to draw, batch after batch: the base sample's first, then others of the base prompts.
+/// Images to draw, batch after batch: the base sample's first, then others of the base prompts.
 class Batches {
  public:
   Batches(const StageContext& context, std::size_t size)
@@ -48,7 +48,7 @@ class Batches {
     return batch;
   }
 
-  /// Whether the next batch holds pictures that no sample is made of.
+  /// Whether the next batch holds images that no sample is made of.
   bool used_up() const { return next_ + size_ > base_.size(); }
 
  private:
@@ -61,7 +61,7 @@ class Batches {
 std::uint64_t drawn(const Memo& memo) { return memo.uses()["generator"].computed; }
 
 Result<double> measured(const StageContext& context, const Models& models, Memo& memo, Clock& clock, int threads) {
-  context.progress.stage("measuring how many pictures there are in a minute");
+  context.progress.stage("measuring how many images there are in a minute");
   const std::size_t size = std::max<std::size_t>(1, models.generator->batch()) * static_cast<std::size_t>(threads);
   Batches batches(context, size);
   SCOTOMA_ASSIGN_OR_RETURN(auto warm, memo.observe(batches.next()));
@@ -82,13 +82,13 @@ Result<double> measured(const StageContext& context, const Models& models, Memo&
 
 }  // namespace
 
-Result<double> pictures_per_minute(const StageContext& context, const Models& models, Memo& memo, AnswerCache& cache,
-                                   Clock& clock, const SpeedOptions& options) {
+Result<double> images_per_minute(const StageContext& context, const Models& models, Memo& memo, AnswerCache& cache,
+                                 Clock& clock, const SpeedOptions& options) {
   const std::string key = key_of(models);
   SCOTOMA_ASSIGN_OR_RETURN(const auto known, cache.find(kFingerprint, key));
   if (known) return parsed(*known);
   if (options.replay_only) {
-    return bad_input("budget.minutes was not turned into pictures yet: the study is not finished; run `scotoma find`");
+    return bad_input("budget.minutes was not turned into images yet: the study is not finished; run `scotoma find`");
   }
   SCOTOMA_ASSIGN_OR_RETURN(const double speed, measured(context, models, memo, clock, options.threads));
   const std::vector<Answer> answer = {{key, fmt::format("{:.2f}", std::max(speed, 0.01))}};
@@ -99,17 +99,17 @@ Result<double> pictures_per_minute(const StageContext& context, const Models& mo
 Result<int> affordable_images(StageContext& context, const Models& models, Memo& memo, AnswerCache& cache, Clock& clock,
                               const SpeedOptions& options) {
   const BudgetOptions& budget = context.study.budget;
-  SCOTOMA_ASSIGN_OR_RETURN(const double speed, pictures_per_minute(context, models, memo, cache, clock, options));
+  SCOTOMA_ASSIGN_OR_RETURN(const double speed, images_per_minute(context, models, memo, cache, clock, options));
   const auto images = static_cast<int>(std::min(static_cast<double>(budget.images), speed * budget.minutes));
   const std::int64_t base = std::int64_t{budget.base_at_first()} * static_cast<std::int64_t>(context.targets.size());
   if (images < base) {
-    return bad_input(fmt::format(
-        "{}: budget.minutes = {:g} is {} pictures on this machine, but the base pictures alone take {}; raise "
-        "budget.minutes or lower {}",
-        context.study.file.string(), budget.minutes, images, base, budget.base_key()));
+    return bad_input(
+        fmt::format("{}: budget.minutes = {:g} is {} images on this machine, but the base images alone take {}; raise "
+                    "budget.minutes or lower {}",
+                    context.study.file.string(), budget.minutes, images, base, budget.base_key()));
   }
   context.limits.push_back(fmt::format(
-      "budget.minutes = {:g} was turned into {} pictures{}: the machine that began this study drew, classified "
+      "budget.minutes = {:g} was turned into {} images{}: the machine that began this study drew, classified "
       "and judged {:.1f} a minute.",
       budget.minutes, images, images == budget.images ? " (all that budget.images allows)" : "", speed));
   return images;

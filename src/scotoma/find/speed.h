@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// budget.minutes: how many pictures that is on this machine.
+// budget.minutes: how many images that is on this machine.
 #pragma once
 
 #include "scotoma/cache/answer_cache.h"
@@ -15,18 +15,18 @@ struct SpeedOptions {
   bool replay_only = false;  ///< measure nothing: the answer must be in the cache
 };
 
-/// Pictures that are drawn, classified and judged in a minute. Measured once, on the study's first base pictures (after
-/// a batch that warms up; where they do not do or are known already, on pictures of the base prompts with seeds of
+/// Images that are drawn, classified and judged in a minute. Measured once, on the study's first base images (after
+/// a batch that warms up; where they do not do or are known already, on images of the base prompts with seeds of
 /// their own, which count as nobody's), and then remembered in the cache under the fingerprints of the three
 /// models, like an answer of theirs: whatever runs on that cache from then on is given the same number, at any
 /// number of threads. Errors: bad_input when it is not known and options.replay_only, or the cache's answer is
 /// damaged; those of the models and of the disk; interrupted.
-Result<double> pictures_per_minute(const StageContext& context, const Models& models, Memo& memo, AnswerCache& cache,
-                                   Clock& clock, const SpeedOptions& options);
+Result<double> images_per_minute(const StageContext& context, const Models& models, Memo& memo, AnswerCache& cache,
+                                 Clock& clock, const SpeedOptions& options);
 
 /// The images that the study may use: budget.images, or what budget.minutes allow where that is fewer. `limits` is told
-/// into how many pictures the minutes were turned. Errors: bad_input when these do not pay for the base pictures; those
-/// of pictures_per_minute.
+/// into how many images the minutes were turned. Errors: bad_input when these do not pay for the base images; those
+/// of images_per_minute.
 Result<int> affordable_images(StageContext& context, const Models& models, Memo& memo, AnswerCache& cache, Clock& clock,
                               const SpeedOptions& options);
 

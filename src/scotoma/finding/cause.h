@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The findings one by one: what makes labels fail, and labels that fail whatever the picture shows.
+// The findings one by one: what makes labels fail, and labels that fail whatever the image shows.
 //
 // A bug is one label under one phrase. The same phrase with the same wrong answer on 13 labels is one fault of the
 // classifier, not 13: people, counts and files speak of causes, and name the bugs inside.

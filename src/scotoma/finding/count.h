@@ -27,7 +27,7 @@ double invalid_share(const Rate& rate);
 /// of the share of invalid samples is above it. For samples that are looked at while they grow.
 bool surely_undrawable(const Rate& rate, double limit);
 
-/// Whether the event is surely more frequent than in `null_rate` of the pictures, were they a sample of fixed size: the
+/// Whether the event is surely more frequent than in `null_rate` of the images, were they a sample of fixed size: the
 /// one-sided 95 % Clopper-Pearson lower limit is above it. It guides a search and is no evidence.
 bool clearly_above(const Rate& rate, double null_rate);
 
@@ -46,8 +46,8 @@ inline Direction direction_of(const BaseResult& base) { return base.everywhere ?
 /// The rate of the event among the label's base images.
 Rate base_rate(const BaseResult& base, Direction direction);
 
-/// Tells a hypothesis what its label's base pictures show of its event: base_events of base_valid, and the null rate
-/// min(1, their rate + delta), or 1 without a valid picture.
+/// Tells a hypothesis what its label's base images show of its event: base_events of base_valid, and the null rate
+/// min(1, their rate + delta), or 1 without a valid image.
 void set_base(Hypothesis& hypothesis, const BaseResult& base, double delta);
 
 /// The most frequent wrong class among valid samples and how often it came; ties go to the smaller class index.

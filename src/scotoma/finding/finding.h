@@ -13,7 +13,7 @@
 
 namespace scotoma {
 
-/// One drawn picture and what the models said of it. Its pixels stay in the cache, under `image`.
+/// One drawn image and what the models said of it. Its pixels stay in the cache, under `image`.
 struct Sample {
   Draw draw;
   std::string image;  ///< image_id, also the name of its file in the cache
@@ -40,11 +40,11 @@ struct Sample {
 /// passes.
 enum class Direction { fails, passes };
 
-/// A failure rate among valid pictures, with a 95 % Clopper-Pearson interval. For Direction::passes, of passing.
+/// A failure rate among valid images, with a 95 % Clopper-Pearson interval. For Direction::passes, of passing.
 struct Rate {
   int failures = 0;  ///< events: failures, or passes
   int valid = 0;
-  int invalid = 0;  ///< pictures left out because the judge did not see the label in them
+  int invalid = 0;  ///< images left out because the judge did not see the label in them
   double rate = 0;
   double low = 0;
   double high = 1;
@@ -59,7 +59,7 @@ struct BaseResult {
   double lower = 0;         ///< likewise from below
   double level = 0;         ///< of each bound: all of a study hold together with 1 - alpha0 (stage/sample.h)
   bool everywhere = false;  ///< fails nearly everywhere: a finding of its own; phrases are sought under which it passes
-  bool undrawable = false;  ///< too many invalid pictures: nothing can be said
+  bool undrawable = false;  ///< too many invalid images: nothing can be said
   std::string predicted;    ///< the most frequent wrong answer; empty without failures
   std::vector<Sample> samples;
 };
@@ -82,7 +82,7 @@ struct PhrasePart {
   bool operator==(const PhrasePart&) const = default;
 };
 
-/// A phrase found in captions and how well it tells a cluster from the label's other pictures.
+/// A phrase found in captions and how well it tells a cluster from the label's other images.
 struct Phrase {
   std::string text;     ///< "on a flower"
   bool before = false;  ///< stood in front of the label's word ("dark"), not behind it
@@ -104,7 +104,7 @@ enum class Status {
   confirmed,
   not_promising,  ///< dropped in exploration
   not_confirmed,  ///< too little evidence on fresh images
-  undrawable,     ///< too many of its pictures were invalid
+  undrawable,     ///< too many of its images were invalid
   out_of_budget,  ///< the study's images were used up before it was decided
   untestable,     ///< even if every image of budget.confirm showed it, the evidence would not do: its label fails too
                   ///< often
@@ -125,11 +125,11 @@ struct PartRate {
   Rate rate;
 };
 
-/// A rate estimated from a person's yes or no on a few pictures and the judge's on many: prediction-powered.
+/// A rate estimated from a person's yes or no on a few images and the judge's on many: prediction-powered.
 struct ReviewedRate {
-  int reviewed = 0;   ///< pictures that a person looked at
+  int reviewed = 0;   ///< images that a person looked at
   int disagreed = 0;  ///< of these, how often judge and person differ
-  double rate = 0;    ///< of the event (failures, or passes) among the pictures that truly show the label
+  double rate = 0;    ///< of the event (failures, or passes) among the images that truly show the label
   double low = 0;     ///< 95 % interval
   double high = 1;
 };
@@ -140,7 +140,7 @@ struct Pair {
   Sample without;
 };
 
-/// "Pictures of `label` described by `phrase` fail more often than the base rate allows", and everything learnt about
+/// "Images of `label` described by `phrase` fail more often than the base rate allows", and everything learnt about
 /// it.
 struct Hypothesis {
   std::string id;  ///< "fly-on-a-flower": unique in the study, fit for a file name
@@ -160,7 +160,7 @@ struct Hypothesis {
 
   Rate explored;
   Rate confirmed;       ///< the images of the e-process
-  int base_events = 0;  ///< of base_valid base pictures of the label: the other half of the evidence
+  int base_events = 0;  ///< of base_valid base images of the label: the other half of the evidence
   int base_valid = 0;
   double null_rate = 1;            ///< base rate as measured + delta: what the search compares rates with. The e-value
                                    ///< does not trust it, it allows for every base rate
@@ -183,7 +183,7 @@ struct Hypothesis {
   double mcnemar_p = 1;  ///< exact, two-sided
   std::vector<Sample> audit_samples;
   std::vector<Pair> pairs;               ///< all pairs by audit index
-  std::optional<ReviewedRate> reviewed;  ///< of the audit, where a person has reviewed pictures
+  std::optional<ReviewedRate> reviewed;  ///< of the audit, where a person has reviewed images
 
   /// Whether the audit measured anything.
   bool audited() const { return audit.valid > 0; }
@@ -195,11 +195,11 @@ struct Hypothesis {
   const std::string& taken_for() const { return audited() ? predicted : expected; }
 };
 
-/// A confirmed phrase on another label: how often pictures of it are taken for the same wrong answer, with and without
+/// A confirmed phrase on another label: how often images of it are taken for the same wrong answer, with and without
 /// the phrase on the same seeds.
 struct CrossCell {
   std::string label;
-  Rate with;  ///< event: taken for the answer; of the pairs of which both pictures are valid, so both rates have one n
+  Rate with;  ///< event: taken for the answer; of the pairs of which both images are valid, so both rates have one n
   Rate without;
   int only_with = 0;  ///< of these pairs
   int only_without = 0;
@@ -221,7 +221,7 @@ struct CrossRow {
 /// What a person said of the judge's answers.
 struct JudgeReview {
   int reviewed = 0;
-  int accepted = 0;        ///< of these, pictures that the judge called valid ...
+  int accepted = 0;        ///< of these, images that the judge called valid ...
   int accepted_wrong = 0;  ///< ... and the person did not
   int refused = 0;
   int refused_wrong = 0;  ///< refused by the judge, valid to the person
@@ -246,7 +246,7 @@ struct Findings {
   std::vector<Cluster> clusters;
   std::vector<Hypothesis> hypotheses;  ///< confirmed first, by audited rate
   std::vector<CrossRow> cross;
-  std::optional<JudgeReview> judge_review;  ///< where a person has reviewed pictures
+  std::optional<JudgeReview> judge_review;  ///< where a person has reviewed images
   Spent spent;
   std::map<std::string, std::string> fingerprints;  ///< role -> hash
   std::map<std::string, std::string> descriptions;  ///< role -> one line for people
@@ -268,7 +268,7 @@ struct RunFacts {
   std::vector<Stage> stages;
   std::map<std::string, RoleUse> roles;
   double seconds = 0;
-  double images_per_second = 0;  ///< computed pictures by seconds of the stages that draw
+  double images_per_second = 0;  ///< computed images by seconds of the stages that draw
   double engine_share = 0;       ///< engine seconds by (wall seconds x threads)
   std::uint64_t peak_memory_bytes = 0;
   int threads = 0;

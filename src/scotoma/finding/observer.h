@@ -11,7 +11,7 @@
 
 namespace scotoma {
 
-/// A picture to draw, the label that should be in it, and the class that is the right answer.
+/// An image to draw, the label that should be in it, and the class that is the right answer.
 struct Question {
   std::string label;
   int class_index = 0;

@@ -11,23 +11,23 @@
 namespace scotoma {
 namespace {
 
-constexpr std::size_t kRefusedOneIn = 4;  // of the pictures asked about
+constexpr std::size_t kRefusedOneIn = 4;  // of the images asked about
 
-/// Each picture once, of those without an answer.
+/// Each image once, of those without an answer.
 std::vector<Reviewable> open_ones(const std::vector<Reviewable>& ordered, const Reviews& reviews) {
   std::vector<Reviewable> open;
   std::unordered_set<std::string> seen;
-  for (const Reviewable& picture : ordered) {
-    std::string key = picture.key();
-    if (!reviews.contains(key) && seen.insert(std::move(key)).second) open.push_back(picture);
+  for (const Reviewable& image : ordered) {
+    std::string key = image.key();
+    if (!reviews.contains(key) && seen.insert(std::move(key)).second) open.push_back(image);
   }
   return open;
 }
 
-std::vector<Reviewable> those(const std::vector<Reviewable>& pictures, bool accepted) {
+std::vector<Reviewable> those(const std::vector<Reviewable>& images, bool accepted) {
   std::vector<Reviewable> some;
-  std::copy_if(pictures.begin(), pictures.end(), std::back_inserter(some),
-               [&](const Reviewable& picture) { return picture.sample->valid() == accepted; });
+  std::copy_if(images.begin(), images.end(), std::back_inserter(some),
+               [&](const Reviewable& image) { return image.sample->valid() == accepted; });
   return some;
 }
 
@@ -35,46 +35,46 @@ std::vector<Reviewable> those(const std::vector<Reviewable>& pictures, bool acce
 
 std::string review_key(const std::string& image, const std::string& label) { return image + " " + label; }
 
-std::vector<Reviewable> in_review_order(std::uint64_t study_seed, std::vector<Reviewable> pictures) {
+std::vector<Reviewable> in_review_order(std::uint64_t study_seed, std::vector<Reviewable> images) {
   struct Place {
     std::uint64_t random;
     std::size_t index;
   };
   std::vector<Place> places;
-  for (std::size_t i = 0; i < pictures.size(); ++i)
-    places.push_back({sample_seed(study_seed, "review", pictures[i].key(), 0), i});
+  for (std::size_t i = 0; i < images.size(); ++i)
+    places.push_back({sample_seed(study_seed, "review", images[i].key(), 0), i});
   std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
     return a.random != b.random ? a.random < b.random : a.index < b.index;
   });
   std::vector<Reviewable> ordered;
-  for (const Place& place : places) ordered.push_back(std::move(pictures[place.index]));
+  for (const Place& place : places) ordered.push_back(std::move(images[place.index]));
   return ordered;
 }
 
 std::vector<Reviewable> reviewable(const Findings& findings, const std::string& bug) {
-  std::vector<Reviewable> pictures;
+  std::vector<Reviewable> images;
   if (bug.empty()) {
     for (const BaseResult& base : findings.bases) {
-      for (const Sample& sample : base.samples) pictures.push_back({&sample, base.label});
+      for (const Sample& sample : base.samples) images.push_back({&sample, base.label});
     }
   }
   for (const SystematicFailure& failure : systematic_failures(findings)) {
     if (failure.id != bug) continue;
-    for (const Sample& sample : failure.base->samples) pictures.push_back({&sample, failure.base->label});
+    for (const Sample& sample : failure.base->samples) images.push_back({&sample, failure.base->label});
   }
   for (const Hypothesis& h : findings.hypotheses) {
     if (!bug.empty() && h.id != bug) continue;
-    for (const Sample& sample : h.audit_samples) pictures.push_back({&sample, h.label});
+    for (const Sample& sample : h.audit_samples) images.push_back({&sample, h.label});
   }
-  return pictures;
+  return images;
 }
 
-std::vector<Reviewable> to_review(std::uint64_t study_seed, std::vector<Reviewable> pictures, const Reviews& reviews,
+std::vector<Reviewable> to_review(std::uint64_t study_seed, std::vector<Reviewable> images, const Reviews& reviews,
                                   std::size_t count) {
-  const std::vector<Reviewable> ordered = in_review_order(study_seed, std::move(pictures));
+  const std::vector<Reviewable> ordered = in_review_order(study_seed, std::move(images));
   const std::vector<Reviewable> accepted = those(ordered, true);
   const std::vector<Reviewable> refused = those(ordered, false);
-  // The turns are those of all pictures, answered or not, so that the whole list is the same however far one came.
+  // The turns are those of all images, answered or not, so that the whole list is the same however far one came.
   std::vector<Reviewable> merged;
   auto yes = accepted.begin();
   auto no = refused.begin();
@@ -91,8 +91,8 @@ std::vector<Reviewable> to_review(std::uint64_t study_seed, std::vector<Reviewab
 Counted count_reviews(const std::vector<Reviewable>& group, const Reviews& reviews) {
   Counted counted;
   counted.all = static_cast<int>(group.size());
-  for (const Reviewable& picture : group) {
-    const auto answer = reviews.find(picture.key());
+  for (const Reviewable& image : group) {
+    const auto answer = reviews.find(image.key());
     if (answer == reviews.end()) break;
     ++counted.reviewed;
     counted.shows += answer->second ? 1 : 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What other classifiers say of a study's confirmed bugs: plain records, no behaviour.
 //
-// All rates here are of *failures*, whatever the hypothesis' direction. The pictures that a claim says fail are its
+// All rates here are of *failures*, whatever the hypothesis' direction. The images that a claim says fail are its
 // `suspects`: those with the phrase, or for Direction::passes ("a bee is only known on a flower") those without it. The
 // others of the pairs are its `controls`.
 #pragma once
@@ -13,7 +13,7 @@
 
 namespace scotoma {
 
-/// One classifier on the audit's pictures of one bug.
+/// One classifier on the audit's images of one bug.
 struct TransferCell {
   Rate suspects;
   Rate controls;          ///< the same seeds on the other side of the phrase
@@ -40,7 +40,7 @@ struct TransferRow {
   std::vector<TransferCell> cells;  ///< by column
 };
 
-/// One classifier: who it is, and how the whole set of pictures does on it, as papers on adversarial datasets count.
+/// One classifier: who it is, and how the whole set of images does on it, as papers on adversarial datasets count.
 struct TransferColumn {
   std::string name;  ///< its file's stem, unique among the columns
   std::string fingerprint;
@@ -66,7 +66,7 @@ enum class Verdict {
   fixed,      ///< surely no more frequent than allowed
   there,      ///< surely more frequent than allowed
   worse,      ///< still there, and surely more frequent than in the classifier that it was found on
-  undecided,  ///< the pictures do not tell
+  undecided,  ///< the images do not tell
 };
 
 /// One confirmed bug, or one systematic failure, as a test case for another classifier.

@@ -21,7 +21,7 @@ Result<std::vector<std::uint8_t>> encode_png(const Image& image) {
                                              static_cast<std::uint64_t>(image.height);
   if (!whole) {
     return failed(
-        fmt::format("not a picture: {} x {} pixels and {} bytes", image.width, image.height, image.rgb.size()));
+        fmt::format("not an image: {} x {} pixels and {} bytes", image.width, image.height, image.rgb.size()));
   }
   png_image header;
   std::memset(&header, 0, sizeof header);
@@ -33,7 +33,7 @@ Result<std::vector<std::uint8_t>> encode_png(const Image& image) {
   std::vector<std::uint8_t> bytes(size);
   if (png_image_write_to_memory(&header, bytes.data(), &size, 0, image.rgb.data(), 0, nullptr) == 0) {
     return failed(
-        fmt::format("a picture of {} x {} cannot be written as PNG: {}", image.width, image.height, header.message));
+        fmt::format("an image of {} x {} cannot be written as PNG: {}", image.width, image.height, header.message));
   }
   bytes.resize(size);
   return bytes;
@@ -44,19 +44,19 @@ Result<Image> decode_png(std::span<const std::uint8_t> bytes) {
   std::memset(&header, 0, sizeof header);
   header.version = PNG_IMAGE_VERSION;
   if (png_image_begin_read_from_memory(&header, bytes.data(), bytes.size()) == 0) {
-    return failed(fmt::format("not a PNG picture: {}", header.message));
+    return failed(fmt::format("not a PNG image: {}", header.message));
   }
   if (std::uint64_t{header.width} * header.height > kMostPixels) {
     const auto size = fmt::format("{} x {}", header.width, header.height);
     png_image_free(&header);
-    return failed(fmt::format("not a picture that fits here: {} pixels", size));
+    return failed(fmt::format("not an image that fits here: {} pixels", size));
   }
   header.format = PNG_FORMAT_RGB;
   Image image{static_cast<int>(header.width), static_cast<int>(header.height), {}};
   image.rgb.resize(PNG_IMAGE_SIZE(header));
   const png_color white{255, 255, 255};
   if (png_image_finish_read(&header, &white, image.rgb.data(), 0, nullptr) == 0) {
-    return failed(fmt::format("a damaged PNG picture: {}", header.message));
+    return failed(fmt::format("a damaged PNG image: {}", header.message));
   }
   return image;
 }

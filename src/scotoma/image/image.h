@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A picture in memory, and its way to and from files.
+// An image in memory, and its way to and from files.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct Image {
   bool operator==(const Image&) const = default;
 };
 
-/// Lossless PNG. The same picture gives the same bytes with the same libpng and zlib.
+/// Lossless PNG. The same image gives the same bytes with the same libpng and zlib.
 /// Errors: failed, with libpng's reason; or when width, height and the number of bytes do not belong together.
 Result<std::vector<std::uint8_t>> encode_png(const Image& image);
 
@@ -28,7 +28,7 @@ Result<std::vector<std::uint8_t>> encode_png(const Image& image);
 /// Errors: failed, with libpng's reason, when the bytes are not a whole PNG; or when it has more than 2^26 pixels.
 Result<Image> decode_png(std::span<const std::uint8_t> bytes);
 
-/// Name of a picture: SHA-256 over its size and pixels, independent of the file format.
+/// Name of an image: SHA-256 over its size and pixels, independent of the file format.
 std::string image_id(const Image& image);
 
 }  // namespace scotoma

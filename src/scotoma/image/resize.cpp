@@ -15,7 +15,7 @@ constexpr int kPlaces = 32 - 8 - 2;  // PRECISION_BITS: room for a byte, and for
 
 using Weigh = double (*)(double);
 
-/// A filter's weight at a distance from the centre, and how far it reaches, both in pixels of the smaller picture.
+/// A filter's weight at a distance from the centre, and how far it reaches, both in pixels of the smaller image.
 struct Kernel {
   Weigh weigh;
   double reach;
@@ -134,7 +134,7 @@ Image narrowed(const Image& image, int width, int top, int bottom, const Kernel&
   return out;
 }
 
-/// `rows` count from row `top` of what the picture was cut from.
+/// `rows` count from row `top` of what the image was cut from.
 Image lowered(const Image& image, const std::vector<Window>& rows, std::size_t top) {
   Image out = blank({image.width, static_cast<int>(rows.size())});
   const std::size_t width = row_bytes(image);

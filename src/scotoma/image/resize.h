@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures of another size, byte for byte as Pillow makes them: the pixels with which classifiers, captioners and
+// Images of another size, byte for byte as Pillow makes them: the pixels with which classifiers, captioners and
 // embedders were trained.
 //
 // Follows Pillow 13's ImagingResample (src/libImaging/Resample.c) for all filters but "nearest": a pass along the rows
 // and one along the columns (the rows' first, unless far more rows than columns go: older versions always), each with a
-// window that grows when it shrinks the picture; weights are whole numbers with 22 binary places, and each pass rounds
+// window that grows when it shrinks the image; weights are whole numbers with 22 binary places, and each pass rounds
 // to bytes. "nearest" is its ImagingScaleAffine (Geometry.c). tests/cases/resize holds what Pillow gave.
 #pragma once
 
@@ -28,10 +28,10 @@ enum class Filter { nearest = 0, lanczos = 1, bilinear = 2, bicubic = 3, box = 4
 /// By the name that a study gives it: "nearest", "lanczos", ...; nothing for others.
 std::optional<Filter> filter_named(std::string_view name);
 
-/// The picture in another size; the same picture where it has that size. Requires a whole picture and a size above 0.
+/// The image in another size; the same image where it has that size. Requires a whole image and a size above 0.
 Image resized(const Image& image, PixelSize size, Filter filter);
 
-/// The part of the picture of that size whose upper left corner is at (left, top). Requires that it lies inside.
+/// The part of the image of that size whose upper left corner is at (left, top). Requires that it lies inside.
 Image cropped(const Image& image, int left, int top, PixelSize size);
 
 /// Size after the shorter side has become `shorter`, as torchvision's Resize rounds it.

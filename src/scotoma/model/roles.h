@@ -38,7 +38,7 @@ class Role {
   virtual double engine_seconds() const { return 0; }
 };
 
-/// One picture to draw: the noise is a function of `seed` alone, so two prompts with one seed make a pair.
+/// One image to draw: the noise is a function of `seed` alone, so two prompts with one seed make a pair.
 struct Draw {
   std::string prompt;
   std::uint64_t seed = 0;
@@ -60,7 +60,7 @@ struct Score {
   bool operator==(const Score&) const = default;
 };
 
-/// The classifier's best classes for one picture, best first; at most kTop, at least one.
+/// The classifier's best classes for one image, best first; at most kTop, at least one.
 struct Prediction {
   static constexpr std::size_t kTop = 5;
   std::vector<Score> top;
@@ -92,7 +92,7 @@ class Embedder : public Role {
   virtual Result<std::vector<std::vector<float>>> embed_texts(std::span<const std::string> texts) = 0;
 };
 
-/// Whether the label's thing really is in the picture.
+/// Whether the label's thing really is in the image.
 struct Judgement {
   bool valid = false;
   float score = 0;  ///< the judge's probability that it is
@@ -112,7 +112,7 @@ class Judge : public Role {
   }
 };
 
-/// The five roles of one study. The judge may be absent: then every picture counts as valid, and the report says so.
+/// The five roles of one study. The judge may be absent: then every image counts as valid, and the report says so.
 struct Models {
   std::unique_ptr<Generator> generator;
   std::unique_ptr<Classifier> classifier;

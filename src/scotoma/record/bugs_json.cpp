@@ -50,7 +50,7 @@ ordered_json failure_rate(const Rate& rate, Direction direction = Direction::fai
           {"rate", failed.rate},         {"low", failed.low},     {"high", failed.high}};
 }
 
-/// Files of the first valid pictures that failed, or that passed, each once.
+/// Files of the first valid images that failed, or that passed, each once.
 ordered_json files(const std::vector<Sample>& samples, bool failing, const ImagePath& path) {
   ordered_json list = ordered_json::array();
   std::set<std::string> seen;

@@ -14,10 +14,10 @@ namespace scotoma {
 /// Version of the schema in docs/bugs.schema.json; a field's meaning never changes within one.
 inline constexpr int kBugsSchemaVersion = 2;
 
-/// The file of a picture, relative to bugs.json, from its image_id.
+/// The file of an image, relative to bugs.json, from its image_id.
 using ImagePath = std::function<std::string(const std::string& image_id)>;
 
-/// Where the cache keeps a picture: "images/ab/<image_id>.png", by the first two letters of the id.
+/// Where the cache keeps an image: "images/ab/<image_id>.png", by the first two letters of the id.
 std::string image_path(const std::string& image_id);
 
 /// The findings as docs/bugs.schema.json describes them. A function of its arguments alone: the same bytes for the same

@@ -148,7 +148,7 @@ Result<ReviewRow> row_of(const Record& record, const std::map<std::string, std::
   };
   ReviewRow row{cell("image"), cell("label"), cell("file"), {}, record.line};
   if (row.image.empty()) row.image = std::filesystem::path(row.file).stem().string();
-  if (row.image.empty()) return wrong(name, row.line, "no picture: give its image or its file");
+  if (row.image.empty()) return wrong(name, row.line, "no image: give its image or its file");
   if (row.label.empty()) return wrong(name, row.line, "no label");
   const std::string answer = trimmed_lower(cell("answer"));
   if (answer == "yes" || answer == "y") row.answer = true;

@@ -10,7 +10,7 @@
 
 namespace scotoma {
 
-/// One line: a picture, the label it is asked about, and the answer if there is one.
+/// One line: an image, the label it is asked about, and the answer if there is one.
 struct ReviewRow {
   std::string image;  ///< image_id
   std::string label;
@@ -33,7 +33,7 @@ std::string unanswered(const ReviewRow& row);
 /// byte order mark, either end of line, "yes", "no", "y", "n", in any case. Every row has its image and label; `answer`
 /// is nothing where the cell is empty. `name` stands in front of messages. Errors: bad_input with the line: no header,
 /// a column that lacks or is there twice, too many or too few cells, an open quote, another answer, a row without a
-/// picture or label, one question answered with yes and with no.
+/// image or label, one question answered with yes and with no.
 Result<std::vector<ReviewRow>> read_review_csv(const std::string& text, const std::string& name);
 
 }  // namespace scotoma

@@ -19,7 +19,7 @@ using nlohmann::ordered_json;
 ordered_json accuracy_json(const Rate& failures) {
   const Rate right = complement(failures);
   return {{"right", right.failures},
-          {"pictures", right.valid},
+          {"images", right.valid},
           {"rate", right.rate},
           {"low", right.low},
           {"high", right.high}};
@@ -70,7 +70,7 @@ Rate rate_from(const ordered_json& json) {
 
 Rate failures_from(const ordered_json& accuracy) {
   Rate rate;
-  rate.valid = accuracy.at("pictures").get<int>();
+  rate.valid = accuracy.at("images").get<int>();
   rate.failures = rate.valid - accuracy.at("right").get<int>();
   fill_interval(rate);
   return rate;

@@ -22,7 +22,7 @@ std::string item(std::string_view html) { return fmt::format("<li>{}</li>\n", ht
 std::string invalid_share(const Page& page) {
   if (page.study.judge.kind == "none") {
     return item(
-        "No judge looked at the pictures: each counted as showing its label, also where the generator failed to draw "
+        "No judge looked at the images: each counted as showing its label, also where the generator failed to draw "
         "it.");
   }
   int invalid = 0;
@@ -33,7 +33,7 @@ std::string invalid_share(const Page& page) {
   }
   if (all == 0) return {};
   return item(
-      fmt::format("Of {} neutral pictures, {} ({}) were left out because the judge did not see the label in them. All "
+      fmt::format("Of {} neutral images, {} ({}) were left out because the judge did not see the label in them. All "
                   "rates are of the others, and as good as the judge.",
                   grouped(all), grouped(invalid), percent(static_cast<double>(invalid) / all)));
 }
@@ -73,7 +73,7 @@ std::string judged_by_a_person(const Page& page) {
   return item(fmt::format(
       "A person reviewed {}. Of those that the judge accepted, the label was missing in {}; of those that it refused, "
       "the label was there in {}.",
-      counted(review.reviewed, "picture, chosen at random", "pictures, chosen at random"),
+      counted(review.reviewed, "image, chosen at random", "images, chosen at random"),
       share_of(review.accepted_wrong, review.accepted), share_of(review.refused_wrong, review.refused)));
 }
 
@@ -92,7 +92,7 @@ std::string spending(const Spent& spent) {
     legend += fmt::format("<li><span class=\"key {}\"></span>{} <b>{}</b></li>", part.tone, words, grouped(part.count));
   }
   return fmt::format("<h3>{} drawn</h3>\n{}<ul class=\"legend\">{}</ul>\n",
-                     capitalised(counted(spent.total(), "picture")), parts_bar(parts), legend);
+                     capitalised(counted(spent.total(), "image")), parts_bar(parts), legend);
 }
 
 /// The stages that not every study has.
@@ -163,7 +163,7 @@ std::string limits_section(const Page& page) {
     if (std::find(at_the_top.begin(), at_the_top.end(), limit) == at_the_top.end()) items += item(escape_html(limit));
   }
   items +=
-      item("The pictures are generated. Whether a bug shows on photographs too, only photographs can tell: try a few.");
+      item("The images are generated. Whether a bug shows on photographs too, only photographs can tell: try a few.");
   items += item(
       "Only what the captioner noticed, a list named, or a user asked for, was tried. What is not listed here was not "
       "tested.");
@@ -177,11 +177,11 @@ namespace {
 std::string rule_of(const Page& page) {
   const EvidenceOptions& e = page.study.evidence;
   if (e.rule == "fixed") {
-    return "A bug is what failed more often there than in the neutral pictures, by however little: the plain scheme, "
+    return "A bug is what failed more often there than in the neutral images, by however little: the plain scheme, "
            "for comparison. <strong>No rate of false claims is held.</strong>";
   }
   return fmt::format(
-      "A bug is a rise of more than {:g} points over the base rate, of which the neutral pictures are taken for a "
+      "A bug is a rise of more than {:g} points over the base rate, of which the neutral images are taken for a "
       "sample, no more; the rule for calling one keeps the expected share of false claims at or below {}.",
       100 * e.delta, at_most(e.alpha - e.alpha0));
 }
@@ -194,11 +194,11 @@ std::string method_section(const Page& page) {
              "<li>Each label was drawn from neutral prompts, and the classifier was asked what it sees.</li>\n"
              "<li>Failures were grouped by looks and put into words; a phrase became a hypothesis where it tells the "
              "group "
-             "from pictures of the same label that are recognised.</li>\n"
+             "from images of the same label that are recognised.</li>\n"
              "<li>Phrases of the study's own lists, where it has some, became hypotheses too. All hypotheses got a few "
-             "pictures each, those that looked most like bugs got more.</li>\n"
-             "<li>The best were tested on pictures that nothing had used before. {}</li>\n"
-             "<li>What passed was measured once more, in the audit: a fixed number of new pictures, each drawn with "
+             "images each, those that looked most like bugs got more.</li>\n"
+             "<li>The best were tested on images that nothing had used before. {}</li>\n"
+             "<li>What passed was measured once more, in the audit: a fixed number of new images, each drawn with "
              "the phrase and, from the same seed, without it. The difference and its interval come from these pairs. "
              "Rates seen in exploration and confirmation only describe, as both stop by what they see.</li>\n</ol>\n",
              rule_of(page)) +

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the findings came about: limits, pictures spent, models, settings.
+// How the findings came about: limits, images spent, models, settings.
 #pragma once
 
 #include <string>
@@ -8,10 +8,10 @@
 
 namespace scotoma {
 
-/// What the report cannot tell: invalid pictures, labels that cannot be drawn, the findings' own limits.
+/// What the report cannot tell: invalid images, labels that cannot be drawn, the findings' own limits.
 std::string limits_section(const Page& page);
 
-/// The method in a few sentences, pictures by stage, models with fingerprints, all settings.
+/// The method in a few sentences, images by stage, models with fingerprints, all settings.
 std::string method_section(const Page& page);
 
 }  // namespace scotoma

@@ -17,9 +17,9 @@
 namespace scotoma {
 namespace {
 
-// A row of pictures on a wide screen has eight.
-constexpr std::size_t kMainPictures = 8;   // showing the event
-constexpr std::size_t kOtherPictures = 4;  // not showing it
+// A row of images on a wide screen has eight.
+constexpr std::size_t kMainImages = 8;   // showing the event
+constexpr std::size_t kOtherImages = 4;  // not showing it
 constexpr std::size_t kPairs = 6;
 constexpr std::size_t kSeeds = 4;
 
@@ -31,10 +31,9 @@ std::string lead(const Page& page, const Hypothesis& h) {
   if (rate.valid == 0) return {};
   const Rate base = base_rate(page.findings, h);
   std::string text =
-      fmt::format("{} of pictures of {} {}", percent(rate.rate), subject(page.study, h), event_words(h.direction));
+      fmt::format("{} of images of {} {}", percent(rate.rate), subject(page.study, h), event_words(h.direction));
   if (base.valid > 0) {
-    text +=
-        fmt::format(", against {} of neutral pictures of {}", percent(base.rate), with_article(page.study, h.label));
+    text += fmt::format(", against {} of neutral images of {}", percent(base.rate), with_article(page.study, h.label));
   }
   return fmt::format("<p class=\"lead\">{}.{}</p>\n", escape_html(text),
                      h.audited() ? "" : " <span class=\"badge caution\">not audited</span>");
@@ -47,18 +46,17 @@ std::string rates(const Page& page, const Hypothesis& h) {
   const std::string_view whiskers =
       h.audited() ? "Whiskers: 95\u00A0% intervals."
                   : "Whiskers: 95\u00A0% intervals; that of the upper bar only describes, for want of an audit.";
-  return fmt::format("<div class=\"rates\">\n{}<p class=\"soft\">Share of valid pictures that {}. {}</p></div>\n", rows,
+  return fmt::format("<div class=\"rates\">\n{}<p class=\"soft\">Share of valid images that {}. {}</p></div>\n", rows,
                      event_words(h.direction), whiskers);
 }
 
-std::string pictures(Page& page, const Hypothesis& h) {
+std::string images(Page& page, const Hypothesis& h) {
   const std::vector<Sample>& samples = evidence_of(h);
   const auto part = [&](bool failures) {
-    const std::size_t limit = failures == fails(h) ? kMainPictures : kOtherPictures;
+    const std::size_t limit = failures == fails(h) ? kMainImages : kOtherImages;
     const std::string tiles = gallery(page, samples, limit, failures ? failing : passing);
-    return tiles.empty()
-               ? tiles
-               : (failures ? "<h5>Pictures that fail</h5>\n" : "<h5>Pictures that are recognised</h5>\n") + tiles;
+    return tiles.empty() ? tiles
+                         : (failures ? "<h5>Images that fail</h5>\n" : "<h5>Images that are recognised</h5>\n") + tiles;
   };
   const std::string first = part(fails(h));
   const std::string html = first + part(!fails(h));
@@ -85,7 +83,7 @@ std::string pairs(Page& page, const Hypothesis& h) {
   if (html.empty()) return {};
   return fmt::format(
       "<h5>Same seed, without and with “{}”</h5>\n<div class=\"pairs\">\n{}</div>\n"
-      "<p class=\"soft\">{} of the {} in which only the picture with the phrase {}.</p>\n",
+      "<p class=\"soft\">{} of the {} in which only the image with the phrase {}.</p>\n",
       escape_html(h.phrase.text), html, shown == static_cast<std::size_t>(h.only_with) ? "All" : "The first",
       counted(h.only_with, "pair"), fails(h) ? "failed" : "was recognised");
 }
@@ -169,7 +167,7 @@ std::string bug_row(Page& page, const Hypothesis& h, std::string_view name) {
   }
   return fmt::format("<details class=\"bug-row\" {}><summary><span class=\"line\">{}</span></summary>\n", head,
                      closed) +
-         lead(page, h) + rates(page, h) + wording_block(h) + pictures(page, h) + pairs(page, h) +
+         lead(page, h) + rates(page, h) + wording_block(h) + images(page, h) + pairs(page, h) +
          evidence_blocks(page, h) + reproduce(page, h) + "</details>\n";
 }
 

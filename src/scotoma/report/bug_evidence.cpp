@@ -30,10 +30,9 @@ std::string left_out(const Study& study, const Rate& rate, const std::string& la
 /// Where the rate comes from when nothing was left to measure it well.
 std::string not_audited(const Study& study, const Hypothesis& h) {
   const std::string reason =
-      h.audit.invalid == 0
-          ? "the study's pictures were used up"
-          : fmt::format("the judge did not see {} in any of the {} drawn for it",
-                        escape_html(with_article(study, h.label)), counted(h.audit.invalid, "picture"));
+      h.audit.invalid == 0 ? "the study's images were used up"
+                           : fmt::format("the judge did not see {} in any of the {} drawn for it",
+                                         escape_html(with_article(study, h.label)), counted(h.audit.invalid, "image"));
   const Rate& rate = h.measured();
   if (rate.valid == 0) return fmt::format("<p>Not audited: {}. Its rate is not known.</p>\n", reason);
   return fmt::format(
@@ -46,7 +45,7 @@ std::string not_audited(const Study& study, const Hypothesis& h) {
 std::string reviewed(const Study& study, const Hypothesis& h) {
   if (!h.reviewed) return {};
   return fmt::format(
-      "<p>The rates above are of what the judge accepted. A person looked at some of the pictures and disagreed with "
+      "<p>The rates above are of what the judge accepted. A person looked at some of the images and disagreed with "
       "the "
       "judge on {} of {}; joined with the judge's answers to all, that makes <strong>{}</strong>.</p>\n",
       grouped(h.reviewed->disagreed), grouped(h.reviewed->reviewed), escape_html(reviewed_text(study, h)));
@@ -56,7 +55,7 @@ std::string how_often(const Study& study, const Hypothesis& h) {
   if (!h.audited()) return block("How often does it happen?", not_audited(study, h));
   return block(
       "How often does it happen?",
-      fmt::format("<p>To measure the rate without luck or selection, {} more pictures were drawn once everything was "
+      fmt::format("<p>To measure the rate without luck or selection, {} more images were drawn once everything was "
                   "decided: <strong>{} {} ({})</strong>; with 95\u00A0% confidence the true rate is {}.{}</p>\n",
                   grouped(h.audit.valid + h.audit.invalid), fraction(h.audit), event_words(h.direction),
                   percent(h.audit.rate), interval_text(h.audit), left_out(study, h.audit, h.label)) +
@@ -113,14 +112,14 @@ std::string taken_for(const Page& page, const Hypothesis& h) {
 std::string odds(const Page& page, const Hypothesis& h) {
   const EvidenceOptions& options = page.study.evidence;
   std::string text = fmt::format(
-      "<p>{} of {} pictures {}, drawn after the search and for this test only; of the neutral pictures {} of {} did. "
+      "<p>{} of {} images {}, drawn after the search and for this test only; of the neutral images {} of {} did. "
       "Suppose "
       "the phrase adds {:g} points or less to the true base rate, whatever that is. Then evidence as strong as this, "
       "from both samples together, would turn up <strong>at most once in {}</strong> trials. ",
       grouped(h.confirmed.failures), grouped(h.confirmed.valid), event_past(h.direction), grouped(h.base_events),
       grouped(h.base_valid), 100 * options.delta, one_in(h.log_e_value));
   return text + fmt::format(
-                    "Because any label may be picked after its neutral pictures were seen, and up to {} phrases be "
+                    "Because any label may be picked after its neutral images were seen, and up to {} phrases be "
                     "tried for it, a claim had to reach once in {}.</p>\n",
                     grouped(options.max_hypotheses), one_in(page.findings.rejection_threshold));
 }
@@ -129,7 +128,7 @@ std::string chance(const Page& page, const Hypothesis& h) {
   if (h.confirmed.valid == 0) return {};
   if (page.study.evidence.rule == "fixed") {
     return block("Could it be chance?",
-                 fmt::format("<p><strong>It could: nothing was tested.</strong> {} of {} pictures {}, and {} of {} "
+                 fmt::format("<p><strong>It could: nothing was tested.</strong> {} of {} images {}, and {} of {} "
                              "neutral ones; the study's rule is \"fixed\", which lists whatever is more.</p>\n",
                              grouped(h.confirmed.failures), grouped(h.confirmed.valid), event_past(h.direction),
                              grouped(h.base_events), grouped(h.base_valid)));
@@ -139,7 +138,7 @@ std::string chance(const Page& page, const Hypothesis& h) {
   const std::string curve = evidence_curve(h.log_e_path, threshold, tone(h));
   if (!curve.empty()) {
     text += fmt::format(
-        "<figure class=\"plot\">{}<figcaption class=\"soft\">Evidence after each picture, on a logarithmic scale; "
+        "<figure class=\"plot\">{}<figcaption class=\"soft\">Evidence after each image, on a logarithmic scale; "
         "dashed: what it had to reach.</figcaption></figure>\n",
         curve);
   }
@@ -164,7 +163,7 @@ std::string answers_list(const Page& page, const std::vector<Sample>& samples, s
                                    [](int sum, const auto& answer) { return sum + answer.second; });
   if (rest > 0) rows += row("other labels", rest);
   return fmt::format("<ul class=\"answers\">\n{}</ul>\n<p class=\"soft\">Of {}{}.</p>\n", rows,
-                     counted(static_cast<int>(valid), "valid picture"), whence);
+                     counted(static_cast<int>(valid), "valid image"), whence);
 }
 
 std::string evidence_blocks(const Page& page, const Hypothesis& h) {

@@ -10,7 +10,7 @@
 
 namespace scotoma {
 
-/// How often it happens, whether it is the phrase, what the pictures are taken for, whether it could be chance: those
+/// How often it happens, whether it is the phrase, what the images are taken for, whether it could be chance: those
 /// of the four that can be answered, as <section>s in a <div>. Requires Status::confirmed.
 std::string evidence_blocks(const Page& page, const Hypothesis& hypothesis);
 

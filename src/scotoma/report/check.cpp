@@ -89,7 +89,7 @@ std::string_view verdict_words(Verdict verdict) {
 std::string figures(const CheckCase& one) {
   const Rate& now = one.now.suspects;
   if (now.valid == 0) {
-    return "it was never audited, so there is no picture to look at; --images draws some, and so does a run with more "
+    return "it was never audited, so there is no image to look at; --images draws some, and so does a run with more "
            "budget.images";
   }
   if (one.systematic) {
@@ -97,7 +97,7 @@ std::string figures(const CheckCase& one) {
                        fraction(now), 100 * now.low, 100 * now.high, 100 * one.now.allowed, fraction(one.before));
   }
   return fmt::format(
-      "{} pictures {} the phrase fail (95 % interval {:.1f} to {:.1f} %); {:.1f} % are allowed; before: {}",
+      "{} images {} the phrase fail (95 % interval {:.1f} to {:.1f} %); {:.1f} % are allowed; before: {}",
       fraction(now), one.direction == Direction::fails ? "with" : "without", 100 * now.low, 100 * now.high,
       100 * one.now.allowed, fraction(one.before));
 }

@@ -14,7 +14,7 @@ namespace scotoma {
 /// "fixed", "still there", "worse", "undecided".
 std::string_view verdict_words(Verdict verdict);
 
-/// "3 of 64 pictures with the phrase fail (95 % interval 1 to 13 %); 9.6 % are allowed; before: 60 of 64", of a
+/// "3 of 64 images with the phrase fail (95 % interval 1 to 13 %); 9.6 % are allowed; before: 60 of 64", of a
 /// systematic failure "3 of 64 baseline images fail ...". Plain text,
 /// in ASCII but for what stands in the prompts.
 std::string figures(const CheckCase& one);

@@ -15,7 +15,7 @@
 namespace scotoma {
 namespace {
 
-constexpr std::size_t kPictures = 8;  // one line on a wide screen
+constexpr std::size_t kImages = 8;  // one line on a wide screen
 constexpr std::string_view kCounts = "<a href=\"#spurious\">Every label, with counts</a>";
 
 /// One image of each of the first cells.
@@ -23,11 +23,11 @@ std::string tiles(Page& page, const std::vector<const CrossCell*>& cells) {
   std::string html;
   std::size_t shown = 0;
   for (const CrossCell* cell : cells) {
-    if (shown == kPictures) break;
+    if (shown == kImages) break;
     if (cell->samples.empty()) continue;
-    const std::string picture = tile(page, cell->samples.front(), cell->label);
-    if (picture.empty()) break;
-    html += picture + "\n";
+    const std::string image = tile(page, cell->samples.front(), cell->label);
+    if (image.empty()) break;
+    html += image + "\n";
     ++shown;
   }
   return html.empty() ? html : "<div class=\"gallery\">\n" + html + "</div>\n";

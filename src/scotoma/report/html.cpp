@@ -28,17 +28,17 @@ namespace {
 
 std::string study_title(const Study& study) { return study.name.empty() ? study.file.stem().string() : study.name; }
 
-std::string contents_row(const std::string& id, const std::string& picture, const std::string& sentence,
+std::string contents_row(const std::string& id, const std::string& image, const std::string& sentence,
                          const std::string& numbers) {
   return fmt::format(
       "<li data-of=\"{0}\"><a href=\"#{0}\">{1}<span><b>{2}</b><br><span class=\"soft\">{3}</span></span></a></li>\n",
-      id, picture, escape_html(sentence), numbers);
+      id, image, escape_html(sentence), numbers);
 }
 
 template <class Shown>
 std::string thumbnail(Page& page, const std::vector<Sample>& samples, std::string_view alt, Shown shown) {
   const auto found = std::find_if(samples.begin(), samples.end(), shown);
-  return found == samples.end() ? "" : page.pictures.show(found->image, alt);
+  return found == samples.end() ? "" : page.images.show(found->image, alt);
 }
 
 std::string contents_row(Page& page, const SystematicFailure& failure) {
@@ -67,7 +67,7 @@ std::string contents_row(Page& page, const Cause& cause) {
 std::string warning(const Study& study) {
   if (study.evidence.rule != "fixed") return {};
   return "<div class=\"card doubt\">\n<h2>No error rate is held.</h2>\n<p>This study ran by the rule \"fixed\", the "
-         "plain scheme: whatever failed more often than the neutral pictures did, by however little, is listed as a "
+         "plain scheme: whatever failed more often than the neutral images did, by however little, is listed as a "
          "bug. Most of it may be chance. The rule is there for comparison only; remove <code>evidence.rule</code> to "
          "have claims tested.</p>\n</div>\n";
 }
@@ -125,7 +125,7 @@ std::string header(Page& page) {
          in_doubt(page.findings) + warning(page.study) + "<dl class=\"strip\">\n" +
          fact("Classifier", escape_html(classifier_line(page))) +
          fact("Labels", grouped(static_cast<long long>(page.findings.bases.size()))) +
-         fact("Pictures drawn", grouped(page.findings.spent.total())) + fact("Seed", std::to_string(page.study.seed)) +
+         fact("Images drawn", grouped(page.findings.spent.total())) + fact("Seed", std::to_string(page.study.seed)) +
          "</dl>\n" + what_fails(page) + contents(page) + false_claims(page) + "</header>\n";
 }
 
@@ -148,11 +148,11 @@ std::string navigation(const Page& page, bool transfer, bool certainty) {
 std::string what_was_tested(const Page& page) {
   if (page.findings.hypotheses.empty()) return "No phrase came up to try.";
   int tested = 0;
-  int pictures = 0;
+  int images = 0;
   for (const Hypothesis& h : page.findings.hypotheses) {
     if (h.confirmed.valid == 0) continue;
     ++tested;
-    pictures += h.confirmed.valid;
+    images += h.confirmed.valid;
   }
   const auto all = static_cast<int>(page.findings.hypotheses.size());
   const std::string came_up = fmt::format("{} came up for {}", capitalised(counted(all, "hypothesis", "hypotheses")),
@@ -161,12 +161,12 @@ std::string what_was_tested(const Page& page) {
   return fmt::format(
       "{}; {} of them went to the test, on {}. In none was the evidence strong enough that the label fails more than "
       "{:g} points above its base rate.",
-      came_up, grouped(tested), counted(pictures, "valid picture"), 100 * page.study.evidence.delta);
+      came_up, grouped(tested), counted(images, "valid image"), 100 * page.study.evidence.delta);
 }
 
 std::string nothing_confirmed(const Page& page) {
   return fmt::format(
-      "<div class=\"card calm\">\n<p>That does not prove there is none. {}</p>\n<p>Small rises need more pictures than "
+      "<div class=\"card calm\">\n<p>That does not prove there is none. {}</p>\n<p>Small rises need more images than "
       "were drawn here, and what no caption and no list mentions was never tried. A larger budget, or a phrase of your "
       "own, looks further:</p>\n<p><code class=\"command\">{}</code></p>\n<p class=\"soft\">Run it in the study's "
       "folder; OUT is the folder of this report.</p>\n</div>\n",
@@ -229,7 +229,7 @@ Result<std::string> report_html(const Study& study, const Findings& findings, co
   body += limits_section(page);
   body += method_section(page);
   body += "</main>\n<footer class=\"soft\">Written by Scotoma. The same findings for programs: bugs.json.</footer>\n";
-  SCOTOMA_ASSIGN_OR_RETURN(const std::string pictures, page.pictures.definitions());
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string definitions, page.images.definitions());
   const bool filtered = body.find("id=\"claims-filter\"") != std::string::npos;
   if (filtered) body += fmt::format("<script>{}</script>\n", kClaimsScript);
   return fmt::format(
@@ -240,7 +240,7 @@ Result<std::string> report_html(const Study& study, const Findings& findings, co
       "'unsafe-inline'{}\">\n"
       "<title>{} · Scotoma</title>\n<style>\n{}</style>\n</head>\n<body>\n{}{}</body>\n</html>\n",
       filtered ? "; script-src " + script_source(kClaimsScript) : "", escape_html(study_title(study)), kReportStyle,
-      pictures, body);
+      definitions, body);
 }
 
 }  // namespace scotoma

@@ -7,12 +7,12 @@
 #include "scotoma/core/result.h"
 #include "scotoma/finding/finding.h"
 #include "scotoma/finding/transfer.h"
-#include "scotoma/report/pictures.h"
+#include "scotoma/report/page_images.h"
 #include "scotoma/study/study.h"
 
 namespace scotoma {
 
-/// The whole page: pictures and styles inside, no network, and no script but the one that filters the list of claims. A
+/// The whole page: images and styles inside, no network, and no script but the one that filters the list of claims. A
 /// function of the findings: no times. However
 /// large the study, the page stays one that a browser opens (PageLimits in page.h); bugs.json holds the rest.
 /// `transfer` may be null: what other classifiers say of the bugs, which must be of these findings (transfer_of in

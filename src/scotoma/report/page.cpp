@@ -26,7 +26,7 @@ std::span<const SystematicFailure> with_cards(const std::vector<SystematicFailur
 }
 
 Page page_of(const Study& study, const Findings& findings, const ImageSource& images) {
-  Page page{study, findings, Answers(findings), Pictures(images, PageLimits::kPictures), tally_of(findings), {}, {}};
+  Page page{study, findings, Answers(findings), PageImages(images, PageLimits::kImages), tally_of(findings), {}, {}};
   std::vector<std::span<const Hypothesis* const>> cards;
   const auto place = [&](const std::vector<const Hypothesis*>& all) {
     cards.push_back(std::span(all).first(std::min(all.size(), PageLimits::kCardRows)));
@@ -63,11 +63,11 @@ std::string tile(Page& page, const Sample& sample, std::string_view note) {
       valid
           ? fmt::format("{} {}, {}", sample.recognised() ? "recognised as" : "taken for", answer, percent(probability))
           : "left out, as the judge did not see the label in it");
-  const std::string picture = page.pictures.show(sample.image, alt);
-  if (picture.empty()) return {};
+  const std::string image = page.images.show(sample.image, alt);
+  if (image.empty()) return {};
   return fmt::format(
       R"(<figure class="tile {}">{}<figcaption>{}<b>{}</b> <span class="soft">{}</span></figcaption></figure>)", tone,
-      picture, note.empty() ? "" : fmt::format(R"(<span class="note">{}</span> )", escape_html(note)),
+      image, note.empty() ? "" : fmt::format(R"(<span class="note">{}</span> )", escape_html(note)),
       escape_html(verdict), valid ? percent(probability) : "");
 }
 
@@ -87,7 +87,7 @@ std::string gallery(Page& page, const std::vector<Sample>& samples, std::size_t 
 
 std::string rate_row(std::string_view what, const Rate& rate, std::string_view tone) {
   if (rate.valid == 0) {
-    return fmt::format(R"(<div class="rate"><span>{}</span><span class="soft">no valid picture</span></div>)"
+    return fmt::format(R"(<div class="rate"><span>{}</span><span class="soft">no valid image</span></div>)"
                        "\n",
                        escape_html(what));
   }

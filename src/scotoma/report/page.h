@@ -12,16 +12,16 @@
 
 #include "scotoma/finding/finding.h"
 #include "scotoma/report/answers.h"
-#include "scotoma/report/pictures.h"
+#include "scotoma/report/page_images.h"
 #include "scotoma/study/study.h"
 #include "scotoma/wording/tally.h"
 
 namespace scotoma {
 
-/// How much the page holds, most important first, so that it can be opened however large the study. A picture takes
+/// How much the page holds, most important first, so that it can be opened however large the study. An image takes
 /// some 30 kB.
 struct PageLimits {
-  static constexpr std::size_t kPictures = 700;
+  static constexpr std::size_t kImages = 700;
   static constexpr std::size_t kContents = 100;   ///< lines at the top
   static constexpr std::size_t kCards = 20;       ///< causes with a card
   static constexpr std::size_t kLabelCards = 10;  ///< systematic failures with a card
@@ -36,7 +36,7 @@ struct Page {
   const Study& study;
   const Findings& findings;
   Answers answers;
-  Pictures pictures;
+  PageImages images;
   Tally tally;                          ///< as counted everywhere; the first of each kind have a card
   std::set<const Hypothesis*> placed;   ///< have a line on a card; other confirmed ones are in the table only
   std::set<const Hypothesis*> in_full;  ///< of these, with everything inside
@@ -50,21 +50,21 @@ Page page_of(const Study& study, const Findings& findings, const ImageSource& im
 std::span<const Cause> with_cards(const std::vector<Cause>& causes);
 std::span<const SystematicFailure> with_cards(const std::vector<SystematicFailure>& failures);
 
-/// The pictures that stand for a hypothesis: of the audit, or where there was none of what it was tried on.
+/// The images that stand for a hypothesis: of the audit, or where there was none of what it was tried on.
 const std::vector<Sample>& evidence_of(const Hypothesis& hypothesis);
 
-/// The rate of the hypothesis' event among base pictures: of failures, or of passes.
+/// The rate of the hypothesis' event among base images: of failures, or of passes.
 Rate base_rate(const Findings& findings, const Hypothesis& hypothesis);
 
 /// Whether both images are known to be what they should and only the one with the phrase shows the event.
 bool makes_the_difference(const Pair& pair, Direction direction);
 
-/// The first `limit` samples with `wanted`, as pictures with what each was taken for. Empty if there is none, shorter
+/// The first `limit` samples with `wanted`, as images with what each was taken for. Empty if there is none, shorter
 /// where the page has no room for more.
 std::string gallery(Page& page, const std::vector<Sample>& samples, std::size_t limit,
                     const std::function<bool(const Sample&)>& wanted);
 
-/// One picture with what it was taken for; `note` (plain text) stands in front of it. Empty where there is no room.
+/// One image with what it was taken for; `note` (plain text) stands in front of it. Empty where there is no room.
 std::string tile(Page& page, const Sample& sample, std::string_view note = {});
 
 /// One line of a chart: what, a bar, the numbers. `what` is plain text.

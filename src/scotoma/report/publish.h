@@ -25,9 +25,9 @@ struct Published {
 /// transfer.json that says something else is removed before the report is replaced: a kill leaves it missing, never
 /// beside a report of other figures. Without `transfer` the transfer.json in `folder`, where it is of these findings,
 /// gives the section.
-/// The pictures that bugs.json names stand under images/ in `folder` afterwards: those of the cache where that is
+/// The images that bugs.json names stand under images/ in `folder` afterwards: those of the cache where that is
 /// its folder too, else copies. Requires that `folder` is there.
-/// Errors: failed when the disk is full, the folder cannot be written, or a picture that the report shows is missing or
+/// Errors: failed when the disk is full, the folder cannot be written, or an image that the report shows is missing or
 /// damaged: the old files stay then.
 Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const AnswerCache& cache,
                           const std::filesystem::path& folder, const Transfer* transfer = nullptr);

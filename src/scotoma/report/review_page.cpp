@@ -24,7 +24,7 @@ body { margin: 0 auto; max-width: 44rem; padding: 1.5rem 1.25rem 3rem; backgroun
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 h1 { font-size: 1rem; font-weight: 400; color: var(--soft); margin: 0; }
 h2 { font-size: 1.6rem; line-height: 1.2; margin: .25rem 0 1rem; }
-#picture { display: block; width: min(100%, 24rem); aspect-ratio: 1; object-fit: contain;
+#image { display: block; width: min(100%, 24rem); aspect-ratio: 1; object-fit: contain;
   border-radius: 8px; background: rgb(128 128 128 / .12); }
 .buttons { display: flex; flex-wrap: wrap; gap: .6rem; margin: 1rem 0; }
 button { font: inherit; padding: .6rem 1.4rem; border-radius: 8px; border: 1px solid var(--line); background: none;
@@ -57,12 +57,12 @@ function keep() {
 function draw() {
   const question = questions[at];
   show("question").textContent = question.asks;
-  show("picture").src = question.source;
-  show("count").textContent = `Picture ${at + 1} of ${questions.length}; ${answers.size} answered`;
+  show("image").src = question.source;
+  show("count").textContent = `Image ${at + 1} of ${questions.length}; ${answers.size} answered`;
   thumbs.forEach((thumb, i) => {
     thumb.className = answers.get(i) || "";
     thumb.setAttribute("aria-current", i === at);
-    thumb.setAttribute("aria-label", `Picture ${i + 1}: ${answers.get(i) || "open"}`);
+    thumb.setAttribute("aria-label", `Image ${i + 1}: ${answers.get(i) || "open"}`);
   });
 }
 function go(step) { at = Math.min(Math.max(at + step, 0), questions.length - 1); draw(); }
@@ -95,23 +95,22 @@ draw();
 )js";
 
 /// The line of the table is made here, where `--csv` makes it too: the page only adds the answer.
-std::string thumb(const ReviewPicture& picture) {
+std::string thumb(const ReviewImage& image) {
   return fmt::format(
-      "<button data-image=\"{}\" data-row=\"{}\" data-asks=\"Is {} in this picture?\"><img alt=\"\" "
+      "<button data-image=\"{}\" data-row=\"{}\" data-asks=\"Is {} in this image?\"><img alt=\"\" "
       "src=\"data:image/png;base64,{}\"></button>\n",
-      escape_html(picture.image),
-      escape_html(unanswered({picture.image, printable(picture.label), printable(picture.file)})),
-      escape_html(printable(picture.named)), base64(picture.png));
+      escape_html(image.image), escape_html(unanswered({image.image, printable(image.label), printable(image.file)})),
+      escape_html(printable(image.named)), base64(image.png));
 }
 
 }  // namespace
 
-std::string review_page(const std::string& study, const std::vector<ReviewPicture>& pictures) {
+std::string review_page(const std::string& study, const std::vector<ReviewImage>& images) {
   Hasher asked;  // what the browser keeps is of these questions alone
   std::string strip;
-  for (const ReviewPicture& picture : pictures) {
-    asked.field(picture.image).field(picture.label);
-    strip += thumb(picture);
+  for (const ReviewImage& image : images) {
+    asked.field(image.image).field(image.label);
+    strip += thumb(image);
   }
   std::string html = fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -124,13 +123,13 @@ std::string review_page(const std::string& study, const std::vector<ReviewPictur
       script_source(kScript), escape_html(study), kStyle, asked.hex().substr(0, 16), kReviewColumns,
       escape_html(study));
   html +=
-      "<main id=\"work\" hidden>\n<h2 id=\"question\" aria-live=\"polite\"></h2>\n<img id=\"picture\" alt=\"The "
-      "picture "
+      "<main id=\"work\" hidden>\n<h2 id=\"question\" aria-live=\"polite\"></h2>\n<img id=\"image\" alt=\"The "
+      "image "
       "in question\">\n<div class=\"buttons\">\n<button id=\"yes\">Yes <kbd>y</kbd></button><button id=\"no\">No "
       "<kbd>n</kbd></button><button id=\"back\">Back <kbd>←</kbd></button><button id=\"skip\">Later "
       "<kbd>→</kbd></button><button id=\"save\">Save answers <kbd>s</kbd></button>\n</div>\n"
       "<p class=\"soft\"><span id=\"count\"></span>. Where you cannot tell, say no: what nobody can see is not in the "
-      "picture. What is saved goes to <b>scotoma review --import review.csv</b>.</p>\n";
+      "image. What is saved goes to <b>scotoma review --import review.csv</b>.</p>\n";
   return html + "<div id=\"strip\">\n" + strip + "</div>\n</main>\n<script>" + std::string(kScript) +
          "</script>\n</body>\n</html>\n";
 }

@@ -20,7 +20,7 @@ std::string row(const Hypothesis& h, const std::string& without, const std::stri
   return fmt::format("<tr><th scope=\"row\">{}</th>{}<td class=\"chart\">{}</td>{}{}<td>{}</td></tr>\n",
                      escape_html(without), table_cell("Left:", escape_html(left)), seen ? rate_bar(rate, tone(h)) : "",
                      table_cell("Rate", seen ? percent(rate.rate) : "–", "number"),
-                     table_cell("Pictures", seen ? fraction(rate) : "–", "number"), verdict);
+                     table_cell("Images", seen ? fraction(rate) : "–", "number"), verdict);
 }
 
 std::string step_row(const Hypothesis& h, const ShrinkStep& step) {
@@ -48,10 +48,10 @@ std::string shrunk(const Hypothesis& h) {
   html +=
       "<table class=\"words\">\n<thead><tr><th scope=\"col\">Tried</th><th scope=\"col\">What is left</th><th "
       "scope=\"col\">0 to 100\u00A0%</th><th scope=\"col\" class=\"number\">Rate</th><th scope=\"col\" "
-      "class=\"number\">Pictures</th><th scope=\"col\">These words are</th></tr></thead>\n<tbody>\n";
+      "class=\"number\">Images</th><th scope=\"col\">These words are</th></tr></thead>\n<tbody>\n";
   for (const ShrinkStep& step : h.shrink_steps) html += step_row(h, step);
   return html + fmt::format(
-                    "</tbody></table>\n<p class=\"soft\">Share of valid pictures that {}. These pictures chose "
+                    "</tbody></table>\n<p class=\"soft\">Share of valid images that {}. These images chose "
                     "the words, so their rates only describe; confirmation and audit drew others.</p>\n",
                     event_words(h.direction));
 }
@@ -67,7 +67,7 @@ std::string parts(const Hypothesis& h) {
     rows += rate_row(capitalised(alone), part.rate, "base");
   }
   const Rate& whole = h.measured();
-  const bool in_turn = h.source == "either";  // a disjunction: its pictures take the phrases in turn
+  const bool in_turn = h.source == "either";  // a disjunction: its images take the phrases in turn
   const std::string_view together = in_turn ? "in turn" : h.part_rates.size() == 2 ? "both" : "all together";
   text += fmt::format("{} {}", together, whole.valid > 0 ? percent(whole.rate) : "not known");
   const bool explained = in_turn || std::any_of(h.part_rates.begin(), h.part_rates.end(), [&](const PartRate& part) {
@@ -75,7 +75,7 @@ std::string parts(const Hypothesis& h) {
                          });
   return fmt::format(
       "<p>The pieces by themselves: <b>{}</b>.{}</p>\n<div class=\"rates\">\n{}{}<p class=\"soft\">Share of valid "
-      "pictures "
+      "images "
       "that {}.</p></div>\n",
       escape_html(text), explained ? "" : " It takes the combination.", rows,
       rate_row(capitalised(std::string(together)), whole, tone(h)), event_words(h.direction));

@@ -135,7 +135,7 @@ std::size_t cells_that(const Findings& findings, bool tested) {
 std::string legend(const Page& page) {
   const auto swatch = [](std::string_view kind) { return fmt::format(R"(<span class="swatch {}"></span> )", kind); };
   const auto tested = static_cast<int>(cells_that(page.findings, true));
-  std::string html = "Share of valid pictures with the phrase that are taken for the row's answer. ";
+  std::string html = "Share of valid images with the phrase that are taken for the row's answer. ";
   html += fmt::format(
       "{}Framed: more often than without the phrase; the probability that even one frame is wrong is at most {} (exact "
       "McNemar test of the pairs, Holm's correction over {}). ",
@@ -148,9 +148,9 @@ std::string legend(const Page& page) {
 std::string all_counts(const Page& page, const std::vector<const CrossRow*>& rows,
                        const std::vector<std::string>& labels) {
   std::string html =
-      "<details><summary>All counts</summary>\n<p class=\"soft\">Pairs of pictures that share a seed: how many are "
+      "<details><summary>All counts</summary>\n<p class=\"soft\">Pairs of images that share a seed: how many are "
       "taken "
-      "for the answer with the phrase, without it, and in only one of the two; left out: pairs with a picture that the "
+      "for the answer with the phrase, without it, and in only one of the two; left out: pairs with an image that the "
       "judge refused. p: McNemar's exact one-sided test; corrected: Holm's.</p>\n";
   for (const CrossRow* row : rows) html += counts(page, *row, labels);
   return html + "</details>\n";

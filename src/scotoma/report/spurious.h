@@ -8,7 +8,7 @@
 
 namespace scotoma {
 
-/// What each confirmed phrase does to the other labels: in sentences with pictures, as a matrix, and all its counts.
+/// What each confirmed phrase does to the other labels: in sentences with images, as a matrix, and all its counts.
 /// Empty without a row. Of very many labels, the matrix shows those that are affected most.
 std::string spurious_section(Page& page);
 

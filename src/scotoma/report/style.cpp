@@ -55,7 +55,7 @@ header { padding-top: 3.5rem; }
   text-decoration: none; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
 .contents a:hover { border-color: var(--soft); }
 .contents b { font-weight: 600; line-height: 1.35; }
-.contents .picture { width: 3.5rem; flex: none; }
+.contents .image { width: 3.5rem; flex: none; }
 .contents span { min-width: 0; } .contents .soft { font-size: .875rem; font-variant-numeric: tabular-nums; }
 [hidden] { display: none !important; }
 .filter { display: flex; align-items: baseline; flex-wrap: wrap; gap: .5rem 1.25rem; margin: 1rem 0 .25rem; font-size: .925rem; }
@@ -113,8 +113,8 @@ div.line { margin-left: 1.1rem; }
 .gallery { display: grid; grid-template-columns: repeat(8, minmax(0, 1fr)); gap: .75rem .6rem; margin: .5rem 0; }
 .cluster .gallery { grid-template-columns: repeat(6, minmax(0, 1fr)); }
 .tile { margin: 0; min-width: 0; }
-.picture { display: block; width: 100%; aspect-ratio: 1; border-radius: 6px; background: var(--track); }
-.pictures { position: absolute; }
+.image { display: block; width: 100%; aspect-ratio: 1; border-radius: 6px; background: var(--track); }
+.images { position: absolute; }
 .tile figcaption { margin-top: .3rem; font-size: .8rem; line-height: 1.35; }
 .tile b { font-weight: 600; }
 .tile.fail b { color: var(--fail); } .tile.pass b { color: var(--pass); }

@@ -14,7 +14,7 @@ namespace scotoma {
 /// "fail", "pass" or "base". Hidden from screen readers: the numbers stand beside it.
 std::string rate_bar(const Rate& rate, std::string_view tone);
 
-/// The log e-value after each valid picture, and the height from which it counts as confirmed (left out if not
+/// The log e-value after each valid image, and the height from which it counts as confirmed (left out if not
 /// positive). Empty for fewer than two points.
 std::string evidence_curve(const std::vector<double>& log_e_path, double threshold, std::string_view tone);
 

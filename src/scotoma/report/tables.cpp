@@ -16,8 +16,8 @@
 namespace scotoma {
 namespace {
 
-constexpr std::size_t kClusterPictures = 6;
-constexpr std::size_t kTinyPictures = 2;
+constexpr std::size_t kClusterImages = 6;
+constexpr std::size_t kTinyImages = 2;
 
 std::string source_words(const Hypothesis& h) {
   if (h.source == "user") return "asked for by the user";
@@ -90,19 +90,19 @@ std::string outcomes(const std::vector<Hypothesis>& hypotheses) {
 
 std::string cluster_figures(Page& page, const Cluster& cluster) {
   std::string figures;
-  const std::size_t limit = std::min(cluster.members.size(), cluster.tiny ? kTinyPictures : kClusterPictures);
+  const std::size_t limit = std::min(cluster.members.size(), cluster.tiny ? kTinyImages : kClusterImages);
   for (std::size_t i = 0; i < limit; ++i) {
     const std::string caption = i < cluster.captions.size() ? cluster.captions[i] : "";
-    const std::string alt = caption.empty() ? "picture of " + with_article(page.study, cluster.label) : caption;
-    const std::string picture = page.pictures.show(cluster.members[i].image, alt);
-    if (picture.empty()) break;
+    const std::string alt = caption.empty() ? "image of " + with_article(page.study, cluster.label) : caption;
+    const std::string image = page.images.show(cluster.members[i].image, alt);
+    if (image.empty()) break;
     figures +=
-        fmt::format("<figure class=\"tile\">{}<figcaption>{}</figcaption></figure>\n", picture, escape_html(caption));
+        fmt::format("<figure class=\"tile\">{}<figcaption>{}</figcaption></figure>\n", image, escape_html(caption));
   }
   return figures;
 }
 
-/// Empty where the page has no room for a picture of it.
+/// Empty where the page has no room for an image of it.
 std::string cluster_block(Page& page, const Cluster& cluster) {
   const std::string figures = cluster_figures(page, cluster);
   if (figures.empty()) return {};
@@ -114,7 +114,7 @@ std::string cluster_block(Page& page, const Cluster& cluster) {
       "<section class=\"cluster\"><h3>{} {} <span class=\"soft\">{}</span></h3>\n<div "
       "class=\"gallery\">\n{}</div></section>\n",
       escape_html(capitalised(with_article(page.study, cluster.label))), escape_html(outcome),
-      counted(static_cast<int>(cluster.members.size()), "picture"), figures);
+      counted(static_cast<int>(cluster.members.size()), "image"), figures);
 }
 
 /// The largest groups, as many as there is room for, and how many were left out.
@@ -155,11 +155,11 @@ std::string hypotheses_section(const Page& page) {
            "<p>There was nothing to try: no group of failures had a caption that set it apart.</p>\n</section>\n";
   }
   html += fmt::format(
-      "<p>{}: {}. What looked promising on a few pictures was put to the test on new ones.</p>\n"
-      "<details><summary>{}</summary>\n<p class=\"soft\">Explored, tested: valid pictures that show the claim; both "
+      "<p>{}: {}. What looked promising on a few images was put to the test on new ones.</p>\n"
+      "<details><summary>{}</summary>\n<p class=\"soft\">Explored, tested: valid images that show the claim; both "
       "counts stop by what they show, so "
       "they only describe. By chance: how often evidence as strong would turn up at most, were the claim false. Audit: "
-      "the rate on pictures drawn afterwards, a fixed number.</p>\n"
+      "the rate on images drawn afterwards, a fixed number.</p>\n"
       "<div class=\"scroll\" role=\"region\" aria-label=\"Hypotheses\" tabindex=\"0\"><table>\n<thead><tr><th "
       "scope=\"col\">Claim</th><th scope=\"col\">Result</th>"
       "<th scope=\"col\" class=\"number\">Explored</th><th scope=\"col\" class=\"number\">Tested</th>"
@@ -180,14 +180,14 @@ std::string clusters_section(Page& page) {
   if (large.empty() && tiny.empty()) return {};
   std::string html =
       "<section id=\"groups\">\n<h2>Failures that look alike</h2>\n"
-      "<p>Pictures from neutral prompts, grouped by the classifier's answer and by looks, the most typical first, with "
+      "<p>Images from neutral prompts, grouped by the classifier's answer and by looks, the most typical first, with "
       "what the captioner said of them. The hypotheses come from these words.</p>\n";
   if (!large.empty()) {
     html += fmt::format("<details><summary>{}</summary>\n{}</details>\n", all_of(large.size(), "group"),
                         cluster_blocks(page, large));
   }
   if (!tiny.empty()) {
-    html += fmt::format("<details class=\"tiny\"><summary>{} of fewer than {} pictures</summary>\n{}</details>\n",
+    html += fmt::format("<details class=\"tiny\"><summary>{} of fewer than {} images</summary>\n{}</details>\n",
                         capitalised(counted(static_cast<int>(tiny.size()), "small group")),
                         page.study.search.tiny_cluster, cluster_blocks(page, tiny));
   }

@@ -47,7 +47,7 @@ std::string dataset_row(const Transfer& transfer, std::size_t c) {
 
 std::string dataset_table(const Transfer& transfer) {
   std::string html =
-      "<h3>The set of pictures as a whole</h3>\n<p>Accuracy on the pictures of all audits, with 95\u00A0% intervals. "
+      "<h3>The set of images as a whole</h3>\n<p>Accuracy on the images of all audits, with 95\u00A0% intervals. "
       "Failing set: those on which the classifier under test is wrong, so its own accuracy there is 0 by "
       "construction. All images: also those that it gets right. Twins: the same seeds where no failure is claimed, of "
       "a "
@@ -92,7 +92,7 @@ std::string row_head(const Page& page, const TransferRow& row) {
 
 std::string heat_map(const Page& page, const Transfer& transfer) {
   std::string html = fmt::format(
-      "<h3>One by one</h3>\n<p>How often the pictures that a bug or an exception is about fail, and their twins. "
+      "<h3>One by one</h3>\n<p>How often the images that a bug or an exception is about fail, and their twins. "
       "<b>Transfers</b>: "
       "they surely fail more often than this classifier's own twins allow, or, of the baseline images of a label that "
       "fails systematically, which have no twins, more often than the study allows any label; with all cells taken "
@@ -121,9 +121,9 @@ std::string heat_map(const Page& page, const Transfer& transfer) {
 }  // namespace
 
 std::string transfer_section(const Page& page, const Transfer& transfer) {
-  std::string html = "<section id=\"transfer\">\n<h2>Other classifiers on the same pictures</h2>\n";
+  std::string html = "<section id=\"transfer\">\n<h2>Other classifiers on the same images</h2>\n";
   if (transfer.rows.empty() && transfer.systematic.empty())
-    return html + "<p>No bug was audited, so there is no picture to try others on.</p>\n</section>\n";
+    return html + "<p>No bug was audited, so there is no image to try others on.</p>\n</section>\n";
   html += dataset_table(transfer) + heat_map(page, transfer);
   const KindCounts left = counts_of(transfer.not_audited, page.findings);
   if (left.total() > 0)

@@ -9,7 +9,7 @@
 
 namespace scotoma {
 
-/// The whole set of pictures on every classifier, and a heat map of bugs x classifiers: failure rates, and whether a
+/// The whole set of images on every classifier, and a heat map of bugs x classifiers: failure rates, and whether a
 /// bug transfers. `transfer` must be of the page's findings.
 std::string transfer_section(const Page& page, const Transfer& transfer);
 

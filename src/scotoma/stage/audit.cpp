@@ -77,7 +77,7 @@ Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses) {
   if (chosen.empty()) return {};
   if (count < context.study.budget.audit) {
     context.limits.push_back(fmt::format(
-        "The budget of {} images paid for audits of {} pictures a bug in place of {}: their intervals are wider; raise "
+        "The budget of {} images paid for audits of {} images a bug in place of {}: their intervals are wider; raise "
         "budget.images.",
         context.study.budget.images, count, context.study.budget.audit));
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stage 4: pictures that fail alike.
+// Stage 4: images that fail alike.
 #pragma once
 
 #include <span>
@@ -13,7 +13,7 @@ namespace scotoma {
 
 /// Valid failures of one label (or its passes, where it fails nearly everywhere), first by predicted class, then by
 /// image embedding: average-linkage agglomerative clustering on cosine distance, cut at search.cluster_distance.
-/// Of one predicted class at most kMostLinked pictures are linked, the first ones; each other one joins the group whose
+/// Of one predicted class at most kMostLinked images are linked, the first ones; each other one joins the group whose
 /// mean is nearest. Largest cluster first; members by closeness to the centre.
 Result<std::vector<Cluster>> cluster(const StageContext& context, Memo& memo, const BaseResult& base);
 

@@ -20,8 +20,8 @@
 namespace scotoma {
 namespace {
 
-constexpr int kSeenEnough = 3;   // valid pictures of screening without an event: under a rate of 60 % in 6 % of cases
-constexpr int kSecondLooks = 1;  // more pictures of a row that has only shown invalid ones
+constexpr int kSeenEnough = 3;   // valid images of screening without an event: under a rate of 60 % in 6 % of cases
+constexpr int kSecondLooks = 1;  // more images of a row that has only shown invalid ones
 
 /// Phrases of different lists: list and index in it, the lists ascending.
 using Combination = std::vector<std::pair<std::size_t, std::size_t>>;
@@ -63,7 +63,7 @@ std::vector<Combination> each_alone(const std::vector<AttributeList>& lists) {
   return all;
 }
 
-/// What the screening pictures with one combination showed.
+/// What the screening images with one combination showed.
 struct Tally {
   int events = 0;
   int valid = 0;
@@ -94,10 +94,10 @@ std::vector<Combination> parts_of(const Combination& row, int most) {
   return parts;
 }
 
-/// The rows of one label's screening, how many pictures each gets, and how many may take the place of invalid ones.
+/// The rows of one label's screening, how many images each gets, and how many may take the place of invalid ones.
 struct Screening {
   std::vector<Combination> rows;
-  int pictures = 0;
+  int images = 0;
   int spare = 0;
 };
 
@@ -125,9 +125,9 @@ Screening plan(StageContext& context, std::size_t labels) {
         share));
   }
   if (!screening.rows.empty()) {
-    screening.pictures =
+    screening.images =
         static_cast<int>(std::min(share / screening.rows.size(), static_cast<std::size_t>(study.budget.screen)));
-    screening.spare = static_cast<int>(share) - screening.pictures * static_cast<int>(screening.rows.size());
+    screening.spare = static_cast<int>(share) - screening.images * static_cast<int>(screening.rows.size());
   }
   return screening;
 }
@@ -136,10 +136,10 @@ bool blind(const std::vector<Sample>& samples) {
   return std::none_of(samples.begin(), samples.end(), [](const Sample& sample) { return sample.valid(); });
 }
 
-/// The pictures of each row; more of those that were all invalid, as far as the spare ones go.
+/// The images of each row; more of those that were all invalid, as far as the spare ones go.
 Result<std::vector<std::vector<Sample>>> draw_rows(StageContext& context, const std::vector<Trial>& trials,
                                                    const Screening& screening) {
-  const int count = screening.pictures;
+  const int count = screening.images;
   std::vector<std::vector<Sample>> samples(trials.size());
   std::vector<std::size_t> open(trials.size());
   std::iota(open.begin(), open.end(), std::size_t{0});
@@ -264,7 +264,7 @@ Totals totals_of(const std::vector<Screened>& screened) {
   return totals;
 }
 
-/// Whether the event happens under a phrase in a quarter of its pictures or more, of all other labels taken together: a
+/// Whether the event happens under a phrase in a quarter of its images or more, of all other labels taken together: a
 /// shortcut misleads many labels, and those with less than the others too.
 bool frequent_elsewhere(const Totals& totals, const Screened& own, const Combination& phrase) {
   const Tally& total = totals.at({direction_of(*own.base), phrase});
@@ -362,13 +362,13 @@ Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<
   if (context.study.search.combine > 1) {
     screening = plan(context, static_cast<std::size_t>(std::count_if(bases.begin(), bases.end(), drawable)));
     context.progress.stage(fmt::format("screening {} combinations of listed phrases, {} images each",
-                                       screening.rows.size(), screening.pictures));
+                                       screening.rows.size(), screening.images));
   }
   std::vector<Screened> screened;
   for (const BaseResult& base : bases) {
     if (!drawable(base)) continue;
     screened.push_back(Screened{&base});
-    if (screening.pictures > 0) {
+    if (screening.images > 0) {
       SCOTOMA_ASSIGN_OR_RETURN(screened.back(), screen(context, base, screening));
     }
   }

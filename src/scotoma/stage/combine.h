@@ -10,26 +10,26 @@
 namespace scotoma {
 
 /// A phrase from the lists for one label. Its score, where screening gave one, is -log10 of Fisher's one-sided p-value
-/// that the event is more frequent in pictures with the phrase than in the other screening pictures of the label.
+/// that the event is more frequent in images with the phrase than in the other screening images of the label.
 struct Listed {
   std::string label;
   Phrase phrase;
-  std::string expected;  ///< the most frequent wrong answer in its screening pictures; empty without one
+  std::string expected;  ///< the most frequent wrong answer in its screening images; empty without one
 };
 
 /// For each label that can be drawn, every phrase of the study's lists: the first of each list, then the second of
 /// each, and so on. With search.combine above 1 the labels are screened first, and combinations come too.
 ///
-/// Screening: pictures of prompts that join a phrase of *each* list (but those whose phrases stay alone), the rows of a
-/// covering array of strength search.combine, so that every combination occurs in some picture though most are never
-/// drawn alone (group testing). The first budget.screen pictures of a row are drawn, or as many as half of the budget
-/// that is left pays for, at least one; if it does not pay for one picture of each row, the last rows are left out, and
-/// context.limits says so. A row whose pictures are all invalid is drawn once more, as far as that half goes. They have
+/// Screening: images of prompts that join a phrase of *each* list (but those whose phrases stay alone), the rows of a
+/// covering array of strength search.combine, so that every combination occurs in some image though most are never
+/// drawn alone (group testing). The first budget.screen images of a row are drawn, or as many as half of the budget
+/// that is left pays for, at least one; if it does not pay for one image of each row, the last rows are left out, and
+/// context.limits says so. A row whose images are all invalid is drawn once more, as far as that half goes. They have
 /// seeds of their own ("screen") and count as exploration.
 ///
-/// Every phrase comes back alone, but those under which screening saw three valid pictures or more without the event,
-/// and it in no others but where a phrase beside it explains that; unless a quarter of the phrase's pictures of the
-/// other labels show it: a shortcut misleads many labels. Of the combinations come those that any failing picture
+/// Every phrase comes back alone, but those under which screening saw three valid images or more without the event,
+/// and it in no others but where a phrase beside it explains that; unless a quarter of the phrase's images of the
+/// other labels show it: a shortcut misleads many labels. Of the combinations come those that any failing image
 /// speaks for and that no part explains, at most evidence.max_hypotheses of a label. A part explains it if it scores as
 /// high and, without the rest, shows the event at least half as often. By label, the highest score first; of equals the
 /// shorter, then in the order of the lists.

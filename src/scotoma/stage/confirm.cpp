@@ -178,7 +178,7 @@ void decide_plainly(StageContext& context, std::vector<Hypothesis>& hypotheses,
   }
   context.limits.emplace_back(
       "No error rate is held: evidence.rule is \"fixed\", the plain scheme, and whatever fails more often than the "
-      "neutral pictures did is listed as a bug. Most of what it lists may be chance. It is there for comparison only.");
+      "neutral images did is listed as a bug. Most of what it lists may be chance. It is there for comparison only.");
 }
 
 }  // namespace

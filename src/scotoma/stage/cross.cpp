@@ -21,7 +21,7 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-/// What a pair needs to know of a picture.
+/// What a pair needs to know of an image.
 struct Outcome {
   bool valid = false;
   int answer = -1;
@@ -33,7 +33,7 @@ struct Plan {
   CrossRow row;
   int answer = -1;             ///< class index of row.answer
   double log_e_value = 0;      ///< the largest of its bugs
-  Strings prompts;             ///< of the study's first label: rows of equal prompts share their pictures
+  Strings prompts;             ///< of the study's first label: rows of equal prompts share their images
   std::vector<Target> labels;  ///< of its cells
 };
 
@@ -119,7 +119,7 @@ void keep_affordable(StageContext& context, std::vector<Plan>& plans) {
   }
 }
 
-/// budget.cross pictures of each label: with the phrase, or (null) without one.
+/// budget.cross images of each label: with the phrase, or (null) without one.
 Result<std::vector<std::vector<Sample>>> draw(StageContext& context, const std::vector<Target>& labels,
                                               const Phrase* phrase) {
   const PromptOptions& prompts = context.study.prompts;

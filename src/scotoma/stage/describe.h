@@ -14,15 +14,15 @@
 
 namespace scotoma {
 
-/// Captions the members of one label's clusters (filled in) and pictures of the label that behave the other way. For
+/// Captions the members of one label's clusters (filled in) and images of the label that behave the other way. For
 /// each cluster the phrases that tell it from those, best first, at most search.phrases; and behind them the best pair
 /// of a phrase in front of the subject and one behind it ("dark, on a plate"), where that tells more than either.
 Result<std::vector<std::vector<Phrase>>> describe(const StageContext& context, Memo& memo,
                                                   std::vector<Cluster>& clusters, const BaseResult& base);
 
-/// What else must hold for the event to happen under a hypothesis: its pictures so far (`tried`) are captioned, those
+/// What else must hold for the event to happen under a hypothesis: its images so far (`tried`) are captioned, those
 /// with the event are contrasted with those without it, and the best phrases are joined to the hypothesis' own ("dark"
-/// -> "dark, on a plate"), at most two. Empty with fewer than search.tiny_cluster pictures of either kind, where no
+/// -> "dark, on a plate"), at most two. Empty with fewer than search.tiny_cluster images of either kind, where no
 /// phrase reaches p = 0.1, and for a hypothesis of three pieces or more.
 Result<std::vector<Phrase>> describe_more(const StageContext& context, Memo& memo, const Hypothesis& hypothesis);
 

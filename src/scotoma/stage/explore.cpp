@@ -12,7 +12,7 @@ namespace scotoma {
 namespace {
 
 constexpr int kFewest = 2;  // images of a first look
-constexpr int kAgain = 2;   // more looks at what has only shown invalid pictures
+constexpr int kAgain = 2;   // more looks at what has only shown invalid images
 
 }  // namespace
 

@@ -15,7 +15,7 @@ namespace scotoma {
 /// "halving": successive halving (Karnin, Koren and Somekh, ICML 2013; Jamieson and Talwalkar, AISTATS 2016):
 /// budget.rounds rounds; each doubles the images. After each, those whose rate so far is within the null are dropped,
 /// and the better half of the others stays, but never fewer than budget.finalists. Where there are places for all that
-/// are left, those whose pictures clearly and nearly always (80 %) show the event get no more. A round that cannot be
+/// are left, those whose images clearly and nearly always (80 %) show the event get no more. A round that cannot be
 /// paid for is left out.
 ///
 /// "thompson": Thompson sampling for good arms (Thompson, Biometrika 25, 1933; good-arm identification: Kano, Honda,

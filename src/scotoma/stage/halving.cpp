@@ -10,7 +10,7 @@ namespace scotoma {
 namespace {
 
 constexpr double kNearlyAlways = 0.8;
-constexpr int kFewestToSettle = 3;  // valid pictures that may settle anything
+constexpr int kFewestToSettle = 3;  // valid images that may settle anything
 
 /// Those above their null, best first; the others end here.
 std::vector<std::size_t> above_null(Exploration& exploration, const std::vector<std::size_t>& arms) {
@@ -26,7 +26,7 @@ std::vector<std::size_t> above_null(Exploration& exploration, const std::vector<
   return exploration.best_first(good);
 }
 
-/// Whether more pictures would only say again what was seen: it nearly always shows the event.
+/// Whether more images would only say again what was seen: it nearly always shows the event.
 bool settled(const Hypothesis& hypothesis) {
   return hypothesis.explored.valid >= kFewestToSettle && hypothesis.explored.rate >= kNearlyAlways &&
          clearly_above(hypothesis.explored, hypothesis.null_rate);

@@ -88,7 +88,7 @@ Hypothesis hypothesis_of(const StageContext& context, const Candidate& candidate
 }
 
 /// Marks what no sample of budget.confirm could confirm, though all finalists were bugs: no image is spent on it.
-/// Base pictures that are still to come (complete_bases) count as pictures without the event.
+/// Base images that are still to come (complete_bases) count as images without the event.
 void mark_untestable(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<BaseResult>& bases,
                      std::size_t known) {
   const EvidenceOptions& evidence = context.study.evidence;

@@ -22,7 +22,7 @@ bool is_function_word(const std::string& word);
 /// "two", "several", "another", "4", "twenty-one": it counts the subject and says nothing of it.
 bool is_count(const std::string& word);
 
-/// Words that only say that there is a picture, captioners' noise ("arafed"), and articles of other languages: no
+/// Words that only say that there is an image, captioners' noise ("arafed"), and articles of other languages: no
 /// phrase in front of the subject may hold one.
 bool says_nothing(const std::string& word);
 

@@ -23,7 +23,7 @@ template <class Wanted>
 Counted counted_of(const std::vector<Reviewable>& ordered, const Reviews& reviews, const Wanted& wanted) {
   std::vector<Reviewable> group;
   std::copy_if(ordered.begin(), ordered.end(), std::back_inserter(group),
-               [&](const Reviewable& picture) { return wanted(*picture.sample); });
+               [&](const Reviewable& image) { return wanted(*image.sample); });
   return count_reviews(group, reviews);
 }
 
@@ -59,13 +59,13 @@ std::optional<ReviewedRate> reviewed_rate(const Hypothesis& h, const std::vector
 std::string undrawable_because(const Hypothesis& h, const std::vector<Reviewable>& ordered, const Reviews& reviews,
                                double limit) {
   if (surely_undrawable(h.audit, limit)) {
-    return fmt::format("the judge did not see the label in {} of the {} pictures of its audit", h.audit.invalid,
+    return fmt::format("the judge did not see the label in {} of the {} images of its audit", h.audit.invalid,
                        h.audit.invalid + h.audit.valid);
   }
   const Counted accepted = counted_of(ordered, reviews, [](const Sample& sample) { return sample.valid(); });
   if (accepted.reviewed > 0 &&
       clopper_pearson_lower(accepted.reviewed - accepted.shows, accepted.reviewed, kWithdrawalLevel) > limit) {
-    return fmt::format("a person saw the label in only {} of {} pictures of its audit that the judge accepted",
+    return fmt::format("a person saw the label in only {} of {} images of its audit that the judge accepted",
                        accepted.shows, accepted.reviewed);
   }
   return {};

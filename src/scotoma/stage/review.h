@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stage 10, second half: what audits and people say of whether the bugs' pictures show their labels at all.
+// Stage 10, second half: what audits and people say of whether the bugs' images show their labels at all.
 #pragma once
 
 #include "scotoma/finding/review.h"
@@ -13,7 +13,7 @@ namespace scotoma {
 ///
 ///   - where surely more than evidence.max_invalid of its audit is invalid (surely_undrawable), or
 ///   - where a person says so of what the judge accepted: the one-sided 99 % Clopper-Pearson limit of the share of its
-///     accepted pictures that do not show the label is above evidence.max_invalid.
+///     accepted images that do not show the label is above evidence.max_invalid.
 ///
 /// What was withdrawn counts as e = 0, and e-BH decides anew over the others (those that were not confirmed with all
 /// of them cannot be now), so that the error rate holds for

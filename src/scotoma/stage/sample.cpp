@@ -21,8 +21,8 @@ namespace scotoma {
 namespace {
 
 constexpr std::array kQuantiles = {0.1, 0.3, 0.5, 0.7, 0.9};
-constexpr int kLost = 4;      // trials' worth of pictures that a trial without a decision costs: it may lose a bug
-constexpr int kTelling = 16;  // pictures that tell a label which now and then fails from one that often does
+constexpr int kLost = 4;      // trials' worth of images that a trial without a decision costs: it may lose a bug
+constexpr int kTelling = 16;  // images that tell a label which now and then fails from one that often does
 
 /// Counts the samples, but decides nothing.
 void count_base(const StageContext& context, BaseResult& base) {
@@ -37,19 +37,19 @@ void count_base(const StageContext& context, BaseResult& base) {
   if (wrong.count > 0) base.predicted = context.class_names[static_cast<std::size_t>(wrong.class_index)];
 }
 
-/// Base pictures first .. last - 1 of a label.
+/// Base images first .. last - 1 of a label.
 void ask(const StageContext& context, const Target& target, int first, int last, std::vector<Question>& questions) {
   const auto more = base_questions(context, target, first, last);
   questions.insert(questions.end(), more.begin(), more.end());
 }
 
-/// A label, and how many base pictures it shall have.
+/// A label, and how many base images it shall have.
 struct Wanted {
   std::size_t label = 0;
   int size = 0;
 };
 
-/// Draws the pictures that these labels lack, all at once so that no thread waits.
+/// Draws the images that these labels lack, all at once so that no thread waits.
 Result<void> grow(StageContext& context, const std::vector<Wanted>& wanted, std::vector<BaseResult>& bases) {
   std::vector<Question> questions;
   for (const auto& [l, size] : wanted)
@@ -70,7 +70,7 @@ Result<void> grow(StageContext& context, const std::vector<Wanted>& wanted, std:
 /// Half of the images that are left.
 int half(const StageContext& context) { return (context.study.budget.images - context.spent.total()) / 2; }
 
-/// Draws the pictures that these labels lack, the first labels first; where `purse`, from which they are paid, does not
+/// Draws the images that these labels lack, the first labels first; where `purse`, from which they are paid, does not
 /// do for a label, the largest size that it does for, and context.limits says so. The labels that grew come back.
 Result<std::vector<std::size_t>> grow_from(int& purse, StageContext& context, const std::vector<Wanted>& wanted,
                                            std::vector<BaseResult>& bases, std::string_view why) {
@@ -91,17 +91,17 @@ Result<std::vector<std::size_t>> grow_from(int& purse, StageContext& context, co
   }
   if (!unpaid.empty()) {
     context.limits.push_back(fmt::format(
-        "Half of the budget that was left did not pay for all base pictures of {}, {}: their base rates are known from "
-        "few pictures; raise budget.images or lower budget.base.",
+        "Half of the budget that was left did not pay for all base images of {}, {}: their base rates are known from "
+        "few images; raise budget.images or lower budget.base.",
         fmt::join(unpaid, ", "), why));
   }
   if (paid.empty()) return labels;
-  context.progress.stage(fmt::format("more base pictures of {} labels", paid.size()));
+  context.progress.stage(fmt::format("more base images of {} labels", paid.size()));
   SCOTOMA_RETURN_IF_ERROR(grow(context, paid, bases));
   return labels;
 }
 
-/// Whether it takes more base pictures to say what the label is: one that cannot be drawn, one that fails nearly
+/// Whether it takes more base images to say what the label is: one that cannot be drawn, one that fails nearly
 /// everywhere, or one with failures to describe.
 bool unsettled(const StageContext& context, const BaseResult& base) {
   const EvidenceOptions& evidence = context.study.evidence;
@@ -109,7 +109,7 @@ bool unsettled(const StageContext& context, const BaseResult& base) {
   return base.rate.failures > 0 && (std::ssize(base.samples) < kTelling || base.rate.rate > evidence.everywhere / 2);
 }
 
-/// Doubles the samples of unsettled labels until they are settled or have all their pictures.
+/// Doubles the samples of unsettled labels until they are settled or have all their images.
 Result<void> settle(StageContext& context, std::vector<BaseResult>& bases) {
   std::vector<std::size_t> open(bases.size());
   std::iota(open.begin(), open.end(), std::size_t{0});
@@ -125,7 +125,7 @@ Result<void> settle(StageContext& context, std::vector<BaseResult>& bases) {
   return {};
 }
 
-/// What the trial of a finalist is expected to cost with this base sample: pictures, by the Beta(1, 1) posterior of the
+/// What the trial of a finalist is expected to cost with this base sample: images, by the Beta(1, 1) posterior of the
 /// rate that exploration showed. One that comes to no decision is a bug lost, and counts four times.
 double cost_of_trial(const StageContext& context, const Hypothesis& finalist, Sampled base, double log_needed) {
   const Rate& seen = finalist.explored;
@@ -140,7 +140,7 @@ double cost_of_trial(const StageContext& context, const Hypothesis& finalist, Sa
 }
 
 /// The size of the label's base sample with which that and the trials of these finalists are expected to cost least: a
-/// phrase that always fails stands out from few pictures, one that fails now and then only from many.
+/// phrase that always fails stands out from few images, one that fails now and then only from many.
 int cheapest_size(const StageContext& context, const BaseResult& base, const std::vector<const Hypothesis*>& finalists,
                   double log_needed) {
   int best = 0;
@@ -160,7 +160,7 @@ int cheapest_size(const StageContext& context, const BaseResult& base, const std
   return best;
 }
 
-/// The labels of the finalists, the best first, and how many base pictures their evidence calls for.
+/// The labels of the finalists, the best first, and how many base images their evidence calls for.
 std::vector<Wanted> wanted_by(const StageContext& context, const std::vector<BaseResult>& bases,
                               const std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists) {
   const EvidenceOptions& evidence = context.study.evidence;
@@ -205,7 +205,7 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
   const std::int64_t images = std::int64_t{each} * static_cast<std::int64_t>(context.targets.size());
   if (!context.affords(images)) {
     return bad_input(fmt::format(
-        "{}: budget.images is {}, but the base pictures alone take {} ({} labels x {}); raise "
+        "{}: budget.images is {}, but the base images alone take {} ({} labels x {}); raise "
         "budget.images or lower {}",
         context.study.file.string(), budget.images, images, context.targets.size(), each, budget.base_key()));
   }

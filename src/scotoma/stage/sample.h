@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stages 1 to 3: base pictures of every label, classified and judged; base rates with their bounds.
+// Stages 1 to 3: base images of every label, classified and judged; base rates with their bounds.
 #pragma once
 
 #include "scotoma/stage/context.h"
 
 namespace scotoma {
 
-/// One BaseResult a label, in the study's order. Of each label budget.base_first pictures are drawn (0: budget.base).
+/// One BaseResult a label, in the study's order. Of each label budget.base_first images are drawn (0: budget.base).
 /// The sample is doubled, up to budget.base, while its label is unsettled: while more than half of evidence.max_invalid
 /// is invalid, so that it may be undrawable; while it fails in more than half of evidence.everywhere; and while there
-/// is a failure among fewer than 16 pictures, so that there is something to describe. Half of the images that are left
+/// is a failure among fewer than 16 images, so that there is something to describe. Half of the images that are left
 /// at most, all in all; context.limits says where they do not do. `everywhere` is decided here and stays.
 ///
 /// The bounds hold together for all labels, whatever size their samples end at, with probability 1 - alpha0: each of
 /// the 2 L one-sided bounds at each of the sizes (budget.base_sizes()) is at level 1 - alpha0 / (2 L sizes).
-/// Errors: bad_input when the budget does not even pay for the first base pictures.
+/// Errors: bad_input when the budget does not even pay for the first base images.
 Result<std::vector<BaseResult>> sample_bases(StageContext& context);
 
-/// With base_first, draws more base pictures of the labels of `finalists`, the best first, and tells all hypotheses of
+/// With base_first, draws more base images of the labels of `finalists`, the best first, and tells all hypotheses of
 /// these labels: of the sizes a sample may come to, the one with which it and the trials of the label's finalists are
-/// expected to take the fewest pictures, by the rates that exploration showed. Half of the images that are left at
+/// expected to take the fewest images, by the rates that exploration showed. Half of the images that are left at
 /// most; a label for which they do not do gets the largest sample that they pay for, and context.limits says so. The
 /// joint e-value allows it: either of its samples may stop at any moment.
 ///
@@ -30,10 +30,10 @@ Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vect
                                                 const std::vector<std::size_t>& finalists);
 
 /// What sample_bases asks first, base prompts in turn. Every image has the seed of its own index: prompts that read the
-/// same draw no picture twice.
+/// same draw no image twice.
 std::vector<Question> base_questions(const StageContext& context);
 
-/// Base pictures first .. last - 1 of a label.
+/// Base images first .. last - 1 of a label.
 std::vector<Question> base_questions(const StageContext& context, const Target& target, int first, int last);
 
 }  // namespace scotoma

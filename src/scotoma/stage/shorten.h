@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Phrases as words that can be taken out, and the search for the fewest that will do. No pictures: whether a shorter
+// Phrases as words that can be taken out, and the search for the fewest that will do. No images: whether a shorter
 // phrase will do is asked of the caller.
 #pragma once
 

@@ -17,23 +17,23 @@
 namespace scotoma {
 namespace {
 
-constexpr int kLookEvery = 8;          // pictures of a phrase between two looks
+constexpr int kLookEvery = 8;          // images of a phrase between two looks
 constexpr double kClearly = 0.05;      // level of one look
-constexpr double kKeeps = 2.0 / 3;     // of the whole phrase's events, and of its valid pictures
+constexpr double kKeeps = 2.0 / 3;     // of the whole phrase's events, and of its valid images
 constexpr int kShareOfWhatIsLeft = 4;  // a quarter
 
 /// Label and first prompt: what is drawn, and what makes two hypotheses one.
 using Key = std::pair<std::string, std::string>;
 
-/// Pictures of shrinking by phrase.
+/// Images of shrinking by phrase.
 class Album {
  public:
   explicit Album(StageContext& context)
       : context_(context), left_((context.study.budget.images - context.spent.total()) / kShareOfWhatIsLeft) {}
 
-  const std::vector<Sample>& of(const Trial& trial) { return pictures_[key_of(trial)]; }
+  const std::vector<Sample>& of(const Trial& trial) { return images_[key_of(trial)]; }
 
-  /// Plans the next pictures of a phrase, up to `most`; false where there is no money for them.
+  /// Plans the next images of a phrase, up to `most`; false where there is no money for them.
   bool plan(const Trial& trial, int most) {
     const auto first = static_cast<int>(of(trial).size());
     const int count = std::min(kLookEvery, most - first);
@@ -53,7 +53,7 @@ class Album {
       const auto [first, count] = piece;
       SCOTOMA_ASSIGN_OR_RETURN(const auto samples, observe_trials(context_, trials, "shrink", first, count));
       for (std::size_t i = 0; i < trials.size(); ++i) {
-        auto& own = pictures_[key_of(trials[i])];
+        auto& own = images_[key_of(trials[i])];
         own.insert(own.end(), samples[i].begin(), samples[i].end());
       }
       context_.spent.shrink += count * static_cast<int>(trials.size());
@@ -69,8 +69,8 @@ class Album {
 
   StageContext& context_;
   int left_;
-  std::map<Key, std::vector<Sample>> pictures_;
-  std::map<std::pair<int, int>, std::vector<Trial>> plans_;  // by first picture and number
+  std::map<Key, std::vector<Sample>> images_;
+  std::map<std::pair<int, int>, std::vector<Trial>> plans_;  // by first image and number
   std::set<Key> planned_;
 };
 
@@ -85,7 +85,7 @@ class Shrinking {
     removed_.assign(words_.words(), false);
   }
 
-  /// Goes as far as the pictures allow and plans those that it needs next.
+  /// Goes as far as the images allow and plans those that it needs next.
   void advance(Album& album) {
     while (!done_) {
       if (std::ssize(album.of(whole_)) < rule_.most) {
@@ -220,7 +220,7 @@ void rename(std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>&
   }
 }
 
-/// Whether the first `look` pictures of each show that the shorter phrase fails less.
+/// Whether the first `look` images of each show that the shorter phrase fails less.
 bool clearly_below(std::span<const Sample> whole, std::span<const Sample> shorter, std::size_t look,
                    Direction direction) {
   int only_whole = 0;

@@ -24,7 +24,7 @@ void add_preprocessing(std::vector<Option>& table, std::string_view name, Option
                        OptionField channels, OptionField layout) {
   table.push_back({name, "width", "input width in pixels; 0: what the model says", width, 0, 8192});
   table.push_back({name, "height", "input height in pixels; 0: what the model says", height, 0, 8192});
-  table.push_back({name, "fit", "how a picture gets that size", fit, 0, 0, {"stretch", "crop"}});
+  table.push_back({name, "fit", "how an image gets that size", fit, 0, 0, {"stretch", "crop"}});
   table.push_back({name, "resize_to",
                    "for crop: length of the shorter side before cutting; 0: the larger of width and height", resize_to,
                    0, 8192});
@@ -68,7 +68,7 @@ void add_models(std::vector<Option>& t) {
                0,
                0,
                {"", "ddim", "euler", "dpmsolver++"}});
-  t.push_back({"generator", "batch", "pictures drawn at once by one thread", FIELD(generator.batch), 1, 256});
+  t.push_back({"generator", "batch", "images drawn at once by one thread", FIELD(generator.batch), 1, 256});
   t.push_back(
       {"classifier", "model", "the model under test: .onnx or OpenVINO .xml", FIELD(classifier.model), 0, 0, {}, true});
   t.push_back({"classifier",
@@ -87,7 +87,7 @@ void add_models(std::vector<Option>& t) {
                0,
                0,
                {"", "logits", "probabilities"}});
-  t.push_back({"classifier", "batch", "pictures classified at once", FIELD(classifier.batch), 1, 1024});
+  t.push_back({"classifier", "batch", "images classified at once", FIELD(classifier.batch), 1, 1024});
   t.push_back({"captioner",
                "model",
                "folder as optimum-intel's image-to-text export writes it",
@@ -97,7 +97,7 @@ void add_models(std::vector<Option>& t) {
                {},
                true});
   t.push_back({"captioner", "max_tokens", "longest caption", FIELD(captioner.max_tokens), 1, 1024});
-  t.push_back({"captioner", "batch", "pictures captioned at once", FIELD(captioner.batch), 1, 256});
+  t.push_back({"captioner", "batch", "images captioned at once", FIELD(captioner.batch), 1, 256});
   t.push_back({"embedder",
                "model",
                "folder with image_encoder.xml, text_encoder.xml and the tokenizer",
@@ -106,10 +106,10 @@ void add_models(std::vector<Option>& t) {
                0,
                {},
                true});
-  t.push_back({"embedder", "batch", "pictures embedded at once", FIELD(embedder.batch), 1, 1024});
+  t.push_back({"embedder", "batch", "images embedded at once", FIELD(embedder.batch), 1, 1024});
   t.push_back({"judge",
                "kind",
-               "who says whether the label is in the picture",
+               "who says whether the label is in the image",
                FIELD(judge.kind),
                0,
                0,
@@ -125,8 +125,8 @@ void add_models(std::vector<Option>& t) {
                0,
                {"", "logits", "probabilities"}});
   t.push_back(
-      {"judge", "threshold", "a picture is valid from this probability of the label on", FIELD(judge.threshold), 0, 1});
-  t.push_back({"judge", "batch", "pictures judged at once", FIELD(judge.batch), 1, 1024});
+      {"judge", "threshold", "an image is valid from this probability of the label on", FIELD(judge.threshold), 0, 1});
+  t.push_back({"judge", "batch", "images judged at once", FIELD(judge.batch), 1, 1024});
   t.push_back({"failure",
                "rule",
                "what fails: `top-1`, the best class is not the label's; `top-k`, the label's is not among the k best; "
@@ -142,7 +142,7 @@ void add_models(std::vector<Option>& t) {
 }
 
 void add_search(std::vector<Option>& t) {
-  t.push_back({"prompts", "base", "one picture each in turn; {label}, {a label} (\"an apple\"), {hypernym}",
+  t.push_back({"prompts", "base", "one image each in turn; {label}, {a label} (\"an apple\"), {hypernym}",
                FIELD(prompts.base)});
   t.push_back({"prompts", "after",
                "joins a phrase that stood behind the label in a caption; {base}, {bare base} (without its article), "
@@ -150,50 +150,49 @@ void add_search(std::vector<Option>& t) {
                FIELD(prompts.after)});
   t.push_back(
       {"prompts", "before", "joins one that stood in front of the label; the same names", FIELD(prompts.before)});
-  t.push_back({"budget", "images", "pictures of the whole study, at most", FIELD(budget.images), 1, kMany});
+  t.push_back({"budget", "images", "images of the whole study, at most", FIELD(budget.images), 1, kMany});
   t.push_back({"budget", "minutes",
-               "of drawing on this machine, at most; measured and turned into pictures once, then kept; 0: no limit",
+               "of drawing on this machine, at most; measured and turned into images once, then kept; 0: no limit",
                FIELD(budget.minutes), 0, 1e6});
-  t.push_back({"budget", "base", "pictures of each label from the base prompts; with base_first, at most",
+  t.push_back({"budget", "base", "images of each label from the base prompts; with base_first, at most",
                FIELD(budget.base), 1, kMany});
   t.push_back(
       {"budget", "base_first",
        "of them drawn before the search; more, by doubling, of labels with a failure among these, too few valid "
-       "pictures, or a finalist; 0: all at once",
+       "images, or a finalist; 0: all at once",
        FIELD(budget.base_first), 0, kMany});
-  t.push_back({"budget", "screen", "pictures of each combination of all lists that screening draws",
-               FIELD(budget.screen), 1, kMany});
-  t.push_back({"budget", "first_look", "pictures of each phrase in the first round of exploration",
+  t.push_back({"budget", "screen", "images of each combination of all lists that screening draws", FIELD(budget.screen),
+               1, kMany});
+  t.push_back({"budget", "first_look", "images of each phrase in the first round of exploration",
                FIELD(budget.first_look), 1, kMany});
-  t.push_back({"budget", "rounds", "rounds of exploration; each keeps the better half and doubles its pictures",
+  t.push_back({"budget", "rounds", "rounds of exploration; each keeps the better half and doubles its images",
                FIELD(budget.rounds), 1, 16});
   t.push_back({"budget",
                "explorer",
-               "how exploration shares its pictures among the phrases",
+               "how exploration shares its images among the phrases",
                FIELD(budget.explorer),
                0,
                0,
                {"halving", "thompson"}});
-  t.push_back({"budget", "shrink", "pictures of each shortened phrase, at most; 0: phrases stay as they are",
+  t.push_back({"budget", "shrink", "images of each shortened phrase, at most; 0: phrases stay as they are",
                FIELD(budget.shrink), 0, kMany});
   t.push_back({"budget", "finalists", "phrases that go to confirmation, at most", FIELD(budget.finalists), 1, 100000});
-  t.push_back({"budget", "confirm", "fresh pictures of a finalist, at most", FIELD(budget.confirm), 1, kMany});
+  t.push_back({"budget", "confirm", "fresh images of a finalist, at most", FIELD(budget.confirm), 1, kMany});
   t.push_back({"budget", "audit",
-               "fresh pictures of a confirmed bug, and as many of the base prompt on the same seeds; fewer where money "
+               "fresh images of a confirmed bug, and as many of the base prompt on the same seeds; fewer where money "
                "is short",
                FIELD(budget.audit), 1, kMany});
   t.push_back({"budget", "cross",
-               "pictures of each other label with a confirmed phrase, and as many without it; 0: no cross-check",
+               "images of each other label with a confirmed phrase, and as many without it; 0: no cross-check",
                FIELD(budget.cross), 0, kMany});
-  t.push_back(
-      {"evidence",
-       "rule",
-       "how claims are decided; `fixed` is the plain scheme (a fixed number of pictures, and a bug is what fails "
-       "more often than the base prompt): only for comparison, it makes many false claims",
-       FIELD(evidence.rule),
-       0,
-       0,
-       {"sequential", "fixed"}});
+  t.push_back({"evidence",
+               "rule",
+               "how claims are decided; `fixed` is the plain scheme (a fixed number of images, and a bug is what fails "
+               "more often than the base prompt): only for comparison, it makes many false claims",
+               FIELD(evidence.rule),
+               0,
+               0,
+               {"sequential", "fixed"}});
   t.push_back({"evidence", "alpha", "false discovery rate held over the study", FIELD(evidence.alpha), 1e-9, 0.5});
   t.push_back({"evidence", "alpha0", "the part of alpha spent on which labels fail nearly everywhere",
                FIELD(evidence.alpha0), 1e-9, 0.5});
@@ -204,13 +203,13 @@ void add_search(std::vector<Option>& t) {
                FIELD(evidence.max_hypotheses), 1, 10000});
   t.push_back({"evidence", "everywhere", "a label that surely fails more often than this fails nearly everywhere",
                FIELD(evidence.everywhere), 0, 1});
-  t.push_back({"evidence", "max_invalid", "a larger share of invalid pictures: the generator cannot draw it",
+  t.push_back({"evidence", "max_invalid", "a larger share of invalid images: the generator cannot draw it",
                FIELD(evidence.max_invalid), 0, 1});
-  t.push_back({"search", "cluster_distance", "cosine distance at which groups of pictures stay apart",
+  t.push_back({"search", "cluster_distance", "cosine distance at which groups of images stay apart",
                FIELD(search.cluster_distance), 0, 2});
   t.push_back({"search", "tiny_cluster", "groups with fewer members are marked", FIELD(search.tiny_cluster), 1, kMany});
   t.push_back({"search", "captions", "captioned members of a group, at most", FIELD(search.captions), 1, kMany});
-  t.push_back({"search", "controls", "captioned pictures for contrast, at most", FIELD(search.controls), 1, kMany});
+  t.push_back({"search", "controls", "captioned images for contrast, at most", FIELD(search.controls), 1, kMany});
   t.push_back({"search", "phrases", "phrases taken from a group, at most", FIELD(search.phrases), 1, 1000});
   t.push_back({"search",
                "source",
@@ -255,7 +254,7 @@ std::span<const Option> options() {
   static const std::vector<Option> table = [] {
     std::vector<Option> t;
     t.push_back({"", "name", "what the report calls the study", FIELD(name)});
-    t.push_back({"", "seed", "decides every picture", FIELD(seed), 0, 9e15});
+    t.push_back({"", "seed", "decides every image", FIELD(seed), 0, 9e15});
     add_models(t);
     add_search(t);
     return t;

@@ -26,11 +26,11 @@ struct StudyLabel {
   std::optional<std::string> article = std::nullopt;  ///< "a", "the", empty for none; not given: study/article.h
 };
 
-/// How a picture becomes the classifier's (or judge's) input tensor.
+/// How an image becomes the classifier's (or judge's) input tensor.
 struct Preprocessing {
   int width = 0;  ///< 0: what the model's input shape says
   int height = 0;
-  bool resize = true;           ///< false: pictures must have that size already (only said by a model's own files)
+  bool resize = true;           ///< false: images must have that size already (only said by a model's own files)
   std::string fit = "stretch";  ///< "stretch" to the size, or "crop": shorter side to resize_to, centre cut out
   bool crop_floors = false;     ///< where half a pixel is left over beside the crop: floor, as transformers does, or
                                 ///< to the even number, as torchvision does (only said by a model's own files)
@@ -136,13 +136,13 @@ struct BudgetOptions {
   int audit = 96;                    ///< a confirmed bug, while it lasts (and as many again without the phrase)
   int cross = 16;  ///< a confirmed phrase on each other label (and as many again without it); 0: no cross-check
 
-  /// Base pictures of each label before the search.
+  /// Base images of each label before the search.
   int base_at_first() const { return base_first == 0 ? base : std::min(base_first, base); }
 
   /// Whether base samples may grow after that.
   bool base_grows() const { return base_at_first() < base; }
 
-  /// What a label's base sample may come to: base_at_first() pictures, twice as many and so on, up to `base`.
+  /// What a label's base sample may come to: base_at_first() images, twice as many and so on, up to `base`.
   std::vector<int> base_sizes() const {
     std::vector<int> sizes;
     for (int size = base_at_first(); size < base; size *= 2) sizes.push_back(size);
@@ -162,14 +162,14 @@ struct EvidenceOptions {
   double delta = 0.05;              ///< smaller rises above the base rate are not bugs
   int max_hypotheses = 16;          ///< phrases of each label, at most, fixed in advance: see slots()
   double everywhere = 0.5;          ///< a label whose base rate surely exceeds this fails "nearly everywhere"
-  double max_invalid = 0.5;         ///< a share of invalid pictures above this: the generator cannot draw it
+  double max_invalid = 0.5;         ///< a share of invalid images above this: the generator cannot draw it
 };
 
 struct SearchOptions {
   double cluster_distance = 0.35;   ///< average-linkage cosine distance at which clusters stay apart
   int tiny_cluster = 3;             ///< groups of fewer members are kept but marked
   int captions = 24;                ///< members of a cluster that are captioned, at most
-  int controls = 24;                ///< correctly classified pictures of the label that are captioned for contrast
+  int controls = 24;                ///< correctly classified images of the label that are captioned for contrast
   int phrases = 4;                  ///< a cluster, at most
   std::string source = "captions";  ///< whence phrases come beside [[attributes]]: "captions"; "none"; "random": the
                                     ///< lists' combinations in random order, for comparison
@@ -207,13 +207,13 @@ struct Study {
 };
 
 /// K of e-BH: how many hypotheses there may be, fixed before anything is seen. Every label could have been the one that
-/// drew lucky base pictures, and could have been searched for failures or for passes.
+/// drew lucky base images, and could have been searched for failures or for passes.
 inline int slots(const Study& study) {
   const std::int64_t all = 2 * std::int64_t{study.evidence.max_hypotheses} * std::ssize(study.labels);
   return static_cast<int>(std::clamp(all, std::int64_t{1}, std::int64_t{std::numeric_limits<int>::max()}));
 }
 
-/// The shortest audit of a bug: a sixth of budget.audit, four pictures at least, in whole rounds of the base prompts.
+/// The shortest audit of a bug: a sixth of budget.audit, four images at least, in whole rounds of the base prompts.
 /// It is what confirmation keeps back, so that audits do not take the money of trials.
 inline int shortest_audit(const Study& study) {
   const int round = static_cast<int>(study.prompts.base.size());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The audit's pictures of a confirmed bug, as another classifier answers them.
+// The audit's images of a confirmed bug, as another classifier answers them.
 #pragma once
 
 #include <map>
@@ -23,7 +23,7 @@ struct Rival {
 Result<std::map<std::string, Target>> targets_by_label(const Study& study, const std::vector<std::string>& class_names);
 
 /// The hypothesis' pairs with the predictions of the memo's classifier instead of the study's; `correct` and
-/// `overruled` are in terms of `target`, the label as that classifier knows it. Pictures that the judge refused are
+/// `overruled` are in terms of `target`, the label as that classifier knows it. Images that the judge refused are
 /// not asked about and keep their old prediction: nobody looks at it. Answers are remembered under that classifier's
 /// fingerprint. Errors: those of the memo.
 Result<std::vector<Pair>> answer_again(const Hypothesis& hypothesis, const Target& target, Memo& memo);
@@ -31,7 +31,7 @@ Result<std::vector<Pair>> answer_again(const Hypothesis& hypothesis, const Targe
 /// The same of single samples, as the baseline images of a label.
 Result<std::vector<Sample>> answer_again(std::vector<Sample> samples, const Target& target, Memo& memo);
 
-/// Whether the claim of `direction` says that the picture with the phrase fails; otherwise the one without it.
+/// Whether the claim of `direction` says that the image with the phrase fails; otherwise the one without it.
 inline bool suspect_has_phrase(Direction direction) { return direction == Direction::fails; }
 
 /// The side of the pair that the claim says fails, and the other one.
@@ -53,7 +53,7 @@ TransferCell systematic_cell(const std::vector<Sample>& samples, double allowed,
                              const std::vector<std::string>& class_names);
 
 /// Draws further pairs for every confirmed hypothesis that has fewer than `count`, with the audit's next seeds, so that
-/// each has `count`: for questions that the audit's own pictures leave open. Only Hypothesis::pairs grows; the audit's
+/// each has `count`: for questions that the audit's own images leave open. Only Hypothesis::pairs grows; the audit's
 /// figures stay. Errors: those of the observer.
 Result<void> draw_more_pairs(const StageContext& context, std::vector<Hypothesis>& hypotheses, int count);
 

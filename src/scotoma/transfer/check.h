@@ -16,8 +16,8 @@ namespace scotoma {
 ///              a classifier with any bug left passes *all* cases with a probability of at most 0.05, which needs no
 ///              adjustment (an intersection-union test: Berger, Technometrics 24 (1982), 295-300).
 ///   there      Holm-adjusted P(X >= k) <= 0.05: the probability of even one false "there" is at most 0.05.
-///   worse      there, and Holm-adjusted one-sided McNemar over the same pictures <= 0.05: more failures than before.
-///   undecided  otherwise; so, too, without a valid picture.
+///   worse      there, and Holm-adjusted one-sided McNemar over the same images <= 0.05: more failures than before.
+///   undecided  otherwise; so, too, without a valid image.
 ///
 /// More failing suspects never turn `there` into `fixed`, nor `worse` into anything but `worse` or `there`.
 void decide(std::vector<CheckCase>& cases);
@@ -26,7 +26,7 @@ void decide(std::vector<CheckCase>& cases);
 /// systematic failure with its exceptions behind it. Of a bug, what is allowed is the rival's own null (cell_of) and
 /// never more than what the classifier that the bug was found on may fail without the phrase: the one-sided 95 % upper
 /// limit of its base rate + delta; for Direction::passes evidence.everywhere. A classifier that fails everywhere has
-/// fixed nothing. Bugs without pairs (no audit) are cases without pictures. A systematic failure is fixed where the
+/// fixed nothing. Bugs without pairs (no audit) are cases without images. A systematic failure is fixed where the
 /// rival surely fails on no more of the label's baseline images than evidence.everywhere. Errors: as transfer().
 Result<Check> check(const Study& study, const Findings& findings, Rival& rival, AnswerCache& cache,
                     const CancelToken& cancel, Progress& progress);

@@ -46,7 +46,7 @@ void count(const Sample& sample, Rate& rate) {
   rate.failures += sample.failure() ? 1 : 0;
 }
 
-/// Adds a bug's pictures to the totals of a column; `aimed` holds the same pictures as the study's classifier saw them.
+/// Adds a bug's images to the totals of a column; `aimed` holds the same images as the study's classifier saw them.
 void count(const std::vector<Pair>& pairs, const std::vector<Pair>& aimed, Direction direction,
            TransferColumn& column) {
   for (std::size_t i = 0; i < pairs.size(); ++i) {

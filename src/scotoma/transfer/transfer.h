@@ -9,7 +9,7 @@
 
 namespace scotoma {
 
-/// Every confirmed bug's audit pictures on the study's classifier (first column) and on each rival.
+/// Every confirmed bug's audit images on the study's classifier (first column) and on each rival.
 ///
 /// A bug transfers to a rival where its suspects surely fail more often than the rival's own null allows: the one-sided
 /// 95 % upper limit of its failure rate on the controls, plus evidence.delta. Tested by the
@@ -19,7 +19,7 @@ namespace scotoma {
 /// A systematic failure transfers where the rival surely fails on more of the label's baseline images than
 /// evidence.everywhere; its cells are adjusted together with the others.
 ///
-/// Nothing is drawn; each rival is asked once a picture, and remembered. The result is a function of the findings and
+/// Nothing is drawn; each rival is asked once an image, and remembered. The result is a function of the findings and
 /// of the answers. `rivals` keep their classifiers. Errors: bad_input for a rival without a class of the study; those
 /// of the models and of the disk; interrupted.
 Result<Transfer> transfer(const Study& study, const Findings& findings, std::vector<Rival>& rivals, AnswerCache& cache,

@@ -36,7 +36,7 @@ std::string not_further(const Study& study, const Spread& spread, const std::str
                        counted(others, "other label"));
   }
   if (others <= 0)
-    return fmt::format("{}, too few pictures of other labels were valid to tell what they are taken for.", where);
+    return fmt::format("{}, too few images of other labels were valid to tell what they are taken for.", where);
   if (others == 1) return fmt::format("{}, the one other label was not found to be taken for {}.", where, answer);
   return fmt::format("{}, none of {} other labels was found to be taken for {}.", where, grouped(others), answer);
 }

@@ -46,7 +46,7 @@ constexpr std::array kUnseen = std::to_array<PointRange>({
     {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF},
 });
 
-/// What joins, parts or varies the sign before it, as scripts and pictures of several signs need it.
+/// What joins, parts or varies the sign before it, as scripts and images of several signs need it.
 constexpr std::array kShaping = std::to_array<PointRange>({
     {0x17B4, 0x17B5},
     {0x180B, 0x180D},

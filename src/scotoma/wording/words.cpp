@@ -80,9 +80,9 @@ std::string at_most(double rate) {
 
 std::string reviewed_text(const Study& study, const ReviewedRate& reviewed, std::string_view label,
                           Direction direction) {
-  return fmt::format("{} {} ({:.0f} to {:.0f}\u00A0%) among pictures that truly show {}, from {} (prediction-powered)",
+  return fmt::format("{} {} ({:.0f} to {:.0f}\u00A0%) among images that truly show {}, from {} (prediction-powered)",
                      percent(reviewed.rate), event_words(direction), 100 * reviewed.low, 100 * reviewed.high,
-                     with_article(study, label), counted(reviewed.reviewed, "reviewed picture"));
+                     with_article(study, label), counted(reviewed.reviewed, "reviewed image"));
 }
 
 std::string reviewed_text(const Study& study, const Hypothesis& hypothesis) {
@@ -141,7 +141,7 @@ std::string unrecognised(const Study& study) {
 std::string sentence(const Study& study, const Hypothesis& hypothesis) {
   const std::string what = capitalised(subject(study, hypothesis));
   if (hypothesis.direction == Direction::passes) {
-    return fmt::format("{} is recognised; most pictures of {} are not.", what, with_article(study, hypothesis.label));
+    return fmt::format("{} is recognised; most images of {} are not.", what, with_article(study, hypothesis.label));
   }
   const std::string wrong = usual_answer(hypothesis);
   if (wrong.empty()) return fmt::format("{} is {}.", what, unrecognised(study));

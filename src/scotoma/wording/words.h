@@ -14,7 +14,7 @@ namespace scotoma {
 /// With the first letter in upper case (ASCII only).
 std::string capitalised(std::string text);
 
-/// "no bug", "1 bug", "2 bugs", "2,345 pictures": `noun` in the singular; `plural` where adding "s" does not do.
+/// "no bug", "1 bug", "2 bugs", "2,345 images": `noun` in the singular; `plural` where adding "s" does not do.
 std::string counted(int count, std::string_view noun, std::string_view plural = {});
 
 /// With commas between thousands: "12,345".
@@ -27,7 +27,7 @@ std::string percent(double rate);
 /// A rate as a limit that is not understated: rounded up to a tenth of a percent, above 10 % to a whole one.
 std::string at_most(double rate);
 
-/// "92 % fail (84 to 97 %) among pictures that truly show a fly, from 40 reviewed pictures (prediction-powered)".
+/// "92 % fail (84 to 97 %) among images that truly show a fly, from 40 reviewed images (prediction-powered)".
 std::string reviewed_text(const Study& study, const ReviewedRate& reviewed, std::string_view label,
                           Direction direction);
 
@@ -58,7 +58,7 @@ std::string circumstance(const Phrase& phrase);
 /// below 0.5".
 std::string unrecognised(const Study& study);
 
-/// The finding: "A fly on a flower is taken for a bee.", "A bee on a flower is recognised; most pictures of a bee are
+/// The finding: "A fly on a flower is taken for a bee.", "A bee on a flower is recognised; most images of a bee are
 /// not.". Names the wrong answer only where it makes at least half of the failures.
 std::string sentence(const Study& study, const Hypothesis& hypothesis);
 

@@ -85,7 +85,7 @@ TEST(Scheduler, SaysWhatWasMendedAndWhy) {
   EXPECT_EQ(mended(R"({"_class_name": "PNDMScheduler", "clip_sample": true, "steps_offset": 1})", "ddim"),
             "clip_sample false, as diffusers' Stable Diffusion pipeline sets it (scheduler_config.json: clip_sample is "
             "true)");
-  // Nothing that would change a picture.
+  // Nothing that would change an image.
   EXPECT_EQ(mended(R"({"_class_name": "DDIMScheduler", "clip_sample": false, "steps_offset": 1})", ""), "");
   EXPECT_EQ(mended(R"({"_class_name": "DPMSolverMultistepScheduler", "timestep_spacing": "trailing"})", ""), "");
   EXPECT_EQ(mended(R"({"_class_name": "EulerDiscreteScheduler"})", ""), "");

@@ -22,7 +22,7 @@ Image plain(int red, int green, int blue) {
   return out;
 }
 
-/// Judges of the labels red and blue. Each network gives a tenth of the picture's channels as its probabilities; what a
+/// Judges of the labels red and blue. Each network gives a tenth of the image's channels as its probabilities; what a
 /// channel is called is what its list of names says.
 class Judges : public testing::Test {
  protected:

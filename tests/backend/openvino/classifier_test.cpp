@@ -94,7 +94,7 @@ TEST(OpenvinoClassifier, CropTakesTheMiddleAndStretchTakesAll) {
   EXPECT_EQ(resized_to_shorter({640, 481}, 256).width, 340);  // 256 * 640 / 481 = 340.6, cut as torchvision cuts it
 }
 
-TEST(OpenvinoClassifier, PicturesOfMixedSizesKeepTheirOrder) {
+TEST(OpenvinoClassifier, ImagesOfMixedSizesKeepTheirOrder) {
   ClassifierOptions wanted = options("open_size.onnx");
   expect_refused(wanted, "set width and height");
   wanted.preprocessing.width = wanted.preprocessing.height = 8;
@@ -135,8 +135,8 @@ TEST(OpenvinoClassifier, WhatIsNoClassifierIsRefusedWithAReason) {
   expect_refused(options("truncated.onnx"), "truncated.onnx: cannot be read as a model");
   expect_refused(options("not_a_model.onnx"), "cannot be read as a model");
   expect_refused(options("two_inputs.onnx"), "it needs one input");
-  expect_refused(options("not_pictures.onnx"), "4 dimensions");
-  expect_refused(options("picture_to_picture.onnx"), "not a classifier");
+  expect_refused(options("not_images.onnx"), "4 dimensions");
+  expect_refused(options("image_to_image.onnx"), "not a classifier");
   expect_refused(options("grey.onnx", "four_names.json"), "grey.onnx has 1 outputs");
   expect_refused(options("logits.onnx", "four_names.json"), "holds 4 class names");
   expect_refused(options("logits.onnx", "absent.json"), "absent.json");
@@ -154,7 +154,7 @@ TEST(OpenvinoClassifier, NanIsAFailureAndNotAnAnswer) {
   const auto broken = classifier->classify(std::vector{plain(8, 8, 9, 9, 9), plain(8, 8, 7, 7, 7)});
   ASSERT_FALSE(broken.ok());
   EXPECT_EQ(broken.error().code, Code::failed);
-  EXPECT_NE(broken.error().message.find("NaN or infinity for picture 2 of 2"), std::string::npos);
+  EXPECT_NE(broken.error().message.find("NaN or infinity for image 2 of 2"), std::string::npos);
 }
 
 TEST(OpenvinoClassifier, AnswersThatDependOnTheBatchAreRefusedWithTheLikelyCause) {

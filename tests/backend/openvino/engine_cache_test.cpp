@@ -35,7 +35,7 @@ class CacheVariable {
 
 const fs::path kSkewed = kWorld / "classifiers/resnet_skewed.onnx";
 
-/// What a classifier of the embedded world says of some picture, all classes and all bits.
+/// What a classifier of the embedded world says of some image, all classes and all bits.
 std::vector<std::pair<int, double>> answer(const fs::path& model = kSkewed) {
   ClassifierOptions wanted;
   wanted.model = model;
@@ -90,7 +90,7 @@ TEST(EngineCache, TellsModelsByTheirWeightsNotByTheirPath) {
   const CacheVariable set(folder / "cache");
   replace_by("resnet_skewed.onnx");
   const auto before = answer(folder / "model.onnx");
-  replace_by("resnet_balanced.onnx");  // the same layers, trained on other pictures
+  replace_by("resnet_balanced.onnx");  // the same layers, trained on other images
   const auto after = answer(folder / "model.onnx");
   EXPECT_NE(after, before);
   const CacheVariable none("");

@@ -12,7 +12,7 @@
 namespace scotoma {
 namespace {
 
-Image picture(int width, int height, bool edges = false) { return fake::pillow_picture(width, height, edges); }
+Image image(int width, int height, bool edges = false) { return fake::pillow_image(width, height, edges); }
 
 std::unique_ptr<ImageNetwork> network(const Preprocessing& preprocessing) {
   const auto engine = Engine::create({"f32", 1}).value();
@@ -41,7 +41,7 @@ std::vector<std::uint8_t> fitted(const nlohmann::json& one) {
   wanted.resize_to = one.value("resize_to", 0);
   const auto takes = network(wanted);
   if (takes == nullptr) return {};
-  const auto rows = takes->run(std::vector{picture(one["from"][0], one["from"][1], one["edges"])});
+  const auto rows = takes->run(std::vector{image(one["from"][0], one["from"][1], one["edges"])});
   EXPECT_TRUE(rows.ok()) << rows.error().message;
   return rows.ok() ? bytes_of(rows->front()) : std::vector<std::uint8_t>();
 }
@@ -57,34 +57,34 @@ TEST(ImageNetwork, SeesThePixelsThatPillowMakes) {
   EXPECT_EQ(crops, 42);
 }
 
-TEST(ImageNetwork, PicturesOfManySizesInABatchAnswerAsAlone) {
+TEST(ImageNetwork, ImagesOfManySizesInABatchAnswerAsAlone) {
   Preprocessing wanted;
   wanted.width = wanted.height = 4;
   const auto takes = network(wanted);
   ASSERT_NE(takes, nullptr);
   EXPECT_EQ(takes->seconds(), 0);
-  std::vector<Image> pictures;
-  for (int side = 3; side < 10; ++side) pictures.push_back(picture(side, 13 - side));
-  const auto all = takes->run(pictures);
+  std::vector<Image> images;
+  for (int side = 3; side < 10; ++side) images.push_back(image(side, 13 - side));
+  const auto all = takes->run(images);
   ASSERT_TRUE(all.ok()) << all.error().message;
-  for (std::size_t i = 0; i < pictures.size(); ++i) {
-    EXPECT_EQ(takes->run(std::vector{pictures[i]}).value().front(), (*all)[i]) << i;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    EXPECT_EQ(takes->run(std::vector{images[i]}).value().front(), (*all)[i]) << i;
   }
   EXPECT_GT(takes->seconds(), 0);
   EXPECT_TRUE(takes->run({}).value().empty());
   EXPECT_FALSE(takes->run(std::vector{Image{}}).ok());
 }
 
-TEST(ImageNetwork, WithoutResizingOnlyPicturesOfItsSizeAreTaken) {
+TEST(ImageNetwork, WithoutResizingOnlyImagesOfItsSizeAreTaken) {
   Preprocessing wanted;
   wanted.width = wanted.height = 8;
   wanted.resize = false;
   const auto takes = network(wanted);
   ASSERT_NE(takes, nullptr);
-  EXPECT_TRUE(takes->run(std::vector{picture(8, 8)}).ok());
-  const auto other = takes->run(std::vector{picture(9, 8)});
+  EXPECT_TRUE(takes->run(std::vector{image(8, 8)}).ok());
+  const auto other = takes->run(std::vector{image(9, 8)});
   ASSERT_FALSE(other.ok());
-  EXPECT_NE(other.error().message.find("takes pictures of 8 x 8"), std::string::npos) << other.error().message;
+  EXPECT_NE(other.error().message.find("takes images of 8 x 8"), std::string::npos) << other.error().message;
 }
 
 struct ConfigCase {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the small models that the tests of src/backend load. Needs onnx and numpy: python make_models.py
 
-Every classifier takes pictures [n, 3, 8, 8] in 0..255 and has three classes. "red" looks at the mean of channel 0,
+Every classifier takes images [n, 3, 8, 8] in 0..255 and has three classes. "red" looks at the mean of channel 0,
 "green" and "blue" at the others, so that tests know the answer.
 """
 
@@ -38,33 +38,33 @@ def pooled(source="image", out="logits"):
 
 
 TENTH = constant("tenth", 0.1)
-PICTURE = ("image", ["n", 3, 8, 8])
+IMAGE = ("image", ["n", 3, 8, 8])
 SCORES = ("logits", ["n", 3])
 
-save("logits.onnx", pooled(), [PICTURE], [SCORES], [TENTH])
+save("logits.onnx", pooled(), [IMAGE], [SCORES], [TENTH])
 save("open_size.onnx", pooled(), [("image", ["n", 3, "h", "w"])], [SCORES], [TENTH])
-save("probabilities.onnx", pooled(out="raw") + [node("Softmax", ["raw"], ["p"], axis=1)], [PICTURE], [("p", ["n", 3])], [TENTH])
+save("probabilities.onnx", pooled(out="raw") + [node("Softmax", ["raw"], ["p"], axis=1)], [IMAGE], [("p", ["n", 3])], [TENTH])
 save("batch_of_one.onnx", pooled(), [("image", [1, 3, 8, 8])], [("logits", [1, 3])], [TENTH])
 # NHWC, as TensorFlow exports.
 save("nhwc.onnx", [node("Transpose", ["image"], ["t"], perm=[0, 3, 1, 2])] + pooled("t"), [("image", ["n", 8, 8, 3])], [SCORES], [TENTH])
-# NaN for pictures whose channels are 7, and for no other.
+# NaN for images whose channels are 7, and for no other.
 save(
     "nan_at_seven.onnx",
     pooled(out="raw") + [node("Sub", ["raw", "seven"], ["s"]), node("Div", ["s", "s"], ["one"]), node("Mul", ["one", "raw"], ["logits"])],
-    [PICTURE],
+    [IMAGE],
     [SCORES],
     [TENTH, constant("seven", 0.7)],
 )
 save(
     "always_nan.onnx",
     pooled(out="raw") + [node("Sub", ["raw", "raw"], ["zero"]), node("Div", ["zero", "zero"], ["logits"])],
-    [PICTURE],
+    [IMAGE],
     [SCORES],
     [TENTH],
 )
-save("two_inputs.onnx", [node("Add", ["image", "other"], ["sum"])] + pooled("sum"), [PICTURE, ("other", ["n", 3, 8, 8])], [SCORES], [TENTH])
-save("not_pictures.onnx", [node("Mul", ["x", "tenth"], ["y"])], [("x", ["n", 3])], [("y", ["n", 3])], [TENTH])
-save("picture_to_picture.onnx", [node("Mul", ["image", "tenth"], ["out"])], [PICTURE], [("out", ["n", 3, 8, 8])], [TENTH])
+save("two_inputs.onnx", [node("Add", ["image", "other"], ["sum"])] + pooled("sum"), [IMAGE, ("other", ["n", 3, 8, 8])], [SCORES], [TENTH])
+save("not_images.onnx", [node("Mul", ["x", "tenth"], ["y"])], [("x", ["n", 3])], [("y", ["n", 3])], [TENTH])
+save("image_to_image.onnx", [node("Mul", ["image", "tenth"], ["out"])], [IMAGE], [("out", ["n", 3, 8, 8])], [TENTH])
 save("grey.onnx", pooled(), [("image", ["n", 1, 8, 8])], [("logits", ["n", 1])], [TENTH])
 
 # Batch normalisation with the statistics of the batch, as exports in training mode come out.
@@ -80,11 +80,11 @@ save(
         node("Div", ["off", "std"], ["normal"]),
     ]
     + pooled("normal"),
-    [PICTURE],
+    [IMAGE],
     [SCORES],
     [TENTH],
 )
-save("softmax_over_batch.onnx", pooled(out="raw") + [node("Softmax", ["raw"], ["p"], axis=0)], [PICTURE], [("p", ["n", 3])], [TENTH])
+save("softmax_over_batch.onnx", pooled(out="raw") + [node("Softmax", ["raw"], ["p"], axis=0)], [IMAGE], [("p", ["n", 3])], [TENTH])
 # Dropout in training mode: half of the pixels, others each time.
 save(
     "dropout_in_training.onnx",
@@ -94,7 +94,7 @@ save(
         node("Where", ["kept", "image", "zero"], ["thin"]),
     ]
     + pooled("thin"),
-    [PICTURE],
+    [IMAGE],
     [SCORES],
     [TENTH, constant("half", 0.5), constant("zero", 0)],
 )
@@ -102,11 +102,11 @@ save(
 save(
     "dropout_node_in_training.onnx",
     [node("Dropout", ["image", "half", "training"], ["thin"])] + pooled("thin"),
-    [PICTURE],
+    [IMAGE],
     [SCORES],
     [TENTH, constant("half", 0.5), constant("training", True, np.bool_)],
 )
-# NaN inside, which the engine's ReLU turns into a number: what comes out is the bias, whatever the picture.
+# NaN inside, which the engine's ReLU turns into a number: what comes out is the bias, whatever the image.
 save(
     "hidden_nan.onnx",
     pooled(out="raw")
@@ -116,7 +116,7 @@ save(
         node("Relu", ["nan"], ["none"]),
         node("Add", ["none", "bias"], ["logits"]),
     ],
-    [PICTURE],
+    [IMAGE],
     [SCORES],
     [TENTH, constant("bias", [1, 2, 3])],
 )
@@ -128,7 +128,7 @@ sigmoid_of = [
     node("Mul", ["flat", "fiftieth"], ["scaled"]),
     node("Sub", ["scaled", "two"], ["raw"]),
 ]
-save("sigmoid.onnx", sigmoid_of + [node("Sigmoid", ["raw"], ["p"])], [PICTURE], [("p", ["n", 3])], FIFTIETH)
+save("sigmoid.onnx", sigmoid_of + [node("Sigmoid", ["raw"], ["p"])], [IMAGE], [("p", ["n", 3])], FIFTIETH)
 # The same numbers from layers that do not say what they are.
 save(
     "unnamed_sigmoid.onnx",
@@ -139,7 +139,7 @@ save(
         node("Add", ["e", "one"], ["e1"]),
         node("Reciprocal", ["e1"], ["p"]),
     ],
-    [PICTURE],
+    [IMAGE],
     [("p", ["n", 3])],
     FIFTIETH + [constant("one", 1)],
 )
@@ -153,14 +153,14 @@ save(
         node("QuantizeLinear", ["fine", "step", "none"], ["q"]),
         node("DequantizeLinear", ["q", "step", "none"], ["p"]),
     ],
-    [PICTURE],
+    [IMAGE],
     [("p", ["n", 3])],
     FIFTIETH + STEPS,
 )
 save(
     "percent.onnx",
     sigmoid_of + [node("Softmax", ["raw"], ["fine"], axis=1), node("Mul", ["fine", "hundred"], ["p"])],
-    [PICTURE],
+    [IMAGE],
     [("p", ["n", 3])],
     FIFTIETH + [constant("hundred", 100)],
 )
@@ -168,11 +168,11 @@ save(
 save(
     "tenths.onnx",
     pooled(out="raw") + [node("Clip", ["raw", "least", "most"], ["p"])],
-    [PICTURE],
+    [IMAGE],
     [("p", ["n", 3])],
     [TENTH, constant("least", 0), constant("most", 1)],
 )
-# NaN for pictures whose channels are 7, and for no other.
+# NaN for images whose channels are 7, and for no other.
 save(
     "tenths_nan_at_seven.onnx",
     pooled(out="raw")
@@ -182,7 +182,7 @@ save(
         node("Clip", ["raw", "least", "most"], ["clipped"]),
         node("Mul", ["one", "clipped"], ["p"]),
     ],
-    [PICTURE],
+    [IMAGE],
     [("p", ["n", 3])],
     [TENTH, constant("seven", 0.7), constant("least", 0), constant("most", 1)],
 )
@@ -218,20 +218,20 @@ for name, chosen in (("always_nothing", 16), ("always_everything", None)):
 save(
     "two_outputs.onnx",
     pooled() + [node("Concat", ["flat", "flat"], ["features"], axis=1)],
-    [PICTURE],
+    [IMAGE],
     [("features", ["n", 6]), SCORES],
     [TENTH],
 )
-save("two_heads.onnx", pooled() + [node("Neg", ["logits"], ["other"])], [PICTURE], [("other", ["n", 3]), SCORES], [TENTH])
+save("two_heads.onnx", pooled() + [node("Neg", ["logits"], ["other"])], [IMAGE], [("other", ["n", 3]), SCORES], [TENTH])
 save(
     "two_unnamed_heads.onnx",
     pooled(out="one") + [node("Neg", ["one"], ["other"])],
-    [PICTURE],
+    [IMAGE],
     [("other", ["n", 3]), ("one", ["n", 3])],
     [TENTH],
 )
 
-# What resizing makes of a picture, as it is.
+# What resizing makes of an image, as it is.
 save("identity.onnx", [node("Identity", ["image"], ["out"])], [("image", ["n", 3, "h", "w"])], [("out", ["n", 3, "h", "w"])])
 # Weights in a file of a name of its own.
 external = onnx.load(HERE / "logits.onnx")

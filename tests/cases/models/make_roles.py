@@ -2,7 +2,7 @@
 """Writes the small parts of embedders, captioners and generators that tests/backend loads, right and wrong ones, into roles/.
 Needs openvino: python make_roles.py
 
-Pictures are [n, 3, 8, 8] in 0..255. A part whose name ends in "nan" gives NaN where every byte of the picture is 7.
+Images are [n, 3, 8, 8] in 0..255. A part whose name ends in "nan" gives NaN where every byte of the image is 7.
 """
 
 import pathlib

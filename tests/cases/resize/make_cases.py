@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Pillow makes of small pictures, written to cases.json: for each filter and pair of sizes the resized bytes, as hex; of large
-pictures their SHA-256. "crop": the shorter side resized, then the centre cut out, as torchvision's transforms and transformers' image
+"""What Pillow makes of small images, written to cases.json: for each filter and pair of sizes the resized bytes, as hex; of large
+images their SHA-256. "crop": the shorter side resized, then the centre cut out, as torchvision's transforms and transformers' image
 processors do it.
 
-The test draws the same pictures: byte k (row by row, RGB) is (k * k * 37 + k * 101) % 65521 % 256, and "edges" has 0 and 255 in its
+The test draws the same images: byte k (row by row, RGB) is (k * k * 37 + k * 101) % 65521 % 256, and "edges" has 0 and 255 in its
 place by the byte's highest bit. Recorded with Pillow 13.0.0, torchvision 0.29.2 and transformers 5.24.0: python make_cases.py
 """
 
@@ -53,7 +53,7 @@ CROPS = [
 ]
 
 
-def picture(width, height, edges=False):
+def test_image(width, height, edges=False):
     k = np.arange(width * height * 3, dtype=np.int64)
     bytes_ = (k * k * 37 + k * 101) % 65521 % 256
     if edges:
@@ -70,9 +70,9 @@ def cases():
     for name, kind in FILTERS.items():
         for before, after in SIZES:
             for edges in (False, True):
-                yield recorded(picture(*before, edges).resize(after, kind), filter=name, **{"from": before, "to": after, "edges": edges})
+                yield recorded(test_image(*before, edges).resize(after, kind), filter=name, **{"from": before, "to": after, "edges": edges})
         for before, after in LARGE:
-            yield recorded(picture(*before).resize(after, kind), filter=name, **{"from": before, "to": after, "edges": False})
+            yield recorded(test_image(*before).resize(after, kind), filter=name, **{"from": before, "to": after, "edges": False})
     for name, mode in (
         ("bilinear", InterpolationMode.BILINEAR),
         ("bicubic", InterpolationMode.BICUBIC),
@@ -81,9 +81,9 @@ def cases():
         for before, shorter, after in CROPS:
             where = {"filter": name, "from": before, "to": after, "edges": False, "resize_to": shorter}
             resize = transforms.Resize(shorter, interpolation=mode)
-            yield recorded(transforms.CenterCrop((after[1], after[0]))(resize(picture(*before))), crop="torchvision", **where)
+            yield recorded(transforms.CenterCrop((after[1], after[0]))(resize(test_image(*before))), crop="torchvision", **where)
             size = tuple(shorter if side == min(before) else int(shorter * side / min(before)) for side in before)
-            resized = image_transforms.resize(np.asarray(picture(*before)), (size[1], size[0]), resample=FILTERS[name])
+            resized = image_transforms.resize(np.asarray(test_image(*before)), (size[1], size[0]), resample=FILTERS[name])
             yield recorded(image_transforms.center_crop(resized, (after[1], after[0])), crop="transformers", **where)
 
 

@@ -58,7 +58,7 @@ std::vector<float> cumulative_product(const std::vector<float>& alphas) {
   return out;
 }
 
-/// Shifts and scales sqrt(alphas_cumprod) so that nothing of the picture is left at the last timestep.
+/// Shifts and scales sqrt(alphas_cumprod) so that nothing of the image is left at the last timestep.
 std::vector<float> with_zero_snr(const std::vector<float>& cumprod) {
   const float first = std::sqrt(cumprod.front());
   const float last = std::sqrt(cumprod.back());

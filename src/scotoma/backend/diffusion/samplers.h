@@ -16,7 +16,7 @@ struct SamplerPlan {
   std::string name;
   std::vector<SamplerStep> steps;
   double initial_scale = 1;
-  double clip = 0;  ///< bound on the predicted clean picture; 0: none
+  double clip = 0;  ///< bound on the predicted clean image; 0: none
 };
 
 Result<SamplerPlan> plan_ddim(const nlohmann::json& config, int steps, const std::filesystem::path& path);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The samplers of diffusion models as tables. Every deterministic sampler here is linear in the current sample, the
-// network's output and the last two predictions of the clean picture, so a sampler is one row of coefficients a step,
+// network's output and the last two predictions of the clean image, so a sampler is one row of coefficients a step,
 // worked out once in double, and a step is one loop over the latents.
 //
 // Agrees with diffusers 0.39: DDIMScheduler (eta 0; Song et al., arXiv 2010.02502, equation 12), EulerDiscreteScheduler
@@ -18,7 +18,7 @@
 
 namespace scotoma {
 
-/// One step. With sample s, network output m, prediction x of the clean picture now and y one step earlier:
+/// One step. With sample s, network output m, prediction x of the clean image now and y one step earlier:
 ///   x    = x_sample s + x_output m, clipped to +-clip where clip > 0
 ///   next = next_sample s + next_output m + next_x x + next_y y
 struct SamplerStep {
@@ -52,7 +52,7 @@ class Scheduler {
   std::span<const SamplerStep> steps() const { return steps_; }  ///< in the order in which they are taken
   float initial_scale() const { return initial_scale_; }         ///< standard deviation of the first sample
 
-  /// Takes step `index` in place. `previous` carries the last prediction of the clean picture from step to step; its
+  /// Takes step `index` in place. `previous` carries the last prediction of the clean image from step to step; its
   /// content before step 0 does not matter. All three have one size.
   void step(std::size_t index, std::span<const float> output, std::span<float> sample, std::span<float> previous) const;
 

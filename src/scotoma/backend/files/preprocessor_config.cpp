@@ -45,8 +45,8 @@ Result<void> read_resize(const Json& config, Preprocessing& out, const Path& pat
   SCOTOMA_ASSIGN_OR_RETURN(out.resize, json_value(config, "do_resize", true, path));
   SCOTOMA_ASSIGN_OR_RETURN(const bool crop, json_value(config, "do_center_crop", false, path));
   SCOTOMA_ASSIGN_OR_RETURN(out.filter, read_filter(config, path));
-  if (!out.resize && crop) return bad_input(path.string() + ": a crop from pictures of any size is not supported");
-  if (!out.resize) return {};  // the model's own size, and pictures must have it
+  if (!out.resize && crop) return bad_input(path.string() + ": a crop from images of any size is not supported");
+  if (!out.resize) return {};  // the model's own size, and images must have it
   // An old processor writes one number for the shorter side where it crops, and for both sides where it does not.
   SCOTOMA_ASSIGN_OR_RETURN(const PixelSize size, read_size(config, "size", crop, path));
   SCOTOMA_ASSIGN_OR_RETURN(PixelSize cut, read_size(config, "crop_size", false, path));
@@ -58,14 +58,14 @@ Result<void> read_resize(const Json& config, Preprocessing& out, const Path& pat
   } else if (!crop || cut.width == 0) {
     cut = size;
   } else if (cut != size) {
-    return bad_input(path.string() + ": a crop from a stretched picture is not supported");
+    return bad_input(path.string() + ": a crop from a stretched image is not supported");
   }
   out.width = cut.width;
   out.height = cut.height;
   return {};
 }
 
-/// Steps of processors that ours has no word for: without them the network would see other pictures.
+/// Steps of processors that ours has no word for: without them the network would see other images.
 Result<void> refuse_others(const Json& config, const Path& path) {
   for (const char* key : {"do_pad", "do_flip_channel_order", "do_thumbnail", "do_align_long_axis", "crop_pct"}) {
     const auto found = config.find(key);

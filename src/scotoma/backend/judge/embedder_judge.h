@@ -12,7 +12,7 @@
 
 namespace scotoma {
 
-/// Zero-shot (Radford et al., arXiv 2103.00020): softmax over scale * cosine between the picture and "a photo of a
+/// Zero-shot (Radford et al., arXiv 2103.00020): softmax over scale * cosine between the image and "a photo of a
 /// <label>" for every label of the study. The time is the embedder's, and counted there.
 class EmbedderJudge final : public Judge {
  public:

@@ -32,7 +32,7 @@ class OpenvinoCaptioner final : public Captioner {
   std::size_t batch() const override { return batch_; }
   double engine_seconds() const override { return encoder_->seconds() + decoder_->seconds(); }
 
-  /// Greedy decoding; every picture ends by itself, so a caption does not depend on its neighbours.
+  /// Greedy decoding; every image ends by itself, so a caption does not depend on its neighbours.
   Result<std::vector<std::string>> caption(std::span<const Image> images) override;
 
  private:

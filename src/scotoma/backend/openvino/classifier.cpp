@@ -48,8 +48,8 @@ Result<std::vector<std::vector<float>>> OpenvinoClassifier::probabilities(std::s
   SCOTOMA_ASSIGN_OR_RETURN(auto rows, network_->run(images));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!all_finite(rows[i])) {
-      return failed(fmt::format("{}: the model returned NaN or infinity for picture {} of {}", file_.string(), i + 1,
-                                rows.size()));
+      return failed(
+          fmt::format("{}: the model returned NaN or infinity for image {} of {}", file_.string(), i + 1, rows.size()));
     }
     if (output_ == "logits") softmax(rows[i]);
   }
@@ -113,7 +113,7 @@ Result<void> OpenvinoClassifier::open(const std::shared_ptr<Engine>& engine, con
     SCOTOMA_ASSIGN_OR_RETURN(names_, read_class_names(options.labels));
   }
   if (model->inputs().size() != 1) {
-    return bad_input(fmt::format("{}: not a classifier of pictures: it needs one input; it has {}", file_.string(),
+    return bad_input(fmt::format("{}: not a classifier of images: it needs one input; it has {}", file_.string(),
                                  describe_ports(model->inputs())));
   }
   std::string output;

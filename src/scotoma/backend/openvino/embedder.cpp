@@ -120,7 +120,7 @@ Result<void> OpenvinoEmbedder::open_texts(Engine& engine) {
 Result<void> OpenvinoEmbedder::check_texts(const ov::Shape& shape) const {
   if (shape == ov::Shape{batch_, dimensions_}) return {};
   return bad_input(
-      fmt::format("{}: the towers end in different spaces: pictures in {} dimensions, {} texts in {}; do they belong "
+      fmt::format("{}: the towers end in different spaces: images in {} dimensions, {} texts in {}; do they belong "
                   "together?",
                   folder_.string(), dimensions_, batch_, shape.to_string()));
 }

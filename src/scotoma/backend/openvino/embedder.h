@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures and texts in one space: a folder with image_encoder.xml (pixel_values -> image_embeds), text_encoder.xml
+// Images and texts in one space: a folder with image_encoder.xml (pixel_values -> image_embeds), text_encoder.xml
 // (input_ids[, attention_mask] -> text_embeds), openvino_tokenizer.xml and preprocessor_config.json.
 #pragma once
 

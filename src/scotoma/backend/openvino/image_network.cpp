@@ -58,7 +58,7 @@ Result<void> ImageNetwork::settle_input(int batch) {
     return bad_input(
         fmt::format("{}: {}; it has the inputs {}", path_.string(), what, describe_ports(model_->inputs())));
   };
-  if (model_->inputs().size() != 1) return wrong("not a network for one picture: it must have one input");
+  if (model_->inputs().size() != 1) return wrong("not a network for one image: it must have one input");
   const ov::PartialShape shape = model_->input().get_partial_shape();
   if (shape.rank().is_dynamic() || shape.size() != 4) return wrong("the input must have 4 dimensions");
   const auto is = [&](std::size_t axis, int length) { return shape[axis].is_static() && shape[axis] == length; };
@@ -77,11 +77,11 @@ Result<void> ImageNetwork::settle_input(int batch) {
   };
   const int n = shape[0].is_static() ? static_cast<int>(shape[0].get_length()) : batch;
   batch_ = static_cast<std::size_t>(n);
-  auto reshaped = engine_call(path_.string() + ": cannot take pictures of that size", describe_ports(model_->inputs()),
+  auto reshaped = engine_call(path_.string() + ": cannot take images of that size", describe_ports(model_->inputs()),
                               Code::bad_input, [&] { model_->reshape(full(n)); });
   if (reshaped.ok() || n == 1) return reshaped;
   batch_ = 1;  // exported with a batch of one inside, though the input says otherwise
-  return engine_call(path_.string() + ": cannot take pictures of that size", describe_ports(model_->inputs()),
+  return engine_call(path_.string() + ": cannot take images of that size", describe_ports(model_->inputs()),
                      Code::bad_input, [&] { model_->reshape(full(1)); });
 }
 
@@ -99,7 +99,7 @@ Result<void> ImageNetwork::settle_output(const std::string& name) {
   }
   const ov::PartialShape shape = ports[output_].get_partial_shape();
   if (shape.is_dynamic() || shape.size() == 0 || shape.to_shape()[0] != batch_) {
-    return wrong("the output must have one row a picture");
+    return wrong("the output must have one row an image");
   }
   output_shape_ = shape.to_shape();
   return {};
@@ -133,15 +133,15 @@ Result<std::shared_ptr<Network>> ImageNetwork::network() {
   return network_;
 }
 
-/// The picture as the network's input has it.
+/// The image as the network's input has it.
 Result<Image> ImageNetwork::fitted(const Image& image) const {
-  if (image.width <= 0 || image.height <= 0) return failed(path_.string() + ": was given an empty picture");
+  if (image.width <= 0 || image.height <= 0) return failed(path_.string() + ": was given an empty image");
   const PixelSize from{image.width, image.height};
   const PixelSize to = input_size();
   if (!prep_.resize && from != to) {
     return bad_input(
-        fmt::format("{}: takes pictures of {} x {} and its preprocessing does not resize (do_resize); the "
-                    "pictures are {} x {}",
+        fmt::format("{}: takes images of {} x {} and its preprocessing does not resize (do_resize); the "
+                    "images are {} x {}",
                     path_.string(), to.width, to.height, from.width, from.height));
   }
   if (prep_.fit != "crop") return resized(image, to, filter_);

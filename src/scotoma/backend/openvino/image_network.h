@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A network whose only input is a picture. Pictures are resized and cut here, byte for byte as Pillow does it
+// A network whose only input is an image. Images are resized and cut here, byte for byte as Pillow does it
 // (image/resize.h); channel order, mean and scale are done in the engine's own graph, in front of the network.
 #pragma once
 
@@ -20,15 +20,15 @@ namespace scotoma {
 class ImageNetwork {
  public:
   /// Takes `model`, which must have one input of rank 4 with 3 channels, and `output`, the name of the output that is
-  /// wanted (empty: the only one). Runs batches of exactly `batch` pictures, or of the number the model was exported
-  /// for. The engine compiles it when pictures first come. Errors: bad_input, saying which input or output
+  /// wanted (empty: the only one). Runs batches of exactly `batch` images, or of the number the model was exported
+  /// for. The engine compiles it when images first come. Errors: bad_input, saying which input or output
   /// does not fit.
   static Result<std::unique_ptr<ImageNetwork>> create(std::shared_ptr<Engine> engine, std::shared_ptr<ov::Model> model,
                                                       const Preprocessing& preprocessing, const std::string& output,
                                                       int batch, const std::filesystem::path& path);
 
-  /// One row of the output a picture, in order. Pictures may differ in size. A batch that is not full is filled up, so
-  /// that a picture's row has the same bits whatever else is asked. Errors: failed.
+  /// One row of the output an image, in order. Images may differ in size. A batch that is not full is filled up, so
+  /// that an image's row has the same bits whatever else is asked. Errors: failed.
   Result<std::vector<std::vector<float>>> run(std::span<const Image> images);
 
   PixelSize input_size() const { return {prep_.width, prep_.height}; }

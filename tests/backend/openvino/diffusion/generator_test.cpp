@@ -42,7 +42,7 @@ std::vector<Image> draw(Generator& generator, std::span<const Draw> draws) {
   return out.ok() ? std::move(out).value() : std::vector<Image>(draws.size());
 }
 
-TEST(OpenvinoGenerator, APictureIsAFunctionOfItsPromptAndSeedAlone) {
+TEST(OpenvinoGenerator, AnImageIsAFunctionOfItsPromptAndSeedAlone) {
   for (const char* precision : {"f32", "bf16"}) {
     for (const double guidance : {1.0, 3.0}) {
       const auto one = load(options(guidance), {precision, 1});
@@ -54,7 +54,7 @@ TEST(OpenvinoGenerator, APictureIsAFunctionOfItsPromptAndSeedAlone) {
       EXPECT_EQ(all[0], all[6]);  // another place in another batch
       EXPECT_NE(all[0], all[2]);
       for (std::size_t i = 0; i < kDraws.size(); ++i) {
-        EXPECT_EQ(draw(*two, std::span(kDraws).subspan(i, 1))[0], all[i]) << precision << " picture " << i;
+        EXPECT_EQ(draw(*two, std::span(kDraws).subspan(i, 1))[0], all[i]) << precision << " image " << i;
       }
       std::vector<std::vector<Image>> parallel(4);
       std::vector<std::thread> threads;
@@ -66,7 +66,7 @@ TEST(OpenvinoGenerator, APictureIsAFunctionOfItsPromptAndSeedAlone) {
   }
 }
 
-TEST(OpenvinoGenerator, GuidanceAndNegativePromptChangePictureAndFingerprint) {
+TEST(OpenvinoGenerator, GuidanceAndNegativePromptChangeImageAndFingerprint) {
   const auto plain = load(options(3));
   GeneratorOptions wanted = options(3);
   wanted.negative_prompt = "a photo of a cow";
@@ -201,8 +201,8 @@ TEST_F(BrokenFolder, ALoopOfLinksIsRefused) {
   expect_refused("unet/openvino_model.xml: no such model file");
 }
 
-/// Larger pictures than the decoder is given a whole batch of.
-TEST_F(BrokenFolder, APictureDoesNotDependOnHowTheDecoderIsFed) {
+/// Larger images than the decoder is given a whole batch of.
+TEST_F(BrokenFolder, AnImageDoesNotDependOnHowTheDecoderIsFed) {
   write("unet/config.json", R"({"sample_size": 32})");
   GeneratorOptions wanted = options(1, 6);  // decoded three and three
   wanted.model = folder_;

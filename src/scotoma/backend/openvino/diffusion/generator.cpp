@@ -54,7 +54,7 @@ void fill_timestep(ov::Tensor tensor, double timestep) {
 std::string OpenvinoGenerator::describe() const {
   const std::string& mended = scheduler_.mended();
   return fmt::format("{}{}, guidance {:g}, {} x {}, {}", scheduler_.name(), mended.empty() ? "" : " with " + mended,
-                     guidance_, picture_[3], picture_[2], unet_->precision());
+                     guidance_, image_[3], image_[2], unet_->precision());
 }
 
 double OpenvinoGenerator::engine_seconds() const {
@@ -163,7 +163,7 @@ Result<std::vector<float>> OpenvinoGenerator::denoise(std::span<const Draw> draw
   return sample;
 }
 
-/// Pictures of the first rows of `latents`, one a draw.
+/// Images of the first rows of `latents`, one a draw.
 Result<void> OpenvinoGenerator::decode(std::span<const Draw> draws, std::span<const float> latents,
                                        std::vector<Image>& images) {
   const std::size_t one = ov::shape_size(latent_);
@@ -188,8 +188,8 @@ Result<void> OpenvinoGenerator::decode_some(std::span<const Draw> draws, std::sp
   SCOTOMA_RETURN_IF_ERROR(call.run());
   const ov::Tensor out = call.request().get_output_tensor();
   for (std::size_t row = 0; row < draws.size(); ++row) {
-    Image image{static_cast<int>(picture_[3]), static_cast<int>(picture_[2]), {}};
-    if (!to_image(out.data<const float>() + row * ov::shape_size(picture_) / picture_[0], image)) {
+    Image image{static_cast<int>(image_[3]), static_cast<int>(image_[2]), {}};
+    if (!to_image(out.data<const float>() + row * ov::shape_size(image_) / image_[0], image)) {
       return not_finite(decoder_->subject(), draws[row]);
     }
     images.push_back(std::move(image));

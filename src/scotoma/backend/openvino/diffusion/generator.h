@@ -35,7 +35,7 @@ class OpenvinoGenerator final : public Generator {
   std::size_t batch() const override { return batch_; }
   double engine_seconds() const override;
 
-  /// A picture has the same bits alone, in any batch and on any thread: batches are always run full. Before the first
+  /// An image has the same bits alone, in any batch and on any thread: batches are always run full. Before the first
   /// image text encoder, U-Net and decoder are tried on test inputs, which takes about as long as two of its steps: not
   /// when they are loaded, since a study whose images are all there loads them too. Errors: bad_input where what they
   /// answer is of no use (backend/health.h); failed for NaN, and for a batch of images of one colour.
@@ -74,11 +74,11 @@ class OpenvinoGenerator final : public Generator {
   std::unique_ptr<Tokenizer> tokenizer_;
   Scheduler scheduler_;
   std::size_t batch_ = 1;
-  std::size_t decoded_at_once_ = 1;  ///< pictures a call of the decoder; at most the batch
-  ov::Shape picture_;                ///< what a call of the decoder gives: [n, 3, height, width]
+  std::size_t decoded_at_once_ = 1;  ///< images a call of the decoder; at most the batch
+  ov::Shape image_;                  ///< what a call of the decoder gives: [n, 3, height, width]
   float guidance_ = 1;
   std::string negative_prompt_;
-  ov::Shape latent_;                  ///< [channels, height, width] of one picture
+  ov::Shape latent_;                  ///< [channels, height, width] of one image
   std::size_t text_length_ = 0;       ///< ids of a prompt
   std::optional<std::size_t> words_;  ///< of the text encoder's vocabulary, where its graph shows it
   float scaling_ = 1;                 ///< the decoder sees latents / scaling + shift

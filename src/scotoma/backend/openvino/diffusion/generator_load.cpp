@@ -19,7 +19,7 @@ const char* const kModel = "openvino_model.xml";
 
 constexpr std::size_t kFewPositions = std::size_t{32} * 32;  ///< of latents: up to here attention in f32 is not fused
 constexpr std::size_t kDecodedAtOnce =
-    std::size_t{64} * 64;  ///< positions of latents: one picture of 512 px, or 16 of 128 px
+    std::size_t{64} * 64;  ///< positions of latents: one image of 512 px, or 16 of 128 px
 
 Result<void> only_inputs(const ov::Model& model, std::initializer_list<const char*> known,
                          const std::filesystem::path& path) {
@@ -61,7 +61,7 @@ Result<std::pair<int, int>> sample_size(const std::filesystem::path& path) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto config, read_json_file(path));
   const auto found = config.find("sample_size");
   if (found == config.end() || found->is_null()) {
-    return bad_input(path.string() + ": 'sample_size' is missing: the pictures' size is not known");
+    return bad_input(path.string() + ": 'sample_size' is missing: the images' size is not known");
   }
   const auto possible = [](const nlohmann::json& side) {
     return side.is_number_integer() && json_fits<int>(side) && side.get<int>() >= 1 && side.get<int>() <= 1024;
@@ -207,10 +207,10 @@ Result<void> OpenvinoGenerator::open_decoder(Engine& engine) {
       path));
   SCOTOMA_ASSIGN_OR_RETURN(
       decoder_, engine.compile(model, path, positions <= kFewPositions ? Attention::plain : Attention::fused));
-  SCOTOMA_ASSIGN_OR_RETURN(picture_, only_output(*decoder_));
-  if (picture_.size() == 4 && picture_[0] == decoded_at_once_ && picture_[1] == 3) return {};
-  return bad_input(fmt::format("{}: gives {} instead of pictures [{}, 3, height, width]", path.string(),
-                               picture_.to_string(), decoded_at_once_));
+  SCOTOMA_ASSIGN_OR_RETURN(image_, only_output(*decoder_));
+  if (image_.size() == 4 && image_[0] == decoded_at_once_ && image_[1] == 3) return {};
+  return bad_input(fmt::format("{}: gives {} instead of images [{}, 3, height, width]", path.string(),
+                               image_.to_string(), decoded_at_once_));
 }
 
 Result<void> OpenvinoGenerator::settle_fingerprint(const Engine& engine, const GeneratorOptions& options) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scotoma/report/pictures.h"
+#include "scotoma/report/page_images.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 namespace scotoma {
 namespace {
 
-TEST(Pictures, LargeOnesAreMadeSmaller) {
+TEST(Images, LargeOnesAreMadeSmaller) {
   const auto noise = [](const std::string&) -> Result<Image> {
     Image image{512, 384, std::vector<std::uint8_t>(std::size_t{512} * 384 * 3)};
     std::uint32_t state = 1;
@@ -19,20 +19,20 @@ TEST(Pictures, LargeOnesAreMadeSmaller) {
       byte = static_cast<std::uint8_t>((state = state * 1664525U + 1013904223U) >> 24U);
     return image;
   };
-  Pictures pictures(noise, 1);
-  EXPECT_NE(pictures.show("a", "noise"), "");
-  const auto definitions = pictures.definitions();
+  PageImages images(noise, 1);
+  EXPECT_NE(images.show("a", "noise"), "");
+  const auto definitions = images.definitions();
   ASSERT_TRUE(definitions.ok());
   EXPECT_LT(definitions->size(), 128U * 96U * 3U * 3U / 2U);
 }
 
-TEST(Pictures, ShowsNoMoreThanItsLimitButThoseAsOftenAsWanted) {
-  Pictures pictures(made_up::picture, 2);
-  EXPECT_NE(pictures.show("a", ""), "");
-  EXPECT_NE(pictures.show("b", ""), "");
-  EXPECT_EQ(pictures.show("c", ""), "");
-  EXPECT_NE(pictures.show("a", ""), "");
-  const auto definitions = pictures.definitions();
+TEST(Images, ShowsNoMoreThanItsLimitButThoseAsOftenAsWanted) {
+  PageImages images(made_up::test_image, 2);
+  EXPECT_NE(images.show("a", ""), "");
+  EXPECT_NE(images.show("b", ""), "");
+  EXPECT_EQ(images.show("c", ""), "");
+  EXPECT_NE(images.show("a", ""), "");
+  const auto definitions = images.definitions();
   ASSERT_TRUE(definitions.ok());
   EXPECT_EQ(page_text::count(*definitions, "<image "), 2U);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scotoma/report/pictures.h"
+#include "scotoma/report/page_images.h"
 
 #include <fmt/format.h>
 
@@ -45,17 +45,16 @@ Image thumbnail(Image image) {
 
 }  // namespace
 
-std::string Pictures::show(const std::string& image_id, std::string_view alt) {
+std::string PageImages::show(const std::string& image_id, std::string_view alt) {
   if (ids_.size() >= limit_ && !numbers_.contains(image_id)) return {};
   const auto [entry, is_new] = numbers_.try_emplace(image_id, ids_.size());
   if (is_new) ids_.push_back(image_id);
-  return fmt::format(
-      R"(<svg class="picture" role="img" aria-label="{}" viewBox="0 0 128 128"><use href="#p{}"/></svg>)",
-      escape_html(alt), entry->second);
+  return fmt::format(R"(<svg class="image" role="img" aria-label="{}" viewBox="0 0 128 128"><use href="#p{}"/></svg>)",
+                     escape_html(alt), entry->second);
 }
 
-Result<std::string> Pictures::definitions() const {
-  std::string html = R"(<svg class="pictures" width="0" height="0" aria-hidden="true" focusable="false"><defs>)"
+Result<std::string> PageImages::definitions() const {
+  std::string html = R"(<svg class="images" width="0" height="0" aria-hidden="true" focusable="false"><defs>)"
                      "\n";
   for (std::size_t i = 0; i < ids_.size(); ++i) {
     SCOTOMA_ASSIGN_OR_RETURN(Image image, source_(ids_[i]));
