@@ -13,8 +13,8 @@
 namespace scotoma {
 namespace {
 
-/// Arguments: batch, threads, 1 for bf16. Draws 32 images an iteration.
-void draw_images(benchmark::State& state) {
+/// Arguments: batch, threads, 1 for bf16. Generates 32 images an iteration.
+void generate_images(benchmark::State& state) {
   const std::filesystem::path root = SCOTOMA_SOURCE_DIR;
   auto study = read_study(root / "examples" / "world-skewed.toml");
   if (!study.ok()) return state.SkipWithError(study.error().message.c_str());
@@ -25,9 +25,9 @@ void draw_images(benchmark::State& state) {
   if (!models.ok()) return state.SkipWithError(models.error().message.c_str());
 
   constexpr std::size_t kImages = 32;
-  std::vector<Draw> draws;
+  std::vector<GenerationRequest> requests;
   for (std::size_t i = 0; i < kImages; ++i) {
-    draws.push_back({"a photo of a fly on a flower", sample_seed(1, "bench", "fly", i)});
+    requests.push_back({"a photo of a fly on a flower", sample_seed(1, "bench", "fly", i)});
   }
   const auto batch = static_cast<std::size_t>(state.range(0));
   const CancelToken never;
@@ -35,7 +35,7 @@ void draw_images(benchmark::State& state) {
     const auto done =
         run_parallel((kImages + batch - 1) / batch, study->engine.threads, never, [&](std::size_t i) -> Result<void> {
           const auto images =
-              models->generator->generate(std::span(draws).subspan(i * batch, std::min(batch, kImages - i * batch)));
+              models->generator->generate(std::span(requests).subspan(i * batch, std::min(batch, kImages - i * batch)));
           return images.ok() ? Result<void>() : Result<void>(images.error());
         });
     if (!done.ok()) return state.SkipWithError(done.error().message.c_str());
@@ -43,7 +43,7 @@ void draw_images(benchmark::State& state) {
   state.counters["images/s"] =
       benchmark::Counter(static_cast<double>(state.iterations()) * kImages, benchmark::Counter::kIsRate);
 }
-BENCHMARK(draw_images)
+BENCHMARK(generate_images)
     ->ArgNames({"batch", "threads", "bf16"})
     ->Args({1, 1, 0})
     ->Args({8, 1, 0})

@@ -60,12 +60,12 @@ class Sleeper : public Base {
 class SleepingGenerator : public Sleeper<Generator> {
  public:
   using Sleeper::Sleeper;
-  Result<std::vector<Image>> generate(std::span<const Draw> draws) override {
-    cost_.pay(draws.size());
+  Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) override {
+    cost_.pay(requests.size());
     std::vector<Image> images;
-    for (const Draw& draw : draws) {
+    for (const GenerationRequest& request : requests) {
       Image image{8, 8, std::vector<std::uint8_t>(192)};
-      const auto digest = Hasher().field(draw.prompt).field(draw.seed).digest();
+      const auto digest = Hasher().field(request.prompt).field(request.seed).digest();
       std::copy(digest.begin(), digest.end(), image.rgb.begin());
       images.push_back(std::move(image));
     }
@@ -129,9 +129,9 @@ Result<std::vector<std::string>> observe_pooled(Memo& memo, const std::vector<Qu
 
 /// One role after the other, the judge label by label.
 Result<std::vector<std::string>> observe_in_turn(Memo& memo, const std::vector<Question>& asked) {
-  std::vector<Draw> draws;
-  for (const Question& question : asked) draws.push_back(question.draw);
-  SCOTOMA_ASSIGN_OR_RETURN(const auto images, memo.generate(draws));
+  std::vector<GenerationRequest> requests;
+  for (const Question& question : asked) requests.push_back(question.request);
+  SCOTOMA_ASSIGN_OR_RETURN(const auto images, memo.generate(requests));
   SCOTOMA_ASSIGN_OR_RETURN(const auto predictions, memo.classify(images));
   std::map<std::string, std::vector<std::string>> by_label;
   for (std::size_t i = 0; i < asked.size(); ++i) by_label[asked[i].label].push_back(images[i]);

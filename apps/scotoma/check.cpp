@@ -78,22 +78,22 @@ Result<void> conclusion(const Checked& checked, bool allow_undecided, const std:
                             undecided, undecided > 0 ? "; more images tell more: --images" : ""));
 }
 
-/// Draws what --images asks for. The study's budget is not touched: these are the user's own, asked for by number.
-Result<void> draw_more(Session& session, Findings& findings, int images, const CancelToken& cancel,
-                       Progress& progress) {
+/// Generates what --images asks for. The study's budget is not touched: these are the user's own, asked for by number.
+Result<void> generate_more(Session& session, Findings& findings, int images, const CancelToken& cancel,
+                           Progress& progress) {
   Memo memo(session.models, *session.cache, cancel, progress, {thread_count(session.study.engine.threads), false});
   SCOTOMA_ASSIGN_OR_RETURN(const auto targets, find_targets(session.study, findings.class_names));
-  progress.stage("drawing more pairs of images");
+  progress.stage("generating more pairs of images");
   const StageContext context{session.study, targets, findings.class_names, memo, progress};
-  SCOTOMA_RETURN_IF_ERROR(draw_more_pairs(context, findings.hypotheses, images));
-  return draw_more_baselines(context, findings.bases, images);
+  SCOTOMA_RETURN_IF_ERROR(generate_more_pairs(context, findings.hypotheses, images));
+  return generate_more_baselines(context, findings.bases, images);
 }
 
 Result<Checked> checked(Session& session, Rival& rival, const CheckArguments& arguments, const CancelToken& cancel) {
   SCOTOMA_ASSIGN_OR_RETURN(StudyRun done, replay_study(session, arguments, cancel));
   TerminalProgress progress(arguments.quiet);
   if (arguments.images > 0)
-    SCOTOMA_RETURN_IF_ERROR(draw_more(session, done.findings, arguments.images, cancel, progress));
+    SCOTOMA_RETURN_IF_ERROR(generate_more(session, done.findings, arguments.images, cancel, progress));
   SCOTOMA_ASSIGN_OR_RETURN(Check check,
                            scotoma::check(session.study, done.findings, rival, *session.cache, cancel, progress));
   return Checked{std::move(check), doubts(done.findings)};
@@ -146,7 +146,7 @@ void add_check(CLI::App& app, Run& run) {
   verb->add_option("--junit", arguments->junit, "write a JUnit file for a CI server");
   verb->add_option(
           "--images", arguments->images,
-          "draw until each bug has this many pairs of images, and each systematic failure as many baseline images; "
+          "generate until each bug has this many pairs of images, and each systematic failure as many baseline images; "
           "default: those of the study alone")
       ->check(CLI::Range(1, 1000000));
   verb->add_flag("--allow-undecided", arguments->allow_undecided, "do not fail for what the images leave open");
@@ -157,7 +157,7 @@ void add_check(CLI::App& app, Run& run) {
   verb->footer(
       "Exit codes: 0 all findings are fixed, 1 some are still there, worse or undecided, 2 bad input, or a study that "
       "found nothing to check, 130 interrupted. "
-      "Without --images nothing is drawn.");
+      "Without --images nothing is generated.");
   verb->callback([&run, arguments] { run = [arguments] { return run_check(*arguments); }; });
 }
 

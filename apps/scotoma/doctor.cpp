@@ -22,7 +22,7 @@
 namespace scotoma {
 namespace {
 
-constexpr std::size_t kFewest = 4;      ///< images, however few the generator draws at once
+constexpr std::size_t kFewest = 4;      ///< images, however few the generator generates at once
 constexpr std::size_t kEnough = 3;      ///< images of a label, to speak of it alone
 constexpr std::size_t kMostTexts = 32;  ///< labels that the embedder chooses from
 constexpr double kLevel = 0.2;          ///< of like_guessing(): eight images say little, and a doubt is only a question
@@ -56,8 +56,8 @@ class Doctor {
   const Study& study_;
   Loader loader_;
   std::vector<std::string> prompts_;
-  std::vector<Image> images_;  ///< that the generator drew for them; one grey image where it could not
-  bool drawn_ = false;
+  std::vector<Image> images_;  ///< that the generator generated for them; one grey image where it could not
+  bool generated_ = false;
   std::unique_ptr<Embedder> embedder_;  ///< where it is well: the judge may stand on it
   int notes_ = 0;
   std::string unwell_;
@@ -83,15 +83,15 @@ void Doctor::look_at(const char* role, const std::function<Result<Finding>()>& e
 Result<Doctor::Finding> Doctor::generator() {
   images_ = {Image{64, 64, std::vector<std::uint8_t>(std::size_t{64} * 64 * 3, 128)}};
   SCOTOMA_ASSIGN_OR_RETURN(const auto model, loader_.generator());
-  std::vector<Draw> draws;
+  std::vector<GenerationRequest> requests;
   for (std::size_t i = 0; i < std::max(kFewest, model->batch()); ++i) {
     const std::string prompt = base_prompt(study_.prompts, label_of(i));
-    draws.push_back({prompt, sample_seed(study_.seed, "doctor", prompt, i)});
+    requests.push_back({prompt, sample_seed(study_.seed, "doctor", prompt, i)});
     prompts_.push_back(prompt);
   }
-  SCOTOMA_ASSIGN_OR_RETURN(images_, model->generate(draws));
-  drawn_ = true;
-  return Finding{fmt::format("{}; drew {} images of {} x {}", model->describe(), images_.size(), images_[0].width,
+  SCOTOMA_ASSIGN_OR_RETURN(images_, model->generate(requests));
+  generated_ = true;
+  return Finding{fmt::format("{}; generated {} images of {} x {}", model->describe(), images_.size(), images_[0].width,
                              images_[0].height)};
 }
 
@@ -100,7 +100,7 @@ Result<Doctor::Finding> Doctor::classifier() {
   SCOTOMA_ASSIGN_OR_RETURN(const auto targets, find_targets(study_, model->class_names()));
   SCOTOMA_ASSIGN_OR_RETURN(const auto predictions, model->classify(images_));
   const std::string loaded = model->describe();
-  if (!drawn_) return Finding{loaded};
+  if (!generated_) return Finding{loaded};
   int right = 0;
   std::vector<int> right_of(targets.size(), 0);
   for (std::size_t i = 0; i < predictions.size(); ++i) {
@@ -129,9 +129,9 @@ Result<Doctor::Finding> Doctor::captioner() {
   SCOTOMA_ASSIGN_OR_RETURN(const auto model, loader_.captioner());
   SCOTOMA_ASSIGN_OR_RETURN(const auto captions, model->caption(images_));
   Finding found{fmt::format("{}; said \"{}\" of {}", model->describe(), captions[0],
-                            drawn_ ? fmt::format("\"{}\"", prompts_[0]) : "a grey image")};
+                            generated_ ? fmt::format("\"{}\"", prompts_[0]) : "a grey image")};
   const auto same = [&](const std::string& caption) { return caption == captions[0]; };
-  if (drawn_ && std::all_of(captions.begin(), captions.end(), same)) {
+  if (generated_ && std::all_of(captions.begin(), captions.end(), same)) {
     found.doubt = fmt::format(
         "and of all other {}: no phrase can come from it; check that its parts belong together, and its "
         "preprocessor_config.json",
@@ -154,7 +154,7 @@ Result<Doctor::Finding> Doctor::embedder() {
                     of_images[0].size(), of_texts[0].size()));
   }
   Finding found{fmt::format("{}; {} numbers an image, and a text", embedder_->describe(), of_images[0].size())};
-  if (!drawn_ || texts.size() < 2) return found;
+  if (!generated_ || texts.size() < 2) return found;
   int asked = 0;
   int right = 0;
   for (std::size_t i = 0; i < of_images.size(); ++i) {
@@ -179,7 +179,7 @@ Result<Doctor::Finding> Doctor::judge() {
   if (options.kind == "none") return Finding{"none: every image counts as valid"};
   if (options.kind == "embedder" && !embedder_) return Finding{"is tried when the embedder is well"};
   SCOTOMA_ASSIGN_OR_RETURN(const auto model, loader_.judge(embedder_.get()));
-  if (!drawn_) return Finding{model->describe() + "; is tried when the generator is well"};
+  if (!generated_) return Finding{model->describe() + "; is tried when the generator is well"};
   return tried(*model);
 }
 
@@ -218,7 +218,7 @@ Result<Doctor::Finding> Doctor::tried(Judge& judge) const {
   if (all - valid > study_.evidence.max_invalid * all) {
     found.doubt = fmt::format(
         "it refuses {} of {} images, so that hardly anything could be examined: check its mean and std, class names, "
-        "output and threshold; or the generator cannot draw these labels",
+        "output and threshold; or the generator cannot generate these labels",
         all - valid, all);
   } else if (others > 1 && accepted == others) {
     found.doubt = fmt::format(

@@ -86,7 +86,7 @@ Result<void> write_export(const ExportArguments& arguments) {
 void add_export(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<ExportArguments>();
   ExportOptions& options = arguments->options;
-  auto* verb = app.add_subcommand("export", "write the failing images of the findings as a dataset; draws nothing");
+  auto* verb = app.add_subcommand("export", "write the failing images of the findings as a dataset; generates nothing");
   add_finished_study(*verb, *arguments);
   add_out(*verb, *arguments);
   add_cache(*verb, *arguments);
@@ -99,7 +99,7 @@ void add_export(CLI::App& app, Run& run) {
           "id of a bug, a cause (all its bugs) or a systematic failure, as `scotoma list` names it; may be given "
           "again. Default: all bugs and systematic failures")
       ->allow_extra_args(false);
-  verb->add_option("--per-bug", arguments->per_bug, "images of a bug, at most: the first drawn; default: all")
+  verb->add_option("--per-bug", arguments->per_bug, "images of a bug, at most: the first generated; default: all")
       ->check(CLI::Range(1, 1'000'000'000));
   verb->add_option("--images", arguments->images,
                    "failing: those that the classifier gets wrong (default); valid: also those that it gets right")

@@ -29,7 +29,7 @@ struct GenerateArguments : StudyArguments {
 };
 
 struct Wanted {
-  Draw draw;
+  GenerationRequest request;
   fs::path file;
 };
 
@@ -76,9 +76,9 @@ Result<void> make_place(const fs::path& file) {
 
 /// One batch of the generator's, on one thread: then the bits are those of a run.
 Result<void> generate_batch(Generator& generator, std::span<const Wanted> batch) {
-  std::vector<Draw> draws;
-  for (const Wanted& each : batch) draws.push_back(each.draw);
-  SCOTOMA_ASSIGN_OR_RETURN(const auto images, generator.generate(draws));
+  std::vector<GenerationRequest> requests;
+  for (const Wanted& each : batch) requests.push_back(each.request);
+  SCOTOMA_ASSIGN_OR_RETURN(const auto images, generator.generate(requests));
   for (std::size_t i = 0; i < images.size(); ++i) {
     SCOTOMA_ASSIGN_OR_RETURN(const auto png, encode_png(images[i]));
     SCOTOMA_RETURN_IF_ERROR(write_new(batch[i].file, {reinterpret_cast<const char*>(png.data()), png.size()}));

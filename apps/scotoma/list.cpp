@@ -111,11 +111,11 @@ std::string level_of_listed(const nlohmann::ordered_json& json, const ListArgume
   return claims_sentence(log_e_values, static_cast<int>(most));
 }
 
-/// Phrases of which nothing is claimed because the generator cannot draw them.
-void print_undrawable(const nlohmann::ordered_json& json, const ListArguments& arguments) {
+/// Phrases of which nothing is claimed because the generator cannot generate them.
+void print_not_generatable(const nlohmann::ordered_json& json, const ListArguments& arguments) {
   for (const auto& bug : json["bugs"]) {
-    if (bug["status"] != "undrawable" || !wanted(bug, arguments)) continue;
-    say("the generator cannot draw this: {}\n", bug.value("prompt", ""));
+    if (bug["status"] != "not_generatable" || !wanted(bug, arguments)) continue;
+    say("the generator cannot generate this: {}\n", bug.value("prompt", ""));
   }
 }
 
@@ -238,12 +238,12 @@ Result<void> list(const ListArguments& arguments) {
         tried == 0 ? ": no phrase was tried"
                    : fmt::format(" among {} phrase{}{}", tried, tried == 1 ? "" : "s",
                                  arguments.all ? "" : "; --all shows them"));
-    print_undrawable(json, arguments);
+    print_not_generatable(json, arguments);
     return {};
   }
   print_table(results.study, json, listed, Paint(stdout));
   print_levels(json, listed, arguments);
-  if (!arguments.all) print_undrawable(json, arguments);
+  if (!arguments.all) print_not_generatable(json, arguments);
   return {};
 }
 

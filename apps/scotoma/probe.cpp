@@ -49,7 +49,7 @@ void print_systematic(const Study& study, const Findings& findings, const std::s
   }
 }
 
-/// Numbers only where something was measured: the budget may have been used up, the phrase impossible to draw.
+/// Numbers only where something was measured: the budget may have been used up, the phrase impossible to generate.
 void print_verdict(const Findings& findings, double threshold) {
   const Paint paint(stdout);
   const Hypothesis& hypothesis = findings.hypotheses.front();
@@ -138,11 +138,12 @@ void add_probe(CLI::App& app, Run& run) {
   verb->add_flag("--before", arguments->before, "the phrase belongs in front of the label (\"dark\")");
   verb->add_flag("--json", arguments->json, "as JSON (docs/bugs-json.md)");
   verb->footer(
-      "The base images of the study are drawn first, unless they are there already. The phrase is held to "
+      "The base images of the study are generated first, unless they are there already. The phrase is held to "
       "(evidence.alpha - evidence.alpha0) / (2 x labels x evidence.max_hypotheses) on its own, as the hardest of a "
       "whole "
       "study is. "
-      "Its images are those that would confirm it in a study: asking again draws no new ones, and a phrase that the "
+      "Its images are those that would confirm it in a study: asking again generates no new ones, and a phrase that "
+      "the "
       "study confirmed is not confirmed a second time.");
   verb->callback([&run, arguments] { run = [arguments] { return probe(*arguments); }; });
 }

@@ -28,7 +28,7 @@ Result<void> write_report(const StudyArguments& arguments) {
 
 void add_report(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<StudyArguments>();
-  auto* verb = app.add_subcommand("report", "write the report of a finished study again; draws nothing");
+  auto* verb = app.add_subcommand("report", "write the report of a finished study again; generates nothing");
   add_finished_study(*verb, *arguments);
   add_out(*verb, *arguments);
   add_cache(*verb, *arguments);

@@ -170,7 +170,7 @@ void add_transfer(CLI::App& app, Run& run) {
   add_threads_and_quiet(*verb, *arguments);
   verb->add_flag("--json", arguments->json, "print transfer.json (docs/transfer.md) instead of tables");
   verb->footer(
-      "Draws nothing: the images are those of the study's audits, and the baseline images of labels that fail "
+      "Generates nothing: the images are those of the study's audits, and the baseline images of labels that fail "
       "systematically. Writes transfer.json, and report.html anew with a "
       "section on the other classifiers. Stopped or killed, the same command goes on where it was.");
   verb->callback([&run, arguments] { run = [arguments] { return run_transfer(*arguments); }; });

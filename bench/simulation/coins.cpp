@@ -105,17 +105,17 @@ double paired_lift(const Truth& truth, const std::vector<std::string>& with, con
   return sum.difference / sum.valid;
 }
 
-Luck CoinObserver::luck_of(const Draw& draw, std::uint64_t index) const {
+Luck CoinObserver::luck_of(const GenerationRequest& request, std::uint64_t index) const {
   if (truth_.shared_luck) {
     Philox random(study_seed_, (calls_ << 32) + index);
     return {random.uniform(), random.uniform(), random.uniform()};
   }
-  Philox of_seed(draw.seed, study_seed_);
+  Philox of_seed(request.seed, study_seed_);
   const Luck luck = {of_seed.uniform(), of_seed.uniform(), of_seed.uniform()};
   if (of_seed.uniform() < truth_.paired) return luck;
   std::uint64_t name = 0xCBF29CE484222325;  // FNV-1a: std::hash differs between libraries
-  for (const char c : draw.prompt) name = (name ^ static_cast<unsigned char>(c)) * 0x100000001B3;
-  Philox of_draw(draw.seed, study_seed_ ^ name);
+  for (const char c : request.prompt) name = (name ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+  Philox of_draw(request.seed, study_seed_ ^ name);
   return {of_draw.uniform(), of_draw.uniform(), of_draw.uniform()};
 }
 
@@ -124,14 +124,14 @@ Result<std::vector<Sample>> CoinObserver::observe(std::span<const Question> ques
   std::vector<Sample> samples;
   samples.reserve(questions.size());
   for (const Question& question : questions) {
-    const auto chances = truth_.prompts.find(question.draw.prompt);
+    const auto chances = truth_.prompts.find(question.request.prompt);
     if (chances == truth_.prompts.end()) {
-      return failed(fmt::format("the simulation knows nothing of the prompt '{}'", question.draw.prompt));
+      return failed(fmt::format("the simulation knows nothing of the prompt '{}'", question.request.prompt));
     }
-    const std::uint64_t index = truth_.shared_luck ? seen[question.draw.prompt]++ : 0;
-    const Outcome outcome = outcome_of(chances->second, truth_.judge, luck_of(question.draw, index));
+    const std::uint64_t index = truth_.shared_luck ? seen[question.request.prompt]++ : 0;
+    const Outcome outcome = outcome_of(chances->second, truth_.judge, luck_of(question.request, index));
     Sample sample;
-    sample.draw = question.draw;
+    sample.request = question.request;
     sample.correct = !outcome.failure;
     sample.prediction.top = {{question.class_index + (outcome.failure ? 1 : 0), 1.0F}};
     sample.judgement = {outcome.valid, outcome.valid ? 1.0F : 0.0F};

@@ -67,7 +67,7 @@ class CoinObserver : public Observer {
   Result<std::vector<Sample>> observe(std::span<const Question> questions) override;
 
  private:
-  Luck luck_of(const Draw& draw, std::uint64_t index) const;
+  Luck luck_of(const GenerationRequest& request, std::uint64_t index) const;
 
   const Truth& truth_;
   std::uint64_t study_seed_;

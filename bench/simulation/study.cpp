@@ -171,8 +171,8 @@ class Run {
   std::vector<double> e_values(const std::vector<std::size_t>& finalists) const {
     std::vector<double> values;
     for (std::size_t h : finalists) {
-      const bool undrawable = hypotheses_[h].status == Status::undrawable;
-      values.push_back(undrawable ? -std::numeric_limits<double>::infinity() : hypotheses_[h].log_e_value);
+      const bool not_generatable = hypotheses_[h].status == Status::not_generatable;
+      values.push_back(not_generatable ? -std::numeric_limits<double>::infinity() : hypotheses_[h].log_e_value);
     }
     return values;
   }
@@ -202,9 +202,9 @@ class Run {
     for (std::size_t i = 0; i < finalists.size(); ++i) {
       const Hypothesis& hypothesis = hypotheses_[finalists[i]];
       const Rate rate = rate_of(samples[i], hypothesis.direction);
-      const bool undrawable = invalid_share(rate) > world_.study.evidence.max_invalid;
-      values.push_back(undrawable ? -std::numeric_limits<double>::infinity()
-                                  : log_e_value(rate.failures, rate.valid, bar_of(hypothesis)));
+      const bool not_generatable = invalid_share(rate) > world_.study.evidence.max_invalid;
+      values.push_back(not_generatable ? -std::numeric_limits<double>::infinity()
+                                       : log_e_value(rate.failures, rate.valid, bar_of(hypothesis)));
     }
     const EvidenceOptions& evidence = world_.study.evidence;
     const int most = std::max(kBoundHypotheses, static_cast<int>(finalists.size()));

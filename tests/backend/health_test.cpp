@@ -110,13 +110,15 @@ TEST(Health, ABatchOfOneColourOrOfOneImageIsAFailureASingleImageIsNot) {
   const auto plain = [](std::uint8_t v) { return Image{4, 4, std::vector<std::uint8_t>(48, v)}; };
   Image other = plain(9);
   other.rgb[7] = 10;
-  const std::vector<Draw> draws = {{"a fly", 1}, {"a fly", 2}, {"a fly", 3}};
+  const std::vector<GenerationRequest> requests = {{"a fly", 1}, {"a fly", 2}, {"a fly", 3}};
   const auto checked = [&](std::vector<Image> images) {
-    return check_drawn("folder", std::span(draws).first(images.size()), images);
+    return check_generated("folder", std::span(requests).first(images.size()), images);
   };
   EXPECT_TRUE(checked({plain(0)}).ok());
   EXPECT_TRUE(checked({plain(0), other}).ok());
-  EXPECT_TRUE(check_drawn("folder", std::vector<Draw>{draws[0], draws[0]}, std::vector{other, other}).ok());
+  EXPECT_TRUE(
+      check_generated("folder", std::vector<GenerationRequest>{requests[0], requests[0]}, std::vector{other, other})
+          .ok());
   for (const auto& images : {std::vector{plain(0), plain(0)}, {plain(0), plain(9), plain(0)}, {other, other, other}}) {
     const auto out = checked(images);
     ASSERT_FALSE(out.ok());

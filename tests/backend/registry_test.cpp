@@ -42,13 +42,13 @@ void expect_refused(const Study& study, const std::string& part) {
 }
 
 std::vector<Image> generated(Generator& generator) {
-  std::vector<Draw> draws;
+  std::vector<GenerationRequest> requests;
   for (const char* place : {"a flower", "the grass", "the snow"}) {
     for (const char* thing : {"a fly", "a bee", "a cat", "an apple"}) {
-      draws.push_back({std::string("a photo of ") + thing + " on " + place, draws.size()});
+      requests.push_back({std::string("a photo of ") + thing + " on " + place, requests.size()});
     }
   }
-  auto out = generator.generate(draws);
+  auto out = generator.generate(requests);
   EXPECT_TRUE(out.ok()) << out.error().message;
   return std::move(out).value();
 }

@@ -249,7 +249,7 @@ TEST(AnswerCache, ADamagedImageIsAnErrorThatNamesItsFile) {
   }
 }
 
-TEST(AnswerCache, AnImageThatAPowerCutLeftEmptyOrInZerosIsDrawnAnew) {
+TEST(AnswerCache, AnImageThatAPowerCutLeftEmptyOrInZerosIsGeneratedAnew) {
   const fake::Folder folder;
   const auto cache = opened(folder.path());
   const std::string id = *cache->put_image(test_image(1));

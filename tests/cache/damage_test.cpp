@@ -54,11 +54,11 @@ class Damage : public testing::Test {
     const CancelToken never;
     Progress silent;
     Memo memo(models, cache, never, silent, {});
-    std::vector<Draw> draws;
-    for (std::uint64_t i = 0; i < 8; ++i) draws.push_back({"a photo of a fly", 1000003 * i});
+    std::vector<GenerationRequest> requests;
+    for (std::uint64_t i = 0; i < 8; ++i) requests.push_back({"a photo of a fly", 1000003 * i});
     const std::vector<std::string> words = {"on a flower", "in the snow"};
     Told told;
-    SCOTOMA_ASSIGN_OR_RETURN(told.images, memo.generate(draws));
+    SCOTOMA_ASSIGN_OR_RETURN(told.images, memo.generate(requests));
     SCOTOMA_ASSIGN_OR_RETURN(told.predictions, memo.classify(told.images));
     SCOTOMA_ASSIGN_OR_RETURN(told.judgements, memo.judge(told.images, "fly"));
     SCOTOMA_ASSIGN_OR_RETURN(told.captions, memo.caption(told.images));

@@ -25,16 +25,17 @@ class MemoTest : public testing::Test {
     return {models_, *cache_, cancel_, progress_, {threads, replay_only}};
   }
 
-  static std::vector<Draw> draws(std::uint64_t count, const std::string& prompt = "a photo of a fly") {
-    std::vector<Draw> draws;
-    for (std::uint64_t i = 0; i < count; ++i) draws.push_back({prompt, i * 1000003});
-    return draws;
+  static std::vector<GenerationRequest> requests(std::uint64_t count, const std::string& prompt = "a photo of a fly") {
+    std::vector<GenerationRequest> requests;
+    for (std::uint64_t i = 0; i < count; ++i) requests.push_back({prompt, i * 1000003});
+    return requests;
   }
 
   static std::vector<Question> questions(std::uint64_t count, const std::string& label = "fly", int class_index = 0,
-                                         const std::string& drawn = "fly") {
+                                         const std::string& generated = "fly") {
     std::vector<Question> all;
-    for (const Draw& draw : draws(count, "a photo of a " + drawn)) all.push_back({label, class_index, draw});
+    for (const GenerationRequest& request : requests(count, "a photo of a " + generated))
+      all.push_back({label, class_index, request});
     return all;
   }
 
@@ -49,7 +50,7 @@ class MemoTest : public testing::Test {
 TEST_F(MemoTest, AsksEveryQuestionOnceEvenAcrossRuns) {
   for (int run = 0; run < 3; ++run) {
     Memo memo = this->memo();
-    auto asked = draws(20);
+    auto asked = requests(20);
     asked.push_back(asked[3]);  // twice in one call
     const auto ids = memo.generate(asked);
     ASSERT_TRUE(ids.ok()) << ids.error().message;
@@ -68,7 +69,7 @@ TEST_F(MemoTest, AsksEveryQuestionOnceEvenAcrossRuns) {
 
 TEST_F(MemoTest, GivesTheAnswersOfTheModelsInTheOrderOfTheQuestions) {
   Memo memo = this->memo(4);
-  const auto asked = draws(30, "a photo of a cat in the snow");
+  const auto asked = requests(30, "a photo of a cat in the snow");
   const auto ids = *memo.generate(asked);
   const auto predictions = *memo.classify(ids);
   const auto judgements = *memo.judge(ids, "cat");
@@ -137,7 +138,7 @@ TEST_F(MemoTest, ObservesManyQuestionsOfSeveralLabelsInTheirOrder) {
   ASSERT_EQ(samples.size(), asked.size());
   for (std::size_t i = 0; i < asked.size(); i += 25) {
     const auto alone = *memo.observe(std::span(asked).subspan(i, 1));
-    EXPECT_EQ(samples[i].draw, asked[i].draw);
+    EXPECT_EQ(samples[i].request, asked[i].request);
     EXPECT_EQ(samples[i].image, alone[0].image);
     EXPECT_EQ(samples[i].judgement, alone[0].judgement);
     EXPECT_EQ(samples[i].correct, alone[0].correct);
@@ -159,7 +160,7 @@ TEST_F(MemoTest, TheJudgeIsAskedAboutManyLabelsInOneBatch) {
   const auto samples = *memo.observe(asked);
   EXPECT_EQ(judged, 1U);
   for (std::size_t i = 0; i < asked.size(); ++i) {
-    const auto image = *models_.generator->generate({&asked[i].draw, 1});
+    const auto image = *models_.generator->generate({&asked[i].request, 1});
     EXPECT_EQ(samples[i].judgement, models_.judge->judge(image, asked[i].label)->front());
   }
 }
@@ -171,10 +172,10 @@ class HeldUp : public Generator {
   std::string fingerprint() const override { return generator_->fingerprint(); }
   std::string describe() const override { return generator_->describe(); }
   std::size_t batch() const override { return generator_->batch(); }
-  Result<std::vector<Image>> generate(std::span<const Draw> draws) override {
+  Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) override {
     if (++batches_ == 3 && classified_.wait_for(std::chrono::seconds(30)) != std::future_status::ready)
       return failed("every thread waits for the last images");
-    return generator_->generate(draws);
+    return generator_->generate(requests);
   }
   void classifier_was_asked() {
     if (!told_.exchange(true)) asked_.set_value();
@@ -201,9 +202,9 @@ TEST_F(MemoTest, AThreadWithoutImagesToGenerateClassifiesThoseThatAreThere) {
 }
 
 TEST_F(MemoTest, WhenCancelledAnswersNothingEvenFromMemory) {
-  ASSERT_TRUE(memo().generate(draws(3)).ok());
+  ASSERT_TRUE(memo().generate(requests(3)).ok());
   cancel_.cancel();
-  const auto ids = memo().generate(draws(3));
+  const auto ids = memo().generate(requests(3));
   ASSERT_FALSE(ids.ok());
   EXPECT_EQ(ids.error().code, Code::interrupted);
 }
@@ -212,12 +213,12 @@ TEST_F(MemoTest, KeepsWhatWasAnsweredBeforeAnErrorAndAsksOnlyTheRest) {
   world_.before_call = [](const std::string&, std::size_t call) -> Result<void> {
     return call == 3 ? Result<void>(failed("NaN in the output")) : Result<void>();
   };
-  const auto first = memo().generate(draws(50));
+  const auto first = memo().generate(requests(50));
   ASSERT_FALSE(first.ok());
   EXPECT_EQ(first.error().message, "NaN in the output");
   EXPECT_EQ(world_.answered("generator"), 3 * world_.setting().batch);
   world_.before_call = nullptr;
-  EXPECT_TRUE(memo().generate(draws(50)).ok());
+  EXPECT_TRUE(memo().generate(requests(50)).ok());
   EXPECT_EQ(world_.answered("generator"), 50U);
   EXPECT_TRUE(world_.asked_again().empty());
 }
@@ -230,7 +231,7 @@ TEST_F(MemoTest, KeepsWhatWasAnsweredBeforeAnInterruption) {
       return {};
     };
     world_.forget();
-    const auto asked = draws(100, "a photo of a bee " + std::to_string(threads));
+    const auto asked = requests(100, "a photo of a bee " + std::to_string(threads));
     Memo first(models_, *cache_, stop, progress_, {threads, false});
     EXPECT_EQ(first.generate(asked).error().code, Code::interrupted);
     const auto before = world_.answered("generator");
@@ -247,12 +248,12 @@ TEST_F(MemoTest, KeepsWhatWasAnsweredBeforeAnInterruption) {
 
 TEST_F(MemoTest, CountsAQuestionOnceHoweverOftenItIsAsked) {
   Memo first = memo();
-  ASSERT_TRUE(first.generate(draws(10)).ok());
+  ASSERT_TRUE(first.generate(requests(10)).ok());
   ASSERT_TRUE(first.observe(questions(10)).ok());
   EXPECT_EQ(first.uses().at("generator").computed, 10U);
   EXPECT_EQ(first.uses().at("generator").recalled, 0U);
   Memo second = memo();
-  ASSERT_TRUE(second.generate(draws(10)).ok());
+  ASSERT_TRUE(second.generate(requests(10)).ok());
   ASSERT_TRUE(second.observe(questions(12)).ok());
   EXPECT_EQ(second.uses().at("generator").computed, 2U);
   EXPECT_EQ(second.uses().at("generator").recalled, 10U);
@@ -270,17 +271,17 @@ TEST_F(MemoTest, ReplayOnlyNeverCallsAModel) {
   EXPECT_EQ(world_.calls(), 0U);
 }
 
-TEST_F(MemoTest, ALostImageIsDrawnAnew) {
-  const auto ids = *memo().generate(draws(10));
+TEST_F(MemoTest, ALostImageIsGeneratedAnew) {
+  const auto ids = *memo().generate(requests(10));
   std::filesystem::remove(folder_ / AnswerCache::image_file(ids[4]));
   world_.forget();
-  EXPECT_EQ(*memo().generate(draws(10)), ids);
+  EXPECT_EQ(*memo().generate(requests(10)), ids);
   EXPECT_EQ(world_.answered("generator"), 1U);
   EXPECT_TRUE(cache_->image(ids[4]).ok());
 }
 
 TEST_F(MemoTest, ADamagedImageStopsWithItsName) {
-  const auto ids = *memo().generate(draws(10));
+  const auto ids = *memo().generate(requests(10));
   folder_.write(AnswerCache::image_file(ids[4]).string(), "no image");
   const auto predictions = memo().classify(ids);
   ASSERT_FALSE(predictions.ok());
@@ -289,7 +290,7 @@ TEST_F(MemoTest, ADamagedImageStopsWithItsName) {
 
 TEST_F(MemoTest, ADamagedAnswerIsNotTakenForOne) {
   using namespace std::string_literals;
-  const auto ids = *memo().generate(draws(3));
+  const auto ids = *memo().generate(requests(3));
   const std::string bad_answers[] = {"abc"s, ""s, "\x63\0\0\0\0\0\x80\x3f"s,
                                      "\xff\xff\xff\xff\0\0\x80\x3f"s};  // class 99, class -1
   for (const std::string& bytes : bad_answers) {
@@ -298,7 +299,7 @@ TEST_F(MemoTest, ADamagedAnswerIsNotTakenForOne) {
     const Answer answer{ids[1], bytes};
     ASSERT_TRUE(cache->store("fake-classifier", {&answer, 1}).ok());
     Memo memo(models_, *cache, cancel_, progress_, {});
-    ASSERT_TRUE(memo.generate(draws(3)).ok());
+    ASSERT_TRUE(memo.generate(requests(3)).ok());
     const auto predictions = memo.classify(ids);
     ASSERT_FALSE(predictions.ok());
     EXPECT_EQ(predictions.error().code, Code::bad_input);
@@ -316,7 +317,7 @@ TEST_F(MemoTest, WithoutAJudgeEveryImageIsValid) {
 
 TEST_F(MemoTest, JudgesTheImageForEachLabelApart) {
   Memo memo = this->memo();
-  const auto ids = *memo.generate(draws(20));
+  const auto ids = *memo.generate(requests(20));
   const auto as_fly = *memo.judge(ids, "fly");
   const auto as_cow = *memo.judge(ids, "cow");
   EXPECT_NE(as_fly, as_cow);
@@ -325,7 +326,7 @@ TEST_F(MemoTest, JudgesTheImageForEachLabelApart) {
 
 TEST_F(MemoTest, ATextIsNotTakenForAImage) {
   Memo memo = this->memo();
-  const auto ids = *memo.generate(draws(1));
+  const auto ids = *memo.generate(requests(1));
   const auto of_image = *memo.embed_images(ids);
   EXPECT_NE(*memo.embed_texts(ids), of_image);
 }
@@ -344,7 +345,7 @@ class Forgetful : public Captioner {
 TEST_F(MemoTest, TooFewAnswersAreAnError) {
   models_.captioner = std::make_unique<Forgetful>();
   Memo memo = this->memo();
-  const auto ids = *memo.generate(draws(4));
+  const auto ids = *memo.generate(requests(4));
   const auto captions = memo.caption(ids);
   ASSERT_FALSE(captions.ok());
   EXPECT_EQ(captions.error().code, Code::failed);
@@ -361,7 +362,7 @@ class ToldProgress : public Progress {
 TEST_F(MemoTest, TellsHowFarItIs) {
   ToldProgress told;
   Memo memo(models_, *cache_, cancel_, told, {3, false});
-  ASSERT_TRUE(memo.generate(draws(20)).ok());
+  ASSERT_TRUE(memo.generate(requests(20)).ok());
   const std::vector<std::pair<std::size_t, std::size_t>> last = {{20, 20}};
   ASSERT_EQ(told.told.size(), 3U);
   EXPECT_EQ(told.told.back(), last[0]);

@@ -104,7 +104,7 @@ RC_GTEST_PROP(FillNormal, AnElementDependsOnItsIndexAlone, (std::uint64_t seed, 
 }
 
 TEST(FillNormal, KeepsItsNumbersForEver) {
-  // Images in old caches were drawn from these: a change here draws other images under the same seeds.
+  // Images in old caches were generated from these: a change here generates other images under the same seeds.
   std::vector<float> numbers(4);
   fill_normal(0, 0, numbers);
   for (std::size_t i = 0; i < 4; ++i) {

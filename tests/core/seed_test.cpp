@@ -34,7 +34,7 @@ TEST(SampleSeed, DoesNotRunPurposeAndPromptTogether) {
 }
 
 TEST(SampleSeed, KeepsItsNumbersForEver) {
-  // Old caches were drawn from these: a change here draws every study anew.
+  // Old caches were generated from these: a change here generates every study anew.
   EXPECT_EQ(sample_seed(1, "base", "a photo of a fly", 0), 11407195501245739808ULL);
 }
 

@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"BudgetBelowTheBaseImages", "images = 400", "images = 10", {"budget.images", "64"}}),
     [](const auto& test) { return test.param.name; });
 
-TEST(BadModel, ThatOnlyGivesNaNIsRefusedBeforeAnythingIsDrawn) {
+TEST(BadModel, ThatOnlyGivesNaNIsRefusedBeforeAnythingIsGenerated) {
   const fake::Folder folder;
   const auto study =
       folder.write("study.toml", small_study({{"\"fly\", \"bee\"", "\"red\""},
@@ -116,7 +116,7 @@ TEST_F(BadFolder, CacheIsOfOtherBytes) {
   EXPECT_NE(outcome.errors.find("cache.sqlite"), std::string::npos) << outcome.errors;
 }
 
-TEST_F(BadFolder, ADamagedImageIsDrawnAnewByFindAndNamedByReport) {
+TEST_F(BadFolder, ADamagedImageIsGeneratedAnewByFindAndNamedByReport) {
   ASSERT_EQ(find().code, 0);
   const auto bugs = read_file(folder_ / "out" / "bugs.json");
   const auto spoil = [&](bool whole) {

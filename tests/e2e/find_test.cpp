@@ -101,7 +101,7 @@ class Examples : public testing::TestWithParam<fs::path> {
   fake::Folder folder_;
 };
 
-// Images are drawn once for all examples: their cache is emptied by a fixture in tests/CMakeLists.txt, which also
+// Images are generated once for all examples: their cache is emptied by a fixture in tests/CMakeLists.txt, which also
 // keeps two of these tests from running at the same time.
 TEST_P(Examples, WhatIsConfirmedIsTrueAndWhatWasPlantedIsFound) {
   const Outcome outcome = scotoma({"find", "--cache", SCOTOMA_WORLD_CACHE, "--quiet"});

@@ -158,7 +158,7 @@ TEST_F(Results, AreFilteredAndTheLevelIsThatOfWhatIsListed) {
   };
   add("fly-in-the-Snow", "fly", "in the Snow", "cat", 9);
   add("cow-on-a-flower", "cow", "on a flower", "bee", 12);
-  add("cow-blurry", "cow", "blurry", "", 40, "undrawable");
+  add("cow-blurry", "cow", "blurry", "", 40, "not_generatable");
   results["bugs"][3]["prompt"] = "a blurry cow";
   results["claims"] = {{"slots", 64}};
   folder_.write("out/bugs.json", results.dump());
@@ -175,7 +175,7 @@ TEST_F(Results, AreFilteredAndTheLevelIsThatOfWhatIsListed) {
   const std::string all = listed({});
   EXPECT_EQ(ids(all), "+++");
   EXPECT_NE(all.find("Of these 3 claims, at most 0.3\u00A0%"), std::string::npos) << all;
-  EXPECT_NE(all.find("the generator cannot draw this: a blurry cow"), std::string::npos) << all;
+  EXPECT_NE(all.find("the generator cannot generate this: a blurry cow"), std::string::npos) << all;
   EXPECT_EQ(ids(listed({"--label", "fly"})), "++-");
   EXPECT_EQ(ids(listed({"--word", "snow"})), "-+-");
   EXPECT_EQ(ids(listed({"--taken-for", "bee"})), "+-+");

@@ -86,7 +86,8 @@ TEST_F(ALabelThatAlwaysFails, IsAFindingForEveryVerb) {
   const Outcome exported = verb({"export", "--format", "jsonl", "--to", (folder_ / "set").string(), "--quiet"});
   EXPECT_EQ(exported.code, 0) << exported.errors;
   expect_in(exported.output, {"32 images of 1 systematic failure"});
-  expect_in(read_file(folder_ / "set/images.jsonl"), {"\"bug\":\"penguin-systematic\"", "\"drawn_for\":\"baseline\""});
+  expect_in(read_file(folder_ / "set/images.jsonl"),
+            {"\"bug\":\"penguin-systematic\"", "\"generated_for\":\"baseline\""});
 
   const Outcome others = verb({"transfer", "--classifier", kClassifiers + "resnet_skewed.onnx", "--labels",
                                kClassifiers + "labels.json", "--quiet"});

@@ -112,7 +112,7 @@ TEST_F(OtherClassifiers, CheckedGoFromRedToGreen) {
   for (const json& bug : checked["bugs"]) {
     EXPECT_EQ(bug["verdict"], "fixed");
     const int with = bug["now"]["with"]["valid"].get<int>() + bug["now"]["with"]["invalid"].get<int>();
-    EXPECT_EQ(with, 96) << "images were not drawn as asked for";
+    EXPECT_EQ(with, 96) << "images were not generated as asked for";
   }
 }
 

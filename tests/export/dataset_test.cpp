@@ -53,13 +53,13 @@ TEST(ChooseImages, OfALabelThatFailsSystematicallyAreItsBaselineImages) {
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
   EXPECT_EQ(ids(*dataset), Ids{"bee-systematic"});
   const auto json = image_json(*dataset, findings, dataset->images.front(), "x.png");
-  EXPECT_EQ(json["drawn_for"], "baseline");
+  EXPECT_EQ(json["generated_for"], "baseline");
   EXPECT_EQ(json["bug"], "bee-systematic");
   EXPECT_EQ(json["phrase"], "");
   EXPECT_EQ(json["predicted"], "ladybug");
   const auto about = dataset_json(made_up::study(), findings, *dataset, {.version = "1"})["bugs"][0];
   EXPECT_EQ(about["failures"], 43);
-  EXPECT_EQ(about["drawn_for"], "baseline");
+  EXPECT_EQ(about["generated_for"], "baseline");
 }
 
 TEST(ChooseImages, TakesFailuresOrAllThatIsValidEachOnce) {
@@ -113,10 +113,10 @@ TEST(ChooseImages, OfABugThatWasNotAuditedAreThoseOfConfirmationAndSaySo) {
   bug.tried = made_up::findings().hypotheses[1].audit_samples;
   const auto dataset = choose(findings, {});
   ASSERT_TRUE(dataset.ok()) << dataset.error().message;
-  EXPECT_EQ(image_json(*dataset, findings, dataset->images.front(), "x.png")["drawn_for"], "confirm");
+  EXPECT_EQ(image_json(*dataset, findings, dataset->images.front(), "x.png")["generated_for"], "confirm");
   const ExportOptions options{.version = "1"};
   EXPECT_NE(readme(made_up::study(), findings, *dataset, options).find("not audited"), std::string::npos);
-  EXPECT_EQ(dataset_json(made_up::study(), findings, *dataset, options)["bugs"][0]["drawn_for"], "confirm");
+  EXPECT_EQ(dataset_json(made_up::study(), findings, *dataset, options)["bugs"][0]["generated_for"], "confirm");
 }
 
 void expect_refused(const Findings& findings, const ExportOptions& options, const std::vector<std::string>& says) {
@@ -145,7 +145,7 @@ TEST(ChooseImages, WhereThereIsNothingToExportSaysWhy) {
 
 TEST(ImageJson, HoldsTheSampleWithNumbersThatReadersKeep) {
   Findings findings = made_up::findings();
-  findings.hypotheses[1].audit_samples[0].draw.seed = 18'446'744'073'709'551'615U;
+  findings.hypotheses[1].audit_samples[0].request.seed = 18'446'744'073'709'551'615U;
   findings.hypotheses[1].audit_samples[0].correct = false;
   findings.hypotheses[1].audit_samples[0].prediction.top = {{1, 0.87F}};
   const auto dataset = choose(findings, {.test = 1});
@@ -153,7 +153,7 @@ TEST(ImageJson, HoldsTheSampleWithNumbersThatReadersKeep) {
   EXPECT_EQ(json.dump(),
             R"({"file_name":"fly/x.png","label":"fly","class":"fly","class_index":0,"predicted":"bee",)"
             R"("predicted_index":1,"score":0.87,"failed":true,"bug":"fly-on-a-flower","phrase":"on a flower",)"
-            R"("prompt":"a photo of a fly on a flower","seed":"0xffffffffffffffff","drawn_for":"audit",)"
+            R"("prompt":"a photo of a fly on a flower","seed":"0xffffffffffffffff","generated_for":"audit",)"
             R"("judge_score":0.97,"split":"test","image_id":"fly-flower-0"})");
 }
 

@@ -146,7 +146,7 @@ class Export : public testing::Test {
       for (const Hypothesis& each : findings().hypotheses) {
         if (each.status != Status::confirmed) continue;
         for (const Sample& sample : each.audit_samples) {
-          if (sample.judgement.valid && !(failing && sample.correct) && in_test(sample.draw.seed, share) == test)
+          if (sample.judgement.valid && !(failing && sample.correct) && in_test(sample.request.seed, share) == test)
             all.emplace_back(&each, &sample);
         }
       }
@@ -186,8 +186,8 @@ TEST_F(Export, EachFormatHoldsEachImageWithItsPixelsAndItsFields) {
         EXPECT_EQ(fields["bug"], bug->id);
         EXPECT_EQ(fields["label"], bug->label);
         EXPECT_EQ(fields["phrase"], bug->phrase.text);
-        EXPECT_EQ(fields["prompt"], sample->draw.prompt);
-        EXPECT_EQ(std::stoull(fields["seed"].get<std::string>(), nullptr, 0), sample->draw.seed);
+        EXPECT_EQ(fields["prompt"], sample->request.prompt);
+        EXPECT_EQ(std::stoull(fields["seed"].get<std::string>(), nullptr, 0), sample->request.seed);
         EXPECT_EQ(fields["predicted"], classes[static_cast<std::size_t>(sample->prediction.label())]);
         EXPECT_EQ(fields["score"].get<float>(), sample->prediction.top[0].probability);
         EXPECT_EQ(fields["failed"], !sample->correct);

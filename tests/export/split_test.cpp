@@ -30,7 +30,7 @@ RC_GTEST_PROP(Split, NoneAndAllAreExact, (std::uint64_t seed)) {
   RC_ASSERT(in_test(seed, 1));
 }
 
-/// Within five standard errors of a binomial share: 1 in two million a run, were the sides drawn anew each time.
+/// Within five standard errors of a binomial share: 1 in two million a run, were the sides generated anew each time.
 void expect_share(double share, int seeds, int on_test) {
   const double error = std::sqrt(share * (1 - share) / seeds);
   EXPECT_NEAR(static_cast<double>(on_test) / seeds, share, 5 * error + 1e-12) << "share " << share;

@@ -107,26 +107,28 @@ class Spoken : public Base {
 class FakeGenerator : public Spoken<Generator> {
  public:
   using Spoken::Spoken;
-  Result<std::vector<Image>> generate(std::span<const Draw> draws) override {
-    const auto key = [](const Draw& draw) { return draw.prompt + " " + std::to_string(draw.seed); };
-    return voice_.answer<Image>(draws, key, [&](const Draw& draw) { return paint(draw); });
+  Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) override {
+    const auto key = [](const GenerationRequest& request) {
+      return request.prompt + " " + std::to_string(request.seed);
+    };
+    return voice_.answer<Image>(requests, key, [&](const GenerationRequest& request) { return paint(request); });
   }
 
  private:
-  Image paint(const Draw& draw) const {
+  Image paint(const GenerationRequest& request) const {
     const WorldSetting& setting = voice_.setting();
-    Philox noise(draw.seed);
+    Philox noise(request.seed);
     Image image{kSide, kSide, {}};
     for (int i = 0; i < kSide * kSide * 3; ++i) image.rgb.push_back(static_cast<std::uint8_t>(noise.next()));
     const auto things = static_cast<std::uint32_t>(setting.things.size());
     const auto any_place = noise.below(static_cast<std::uint32_t>(setting.places.size()));
-    std::size_t thing = mentioned(draw.prompt, setting.things);
-    std::size_t place = mentioned(draw.prompt, setting.places);
+    std::size_t thing = mentioned(request.prompt, setting.things);
+    std::size_t place = mentioned(request.prompt, setting.places);
     if (thing == things) thing = noise.below(things);
-    if (noise.uniform() < setting.drawing_error) thing = other(thing, things, noise.uniform());
+    if (noise.uniform() < setting.generation_error) thing = other(thing, things, noise.uniform());
     image.rgb[0] = static_cast<std::uint8_t>(thing);
     image.rgb[1] = static_cast<std::uint8_t>(place == setting.places.size() ? any_place : place);
-    if (!setting.looks.empty()) image.rgb[2] = static_cast<std::uint8_t>(look_of(draw.prompt, noise));
+    if (!setting.looks.empty()) image.rgb[2] = static_cast<std::uint8_t>(look_of(request.prompt, noise));
     return image;
   }
 

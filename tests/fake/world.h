@@ -33,10 +33,10 @@ struct WorldSetting {
   std::vector<std::string> places = {"on a flower", "in the snow", "on the grass", "in a kitchen", "under a bridge"};
   std::vector<std::string> looks = {};  ///< "dark": a third of the images, or what the prompt says, have one
   std::vector<Rule> rules = {};
-  double base_error = 0.01;     ///< share of wrong answers where no rule fits
-  double drawing_error = 0.02;  ///< share of images that show another thing than the prompt asked for
-  double judge_error = 0.01;    ///< share of wrong judgements
-  double caption_error = 0.05;  ///< share of captions that name another thing
+  double base_error = 0.01;        ///< share of wrong answers where no rule fits
+  double generation_error = 0.02;  ///< share of images that show another thing than the prompt asked for
+  double judge_error = 0.01;       ///< share of wrong judgements
+  double caption_error = 0.05;     ///< share of captions that name another thing
   std::size_t batch = 8;
 };
 

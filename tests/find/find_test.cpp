@@ -350,7 +350,7 @@ RC_GTEST_PROP(StudyRun, NeverExceedsItsBudget, ()) {
   }
   const Spent& spent = result->findings.spent;
   RC_ASSERT(spent.total() <= budget.images);
-  // Every use of an image has a seed of its own: nothing is drawn for two purposes.
+  // Every use of an image has a seed of its own: nothing is generated for two purposes.
   RC_ASSERT(runs.world.answered("generator") == static_cast<std::size_t>(spent.total()));
 }
 
@@ -566,13 +566,13 @@ TEST(StudyRun, AClassifierThatIsNeverRightIsDoubtedFirstOfAllLimits) {
   EXPECT_TRUE(found->findings.limits[0].starts_with("The classifier was right on 0 of ")) << found->findings.limits[0];
 }
 
-TEST(StudyRun, LabelsThatCannotBeDrawnAreNamedAndNotHunted) {
+TEST(StudyRun, LabelsThatCannotBeGeneratedAreNamedAndNotHunted) {
   fake::WorldSetting setting = flower_bug();
-  setting.drawing_error = 0.9;
+  setting.generation_error = 0.9;
   const auto result = StudyRuns(setting, {"fly"}).run();
   ASSERT_TRUE(result.ok());
   EXPECT_TRUE(result->findings.hypotheses.empty());
-  EXPECT_TRUE(result->findings.bases[0].undrawable);
+  EXPECT_TRUE(result->findings.bases[0].not_generatable);
 }
 
 }  // namespace

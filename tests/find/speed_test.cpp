@@ -13,8 +13,8 @@
 namespace scotoma {
 namespace {
 
-/// Time goes by while the generator draws.
-class DrawingClock : public Clock {
+/// Time goes by while the generator requests.
+class GeneratingClock : public Clock {
  public:
   double seconds() override { return now; }
   double now = 1000;
@@ -37,7 +37,7 @@ class Minutes : public testing::Test {
   /// One batch of eight takes so many seconds.
   Result<StudyRun> run(double seconds_a_batch, const RunOptions& setting = {}, std::size_t stop_at = 1'000'000) {
     CancelToken cancel;
-    DrawingClock clock;
+    GeneratingClock clock;
     world_.before_call = [&](const std::string& role, std::size_t call) -> Result<void> {
       if (role == "generator") clock.now += seconds_a_batch;
       if (call >= stop_at) cancel.cancel();
@@ -71,9 +71,10 @@ TEST_F(Minutes, AreTurnedIntoTheImagesThatTheyPayFor) {
   ASSERT_TRUE(slow.ok()) << slow.error().message;
   EXPECT_LE(slow->findings.spent.total(), 480);
   EXPECT_GT(slow->findings.spent.total(), 128) << "more than the base images";
-  EXPECT_EQ(sentence(*slow),
-            "budget.minutes = 10 was turned into 480 images: the machine that began this study drew, classified and "
-            "judged 48.0 a minute.");
+  EXPECT_EQ(
+      sentence(*slow),
+      "budget.minutes = 10 was turned into 480 images: the machine that began this study generated, classified and "
+      "judged 48.0 a minute.");
 }
 
 TEST_F(Minutes, GrantNoMoreThanBudgetImages) {
@@ -137,7 +138,7 @@ TEST_F(Minutes, AreMeasuredAnewForOtherModels) {
   const auto cache = AnswerCache::open(folder_.path());
   const CancelToken cancel;
   Progress progress;
-  DrawingClock clock;
+  GeneratingClock clock;
   const auto result = run_study(study_, models, **cache, cancel, progress, {.clock = &clock});
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(sentence(*result).find(" 480 "), std::string::npos) << sentence(*result);

@@ -123,7 +123,7 @@ TEST(SystematicFailures, AreLabelsThatFailWithTheirExceptions) {
   Findings f;
   f.bases = {failing("penguin", 0.9), failing("frog", 1), failing("cat", 0.3), failing("yeti", 1)};
   f.bases[2].everywhere = false;
-  f.bases[3].undrawable = true;
+  f.bases[3].not_generatable = true;
   f.hypotheses = {bug("penguin", "in the snow", ""), bug("penguin", "at night", ""), bug("frog", "in water", "")};
   for (Hypothesis& h : f.hypotheses) h.direction = Direction::passes;
   f.hypotheses[1].status = Status::not_confirmed;

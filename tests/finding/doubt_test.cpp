@@ -17,7 +17,7 @@ Findings well() {
     base.rate.valid = 8;
     for (int i = 0; i < 8; ++i) {
       Sample& sample = base.samples.emplace_back();
-      sample.draw = {"a photo of a " + base.label, ++seed};
+      sample.request = {"a photo of a " + base.label, ++seed};
       sample.image = "image " + std::to_string(seed);
       sample.prediction.top = {{label, 0.9F}};
       sample.correct = true;
@@ -56,7 +56,7 @@ TEST(Doubt, AJudgeThatRefusesNearlyEverythingIsNamed) {
   findings.bases[0].samples[0].judgement.valid = true;
   findings.bases[0].rate.valid = 1;
   expect_doubt(findings, "The judge refused 15 of 16 base images, so hardly anything could be examined");
-  for (BaseResult& base : findings.bases) base.undrawable = true;
+  for (BaseResult& base : findings.bases) base.not_generatable = true;
   expect_doubt(findings, "so no label could be examined");
 }
 
@@ -82,7 +82,7 @@ TEST(Doubt, AGeneratorWithOneImageForManySeedsIsNamed) {
   expect_doubt(findings, "Of 16 base prompts and seeds, 15 gave an image that another had given");
   findings = well();
   for (int i = 0; i < 4; ++i) findings.bases[0].samples[static_cast<std::size_t>(i)] = findings.bases[0].samples[7];
-  EXPECT_TRUE(doubts(findings).empty()) << "the same draw gives the same image";
+  EXPECT_TRUE(doubts(findings).empty()) << "the same request gives the same image";
 }
 
 TEST(Doubt, ACaptionerThatAlwaysSaysTheSameIsNamed) {

@@ -81,14 +81,14 @@ def pixels(image):
     return numpy.asarray(image.convert("RGB"))
 
 
-def drawn(image_id):
+def generated(image_id):
     """The image as the cache keeps it."""
     return pixels(Image.open(os.path.join(cache, "images", image_id[:2], image_id + ".png")))
 
 
 def same_pixels(pairs):
     pairs = list(pairs)
-    return bool(pairs) and all(numpy.array_equal(pixels(image), drawn(image_id)) for image, image_id in pairs)
+    return bool(pairs) and all(numpy.array_equal(pixels(image), generated(image_id)) for image, image_id in pairs)
 
 
 def about(form):

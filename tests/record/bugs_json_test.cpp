@@ -306,7 +306,7 @@ TEST(BugsJson, SaysWhyAHypothesisWasNotConfirmedAndHasNoAuditThen) {
   const ordered_json bugs = bugs_json(made_up::study(), made_up::findings());
   EXPECT_EQ(bug(bugs, "cow-on-a-beach")["status"], "not_confirmed");
   EXPECT_EQ(bug(bugs, "cat-blurry")["status"], "not_promising");
-  EXPECT_EQ(bug(bugs, "frog-in-a-very-dark-room-at-night")["status"], "undrawable");
+  EXPECT_EQ(bug(bugs, "frog-in-a-very-dark-room-at-night")["status"], "not_generatable");
   EXPECT_EQ(bug(bugs, "car-in-the-rain")["status"], "out_of_budget");
   for (const char* field : {"audit", "audit_base", "lift", "pairs", "mcnemar_p"}) {
     EXPECT_TRUE(bug(bugs, "cow-on-a-beach")[field].is_null()) << field;

@@ -119,7 +119,7 @@ TEST(FailureCard, ALabelThatAlwaysFailsIsAFindingOfTheFirstRank) {
 TEST(FailureCard, OfSeveralWrongAnswersSaysHowOftenEachCame) {
   Findings findings = only_systematic();
   for (Sample& sample : findings.bases[1].samples) {
-    if (sample.failure() && sample.draw.seed % 3 == 0) sample.prediction.top[0].label = 3;  // cat
+    if (sample.failure() && sample.request.seed % 3 == 0) sample.prediction.top[0].label = 3;  // cat
   }
   const std::string bee = card(page_with(findings), "A bee fails systematically");
   const std::string answers = bee.substr(bee.find("<h4>What is it misclassified as?</h4>"));

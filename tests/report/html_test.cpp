@@ -154,10 +154,11 @@ TEST(ReportHtml, TellsWhatAPersonSaidBesideWhatTheJudgeSaid) {
                   "missing in 2 of 30 (1 to 22\u00A0%)"));
 }
 
-TEST(ReportHtml, NamesWhatTheGeneratorCannotDraw) {
-  EXPECT_TRUE(has(rendered(made_up::findings()),
-                  "What the generator cannot draw, so that nothing is claimed of it: <b>a frog in a very dark room at "
-                  "night</b>."));
+TEST(ReportHtml, NamesWhatTheGeneratorCannotGenerate) {
+  EXPECT_TRUE(
+      has(rendered(made_up::findings()),
+          "What the generator cannot generate, so that nothing is claimed of it: <b>a frog in a very dark room at "
+          "night</b>."));
 }
 
 /// Every text that comes from outside, made hostile.
@@ -169,14 +170,14 @@ void poison(Study& study, Findings& f, const std::string& text) {
   for (BaseResult& base : f.bases) {
     base.label = base.predicted = text;
     base.prompts = {text};
-    base.undrawable = true;
-    for (Sample& sample : base.samples) sample.draw.prompt = text;
+    base.not_generatable = true;
+    for (Sample& sample : base.samples) sample.request.prompt = text;
   }
   for (Hypothesis& h : f.hypotheses) {
     h.id = h.label = h.phrase.text = h.prompt = h.expected = h.source = text;
     if (!h.predicted.empty()) h.predicted = text;
-    for (Sample& sample : h.audit_samples) sample.draw.prompt = text;
-    for (Pair& pair : h.pairs) pair.with.draw.prompt = pair.without.draw.prompt = text;
+    for (Sample& sample : h.audit_samples) sample.request.prompt = text;
+    for (Pair& pair : h.pairs) pair.with.request.prompt = pair.without.request.prompt = text;
   }
   for (Cluster& cluster : f.clusters) {
     cluster.label = cluster.predicted = text;
@@ -195,7 +196,7 @@ void poison(Study& study, Findings& f, const std::string& text) {
     for (PhrasePart& part : row.phrase.parts) part.text = text;
     for (CrossCell& cell : row.cells) {
       cell.label = text;
-      for (Sample& sample : cell.samples) sample.draw.prompt = text;
+      for (Sample& sample : cell.samples) sample.request.prompt = text;
     }
   }
   f.fingerprints = {{text, text}, {"classifier", text}};
@@ -269,7 +270,7 @@ TEST(ReportHtml, SaysWhenNoJudgeLooked) {
 TEST(ReportHtml, SaysWhatTheEvidenceIsAndWhatItHadToReach) {
   const std::string html = rendered(made_up::findings());
   EXPECT_TRUE(has(html,
-                  "33 of 48 images failed, drawn after the search and for this test only; of the neutral "
+                  "33 of 48 images failed, generated after the search and for this test only; of the neutral "
                   "images 3 of 47 did."));
   EXPECT_TRUE(has(html, "up to 16 phrases"));
   EXPECT_FALSE(has(html, "upper limit"));
@@ -313,7 +314,7 @@ TEST(ReportHtml, DoesNotTellTheRateOfABugThatWasNotAuditedAsZero) {
                   "Not audited: the study's images were used up. The rate is from confirmation, which stops when it "
                   "has seen enough, so it may be too high: <strong>33 of 48 failed (69\u00A0%)</strong>."));
   EXPECT_TRUE(has(html, "data-label=\"Audit\">not audited</td>"));
-  EXPECT_TRUE(has(html, "The first of confirmation in the order in which they were drawn"));
+  EXPECT_TRUE(has(html, "The first of confirmation in the order in which they were generated"));
   EXPECT_FALSE(has(html, "Same seeds, without it"));
   EXPECT_FALSE(has(html, "Is it the phrase?"));
   EXPECT_FALSE(has(html, "The first of the audit"));
@@ -323,10 +324,10 @@ TEST(ReportHtml, SaysWhenTheJudgeRefusedEveryImageOfTheAudit) {
   Findings findings = made_up::not_audited();
   findings.hypotheses[0].audit.invalid = 96;
   EXPECT_TRUE(
-      has(rendered(findings), "Not audited: the judge did not see a fly in any of the 96 images drawn for it."));
+      has(rendered(findings), "Not audited: the judge did not see a fly in any of the 96 images generated for it."));
 }
 
-TEST(ReportHtml, ListsThePromptsThatWereDrawnAndThoseOnly) {
+TEST(ReportHtml, ListsThePromptsThatWereGeneratedAndThoseOnly) {
   const auto code = all(rendered(made_up::findings()), "<code>", "</code>");
   EXPECT_EQ(code.count("a photo of a fly on a flower"), 1U);
   EXPECT_EQ(code.count("a picture of a fly on a flower"), 1U);
@@ -455,7 +456,7 @@ TEST(ReportHtml, ShowsThePiecesOfAConjunctionAlone) {
 
 TEST(ReportHtml, TellsTheImagesOfEveryStage) {
   const std::string html = rendered(made_up::all_records());
-  EXPECT_TRUE(has(html, "2,472 images drawn"));
+  EXPECT_TRUE(has(html, "2,472 images generated"));
   EXPECT_TRUE(has(html, "shrinking <b>144</b>"));
   EXPECT_TRUE(has(html, "other labels <b>416</b>"));
 }

@@ -28,7 +28,7 @@ Rate rate(int events, int valid, int invalid = 0) {
 
 Sample sample(const std::string& label, const std::string& place, int number, const std::string& answer) {
   Sample s;
-  s.draw = {fmt::format("a photo of a {} on a {}", label, place), static_cast<std::uint64_t>(1000 + 7 * number)};
+  s.request = {fmt::format("a photo of a {} on a {}", label, place), static_cast<std::uint64_t>(1000 + 7 * number)};
   s.image = fmt::format("{}-{}-{}", label, place, number % 40);
   s.prediction.top = {{index_of(answer), 0.52F + 0.47F * static_cast<float>(number * 37 % 100) / 100.0F}};
   s.judgement = {true, 0.97F + 0.001F * static_cast<float>(number % 20)};
@@ -57,7 +57,7 @@ BaseResult base(const std::string& label, int failures, int valid, int invalid, 
   b.lower = clopper_pearson_lower(failures, valid, 1 - 0.01 / 16);
   b.level = 1 - 0.01 / 16;
   b.everywhere = b.lower > 0.5;
-  b.undrawable = invalid > valid;
+  b.not_generatable = invalid > valid;
   b.predicted = failures > 0 ? wrong : "";
   b.samples = samples(label, "", failures, valid, wrong);
   return b;
@@ -104,7 +104,7 @@ void audit(Hypothesis& h, const std::string& place, int events, int valid, int b
         return s.failure() && s.prediction.label() == index_of(wrong);
       }));
   std::vector<Sample> without = samples(h.label, "", base_failures, valid, wrong);
-  for (Sample& s : without) s.draw.prompt = fmt::format("a photo of a {}", h.label);
+  for (Sample& s : without) s.request.prompt = fmt::format("a photo of a {}", h.label);
   for (std::size_t i = 0; i < without.size(); ++i) {
     const bool a = h.audit_samples[i].correct != fails;
     const bool b = without[i].correct != fails;
@@ -209,7 +209,7 @@ Findings findings() {
   Hypothesis blurry = hypothesis("cat", "blurry", "dog", Status::not_promising);
   blurry.phrase.before = true;
   blurry.explored = rate(1, 8);
-  Hypothesis frog = hypothesis("frog", "in a very dark room at night", "ladybug", Status::undrawable);
+  Hypothesis frog = hypothesis("frog", "in a very dark room at night", "ladybug", Status::not_generatable);
   frog.explored = rate(1, 2, 6);
   Hypothesis late = hypothesis("car", "in the rain", "", Status::out_of_budget);
   late.source = "user";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A study and findings made up for the report's tests: two bugs, a label that fails nearly everywhere and where it
-// passes, hypotheses of every status, clusters, a label that cannot be drawn.
+// passes, hypotheses of every status, clusters, a label that cannot be generated.
 #pragma once
 
 #include "scotoma/finding/finding.h"

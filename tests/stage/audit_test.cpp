@@ -57,9 +57,9 @@ TEST(Audit, PairsShareTheirSeedsAndTheBasePromptOfTheirTurn) {
   ASSERT_EQ(bug.pairs.size(), static_cast<std::size_t>(audited.stage.study.budget.audit));
   int counted[4] = {};
   for (const Pair& pair : bug.pairs) {
-    EXPECT_EQ(pair.with.draw.seed, pair.without.draw.seed);
-    EXPECT_EQ(pair.with.draw.prompt, "a photo of a fly on a flower");
-    EXPECT_EQ(pair.without.draw.prompt, "a photo of a fly");
+    EXPECT_EQ(pair.with.request.seed, pair.without.request.seed);
+    EXPECT_EQ(pair.with.request.prompt, "a photo of a fly on a flower");
+    EXPECT_EQ(pair.without.request.prompt, "a photo of a fly");
     if (pair.with.valid() && pair.without.valid())
       ++counted[2 * (pair.with.failure() ? 1 : 0) + (pair.without.failure() ? 1 : 0)];
   }
@@ -78,7 +78,7 @@ TEST(Audit, WithSeveralBasePromptsAPairDiffersInThePhraseAlone) {
   hypotheses[0].status = Status::confirmed;
   ASSERT_TRUE(audit(stage.context, hypotheses).ok());
   for (const Pair& pair : hypotheses[0].pairs)
-    EXPECT_EQ(pair.with.draw.prompt, pair.without.draw.prompt + " on a flower");
+    EXPECT_EQ(pair.with.request.prompt, pair.without.request.prompt + " on a flower");
 }
 
 TEST(Audit, CountsPassesWhereALabelFailsNearlyEverywhere) {

@@ -41,11 +41,11 @@ std::vector<BaseResult> bases_of(const std::vector<std::string>& labels) {
   return bases;
 }
 
-TEST(FromLists, AloneTakesEveryPhraseOfEveryListInTurnAndDrawsNothing) {
+TEST(FromLists, AloneTakesEveryPhraseOfEveryListInTurnAndGeneratesNothing) {
   fake::Stage stage;
   stage.study.attributes = kLists;
   auto bases = bases_of({"fly", "cow"});
-  bases[1].undrawable = true;
+  bases[1].not_generatable = true;
   const auto all = from_lists(stage.context, bases);
   ASSERT_TRUE(all.ok());
   EXPECT_EQ(texts(*all, "fly"), (std::vector<std::string>{"on a flower", "dark", "at night", "in the snow", "blurry",
@@ -90,7 +90,7 @@ TEST(FromLists, AFailureBesideThePairDoesNotHideItBehindItsPart) {
   fake::WorldSetting setting;
   setting.looks = {"dark", "blurry", "black and white", "old"};
   setting.rules = {{"fly", "on a flower", "bee", 1, "dark"}, {"fly", "on a flower", "bee", 1, "blurry"}};
-  setting.base_error = setting.drawing_error = setting.judge_error = 0;
+  setting.base_error = setting.generation_error = setting.judge_error = 0;
   fake::Stage stage(setting);
   stage.study.attributes = {fake::list("places", {"on a flower", "in the snow", "on the grass"}),
                             fake::list("looks", setting.looks, true)};
@@ -108,7 +108,7 @@ TEST(FromLists, WhatFailsOnlyBesideAPhraseThatExplainsItIsCleared) {
   fake::WorldSetting setting;
   setting.looks = {"dark", "blurry", "black and white", "old"};
   setting.rules = {{"fly", "on a flower", "bee", 1}};
-  setting.base_error = setting.drawing_error = setting.judge_error = 0;
+  setting.base_error = setting.generation_error = setting.judge_error = 0;
   fake::Stage stage(setting);
   stage.study.attributes = {fake::list("places", setting.places), fake::list("looks", setting.looks, true)};
   stage.study.search.combine = 2;
@@ -122,7 +122,7 @@ TEST(FromLists, AFailureThatNothingBesideItExplainsIsNotCleared) {
   fake::WorldSetting setting;
   setting.looks = {"dark", "blurry"};
   setting.rules = {{"fly", "on a flower", "bee", 1}, {"fly", "in the snow", "cow", 1, "dark"}};
-  setting.base_error = setting.drawing_error = setting.judge_error = 0;
+  setting.base_error = setting.generation_error = setting.judge_error = 0;
   fake::Stage stage(setting);
   stage.study.attributes = {fake::list("places", setting.places), fake::list("looks", setting.looks, true),
                             fake::list("times", {"at night", "at noon"})};
@@ -143,7 +143,7 @@ TEST(FromLists, AShortcutOfOtherLabelsIsTriedOnAllLabels) {
   setting.looks = {"dark", "blurry", "old"};
   setting.rules = {
       {"fly", "on a flower", "bee", 1}, {"cat", "on a flower", "bee", 1}, {"cat", "in the snow", "cow", 1}};
-  setting.base_error = setting.drawing_error = setting.judge_error = 0;
+  setting.base_error = setting.generation_error = setting.judge_error = 0;
   fake::Stage stage(setting);
   stage.study.attributes = {fake::list("places", setting.places), fake::list("looks", setting.looks, true)};
   stage.study.search.combine = 2;
@@ -161,10 +161,10 @@ TEST(FromLists, AShortcutOfOtherLabelsIsTriedOnAllLabels) {
   EXPECT_TRUE(texts(*apart, "cow").empty());
 }
 
-TEST(FromLists, ARowThatOnlyShowedInvalidImagesIsDrawnOnceMore) {
+TEST(FromLists, ARowThatOnlyShowedInvalidImagesIsGeneratedOnceMore) {
   fake::WorldSetting setting;
   setting.looks = {"dark", "blurry", "old"};
-  setting.drawing_error = 1;
+  setting.generation_error = 1;
   setting.judge_error = 0;
   for (const int images : {4000, 44, 30}) {
     fake::Stage stage(setting);
@@ -197,7 +197,7 @@ TEST(FromLists, ScreeningTakesAtMostHalfOfWhatIsLeftAndSaysWhatItLeavesOut) {
 TEST(FromLists, PhrasesOfAListThatIsNotCombinedComeAloneAndAreNotScreened) {
   auto setting = dark_and_on_a_flower();
   setting.rules = {{"fly", "on a flower", "bee", 1, "dark"}};
-  setting.drawing_error = setting.judge_error = 0;
+  setting.generation_error = setting.judge_error = 0;
   fake::Stage stage(setting);
   stage.study.attributes = {kLists[2], kLists[0], kLists[1]};
   stage.study.attributes[0].combine = false;
@@ -226,7 +226,7 @@ TEST(AtRandom, JoinsNoPhraseOfAListThatIsNotCombined) {
   EXPECT_TRUE(found.contains("dark, on the grass"));
 }
 
-TEST(AtRandom, DrawsDifferentCombinationsOfDifferentListsTheSameForTheSameSeed) {
+TEST(AtRandom, GeneratesDifferentCombinationsOfDifferentListsTheSameForTheSameSeed) {
   Study study = fake::study_of({}, {"fly", "cow"});
   study.attributes = kLists;
   study.search.combine = 2;

@@ -15,13 +15,13 @@ namespace {
 
 /// A fly that fails on flowers with this rate, under a null of 0.2.
 struct FlowerTrial {
-  explicit FlowerTrial(double rate, double drawing_error = 0.02)
-      : stage(setting_of(rate, drawing_error)), hypotheses{stage.hypothesis("fly", "on a flower")} {}
+  explicit FlowerTrial(double rate, double generation_error = 0.02)
+      : stage(setting_of(rate, generation_error)), hypotheses{stage.hypothesis("fly", "on a flower")} {}
 
-  static fake::WorldSetting setting_of(double rate, double drawing_error) {
+  static fake::WorldSetting setting_of(double rate, double generation_error) {
     fake::WorldSetting setting;
     setting.rules = {{"fly", "on a flower", "bee", rate}};
-    setting.drawing_error = drawing_error;
+    setting.generation_error = generation_error;
     return setting;
   }
 
@@ -65,7 +65,7 @@ TEST(Confirm, GivesUpOnWhatSurelyIsNoBug) {
   EXPECT_LT(trial.stage.context.spent.confirm, trial.stage.study.budget.confirm);
 }
 
-TEST(Confirm, DrawsNoMoreThanItsShare) {
+TEST(Confirm, GeneratesNoMoreThanItsShare) {
   FlowerTrial trial(0.25);
   trial.run();
   EXPECT_LE(trial.stage.context.spent.confirm, trial.stage.study.budget.confirm);
@@ -80,10 +80,10 @@ TEST(Confirm, DoesNotConfirmARateWithinTheNull) {
   }
 }
 
-TEST(Confirm, WhatCannotBeDrawnIsNotConfirmed) {
+TEST(Confirm, WhatCannotBeGeneratedIsNotConfirmed) {
   FlowerTrial trial(1.0, 0.8);
   trial.run();
-  EXPECT_EQ(trial.hypotheses[0].status, Status::undrawable);
+  EXPECT_EQ(trial.hypotheses[0].status, Status::not_generatable);
 }
 
 TEST(Confirm, ALabelThatAlwaysFailsCannotFailMoreOften) {
@@ -118,7 +118,7 @@ TEST(Confirm, EveryPhraseThatAnyLabelCouldHaveHadPays) {
 
 /// The plain rule, for comparison.
 struct FixedTrial : FlowerTrial {
-  explicit FixedTrial(double rate, double drawing_error = 0.02) : FlowerTrial(rate, drawing_error) {
+  explicit FixedTrial(double rate, double generation_error = 0.02) : FlowerTrial(rate, generation_error) {
     stage.study.evidence.rule = "fixed";
   }
 };
@@ -133,7 +133,7 @@ TEST(ConfirmFixed, CallsABugWhatFailsMoreOftenThanTheBaseSample) {
   EXPECT_EQ(less.hypotheses[0].status, Status::not_confirmed);
 }
 
-TEST(ConfirmFixed, DrawsTheFixedNumberWhateverItShows) {
+TEST(ConfirmFixed, GeneratesTheFixedNumberWhateverItShows) {
   for (const double rate : {0.0, 1.0}) {
     FixedTrial trial(rate);
     trial.run();
@@ -208,10 +208,10 @@ TEST(Confirm, WhereMoneyIsShortWhatIsRejectedTogetherIsEnough) {
   }
 }
 
-TEST(Confirm, ATrialThatOnlyDrawsInvalidImagesStopsEarly) {
+TEST(Confirm, ATrialThatOnlyGeneratesInvalidImagesStopsEarly) {
   FlowerTrial trial(1.0, 1.0);
   trial.run();
-  EXPECT_EQ(trial.hypotheses[0].status, Status::undrawable);
+  EXPECT_EQ(trial.hypotheses[0].status, Status::not_generatable);
   EXPECT_LE(trial.stage.context.spent.confirm, 16);
 }
 

@@ -94,10 +94,10 @@ TEST(Cross, PairsShareASeedOfTheirOwnAndTheBasePromptOfTheirTurn) {
       for (std::size_t i = 0; i < 16; ++i) {
         const std::string base = base_prompt(checked.stage.study.prompts, {cell.label, cell.label, "", {}}, i);
         const std::string stream = base_prompt(checked.stage.study.prompts, {cell.label, cell.label, "", {}});
-        found |= sample.draw.seed == sample_seed(checked.stage.study.seed, "cross", stream, i) &&
-                 sample.draw.prompt == base + " on a flower";
+        found |= sample.request.seed == sample_seed(checked.stage.study.seed, "cross", stream, i) &&
+                 sample.request.prompt == base + " on a flower";
       }
-      EXPECT_TRUE(found) << sample.draw.prompt;
+      EXPECT_TRUE(found) << sample.request.prompt;
     }
   }
 }
@@ -105,7 +105,7 @@ TEST(Cross, PairsShareASeedOfTheirOwnAndTheBasePromptOfTheirTurn) {
 /// Every cell again, one image at a time, from the definition.
 TEST(Cross, CountsAsOneWouldByHand) {
   fake::WorldSetting setting = flower_world();
-  setting.drawing_error = 0.15;
+  setting.generation_error = 0.15;
   setting.base_error = 0.2;
   Checked checked(setting);
   checked.stage.study.budget.cross = 40;
@@ -164,7 +164,7 @@ TEST(Cross, APhraseConfirmedForSeveralLabelsIsOneRow) {
   EXPECT_EQ(rows[1].answer, "dog");
 }
 
-TEST(Cross, APhraseWithTwoAnswersDrawsItsImagesOnce) {
+TEST(Cross, APhraseWithTwoAnswersGeneratesItsImagesOnce) {
   Checked checked(flower_world());
   checked.confirmed("fly", "on a flower", "bee");
   checked.confirmed("cat", "on a flower", "cow");
@@ -207,22 +207,22 @@ TEST(Cross, AnAuditedBugsAnswerIsTheAuditsAndWithoutAnAnswerThereIsNoRow) {
   EXPECT_EQ(rows[0].answer, "bee");
 }
 
-TEST(Cross, LeavesLabelsOutThatCannotBeDrawn) {
+TEST(Cross, LeavesLabelsOutThatCannotBeGenerated) {
   Checked checked(flower_world());
   checked.confirmed("fly", "on a flower", "bee");
   checked.bases = *sample_bases(checked.stage.context);
-  checked.bases[3].undrawable = true;  // cow
+  checked.bases[3].not_generatable = true;  // cow
   EXPECT_EQ(labels_of(checked.run()[0], false), (Labels{"fly", "cat", "dog"}));
   EXPECT_EQ(checked.spent(), 6 * checked.count());
 }
 
 TEST(Cross, ACellOfTooFewValidPairsIsNotTestedAndNotCorrectedFor) {
   fake::WorldSetting setting = flower_world();
-  setting.drawing_error = 0.75;
+  setting.generation_error = 0.75;
   setting.judge_error = 0;
   Checked checked(setting);
   checked.stage.study.budget.cross = 10;
-  checked.bases = {BaseResult{}};  // nothing is known to be undrawable
+  checked.bases = {BaseResult{}};  // nothing is known to be not generatable
   checked.confirmed("fly", "on a flower", "bee");
   ASSERT_EQ(checked.run().size(), 1U);
   std::vector<double> p;
@@ -260,7 +260,7 @@ TEST(Cross, TriesWhatTheBudgetPaysForAndSaysWhatItDoesNot) {
       << checked.stage.context.limits[0];
 }
 
-TEST(Cross, DrawsNothingWhereItIsSwitchedOffOrTooDearOrNothingIsConfirmed) {
+TEST(Cross, GeneratesNothingWhereItIsSwitchedOffOrTooDearOrNothingIsConfirmed) {
   for (const int how : {0, 1, 2}) {
     Checked checked(flower_world());
     if (how != 2) checked.confirmed("fly", "on a flower", "bee");

@@ -35,7 +35,7 @@ TEST(Explore, KeepsWhatFailsBestFirst) {
     EXPECT_EQ(hypotheses[h].status, Status::not_promising);
     EXPECT_EQ(hypotheses[h].explored.valid + hypotheses[h].explored.invalid, stage.study.budget.first_look);
   }
-  // The second round doubled what the first drew, but not of what always fails: there was nothing to learn.
+  // The second round doubled what the first generated, but not of what always fails: there was nothing to learn.
   EXPECT_EQ(hypotheses[0].explored.valid + hypotheses[0].explored.invalid, 3 * stage.study.budget.first_look);
   EXPECT_EQ(stage.context.spent.explore, 5 * 8 + 16);
 }
@@ -50,19 +50,19 @@ TEST(Explore, WherePlacesAreFewWhatAlwaysFailsIsComparedToo) {
   EXPECT_EQ(stage.context.spent.explore, 5 * 8 + 3 * 16) << "the better half of five has a second look";
 }
 
-TEST(Explore, AHypothesisThatCannotBeDrawnEnds) {
+TEST(Explore, AHypothesisThatCannotBeGeneratedEnds) {
   fake::WorldSetting setting;
-  setting.drawing_error = 0.95;
+  setting.generation_error = 0.95;
   fake::Stage stage(setting);
   auto hypotheses = all_places(stage);
   EXPECT_TRUE(explore(stage.context, hypotheses)->empty());
-  for (const Hypothesis& hypothesis : hypotheses) EXPECT_EQ(hypothesis.status, Status::undrawable);
+  for (const Hypothesis& hypothesis : hypotheses) EXPECT_EQ(hypothesis.status, Status::not_generatable);
 }
 
 TEST(Explore, LooksAgainWhereAllImagesWereInvalid) {
   fake::WorldSetting setting = failing(1.0, 1.0);
   for (int i = 0; i < 40; ++i) setting.places.push_back("at place " + std::to_string(i));
-  setting.drawing_error = 0.5;
+  setting.generation_error = 0.5;
   setting.judge_error = 0;
   fake::Stage stage(setting);
   stage.study.budget.first_look = 1;
@@ -141,7 +141,7 @@ INSTANTIATE_TEST_SUITE_P(Explore, Explorers, testing::Values("halving", "thompso
 
 RC_GTEST_PROP(Explore, NeverTakesMoreThanThreeQuartersOfWhatIsLeft, ()) {
   fake::WorldSetting setting = failing(0.6, 0.3);
-  setting.drawing_error = *rc::gen::element(0.02, 0.6);
+  setting.generation_error = *rc::gen::element(0.02, 0.6);
   fake::Stage stage(setting);
   auto& budget = stage.study.budget;
   budget.explorer = *rc::gen::element<std::string>("halving", "thompson");
@@ -179,11 +179,12 @@ TEST(Thompson, GivesWhatIsUndecidedMoreThanWhatIsClear) {
 
 TEST(Explore, AFewInvalidImagesDoNotEndAHypothesis) {
   fake::WorldSetting setting = failing(1, 1);
-  setting.drawing_error = 0.45;
+  setting.generation_error = 0.45;
   fake::Stage stage(setting);
   auto hypotheses = all_places(stage);
   ASSERT_TRUE(explore(stage.context, hypotheses).ok());
-  for (const Hypothesis& hypothesis : hypotheses) EXPECT_NE(hypothesis.status, Status::undrawable) << hypothesis.prompt;
+  for (const Hypothesis& hypothesis : hypotheses)
+    EXPECT_NE(hypothesis.status, Status::not_generatable) << hypothesis.prompt;
 }
 
 TEST(Explore, SpendsNothingOnWhatCannotBeTested) {

@@ -41,7 +41,7 @@ class PartsTest : public testing::Test {
   fake::Stage stage_;
 };
 
-TEST_F(PartsTest, APieceThatIsAHypothesisTooKeepsItsRateAndTheOtherIsDrawn) {
+TEST_F(PartsTest, APieceThatIsAHypothesisTooKeepsItsRateAndTheOtherIsGenerated) {
   std::vector<Hypothesis> all = {explored(both("dark", "on a flower"), 8, 8), explored("on a flower", 1, 8)};
   const auto going_on = weigh_parts(stage_.context, all, {0});
   ASSERT_TRUE(going_on.ok());
@@ -62,7 +62,7 @@ TEST_F(PartsTest, AConjunctionDoesNotGoOnWhereAFinalistAmongItsPiecesFailsAsOfte
   EXPECT_EQ(all[0].status, Status::not_promising);
 }
 
-TEST_F(PartsTest, DrawsNothingThatExplorationCannotPayFor) {
+TEST_F(PartsTest, GeneratesNothingThatExplorationCannotPayFor) {
   stage_.study.budget.images = 2 * stage_.study.budget.first_look;
   std::vector<Hypothesis> all = {explored(both("dark", "on a flower"), 8, 8)};
   ASSERT_TRUE(weigh_parts(stage_.context, all, {0}).ok());

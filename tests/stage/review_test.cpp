@@ -87,7 +87,7 @@ TEST(Review, SaysNothingOfABugFromAFewAnswers) {
 TEST(Review, WithdrawsABugWhoseAuditIsMostlyInvalid) {
   Confirmed study(1, 20, 20, 60);
   study.review();
-  EXPECT_EQ(study.bug(0).status, Status::undrawable);
+  EXPECT_EQ(study.bug(0).status, Status::not_generatable);
   ASSERT_EQ(study.stage.context.limits.size(), 1U);
   EXPECT_NE(study.stage.context.limits[0].find("60 of the 80 images"), std::string::npos);
 }
@@ -102,7 +102,7 @@ TEST(Review, WithdrawsABugOfWhichAPersonSeesNothing) {
   Confirmed study(1, 80, 60, 0);
   study.answer(0, 20);
   study.review();
-  EXPECT_EQ(study.bug(0).status, Status::undrawable);
+  EXPECT_EQ(study.bug(0).status, Status::not_generatable);
   ASSERT_EQ(study.stage.context.limits.size(), 1U);
   EXPECT_NE(study.stage.context.limits[0].find("only 20 of 80 images"), std::string::npos);
 }
@@ -124,7 +124,7 @@ TEST(Review, HoldsTheErrorRateOfWhatIsLeftAfterAWithdrawal) {
   ASSERT_EQ(slots(study.stage.study), 128);
   for (std::size_t b = 0; b < 39; ++b) study.answer(b, 0);
   study.review();
-  EXPECT_EQ(study.bug(0).status, Status::undrawable);
+  EXPECT_EQ(study.bug(0).status, Status::not_generatable);
   EXPECT_EQ(study.bug(39).status, Status::not_confirmed);
 }
 
@@ -132,7 +132,7 @@ TEST(Review, KeepsWhatIsStrongAloneWhenAnotherIsWithdrawn) {
   Confirmed study(2, 80, 60, 0, 30);
   study.answer(0, 0);
   study.review();
-  EXPECT_EQ(study.bug(0).status, Status::undrawable);
+  EXPECT_EQ(study.bug(0).status, Status::not_generatable);
   EXPECT_EQ(study.bug(1).status, Status::confirmed);
   EXPECT_NEAR(study.findings.rejection_threshold, std::log(slots(study.stage.study) / 0.04), 1e-12);
 }

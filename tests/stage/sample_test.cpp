@@ -16,7 +16,7 @@ namespace {
 TEST(SampleBases, CountsFailuresAmongValidImagesOnly) {
   fake::WorldSetting setting;
   setting.rules = {{"fly", "", "bee", 0.3}};
-  setting.drawing_error = 0.2;
+  setting.generation_error = 0.2;
   fake::Stage stage(setting, {"fly", "cat"});
   stage.study.budget.base = 200;
   const auto bases = sample_bases(stage.context);
@@ -56,18 +56,18 @@ TEST(SampleBases, TakesBasePromptsInTurnAndNoSeedTwice) {
     ASSERT_EQ(base.prompts.size(), 3U);
     ASSERT_EQ(base.samples.size(), 10U);
     for (std::size_t i = 0; i < 10; ++i) {
-      EXPECT_EQ(base.samples[i].draw.prompt, base.prompts[i % 3]);
-      EXPECT_TRUE(seeds.insert(base.samples[i].draw.seed).second);
+      EXPECT_EQ(base.samples[i].request.prompt, base.prompts[i % 3]);
+      EXPECT_TRUE(seeds.insert(base.samples[i].request.seed).second);
     }
   }
 }
 
-TEST(SampleBases, PromptsThatReadTheSameDrawNoImageTwice) {
+TEST(SampleBases, PromptsThatReadTheSameGenerateNoImageTwice) {
   fake::Stage stage({}, {"fly"});
   stage.study.prompts.base = {"a photo of {a label}", "a photo of a {label}"};
   const auto bases = *sample_bases(stage.context);
   std::set<std::uint64_t> seeds;
-  for (const Sample& sample : bases[0].samples) EXPECT_TRUE(seeds.insert(sample.draw.seed).second);
+  for (const Sample& sample : bases[0].samples) EXPECT_TRUE(seeds.insert(sample.request.seed).second);
 }
 
 TEST(SampleBases, ALabelThatFailsNearlyEverywhereIsSaidSo) {
@@ -78,13 +78,13 @@ TEST(SampleBases, ALabelThatFailsNearlyEverywhereIsSaidSo) {
   for (const BaseResult& base : bases) EXPECT_EQ(base.everywhere, base.label == "cow");
 }
 
-TEST(SampleBases, ALabelThatCannotBeDrawnIsSaidSo) {
+TEST(SampleBases, ALabelThatCannotBeGeneratedIsSaidSo) {
   fake::WorldSetting setting;
-  setting.drawing_error = 0.9;
+  setting.generation_error = 0.9;
   fake::Stage stage(setting);
   const auto bases = *sample_bases(stage.context);
   for (const BaseResult& base : bases) {
-    EXPECT_TRUE(base.undrawable);
+    EXPECT_TRUE(base.not_generatable);
     EXPECT_FALSE(base.everywhere);
   }
 }
@@ -117,7 +117,7 @@ TEST(SampleBases, WithBaseFirstOnlyLabelsThatOftenFailGetAllImages) {
   stage.study.budget.base_first = 8;
   const auto bases = *sample_bases(stage.context);
   const auto images = static_cast<std::size_t>(stage.study.budget.base);
-  std::size_t drawn = 0;
+  std::size_t generated = 0;
   for (std::size_t l = 0; l < bases.size(); ++l) {
     const BaseResult& base = bases[l];
     ASSERT_EQ(base.samples.size(), base.label == "fly" ? images : 8) << base.label;
@@ -125,10 +125,10 @@ TEST(SampleBases, WithBaseFirstOnlyLabelsThatOftenFailGetAllImages) {
       EXPECT_EQ(base.samples[i].image, all[l].samples[i].image) << "the same images as without base_first";
     }
     EXPECT_EQ(base.level, 1 - stage.study.evidence.alpha0 / (2.0 * 4 * 4)) << "of 8, 16, 32 or 64 images";
-    drawn += base.samples.size();
+    generated += base.samples.size();
   }
-  EXPECT_EQ(static_cast<std::size_t>(stage.context.spent.base), drawn);
-  EXPECT_EQ(stage.world.answered("generator"), drawn);
+  EXPECT_EQ(static_cast<std::size_t>(stage.context.spent.base), generated);
+  EXPECT_EQ(stage.world.answered("generator"), generated);
 }
 
 TEST(SampleBases, WithBaseFirstAFewFailuresAreLookedAtALittle) {
@@ -152,14 +152,14 @@ TEST(SampleBases, WithBaseFirstAFewFailuresAreLookedAtALittle) {
   EXPECT_GT(flies[16], 0) << "a failure, but not in many";
 }
 
-TEST(SampleBases, WithBaseFirstALabelIsCalledUndrawableByAllItsImages) {
+TEST(SampleBases, WithBaseFirstALabelIsCalledNotGeneratableByAllItsImages) {
   fake::WorldSetting setting = one_of_each();
-  setting.drawing_error = 0.9;
+  setting.generation_error = 0.9;
   fake::Stage stage(setting);
   stage.study.budget.base_first = 8;
   const auto bases = *sample_bases(stage.context);
   for (const BaseResult& base : bases) {
-    EXPECT_TRUE(base.undrawable);
+    EXPECT_TRUE(base.not_generatable);
     EXPECT_EQ(std::ssize(base.samples), stage.study.budget.base);
   }
 }
@@ -233,19 +233,19 @@ class CompleteBases : public testing::Test {
     return complete_bases(stage_.context, bases_, hypotheses_, finalists).value();
   }
 
-  std::ptrdiff_t drawn(const char* label) const { return std::ssize(base_of(bases_, label)->samples); }
+  std::ptrdiff_t generated(const char* label) const { return std::ssize(base_of(bases_, label)->samples); }
 
   fake::Stage stage_;
   std::vector<BaseResult> bases_;
   std::vector<Hypothesis> hypotheses_;
 };
 
-TEST_F(CompleteBases, DrawsTheRestForLabelsOfFinalistsAndTellsAllTheirHypotheses) {
+TEST_F(CompleteBases, GeneratesTheRestForLabelsOfFinalistsAndTellsAllTheirHypotheses) {
   const int before = stage_.context.spent.base;
   EXPECT_EQ(complete({2, 3}), (std::vector<std::size_t>{2, 3}));
   const int base = stage_.study.budget.base;
-  EXPECT_EQ(drawn("bee"), base);
-  EXPECT_EQ(drawn("cow"), 8) << "no finalist";
+  EXPECT_EQ(generated("bee"), base);
+  EXPECT_EQ(generated("cow"), 8) << "no finalist";
   EXPECT_EQ(stage_.context.spent.base, before + base - 8) << "flies had theirs";
   for (const std::size_t h : {0U, 2U}) EXPECT_EQ(hypotheses_[h].base_valid, base_of(bases_, "bee")->rate.valid);
   EXPECT_EQ(hypotheses_[1].base_valid, 8);
@@ -260,8 +260,8 @@ TEST_F(CompleteBases, DrawsTheRestForLabelsOfFinalistsAndTellsAllTheirHypotheses
 TEST_F(CompleteBases, KeepsHalfOfWhatIsLeftForTheEvidenceAndServesTheBestFirst) {
   stage_.study.budget.images = stage_.context.spent.total() + 2 * (56 + 24);  // of 8 images each to 64, then to 32
   EXPECT_EQ(complete({1, 0}), (std::vector<std::size_t>{1, 0})) << "they stay, with less evidence";
-  EXPECT_EQ(drawn("cow"), stage_.study.budget.base);
-  EXPECT_EQ(drawn("bee"), 32) << "the largest size that the rest pays for";
+  EXPECT_EQ(generated("cow"), stage_.study.budget.base);
+  EXPECT_EQ(generated("bee"), 32) << "the largest size that the rest pays for";
   ASSERT_EQ(stage_.context.limits.size(), 1U);
   EXPECT_NE(stage_.context.limits[0].find("of \"bee\", which have"), std::string::npos) << stage_.context.limits[0];
 }
@@ -273,22 +273,22 @@ TEST_F(CompleteBases, OfALabelThatFailsNearlyEverywhereItIsPassesThatCount) {
   set_base(hypotheses_[0], bee, stage_.study.evidence.delta);
   EXPECT_EQ(hypotheses_[0].base_events, hypotheses_[0].base_valid) << "it never fails";
   complete({0});
-  EXPECT_EQ(drawn("bee"), 8) << "no phrase passes more often, and no sample would help";
+  EXPECT_EQ(generated("bee"), 8) << "no phrase passes more often, and no sample would help";
 }
 
 TEST_F(CompleteBases, APhraseThatNothingIsKnownOfIsServedToo) {
   hypotheses_[1].explored = {};
   EXPECT_EQ(complete({1}), std::vector<std::size_t>{1});
-  EXPECT_GT(drawn("cow"), 8);
+  EXPECT_GT(generated("cow"), 8);
 }
 
 TEST_F(CompleteBases, WhatAlwaysFailsNeedsFewerOfThem) {
   explored(hypotheses_[1], 8, 8);
   complete({1, 0});
-  EXPECT_LT(drawn("cow"), drawn("bee"));
-  EXPECT_EQ(drawn("bee"), stage_.study.budget.base);
+  EXPECT_LT(generated("cow"), generated("bee"));
+  EXPECT_EQ(generated("bee"), stage_.study.budget.base);
   const auto sizes = stage_.study.budget.base_sizes();
-  EXPECT_EQ(std::count(sizes.begin(), sizes.end(), drawn("cow")), 1) << drawn("cow");
+  EXPECT_EQ(std::count(sizes.begin(), sizes.end(), generated("cow")), 1) << generated("cow");
 }
 
 /// A world in which the first images were luck: what they showed, of bees and cows, is not what the others show.
@@ -310,12 +310,12 @@ TEST_F(Unlucky, AFinalistThatIsNoBetterThanTheWholeSampleEnds) {
   EXPECT_NE(hypotheses_[2].status, Status::not_promising) << "no finalist";
 }
 
-TEST_F(Unlucky, ALabelThatTurnsOutToBeUndrawableClaimsNothing) {
+TEST_F(Unlucky, ALabelThatTurnsOutToBeNotGeneratableClaimsNothing) {
   fake::WorldSetting setting = one_of_each();
-  setting.drawing_error = 0.95;
+  setting.generation_error = 0.95;
   EXPECT_TRUE(complete_in(setting, {1}).empty());
-  EXPECT_EQ(hypotheses_[1].status, Status::undrawable);
-  EXPECT_TRUE(base_of(bases_, "cow")->undrawable);
+  EXPECT_EQ(hypotheses_[1].status, Status::not_generatable);
+  EXPECT_TRUE(base_of(bases_, "cow")->not_generatable);
 }
 
 }  // namespace

@@ -134,7 +134,7 @@ TEST(Shrink, EverythingOfTheHypothesisFollowsTheWords) {
   EXPECT_EQ(shrunk.prompt, "a photo of a thing 1 in the snow");
   EXPECT_EQ(shrunk.prompts, std::vector<std::string>{shrunk.prompt});
   EXPECT_EQ(shrunk.explored.valid, planted.world.study.budget.shrink);
-  for (const Sample& sample : shrunk.tried) EXPECT_EQ(sample.draw.prompt, shrunk.prompt);
+  for (const Sample& sample : shrunk.tried) EXPECT_EQ(sample.request.prompt, shrunk.prompt);
   ASSERT_FALSE(shrunk.shrink_steps.empty());
   const auto kept = std::ranges::find_if(shrunk.shrink_steps, [](const auto& step) { return step.kept; });
   ASSERT_NE(kept, shrunk.shrink_steps.end());

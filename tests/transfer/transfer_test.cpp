@@ -279,15 +279,15 @@ TEST_F(Rivals, WithMorePairsAreToldMoreAndTheAuditsOwnStayTheFirst) {
   const auto targets = find_targets(study_, memo.class_names());
   ASSERT_TRUE(targets.ok());
   std::vector<Hypothesis> grown = findings_.hypotheses;
-  ASSERT_TRUE(draw_more_pairs({study_, *targets, findings_.class_names, memo, silent_}, grown, 100).ok());
+  ASSERT_TRUE(generate_more_pairs({study_, *targets, findings_.class_names, memo, silent_}, grown, 100).ok());
   for (std::size_t i = 0; i < grown.size(); ++i) {
     const Hypothesis& h = findings_.hypotheses[i];
     ASSERT_EQ(grown[i].pairs.size(), h.status == Status::confirmed ? 100U : h.pairs.size()) << h.id;
     std::set<std::uint64_t> seeds;
     for (std::size_t p = 0; p < grown[i].pairs.size(); ++p) {
       const Pair& pair = grown[i].pairs[p];
-      EXPECT_EQ(pair.with.draw.seed, pair.without.draw.seed);
-      seeds.insert(pair.with.draw.seed);
+      EXPECT_EQ(pair.with.request.seed, pair.without.request.seed);
+      seeds.insert(pair.with.request.seed);
       if (p < h.pairs.size()) {
         EXPECT_EQ(pair.with.image, h.pairs[p].with.image);
       }
@@ -302,19 +302,19 @@ TEST_F(Rivals, WithMoreBaselineImagesAreToldMoreOfSystematicFailuresAlone) {
   const auto targets = find_targets(study_, memo.class_names());
   ASSERT_TRUE(targets.ok());
   std::vector<BaseResult> grown = findings_.bases;
-  ASSERT_TRUE(draw_more_baselines({study_, *targets, findings_.class_names, memo, silent_}, grown, 100).ok());
+  ASSERT_TRUE(generate_more_baselines({study_, *targets, findings_.class_names, memo, silent_}, grown, 100).ok());
   for (std::size_t i = 0; i < grown.size(); ++i) {
     const BaseResult& base = findings_.bases[i];
     ASSERT_EQ(grown[i].samples.size(), base.everywhere ? 100U : base.samples.size()) << base.label;
-    std::set<std::pair<std::string, std::uint64_t>> drawn;
+    std::set<std::pair<std::string, std::uint64_t>> generated;
     for (std::size_t s = 0; s < grown[i].samples.size(); ++s) {
       const Sample& sample = grown[i].samples[s];
-      drawn.insert({sample.draw.prompt, sample.draw.seed});
+      generated.insert({sample.request.prompt, sample.request.seed});
       if (s < base.samples.size()) {
         EXPECT_EQ(sample.image, base.samples[s].image);
       }
     }
-    EXPECT_EQ(drawn.size(), grown[i].samples.size()) << "an image was drawn twice";
+    EXPECT_EQ(generated.size(), grown[i].samples.size()) << "an image was generated twice";
     EXPECT_EQ(grown[i].rate.valid, base.rate.valid) << "the study's own figures stay";
   }
 }

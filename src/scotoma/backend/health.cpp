@@ -158,18 +158,20 @@ Result<Rows> examine(const Examined& network, const AskTest& ask) {
   return together;
 }
 
-Result<void> check_drawn(const std::string& subject, std::span<const Draw> draws, std::span<const Image> images) {
+Result<void> check_generated(const std::string& subject, std::span<const GenerationRequest> requests,
+                             std::span<const Image> images) {
   if (images.size() < 2) return {};
   const bool plain = std::all_of(images.begin(), images.end(), one_colour);
   const bool alike =
       std::all_of(images.begin(), images.end(), [&](const Image& image) { return image == images[0]; }) &&
-      std::any_of(draws.begin(), draws.end(), [&](const Draw& draw) { return draw != draws[0]; });
+      std::any_of(requests.begin(), requests.end(),
+                  [&](const GenerationRequest& request) { return request != requests[0]; });
   if (!plain && !alike) return {};
   return failed(fmt::format(
-      "{}: drew {} images that are all {}, the first for prompt '{}', seed {}; most likely a number inside it "
+      "{}: generated {} images that are all {}, the first for prompt '{}', seed {}; most likely a number inside it "
       "is out of range (the engine turns NaN into a number): set precision = \"f32\" in [engine], or export "
       "it in f32",
-      subject, images.size(), plain ? "of one colour" : "the same image", draws[0].prompt, draws[0].seed));
+      subject, images.size(), plain ? "of one colour" : "the same image", requests[0].prompt, requests[0].seed));
 }
 
 std::vector<Image> test_images(int width, int height) {

@@ -49,10 +49,11 @@ std::vector<Image> test_images(int width, int height);
 /// kTestInputs texts, as different as can be.
 std::vector<std::string> test_texts();
 
-/// What a generator drew at once: an error where there are several images and all are of one colour, or all alike
-/// though the draws differ. A single image may be of one colour: some generators can draw darkness. Errors: failed,
-/// naming `subject`, prompt, seed and what to do.
-Result<void> check_drawn(const std::string& subject, std::span<const Draw> draws, std::span<const Image> images);
+/// What a generator generated at once: an error where there are several images and all are of one colour, or all alike
+/// though the requests differ. A single image may be of one colour: some generators can generate darkness. Errors:
+/// failed, naming `subject`, prompt, seed and what to do.
+Result<void> check_generated(const std::string& subject, std::span<const GenerationRequest> requests,
+                             std::span<const Image> images);
 
 /// Whether the row holds no NaN and no infinity.
 bool all_finite(std::span<const float> row);

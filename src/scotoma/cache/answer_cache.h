@@ -73,7 +73,7 @@ class AnswerCache {
 
   /// The image, and the bytes of its file, once its pixels were found to be those of its name.
   /// Errors: failed when the file is missing or damaged. A damaged file is removed, and a pipe or device in its place,
-  /// so that the next run draws it anew.
+  /// so that the next run generates it anew.
   Result<Image> image(const std::string& id) const;
   Result<std::vector<std::uint8_t>> image_bytes(const std::string& id) const;
 

@@ -33,20 +33,20 @@ Result<Image> image_in(const std::string& bytes, const std::string& id, const fs
   // It holds nothing of worth; were it left, it would stop every later run here.
   std::error_code ignored;
   fs::remove(path, ignored);
-  return failed(fmt::format("{}: {}; it has been removed: run the study again, and it is drawn anew", path.string(),
+  return failed(fmt::format("{}: {}; it has been removed: run the study again, and it is generated anew", path.string(),
                             image.ok() ? "holds another image than its name says" : image.error().message));
 }
 
 Result<std::string> read_image_file(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error) && !error)
-    return failed(fmt::format("{}: missing; run the study again and it is drawn anew", path.string()));
+    return failed(fmt::format("{}: missing; run the study again and it is generated anew", path.string()));
   auto bytes = read_plain_file(path);
   if (bytes.ok()) return bytes;
   SCOTOMA_ASSIGN_OR_RETURN(const bool cleared, clear_place(path));
   if (!cleared) return bytes;
   return failed(
-      fmt::format("{}; it has been removed: run the study again, and it is drawn anew", bytes.error().message));
+      fmt::format("{}; it has been removed: run the study again, and it is generated anew", bytes.error().message));
 }
 
 /// The folder of an image, made where it is missing. Errors: bad_input, with what to remove, where a file has its
@@ -64,7 +64,7 @@ fs::path AnswerCache::image_file(const std::string& id) { return fs::path("image
 
 Result<bool> AnswerCache::has_image(const std::string& id) const {
   const fs::path path = folder_ / image_file(id);
-  SCOTOMA_RETURN_IF_ERROR(clear_place(path));  // before it is drawn: what cannot be cleared is told at once
+  SCOTOMA_RETURN_IF_ERROR(clear_place(path));  // before it is generated: what cannot be cleared is told at once
   std::error_code error;
   if (!fs::exists(path, error) && !error) return false;
   SCOTOMA_ASSIGN_OR_RETURN(const PlainFile file, open_plain_file(path));

@@ -48,7 +48,9 @@ Result<std::vector<std::vector<float>>> alike(std::vector<std::vector<float>> ve
 }
 
 /// What is asked of the generator, as a key of fixed length.
-std::string key_of(const Draw& draw) { return Hasher().field(draw.prompt).field(draw.seed).hex(); }
+std::string key_of(const GenerationRequest& request) {
+  return Hasher().field(request.prompt).field(request.seed).hex();
+}
 
 /// What is asked of the judge.
 std::string key_of(const std::string& image, const std::string& label) { return image + " " + label; }
@@ -154,7 +156,7 @@ Result<void> Memo::ask_batch(Inquiry& inquiry, std::span<const std::size_t> plac
   --inquiry.under_way;
   inquiry.done += places.size();
   if (leads) progress_.advance(inquiry.done, inquiry.missing);
-  if (inquiry.role == "generator") last_drawn_ = std::chrono::steady_clock::now();
+  if (inquiry.role == "generator") last_generated_ = std::chrono::steady_clock::now();
   return {};
 }
 
@@ -197,9 +199,9 @@ Result<void> Memo::run(std::span<Inquiry* const> inquiries) {
     }
     return std::nullopt;
   };
-  const auto begin = last_drawn_ = std::chrono::steady_clock::now();
+  const auto begin = last_generated_ = std::chrono::steady_clock::now();
   auto done = run_growing(next, most, options_.threads, cancel_);
-  drawing_seconds_ += std::chrono::duration<double>(last_drawn_ - begin).count();
+  generating_seconds_ += std::chrono::duration<double>(last_generated_ - begin).count();
   return done;
 }
 
@@ -224,10 +226,10 @@ auto Memo::on_images(std::span<const std::string> ids, Call call) const {
   };
 }
 
-Memo::Inquiry Memo::to_generate(std::span<const Draw> draws) {
-  const auto ask = [this, draws](std::span<const std::size_t> places) -> Result<std::vector<std::string>> {
-    std::vector<Draw> batch;
-    for (const std::size_t place : places) batch.push_back(draws[place]);
+Memo::Inquiry Memo::to_generate(std::span<const GenerationRequest> requests) {
+  const auto ask = [this, requests](std::span<const std::size_t> places) -> Result<std::vector<std::string>> {
+    std::vector<GenerationRequest> batch;
+    for (const std::size_t place : places) batch.push_back(requests[place]);
     SCOTOMA_ASSIGN_OR_RETURN(const auto images, models_.generator->generate(batch));
     std::vector<std::string> ids;
     for (const Image& image : images) {
@@ -236,7 +238,7 @@ Memo::Inquiry Memo::to_generate(std::span<const Draw> draws) {
     }
     return ids;
   };
-  return {"generator", *models_.generator, draws.size(), ask};
+  return {"generator", *models_.generator, requests.size(), ask};
 }
 
 Memo::Inquiry Memo::to_classify(std::span<const std::string> ids) {
@@ -254,10 +256,10 @@ Memo::Inquiry Memo::to_judge(std::span<const std::string> ids, std::span<const s
           })};
 }
 
-Result<std::vector<std::string>> Memo::generate(std::span<const Draw> draws) {
+Result<std::vector<std::string>> Memo::generate(std::span<const GenerationRequest> requests) {
   std::vector<std::string> keys;
-  for (const Draw& draw : draws) keys.push_back(key_of(draw));
-  return answers(to_generate(draws), keys);
+  for (const GenerationRequest& request : requests) keys.push_back(key_of(request));
+  return answers(to_generate(requests), keys);
 }
 
 Result<std::vector<Prediction>> Memo::predictions(std::span<const std::string> answers) const {
@@ -328,13 +330,13 @@ Result<std::vector<Sample>> Memo::observe(std::span<const Question> questions) {
 /// Appends the samples of `questions`. An image is classified and judged while others are being generated.
 Result<void> Memo::observe_part(std::span<const Question> questions, std::vector<Sample>& samples) {
   if (cancel_.cancelled()) return stopped();
-  std::vector<Draw> draws;
+  std::vector<GenerationRequest> requests;
   std::vector<std::string> labels;
   for (const Question& question : questions) {
-    draws.push_back(question.draw);
+    requests.push_back(question.request);
     labels.push_back(question.label);
   }
-  Inquiry generated = to_generate(draws);
+  Inquiry generated = to_generate(requests);
   const std::vector<std::string>& ids = generated.found;
   Inquiry classified = to_classify(ids);
   std::optional<Inquiry> judged;
@@ -343,7 +345,7 @@ Result<void> Memo::observe_part(std::span<const Question> questions, std::vector
     SCOTOMA_RETURN_IF_ERROR(put(classified, place, ids[place]));
     return judged ? put(*judged, place, key_of(ids[place], labels[place])) : Result<void>();
   };
-  for (std::size_t i = 0; i < draws.size(); ++i) SCOTOMA_RETURN_IF_ERROR(put(generated, i, key_of(draws[i])));
+  for (std::size_t i = 0; i < requests.size(); ++i) SCOTOMA_RETURN_IF_ERROR(put(generated, i, key_of(requests[i])));
   std::vector<Inquiry*> all = {&generated, &classified};
   if (judged) all.push_back(&*judged);
   SCOTOMA_RETURN_IF_ERROR(run(all));
@@ -353,7 +355,7 @@ Result<void> Memo::observe_part(std::span<const Question> questions, std::vector
     SCOTOMA_ASSIGN_OR_RETURN(judgements, decoded<Judgement>("judge", judged->found, decode_judgement));
   }
   for (std::size_t i = 0; i < questions.size(); ++i) {
-    samples.push_back({std::move(draws[i]), ids[i], std::move(predicted[i]), judgements[i]});
+    samples.push_back({std::move(requests[i]), ids[i], std::move(predicted[i]), judgements[i]});
     samples.back().decide(questions[i].failure, questions[i].class_index);
   }
   return {};

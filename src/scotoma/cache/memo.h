@@ -33,7 +33,7 @@ class Memo : public Observer {
 
   /// Answers in the order of the questions. Errors: those of the models and of the disk; interrupted when cancelled.
   /// Whatever was answered before an error is kept.
-  Result<std::vector<std::string>> generate(std::span<const Draw> draws);  ///< image ids
+  Result<std::vector<std::string>> generate(std::span<const GenerationRequest> requests);  ///< image ids
   Result<std::vector<Prediction>> classify(std::span<const std::string> images);
   Result<std::vector<Judgement>> judge(std::span<const std::string> images, const std::string& label);
   Result<std::vector<Judgement>> judge(std::span<const std::string> images, std::span<const std::string> labels);
@@ -46,14 +46,14 @@ class Memo : public Observer {
   const std::vector<std::string>& class_names() const { return models_.classifier->class_names(); }
 
   /// Work of this run by role; a question counts once, however often it is asked. Images per second counts the seconds
-  /// spent in `generate` while drawing.
+  /// spent in `generate` while generating.
   std::map<std::string, RunFacts::RoleUse> uses() const;
-  double drawing_seconds() const { return drawing_seconds_; }
+  double generating_seconds() const { return generating_seconds_; }
 
  private:
   struct Inquiry;  // of one role in one call
 
-  Inquiry to_generate(std::span<const Draw> draws);
+  Inquiry to_generate(std::span<const GenerationRequest> requests);
   Inquiry to_classify(std::span<const std::string> ids);
   Inquiry to_judge(std::span<const std::string> ids, std::span<const std::string> labels);
   Result<std::vector<std::string>> answers(Inquiry inquiry, std::span<const std::string> inputs);
@@ -76,8 +76,8 @@ class Memo : public Observer {
   std::map<std::string, RunFacts::RoleUse> uses_;
   std::map<std::string, std::unordered_set<std::size_t>>
       counted_;  ///< hashes of the questions that uses_ holds, by role
-  double drawing_seconds_ = 0;
-  std::chrono::steady_clock::time_point last_drawn_;
+  double generating_seconds_ = 0;
+  std::chrono::steady_clock::time_point last_generated_;
 };
 
 }  // namespace scotoma

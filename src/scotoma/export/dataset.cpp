@@ -30,7 +30,7 @@ DatasetBug bug_of(const Study& study, const Hypothesis& h) {
   bug.direction = h.direction;
   bug.predicted = h.taken_for();
   bug.sentence = sentence(study, h);
-  bug.drawn_for = h.audited() ? "audit" : "confirm";
+  bug.generated_for = h.audited() ? "audit" : "confirm";
   bug.rate = h.direction == Direction::passes ? complement(h.measured()) : h.measured();
   bug.samples = h.audited() ? &h.audit_samples : &h.tried;
   return bug;
@@ -43,7 +43,7 @@ DatasetBug bug_of(const Study& study, const SystematicFailure& failure) {
   if (!base.prompts.empty()) bug.prompt = base.prompts.front();
   bug.predicted = base.predicted;
   bug.sentence = sentence(study, failure);
-  bug.drawn_for = "baseline";
+  bug.generated_for = "baseline";
   bug.rate = base.rate;
   bug.samples = &base.samples;
   return bug;
@@ -140,7 +140,7 @@ void add_images(Dataset& dataset, const ExportOptions& options) {
       if (options.per_bug > 0 && bug.train + bug.test == options.per_bug) break;
       const bool wanted = options.images == ExportImages::failing ? samples[i].failure() : samples[i].valid();
       if (!wanted || !seen.insert(samples[i].image).second) continue;
-      const bool test = in_test(samples[i].draw.seed, options.test);
+      const bool test = in_test(samples[i].request.seed, options.test);
       dataset.images.push_back({&samples[i], b, i, test});
       ++(test ? bug.test : bug.train);
     }
@@ -210,9 +210,9 @@ nlohmann::ordered_json image_json(const Dataset& dataset, const Findings& findin
           {"failed", sample.failure()},
           {"bug", valid_utf8(bug.id)},
           {"phrase", valid_utf8(bug.phrase)},
-          {"prompt", valid_utf8(sample.draw.prompt)},
-          {"seed", fmt::format("{:#018x}", sample.draw.seed)},
-          {"drawn_for", bug.drawn_for},
+          {"prompt", valid_utf8(sample.request.prompt)},
+          {"seed", fmt::format("{:#018x}", sample.request.seed)},
+          {"generated_for", bug.generated_for},
           {"judge_score", as_written(sample.judgement.score)},
           {"split", side_name(image.test)},
           {"image_id", sample.image}};

@@ -22,7 +22,7 @@ struct DatasetLabel {
   std::string folder;      ///< its name where folders stand for labels
 };
 
-/// What images of a dataset were drawn for: a confirmed hypothesis, or a label that fails systematically.
+/// What images of a dataset were generated for: a confirmed hypothesis, or a label that fails systematically.
 struct DatasetBug {
   std::string id;         ///< of the hypothesis or the systematic failure
   std::size_t label = 0;  ///< index into Dataset::labels
@@ -31,9 +31,9 @@ struct DatasetBug {
   Direction direction = Direction::fails;
   std::string predicted;  ///< most frequent wrong answer; may be empty
   std::string sentence;
-  std::string drawn_for;  ///< "audit"; "confirm" where it was not audited; "baseline" of a systematic failure
-  Rate rate;              ///< of failures, whatever the direction
-  const std::vector<Sample>* samples = nullptr;  ///< those that images are chosen from, in the order drawn
+  std::string generated_for;  ///< "audit"; "confirm" where it was not audited; "baseline" of a systematic failure
+  Rate rate;                  ///< of failures, whatever the direction
+  const std::vector<Sample>* samples = nullptr;  ///< those that images are chosen from, in the order generated
   std::string name;                              ///< its id, fit for a file's name
   std::size_t train = 0;                         ///< images on this side
   std::size_t test = 0;
@@ -42,7 +42,7 @@ struct DatasetBug {
 struct DatasetImage {
   const Sample* sample = nullptr;
   std::size_t bug = 0;     ///< index into Dataset::bugs
-  std::size_t number = 0;  ///< among the bug's samples, in the order drawn
+  std::size_t number = 0;  ///< among the bug's samples, in the order generated
   bool test = false;
 };
 
@@ -50,7 +50,7 @@ struct DatasetImage {
 struct Dataset {
   std::vector<DatasetLabel> labels;  ///< all of the study, in its order
   std::vector<DatasetBug> bugs;      ///< hypotheses in the findings' order, then systematic failures
-  std::vector<DatasetImage> images;  ///< by bug, then in the order drawn; none twice
+  std::vector<DatasetImage> images;  ///< by bug, then in the order generated; none twice
 
   std::size_t train() const;
   std::size_t test() const;

@@ -43,7 +43,7 @@ Result<Exported> export_dataset(const Study& study, const Findings& findings, co
   SCOTOMA_RETURN_IF_ERROR(place->commit());
   Exported exported{.train = dataset.train(), .test = dataset.test(), .one_sided = dataset.one_sided()};
   for (const DatasetBug& bug : dataset.bugs) {
-    ++(bug.drawn_for == "baseline"          ? exported.systematic
+    ++(bug.generated_for == "baseline"      ? exported.systematic
        : bug.direction == Direction::passes ? exported.exceptions
                                             : exported.bugs);
   }

@@ -25,7 +25,7 @@ enum class ExportImages {
 struct ExportOptions {
   ExportFormat format = ExportFormat::imagefolder;
   std::vector<std::string> bugs = {};  ///< ids, also of causes; empty: every bug and systematic failure
-  std::size_t per_bug = 0;             ///< images of a bug, at most, the first drawn; 0: all
+  std::size_t per_bug = 0;             ///< images of a bug, at most, the first generated; 0: all
   ExportImages images = ExportImages::failing;
   double test = 0.2;                        ///< share of the seeds that belong to the test side, in [0, 1]
   std::uint64_t shard_bytes = 256'000'000;  ///< webdataset: a shard is closed before it grows beyond this

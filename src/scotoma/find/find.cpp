@@ -99,8 +99,8 @@ void measure(const Memo& memo, Stopwatch& watch, int threads, RunFacts& run) {
   double engine = 0;
   for (const auto& [name, use] : run.roles) engine += use.engine_seconds;
   if (run.seconds > 0) run.engine_share = engine / (run.seconds * threads);
-  if (memo.drawing_seconds() > 0) {
-    run.images_per_second = static_cast<double>(run.roles["generator"].computed) / memo.drawing_seconds();
+  if (memo.generating_seconds() > 0) {
+    run.images_per_second = static_cast<double>(run.roles["generator"].computed) / memo.generating_seconds();
   }
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) == 0) run.peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;

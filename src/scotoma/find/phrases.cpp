@@ -41,7 +41,7 @@ Result<std::vector<Candidate>> from_captions(const StageContext& context, Memo& 
   context.progress.stage("clustering and describing what fails");
   std::vector<const BaseResult*> bases;
   for (const BaseResult& base : findings.bases) {
-    if (!base.undrawable) bases.push_back(&base);
+    if (!base.not_generatable) bases.push_back(&base);
   }
   SCOTOMA_ASSIGN_OR_RETURN(auto clusters_of, cluster_all(context, memo, bases));
   std::vector<std::string> images;  // of all labels, as for the embedder
@@ -68,7 +68,7 @@ std::vector<std::size_t> sometimes(const std::vector<Hypothesis>& hypotheses, co
     const Hypothesis& hypothesis = hypotheses[h];
     const Rate& base = base_rate(*base_of(bases, hypothesis.label), hypothesis.direction);
     const Rate& rate = hypothesis.explored;
-    if (hypothesis.status == Status::undrawable || rate.valid == 0) continue;
+    if (hypothesis.status == Status::not_generatable || rate.valid == 0) continue;
     if (rate.rate > base.rate && rate.rate < kNearlyAlways) some.push_back(h);
   }
   std::stable_sort(some.begin(), some.end(), [&](std::size_t a, std::size_t b) {

@@ -31,7 +31,7 @@ Result<double> parsed(const std::string& text) {
   return bad_input("the cache holds a speed that cannot be read; it is damaged: choose another folder with --out");
 }
 
-/// Images to draw, batch after batch: the base sample's first, then others of the base prompts.
+/// Images to generate, batch after batch: the base sample's first, then others of the base prompts.
 class Batches {
  public:
   Batches(const StageContext& context, std::size_t size)
@@ -42,8 +42,8 @@ class Batches {
     for (std::size_t i = 0; i < size_; ++i, ++next_) {
       batch.push_back(base_[next_ % base_.size()]);
       if (next_ < base_.size()) continue;
-      Draw& draw = batch.back().draw;
-      draw.seed = sample_seed(context_.study.seed, "speed", draw.prompt, next_);
+      GenerationRequest& request = batch.back().request;
+      request.seed = sample_seed(context_.study.seed, "speed", request.prompt, next_);
     }
     return batch;
   }
@@ -58,7 +58,7 @@ class Batches {
   std::size_t next_ = 0;
 };
 
-std::uint64_t drawn(const Memo& memo) { return memo.uses()["generator"].computed; }
+std::uint64_t generated(const Memo& memo) { return memo.uses()["generator"].computed; }
 
 Result<double> measured(const StageContext& context, const Models& models, Memo& memo, Clock& clock, int threads) {
   context.progress.stage("measuring how many images there are in a minute");
@@ -69,10 +69,10 @@ Result<double> measured(const StageContext& context, const Models& models, Memo&
   int timed = 0;
   while (timed == 0 || (timed < kTimedBatches && !batches.used_up())) {
     const auto batch = batches.next();
-    const std::uint64_t before = drawn(memo);
+    const std::uint64_t before = generated(memo);
     const double begin = clock.seconds();
     SCOTOMA_ASSIGN_OR_RETURN(warm, memo.observe(batch));
-    if (drawn(memo) - before != batch.size()) continue;  // some were known already: that says nothing of the speed
+    if (generated(memo) - before != batch.size()) continue;  // some were known already: that says nothing of the speed
     seconds += clock.seconds() - begin;
     ++timed;
   }
@@ -109,7 +109,7 @@ Result<int> affordable_images(StageContext& context, const Models& models, Memo&
                     context.study.file.string(), budget.minutes, images, base, budget.base_key()));
   }
   context.limits.push_back(fmt::format(
-      "budget.minutes = {:g} was turned into {} images{}: the machine that began this study drew, classified "
+      "budget.minutes = {:g} was turned into {} images{}: the machine that began this study generated, classified "
       "and judged {:.1f} a minute.",
       budget.minutes, images, images == budget.images ? " (all that budget.images allows)" : "", speed));
   return images;

@@ -15,7 +15,7 @@ struct SpeedOptions {
   bool replay_only = false;  ///< measure nothing: the answer must be in the cache
 };
 
-/// Images that are drawn, classified and judged in a minute. Measured once, on the study's first base images (after
+/// Images that are generated, classified and judged in a minute. Measured once, on the study's first base images (after
 /// a batch that warms up; where they do not do or are known already, on images of the base prompts with seeds of
 /// their own, which count as nobody's), and then remembered in the cache under the fingerprints of the three
 /// models, like an answer of theirs: whatever runs on that cache from then on is given the same number, at any

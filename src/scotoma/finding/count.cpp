@@ -33,7 +33,7 @@ double invalid_share(const Rate& rate) {
   return all == 0 ? 0 : static_cast<double>(rate.invalid) / all;
 }
 
-bool surely_undrawable(const Rate& rate, double limit) {
+bool surely_not_generatable(const Rate& rate, double limit) {
   const int all = rate.valid + rate.invalid;
   return all > 0 && clopper_pearson_lower(rate.invalid, all, 0.99) > limit;
 }

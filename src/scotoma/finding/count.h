@@ -23,9 +23,9 @@ void fill_interval(Rate& rate);
 /// Share of samples that the judge refused; 0 without samples.
 double invalid_share(const Rate& rate);
 
-/// Whether more than `limit` of what the prompt draws is invalid beyond doubt: the one-sided 99 % Clopper-Pearson limit
-/// of the share of invalid samples is above it. For samples that are looked at while they grow.
-bool surely_undrawable(const Rate& rate, double limit);
+/// Whether more than `limit` of what the prompt generates is invalid beyond doubt: the one-sided 99 % Clopper-Pearson
+/// limit of the share of invalid samples is above it. For samples that are looked at while they grow.
+bool surely_not_generatable(const Rate& rate, double limit);
 
 /// Whether the event is surely more frequent than in `null_rate` of the images, were they a sample of fixed size: the
 /// one-sided 95 % Clopper-Pearson lower limit is above it. It guides a search and is no evidence.

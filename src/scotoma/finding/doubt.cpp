@@ -33,7 +33,7 @@ bool all_alike(const Samples& samples, const Part& part) {
   return std::all_of(samples.begin(), samples.end(), [&](const Sample* s) { return part(*s) == part(*samples[0]); });
 }
 
-/// Most draws gave an image that another seed gave too.
+/// Most requests gave an image that another seed gave too.
 std::string about_generator(const Samples& all) {
   std::map<std::string, const Sample*> first;
   std::pair<const Sample*, const Sample*> example;
@@ -41,7 +41,7 @@ std::string about_generator(const Samples& all) {
   for (const Sample* sample : all) {
     if (sample->image.empty()) continue;
     const auto [found, fresh] = first.try_emplace(sample->image, sample);
-    if (fresh || found->second->draw == sample->draw) continue;
+    if (fresh || found->second->request == sample->request) continue;
     ++repeats;
     if (example.first == nullptr) example = {found->second, sample};
   }
@@ -52,18 +52,18 @@ std::string about_generator(const Samples& all) {
       "seed "
       "{}. Look at it: one plain colour means numbers out of range in the generator (set precision = \"f32\" in "
       "[engine]).",
-      all.size(), repeats, other->draw.prompt, other->draw.seed, one->draw.prompt, one->draw.seed);
+      all.size(), repeats, other->request.prompt, other->request.seed, one->request.prompt, one->request.seed);
 }
 
 std::string about_judge(const Findings& findings, const Samples& all) {
   const auto& bases = findings.bases;
   const auto refused = std::count_if(all.begin(), all.end(), [](const Sample* s) { return !s->valid(); });
-  const bool none_left = std::all_of(bases.begin(), bases.end(), [](const BaseResult& b) { return b.undrawable; });
+  const bool none_left = std::all_of(bases.begin(), bases.end(), [](const BaseResult& b) { return b.not_generatable; });
   if (none_left || static_cast<double>(refused) >= kNearlyAll * static_cast<double>(all.size())) {
     return fmt::format(
         "The judge refused {} of {} base images, so {} could be examined. Look at some: if they show their labels, "
         "check "
-        "the judge's mean and std, class names, output and threshold; else the generator cannot draw these labels.",
+        "the judge's mean and std, class names, output and threshold; else the generator cannot generate these labels.",
         refused, all.size(), none_left ? "no label" : "hardly anything");
   }
   const auto score = [](const Sample& s) { return s.judgement.score; };

@@ -13,9 +13,9 @@
 
 namespace scotoma {
 
-/// One drawn image and what the models said of it. Its pixels stay in the cache, under `image`.
+/// One generated image and what the models said of it. Its pixels stay in the cache, under `image`.
 struct Sample {
-  Draw draw;
+  GenerationRequest request;
   std::string image;  ///< image_id, also the name of its file in the cache
   Prediction prediction;
   Judgement judgement;
@@ -59,8 +59,8 @@ struct BaseResult {
   double lower = 0;         ///< likewise from below
   double level = 0;         ///< of each bound: all of a study hold together with 1 - alpha0 (stage/sample.h)
   bool everywhere = false;  ///< fails nearly everywhere: a finding of its own; phrases are sought under which it passes
-  bool undrawable = false;  ///< too many invalid images: nothing can be said
-  std::string predicted;    ///< the most frequent wrong answer; empty without failures
+  bool not_generatable = false;  ///< too many invalid images: nothing can be said
+  std::string predicted;         ///< the most frequent wrong answer; empty without failures
   std::vector<Sample> samples;
 };
 
@@ -102,13 +102,13 @@ struct Phrase {
 /// Where a hypothesis ended. The JSON and the report use these names.
 enum class Status {
   confirmed,
-  not_promising,  ///< dropped in exploration
-  not_confirmed,  ///< too little evidence on fresh images
-  undrawable,     ///< too many of its images were invalid
-  out_of_budget,  ///< the study's images were used up before it was decided
-  untestable,     ///< even if every image of budget.confirm showed it, the evidence would not do: its label fails too
-                  ///< often
-  merged,         ///< shrank to the words of another hypothesis, which stands for it
+  not_promising,    ///< dropped in exploration
+  not_confirmed,    ///< too little evidence on fresh images
+  not_generatable,  ///< too many of its images were invalid
+  out_of_budget,    ///< the study's images were used up before it was decided
+  untestable,       ///< even if every image of budget.confirm showed it, the evidence would not do: its label fails too
+                    ///< often
+  merged,           ///< shrank to the words of another hypothesis, which stands for it
 };
 
 /// One shortened phrase that shrinking tried.
@@ -134,7 +134,7 @@ struct ReviewedRate {
   double high = 1;
 };
 
-/// The same seeds drawn with and without the phrase.
+/// The same seeds generated with and without the phrase.
 struct Pair {
   Sample with;
   Sample without;
@@ -149,7 +149,7 @@ struct Hypothesis {
   Direction direction = Direction::fails;
   std::string source;                ///< "captions", "list", "either" (a disjunction), "user"
   std::string prompt;                ///< the whole prompt, with the first base prompt
-  std::vector<std::string> prompts;  ///< with each base prompt in turn; image i is drawn from prompts[i % size]
+  std::vector<std::string> prompts;  ///< with each base prompt in turn; image i is generated from prompts[i % size]
   std::string expected;              ///< the wrong label of the cluster it came from; may be empty
   Status status = Status::out_of_budget;
 
@@ -251,7 +251,7 @@ struct Findings {
   std::map<std::string, std::string> fingerprints;  ///< role -> hash
   std::map<std::string, std::string> descriptions;  ///< role -> one line for people
   double rejection_threshold = 0;                   ///< log e-value from which e-BH confirmed; 0 under the fixed rule
-  std::vector<std::string> limits;                  ///< sentences for people: "3 labels cannot be drawn: ..."
+  std::vector<std::string> limits;                  ///< sentences for people: "3 labels cannot be generated: ..."
 };
 
 /// One run's own story, which is not a function of the study: times, cache hits, memory.
@@ -268,7 +268,7 @@ struct RunFacts {
   std::vector<Stage> stages;
   std::map<std::string, RoleUse> roles;
   double seconds = 0;
-  double images_per_second = 0;  ///< computed images by seconds of the stages that draw
+  double images_per_second = 0;  ///< computed images by seconds of the stages that generate
   double engine_share = 0;       ///< engine seconds by (wall seconds x threads)
   std::uint64_t peak_memory_bytes = 0;
   int threads = 0;

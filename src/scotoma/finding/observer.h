@@ -11,11 +11,11 @@
 
 namespace scotoma {
 
-/// An image to draw, the label that should be in it, and the class that is the right answer.
+/// An image to generate, the label that should be in it, and the class that is the right answer.
 struct Question {
   std::string label;
   int class_index = 0;
-  Draw draw;
+  GenerationRequest request;
   FailureRule failure = {};  ///< when the answer counts as a failure
 };
 
@@ -23,7 +23,8 @@ class Observer {
  public:
   virtual ~Observer() = default;
 
-  /// Draws, classifies and judges: a sample for each question, in their order, each a function of its question alone.
+  /// Generates, classifies and judges: a sample for each question, in their order, each a function of its question
+  /// alone.
   virtual Result<std::vector<Sample>> observe(std::span<const Question> questions) = 0;
 };
 

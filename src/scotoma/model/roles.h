@@ -38,18 +38,18 @@ class Role {
   virtual double engine_seconds() const { return 0; }
 };
 
-/// One image to draw: the noise is a function of `seed` alone, so two prompts with one seed make a pair.
-struct Draw {
+/// One image to generate: the noise is a function of `seed` alone, so two prompts with one seed make a pair.
+struct GenerationRequest {
   std::string prompt;
   std::uint64_t seed = 0;
 
-  bool operator==(const Draw&) const = default;
+  bool operator==(const GenerationRequest&) const = default;
 };
 
 /// Text to image.
 class Generator : public Role {
  public:
-  virtual Result<std::vector<Image>> generate(std::span<const Draw> draws) = 0;
+  virtual Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) = 0;
 };
 
 /// One class and its probability.

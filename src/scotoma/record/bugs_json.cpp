@@ -85,7 +85,7 @@ ordered_json label_json(const Study& study, const BaseResult& base, const ImageP
           {"lower", base.lower},
           {"level", base.level},
           {"everywhere", base.everywhere},
-          {"undrawable", base.undrawable},
+          {"not_generatable", base.not_generatable},
           {"predicted", valid_utf8(base.predicted)},
           {"examples", examples(base.samples, path)}};
 }

@@ -49,7 +49,7 @@ BaseResult base_from(const ordered_json& label) {
   BaseResult base;
   base.label = label.at("label");
   base.everywhere = label.at("everywhere");
-  base.undrawable = label.value("undrawable", false);
+  base.not_generatable = label.value("not_generatable", false);
   base.predicted = label.at("predicted");
   base.rate.failures = label.at("base").at("failures");
   base.rate.valid = label.at("base").at("valid");

@@ -22,7 +22,7 @@ std::string item(std::string_view html) { return fmt::format("<li>{}</li>\n", ht
 std::string invalid_share(const Page& page) {
   if (page.study.judge.kind == "none") {
     return item(
-        "No judge looked at the images: each counted as showing its label, also where the generator failed to draw "
+        "No judge looked at the images: each counted as showing its label, also where the generator failed to generate "
         "it.");
   }
   int invalid = 0;
@@ -38,26 +38,27 @@ std::string invalid_share(const Page& page) {
                   grouped(all), grouped(invalid), percent(static_cast<double>(invalid) / all)));
 }
 
-std::string undrawable(const Page& page) {
+std::string not_generatable(const Page& page) {
   std::string names;
   for (const BaseResult& base : page.findings.bases) {
-    if (base.undrawable) names += fmt::format("{}{}", names.empty() ? "" : ", ", base.label);
+    if (base.not_generatable) names += fmt::format("{}{}", names.empty() ? "" : ", ", base.label);
   }
   if (names.empty()) return {};
-  return item(fmt::format("Labels that the generator cannot draw well enough, on which nothing can be said: <b>{}</b>.",
-                          escape_html(names)));
+  return item(
+      fmt::format("Labels that the generator cannot generate well enough, on which nothing can be said: <b>{}</b>.",
+                  escape_html(names)));
 }
 
 /// Phrases of which nothing is claimed for that reason.
-std::string undrawable_phrases(const Page& page) {
+std::string phrases_not_generatable(const Page& page) {
   std::string prompts;
   std::size_t count = 0;
   for (const Hypothesis& h : page.findings.hypotheses) {
-    if (h.status != Status::undrawable || count++ >= PageLimits::kContents) continue;
+    if (h.status != Status::not_generatable || count++ >= PageLimits::kContents) continue;
     prompts += fmt::format("{}<b>{}</b>", prompts.empty() ? "" : ", ", escape_html(subject(page.study, h)));
   }
   if (prompts.empty()) return {};
-  return item(fmt::format("What the generator cannot draw, so that nothing is claimed of it: {}{}.", prompts,
+  return item(fmt::format("What the generator cannot generate, so that nothing is claimed of it: {}{}.", prompts,
                           count > PageLimits::kContents ? ", and more in bugs.json" : ""));
 }
 
@@ -91,7 +92,7 @@ std::string spending(const Spent& spent) {
     parts.push_back(part);
     legend += fmt::format("<li><span class=\"key {}\"></span>{} <b>{}</b></li>", part.tone, words, grouped(part.count));
   }
-  return fmt::format("<h3>{} drawn</h3>\n{}<ul class=\"legend\">{}</ul>\n",
+  return fmt::format("<h3>{} generated</h3>\n{}<ul class=\"legend\">{}</ul>\n",
                      capitalised(counted(spent.total(), "image")), parts_bar(parts), legend);
 }
 
@@ -157,7 +158,8 @@ std::string settings(const Study& study) {
 }  // namespace
 
 std::string limits_section(const Page& page) {
-  std::string items = invalid_share(page) + judged_by_a_person(page) + undrawable(page) + undrawable_phrases(page);
+  std::string items =
+      invalid_share(page) + judged_by_a_person(page) + not_generatable(page) + phrases_not_generatable(page);
   const std::vector<std::string> at_the_top = doubts(page.findings);  // among the limits, too
   for (const std::string& limit : page.findings.limits) {
     if (std::find(at_the_top.begin(), at_the_top.end(), limit) == at_the_top.end()) items += item(escape_html(limit));
@@ -191,14 +193,14 @@ std::string rule_of(const Page& page) {
 std::string method_section(const Page& page) {
   return fmt::format(
              "<section id=\"method\">\n<h2>How this was found</h2>\n<ol class=\"prose\">\n"
-             "<li>Each label was drawn from neutral prompts, and the classifier was asked what it sees.</li>\n"
+             "<li>Each label was generated from neutral prompts, and the classifier was asked what it sees.</li>\n"
              "<li>Failures were grouped by looks and put into words; a phrase became a hypothesis where it tells the "
              "group "
              "from images of the same label that are recognised.</li>\n"
              "<li>Phrases of the study's own lists, where it has some, became hypotheses too. All hypotheses got a few "
              "images each, those that looked most like bugs got more.</li>\n"
              "<li>The best were tested on images that nothing had used before. {}</li>\n"
-             "<li>What passed was measured once more, in the audit: a fixed number of new images, each drawn with "
+             "<li>What passed was measured once more, in the audit: a fixed number of new images, each generated with "
              "the phrase and, from the same seed, without it. The difference and its interval come from these pairs. "
              "Rates seen in exploration and confirmation only describe, as both stop by what they see.</li>\n</ol>\n",
              rule_of(page)) +

@@ -62,7 +62,7 @@ std::string images(Page& page, const Hypothesis& h) {
   const std::string html = first + part(!fails(h));
   if (html.empty()) return {};
   return html + fmt::format(
-                    "<p class=\"soft\">The first of {} in the order in which they were drawn, not picked by "
+                    "<p class=\"soft\">The first of {} in the order in which they were generated, not picked by "
                     "hand.</p>\n",
                     h.audited() ? "the audit" : "confirmation");
 }
@@ -106,8 +106,8 @@ std::string seeds(const Hypothesis& h, const std::vector<std::string>& prompts) 
   for (const Sample& sample : evidence_of(h)) {
     if (count == kSeeds) break;
     if (!shows(sample, h.direction)) continue;
-    text += fmt::format("{}{}", count++ == 0 ? "" : ", ", sample.draw.seed);
-    const auto found = std::find(prompts.begin(), prompts.end(), sample.draw.prompt);
+    text += fmt::format("{}{}", count++ == 0 ? "" : ", ", sample.request.seed);
+    const auto found = std::find(prompts.begin(), prompts.end(), sample.request.prompt);
     if (prompts.size() > 1 && found != prompts.end()) text += fmt::format(" (prompt {})", found - prompts.begin() + 1);
   }
   return text;
@@ -117,7 +117,8 @@ std::string seeds(const Hypothesis& h, const std::vector<std::string>& prompts) 
 std::string first_again(const Page& page, const Hypothesis& h) {
   for (const Sample& sample : evidence_of(h)) {
     if (shows(sample, h.direction))
-      return fmt::format("<code class=\"command\">{}</code>", escape_html(generate_command(page.study, sample.draw)));
+      return fmt::format("<code class=\"command\">{}</code>",
+                         escape_html(generate_command(page.study, sample.request)));
   }
   return {};
 }
@@ -128,8 +129,8 @@ std::string fact(std::string_view name, std::string_view html) {
 
 std::string reproduce(const Page& page, const Hypothesis& h) {
   const std::vector<std::string> prompts = h.prompts.empty() ? std::vector{h.prompt} : h.prompts;
-  std::vector<std::string> without;  // what was drawn, which need not be all base prompts
-  for (const Pair& pair : h.pairs) add_once(without, pair.without.draw.prompt);
+  std::vector<std::string> without;  // what was generated, which need not be all base prompts
+  for (const Pair& pair : h.pairs) add_once(without, pair.without.request.prompt);
   return "<h5>Reproduce it</h5>\n<dl class=\"facts\">\n" +
          fact(prompts.size() == 1 ? "Prompt" : "Prompts, in turn", prompt_list(prompts)) +
          fact("Without the phrase", prompt_list(without)) +

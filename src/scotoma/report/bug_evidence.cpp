@@ -31,7 +31,7 @@ std::string left_out(const Study& study, const Rate& rate, const std::string& la
 std::string not_audited(const Study& study, const Hypothesis& h) {
   const std::string reason =
       h.audit.invalid == 0 ? "the study's images were used up"
-                           : fmt::format("the judge did not see {} in any of the {} drawn for it",
+                           : fmt::format("the judge did not see {} in any of the {} generated for it",
                                          escape_html(with_article(study, h.label)), counted(h.audit.invalid, "image"));
   const Rate& rate = h.measured();
   if (rate.valid == 0) return fmt::format("<p>Not audited: {}. Its rate is not known.</p>\n", reason);
@@ -55,7 +55,7 @@ std::string how_often(const Study& study, const Hypothesis& h) {
   if (!h.audited()) return block("How often does it happen?", not_audited(study, h));
   return block(
       "How often does it happen?",
-      fmt::format("<p>To measure the rate without luck or selection, {} more images were drawn once everything was "
+      fmt::format("<p>To measure the rate without luck or selection, {} more images were generated once everything was "
                   "decided: <strong>{} {} ({})</strong>; with 95\u00A0% confidence the true rate is {}.{}</p>\n",
                   grouped(h.audit.valid + h.audit.invalid), fraction(h.audit), event_words(h.direction),
                   percent(h.audit.rate), interval_text(h.audit), left_out(study, h.audit, h.label)) +
@@ -89,7 +89,7 @@ std::string is_it_the_phrase(const Hypothesis& h) {
   };
   const std::string_view past = event_past(h.direction);
   std::string text = fmt::format(
-      "<p>{} drawn twice, with and without “{}”. With it <strong>{}</strong> {}, without it <strong>{}</strong>. {}"
+      "<p>{} generated twice, with and without “{}”. With it <strong>{}</strong> {}, without it <strong>{}</strong>. {}"
       "</p>\n<p>{}</p>\n",
       capitalised(counted(pairs, "seed was", "seeds were")), escape_html(h.phrase.text), grouped(h.only_with + h.both),
       past, grouped(h.only_without + h.both), difference(h), split_words(h));
@@ -112,7 +112,7 @@ std::string taken_for(const Page& page, const Hypothesis& h) {
 std::string odds(const Page& page, const Hypothesis& h) {
   const EvidenceOptions& options = page.study.evidence;
   std::string text = fmt::format(
-      "<p>{} of {} images {}, drawn after the search and for this test only; of the neutral images {} of {} did. "
+      "<p>{} of {} images {}, generated after the search and for this test only; of the neutral images {} of {} did. "
       "Suppose "
       "the phrase adds {:g} points or less to the true base rate, whatever that is. Then evidence as strong as this, "
       "from both samples together, would turn up <strong>at most once in {}</strong> trials. ",

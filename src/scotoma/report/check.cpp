@@ -89,7 +89,8 @@ std::string_view verdict_words(Verdict verdict) {
 std::string figures(const CheckCase& one) {
   const Rate& now = one.now.suspects;
   if (now.valid == 0) {
-    return "it was never audited, so there is no image to look at; --images draws some, and so does a run with more "
+    return "it was never audited, so there is no image to look at; --images generates some, and so does a run with "
+           "more "
            "budget.images";
   }
   if (one.systematic) {

@@ -125,8 +125,9 @@ std::string header(Page& page) {
          in_doubt(page.findings) + warning(page.study) + "<dl class=\"strip\">\n" +
          fact("Classifier", escape_html(classifier_line(page))) +
          fact("Labels", grouped(static_cast<long long>(page.findings.bases.size()))) +
-         fact("Images drawn", grouped(page.findings.spent.total())) + fact("Seed", std::to_string(page.study.seed)) +
-         "</dl>\n" + what_fails(page) + contents(page) + false_claims(page) + "</header>\n";
+         fact("Images generated", grouped(page.findings.spent.total())) +
+         fact("Seed", std::to_string(page.study.seed)) + "</dl>\n" + what_fails(page) + contents(page) +
+         false_claims(page) + "</header>\n";
 }
 
 std::string navigation(const Page& page, bool transfer, bool certainty) {
@@ -167,7 +168,8 @@ std::string what_was_tested(const Page& page) {
 std::string nothing_confirmed(const Page& page) {
   return fmt::format(
       "<div class=\"card calm\">\n<p>That does not prove there is none. {}</p>\n<p>Small rises need more images than "
-      "were drawn here, and what no caption and no list mentions was never tried. A larger budget, or a phrase of your "
+      "were generated here, and what no caption and no list mentions was never tried. A larger budget, or a phrase of "
+      "your "
       "own, looks further:</p>\n<p><code class=\"command\">{}</code></p>\n<p class=\"soft\">Run it in the study's "
       "folder; OUT is the folder of this report.</p>\n</div>\n",
       what_was_tested(page), escape_html(probe_command(page.study, "LABEL", {.text = "in a place of your own"})));

@@ -59,7 +59,7 @@ std::string tile(Page& page, const Sample& sample, std::string_view note) {
   const std::string_view tone = !valid ? "invalid" : sample.correct ? "pass" : "fail";
   const std::string verdict = !valid ? "not valid" : fmt::format("{}\u00A0{}", sample.correct ? "✓" : "✗", answer);
   const std::string alt = fmt::format(
-      "“{}”, seed {}: {}", sample.draw.prompt, sample.draw.seed,
+      "“{}”, seed {}: {}", sample.request.prompt, sample.request.seed,
       valid
           ? fmt::format("{} {}, {}", sample.recognised() ? "recognised as" : "taken for", answer, percent(probability))
           : "left out, as the judge did not see the label in it");
@@ -110,9 +110,9 @@ std::string probe_command(const Study& study, std::string_view label, const Phra
                      quote_for_shell(label), words);
 }
 
-std::string generate_command(const Study& study, const Draw& draw) {
+std::string generate_command(const Study& study, const GenerationRequest& request) {
   return fmt::format("scotoma generate {} {} --seed {} --to {}.png", quote_for_shell(study.file.filename().string()),
-                     quote_for_shell(draw.prompt), draw.seed, draw.seed);
+                     quote_for_shell(request.prompt), request.seed, request.seed);
 }
 
 std::string more_elsewhere(std::size_t count, std::string_view noun, std::string_view where) {

@@ -79,7 +79,7 @@ std::string table_cell(std::string_view column, std::string_view html, std::stri
 std::string probe_command(const Study& study, std::string_view label, const Phrase& phrase);
 
 /// The command that generates one image again, likewise.
-std::string generate_command(const Study& study, const Draw& draw);
+std::string generate_command(const Study& study, const GenerationRequest& request);
 
 /// "20 more bugs are in bugs.json." as a paragraph; empty if `count` is 0.
 std::string more_elsewhere(std::size_t count, std::string_view noun, std::string_view where = "bugs.json");

@@ -18,7 +18,7 @@ struct ReviewImage {
 
 /// One question after the other, answered by y and n, the arrows go back and on; the answers are saved by download as
 /// the table that `scotoma review --import` reads (record/review_csv.h; labels and files printable()), and kept in the
-/// browser until then. Nothing says what judge or classifier answered, nor which prompt drew the image: that would
+/// browser until then. Nothing says what judge or classifier answered, nor which prompt generated the image: that would
 /// lead the answer. `study` is a title in plain text.
 std::string review_page(const std::string& study, const std::vector<ReviewImage>& images);
 

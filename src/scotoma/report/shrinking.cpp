@@ -52,7 +52,7 @@ std::string shrunk(const Hypothesis& h) {
   for (const ShrinkStep& step : h.shrink_steps) html += step_row(h, step);
   return html + fmt::format(
                     "</tbody></table>\n<p class=\"soft\">Share of valid images that {}. These images chose "
-                    "the words, so their rates only describe; confirmation and audit drew others.</p>\n",
+                    "the words, so their rates only describe; confirmation and audit generated others.</p>\n",
                     event_words(h.direction));
 }
 

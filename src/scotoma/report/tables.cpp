@@ -76,7 +76,7 @@ std::string hypothesis_row(const Page& page, const Hypothesis& h) {
 std::string outcomes(const std::vector<Hypothesis>& hypotheses) {
   const auto outcome_words = [](Status status) -> std::string_view {
     if (status == Status::not_confirmed) return "without enough evidence";
-    if (status == Status::undrawable) return "that could not be drawn";
+    if (status == Status::not_generatable) return "that could not be generated";
     return status == Status::out_of_budget ? "for which the budget ran out" : status_words(status);
   };
   std::map<Status, int> counts;
@@ -136,7 +136,7 @@ std::string base_row(const BaseResult& base) {
   const bool seen = base.rate.valid > 0;
   const std::string_view tone = base.everywhere ? "fail" : "base";
   std::string remark = base.predicted.empty() ? "–" : escape_html(base.predicted);
-  if (base.undrawable) remark = "<span class=\"badge\">cannot be drawn</span>";
+  if (base.not_generatable) remark = "<span class=\"badge\">cannot be generated</span>";
   return fmt::format("<tr><th scope=\"row\">{}</th><td class=\"chart\">{}</td>{}{}{}{}{}</tr>\n",
                      escape_html(base.label), seen ? rate_bar(base.rate, tone) : "",
                      number_cell("Fails", seen ? percent(base.rate.rate) : "–"),
@@ -159,7 +159,7 @@ std::string hypotheses_section(const Page& page) {
       "<details><summary>{}</summary>\n<p class=\"soft\">Explored, tested: valid images that show the claim; both "
       "counts stop by what they show, so "
       "they only describe. By chance: how often evidence as strong would turn up at most, were the claim false. Audit: "
-      "the rate on images drawn afterwards, a fixed number.</p>\n"
+      "the rate on images generated afterwards, a fixed number.</p>\n"
       "<div class=\"scroll\" role=\"region\" aria-label=\"Hypotheses\" tabindex=\"0\"><table>\n<thead><tr><th "
       "scope=\"col\">Claim</th><th scope=\"col\">Result</th>"
       "<th scope=\"col\" class=\"number\">Explored</th><th scope=\"col\" class=\"number\">Tested</th>"

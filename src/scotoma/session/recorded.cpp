@@ -32,7 +32,7 @@ using Rows = std::vector<std::vector<float>>;
 class RecordedGenerator final : public Recorded<Generator> {
  public:
   using Recorded::Recorded;
-  Result<std::vector<Image>> generate(std::span<const Draw> /*draws*/) override { return not_loaded(); }
+  Result<std::vector<Image>> generate(std::span<const GenerationRequest> /*requests*/) override { return not_loaded(); }
 };
 
 class RecordedClassifier final : public Recorded<Classifier> {

@@ -52,7 +52,7 @@ Result<FolderLock> claim_folder(const StudyPlaces& places, const Study& study, c
 /// cannot be made.
 Result<std::optional<FolderLock>> lock_answers(const StudyPlaces& places, const char* verb);
 
-/// For verbs that draw nothing, before open_session() creates anything. Errors: bad_input when the study has no
+/// For verbs that generate nothing, before open_session() creates anything. Errors: bad_input when the study has no
 /// cache.
 Result<void> check_cache(const StudyPlaces& places);
 

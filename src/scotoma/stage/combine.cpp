@@ -137,8 +137,8 @@ bool blind(const std::vector<Sample>& samples) {
 }
 
 /// The images of each row; more of those that were all invalid, as far as the spare ones go.
-Result<std::vector<std::vector<Sample>>> draw_rows(StageContext& context, const std::vector<Trial>& trials,
-                                                   const Screening& screening) {
+Result<std::vector<std::vector<Sample>>> generate_rows(StageContext& context, const std::vector<Trial>& trials,
+                                                       const Screening& screening) {
   const int count = screening.images;
   std::vector<std::vector<Sample>> samples(trials.size());
   std::vector<std::size_t> open(trials.size());
@@ -169,7 +169,7 @@ Result<Screened> screen(StageContext& context, const BaseResult& base, const Scr
     const std::string stream = prompts.front();
     trials.push_back({base.label, std::move(prompts), stream});
   }
-  SCOTOMA_ASSIGN_OR_RETURN(const auto samples, draw_rows(context, trials, screening));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto samples, generate_rows(context, trials, screening));
   Screened screened{&base};
   Tallies& tallies = screened.tallies;
   Tally total;
@@ -351,7 +351,7 @@ std::vector<std::uint32_t> shuffled(std::uint32_t count, std::uint32_t most, Phi
   return numbers;
 }
 
-bool drawable(const BaseResult& base) { return !base.undrawable; }
+bool generatable(const BaseResult& base) { return !base.not_generatable; }
 
 }  // namespace
 
@@ -360,13 +360,13 @@ Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<
   if (context.study.attributes.empty()) return all;
   Screening screening;
   if (context.study.search.combine > 1) {
-    screening = plan(context, static_cast<std::size_t>(std::count_if(bases.begin(), bases.end(), drawable)));
+    screening = plan(context, static_cast<std::size_t>(std::count_if(bases.begin(), bases.end(), generatable)));
     context.progress.stage(fmt::format("screening {} combinations of listed phrases, {} images each",
                                        screening.rows.size(), screening.images));
   }
   std::vector<Screened> screened;
   for (const BaseResult& base : bases) {
-    if (!drawable(base)) continue;
+    if (!generatable(base)) continue;
     screened.push_back(Screened{&base});
     if (screening.images > 0) {
       SCOTOMA_ASSIGN_OR_RETURN(screened.back(), screen(context, base, screening));
@@ -391,7 +391,7 @@ std::vector<Listed> at_random(const Study& study, const std::vector<BaseResult>&
   std::vector<Listed> all;
   for (std::size_t i = 0; i < std::min(count, most); ++i) {
     for (std::size_t label = 0; label < bases.size(); ++label) {
-      if (!drawable(bases[label])) continue;
+      if (!generatable(bases[label])) continue;
       const Combination combination = combination_at(study.attributes, sets, orders[label][i]);
       all.push_back({bases[label].label, phrase_of(study.attributes, combination), ""});
     }

@@ -44,13 +44,13 @@ bool futile(const Hypothesis& hypothesis, int left, double needed, double delta)
   return log_e_of(hypothesis, rate.failures + most, rate.valid + left, delta) < needed;
 }
 
-bool undrawable(const EvidenceOptions& evidence, const Hypothesis& hypothesis) {
+bool not_generatable(const EvidenceOptions& evidence, const Hypothesis& hypothesis) {
   return invalid_share(hypothesis.confirmed) > evidence.max_invalid;
 }
 
-/// Its log e-value for e-BH: a phrase that cannot be drawn claims nothing.
+/// Its log e-value for e-BH: a phrase that cannot be generated claims nothing.
 double value_of(const EvidenceOptions& evidence, const Hypothesis& hypothesis) {
-  return undrawable(evidence, hypothesis) ? -std::numeric_limits<double>::infinity() : hypothesis.log_e_value;
+  return not_generatable(evidence, hypothesis) ? -std::numeric_limits<double>::infinity() : hypothesis.log_e_value;
 }
 
 /// The trials of one study, step by step.
@@ -77,7 +77,7 @@ class Confirmation {
     for (std::size_t h : open_) trials.push_back(trial_of(hypotheses_[h]));
     SCOTOMA_ASSIGN_OR_RETURN(const auto samples, observe_trials(context_, trials, "confirm", first, count));
     for (std::size_t i = 0; i < open_.size(); ++i) follow(hypotheses_[open_[i]], samples[i]);
-    drawn_ = first + count;
+    generated_ = first + count;
     context_.spent.confirm += count * static_cast<int>(open_.size());
     context_.progress.spent(context_.spent.total(), context_.study.budget.images);
     // Less than this is never rejected, though all that are not futile were: the threshold of e-BH.
@@ -124,8 +124,8 @@ class Confirmation {
       kept_back_ += 2LL * shortest_audit(context_.study);
       return true;
     }
-    return surely_undrawable(hypothesis.confirmed, evidence.max_invalid) ||
-           futile(hypothesis, context_.study.budget.confirm - drawn_, needed, evidence.delta);
+    return surely_not_generatable(hypothesis.confirmed, evidence.max_invalid) ||
+           futile(hypothesis, context_.study.budget.confirm - generated_, needed, evidence.delta);
   }
 
   /// The open trial with the least evidence ends; of equals, the one that looked worse in exploration.
@@ -145,7 +145,7 @@ class Confirmation {
   double enough_ = 0;            ///< log e-value that would be rejected alone
   std::vector<double> crossed_;  ///< log e-values of the trials that ended because they are rejected
   std::size_t given_up_ = 0;     ///< trials that the budget did not pay for
-  int drawn_ = 0;                ///< images of each open trial
+  int generated_ = 0;            ///< images of each open trial
   std::int64_t kept_back_ = 0;   ///< images for the audits of those that crossed
 };
 
@@ -154,7 +154,7 @@ double decide(const Study& study, std::vector<Hypothesis>& hypotheses, const std
   const EvidenceOptions& evidence = study.evidence;
   std::vector<double> log_e_values;
   for (std::size_t h : finalists) {
-    if (undrawable(evidence, hypotheses[h])) hypotheses[h].status = Status::undrawable;
+    if (not_generatable(evidence, hypotheses[h])) hypotheses[h].status = Status::not_generatable;
     log_e_values.push_back(value_of(evidence, hypotheses[h]));
   }
   const EbhResult result = e_bh(log_e_values, slots(study), evidence.alpha - evidence.alpha0);
@@ -170,8 +170,8 @@ void decide_plainly(StageContext& context, std::vector<Hypothesis>& hypotheses,
   for (std::size_t h : finalists) {
     Hypothesis& hypothesis = hypotheses[h];
     const Rate& rate = hypothesis.confirmed;
-    if (undrawable(context.study.evidence, hypothesis)) hypothesis.status = Status::undrawable;
-    if (hypothesis.status == Status::undrawable || hypothesis.status == Status::out_of_budget) continue;
+    if (not_generatable(context.study.evidence, hypothesis)) hypothesis.status = Status::not_generatable;
+    if (hypothesis.status == Status::not_generatable || hypothesis.status == Status::out_of_budget) continue;
     const std::int64_t with = std::int64_t{rate.failures} * hypothesis.base_valid;
     const std::int64_t without = std::int64_t{hypothesis.base_events} * rate.valid;
     if (with > without) hypothesis.status = Status::confirmed;

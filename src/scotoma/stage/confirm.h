@@ -6,10 +6,11 @@
 
 namespace scotoma {
 
-/// Draws fresh images for the finalists, a batch each in turn, and follows the joint e-value of each with its label's
-/// base sample (evidence/joint_e_value.h). A trial stops when it alone would be rejected (e >= K / alpha') and most of
-/// its images are valid, when the images that are left would not do at the highest rate that is likely (futility), when
-/// it surely cannot be drawn, or after budget.confirm images: the e-process allows stopping at any moment.
+/// Generates fresh images for the finalists, a batch each in turn, and follows the joint e-value of each with its
+/// label's base sample (evidence/joint_e_value.h). A trial stops when it alone would be rejected (e >= K / alpha') and
+/// most of its images are valid, when the images that are left would not do at the highest rate that is likely
+/// (futility), when it surely cannot be generated, or after budget.confirm images: the e-process allows stopping at any
+/// moment.
 ///
 /// Where the budget does not pay for all open trials to their end, those that e-BH rejects together stop too. Images
 /// for a short audit (shortest_audit(study)) of those that would be rejected alone are kept back; where the rest does

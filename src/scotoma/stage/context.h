@@ -33,7 +33,8 @@ struct StageContext {
   Spent spent = {};
   std::vector<std::string> limits = {};  ///< what a reader of the findings must know: sentences
 
-  /// Whether `images` more stay within the budget. A stage asks before it draws, and counts what it drew in `spent`.
+  /// Whether `images` more stay within the budget. A stage asks before it generates, and counts what it generated in
+  /// `spent`.
   bool affords(std::int64_t images) const { return spent.total() + images <= study.budget.images; }
 
   /// `count` images for each of `trials`, in a type that holds the product of any two options.

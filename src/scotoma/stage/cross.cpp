@@ -51,7 +51,7 @@ std::vector<Target> cells_of(const StageContext& context, const std::vector<Base
   std::vector<Target> labels;
   for (const Target& target : context.targets) {
     const BaseResult* base = base_of(bases, target.label.name);
-    if (target.class_index != answer && (base == nullptr || !base->undrawable)) labels.push_back(target);
+    if (target.class_index != answer && (base == nullptr || !base->not_generatable)) labels.push_back(target);
   }
   return labels;
 }
@@ -120,8 +120,8 @@ void keep_affordable(StageContext& context, std::vector<Plan>& plans) {
 }
 
 /// budget.cross images of each label: with the phrase, or (null) without one.
-Result<std::vector<std::vector<Sample>>> draw(StageContext& context, const std::vector<Target>& labels,
-                                              const Phrase* phrase) {
+Result<std::vector<std::vector<Sample>>> generate(StageContext& context, const std::vector<Target>& labels,
+                                                  const Phrase* phrase) {
   const PromptOptions& prompts = context.study.prompts;
   const int count = context.study.budget.cross;
   std::vector<Trial> trials;
@@ -167,7 +167,7 @@ CrossCell cell_of(const StageContext& context, const std::string& label, int ans
   return cell;
 }
 
-/// Fills the rows of one phrase, which may have several answers. `without`: by label, what was drawn so far.
+/// Fills the rows of one phrase, which may have several answers. `without`: by label, what was generated so far.
 Result<void> try_phrase(StageContext& context, const std::vector<Plan*>& rows,
                         std::map<std::string, Outcomes>& without) {
   std::vector<Target> labels;
@@ -181,12 +181,12 @@ Result<void> try_phrase(StageContext& context, const std::vector<Plan*>& rows,
     labels.push_back(target);
     if (!without.contains(target.label.name)) unseen.push_back(target);
   }
-  SCOTOMA_ASSIGN_OR_RETURN(const auto twins, draw(context, unseen, nullptr));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto twins, generate(context, unseen, nullptr));
   for (std::size_t i = 0; i < unseen.size(); ++i) {
     Outcomes& outcomes = without[unseen[i].label.name];
     std::transform(twins[i].begin(), twins[i].end(), std::back_inserter(outcomes), outcome_of);
   }
-  SCOTOMA_ASSIGN_OR_RETURN(const auto samples, draw(context, labels, &rows.front()->row.phrase));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto samples, generate(context, labels, &rows.front()->row.phrase));
   for (Plan* plan : rows) {
     for (std::size_t i = 0; i < labels.size(); ++i) {
       const std::string& name = labels[i].label.name;

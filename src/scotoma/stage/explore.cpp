@@ -36,20 +36,20 @@ int Exploration::first_look(std::size_t arms) const {
 }
 
 Result<void> Exploration::look(const std::vector<std::size_t>& arms, int count) {
-  SCOTOMA_RETURN_IF_ERROR(draw(arms, count));
+  SCOTOMA_RETURN_IF_ERROR(generate(arms, count));
   for (int again = 0; again < kAgain; ++again) {
     std::vector<std::size_t> blind;
     for (const std::size_t h : arms) {
       const Rate& seen = hypotheses_[h].explored;
-      if (seen.valid == 0 && !surely_undrawable(seen, context_.study.evidence.max_invalid)) blind.push_back(h);
+      if (seen.valid == 0 && !surely_not_generatable(seen, context_.study.evidence.max_invalid)) blind.push_back(h);
     }
     if (blind.empty() || blind.size() > static_cast<std::size_t>(left() / count)) break;
-    SCOTOMA_RETURN_IF_ERROR(draw(blind, count));
+    SCOTOMA_RETURN_IF_ERROR(generate(blind, count));
   }
   return {};
 }
 
-Result<void> Exploration::draw(const std::vector<std::size_t>& arms, int count) {
+Result<void> Exploration::generate(const std::vector<std::size_t>& arms, int count) {
   std::map<int, std::vector<std::size_t>> by_first;  // arms that have as many images already
   for (const std::size_t h : arms) by_first[static_cast<int>(hypotheses_[h].tried.size())].push_back(h);
   for (const auto& [first, some] : by_first) {
@@ -67,16 +67,16 @@ Result<void> Exploration::draw(const std::vector<std::size_t>& arms, int count) 
   return {};
 }
 
-std::vector<std::size_t> Exploration::drawable(const std::vector<std::size_t>& arms) {
-  std::vector<std::size_t> drawable;
+std::vector<std::size_t> Exploration::generatable(const std::vector<std::size_t>& arms) {
+  std::vector<std::size_t> generatable;
   for (const std::size_t h : arms) {
-    if (surely_undrawable(hypotheses_[h].explored, context_.study.evidence.max_invalid)) {
-      hypotheses_[h].status = Status::undrawable;
+    if (surely_not_generatable(hypotheses_[h].explored, context_.study.evidence.max_invalid)) {
+      hypotheses_[h].status = Status::not_generatable;
     } else {
-      drawable.push_back(h);
+      generatable.push_back(h);
     }
   }
-  return drawable;
+  return generatable;
 }
 
 std::vector<std::size_t> Exploration::best_first(std::vector<std::size_t> arms) const {

@@ -18,7 +18,7 @@ class Exploration {
   const BudgetOptions& budget() const { return context_.study.budget; }
   Hypothesis& operator[](std::size_t arm) { return hypotheses_[arm]; }
 
-  int left() const;  ///< images that may still be drawn
+  int left() const;  ///< images that may still be generated
 
   /// All that can be tested, but no more than can have two images each; those beyond stay out_of_budget.
   std::vector<std::size_t> arms() const;
@@ -31,8 +31,8 @@ class Exploration {
   /// `count` of each.
   Result<void> look(const std::vector<std::size_t>& arms, int count);
 
-  /// Ends what surely cannot be drawn; the others come back.
-  std::vector<std::size_t> drawable(const std::vector<std::size_t>& arms);
+  /// Ends what surely cannot be generated; the others come back.
+  std::vector<std::size_t> generatable(const std::vector<std::size_t>& arms);
 
   /// Sorted by the mean of a Beta(1, 1) posterior, best first.
   std::vector<std::size_t> best_first(std::vector<std::size_t> arms) const;
@@ -41,7 +41,7 @@ class Exploration {
   std::vector<std::size_t> cut(std::vector<std::size_t> arms, std::size_t most);
 
  private:
-  Result<void> draw(const std::vector<std::size_t>& arms, int count);
+  Result<void> generate(const std::vector<std::size_t>& arms, int count);
 
   StageContext& context_;
   std::vector<Hypothesis>& hypotheses_;

@@ -15,7 +15,7 @@ constexpr int kFewestToSettle = 3;  // valid images that may settle anything
 /// Those above their null, best first; the others end here.
 std::vector<std::size_t> above_null(Exploration& exploration, const std::vector<std::size_t>& arms) {
   std::vector<std::size_t> good;
-  for (const std::size_t h : exploration.drawable(arms)) {
+  for (const std::size_t h : exploration.generatable(arms)) {
     Hypothesis& hypothesis = exploration[h];
     if (hypothesis.explored.rate <= hypothesis.null_rate) {
       hypothesis.status = Status::not_promising;

@@ -33,9 +33,9 @@ const Hypothesis* alone(const std::vector<Hypothesis>& hypotheses, const std::st
   return found == hypotheses.end() ? nullptr : &*found;
 }
 
-/// Draws the pieces of finalists that nothing is known of; their rates.
-Result<std::map<Piece, Rate>> draw_pieces(StageContext& context, const std::vector<Hypothesis>& hypotheses,
-                                          const std::vector<std::size_t>& finalists) {
+/// Generates the pieces of finalists that nothing is known of; their rates.
+Result<std::map<Piece, Rate>> generate_pieces(StageContext& context, const std::vector<Hypothesis>& hypotheses,
+                                              const std::vector<std::size_t>& finalists) {
   std::vector<Piece> pieces;
   std::vector<Trial> trials;
   std::vector<Direction> directions;
@@ -144,7 +144,8 @@ std::map<Kinship, std::vector<std::size_t>> weak(const StageContext& context, co
   std::map<Kinship, std::vector<std::size_t>> groups;
   for (std::size_t h = 0; h < hypotheses.size(); ++h) {
     const Hypothesis& one = hypotheses[h];
-    if (one.source != "list" || !one.phrase.parts.empty() || !seen(one) || one.status == Status::undrawable) continue;
+    if (one.source != "list" || !one.phrase.parts.empty() || !seen(one) || one.status == Status::not_generatable)
+      continue;
     if (one.explored.rate <= base_rate(*base_of(bases, one.label), one.direction).rate) continue;
     const int answer = most_frequent_wrong(one.tried).class_index;
     if (answer < 0 || clearly_above(one.explored, one.null_rate)) continue;
@@ -163,7 +164,7 @@ std::map<Kinship, std::vector<std::size_t>> weak(const StageContext& context, co
 
 Result<std::vector<std::size_t>> weigh_parts(StageContext& context, std::vector<Hypothesis>& hypotheses,
                                              const std::vector<std::size_t>& finalists) {
-  SCOTOMA_ASSIGN_OR_RETURN(const auto rates, draw_pieces(context, hypotheses, finalists));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto rates, generate_pieces(context, hypotheses, finalists));
   std::vector<std::size_t> going_on;
   for (const std::size_t h : finalists) {
     Hypothesis& whole = hypotheses[h];

@@ -56,9 +56,9 @@ std::optional<ReviewedRate> reviewed_rate(const Hypothesis& h, const std::vector
 }
 
 /// Why the hypothesis says nothing of the classifier; empty: it does.
-std::string undrawable_because(const Hypothesis& h, const std::vector<Reviewable>& ordered, const Reviews& reviews,
-                               double limit) {
-  if (surely_undrawable(h.audit, limit)) {
+std::string not_generatable_because(const Hypothesis& h, const std::vector<Reviewable>& ordered, const Reviews& reviews,
+                                    double limit) {
+  if (surely_not_generatable(h.audit, limit)) {
     return fmt::format("the judge did not see the label in {} of the {} images of its audit", h.audit.invalid,
                        h.audit.invalid + h.audit.valid);
   }
@@ -112,12 +112,12 @@ void review(StageContext& context, const Reviews& reviews, Findings& findings) {
       h.reviewed = reviewed_rate(h, ordered, reviews);
     }
     if (h.status != Status::confirmed) continue;
-    const std::string reason = undrawable_because(h, ordered, reviews, context.study.evidence.max_invalid);
+    const std::string reason = not_generatable_because(h, ordered, reviews, context.study.evidence.max_invalid);
     if (reason.empty()) continue;
-    h.status = Status::undrawable;
+    h.status = Status::not_generatable;
     withdrawn = true;
     context.limits.push_back(
-        fmt::format("The generator cannot draw '{}': {}. It is not called a bug.", h.prompt, reason));
+        fmt::format("The generator cannot generate '{}': {}. It is not called a bug.", h.prompt, reason));
   }
   if (withdrawn) {
     decide_anew(context, findings);

@@ -8,10 +8,10 @@
 namespace scotoma {
 
 /// Fills Hypothesis::reviewed (of audits with at least kFewestReviewed answers that count) and Findings::judge_review;
-/// neither where there is no answer. Then withdraws what the generator cannot draw: a confirmed hypothesis becomes
-/// Status::undrawable
+/// neither where there is no answer. Then withdraws what the generator cannot generate: a confirmed hypothesis becomes
+/// Status::not_generatable
 ///
-///   - where surely more than evidence.max_invalid of its audit is invalid (surely_undrawable), or
+///   - where surely more than evidence.max_invalid of its audit is invalid (surely_not_generatable), or
 ///   - where a person says so of what the judge accepted: the one-sided 99 % Clopper-Pearson limit of the share of its
 ///     accepted images that do not show the label is above evidence.max_invalid.
 ///

@@ -49,7 +49,7 @@ struct Wanted {
   int size = 0;
 };
 
-/// Draws the images that these labels lack, all at once so that no thread waits.
+/// Generates the images that these labels lack, all at once so that no thread waits.
 Result<void> grow(StageContext& context, const std::vector<Wanted>& wanted, std::vector<BaseResult>& bases) {
   std::vector<Question> questions;
   for (const auto& [l, size] : wanted)
@@ -70,8 +70,8 @@ Result<void> grow(StageContext& context, const std::vector<Wanted>& wanted, std:
 /// Half of the images that are left.
 int half(const StageContext& context) { return (context.study.budget.images - context.spent.total()) / 2; }
 
-/// Draws the images that these labels lack, the first labels first; where `purse`, from which they are paid, does not
-/// do for a label, the largest size that it does for, and context.limits says so. The labels that grew come back.
+/// Generates the images that these labels lack, the first labels first; where `purse`, from which they are paid, does
+/// not do for a label, the largest size that it does for, and context.limits says so. The labels that grew come back.
 Result<std::vector<std::size_t>> grow_from(int& purse, StageContext& context, const std::vector<Wanted>& wanted,
                                            std::vector<BaseResult>& bases, std::string_view why) {
   std::vector<Wanted> paid;
@@ -101,7 +101,7 @@ Result<std::vector<std::size_t>> grow_from(int& purse, StageContext& context, co
   return labels;
 }
 
-/// Whether it takes more base images to say what the label is: one that cannot be drawn, one that fails nearly
+/// Whether it takes more base images to say what the label is: one that cannot be generated, one that fails nearly
 /// everywhere, or one with failures to describe.
 bool unsettled(const StageContext& context, const BaseResult& base) {
   const EvidenceOptions& evidence = context.study.evidence;
@@ -225,8 +225,8 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
   context.progress.spent(context.spent.total(), budget.images);
   SCOTOMA_RETURN_IF_ERROR(settle(context, bases));
   for (BaseResult& base : bases) {
-    base.undrawable = invalid_share(base.rate) > evidence.max_invalid;
-    base.everywhere = !base.undrawable && base.lower > evidence.everywhere;
+    base.not_generatable = invalid_share(base.rate) > evidence.max_invalid;
+    base.everywhere = !base.not_generatable && base.lower > evidence.everywhere;
   }
   return bases;
 }
@@ -240,7 +240,7 @@ Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vect
   int purse = half(context);
   SCOTOMA_ASSIGN_OR_RETURN(const auto grown, grow_from(purse, context, wanted, bases, "which have promising phrases"));
   for (const std::size_t l : grown) {
-    bases[l].undrawable = invalid_share(bases[l].rate) > evidence.max_invalid;
+    bases[l].not_generatable = invalid_share(bases[l].rate) > evidence.max_invalid;
     for (Hypothesis& hypothesis : hypotheses) {
       if (hypothesis.label == bases[l].label) set_base(hypothesis, bases[l], evidence.delta);
     }
@@ -250,8 +250,8 @@ Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vect
     Hypothesis& hypothesis = hypotheses[h];
     const bool known =
         std::any_of(grown.begin(), grown.end(), [&](auto l) { return bases[l].label == hypothesis.label; });
-    if (known && base_of(bases, hypothesis.label)->undrawable) {
-      hypothesis.status = Status::undrawable;
+    if (known && base_of(bases, hypothesis.label)->not_generatable) {
+      hypothesis.status = Status::not_generatable;
     } else if (known && hypothesis.explored.valid > 0 && hypothesis.explored.rate <= hypothesis.null_rate) {
       hypothesis.status = Status::not_promising;
     } else {

@@ -6,31 +6,31 @@
 
 namespace scotoma {
 
-/// One BaseResult a label, in the study's order. Of each label budget.base_first images are drawn (0: budget.base).
+/// One BaseResult a label, in the study's order. Of each label budget.base_first images are generated (0: budget.base).
 /// The sample is doubled, up to budget.base, while its label is unsettled: while more than half of evidence.max_invalid
-/// is invalid, so that it may be undrawable; while it fails in more than half of evidence.everywhere; and while there
-/// is a failure among fewer than 16 images, so that there is something to describe. Half of the images that are left
-/// at most, all in all; context.limits says where they do not do. `everywhere` is decided here and stays.
+/// is invalid, so that it may be not generatable; while it fails in more than half of evidence.everywhere; and while
+/// there is a failure among fewer than 16 images, so that there is something to describe. Half of the images that are
+/// left at most, all in all; context.limits says where they do not do. `everywhere` is decided here and stays.
 ///
 /// The bounds hold together for all labels, whatever size their samples end at, with probability 1 - alpha0: each of
 /// the 2 L one-sided bounds at each of the sizes (budget.base_sizes()) is at level 1 - alpha0 / (2 L sizes).
 /// Errors: bad_input when the budget does not even pay for the first base images.
 Result<std::vector<BaseResult>> sample_bases(StageContext& context);
 
-/// With base_first, draws more base images of the labels of `finalists`, the best first, and tells all hypotheses of
-/// these labels: of the sizes a sample may come to, the one with which it and the trials of the label's finalists are
-/// expected to take the fewest images, by the rates that exploration showed. Half of the images that are left at
+/// With base_first, generates more base images of the labels of `finalists`, the best first, and tells all hypotheses
+/// of these labels: of the sizes a sample may come to, the one with which it and the trials of the label's finalists
+/// are expected to take the fewest images, by the rates that exploration showed. Half of the images that are left at
 /// most; a label for which they do not do gets the largest sample that they pay for, and context.limits says so. The
 /// joint e-value allows it: either of its samples may stop at any moment.
 ///
-/// The finalists that stay come back: not those of a label that now turns out to be undrawable, nor those that, by the
-/// whole sample, exploration showed no better than their null. To drop a finalist only takes away claims.
+/// The finalists that stay come back: not those of a label that now turns out to be not generatable, nor those that, by
+/// the whole sample, exploration showed no better than their null. To drop a finalist only takes away claims.
 Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vector<BaseResult>& bases,
                                                 std::vector<Hypothesis>& hypotheses,
                                                 const std::vector<std::size_t>& finalists);
 
 /// What sample_bases asks first, base prompts in turn. Every image has the seed of its own index: prompts that read the
-/// same draw no image twice.
+/// same generate no image twice.
 std::vector<Question> base_questions(const StageContext& context);
 
 /// Base images first .. last - 1 of a label.

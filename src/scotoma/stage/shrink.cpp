@@ -22,7 +22,7 @@ constexpr double kClearly = 0.05;      // level of one look
 constexpr double kKeeps = 2.0 / 3;     // of the whole phrase's events, and of its valid images
 constexpr int kShareOfWhatIsLeft = 4;  // a quarter
 
-/// Label and first prompt: what is drawn, and what makes two hypotheses one.
+/// Label and first prompt: what is generated, and what makes two hypotheses one.
 using Key = std::pair<std::string, std::string>;
 
 /// Images of shrinking by phrase.
@@ -47,8 +47,8 @@ class Album {
 
   bool anything_planned() const { return !plans_.empty(); }
 
-  /// Draws what was planned.
-  Result<void> draw() {
+  /// Generates what was planned.
+  Result<void> generate() {
     for (const auto& [piece, trials] : plans_) {
       const auto [first, count] = piece;
       SCOTOMA_ASSIGN_OR_RETURN(const auto samples, observe_trials(context_, trials, "shrink", first, count));
@@ -253,7 +253,7 @@ ShrinkVerdict shrink_verdict(std::span<const Sample> whole, std::span<const Samp
   const Rate rate = rate_of(shorter.first(most), rule.direction);
   const int valid_whole = rate_of(whole.first(most), rule.direction).valid;
   const bool keeps = events_shorter > 0 && events_shorter >= kKeeps * events_whole && rate.rate > rule.null_rate &&
-                     rate.valid >= kKeeps * valid_whole && !surely_undrawable(rate, rule.max_invalid);
+                     rate.valid >= kKeeps * valid_whole && !surely_not_generatable(rate, rule.max_invalid);
   return keeps ? ShrinkVerdict::will_do : ShrinkVerdict::will_not;
 }
 
@@ -272,7 +272,7 @@ Result<std::vector<std::size_t>> shrink(StageContext& context, std::vector<Hypot
         fmt::format("shrinking {} to the fewest words", counted_phrases(static_cast<std::size_t>(open))));
   Album album(context);
   do {
-    if (album.anything_planned()) SCOTOMA_RETURN_IF_ERROR(album.draw());
+    if (album.anything_planned()) SCOTOMA_RETURN_IF_ERROR(album.generate());
     for (Shrinking& search : searches) search.advance(album);
   } while (album.anything_planned());
   for (std::size_t f = 0; f < finalists.size(); ++f) searches[f].conclude(album, hypotheses[finalists[f]]);

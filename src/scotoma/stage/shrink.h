@@ -35,8 +35,8 @@ ShrinkVerdict shrink_verdict(std::span<const Sample> whole, std::span<const Samp
 /// thread waits; every shortened phrase is compared with the whole one. A finalist whose own event is not above its
 /// null on these seeds stays as it is, and one that the budget cannot pay for ends with the fewest words found so far.
 /// budget.shrink images a phrase at most (0: nothing is done), a quarter of the images that are left in all; a phrase
-/// of a label is drawn once, whoever asks for it. The seeds are a stream of their own, one for each label, so that they
-/// confirm nothing.
+/// of a label is generated once, whoever asks for it. The seeds are a stream of their own, one for each label, so that
+/// they confirm nothing.
 ///
 /// Where words fell away, text, prompts and id follow; `shrunk_from` is the text before, `explored` and `tried` are the
 /// shortened phrase's images. `shrink_steps` holds all that was tried. Finalists of the same words become one: it

@@ -49,7 +49,7 @@ class GoodArms {
   /// Moves what is decided out of the open arms.
   void sort_out() {
     std::vector<std::size_t> still_open;
-    for (const std::size_t h : exploration_.drawable(open_)) {
+    for (const std::size_t h : exploration_.generatable(open_)) {
       Hypothesis& hypothesis = exploration_[h];
       const double probability = above_null(h);
       const bool all_seen = hypothesis.tried.size() >= most_;

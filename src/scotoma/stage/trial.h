@@ -10,7 +10,7 @@
 
 namespace scotoma {
 
-/// One hypothesis' images. Image i is drawn from prompts[i % prompts.size()], with a seed of its own.
+/// One hypothesis' images. Image i is generated from prompts[i % prompts.size()], with a seed of its own.
 struct Trial {
   std::string label;
   std::vector<std::string> prompts;

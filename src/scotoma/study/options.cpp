@@ -60,7 +60,7 @@ void add_models(std::vector<Option>& t) {
   t.push_back({"generator", "steps", "denoising steps", FIELD(generator.steps), 1, 1000});
   t.push_back({"generator", "guidance", "classifier-free guidance; 1: none, and half the work",
                FIELD(generator.guidance), 1, 100});
-  t.push_back({"generator", "negative_prompt", "what should not be drawn", FIELD(generator.negative_prompt)});
+  t.push_back({"generator", "negative_prompt", "what should not be generated", FIELD(generator.negative_prompt)});
   t.push_back({"generator",
                "scheduler",
                "empty: what the folder says",
@@ -68,7 +68,7 @@ void add_models(std::vector<Option>& t) {
                0,
                0,
                {"", "ddim", "euler", "dpmsolver++"}});
-  t.push_back({"generator", "batch", "images drawn at once by one thread", FIELD(generator.batch), 1, 256});
+  t.push_back({"generator", "batch", "images generated at once by one thread", FIELD(generator.batch), 1, 256});
   t.push_back(
       {"classifier", "model", "the model under test: .onnx or OpenVINO .xml", FIELD(classifier.model), 0, 0, {}, true});
   t.push_back({"classifier",
@@ -152,17 +152,17 @@ void add_search(std::vector<Option>& t) {
       {"prompts", "before", "joins one that stood in front of the label; the same names", FIELD(prompts.before)});
   t.push_back({"budget", "images", "images of the whole study, at most", FIELD(budget.images), 1, kMany});
   t.push_back({"budget", "minutes",
-               "of drawing on this machine, at most; measured and turned into images once, then kept; 0: no limit",
+               "of generating on this machine, at most; measured and turned into images once, then kept; 0: no limit",
                FIELD(budget.minutes), 0, 1e6});
   t.push_back({"budget", "base", "images of each label from the base prompts; with base_first, at most",
                FIELD(budget.base), 1, kMany});
   t.push_back(
       {"budget", "base_first",
-       "of them drawn before the search; more, by doubling, of labels with a failure among these, too few valid "
+       "of them generated before the search; more, by doubling, of labels with a failure among these, too few valid "
        "images, or a finalist; 0: all at once",
        FIELD(budget.base_first), 0, kMany});
-  t.push_back({"budget", "screen", "images of each combination of all lists that screening draws", FIELD(budget.screen),
-               1, kMany});
+  t.push_back({"budget", "screen", "images of each combination of all lists that screening generates",
+               FIELD(budget.screen), 1, kMany});
   t.push_back({"budget", "first_look", "images of each phrase in the first round of exploration",
                FIELD(budget.first_look), 1, kMany});
   t.push_back({"budget", "rounds", "rounds of exploration; each keeps the better half and doubles its images",
@@ -203,7 +203,7 @@ void add_search(std::vector<Option>& t) {
                FIELD(evidence.max_hypotheses), 1, 10000});
   t.push_back({"evidence", "everywhere", "a label that surely fails more often than this fails nearly everywhere",
                FIELD(evidence.everywhere), 0, 1});
-  t.push_back({"evidence", "max_invalid", "a larger share of invalid images: the generator cannot draw it",
+  t.push_back({"evidence", "max_invalid", "a larger share of invalid images: the generator cannot generate it",
                FIELD(evidence.max_invalid), 0, 1});
   t.push_back({"search", "cluster_distance", "cosine distance at which groups of images stay apart",
                FIELD(search.cluster_distance), 0, 2});

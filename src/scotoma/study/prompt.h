@@ -30,8 +30,8 @@ std::string base_prompt(const PromptOptions& prompts, const StudyLabel& label, s
 std::string phrase_prompt(const PromptOptions& prompts, const StudyLabel& label, std::string_view phrase, bool before,
                           std::size_t index = 0);
 
-/// The same with every base prompt in turn: what a hypothesis is drawn from, so that it differs from the base sample in
-/// the phrase alone.
+/// The same with every base prompt in turn: what a hypothesis is generated from, so that it differs from the base
+/// sample in the phrase alone.
 std::vector<std::string> phrase_prompts(const PromptOptions& prompts, const StudyLabel& label, std::string_view phrase,
                                         bool before);
 

@@ -286,7 +286,7 @@ Result<void> Reader::check_values() const {
   if (budget.base_first < budget.base && budget.base_first % prompts != 0) {
     return wrong(node_of("budget", "base_first"),
                  fmt::format("budget.base_first ({}) must be a multiple of the number of prompts.base ({}): they take "
-                             "turns, and what some of them draw says nothing of the others",
+                             "turns, and what some of them generate says nothing of the others",
                              budget.base_first, prompts));
   }
   if (study_.judge.kind == "classifier" && (study_.judge.model.empty() || study_.judge.labels.empty())) {

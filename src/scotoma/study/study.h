@@ -123,9 +123,10 @@ struct PromptOptions {
 /// Numbers of images. `images` limits the whole study; nothing is started that would exceed it.
 struct BudgetOptions {
   int images = 4000;
-  double minutes = 0;  ///< of drawing on this machine, turned into images once and then kept; 0: no limit but `images`
-  int base = 48;       ///< a label, over all base prompts; with base_first, at most
-  int base_first = 0;  ///< of them drawn before the search, more only of labels that need them; 0: all
+  double minutes =
+      0;          ///< of generating on this machine, turned into images once and then kept; 0: no limit but `images`
+  int base = 48;  ///< a label, over all base prompts; with base_first, at most
+  int base_first = 0;  ///< of them generated before the search, more only of labels that need them; 0: all
   int screen = 4;      ///< a row of the covering array that screens combinations of listed phrases
   int first_look = 8;  ///< a hypothesis, in the first round of exploration; doubled each round for the better half
   int rounds = 2;      ///< of successive halving
@@ -162,7 +163,7 @@ struct EvidenceOptions {
   double delta = 0.05;              ///< smaller rises above the base rate are not bugs
   int max_hypotheses = 16;          ///< phrases of each label, at most, fixed in advance: see slots()
   double everywhere = 0.5;          ///< a label whose base rate surely exceeds this fails "nearly everywhere"
-  double max_invalid = 0.5;         ///< a share of invalid images above this: the generator cannot draw it
+  double max_invalid = 0.5;         ///< a share of invalid images above this: the generator cannot generate it
 };
 
 struct SearchOptions {
@@ -207,7 +208,7 @@ struct Study {
 };
 
 /// K of e-BH: how many hypotheses there may be, fixed before anything is seen. Every label could have been the one that
-/// drew lucky base images, and could have been searched for failures or for passes.
+/// had lucky base images, and could have been searched for failures or for passes.
 inline int slots(const Study& study) {
   const std::int64_t all = 2 * std::int64_t{study.evidence.max_hypotheses} * std::ssize(study.labels);
   return static_cast<int>(std::clamp(all, std::int64_t{1}, std::int64_t{std::numeric_limits<int>::max()}));

@@ -107,7 +107,7 @@ TransferCell systematic_cell(const std::vector<Sample>& samples, double allowed,
   return cell;
 }
 
-Result<void> draw_more_pairs(const StageContext& context, std::vector<Hypothesis>& hypotheses, int count) {
+Result<void> generate_more_pairs(const StageContext& context, std::vector<Hypothesis>& hypotheses, int count) {
   for (Hypothesis& hypothesis : hypotheses) {
     const int there = static_cast<int>(hypothesis.pairs.size());
     if (hypothesis.status != Status::confirmed || there >= count) continue;
@@ -121,10 +121,10 @@ Result<void> draw_more_pairs(const StageContext& context, std::vector<Hypothesis
   return {};
 }
 
-Result<void> draw_more_baselines(const StageContext& context, std::vector<BaseResult>& bases, int count) {
+Result<void> generate_more_baselines(const StageContext& context, std::vector<BaseResult>& bases, int count) {
   for (BaseResult& base : bases) {
     const int there = static_cast<int>(base.samples.size());
-    if (!base.everywhere || base.undrawable || there >= count) continue;
+    if (!base.everywhere || base.not_generatable || there >= count) continue;
     SCOTOMA_ASSIGN_OR_RETURN(
         auto samples, context.observer.observe(base_questions(context, context.target(base.label), there, count)));
     base.samples.insert(base.samples.end(), std::make_move_iterator(samples.begin()),

@@ -52,13 +52,13 @@ TransferCell cell_of(const std::vector<Pair>& pairs, Direction direction, double
 TransferCell systematic_cell(const std::vector<Sample>& samples, double allowed,
                              const std::vector<std::string>& class_names);
 
-/// Draws further pairs for every confirmed hypothesis that has fewer than `count`, with the audit's next seeds, so that
-/// each has `count`: for questions that the audit's own images leave open. Only Hypothesis::pairs grows; the audit's
-/// figures stay. Errors: those of the observer.
-Result<void> draw_more_pairs(const StageContext& context, std::vector<Hypothesis>& hypotheses, int count);
+/// Generates further pairs for every confirmed hypothesis that has fewer than `count`, with the audit's next seeds, so
+/// that each has `count`: for questions that the audit's own images leave open. Only Hypothesis::pairs grows; the
+/// audit's figures stay. Errors: those of the observer.
+Result<void> generate_more_pairs(const StageContext& context, std::vector<Hypothesis>& hypotheses, int count);
 
 /// Likewise further baseline images, with the next seeds of the base, for every label that fails systematically. Only
 /// BaseResult::samples grows; its figures stay.
-Result<void> draw_more_baselines(const StageContext& context, std::vector<BaseResult>& bases, int count);
+Result<void> generate_more_baselines(const StageContext& context, std::vector<BaseResult>& bases, int count);
 
 }  // namespace scotoma

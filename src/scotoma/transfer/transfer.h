@@ -19,9 +19,9 @@ namespace scotoma {
 /// A systematic failure transfers where the rival surely fails on more of the label's baseline images than
 /// evidence.everywhere; its cells are adjusted together with the others.
 ///
-/// Nothing is drawn; each rival is asked once an image, and remembered. The result is a function of the findings and
-/// of the answers. `rivals` keep their classifiers. Errors: bad_input for a rival without a class of the study; those
-/// of the models and of the disk; interrupted.
+/// Nothing is generated; each rival is asked once an image, and remembered. The result is a function of the findings
+/// and of the answers. `rivals` keep their classifiers. Errors: bad_input for a rival without a class of the study;
+/// those of the models and of the disk; interrupted.
 Result<Transfer> transfer(const Study& study, const Findings& findings, std::vector<Rival>& rivals, AnswerCache& cache,
                           const CancelToken& cancel, Progress& progress);
 

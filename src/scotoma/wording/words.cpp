@@ -179,8 +179,8 @@ std::string_view status_name(Status status) {
       return "not_promising";
     case Status::not_confirmed:
       return "not_confirmed";
-    case Status::undrawable:
-      return "undrawable";
+    case Status::not_generatable:
+      return "not_generatable";
     case Status::untestable:
       return "untestable";
     case Status::merged:
@@ -199,8 +199,8 @@ std::string_view status_words(Status status) {
       return "dropped early";
     case Status::not_confirmed:
       return "not enough evidence";
-    case Status::undrawable:
-      return "the generator cannot draw this";
+    case Status::not_generatable:
+      return "the generator cannot generate this";
     case Status::untestable:
       return "cannot be told: the label fails too often";
     case Status::merged:

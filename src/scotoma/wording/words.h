@@ -50,8 +50,8 @@ std::string listed(const std::vector<std::string>& names);
 /// What the hypothesis is about: "a fly on a flower", "a dark fly", of several pieces "a dark fly on a plate".
 std::string subject(const Study& study, const Hypothesis& hypothesis);
 
-/// Under what things are drawn, for the front of a sentence: "on a flower"; with a piece that stands in front of the
-/// label "with "dark" and "on a plate" in the prompt".
+/// Under what things are generated, for the front of a sentence: "on a flower"; with a piece that stands in front of
+/// the label "with "dark" and "on a plate" in the prompt".
 std::string circumstance(const Phrase& phrase);
 
 /// What becomes of images that fail without a usual wrong answer: "not recognised", under the rule low-score "scored

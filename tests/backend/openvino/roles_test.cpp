@@ -208,9 +208,9 @@ TEST_F(Roles, APathThatCannotBeLookedAtIsRefused) {
   for (const fs::path& path : {folder_ / "loop", folder_ / std::string(300, 'x')}) {
     EXPECT_EQ(load_embedder({path, 2}, kEngine).error().code, Code::bad_input);
     EXPECT_EQ(load_captioner({path, 8, 2}, kEngine).error().code, Code::bad_input);
-    GeneratorOptions draws;
-    draws.model = path;
-    EXPECT_EQ(load_generator(draws, kEngine).error().code, Code::bad_input);
+    GeneratorOptions options;
+    options.model = path;
+    EXPECT_EQ(load_generator(options, kEngine).error().code, Code::bad_input);
     ClassifierOptions classifies;
     classifies.model = classifies.labels = path;
     EXPECT_EQ(load_classifier(classifies, kEngine).error().code, Code::bad_input);

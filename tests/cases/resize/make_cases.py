@@ -3,7 +3,7 @@
 images their SHA-256. "crop": the shorter side resized, then the centre cut out, as torchvision's transforms and transformers' image
 processors do it.
 
-The test draws the same images: byte k (row by row, RGB) is (k * k * 37 + k * 101) % 65521 % 256, and "edges" has 0 and 255 in its
+The test generates the same images: byte k (row by row, RGB) is (k * k * 37 + k * 101) % 65521 % 256, and "edges" has 0 and 255 in its
 place by the byte's highest bit. Recorded with Pillow 13.0.0, torchvision 0.29.2 and transformers 5.24.0: python make_cases.py
 """
 

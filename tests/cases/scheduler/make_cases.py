@@ -56,7 +56,7 @@ def configs():
 
 
 def trajectory(scheduler, steps):
-    """What the toy network draws with `scheduler` in `steps` steps."""
+    """What the toy network generates with `scheduler` in `steps` steps."""
     scheduler.set_timesteps(steps)
     start = torch.linspace(-2, 2, 9)
     x = start * scheduler.init_noise_sigma

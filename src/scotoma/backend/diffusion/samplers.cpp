@@ -171,7 +171,7 @@ Result<DpmConfig> read_dpm_config(const Json& config, const Path& path) {
     return bad_input(fmt::format(
         "{}: {} of order {}{} is not supported; only dpmsolver++ of order 1 or 2, without a learned variance: "
         "say so in that file (algorithm_type, solver_order), or set scheduler = \"euler\" or \"ddim\" in the "
-        "study's [generator], which draw from the same model",
+        "study's [generator], which sample from the same model",
         path.string(), algorithm, c.order, variance.empty() ? "" : " with variance_type " + variance));
   }
   c.heun = solver == "heun";

@@ -39,14 +39,14 @@ constexpr Replaced kReplaced[] = {
 
 struct Foreign {
   std::string_view name;
-  const char* model;  ///< what kind of model it draws from
+  const char* model;  ///< what kind of model it samples from
 };
 
 constexpr const char* kFlow =
     "a flow-matching model (as Stable Diffusion 3 and FLUX are), which was trained along another path than diffusion";
 constexpr const char* kConsistency =
     "a consistency-distilled model (LCM, TCD), which needs fresh noise after every step: ddim, euler and dpmsolver++ "
-    "would draw it blurred";
+    "would generate it blurred";
 constexpr const char* kEdm = "a model with EDM's preconditioning";
 
 constexpr Foreign kForeign[] = {
@@ -69,7 +69,7 @@ const Row* row_of(const Row (&rows)[n], std::string_view name) {
   return found == std::end(rows) ? nullptr : found;
 }
 
-/// What the model is, where none of our samplers can draw from it; else null.
+/// What the model is, where none of our samplers can sample from it; else null.
 Result<const char*> foreign_model(const nlohmann::json& config, std::string_view name, const Path& path) {
   SCOTOMA_ASSIGN_OR_RETURN(const bool flow_levels, json_value(config, "use_flow_sigmas", false, path));
   SCOTOMA_ASSIGN_OR_RETURN(const auto prediction, json_value<std::string>(config, "prediction_type", "", path));
@@ -105,7 +105,8 @@ Result<std::string> choose_sampler(const nlohmann::json& config, const std::stri
   }
   return bad_input(fmt::format(
       "{}: scheduler '{}' ({}) is not implemented; set scheduler = \"{}\" in the study's [generator], which is nearest "
-      "to it. \"dpmsolver++\", \"euler\" and \"ddim\" all draw from the same model with the same noise levels: each of "
+      "to it. \"dpmsolver++\", \"euler\" and \"ddim\" all sample from the same model with the same noise levels: each "
+      "of "
       "them is sound here",
       path.string(), whole, replaced->what, replaced->by));
 }

@@ -90,7 +90,7 @@ Result<void> check_generator(const fs::path& folder) {
     const std::string type = text_of(folder, "config.json", "model_type");
     if (!type.empty()) {
       return bad_input(
-          fmt::format("{}: a model of the kind '{}', which draws no images; {}", name, type, kDiffusionIs));
+          fmt::format("{}: a model of the kind '{}', which generates no images; {}", name, type, kDiffusionIs));
     }
     if (!has_torch_weights(folder)) return {};
     return bad_input(

@@ -32,14 +32,14 @@ std::unique_ptr<Generator> load(const GeneratorOptions& wanted, const EngineOpti
   return out.ok() ? std::move(out).value() : nullptr;
 }
 
-const std::vector<Draw> kDraws = {
+const std::vector<GenerationRequest> kRequests = {
     {"a photo of a fly", 1}, {"a photo of a bee on a flower", 1},  {"a photo of a fly", 2}, {"", 3},
     {"a photo of a cat", 1}, {"a photo of a fly on the grass", 9}, {"a photo of a fly", 1}};
 
-std::vector<Image> draw(Generator& generator, std::span<const Draw> draws) {
-  auto out = generator.generate(draws);
+std::vector<Image> generate(Generator& generator, std::span<const GenerationRequest> requests) {
+  auto out = generator.generate(requests);
   EXPECT_TRUE(out.ok()) << out.error().message;
-  return out.ok() ? std::move(out).value() : std::vector<Image>(draws.size());
+  return out.ok() ? std::move(out).value() : std::vector<Image>(requests.size());
 }
 
 TEST(OpenvinoGenerator, AnImageIsAFunctionOfItsPromptAndSeedAlone) {
@@ -49,16 +49,16 @@ TEST(OpenvinoGenerator, AnImageIsAFunctionOfItsPromptAndSeedAlone) {
       const auto two = load(options(guidance), {precision, 2});
       ASSERT_TRUE(one && two);
       EXPECT_EQ(one->fingerprint(), two->fingerprint());
-      const std::vector<Image> all = draw(*one, kDraws);
-      ASSERT_EQ(all.size(), kDraws.size());
+      const std::vector<Image> all = generate(*one, kRequests);
+      ASSERT_EQ(all.size(), kRequests.size());
       EXPECT_EQ(all[0], all[6]);  // another place in another batch
       EXPECT_NE(all[0], all[2]);
-      for (std::size_t i = 0; i < kDraws.size(); ++i) {
-        EXPECT_EQ(draw(*two, std::span(kDraws).subspan(i, 1))[0], all[i]) << precision << " image " << i;
+      for (std::size_t i = 0; i < kRequests.size(); ++i) {
+        EXPECT_EQ(generate(*two, std::span(kRequests).subspan(i, 1))[0], all[i]) << precision << " image " << i;
       }
       std::vector<std::vector<Image>> parallel(4);
       std::vector<std::thread> threads;
-      for (auto& mine : parallel) threads.emplace_back([&] { mine = draw(*two, kDraws); });
+      for (auto& mine : parallel) threads.emplace_back([&] { mine = generate(*two, kRequests); });
       for (auto& thread : threads) thread.join();
       for (const auto& mine : parallel) EXPECT_EQ(mine, all) << precision;
       EXPECT_GT(two->engine_seconds(), 0);
@@ -72,7 +72,7 @@ TEST(OpenvinoGenerator, GuidanceAndNegativePromptChangeImageAndFingerprint) {
   wanted.negative_prompt = "a photo of a cow";
   const auto other = load(wanted);
   EXPECT_NE(plain->fingerprint(), other->fingerprint());
-  EXPECT_NE(draw(*plain, std::span(kDraws).first(1)), draw(*other, std::span(kDraws).first(1)));
+  EXPECT_NE(generate(*plain, std::span(kRequests).first(1)), generate(*other, std::span(kRequests).first(1)));
   wanted = options(1);
   const std::string base = load(wanted)->fingerprint();
   wanted.negative_prompt = "without guidance it says nothing";
@@ -84,7 +84,7 @@ TEST(OpenvinoGenerator, GuidanceAndNegativePromptChangeImageAndFingerprint) {
 
 TEST(OpenvinoGenerator, IllFormedPromptsAreRefused) {
   const auto generator = load(options());
-  const auto bad = generator->generate(std::vector<Draw>{{"a \xFF", 1}});
+  const auto bad = generator->generate(std::vector<GenerationRequest>{{"a \xFF", 1}});
   ASSERT_FALSE(bad.ok());
   EXPECT_NE(bad.error().message.find("UTF-8"), std::string::npos);
 }
@@ -93,7 +93,7 @@ TEST(OpenvinoGenerator, APromptThatDoesNotFitIsRefusedAndNamed) {
   const auto generator = load(options());
   std::string prompt = "a photo of a fly";
   for (int i = 0; i < 200; ++i) prompt += " on a flower";
-  const auto out = generator->generate(std::vector<Draw>{{prompt, 1}});
+  const auto out = generator->generate(std::vector<GenerationRequest>{{prompt, 1}});
   ASSERT_FALSE(out.ok());
   EXPECT_EQ(out.error().code, Code::bad_input);
   EXPECT_NE(out.error().message.find("takes "), std::string::npos) << out.error().message;
@@ -208,11 +208,11 @@ TEST_F(BrokenFolder, AnImageDoesNotDependOnHowTheDecoderIsFed) {
   wanted.model = folder_;
   const auto generator = load(wanted);
   ASSERT_NE(generator, nullptr);
-  const std::vector<Image> all = draw(*generator, kDraws);
+  const std::vector<Image> all = generate(*generator, kRequests);
   EXPECT_EQ(all[0].width, 128);
   EXPECT_EQ(all[0], all[6]);
-  for (std::size_t i = 0; i < kDraws.size(); ++i) {
-    EXPECT_EQ(draw(*generator, std::span(kDraws).subspan(i, 1))[0], all[i]) << i;
+  for (std::size_t i = 0; i < kRequests.size(); ++i) {
+    EXPECT_EQ(generate(*generator, std::span(kRequests).subspan(i, 1))[0], all[i]) << i;
   }
 }
 
@@ -234,7 +234,7 @@ TEST_F(BrokenFolder, TheNetworkIsToldFractionalTimesteps) {
   EXPECT_EQ(unet->input("timestep").get_element_type(), ov::element::f32);
   const auto generator = with_train_timesteps(1000);
   ASSERT_NE(generator, nullptr);
-  draw(*generator, std::span(kDraws).first(1));
+  generate(*generator, std::span(kRequests).first(1));
 }
 
 /// Parts that load, but whose answers are of no use; tried before the first image.
@@ -247,13 +247,13 @@ class UselessPart : public BrokenFolder {
                     fs::copy_options::overwrite_existing);
     }
   }
-  void expect_none_drawn(Code code, const std::string& part) {
+  void expect_none_generated(Code code, const std::string& part) {
     GeneratorOptions wanted = options();
     wanted.model = folder_;
     const auto generator = load(wanted);
     ASSERT_NE(generator, nullptr);
     for (int i = 0; i < 2; ++i) {
-      const auto out = generator->generate(kDraws);
+      const auto out = generator->generate(kRequests);
       ASSERT_FALSE(out.ok());
       EXPECT_EQ(out.error().code, code) << out.error().message;
       EXPECT_NE(out.error().message.find(part), std::string::npos) << out.error().message;
@@ -261,26 +261,27 @@ class UselessPart : public BrokenFolder {
   }
 };
 
-TEST_F(UselessPart, AUnetWhoseAnswerDependsOnTheBatchDrawsNothing) {
+TEST_F(UselessPart, AUnetWhoseAnswerDependsOnTheBatchGeneratesNothing) {
   take("unet_over_batch", "unet");
-  expect_none_drawn(Code::bad_input, "unet/openvino_model.xml: its answer to a latent and a prompt depends on");
+  expect_none_generated(Code::bad_input, "unet/openvino_model.xml: its answer to a latent and a prompt depends on");
 }
 
-TEST_F(UselessPart, ATextEncoderThatReadsNothingDrawsNothing) {
+TEST_F(UselessPart, ATextEncoderThatReadsNothingGeneratesNothing) {
   take("prompts_unread", "text_encoder");
-  expect_none_drawn(Code::bad_input, "text_encoder/openvino_model.xml: gives one answer to 4 very different inputs");
+  expect_none_generated(Code::bad_input,
+                        "text_encoder/openvino_model.xml: gives one answer to 4 very different inputs");
 }
 
-TEST_F(UselessPart, ADecoderThatOverflowsToBlackDrawsNothing) {
+TEST_F(UselessPart, ADecoderThatOverflowsToBlackGeneratesNothing) {
   take("vae_black", "vae_decoder");
-  expect_none_drawn(Code::bad_input, "vae_decoder/openvino_model.xml: gives one answer to 4 very different inputs");
+  expect_none_generated(Code::bad_input, "vae_decoder/openvino_model.xml: gives one answer to 4 very different inputs");
 }
 
 TEST_F(UselessPart, ABatchOfOneImageForAllSeedsIsAFailureThatNamesOne) {
   take("unet_to_zero", "unet");
   write("scheduler/scheduler_config.json",
         R"({"_class_name": "DPMSolverMultistepScheduler", "prediction_type": "sample"})");
-  expect_none_drawn(Code::failed, "the first for prompt 'a photo of a fly', seed 1");
+  expect_none_generated(Code::failed, "the first for prompt 'a photo of a fly', seed 1");
 }
 
 TEST_F(BrokenFolder, NanNamesPromptAndSeed) {
@@ -289,7 +290,7 @@ TEST_F(BrokenFolder, NanNamesPromptAndSeed) {
   wanted.model = folder_;
   const auto generator = load(wanted);
   ASSERT_NE(generator, nullptr);
-  const auto out = generator->generate(std::vector<Draw>{{"a photo of a fly", 77}});
+  const auto out = generator->generate(std::vector<GenerationRequest>{{"a photo of a fly", 77}});
   ASSERT_FALSE(out.ok());
   EXPECT_EQ(out.error().code, Code::failed);
   EXPECT_NE(out.error().message.find("prompt 'a photo of a fly', seed 77"), std::string::npos) << out.error().message;

@@ -32,9 +32,9 @@ bool to_image(const float* planes, Image& out) {
   return finite;
 }
 
-Error not_finite(const std::string& subject, const Draw& draw) {
+Error not_finite(const std::string& subject, const GenerationRequest& request) {
   return failed(fmt::format("{}: the model returned NaN or infinity for prompt '{}', seed {}; try precision f32",
-                            subject, draw.prompt, draw.seed));
+                            subject, request.prompt, request.seed));
 }
 
 }  // namespace
@@ -61,14 +61,14 @@ double OpenvinoGenerator::engine_seconds() const {
   return unet_->seconds() + text_encoder_->seconds() + decoder_->seconds();
 }
 
-Result<std::vector<Image>> OpenvinoGenerator::generate(std::span<const Draw> draws) {
+Result<std::vector<Image>> OpenvinoGenerator::generate(std::span<const GenerationRequest> requests) {
   SCOTOMA_RETURN_IF_ERROR(examine_once());
   std::vector<Image> images;
-  for (std::size_t at = 0; at < draws.size(); at += batch_) {
-    const auto part = draws.subspan(at, std::min(batch_, draws.size() - at));
+  for (std::size_t at = 0; at < requests.size(); at += batch_) {
+    const auto part = requests.subspan(at, std::min(batch_, requests.size() - at));
     SCOTOMA_ASSIGN_OR_RETURN(const std::vector<float> latents, denoise(part));
     SCOTOMA_RETURN_IF_ERROR(decode(part, latents, images));
-    SCOTOMA_RETURN_IF_ERROR(check_drawn(folder_.string(), part, std::span(images).last(part.size())));
+    SCOTOMA_RETURN_IF_ERROR(check_generated(folder_.string(), part, std::span(images).last(part.size())));
   }
   return images;
 }
@@ -105,7 +105,7 @@ Result<std::vector<float>> OpenvinoGenerator::encode(const std::vector<std::int6
   return std::vector<float>(out.data<float>(), out.data<float>() + out.get_size());
 }
 
-Result<void> OpenvinoGenerator::fill_text(ov::Tensor& text, std::span<const Draw> draws) {
+Result<void> OpenvinoGenerator::fill_text(ov::Tensor& text, std::span<const GenerationRequest> requests) {
   float* to = text.data<float>();
   const auto put = [&](const std::string& prompt) -> Result<void> {
     SCOTOMA_ASSIGN_OR_RETURN(const Embedding embedding, embed(prompt));
@@ -114,7 +114,7 @@ Result<void> OpenvinoGenerator::fill_text(ov::Tensor& text, std::span<const Draw
   };
   for (std::size_t row = 0; guided() && row < batch_; ++row) SCOTOMA_RETURN_IF_ERROR(put(negative_prompt_));
   for (std::size_t row = 0; row < batch_; ++row)
-    SCOTOMA_RETURN_IF_ERROR(put(draws[std::min(row, draws.size() - 1)].prompt));
+    SCOTOMA_RETURN_IF_ERROR(put(requests[std::min(row, requests.size() - 1)].prompt));
   return {};
 }
 
@@ -129,20 +129,20 @@ void OpenvinoGenerator::predict(const ov::Tensor& raw, std::vector<float>& outpu
   for (std::size_t i = 0; i < output.size(); ++i) output[i] = without[i] + guidance_ * (with[i] - without[i]);
 }
 
-/// The latents [batch, ...] of the draws after all steps. Rows beyond the draws repeat the last one.
-Result<std::vector<float>> OpenvinoGenerator::denoise(std::span<const Draw> draws) {
+/// The latents [batch, ...] of the requests after all steps. Rows beyond the requests repeat the last one.
+Result<std::vector<float>> OpenvinoGenerator::denoise(std::span<const GenerationRequest> requests) {
   const std::size_t one = ov::shape_size(latent_);
   std::vector<float> sample(batch_ * one);
   std::vector<float> previous(sample.size());
   std::vector<float> output(sample.size());
   for (std::size_t row = 0; row < batch_; ++row) {
     const std::span noise(sample.data() + row * one, one);
-    fill_normal(draws[std::min(row, draws.size() - 1)].seed, 0, noise);
+    fill_normal(requests[std::min(row, requests.size() - 1)].seed, 0, noise);
     for (float& v : noise) v *= scheduler_.initial_scale();
   }
   SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, unet_->call());
   ov::Tensor text = call.request().get_tensor("encoder_hidden_states");
-  SCOTOMA_RETURN_IF_ERROR(fill_text(text, draws));
+  SCOTOMA_RETURN_IF_ERROR(fill_text(text, requests));
   ov::Tensor in = call.request().get_tensor("sample");
   for (std::size_t i = 0; i < scheduler_.steps().size(); ++i) {
     const SamplerStep& step = scheduler_.steps()[i];
@@ -154,29 +154,29 @@ Result<std::vector<float>> OpenvinoGenerator::denoise(std::span<const Draw> draw
     predict(call.request().get_output_tensor(), output);
     scheduler_.step(i, output, sample, previous);
   }
-  for (std::size_t row = 0; row < draws.size(); ++row) {
+  for (std::size_t row = 0; row < requests.size(); ++row) {
     const std::span mine(sample.data() + row * one, one);
     if (!std::all_of(mine.begin(), mine.end(), [](float v) { return std::isfinite(v); })) {
-      return not_finite(unet_->subject(), draws[row]);
+      return not_finite(unet_->subject(), requests[row]);
     }
   }
   return sample;
 }
 
-/// Images of the first rows of `latents`, one a draw.
-Result<void> OpenvinoGenerator::decode(std::span<const Draw> draws, std::span<const float> latents,
+/// Images of the first rows of `latents`, one a request.
+Result<void> OpenvinoGenerator::decode(std::span<const GenerationRequest> requests, std::span<const float> latents,
                                        std::vector<Image>& images) {
   const std::size_t one = ov::shape_size(latent_);
-  for (std::size_t at = 0; at < draws.size(); at += decoded_at_once_) {
-    const std::size_t rows = std::min(decoded_at_once_, draws.size() - at);
+  for (std::size_t at = 0; at < requests.size(); at += decoded_at_once_) {
+    const std::size_t rows = std::min(decoded_at_once_, requests.size() - at);
     const auto mine = latents.subspan(at * one, std::min(decoded_at_once_ * one, latents.size() - at * one));
-    SCOTOMA_RETURN_IF_ERROR(decode_some(draws.subspan(at, rows), mine, images));
+    SCOTOMA_RETURN_IF_ERROR(decode_some(requests.subspan(at, rows), mine, images));
   }
   return {};
 }
 
 /// One call of the decoder. Rows beyond the latents repeat the last one.
-Result<void> OpenvinoGenerator::decode_some(std::span<const Draw> draws, std::span<const float> latents,
+Result<void> OpenvinoGenerator::decode_some(std::span<const GenerationRequest> requests, std::span<const float> latents,
                                             std::vector<Image>& images) {
   SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, decoder_->call());
   float* in = call.request().get_input_tensor().data<float>();
@@ -187,10 +187,10 @@ Result<void> OpenvinoGenerator::decode_some(std::span<const Draw> draws, std::sp
   }
   SCOTOMA_RETURN_IF_ERROR(call.run());
   const ov::Tensor out = call.request().get_output_tensor();
-  for (std::size_t row = 0; row < draws.size(); ++row) {
+  for (std::size_t row = 0; row < requests.size(); ++row) {
     Image image{static_cast<int>(image_[3]), static_cast<int>(image_[2]), {}};
     if (!to_image(out.data<const float>() + row * ov::shape_size(image_) / image_[0], image)) {
-      return not_finite(decoder_->subject(), draws[row]);
+      return not_finite(decoder_->subject(), requests[row]);
     }
     images.push_back(std::move(image));
   }

@@ -39,7 +39,7 @@ class OpenvinoGenerator final : public Generator {
   /// image text encoder, U-Net and decoder are tried on test inputs, which takes about as long as two of its steps: not
   /// when they are loaded, since a study whose images are all there loads them too. Errors: bad_input where what they
   /// answer is of no use (backend/health.h); failed for NaN, and for a batch of images of one colour.
-  Result<std::vector<Image>> generate(std::span<const Draw> draws) override;
+  Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) override;
 
  private:
   using Embedding = std::shared_ptr<const std::vector<float>>;  ///< [length, width] of one prompt
@@ -60,11 +60,13 @@ class OpenvinoGenerator final : public Generator {
   Result<std::vector<std::int64_t>> ids_of(const std::string& prompt);
   Result<Embedding> embed(const std::string& prompt);
   Result<std::vector<float>> encode(const std::vector<std::int64_t>& ids);
-  Result<void> fill_text(ov::Tensor& text, std::span<const Draw> draws);
-  Result<std::vector<float>> denoise(std::span<const Draw> draws);
+  Result<void> fill_text(ov::Tensor& text, std::span<const GenerationRequest> requests);
+  Result<std::vector<float>> denoise(std::span<const GenerationRequest> requests);
   void predict(const ov::Tensor& raw, std::vector<float>& output) const;
-  Result<void> decode(std::span<const Draw> draws, std::span<const float> latents, std::vector<Image>& images);
-  Result<void> decode_some(std::span<const Draw> draws, std::span<const float> latents, std::vector<Image>& images);
+  Result<void> decode(std::span<const GenerationRequest> requests, std::span<const float> latents,
+                      std::vector<Image>& images);
+  Result<void> decode_some(std::span<const GenerationRequest> requests, std::span<const float> latents,
+                           std::vector<Image>& images);
   bool guided() const { return guidance_ != 1; }
 
   std::filesystem::path folder_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of a Stable Diffusion folder, tried on test inputs before the first image is drawn.
+// The parts of a Stable Diffusion folder, tried on test inputs before the first image is generated.
 #include <algorithm>
 
 #include "scotoma/backend/openvino/diffusion/generator.h"
