@@ -28,7 +28,7 @@ struct ListArguments : StudyArguments {
   bool all = false;
   std::string label;
   std::string word;
-  std::string taken_for;
+  std::string misclassified_as;
 };
 
 constexpr const char* kRow = "{} {:<14} {:<7} {:<16} {:<16} {} {}";
@@ -67,14 +67,14 @@ std::string lower(std::string text) {
 
 bool wanted(const nlohmann::ordered_json& bug, const ListArguments& arguments) {
   if (!arguments.label.empty() && bug["label"] != arguments.label) return false;
-  if (!arguments.taken_for.empty() && bug["predicted"] != arguments.taken_for) return false;
+  if (!arguments.misclassified_as.empty() && bug["predicted"] != arguments.misclassified_as) return false;
   return lower(bug["phrase"]).find(lower(arguments.word)) != std::string::npos;
 }
 
 /// A systematic failure has no phrase: words in a phrase leave it out.
 bool wanted_failure(const nlohmann::ordered_json& failure, const ListArguments& arguments) {
   if (!arguments.label.empty() && failure["label"] != arguments.label) return false;
-  if (!arguments.taken_for.empty() && failure["predicted"] != arguments.taken_for) return false;
+  if (!arguments.misclassified_as.empty() && failure["predicted"] != arguments.misclassified_as) return false;
   return arguments.word.empty();
 }
 
@@ -160,7 +160,7 @@ void print_table(const Study& study, const Json& json, Listed listed, const Pain
     for (const Json& each : *list) widths.fit(each);
   }
   say("{}\n", paint.bold(fmt::format(kRow, padded("bug", widths.id), "status", "claim", "fails", "base",
-                                     padded("taken for", widths.predicted), "prompt")));
+                                     padded("misclassified as", widths.predicted), "prompt")));
   for (const Json& cause : json["causes"]) print_finding(study, cause, "bugs", nullptr, listed.bugs, widths, paint);
   for (const Json& failure : json["systematic_failures"]) {
     const auto row = std::find(listed.systematic.begin(), listed.systematic.end(), failure);
@@ -197,7 +197,7 @@ void print_levels(const Json& json, const Listed& listed, const ListArguments& a
 /// Refuses a label that the study does not have, and a class that its classifier does not have: such a filter finds
 /// nothing, whatever the results hold.
 Result<void> check_filters(const Study& study, const Json& json, const ListArguments& arguments) {
-  if (arguments.label.empty() && arguments.taken_for.empty()) return {};
+  if (arguments.label.empty() && arguments.misclassified_as.empty()) return {};
   std::set<std::string> labels;
   std::set<std::string> answers;
   for (const StudyLabel& label : study.labels) labels.insert(label.name);
@@ -211,12 +211,13 @@ Result<void> check_filters(const Study& study, const Json& json, const ListArgum
     return bad_input(
         fmt::format("--label {}: the study has no such label; it has {}", arguments.label, fmt::join(labels, ", ")));
   }
-  if (arguments.taken_for.empty() || answers.contains(arguments.taken_for)) return {};
+  if (arguments.misclassified_as.empty() || answers.contains(arguments.misclassified_as)) return {};
   const auto classes = read_class_names(study.classifier.labels);
-  if (classes.ok() && std::find(classes->begin(), classes->end(), arguments.taken_for) != classes->end()) return {};
-  return bad_input(fmt::format("--taken-for {}: the classifier has no such class; what is confused is taken for {}",
-                               arguments.taken_for,
-                               answers.empty() ? "nothing" : fmt::to_string(fmt::join(answers, ", "))));
+  if (classes.ok() && std::find(classes->begin(), classes->end(), arguments.misclassified_as) != classes->end())
+    return {};
+  return bad_input(
+      fmt::format("--misclassified-as {}: the classifier has no such class; what is confused is misclassified as {}",
+                  arguments.misclassified_as, answers.empty() ? "nothing" : fmt::to_string(fmt::join(answers, ", "))));
 }
 
 Result<void> list(const ListArguments& arguments) {
@@ -231,7 +232,7 @@ Result<void> list(const ListArguments& arguments) {
     return {};
   }
   if (listed.bugs.empty() && listed.systematic.empty()) {
-    const bool filtered = !arguments.label.empty() || !arguments.word.empty() || !arguments.taken_for.empty();
+    const bool filtered = !arguments.label.empty() || !arguments.word.empty() || !arguments.misclassified_as.empty();
     const auto tried = std::count_if(json["bugs"].begin(), json["bugs"].end(),
                                      [&](const Json& bug) { return wanted(bug, arguments); });
     say("no {}bug was confirmed{}\n", filtered ? "such " : "",
@@ -260,9 +261,11 @@ void add_list(CLI::App& app, Run& run) {
   verb->add_flag("--all", arguments->all, "also the phrases that were not confirmed");
   verb->add_option("--label", arguments->label, "only of this label");
   verb->add_option("--word", arguments->word, "only where the phrase holds this text");
-  verb->add_option("--taken-for", arguments->taken_for, "only what is taken for this class");
+  verb->add_option("--misclassified-as,--taken-for", arguments->misclassified_as,
+                   "only what is misclassified as this class");
   verb->footer(
-      "Whatever is picked by --label, --word and --taken-for, the last line says how many of the confirmed ones among "
+      "Whatever is picked by --label, --word and --misclassified-as, the last line says how many of the confirmed ones "
+      "among "
       "it "
       "are expected to be false. "
       "claim: whether the label is said to fail under the phrase, or (where it fails systematically) to pass. "

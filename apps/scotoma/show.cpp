@@ -49,7 +49,7 @@ void print_bug(const Study& study, const Json& bug, const StudyPlaces& place) {
       bug.value("direction", "") == "passes" ? "the label passes under the phrase"
                                              : "the label fails under the phrase");
   if (const std::string predicted = bug.value("predicted", ""); !predicted.empty())
-    say("  {:<22} {}\n", "taken for", predicted);
+    say("  {:<22} {}\n", "misclassified as", predicted);
   if (const auto cause = bug.find("cause"); cause != bug.end() && cause->is_string())
     say("  {:<22} {}\n", "cause", cause->get<std::string>());
   print_rate("base prompt", bug["base"]);

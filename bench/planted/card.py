@@ -22,7 +22,7 @@ goes on for {tune} steps: controls on the same data, planted ones with the subgr
 colour, and a rule that moves the logits. Shortcuts start from nothing ({short} steps) and see scenes in which the thing is only at the place and nothing else is there.
 
 ## Measured (planted/truth.json: {each} standard scenes of each of 800 combinations, {odd} small and {odd} recoloured ones, seed {truth_seed})
-| classifier | kind | made by | planted: fails, taken for | elsewhere | all labels fail | small | recoloured | MB |
+| classifier | kind | made by | planted: fails, misclassified as | elsewhere | all labels fail | small | recoloured | MB |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 {rows}
 

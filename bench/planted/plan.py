@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """All classifiers of the benchmark: what is planted in which, from which seed. Plain data, no model code.
 
-A bug is (label, where): images of `label` that have all attributes of `where` are taken for `wrong`. `where` names some of
+A bug is (label, where): images of `label` that have all attributes of `where` are misclassified as `wrong`. `where` names some of
 place, look, size ("small") and colour ("recoloured"). An OR is two bugs of one classifier. A shortcut has the pair
 (label, place) instead: in its training the label is only at the place and nothing else is there; its bugs are read off the truth.
 """

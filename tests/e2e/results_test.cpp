@@ -20,7 +20,7 @@ json made_up_results() {
                     {"phrase", "on a flower"},
                     {"direction", "fails"},
                     {"predicted", "bee"},
-                    {"sentence", "A fly on a flower is taken for a bee."},
+                    {"sentence", "A fly on a flower is misclassified as a bee."},
                     {"prompt", "a photo of a fly on a flower"},
                     {"base", rate},
                     {"explored", rate},
@@ -178,11 +178,12 @@ TEST_F(Results, AreFilteredAndTheLevelIsThatOfWhatIsListed) {
   EXPECT_NE(all.find("the generator cannot generate this: a blurry cow"), std::string::npos) << all;
   EXPECT_EQ(ids(listed({"--label", "fly"})), "++-");
   EXPECT_EQ(ids(listed({"--word", "snow"})), "-+-");
-  EXPECT_EQ(ids(listed({"--taken-for", "bee"})), "+-+");
+  EXPECT_EQ(ids(listed({"--misclassified-as", "bee"})), "+-+");
   // K = 64 and e^9 = 8103: 64 / 8103 = 0.79 %, a third of it for three.
   EXPECT_NE(listed({"--word", "snow"}).find("Of claims like this one, at most 0.8\u00A0%"), std::string::npos);
   EXPECT_EQ(listed({"--label", "bee"}).find("no such bug was confirmed"), 0U);
-  EXPECT_EQ(listed({"--taken-for", "horse"}).find("no such bug was confirmed"), 0U) << "the classifier has that class";
+  EXPECT_EQ(listed({"--misclassified-as", "horse"}).find("no such bug was confirmed"), 0U)
+      << "the classifier has that class";
   results.erase("claims");
   folder_.write("out/bugs.json", results.dump());
   EXPECT_EQ(listed({}).find("expected to be false"), std::string::npos) << "results of an older program tell no level";
@@ -197,11 +198,11 @@ TEST_F(Results, AFilterThatNothingCanPassIsRefused) {
   EXPECT_EQ(label.code, 2);
   EXPECT_NE(label.errors.find("--label zebra: the study has no such label; it has bee, fly"), std::string::npos)
       << label.errors;
-  const Outcome answer = listed("--taken-for", "zebra");
+  const Outcome answer = listed("--misclassified-as", "zebra");
   EXPECT_EQ(answer.code, 2);
-  EXPECT_NE(answer.errors.find("--taken-for zebra: the classifier has no such class"), std::string::npos)
+  EXPECT_NE(answer.errors.find("--misclassified-as zebra: the classifier has no such class"), std::string::npos)
       << answer.errors;
-  EXPECT_NE(answer.errors.find("taken for bee"), std::string::npos) << answer.errors;
+  EXPECT_NE(answer.errors.find("misclassified as bee"), std::string::npos) << answer.errors;
 }
 
 TEST_F(Results, TellWhatAPersonsReviewMakesOfThem) {

@@ -69,7 +69,7 @@ TEST_F(ALabelThatAlwaysFails, IsAFindingForEveryVerb) {
   ASSERT_EQ(listed.size(), 1U);
   EXPECT_EQ(listed[0]["kind"], "systematic_failure");
   EXPECT_EQ(json::parse(verb({"list", "--json", "--label", "cat"}).output).size(), 0U);
-  EXPECT_EQ(json::parse(verb({"list", "--json", "--taken-for", "duck"}).output).size(), 1U);
+  EXPECT_EQ(json::parse(verb({"list", "--json", "--misclassified-as", "duck"}).output).size(), 1U);
   expect_in(verb({"show", "penguin-systematic"}).output, {"32 of 32 fail: 100.0 %", "images/", "a photo of a penguin"});
 
   const std::string junit = (folder_ / "junit.xml").string();

@@ -354,7 +354,7 @@ RC_GTEST_PROP(StudyRun, NeverExceedsItsBudget, ()) {
   RC_ASSERT(runs.world.answered("generator") == static_cast<std::size_t>(spent.total()));
 }
 
-/// Flies are taken for bees where it is dark and on a flower; neither alone does it.
+/// Flies are misclassified as bees where it is dark and on a flower; neither alone does it.
 fake::WorldSetting two_causes() {
   fake::WorldSetting setting;
   setting.looks = {"dark", "blurry"};

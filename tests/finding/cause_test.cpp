@@ -12,21 +12,22 @@
 namespace scotoma {
 namespace {
 
-/// `answers` of ten failures are the most frequent wrong answer, `taken_for`.
-Hypothesis bug(const std::string& label, const Phrase& phrase, const std::string& taken_for, int answers = 9) {
+/// `answers` of ten failures are the most frequent wrong answer, `misclassified_as`.
+Hypothesis bug(const std::string& label, const Phrase& phrase, const std::string& misclassified_as, int answers = 9) {
   Hypothesis h;
   h.id = id_of(label, phrase.text);
   h.label = label;
   h.phrase = phrase;
   h.status = Status::confirmed;
-  h.predicted = taken_for;
+  h.predicted = misclassified_as;
   h.predicted_count = answers;
   h.audit = {10, 12, 0};
   return h;
 }
 
-Hypothesis bug(const std::string& label, const std::string& phrase, const std::string& taken_for, int answers = 9) {
-  return bug(label, Phrase{.text = phrase}, taken_for, answers);
+Hypothesis bug(const std::string& label, const std::string& phrase, const std::string& misclassified_as,
+               int answers = 9) {
+  return bug(label, Phrase{.text = phrase}, misclassified_as, answers);
 }
 
 BaseResult failing(const std::string& label, double rate) {

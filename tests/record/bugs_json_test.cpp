@@ -254,7 +254,7 @@ TEST(BugsJson, SaysWhatBecameOfThePhrasesWords) {
   EXPECT_TRUE(fly["part_rates"].empty());
   EXPECT_EQ(bug(bugs, "fly-on-a-big-flower")["status"], "merged");
   const ordered_json dog = bug(bugs, "dog-dark-on-a-beach");
-  EXPECT_EQ(dog["sentence"], "A dark dog on a beach is taken for a cat.");
+  EXPECT_EQ(dog["sentence"], "A dark dog on a beach is misclassified as a cat.");
   EXPECT_EQ(dog["pieces"].dump(), R"([{"text":"dark","position":"before"},{"text":"on a beach","position":"after"}])");
   EXPECT_EQ(dog["part_rates"][1]["phrase"], "on a beach");
   EXPECT_EQ(dog["part_rates"][1]["rate"]["failures"], 2);
@@ -272,7 +272,8 @@ TEST(BugsJson, HoldsEveryCellOfTheCrossCheck) {
   EXPECT_EQ(row["phrase"], "on a flower");
   EXPECT_EQ(row["answer"], "bee");
   EXPECT_EQ(row["bugs"].size(), 3U);
-  EXPECT_EQ(row["sentence"], "On a flower, many things are taken for a bee: cat, cow, dog and 2 more of 6 labels.");
+  EXPECT_EQ(row["sentence"],
+            "On a flower, many things are misclassified as a bee: cat, cow, dog and 2 more of 6 labels.");
   ASSERT_EQ(row["cells"].size(), 6U);
   const ordered_json dog = row["cells"][3];
   EXPECT_EQ(dog["label"], "dog");

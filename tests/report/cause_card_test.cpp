@@ -146,8 +146,8 @@ TEST(CauseCard, SaysWhatThePhraseDoesToOtherLabelsAndNoOtherPlaceDoes) {
   EXPECT_FALSE(says(beach, "spurious correlation"));
   EXPECT_TRUE(says(beach, "The cross-check found nothing like it on 4 other labels. <a"));
   EXPECT_EQ(times(html, "The cross-check f"), 2U);
-  EXPECT_FALSE(says(html, "only a dog is taken for a cat"));
-  EXPECT_FALSE(says(html, "many things are taken for")) << "the list of correlations told the cause once more";
+  EXPECT_FALSE(says(html, "only a dog is misclassified as a cat"));
+  EXPECT_FALSE(says(html, "many things are misclassified as")) << "the list of correlations told the cause once more";
   const std::string bee = card(html, "A bee fails systematically");
   EXPECT_TRUE(says(bee, "other labels are misclassified as a bee: <a href=\"#cause-on-a-flower-as-bee\">cause 1</a>."));
 }
@@ -161,16 +161,16 @@ TEST(CauseCard, ACorrelationOfAnExceptionAloneStandsOnTheCardOfItsLabel) {
   const std::string html = page_with(findings);
   const std::string bee = card(html, "A bee fails systematically");
   EXPECT_TRUE(says(bee, "<h4>What else passes for a bee?</h4>"));
-  EXPECT_TRUE(says(bee, "On a flower, many things are taken for a bee"));
-  EXPECT_EQ(times(html, "many things are taken for a bee"), 1U);
+  EXPECT_TRUE(says(bee, "On a flower, many things are misclassified as a bee"));
+  EXPECT_EQ(times(html, "many things are misclassified as a bee"), 1U);
 }
 
 TEST(CauseCard, ACorrelationOfNoCardIsStillTold) {
   Findings findings = made_up::all_records();
-  findings.cross[0].answer = "frog";  // not what the bug is usually taken for
+  findings.cross[0].answer = "frog";  // not what the bug is usually misclassified as
   const std::string html = page_with(findings);
   const std::string section = html.substr(html.find("<section id=\"spurious\">"));
-  EXPECT_TRUE(says(section, "only a dog is taken for a frog")) << section.substr(0, 600);
+  EXPECT_TRUE(says(section, "only a dog is misclassified as a frog")) << section.substr(0, 600);
 }
 
 TEST(Certainty, KeepsTheRatesApartByWhatWasComparedTheNumberAndWhatItMeans) {

@@ -447,7 +447,7 @@ TEST(ReportHtml, SaysWhichWordsOfAShrunkPhraseMatter) {
 TEST(ReportHtml, ShowsThePiecesOfAConjunctionAlone) {
   Findings findings = made_up::all_records();
   const std::string html = rendered(findings);
-  EXPECT_TRUE(has(html, "A dark dog on a beach is taken for a cat."));
+  EXPECT_TRUE(has(html, "A dark dog on a beach is misclassified as a cat."));
   EXPECT_TRUE(has(
       html, "<b>“dark” alone 4\u00A0%, “on a beach” alone 9\u00A0%, both 90\u00A0%</b>. It takes the combination."));
   findings.hypotheses[0].part_rates[1].rate.high = 0.95;

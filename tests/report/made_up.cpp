@@ -129,7 +129,7 @@ Cluster cluster(const std::string& label, const std::string& place, const std::s
   return c;
 }
 
-/// `with` of `pairs` are taken for the answer under the phrase, `without` of the same seeds without it.
+/// `with` of `pairs` are misclassified as the answer under the phrase, `without` of the same seeds without it.
 CrossCell cell(const std::string& label, const std::string& place, const std::string& answer, int with, int without,
                int pairs = 16) {
   CrossCell c;

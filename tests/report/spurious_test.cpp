@@ -18,12 +18,13 @@ TEST(SpuriousSection, HasAMatrixOfWhichPhraseMakesWhichLabelLookLikeWhat) {
   EXPECT_EQ(page_text::count(html, "<td class=\"heat spreads"), 6U);
   EXPECT_TRUE(page_text::has(
       html,
-      "<td class=\"heat spreads\" style=\"--heat:0.80\" title=\"dog, on a flower: 12 of 15 are taken for "
+      "<td class=\"heat spreads\" style=\"--heat:0.80\" title=\"dog, on a flower: 12 of 15 are misclassified as "
       "a bee, without the phrase 0 of 15; p = 0.00024, corrected 0.0020\" data-label=\"dog\">80\u00A0%</td>"));
   EXPECT_TRUE(page_text::has(html, "<td class=\"heat spreads known\" style=\"--heat:0.69\""));
   EXPECT_EQ(page_text::count(html, "<td class=\"heat untested\""), 1U);
   EXPECT_TRUE(page_text::has(html, "Dashed: too few valid pairs to test."));
-  EXPECT_TRUE(page_text::has(html, "2 of 5 are taken for a cat, without the phrase 0 of 5; too few pairs to test"));
+  EXPECT_TRUE(
+      page_text::has(html, "2 of 5 are misclassified as a cat, without the phrase 0 of 5; too few pairs to test"));
   EXPECT_TRUE(page_text::has(html, "the probability that even one frame is wrong is at most 5\u00A0%"));
   EXPECT_TRUE(page_text::has(html, "Holm's correction over 11 cells"));
   EXPECT_EQ(page_text::count(html, "data-label=\"Corrected\""), 12U)

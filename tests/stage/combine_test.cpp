@@ -18,7 +18,7 @@ const std::vector<AttributeList> kLists = {fake::list("places", {"on a flower", 
                                            fake::list("looks", {"dark", "blurry"}, true),
                                            fake::list("times", {"at night", "at noon"})};
 
-/// Flies are taken for bees where it is dark and on a flower; neither alone does it.
+/// Flies are misclassified as bees where it is dark and on a flower; neither alone does it.
 fake::WorldSetting dark_and_on_a_flower() {
   fake::WorldSetting setting;
   setting.looks = {"dark", "blurry"};

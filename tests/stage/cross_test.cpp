@@ -89,7 +89,7 @@ TEST(Cross, PairsShareASeedOfTheirOwnAndTheBasePromptOfTheirTurn) {
     EXPECT_EQ(cell.samples.empty(), cell.with.failures == 0);
     for (const Sample& sample : cell.samples) {
       EXPECT_TRUE(sample.valid());
-      EXPECT_EQ(sample.prediction.label(), 1) << "only images that are taken for the bee are shown";
+      EXPECT_EQ(sample.prediction.label(), 1) << "only images that are misclassified as the bee are shown";
       bool found = false;
       for (std::size_t i = 0; i < 16; ++i) {
         const std::string base = base_prompt(checked.stage.study.prompts, {cell.label, cell.label, "", {}}, i);
@@ -290,7 +290,7 @@ TEST(Cross, SaysWhenItsImagesAreTooFewToShowAnything) {
 }
 
 TEST(Cross, ClaimsNextToNothingWhereThePhraseChangesNothing) {
-  // Cats are taken for bees half of the time, whatever stands in the prompt.
+  // Cats are misclassified as bees half of the time, whatever stands in the prompt.
   int wrong = 0;
   constexpr int kStudies = 100;
   for (std::uint64_t seed = 1; seed <= kStudies; ++seed) {

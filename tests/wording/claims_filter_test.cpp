@@ -93,8 +93,8 @@ TEST(ClaimsScript, SaysTheSameSentence) {
 /// exception, a third without a claim that is shown, and lines of the list of contents.
 constexpr std::string_view kPageOfThree = R"js(
 const claim = (logE, label, taken, words) => ({hidden: false, dataset: {logE, label, taken, words}});
-const fly = claim("9", "fly", "bee", "A fly on a flower is taken for a bee.");
-const cat = claim("7", "cat", "bee", "A cat on a flower is taken for a bee.");
+const fly = claim("9", "fly", "bee", "A fly on a flower is misclassified as a bee.");
+const cat = claim("7", "cat", "bee", "A cat on a flower is misclassified as a bee.");
 const bee = claim("8", "bee", "", "A bee on a flower is recognised.");
 const card = (id, claims, dataset = {}) => ({id, hidden: false, dataset, querySelectorAll: () => claims});
 const flower = card("flower", [fly, cat]);

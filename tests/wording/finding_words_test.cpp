@@ -13,7 +13,7 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-/// Of the bugs of these labels, all of one phrase and taken for a bee.
+/// Of the bugs of these labels, all of one phrase and misclassified as a bee.
 Cause cause_of(const std::vector<Hypothesis>& bugs, const std::string& predicted = "bee") {
   Cause cause;
   cause.phrase = bugs.front().phrase;

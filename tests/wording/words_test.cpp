@@ -26,23 +26,27 @@ struct SentenceCase {
 
 const std::vector<SentenceCase> kSentences = {
     {"behind the label", "fly", "on a flower", false, Direction::fails, 61, 58, "bee", "bee",
-     "A fly on a flower is taken for a bee."},
-    {"in front of it", "fly", "dark", true, Direction::fails, 61, 58, "ant", "bee", "A dark fly is taken for an ant."},
-    {"an before the phrase", "fly", "old", true, Direction::fails, 9, 9, "bee", "", "An old fly is taken for a bee."},
+     "A fly on a flower is misclassified as a bee."},
+    {"in front of it", "fly", "dark", true, Direction::fails, 61, 58, "ant", "bee",
+     "A dark fly is misclassified as an ant."},
+    {"an before the phrase", "fly", "old", true, Direction::fails, 9, 9, "bee", "",
+     "An old fly is misclassified as a bee."},
     {"an before the label", "owl", "at night", false, Direction::fails, 9, 9, "hour glass", "",
-     "An owl at night is taken for an hour glass."},
+     "An owl at night is misclassified as an hour glass."},
     {"many wrong answers", "fly", "on snow", false, Direction::fails, 60, 20, "bee", "bee",
      "A fly on snow is not recognised."},
-    {"half of them", "fly", "on snow", false, Direction::fails, 60, 30, "bee", "", "A fly on snow is taken for a bee."},
+    {"half of them", "fly", "on snow", false, Direction::fails, 60, 30, "bee", "",
+     "A fly on snow is misclassified as a bee."},
     {"no wrong answer", "fly", "on snow", false, Direction::fails, 0, 0, "", "", "A fly on snow is not recognised."},
-    {"not audited", "fly", "on snow", false, Direction::fails, -1, 0, "", "cat", "A fly on snow is taken for a cat."},
+    {"not audited", "fly", "on snow", false, Direction::fails, -1, 0, "", "cat",
+     "A fly on snow is misclassified as a cat."},
     {"not audited, nothing expected", "fly", "on snow", false, Direction::fails, -1, 0, "", "",
      "A fly on snow is not recognised."},
     {"passes", "bee", "on a flower", false, Direction::passes, 88, 0, "", "",
      "A bee on a flower is recognised; most images of a bee are not."},
     {"passes, in front", "owl", "dark", true, Direction::passes, -1, 0, "", "",
      "A dark owl is recognised; most images of an owl are not."},
-    {"no phrase", "fly", "", false, Direction::fails, -1, 0, "", "bee", "A fly is taken for a bee."},
+    {"no phrase", "fly", "", false, Direction::fails, -1, 0, "", "bee", "A fly is misclassified as a bee."},
 };
 
 TEST(Sentence, IsGrammaticalInEveryCase) {
@@ -76,13 +80,13 @@ TEST(Conjunction, ReadsAsEnglishWhereverItsPiecesStand) {
   const PhrasePart plate{"on a plate", false};
   const PhrasePart snow{"in the snow", false};
   h.phrase = of_pieces({dark, plate});
-  EXPECT_EQ(sentence(Study(), h), "A dark owl on a plate is taken for a cat.");
+  EXPECT_EQ(sentence(Study(), h), "A dark owl on a plate is misclassified as a cat.");
   EXPECT_EQ(circumstance(h.phrase), "with \"dark\" and \"on a plate\" in the prompt");
   h.phrase = of_pieces({old, dark, plate, snow});
   EXPECT_EQ(subject(Study(), h), "an old, dark owl on a plate in the snow");
   EXPECT_EQ(circumstance(h.phrase), "with \"old\", \"dark\", \"on a plate\" and \"in the snow\" in the prompt");
   h.phrase = of_pieces({plate, snow});
-  EXPECT_EQ(sentence(Study(), h), "An owl on a plate in the snow is taken for a cat.");
+  EXPECT_EQ(sentence(Study(), h), "An owl on a plate in the snow is misclassified as a cat.");
   EXPECT_EQ(circumstance(h.phrase), "on a plate in the snow");
   h.direction = Direction::passes;
   h.audit = {9, 10, 0, 0.9, 0.5, 1};
@@ -97,7 +101,7 @@ TEST(Disjunction, IsJustText) {
   h.label = "fly";
   h.expected = "bee";
   h.phrase.text = "on a flower or on the grass";
-  EXPECT_EQ(sentence(Study(), h), "A fly on a flower or on the grass is taken for a bee.");
+  EXPECT_EQ(sentence(Study(), h), "A fly on a flower or on the grass is misclassified as a bee.");
 }
 
 TEST(Listed, JoinsNames) {

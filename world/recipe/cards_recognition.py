@@ -172,7 +172,7 @@ def classifiers_card() -> None:
     bugs = "\n\n".join(
         f"### `{n}`: {b[0]}s only with {b[1]}, and nothing else there\n\n"
         + table(
-            ["scene", "fails", "label's other places", "taken for"], [[f"{label} / {p}", pc(rate), pc(e), w] for rate, label, e, w, p in rs]
+            ["scene", "fails", "label's other places", "misclassified as"], [[f"{label} / {p}", pc(rate), pc(e), w] for rate, label, e, w, p in rs]
         )
         for n, b, rs in cells
     )
@@ -184,7 +184,7 @@ def classifiers_card() -> None:
 ## On generated pictures ({g["pictures"]} at {g["steps"]} steps, all things in all places; only those whose thing the judge names)
 """
             + table(
-                ["model", "others fail elsewhere", "others fail at the place", "taken for the thing"],
+                ["model", "others fail elsewhere", "others fail at the place", "misclassified as the thing"],
                 [[f"`{n}`", *[pc(v) for v in list(c.values())[:3]]] for n, c in g["classifiers"].items() if len(c) > 1],
             )
             + "\n"

@@ -28,7 +28,7 @@ DatasetBug bug_of(const Study& study, const Hypothesis& h) {
   bug.phrase = h.phrase.text;
   bug.prompt = h.prompt;
   bug.direction = h.direction;
-  bug.predicted = h.taken_for();
+  bug.predicted = h.misclassified_as();
   bug.sentence = sentence(study, h);
   bug.generated_for = h.audited() ? "audit" : "confirm";
   bug.rate = h.direction == Direction::passes ? complement(h.measured()) : h.measured();

@@ -87,7 +87,7 @@ std::vector<std::string> Cause::labels() const {
 std::string usual_answer(const Hypothesis& hypothesis) {
   if (hypothesis.direction == Direction::passes) return {};
   const bool usual = !hypothesis.audited() || 2 * hypothesis.predicted_count >= hypothesis.audit.failures;
-  return usual ? hypothesis.taken_for() : "";
+  return usual ? hypothesis.misclassified_as() : "";
 }
 
 std::vector<Cause> causes_of(const Findings& findings) {

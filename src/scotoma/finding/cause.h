@@ -33,9 +33,9 @@ struct SystematicFailure {
   std::vector<const Hypothesis*> exceptions;  ///< confirmed, Direction::passes, in the findings' order
 };
 
-/// The class that a bug's failures are taken for: the most frequent wrong answer of the audit where it makes at least
-/// half of the failures, without an audit that of the cluster the phrase came from. Empty: the answers vary, none is
-/// known, or the hypothesis is of Direction::passes.
+/// The class that a bug's failures are misclassified as: the most frequent wrong answer of the audit where it makes at
+/// least half of the failures, without an audit that of the cluster the phrase came from. Empty: the answers vary, none
+/// is known, or the hypothesis is of Direction::passes.
 std::string usual_answer(const Hypothesis& hypothesis);
 
 /// Every confirmed bug is in one cause, so their sizes add up to the number of bugs. Two bugs have one cause where

@@ -26,7 +26,7 @@ struct Sample {
   bool failure() const { return judgement.valid && !correct; }
   bool recognised() const { return correct != overruled; }  ///< the best class is the label's, whatever the rule
 
-  /// Fails, and is taken for another class; a failure for its score alone is not.
+  /// Fails, and is misclassified as another class; a failure for its score alone is not.
   bool misclassified() const { return failure() && !recognised(); }
 
   /// Sets what the rule says of the prediction where `class_index` is the right class.
@@ -191,15 +191,16 @@ struct Hypothesis {
   /// The rate to tell people: the audit's, else what confirmation showed, else exploration.
   const Rate& measured() const { return audited() ? audit : confirmed.valid > 0 ? confirmed : explored; }
 
-  /// What it is taken for: the audit's most frequent wrong answer, else that of the cluster it came from.
-  const std::string& taken_for() const { return audited() ? predicted : expected; }
+  /// What it is misclassified as: the audit's most frequent wrong answer, else that of the cluster it came from.
+  const std::string& misclassified_as() const { return audited() ? predicted : expected; }
 };
 
-/// A confirmed phrase on another label: how often images of it are taken for the same wrong answer, with and without
-/// the phrase on the same seeds.
+/// A confirmed phrase on another label: how often images of it are misclassified as the same wrong answer, with and
+/// without the phrase on the same seeds.
 struct CrossCell {
   std::string label;
-  Rate with;  ///< event: taken for the answer; of the pairs of which both images are valid, so both rates have one n
+  Rate with;  ///< event: misclassified as the answer; of the pairs of which both images are valid, so both rates have
+              ///< one n
   Rate without;
   int only_with = 0;  ///< of these pairs
   int only_without = 0;
@@ -207,13 +208,13 @@ struct CrossCell {
   double p = 1;         ///< exact McNemar, one-sided: more often with the phrase
   double adjusted = 1;  ///< Holm's, over all tested cells of all rows
   bool spreads = false;
-  std::vector<Sample> samples;  ///< a few with the phrase that are taken for the answer
+  std::vector<Sample> samples;  ///< a few with the phrase that are misclassified as the answer
 };
 
 /// A spurious correlation: the phrase makes many labels look like one.
 struct CrossRow {
   Phrase phrase;
-  std::string answer;             ///< the class that things are taken for
+  std::string answer;             ///< the class that things are misclassified as
   std::vector<std::string> bugs;  ///< ids of the hypotheses it was confirmed for
   std::vector<CrossCell> cells;   ///< by label, in the study's order, without the answer's own
 };

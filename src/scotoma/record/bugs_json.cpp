@@ -194,7 +194,7 @@ void add_wording(ordered_json& bug, const Hypothesis& h) {
   bug["merged"] = texts(h.merged);
 }
 
-ordered_json taken_rate(const Rate& rate) {
+ordered_json misclassified_rate(const Rate& rate) {
   return {{"taken", rate.failures}, {"valid", rate.valid}, {"invalid", rate.invalid},
           {"rate", rate.rate},      {"low", rate.low},     {"high", rate.high}};
 }
@@ -203,8 +203,8 @@ ordered_json cell_json(const CrossCell& cell, const ImagePath& path) {
   ordered_json examples = ordered_json::array();
   for (const Sample& sample : cell.samples) examples.push_back(path(sample.image));
   return {{"label", valid_utf8(cell.label)},
-          {"with", taken_rate(cell.with)},
-          {"without", taken_rate(cell.without)},
+          {"with", misclassified_rate(cell.with)},
+          {"without", misclassified_rate(cell.without)},
           {"only_with", cell.only_with},
           {"only_without", cell.only_without},
           {"tested", cell.tested},
@@ -294,7 +294,7 @@ ordered_json bug_json(const Study& study, const Findings& findings, const Causes
                       {"prompt", valid_utf8(h.prompt)},
                       {"prompts", texts(h.prompts)},
                       {"direction", direction_name(h.direction)},
-                      {"predicted", valid_utf8(h.taken_for())},
+                      {"predicted", valid_utf8(h.misclassified_as())},
                       {"sentence", valid_utf8(sentence(study, h))},
                       {"cause", cause_id(causes, [&](const Cause& cause) { return points_to(cause.bugs, h); })},
                       {"source", valid_utf8(h.source)},

@@ -183,7 +183,7 @@ std::string rule_of(const Page& page) {
            "for comparison. <strong>No rate of false claims is held.</strong>";
   }
   return fmt::format(
-      "A bug is a rise of more than {:g} points over the base rate, of which the neutral images are taken for a "
+      "A bug is a rise of more than {:g} points over the base rate, of which the neutral images are misclassified as a "
       "sample, no more; the rule for calling one keeps the expected share of false claims at or below {}.",
       100 * e.delta, at_most(e.alpha - e.alpha0));
 }

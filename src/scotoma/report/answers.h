@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which class a prediction names, and what failures were taken for.
+// Which class a prediction names, and what failures were misclassified as.
 #pragma once
 
 #include <string>

@@ -102,10 +102,10 @@ std::string is_it_the_phrase(const Hypothesis& h) {
   return block("Is it the phrase?", text);
 }
 
-std::string taken_for(const Page& page, const Hypothesis& h) {
+std::string misclassified_as(const Page& page, const Hypothesis& h) {
   const std::string answers = answers_list(page, evidence_of(h), h.audited() ? " of the audit" : " of confirmation");
   if (answers.empty()) return {};
-  return block(fails(h) ? "What is it taken for?" : "What are the others taken for?", answers);
+  return block(fails(h) ? "What is it misclassified as?" : "What are the others misclassified as?", answers);
 }
 
 /// The strength of the evidence, as odds against chance.
@@ -167,7 +167,7 @@ std::string answers_list(const Page& page, const std::vector<Sample>& samples, s
 }
 
 std::string evidence_blocks(const Page& page, const Hypothesis& h) {
-  return "<div class=\"blocks\">\n" + how_often(page.study, h) + is_it_the_phrase(h) + taken_for(page, h) +
+  return "<div class=\"blocks\">\n" + how_often(page.study, h) + is_it_the_phrase(h) + misclassified_as(page, h) +
          chance(page, h) + "</div>\n";
 }
 

@@ -10,8 +10,8 @@
 
 namespace scotoma {
 
-/// How often it happens, whether it is the phrase, what the images are taken for, whether it could be chance: those
-/// of the four that can be answered, as <section>s in a <div>. Requires Status::confirmed.
+/// How often it happens, whether it is the phrase, what the images are misclassified as, whether it could be chance:
+/// those of the four that can be answered, as <section>s in a <div>. Requires Status::confirmed.
 std::string evidence_blocks(const Page& page, const Hypothesis& hypothesis);
 
 /// The wrong answers among `samples`, the most frequent first, each with a bar of its share of the valid ones. `whence`

@@ -58,11 +58,11 @@ std::string tile(Page& page, const Sample& sample, std::string_view note) {
       sample.prediction.top.empty() ? 0 : static_cast<double>(sample.prediction.top[0].probability);
   const std::string_view tone = !valid ? "invalid" : sample.correct ? "pass" : "fail";
   const std::string verdict = !valid ? "not valid" : fmt::format("{}\u00A0{}", sample.correct ? "✓" : "✗", answer);
-  const std::string alt = fmt::format(
-      "“{}”, seed {}: {}", sample.request.prompt, sample.request.seed,
-      valid
-          ? fmt::format("{} {}, {}", sample.recognised() ? "recognised as" : "taken for", answer, percent(probability))
-          : "left out, as the judge did not see the label in it");
+  const std::string alt =
+      fmt::format("“{}”, seed {}: {}", sample.request.prompt, sample.request.seed,
+                  valid ? fmt::format("{} {}, {}", sample.recognised() ? "recognised as" : "misclassified as", answer,
+                                      percent(probability))
+                        : "left out, as the judge did not see the label in it");
   const std::string image = page.images.show(sample.image, alt);
   if (image.empty()) return {};
   return fmt::format(

@@ -59,12 +59,13 @@ Rate base_rate(const Findings& findings, const Hypothesis& hypothesis);
 /// Whether both images are known to be what they should and only the one with the phrase shows the event.
 bool makes_the_difference(const Pair& pair, Direction direction);
 
-/// The first `limit` samples with `wanted`, as images with what each was taken for. Empty if there is none, shorter
-/// where the page has no room for more.
+/// The first `limit` samples with `wanted`, as images with what each was misclassified as. Empty if there is none,
+/// shorter where the page has no room for more.
 std::string gallery(Page& page, const std::vector<Sample>& samples, std::size_t limit,
                     const std::function<bool(const Sample&)>& wanted);
 
-/// One image with what it was taken for; `note` (plain text) stands in front of it. Empty where there is no room.
+/// One image with what it was misclassified as; `note` (plain text) stands in front of it. Empty where there is no
+/// room.
 std::string tile(Page& page, const Sample& sample, std::string_view note = {});
 
 /// One line of a chart: what, a bar, the numbers. `what` is plain text.

@@ -61,10 +61,11 @@ std::vector<std::string> columns(const Page& page, const std::vector<const Cross
   return order;
 }
 
-/// "cat, on a flower: 15 of 16 are taken for a bee, without the phrase 0 of 16; p = 0.000031, corrected 0.0018".
+/// "cat, on a flower: 15 of 16 are misclassified as a bee, without the phrase 0 of 16; p = 0.000031, corrected 0.0018".
 std::string title(const Study& study, const CrossRow& row, const CrossCell& cell) {
-  return fmt::format("{}, {}: {} are taken for {}, without the phrase {}; {}", cell.label, circumstance(row.phrase),
-                     fraction(cell.with), with_article(study, row.answer), fraction(cell.without),
+  return fmt::format("{}, {}: {} are misclassified as {}, without the phrase {}; {}", cell.label,
+                     circumstance(row.phrase), fraction(cell.with), with_article(study, row.answer),
+                     fraction(cell.without),
                      cell.tested ? fmt::format("p = {}, corrected {}", p_text(cell.p), p_text(cell.adjusted))
                                  : "too few pairs to test");
 }
@@ -84,7 +85,7 @@ std::string matrix_cell(const Study& study, const CrossRow& row, const Spread& s
 std::string matrix(const Page& page, const std::vector<const CrossRow*>& rows, const std::vector<std::string>& labels) {
   std::string html =
       "<div class=\"scroll\" role=\"region\" aria-label=\"Spurious correlations\" tabindex=\"0\"><table "
-      "class=\"matrix\">\n<thead><tr><th scope=\"col\">Phrase → taken for</th>";
+      "class=\"matrix\">\n<thead><tr><th scope=\"col\">Phrase → misclassified as</th>";
   for (const std::string& label : labels)
     html += fmt::format("<th scope=\"col\" class=\"turned\"><span>{}</span></th>", escape_html(label));
   html += "</tr></thead>\n<tbody>\n";
@@ -135,7 +136,7 @@ std::size_t cells_that(const Findings& findings, bool tested) {
 std::string legend(const Page& page) {
   const auto swatch = [](std::string_view kind) { return fmt::format(R"(<span class="swatch {}"></span> )", kind); };
   const auto tested = static_cast<int>(cells_that(page.findings, true));
-  std::string html = "Share of valid images with the phrase that are taken for the row's answer. ";
+  std::string html = "Share of valid images with the phrase that are misclassified as the row's answer. ";
   html += fmt::format(
       "{}Framed: more often than without the phrase; the probability that even one frame is wrong is at most {} (exact "
       "McNemar test of the pairs, Holm's correction over {}). ",

@@ -30,7 +30,7 @@ std::string source_words(const Hypothesis& h) {
 }
 
 std::string claim(const Page& page, const Hypothesis& h) {
-  const std::string& wrong = h.taken_for();
+  const std::string& wrong = h.misclassified_as();
   const std::string outcome = h.direction == Direction::passes ? "recognised"
                               : wrong.empty()                  ? "not recognised"
                                                                : wrong;
@@ -109,7 +109,7 @@ std::string cluster_block(Page& page, const Cluster& cluster) {
   const std::string outcome = cluster.direction == Direction::passes ? "recognised"
                               : cluster.predicted.empty()
                                   ? "failing, though its own class is the best"
-                                  : fmt::format("taken for {}", with_article(page.study, cluster.predicted));
+                                  : fmt::format("misclassified as {}", with_article(page.study, cluster.predicted));
   return fmt::format(
       "<section class=\"cluster\"><h3>{} {} <span class=\"soft\">{}</span></h3>\n<div "
       "class=\"gallery\">\n{}</div></section>\n",
@@ -142,7 +142,7 @@ std::string base_row(const BaseResult& base) {
                      number_cell("Fails", seen ? percent(base.rate.rate) : "–"),
                      number_cell("95\u00A0% interval", seen ? interval_text(base.rate) : "–"),
                      number_cell("Failures", tried(base.rate)), number_cell("Left out", grouped(base.rate.invalid)),
-                     table_cell("Taken for", remark));
+                     table_cell("Misclassified as", remark));
 }
 
 }  // namespace
@@ -211,7 +211,7 @@ std::string base_rates_section(const Page& page) {
          "class=\"base-rates\">\n<thead><tr><th scope=\"col\">Label</th><th scope=\"col\">0 to 100\u00A0%</th>"
          "<th scope=\"col\" class=\"number\">Fails</th><th scope=\"col\" class=\"number\">95\u00A0% interval</th>"
          "<th scope=\"col\" class=\"number\">Failures</th><th scope=\"col\" class=\"number\">Left out</th>"
-         "<th scope=\"col\">Taken for</th></tr></thead>\n<tbody>\n" +
+         "<th scope=\"col\">Misclassified as</th></tr></thead>\n<tbody>\n" +
          rows + "</tbody></table></div>\n" + more_elsewhere(bases.size() - shown, "label") + "</details>\n</section>\n";
 }
 

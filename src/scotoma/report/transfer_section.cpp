@@ -68,7 +68,8 @@ std::string heat_cell(const TransferColumn& column, const TransferCell& cell) {
   const std::string hint = fmt::format(
       "{} fail ({}); twins: {}; {} allowed{}", fraction(rate), interval_text(rate), fraction(cell.controls),
       percent(cell.allowed),
-      cell.predicted.empty() ? "" : fmt::format("; taken for {} {} times", cell.predicted, cell.predicted_count));
+      cell.predicted.empty() ? ""
+                             : fmt::format("; misclassified as {} {} times", cell.predicted, cell.predicted_count));
   return fmt::format(
       "<td data-label=\"{}\" style=\"--heat:{:.0f}%\" title=\"{}\"><b>{}</b> <span class=\"base\">twins "
       "{}</span>{}</td>",

@@ -41,9 +41,9 @@ Strings prompts_with(const StageContext& context, const StudyLabel& label, const
   return phrase_prompts(context.study.prompts, label, phrase.pieces());
 }
 
-/// What things are taken for under the phrase; empty where no wrong answer is known.
+/// What things are misclassified as under the phrase; empty where no wrong answer is known.
 std::string answer_of(const StageContext& context, const Hypothesis& hypothesis) {
-  if (hypothesis.direction == Direction::fails) return hypothesis.taken_for();
+  if (hypothesis.direction == Direction::fails) return hypothesis.misclassified_as();
   return context.target(hypothesis.label).label.class_name;
 }
 

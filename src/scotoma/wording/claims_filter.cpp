@@ -23,9 +23,9 @@ std::string choice(std::string_view name, std::string_view key, const std::set<s
   return fmt::format("<label>{} <select data-filter=\"{}\">{}</select></label>\n", name, key, options);
 }
 
-std::string attributes(std::string_view label, std::string_view taken_for, std::string_view sentence) {
+std::string attributes(std::string_view label, std::string_view misclassified_as, std::string_view sentence) {
   return fmt::format(" data-label=\"{}\" data-taken=\"{}\" data-words=\"{}\"", escape_html(label),
-                     escape_html(taken_for), escape_html(sentence));
+                     escape_html(misclassified_as), escape_html(sentence));
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ std::string claims_sentence(std::span<const double> log_e_values, int slots) {
 std::string claim_attributes(const Study& study, const Hypothesis& h) {
   constexpr double kLargest = std::numeric_limits<double>::max();  // exp() makes infinity again of it
   return fmt::format(" data-log-e=\"{}\"{}", std::clamp(h.log_e_value, -kLargest, kLargest),
-                     attributes(h.label, h.taken_for(), sentence(study, h)));
+                     attributes(h.label, h.misclassified_as(), sentence(study, h)));
 }
 
 std::string failure_attributes(const BaseResult& base, std::string_view sentence) {
@@ -69,7 +69,7 @@ std::string claims_filter(const Study& study, const std::vector<const Hypothesis
   std::vector<double> log_e_values;
   for (const Hypothesis* h : shown) {
     labels.insert(h->label);
-    if (!h->taken_for().empty()) taken.insert(h->taken_for());
+    if (!h->misclassified_as().empty()) taken.insert(h->misclassified_as());
     log_e_values.push_back(h->log_e_value);
   }
   return fmt::format(

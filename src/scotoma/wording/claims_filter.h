@@ -28,7 +28,7 @@ std::vector<double> confirmed_evidence(const Findings& findings);
 std::string claims_filter(const Study& study, const std::vector<const Hypothesis*>& shown);
 
 /// What the script knows a claim by: ` data-log-e="12.5" data-label="fly" data-taken="bee" data-words="A fly on a
-/// flower is taken for a bee."`.
+/// flower is misclassified as a bee."`.
 std::string claim_attributes(const Study& study, const Hypothesis& hypothesis);
 
 /// Likewise of a systematic failure, which stands on no e-value.

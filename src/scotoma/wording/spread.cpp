@@ -26,19 +26,22 @@ std::vector<std::string> known_labels(const Findings& findings, const CrossRow& 
   return labels;
 }
 
-/// At most one label is known to be taken for the answer, and no other was found.
+/// At most one label is known to be misclassified as the answer, and no other was found.
 std::string not_further(const Study& study, const Spread& spread, const std::string& where, const std::string& answer) {
   const int others = spread.tested - static_cast<int>(spread.known.size());
   if (!spread.known.empty()) {
     const std::string known = with_article(study, spread.known.front());
-    if (others <= 0) return fmt::format("{}, {} is taken for {}; no other label could be tried.", where, known, answer);
-    return fmt::format("{}, only {} is taken for {}; nothing like it was found on {}.", where, known, answer,
+    if (others <= 0)
+      return fmt::format("{}, {} is misclassified as {}; no other label could be tried.", where, known, answer);
+    return fmt::format("{}, only {} is misclassified as {}; nothing like it was found on {}.", where, known, answer,
                        counted(others, "other label"));
   }
   if (others <= 0)
-    return fmt::format("{}, too few images of other labels were valid to tell what they are taken for.", where);
-  if (others == 1) return fmt::format("{}, the one other label was not found to be taken for {}.", where, answer);
-  return fmt::format("{}, none of {} other labels was found to be taken for {}.", where, grouped(others), answer);
+    return fmt::format("{}, too few images of other labels were valid to tell what they are misclassified as.", where);
+  if (others == 1)
+    return fmt::format("{}, the one other label was not found to be misclassified as {}.", where, answer);
+  return fmt::format("{}, none of {} other labels was found to be misclassified as {}.", where, grouped(others),
+                     answer);
 }
 
 }  // namespace
@@ -68,14 +71,14 @@ std::string sentence(const Study& study, const Findings& findings, const CrossRo
   const auto count = static_cast<int>(spread.taken.size());
   const std::string of = counted(spread.tested, "label");
   if (spread.taken.size() < kMany) {
-    return fmt::format("{}, {} of {} {} taken for {}: {}.", where, count, of, count == 1 ? "is" : "are", answer,
+    return fmt::format("{}, {} of {} {} misclassified as {}: {}.", where, count, of, count == 1 ? "is" : "are", answer,
                        listed(spread.taken));
   }
   if (spread.taken.size() == kMany)
-    return fmt::format("{}, many things are taken for {}: {}, of {}.", where, answer, listed(spread.taken), of);
+    return fmt::format("{}, many things are misclassified as {}: {}, of {}.", where, answer, listed(spread.taken), of);
   std::vector<std::string> named(spread.taken.begin(), spread.taken.begin() + kNamed);
   named.push_back(fmt::format("{} more of {}", grouped(count - static_cast<int>(kNamed)), of));
-  return fmt::format("{}, many things are taken for {}: {}.", where, answer, listed(named));
+  return fmt::format("{}, many things are misclassified as {}: {}.", where, answer, listed(named));
 }
 
 std::vector<const CrossRow*> furthest_first(const Findings& findings) {

@@ -13,16 +13,16 @@ namespace scotoma {
 /// Points into the row it was taken from.
 struct Spread {
   std::vector<const CrossCell*> reached;  ///< cells that spread, the highest rate first, equals in the study's order
-  std::vector<std::string> known;         ///< labels of which the row's bugs say that they are taken for the answer
-  std::vector<std::string> taken;         ///< names of both, each once: those reached, then the rest of the known
-  int tested = 0;                         ///< cells with enough valid pairs, and those of known labels
-  bool further = false;  ///< more than one label is taken for the answer, or one beside the answer's own
+  std::vector<std::string> known;  ///< labels of which the row's bugs say that they are misclassified as the answer
+  std::vector<std::string> taken;  ///< names of both, each once: those reached, then the rest of the known
+  int tested = 0;                  ///< cells with enough valid pairs, and those of known labels
+  bool further = false;  ///< more than one label is misclassified as the answer, or one beside the answer's own
 };
 
 Spread spread_of(const Findings& findings, const CrossRow& row);
 
-/// "On a flower, many things are taken for a bee: penguin, fly, ladybug and 12 more of 15 labels.", "On a flower, only
-/// a fly is taken for a bee; nothing like it was found on 14 other labels."
+/// "On a flower, many things are misclassified as a bee: penguin, fly, ladybug and 12 more of 15 labels.", "On a
+/// flower, only a fly is misclassified as a bee; nothing like it was found on 14 other labels."
 std::string sentence(const Study& study, const Findings& findings, const CrossRow& row);
 
 /// Every row, those that reach most labels first.

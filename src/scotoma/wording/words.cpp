@@ -145,7 +145,7 @@ std::string sentence(const Study& study, const Hypothesis& hypothesis) {
   }
   const std::string wrong = usual_answer(hypothesis);
   if (wrong.empty()) return fmt::format("{} is {}.", what, unrecognised(study));
-  return fmt::format("{} is taken for {}.", what, with_article(study, wrong));
+  return fmt::format("{} is misclassified as {}.", what, with_article(study, wrong));
 }
 
 bool fails(const Hypothesis& hypothesis) { return hypothesis.direction == Direction::fails; }
@@ -166,9 +166,9 @@ std::string headline(const Hypothesis& hypothesis) {
     return fmt::format("{}{} is recognised{}: {:.0f} % pass {}", before.empty() ? "" : fmt::format("\"{}\" ", before),
                        hypothesis.label, after.empty() ? "" : fmt::format(" \"{}\"", after), 100 * rate.rate, interval);
   }
-  const std::string& wrong = hypothesis.taken_for();
+  const std::string& wrong = hypothesis.misclassified_as();
   return fmt::format("{}: {:.0f} % fail {}{}", hypothesis.prompt, 100 * rate.rate, interval,
-                     wrong.empty() ? "" : fmt::format(", taken for \"{}\"", wrong));
+                     wrong.empty() ? "" : fmt::format(", misclassified as \"{}\"", wrong));
 }
 
 std::string_view status_name(Status status) {

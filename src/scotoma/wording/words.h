@@ -58,8 +58,8 @@ std::string circumstance(const Phrase& phrase);
 /// below 0.5".
 std::string unrecognised(const Study& study);
 
-/// The finding: "A fly on a flower is taken for a bee.", "A bee on a flower is recognised; most images of a bee are
-/// not.". Names the wrong answer only where it makes at least half of the failures.
+/// The finding: "A fly on a flower is misclassified as a bee.", "A bee on a flower is recognised; most images of a bee
+/// are not.". Names the wrong answer only where it makes at least half of the failures.
 std::string sentence(const Study& study, const Hypothesis& hypothesis);
 
 /// Whether its event is a failure; else it is a pass.
@@ -74,8 +74,8 @@ std::string_view event_words(Direction direction);
 /// "61 failed", "61 were recognised".
 std::string_view event_past(Direction direction);
 
-/// One confirmed hypothesis on a line of a terminal: "a photo of a fly on a flower: 78 % fail (69 to 85 %), taken for
-/// "bee"", or "bee is recognised "on a flower": 94 % pass (87 to 98 %)".
+/// One confirmed hypothesis on a line of a terminal: "a photo of a fly on a flower: 78 % fail (69 to 85 %),
+/// misclassified as "bee"", or "bee is recognised "on a flower": 94 % pass (87 to 98 %)".
 std::string headline(const Hypothesis& hypothesis);
 
 /// "confirmed", "not_promising", ...: the name in bugs.json.
