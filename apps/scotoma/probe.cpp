@@ -35,7 +35,7 @@ bool has_valid_images(const Findings& findings, const std::string& label) {
 }
 
 Painted verdict(const Hypothesis& hypothesis, bool valid_images, const Paint& paint) {
-  const bool told = valid_images || hypothesis.status != Status::untestable;
+  const bool told = valid_images || hypothesis.status != Status::underpowered;
   const std::string words(told ? status_words(hypothesis.status) : "cannot be told: no image of the label is valid");
   if (hypothesis.status == Status::confirmed) return paint.red(words);
   return hypothesis.status == Status::not_confirmed ? paint.green(words) : paint.yellow(words);

@@ -75,7 +75,7 @@ class Scoring(unittest.TestCase):
                 ),
                 "control": entry("control", [], {}),
                 "again": entry("control", [], {cell("cat", "snow", "dark"): 3}, again={cell("cat", "snow", "dark"): [90, 0]}),
-                "everywhere": entry("shortcut", [], {cell("cat", p, k): 10 for p in PLACES for k in LOOKS if p != "night"}),
+                "failing_label": entry("shortcut", [], {cell("cat", p, k): 10 for p in PLACES for k in LOOKS if p != "night"}),
             },
         }
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
@@ -146,8 +146,8 @@ class Scoring(unittest.TestCase):
         self.assertEqual(len(self.score("night", claim("cat", "at night or sitting")).wrong), 1)
 
     def test_passes_is_mirrored(self):
-        right = self.score("everywhere", claim("cat", "at night", direction="passes"))
-        wrong = self.score("everywhere", claim("cat", "in the snow", direction="passes"))
+        right = self.score("failing_label", claim("cat", "at night", direction="passes"))
+        wrong = self.score("failing_label", claim("cat", "in the snow", direction="passes"))
         self.assertEqual((len(right.right), len(wrong.wrong)), (1, 1))
 
     def test_passes_finds_no_planted_failure(self):
@@ -329,7 +329,7 @@ class Studies(unittest.TestCase):
             self.assertNotIn("base_first", made[scheme]["budget"])  # their numbers are fixed
             self.assertEqual(made[scheme]["evidence"]["rule"], "fixed")
         self.assertEqual(made["paper"]["search"]["combine"], 1)
-        self.assertEqual([len(made[s]["judge"]["also"]) for s in made], [2] * len(made))
+        self.assertEqual([len(made[s]["judge"]["ensemble"]) for s in made], [2] * len(made))
 
     def test_a_seed_of_ones_own_is_that_of_all_runs(self):
         seed = lambda *more: tomllib.loads(run.Bench(run.arguments(["--shipped", *more])).study("paper", 500, plan.SHIPPED[0]))["seed"]

@@ -58,13 +58,13 @@ TUNED_ON, SEED, SHIPPED_SEED = 1, 2, 3
 # place under each look (16 x 40: 640), is the least that shows a strong bug. Most labels have none, so their base samples stay small:
 # they grow where something was found, and as far as it pays.
 BUDGETS = {
-    500: {"base": 16, "base_first": 1, "first_look": 1, "rounds": 1, "finalists": 12, "confirm": 48, "audit": 4, "shrink": 4},
-    2000: {"base": 48, "base_first": 2, "screen": 1, "first_look": 4, "rounds": 2, "finalists": 24, "confirm": 96, "audit": 8, "shrink": 8},
+    500: {"base": 16, "base_first": 1, "initial_images": 1, "rounds": 1, "finalists": 12, "confirm": 48, "audit": 4, "shrink": 4},
+    2000: {"base": 48, "base_first": 2, "screen": 1, "initial_images": 4, "rounds": 2, "finalists": 24, "confirm": 96, "audit": 8, "shrink": 8},
     8000: {
         "base": 128,
         "base_first": 4,
         "screen": 1,
-        "first_look": 4,
+        "initial_images": 4,
         "rounds": 2,
         "finalists": 32,
         "confirm": 128,
@@ -76,15 +76,15 @@ COMBINE = {500: 1, 2000: 2, 8000: 2}  # phrases joined, at most
 PHRASES = {500: 16, 2000: 20, 8000: 20}  # of each label, at most: all listed ones alone, and a few more
 # plain has fixed numbers: as many images of every label and of every finalist, and what the budget has to offer for screening.
 PLAIN = {
-    500: {"base": 10, "first_look": 1, "rounds": 1, "finalists": 10, "confirm": 16, "audit": 8, "shrink": 4},
-    2000: {"base": 24, "screen": 1, "first_look": 2, "rounds": 2, "finalists": 32, "confirm": 24, "audit": 16, "shrink": 8},
-    8000: {"base": 64, "screen": 4, "first_look": 4, "rounds": 2, "finalists": 64, "confirm": 48, "audit": 32, "shrink": 16},
+    500: {"base": 10, "initial_images": 1, "rounds": 1, "finalists": 10, "confirm": 16, "audit": 8, "shrink": 4},
+    2000: {"base": 24, "screen": 1, "initial_images": 2, "rounds": 2, "finalists": 32, "confirm": 24, "audit": 16, "shrink": 8},
+    8000: {"base": 64, "screen": 4, "initial_images": 4, "rounds": 2, "finalists": 64, "confirm": 48, "audit": 32, "shrink": 16},
 }
 # paper spends most on the base prompt, where all its phrases come from; what is left goes to finalists.
 PAPER = {
-    500: {"base": 24, "first_look": 1, "rounds": 1, "finalists": 10, "confirm": 16, "audit": 8, "shrink": 4},
-    2000: {"base": 64, "first_look": 2, "rounds": 2, "finalists": 24, "confirm": 24, "audit": 16, "shrink": 8},
-    8000: {"base": 256, "first_look": 4, "rounds": 2, "finalists": 48, "confirm": 48, "audit": 32, "shrink": 16},
+    500: {"base": 24, "initial_images": 1, "rounds": 1, "finalists": 10, "confirm": 16, "audit": 8, "shrink": 4},
+    2000: {"base": 64, "initial_images": 2, "rounds": 2, "finalists": 24, "confirm": 24, "audit": 16, "shrink": 8},
+    8000: {"base": 256, "initial_images": 4, "rounds": 2, "finalists": 48, "confirm": 48, "audit": 32, "shrink": 16},
 }
 SCHEMES = {
     "scotoma": {"source": "captions", "rule": "sequential", "lists": True, "budgets": BUDGETS},
@@ -126,7 +126,7 @@ def study(name: str, scheme: str, budget: int, model: Path, world: Path, seed: i
         {"kind": "classifier", "model": world / "judge.onnx", "labels": world / "judge.labels.json", "threshold": THRESHOLD, **scale},
     )
     for name in JUDGES:
-        lines += _table("[judge.also]", {"model": world / f"judges/{name}.onnx", "labels": world / "judge.labels.json"})
+        lines += _table("[judge.ensemble]", {"model": world / f"judges/{name}.onnx", "labels": world / "judge.labels.json"})
     lines += _table("budget", {"images": budget, **kind["budgets"][budget], "cross": 0})
     lines += _table("evidence", {"max_hypotheses": PHRASES[budget], "rule": kind["rule"]})
     lines += _table("search", {"source": kind["source"], "combine": COMBINE[budget] if kind["lists"] else 1})

@@ -200,7 +200,7 @@ Scenario unequal_labels() {
 }
 
 Scenario everywhere() {
-  return {"everywhere", "labels that fail nearly everywhere",
+  return {"failing_label", "labels that fail systematically",
           "The classifier is wrong on 92 % of every label's images, and what is sought are phrases under which it is "
           "right. "
           "4 of 40 phrases pass with 50 to 95 %, the others with 13 %: exactly at the margin.",

@@ -175,9 +175,9 @@ TEST(Registry, AStudyThatDoesNotFitItsModelsIsRefused) {
   study.judge.preprocessing.filter = "cubic";
   expect_refused(study, "judge.filter 'cubic' is unknown");
   study = world();
-  study.judge.also = networks(study.judge);
+  study.judge.ensemble = networks(study.judge);
   EXPECT_TRUE(load_models(study).ok());
-  study.judge.also[0].preprocessing.filter = "cubic";
+  study.judge.ensemble[0].preprocessing.filter = "cubic";
   expect_refused(study, "judge.filter 'cubic' is unknown");
   study = world();
   study.captioner.model = kWorld / "nowhere";

@@ -69,13 +69,13 @@ INSTANTIATE_TEST_SUITE_P(
              {"judge"}},
         Case{"LabelThatAFurtherJudgeDoesNotKnow",
              "[budget]",
-             "[[judge.also]]\nmodel = \"" + kWorldText + "/judge.onnx\"\nlabels = \"" + kModelsText +
+             "[[judge.ensemble]]\nmodel = \"" + kWorldText + "/judge.onnx\"\nlabels = \"" + kModelsText +
                  "/seventeen.labels.json\"\n[budget]",
              {"seventeen.labels.json", "label 'bee': no class of", "rename that class"}},
         Case{"FurtherJudgeBesideNone",
              "kind = \"classifier\"",
-             "kind = \"none\"\nalso = [{model = \"a.onnx\", labels = \"a.txt\"}]",
-             {"study.toml:", "[[judge.also]]", "judge.kind"}},
+             "kind = \"none\"\nensemble = [{model = \"a.onnx\", labels = \"a.txt\"}]",
+             {"study.toml:", "[[judge.ensemble]]", "judge.kind"}},
         Case{
             "PromptWithoutLabel", "[budget]", "[prompts]\nbase = [\"a photo\"]\n[budget]", {"prompts.base", "{label}"}},
         Case{"GeneratorIsNoFolder", kWorldText + "/generator", kWorldText + "/judge.onnx", {"judge.onnx"}},

@@ -128,7 +128,9 @@ TEST_F(ExportVerb, OfAStudyThatIsNotFinishedSaysSo) {
 TEST_F(ExportVerb, OfAStudyThatFoundNothingSaysSo) {
   // No rise of a failure rate is large enough to be a bug, and no failure rate to be systematic.
   const std::string strict =
-      folder_.write("strict.toml", small_study({{"[engine]", "[evidence]\ndelta = 1\neverywhere = 1\n[engine]"}}))
+      folder_
+          .write("strict.toml",
+                 small_study({{"[engine]", "[evidence]\ndelta = 1\nfailing_label_threshold = 1\n[engine]"}}))
           .string();
   const std::string to = (folder_ / "x").string();
   ASSERT_EQ(run({"find", strict, "--out", (folder_ / "strict").string(), "--cache", out(), "--quiet"}).code, 0);

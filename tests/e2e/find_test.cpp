@@ -47,7 +47,7 @@ const json* true_bug(const json& truth, const json& bug) {
 }
 
 bool fails_everywhere(const json& truth, const std::string& label) {
-  return std::any_of(truth["everywhere"].begin(), truth["everywhere"].end(),
+  return std::any_of(truth["failing_label"].begin(), truth["failing_label"].end(),
                      [&](const json& each) { return each["label"] == label; });
 }
 
@@ -78,9 +78,9 @@ void expect_planted_bugs(const json& result, const json& truth) {
   }
   EXPECT_GE(2 * found.size(), truth["bugs"].size()) << "found only " << json(found);
   for (const json& label : result["labels"])
-    EXPECT_EQ(label["everywhere"].get<bool>(), fails_everywhere(truth, label["label"])) << label["label"];
+    EXPECT_EQ(label["failing_label"].get<bool>(), fails_everywhere(truth, label["label"])) << label["label"];
   const auto exceptions = confirmed(result, "passes");
-  for (const json& each : truth["everywhere"]) {
+  for (const json& each : truth["failing_label"]) {
     const auto is_known = [&](const json& bug) {
       const auto places = places_in(bug["phrase"]);
       return bug["label"] == each["label"] && std::any_of(each["passes_at"].begin(), each["passes_at"].end(),
@@ -245,7 +245,7 @@ TEST(Find, AJudgeThatRefusesEverythingIsToldEverywhere) {
 /// A second judge for the small study: without the first one's class "nothing", its names in a file of their own.
 std::pair<std::string, std::string> second_judge(const std::string& names) {
   const std::string world = kWorld.string();
-  return {"[budget]", "[[judge.also]]\nmodel = \"" + world + "/classifiers/resnet_balanced.onnx\"\nlabels = \"" +
+  return {"[budget]", "[[judge.ensemble]]\nmodel = \"" + world + "/classifiers/resnet_balanced.onnx\"\nlabels = \"" +
                           world + "/" + names + "\"\n[budget]"};
 }
 
@@ -266,9 +266,9 @@ TEST(SeveralJudges, DecideTogetherInARunAndAreNamedInItsResults) {
   const std::string models = both["models"]["judge"];
   EXPECT_TRUE(models.starts_with("mean of 2 classifiers (judge.onnx, 17 classes")) << models;
   EXPECT_NE(models.find("resnet_balanced.onnx, 16 classes"), std::string::npos) << models;
-  EXPECT_FALSE(alone["settings"]["judge"].contains("also"));
-  ASSERT_EQ(both["settings"]["judge"]["also"].size(), 1U);
-  const json& also = both["settings"]["judge"]["also"][0];
+  EXPECT_FALSE(alone["settings"]["judge"].contains("ensemble"));
+  ASSERT_EQ(both["settings"]["judge"]["ensemble"].size(), 1U);
+  const json& also = both["settings"]["judge"]["ensemble"][0];
   EXPECT_EQ(fs::path(also["model"].get<std::string>()).filename(), "resnet_balanced.onnx");
   EXPECT_EQ(also["mean"], both["settings"]["judge"]["mean"]) << "taken from [judge]";
   EXPECT_EQ(find({few}), alone) << "a lone judge finds its answers again";

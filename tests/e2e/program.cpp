@@ -176,7 +176,7 @@ std = [127.5, 127.5, 127.5]
 [budget]
 images = 400
 base = 32
-first_look = 8
+initial_images = 8
 rounds = 1
 finalists = 3
 confirm = 24

@@ -50,7 +50,7 @@ std::string text_of(const Findings& findings) {
   };
   for (const auto& base : findings.bases) {
     text += fmt::format("base {} {} {} {} {} {}\n", base.label, rate(base.rate), base.lower, base.upper,
-                        base.everywhere, base.predicted);
+                        base.failing_label, base.predicted);
     for (const auto& sample : base.samples) text += sample.image + "\n";
   }
   for (const auto& cluster : findings.clusters) {
@@ -188,7 +188,7 @@ TEST(StudyRun, TurnsRoundWhereALabelFailsNearlyEverywhere) {
   const Findings& findings = result->findings;
   const auto cow =
       std::find_if(findings.bases.begin(), findings.bases.end(), [](const auto& b) { return b.label == "cow"; });
-  EXPECT_TRUE(cow->everywhere);
+  EXPECT_TRUE(cow->failing_label);
   EXPECT_EQ(cow->predicted, "cat");
   ASSERT_EQ(confirmed(findings), Ids{"cow-on-the-grass"});
   EXPECT_EQ(findings.hypotheses.front().direction, Direction::passes);
@@ -334,7 +334,7 @@ RC_GTEST_PROP(StudyRun, NeverExceedsItsBudget, ()) {
   budget.images = *rc::gen::inRange(1, 600);
   budget.base = *rc::gen::inRange(1, 60);
   budget.base_first = *rc::gen::inRange(0, budget.base + 1);
-  budget.first_look = *rc::gen::inRange(1, 20);
+  budget.initial_images = *rc::gen::inRange(1, 20);
   budget.rounds = *rc::gen::inRange(1, 4);
   budget.finalists = *rc::gen::inRange(1, 6);
   budget.confirm = *rc::gen::inRange(1, 60);
@@ -386,7 +386,7 @@ TEST(StudyRun, FindsABugOfTwoCausesFromTheUsersLists) {
   StudyRuns runs(two_causes());
   runs.study.attributes = places_and_looks();
   runs.study.search.source = "none";
-  runs.study.search.combine = 2;
+  runs.study.search.interaction_strength = 2;
   const auto result = runs.run();
   ASSERT_TRUE(result.ok()) << result.error().message;
   expect_the_pair(result->findings, "list");
@@ -431,7 +431,7 @@ TEST(StudyRun, AtRandomTriesTheListsCombinationsInAnOrderOfTheSeedAndAsksForNoCa
     runs.study.seed = seed;
     runs.study.attributes = places_and_looks();
     runs.study.search.source = "random";
-    runs.study.search.combine = 2;
+    runs.study.search.interaction_strength = 2;
     runs.study.budget.images = 256;  // no image but the base: the order stays as it was made
     const auto result = runs.run();
     EXPECT_TRUE(result.ok());
@@ -467,7 +467,7 @@ TEST(StudyRun, AsksEmbedderAndCaptionerAboutAllLabelsInFullBatches) {
 TEST(StudyRun, WithListsGivesTheSameOnAnyNumberOfThreadsAndAfterAKill) {
   const auto set_up = [](StudyRuns& runs) {
     runs.study.attributes = places_and_looks();
-    runs.study.search.combine = 2;
+    runs.study.search.interaction_strength = 2;
   };
   StudyRuns one(two_causes());
   StudyRuns three(two_causes());
@@ -488,11 +488,11 @@ RC_GTEST_PROP(StudyRun, NeverExceedsItsBudgetWithLists, ()) {
   StudyRuns runs(two_causes());
   runs.study.attributes = places_and_looks();
   runs.study.search.source = *rc::gen::elementOf(std::vector<std::string>{"captions", "none", "random"});
-  runs.study.search.combine = *rc::gen::inRange(1, 3);
+  runs.study.search.interaction_strength = *rc::gen::inRange(1, 3);
   auto& budget = runs.study.budget;
   budget.images = *rc::gen::inRange(120, 900);
   budget.base = *rc::gen::inRange(1, 30);
-  budget.first_look = *rc::gen::inRange(1, 20);
+  budget.initial_images = *rc::gen::inRange(1, 20);
   budget.finalists = *rc::gen::inRange(1, 6);
   budget.confirm = *rc::gen::inRange(1, 60);
   const auto result = runs.run();

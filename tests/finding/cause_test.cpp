@@ -34,7 +34,7 @@ BaseResult failing(const std::string& label, double rate) {
   BaseResult base;
   base.label = label;
   base.rate.rate = rate;
-  base.everywhere = true;
+  base.failing_label = true;
   return base;
 }
 
@@ -123,7 +123,7 @@ TEST(Causes, NameTheCrossChecksOfTheirOwnAnswerOnly) {
 TEST(SystematicFailures, AreLabelsThatFailWithTheirExceptions) {
   Findings f;
   f.bases = {failing("penguin", 0.9), failing("frog", 1), failing("cat", 0.3), failing("yeti", 1)};
-  f.bases[2].everywhere = false;
+  f.bases[2].failing_label = false;
   f.bases[3].not_generatable = true;
   f.hypotheses = {bug("penguin", "in the snow", ""), bug("penguin", "at night", ""), bug("frog", "in water", "")};
   for (Hypothesis& h : f.hypotheses) h.direction = Direction::passes;

@@ -47,7 +47,7 @@ TEST(ToReview, AsksAboutEveryImageOnceInAnOrderOfTheSeed) {
 TEST(ToReview, OfASystematicFailureAreTheBaselineImagesOfItsLabel) {
   Findings findings = findings_of(3, 1);
   EXPECT_TRUE(reviewable(findings, "bee-systematic").empty()) << "it does not fail";
-  findings.bases[0].everywhere = true;
+  findings.bases[0].failing_label = true;
   const auto images = reviewable(findings, "bee-systematic");
   ASSERT_EQ(images.size(), 4U);
   EXPECT_EQ(images[0].key(), review_key("base0", "bee"));

@@ -158,7 +158,7 @@ TEST(BugsJson, HoldsTheFindingsNumbers) {
   EXPECT_EQ(fly["log_e_value"], log_joint_e_value({33, 48}, {3, 47}, 0.05));
   EXPECT_GT(fly["log_e_value"].get<double>(), bugs["log_e_threshold"].get<double>());
   EXPECT_EQ(fly["examples"]["failing"].size(), 12U);
-  EXPECT_EQ(bugs["labels"][1]["everywhere"], true);
+  EXPECT_EQ(bugs["labels"][1]["failing_label"], true);
 }
 
 TEST(BugsJson, GroupsBugsByCauseAndListsSystematicFailures) {
@@ -227,7 +227,7 @@ TEST(BugsUpgrade, NamesTheListThatIsDamaged) {
     return upgrade_bugs_json(old);
   };
   EXPECT_EQ(damaged("/bugs/0/pieces"), "bugs");
-  EXPECT_EQ(damaged("/labels/0/everywhere"), "labels");
+  EXPECT_EQ(damaged("/labels/0/failing_label"), "labels");
   EXPECT_EQ(damaged("/labels/1/class"), "labels");
   EXPECT_EQ(damaged("/spurious_correlations/0/cells"), "spurious_correlations");
 }
@@ -372,12 +372,12 @@ TEST(BugsJson, HoldsNoAbsolutePathAlsoWhereTheStudyWasNamedByARelativeOne) {
   Study study = made_up::study();
   study.file = "studies/skewed.toml";
   study.classifier.model = std::filesystem::current_path() / "world" / "skewed.onnx";
-  study.judge.also.resize(1);
-  study.judge.also[0].model = study.classifier.model;
+  study.judge.ensemble.resize(1);
+  study.judge.ensemble[0].model = study.classifier.model;
   const ordered_json bugs = bugs_json(study, made_up::findings());
   expect_valid(bugs);
   EXPECT_EQ(bugs["settings"]["classifier"]["model"], "../world/skewed.onnx");
-  EXPECT_EQ(bugs["settings"]["judge"]["also"][0]["model"], "../world/skewed.onnx");
+  EXPECT_EQ(bugs["settings"]["judge"]["ensemble"][0]["model"], "../world/skewed.onnx");
   EXPECT_EQ(bugs.dump().find(std::filesystem::current_path().string()), std::string::npos);
 }
 

@@ -56,7 +56,7 @@ BaseResult base(const std::string& label, int failures, int valid, int invalid, 
   b.upper = clopper_pearson_upper(failures, valid, 1 - 0.01 / 16);
   b.lower = clopper_pearson_lower(failures, valid, 1 - 0.01 / 16);
   b.level = 1 - 0.01 / 16;
-  b.everywhere = b.lower > 0.5;
+  b.failing_label = b.lower > 0.5;
   b.not_generatable = invalid > valid;
   b.predicted = failures > 0 ? wrong : "";
   b.samples = samples(label, "", failures, valid, wrong);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A study and findings made up for the report's tests: two bugs, a label that fails nearly everywhere and where it
+// A study and findings made up for the report's tests: two bugs, a label that fails systematically and where it
 // passes, hypotheses of every status, clusters, a label that cannot be generated.
 #pragma once
 

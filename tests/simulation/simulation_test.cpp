@@ -57,7 +57,7 @@ TEST(Simulation, FindsStrongBugs) {
 }
 
 TEST(Simulation, JointEvidenceFindsMoreThanABarAtTheBoundOnFewerImages) {
-  for (const char* id : {"many-weak", "bugs-and-margin", "everywhere"}) {
+  for (const char* id : {"many-weak", "bugs-and-margin", "failing_label"}) {
     const Tally both = tally(id, 100);
     EXPECT_GT(of(both, Method::scotoma).power.mean, of(both, Method::bound).power.mean) << id;
   }

@@ -154,7 +154,7 @@ TEST(Cluster, TurnsToWhatPassesWhereALabelFailsNearlyEverywhere) {
   setting.rules = {{"cow", "on the grass", "cow", 1}, {"cow", "", "cat", 1}};
   fake::Stage stage(setting, {"cow"});
   const auto bases = *sample_bases(stage.context);
-  ASSERT_TRUE(bases[0].everywhere);
+  ASSERT_TRUE(bases[0].failing_label);
   const auto clusters = *cluster(stage.context, stage.memo, bases[0]);
   ASSERT_FALSE(clusters.empty());
   EXPECT_EQ(clusters[0].direction, Direction::passes);
@@ -164,7 +164,7 @@ TEST(Cluster, TurnsToWhatPassesWhereALabelFailsNearlyEverywhere) {
 
 TEST(Cluster, ThoseThatAreTooManyToLinkJoinTheNearestGroup) {
   fake::Stage stage(flies_as_bees(), {"fly"});
-  stage.study.evidence.everywhere = 0.9;
+  stage.study.evidence.failing_label_threshold = 0.9;
   stage.study.budget.base = 5000;
   stage.study.budget.images = 5000;
   const auto bases = *sample_bases(stage.context);

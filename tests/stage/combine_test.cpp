@@ -58,7 +58,7 @@ TEST(FromLists, AloneTakesEveryPhraseOfEveryListInTurnAndGeneratesNothing) {
 TEST(FromLists, ScreeningFindsThePairThatNeitherPartExplains) {
   fake::Stage stage(dark_and_on_a_flower());
   stage.study.attributes = kLists;
-  stage.study.search.combine = 2;
+  stage.study.search.interaction_strength = 2;
   const auto all = from_lists(stage.context, bases_of({"fly"}));
   ASSERT_TRUE(all.ok());
   const Listed& best = all->front();
@@ -79,7 +79,7 @@ TEST(FromLists, APhraseThatExplainsAlonePutsNoCombinationForward) {
   setting.rules = {{"fly", "", "bee", 1, "dark"}};
   fake::Stage stage(setting);
   stage.study.attributes = kLists;
-  stage.study.search.combine = 2;
+  stage.study.search.interaction_strength = 2;
   const auto all = from_lists(stage.context, bases_of({"fly"}));
   ASSERT_TRUE(all.ok());
   EXPECT_EQ(all->front().phrase.text, "dark");
@@ -94,7 +94,7 @@ TEST(FromLists, AFailureBesideThePairDoesNotHideItBehindItsPart) {
   fake::Stage stage(setting);
   stage.study.attributes = {fake::list("places", {"on a flower", "in the snow", "on the grass"}),
                             fake::list("looks", setting.looks, true)};
-  stage.study.search.combine = 2;
+  stage.study.search.interaction_strength = 2;
   stage.study.budget.screen = 1;
   const auto all = from_lists(stage.context, bases_of({"fly"}));
   ASSERT_TRUE(all.ok());
@@ -111,7 +111,7 @@ TEST(FromLists, WhatFailsOnlyBesideAPhraseThatExplainsItIsCleared) {
   setting.base_error = setting.generation_error = setting.judge_error = 0;
   fake::Stage stage(setting);
   stage.study.attributes = {fake::list("places", setting.places), fake::list("looks", setting.looks, true)};
-  stage.study.search.combine = 2;
+  stage.study.search.interaction_strength = 2;
   stage.study.budget.screen = 1;
   const auto all = from_lists(stage.context, bases_of({"fly"}));
   ASSERT_TRUE(all.ok());
@@ -126,7 +126,7 @@ TEST(FromLists, AFailureThatNothingBesideItExplainsIsNotCleared) {
   fake::Stage stage(setting);
   stage.study.attributes = {fake::list("places", setting.places), fake::list("looks", setting.looks, true),
                             fake::list("times", {"at night", "at noon"})};
-  stage.study.search.combine = 3;
+  stage.study.search.interaction_strength = 3;
   stage.study.budget.screen = 1;
   const auto all = from_lists(stage.context, bases_of({"fly"}));
   ASSERT_TRUE(all.ok());
@@ -146,7 +146,7 @@ TEST(FromLists, AShortcutOfOtherLabelsIsTriedOnAllLabels) {
   setting.base_error = setting.generation_error = setting.judge_error = 0;
   fake::Stage stage(setting);
   stage.study.attributes = {fake::list("places", setting.places), fake::list("looks", setting.looks, true)};
-  stage.study.search.combine = 2;
+  stage.study.search.interaction_strength = 2;
   stage.study.budget.screen = 1;
   auto bases = bases_of({"fly", "cat", "cow", "bee"});
   const auto all = from_lists(stage.context, bases);
@@ -155,7 +155,7 @@ TEST(FromLists, AShortcutOfOtherLabelsIsTriedOnAllLabels) {
   // there.
   EXPECT_EQ(texts(*all, "cow"), (std::vector<std::string>{"on a flower", "in the snow"}));
   EXPECT_EQ(texts(*all, "cat"), (std::vector<std::string>{"on a flower", "in the snow"}));
-  bases[0].everywhere = bases[1].everywhere = true;  // what they show then is not the same event
+  bases[0].failing_label = bases[1].failing_label = true;  // what they show then is not the same event
   const auto apart = from_lists(stage.context, bases);
   ASSERT_TRUE(apart.ok());
   EXPECT_TRUE(texts(*apart, "cow").empty());
@@ -169,7 +169,7 @@ TEST(FromLists, ARowThatOnlyShowedInvalidImagesIsGeneratedOnceMore) {
   for (const int images : {4000, 44, 30}) {
     fake::Stage stage(setting);
     stage.study.attributes = {fake::list("places", setting.places), fake::list("looks", setting.looks, true)};
-    stage.study.search.combine = 2;
+    stage.study.search.interaction_strength = 2;
     stage.study.budget.screen = 1;
     stage.study.budget.images = images;
     ASSERT_TRUE(from_lists(stage.context, bases_of({"fly"})).ok());
@@ -181,7 +181,7 @@ TEST(FromLists, ScreeningTakesAtMostHalfOfWhatIsLeftAndSaysWhatItLeavesOut) {
   for (const int images : {0, 3, 4, 40, 200, 4000}) {
     fake::Stage stage(dark_and_on_a_flower());
     stage.study.attributes = kLists;
-    stage.study.search.combine = 3;
+    stage.study.search.interaction_strength = 3;
     stage.study.budget.images = images;
     const auto all = from_lists(stage.context, bases_of({"fly", "cow"}));
     ASSERT_TRUE(all.ok());
@@ -200,8 +200,8 @@ TEST(FromLists, PhrasesOfAListThatIsNotCombinedComeAloneAndAreNotScreened) {
   setting.generation_error = setting.judge_error = 0;
   fake::Stage stage(setting);
   stage.study.attributes = {kLists[2], kLists[0], kLists[1]};
-  stage.study.attributes[0].combine = false;
-  stage.study.search.combine = 2;
+  stage.study.attributes[0].combinable = false;
+  stage.study.search.interaction_strength = 2;
   stage.study.budget.screen = 1;
   const auto all = from_lists(stage.context, bases_of({"fly"}));
   ASSERT_TRUE(all.ok());
@@ -216,8 +216,8 @@ TEST(FromLists, PhrasesOfAListThatIsNotCombinedComeAloneAndAreNotScreened) {
 TEST(AtRandom, JoinsNoPhraseOfAListThatIsNotCombined) {
   Study study = fake::study_of({}, {"fly"});
   study.attributes = {kLists[2], kLists[0], kLists[1]};
-  study.attributes[0].combine = false;
-  study.search.combine = 2;
+  study.attributes[0].combinable = false;
+  study.search.interaction_strength = 2;
   study.evidence.max_hypotheses = 100;
   std::set<std::string> found;
   for (const Listed& one : at_random(study, bases_of({"fly"}))) found.insert(one.phrase.text);
@@ -229,7 +229,7 @@ TEST(AtRandom, JoinsNoPhraseOfAListThatIsNotCombined) {
 TEST(AtRandom, GeneratesDifferentCombinationsOfDifferentListsTheSameForTheSameSeed) {
   Study study = fake::study_of({}, {"fly", "cow"});
   study.attributes = kLists;
-  study.search.combine = 2;
+  study.search.interaction_strength = 2;
   study.evidence.max_hypotheses = 10;
   const auto bases = bases_of({"fly", "cow"});
   const auto one = at_random(study, bases);
@@ -246,7 +246,7 @@ TEST(AtRandom, GeneratesDifferentCombinationsOfDifferentListsTheSameForTheSameSe
 TEST(AtRandom, TakesThemAllWhereTheCapAllowsAndEachEquallyOften) {
   Study study = fake::study_of({}, {"fly"});
   study.attributes = kLists;
-  study.search.combine = 3;
+  study.search.interaction_strength = 3;
   const auto bases = bases_of({"fly"});
   study.evidence.max_hypotheses = 1000;
   const std::size_t total = 7 + (6 + 6 + 4) + 12;

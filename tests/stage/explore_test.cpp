@@ -33,10 +33,10 @@ TEST(Explore, KeepsWhatFailsBestFirst) {
   EXPECT_EQ(*finalists, (std::vector<std::size_t>{1, 0}));
   for (std::size_t h = 2; h < hypotheses.size(); ++h) {
     EXPECT_EQ(hypotheses[h].status, Status::not_promising);
-    EXPECT_EQ(hypotheses[h].explored.valid + hypotheses[h].explored.invalid, stage.study.budget.first_look);
+    EXPECT_EQ(hypotheses[h].explored.valid + hypotheses[h].explored.invalid, stage.study.budget.initial_images);
   }
   // The second round doubled what the first generated, but not of what always fails: there was nothing to learn.
-  EXPECT_EQ(hypotheses[0].explored.valid + hypotheses[0].explored.invalid, 3 * stage.study.budget.first_look);
+  EXPECT_EQ(hypotheses[0].explored.valid + hypotheses[0].explored.invalid, 3 * stage.study.budget.initial_images);
   EXPECT_EQ(stage.context.spent.explore, 5 * 8 + 16);
 }
 
@@ -65,7 +65,7 @@ TEST(Explore, LooksAgainWhereAllImagesWereInvalid) {
   setting.generation_error = 0.5;
   setting.judge_error = 0;
   fake::Stage stage(setting);
-  stage.study.budget.first_look = 1;
+  stage.study.budget.initial_images = 1;
   stage.study.budget.rounds = 1;
   auto hypotheses = all_places(stage);
   ASSERT_TRUE(explore(stage.context, hypotheses).ok());
@@ -146,7 +146,7 @@ RC_GTEST_PROP(Explore, NeverTakesMoreThanThreeQuartersOfWhatIsLeft, ()) {
   auto& budget = stage.study.budget;
   budget.explorer = *rc::gen::element<std::string>("halving", "thompson");
   budget.images = *rc::gen::inRange(1, 400);
-  budget.first_look = *rc::gen::inRange(1, 20);
+  budget.initial_images = *rc::gen::inRange(1, 20);
   budget.rounds = *rc::gen::inRange(1, 5);
   budget.finalists = *rc::gen::inRange(1, 5);
   stage.context.spent.base = *rc::gen::inRange(0, 100);
@@ -163,7 +163,7 @@ RC_GTEST_PROP(Explore, NeverTakesMoreThanThreeQuartersOfWhatIsLeft, ()) {
 TEST(Thompson, StopsWhereEnoughAreGoodAndSpendsNothingOnTheHopeless) {
   fake::Stage stage(failing(1, 1));
   stage.study.budget.explorer = "thompson";
-  stage.study.budget.first_look = 24;
+  stage.study.budget.initial_images = 24;
   auto hypotheses = all_places(stage);
   EXPECT_EQ(explore(stage.context, hypotheses)->size(), 2U);
   EXPECT_EQ(stage.context.spent.explore, 5 * 24) << "the first look decided all";
@@ -190,9 +190,9 @@ TEST(Explore, AFewInvalidImagesDoNotEndAHypothesis) {
 TEST(Explore, SpendsNothingOnWhatCannotBeTested) {
   fake::Stage stage(failing(1, 1));
   auto hypotheses = all_places(stage);
-  hypotheses[0].status = Status::untestable;
+  hypotheses[0].status = Status::underpowered;
   EXPECT_EQ(*explore(stage.context, hypotheses), std::vector<std::size_t>{1});
-  EXPECT_EQ(hypotheses[0].status, Status::untestable);
+  EXPECT_EQ(hypotheses[0].status, Status::underpowered);
   EXPECT_TRUE(hypotheses[0].tried.empty());
 }
 

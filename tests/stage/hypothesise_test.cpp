@@ -65,10 +65,10 @@ TEST_F(HypothesiseTest, ItsPromptsAreThoseOfTheBaseSampleWithThePhrase) {
   EXPECT_EQ(all[0].prompt, all[0].prompts.front());
 }
 
-TEST_F(HypothesiseTest, WhatNoSampleCouldConfirmIsUntestableAndSaid) {
+TEST_F(HypothesiseTest, WhatNoSampleCouldConfirmIsUnderpoweredAndSaid) {
   bases_[0] = fake::Stage::base("fly", 90, 100);
   const auto all = hypotheses({candidate("fly", "on a flower", 3), candidate("cow", "on the grass", 1)});
-  EXPECT_EQ(all[0].status, Status::untestable);
+  EXPECT_EQ(all[0].status, Status::underpowered);
   ASSERT_EQ(stage_.context.limits.size(), 2U) << "cow fails with 96 %: neither can be told apart";
   EXPECT_NE(stage_.context.limits[0].find("budget.confirm"), std::string::npos);
   bases_[0] = fake::Stage::base("fly", 40, 100);
@@ -78,7 +78,7 @@ TEST_F(HypothesiseTest, WhatNoSampleCouldConfirmIsUntestableAndSaid) {
 TEST_F(HypothesiseTest, BaseImagesThatAreStillToComeMayMakeItTestable) {
   bases_[0] = fake::Stage::base("fly", 0, 1);
   bases_[0].samples.resize(1);
-  EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 3)})[0].status, Status::untestable);
+  EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 3)})[0].status, Status::underpowered);
   stage_.study.budget.base_first = 1;
   EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 3)})[0].status, Status::out_of_budget);
 }

@@ -48,10 +48,10 @@ TEST_F(PartsTest, APieceThatIsAHypothesisTooKeepsItsRateAndTheOtherIsGenerated) 
   EXPECT_EQ(*going_on, std::vector<std::size_t>{0});
   ASSERT_EQ(all[0].part_rates.size(), 2U);
   EXPECT_EQ(all[0].part_rates[0].phrase, "dark");
-  EXPECT_EQ(all[0].part_rates[0].rate.valid + all[0].part_rates[0].rate.invalid, stage_.study.budget.first_look);
+  EXPECT_EQ(all[0].part_rates[0].rate.valid + all[0].part_rates[0].rate.invalid, stage_.study.budget.initial_images);
   EXPECT_EQ(all[0].part_rates[1].phrase, "on a flower");
   EXPECT_EQ(all[0].part_rates[1].rate.failures, 1);
-  EXPECT_EQ(stage_.context.spent.explore, stage_.study.budget.first_look);
+  EXPECT_EQ(stage_.context.spent.explore, stage_.study.budget.initial_images);
 }
 
 TEST_F(PartsTest, AConjunctionDoesNotGoOnWhereAFinalistAmongItsPiecesFailsAsOften) {
@@ -63,11 +63,11 @@ TEST_F(PartsTest, AConjunctionDoesNotGoOnWhereAFinalistAmongItsPiecesFailsAsOfte
 }
 
 TEST_F(PartsTest, GeneratesNothingThatExplorationCannotPayFor) {
-  stage_.study.budget.images = 2 * stage_.study.budget.first_look;
+  stage_.study.budget.images = 2 * stage_.study.budget.initial_images;
   std::vector<Hypothesis> all = {explored(both("dark", "on a flower"), 8, 8)};
   ASSERT_TRUE(weigh_parts(stage_.context, all, {0}).ok());
   EXPECT_EQ(all[0].part_rates.size(), 1U);
-  EXPECT_EQ(stage_.context.spent.explore, stage_.study.budget.first_look);
+  EXPECT_EQ(stage_.context.spent.explore, stage_.study.budget.initial_images);
 }
 
 TEST_F(PartsTest, PhrasesOfOneListThatAreWeakAloneAreJoined) {

@@ -75,7 +75,7 @@ TEST(SampleBases, ALabelThatFailsNearlyEverywhereIsSaidSo) {
   setting.rules = {{"cow", "", "cat", 0.95}};
   fake::Stage stage(setting);
   const auto bases = *sample_bases(stage.context);
-  for (const BaseResult& base : bases) EXPECT_EQ(base.everywhere, base.label == "cow");
+  for (const BaseResult& base : bases) EXPECT_EQ(base.failing_label, base.label == "cow");
 }
 
 TEST(SampleBases, ALabelThatCannotBeGeneratedIsSaidSo) {
@@ -85,7 +85,7 @@ TEST(SampleBases, ALabelThatCannotBeGeneratedIsSaidSo) {
   const auto bases = *sample_bases(stage.context);
   for (const BaseResult& base : bases) {
     EXPECT_TRUE(base.not_generatable);
-    EXPECT_FALSE(base.everywhere);
+    EXPECT_FALSE(base.failing_label);
   }
 }
 
@@ -145,7 +145,7 @@ TEST(SampleBases, WithBaseFirstAFewFailuresAreLookedAtALittle) {
     if (fly.samples.size() == 4) {
       EXPECT_EQ(fly.rate.failures, 0);
     }
-    EXPECT_TRUE(base_of(bases, "cow")->everywhere);
+    EXPECT_TRUE(base_of(bases, "cow")->failing_label);
     EXPECT_EQ(std::ssize(base_of(bases, "cow")->samples), stage.study.budget.base);
   }
   EXPECT_GT(flies[4], 0) << "no failure among four";
@@ -268,7 +268,7 @@ TEST_F(CompleteBases, KeepsHalfOfWhatIsLeftForTheEvidenceAndServesTheBestFirst) 
 
 TEST_F(CompleteBases, OfALabelThatFailsNearlyEverywhereItIsPassesThatCount) {
   BaseResult& bee = *std::find_if(bases_.begin(), bases_.end(), [](const auto& base) { return base.label == "bee"; });
-  bee.everywhere = true;
+  bee.failing_label = true;
   hypotheses_[0].direction = Direction::passes;
   set_base(hypotheses_[0], bee, stage_.study.evidence.delta);
   EXPECT_EQ(hypotheses_[0].base_events, hypotheses_[0].base_valid) << "it never fails";

@@ -95,20 +95,20 @@ TEST(ReadStudy, TakesListsOfPhrases) {
   EXPECT_EQ(study->attributes[0].phrases, (std::vector<ListedPhrase>{{"on a flower", false}, {"in the snow", false}}));
   EXPECT_EQ(study->attributes[1].phrases,
             (std::vector<ListedPhrase>{{"dark", true}, {"blurry", true}, {"in the rain", false}}));
-  EXPECT_TRUE(study->attributes[0].combine);
-  EXPECT_FALSE(study->attributes[2].combine);
-  EXPECT_EQ(study->search.combine, 2);
+  EXPECT_TRUE(study->attributes[0].combinable);
+  EXPECT_FALSE(study->attributes[2].combinable);
+  EXPECT_EQ(study->search.interaction_strength, 2);
   EXPECT_EQ(study->search.source, "none");
 }
 
 TEST(ReadStudy, AFurtherNetworkOfTheJudgeTakesFromTheFirstWhatItDoesNotSay) {
-  const auto study = read_study(kStudies / "good/also.toml");
+  const auto study = read_study(kStudies / "good/ensemble.toml");
   ASSERT_TRUE(study.ok()) << study.error().message;
   const auto all = networks(study->judge);
   ASSERT_EQ(all.size(), 3U);
   EXPECT_EQ(all[0].model, kStudies / "good/there.txt");
   EXPECT_EQ(all[1].model, kStudies / "good/lists.toml");
-  EXPECT_EQ(all[1].labels, kStudies / "good/also.toml");
+  EXPECT_EQ(all[1].labels, kStudies / "good/ensemble.toml");
   EXPECT_EQ(all[1].output, "logits");
   EXPECT_EQ(all[1].preprocessing.width, 32);
   EXPECT_EQ(all[1].preprocessing.mean, (std::vector<double>{1, 2, 3}));
@@ -123,7 +123,7 @@ TEST(ReadStudy, AFurtherNetworkOfTheJudgeTakesFromTheFirstWhatItDoesNotSay) {
 }
 
 TEST(JudgedBy, PutsANetworkWhereTheOptionsOfTheJudgeReachIt) {
-  const auto study = read_study(kStudies / "good/also.toml");
+  const auto study = read_study(kStudies / "good/ensemble.toml");
   ASSERT_TRUE(study.ok()) << study.error().message;
   for (const ClassifierOptions& each : networks(study->judge)) {
     const Study own = judged_by(*study, each);
@@ -259,7 +259,7 @@ TEST(ReadStudy, EveryOptionReachesItsOwnField) {
     text += fmt::format("{}{}{} = {}\n", option.table, dot, option.key, value);
     values.push_back(value);
   }
-  for (const char* name : {"a", "b", "c", "d"})  // for search.source and search.combine
+  for (const char* name : {"a", "b", "c", "d"})  // for search.source and search.interaction_strength
     text += fmt::format("[[attributes]]\nname = \"{0}\"\nphrases = [\"in {0}\"]\n", name);
   const auto study = parse_study(text, folder / "study.toml");
   ASSERT_TRUE(study.ok()) << study.error().message;

@@ -57,7 +57,7 @@ fake::WorldSetting with_rules(std::vector<fake::Rule> rules) {
   return setting;
 }
 
-/// A run on a classifier with a bug and with a label that fails nearly everywhere; a twin with the same faults, and
+/// A run on a classifier with a bug and with a label that fails systematically; a twin with the same faults, and
 /// one without any.
 class Rivals : public ::testing::Test {
  protected:
@@ -247,7 +247,7 @@ TEST_F(Rivals, CheckedCasesOfOneFindingStandTogetherAndASystematicFailureIsOne) 
   const auto cow = std::find_if(result.cases.begin(), result.cases.end(), [](auto& one) { return one.systematic; });
   ASSERT_NE(cow, result.cases.end());
   EXPECT_EQ(cow->id, "cow-systematic");
-  EXPECT_EQ(cow->now.allowed, study_.evidence.everywhere);
+  EXPECT_EQ(cow->now.allowed, study_.evidence.failing_label_threshold);
   EXPECT_EQ(cow->before.failures, base_of(findings_.bases, "cow")->rate.failures);
   EXPECT_EQ(cow->now.suspects.valid, base_of(findings_.bases, "cow")->rate.valid);
 }
@@ -305,7 +305,7 @@ TEST_F(Rivals, WithMoreBaselineImagesAreToldMoreOfSystematicFailuresAlone) {
   ASSERT_TRUE(generate_more_baselines({study_, *targets, findings_.class_names, memo, silent_}, grown, 100).ok());
   for (std::size_t i = 0; i < grown.size(); ++i) {
     const BaseResult& base = findings_.bases[i];
-    ASSERT_EQ(grown[i].samples.size(), base.everywhere ? 100U : base.samples.size()) << base.label;
+    ASSERT_EQ(grown[i].samples.size(), base.failing_label ? 100U : base.samples.size()) << base.label;
     std::set<std::pair<std::string, std::uint64_t>> generated;
     for (std::size_t s = 0; s < grown[i].samples.size(); ++s) {
       const Sample& sample = grown[i].samples[s];
@@ -350,7 +350,7 @@ TEST_F(Rivals, AsJsonAreReadBackForTheSameFindingsAndForNoOthers) {
   other.hypotheses[0].audit.failures -= 1;
   EXPECT_FALSE(transfer_of(text, other).has_value()) << "of other audits";
   other = findings_;
-  for (BaseResult& base : other.bases) base.rate.failures -= base.everywhere ? 1 : 0;
+  for (BaseResult& base : other.bases) base.rate.failures -= base.failing_label ? 1 : 0;
   EXPECT_FALSE(transfer_of(text, other).has_value()) << "of other baseline images";
   nlohmann::json older = nlohmann::json::parse(text);
   older.erase("systematic_failures");

@@ -43,10 +43,10 @@ class Stopwatch {
 };
 
 /// What a user asks goes straight to confirmation.
-std::vector<std::size_t> all_testable(const std::vector<Hypothesis>& hypotheses) {
+std::vector<std::size_t> all_sufficient(const std::vector<Hypothesis>& hypotheses) {
   std::vector<std::size_t> all;
   for (std::size_t h = 0; h < hypotheses.size(); ++h) {
-    if (hypotheses[h].status != Status::untestable) all.push_back(h);
+    if (hypotheses[h].status != Status::underpowered) all.push_back(h);
   }
   return all;
 }
@@ -62,7 +62,7 @@ Result<void> check_labels(const std::vector<Candidate>& given, const std::vector
   return {};
 }
 
-/// A user's hypothesis turns round where its label fails nearly everywhere.
+/// A user's hypothesis turns round where its label fails systematically.
 std::vector<Candidate> of_user(const std::vector<Candidate>& given, const std::vector<BaseResult>& bases) {
   std::vector<Candidate> candidates = given;
   for (Candidate& candidate : candidates) candidate.direction = direction_of(*base_of(bases, candidate.label));
@@ -146,7 +146,7 @@ Result<StudyRun> run_study(const Study& study, Models& models, AnswerCache& cach
   watch.lap("describe", result.run);
   SCOTOMA_ASSIGN_OR_RETURN(findings.hypotheses, hypothesise(context, memo, candidates, findings.bases));
   watch.lap("hypothesise", result.run);
-  std::vector<std::size_t> finalists = all_testable(findings.hypotheses);
+  std::vector<std::size_t> finalists = all_sufficient(findings.hypotheses);
   if (options.only.empty()) {
     SCOTOMA_ASSIGN_OR_RETURN(finalists, explore(context, findings.hypotheses));
     SCOTOMA_ASSIGN_OR_RETURN(finalists, look_again(context, memo, findings, std::move(finalists)));

@@ -50,7 +50,7 @@ std::set<std::string> ids_of_hypotheses(const Findings& findings) {
 std::vector<SystematicFailure> in_study_order(const Findings& findings, std::set<std::string>& taken) {
   std::vector<SystematicFailure> failures;
   for (const BaseResult& base : findings.bases) {
-    if (!base.everywhere || base.not_generatable) continue;
+    if (!base.failing_label || base.not_generatable) continue;
     SystematicFailure& failure = failures.emplace_back();
     failure.id = *taken.insert(free_id(id_of(base.label, "systematic"), taken)).first;
     failure.base = &base;

@@ -25,8 +25,9 @@ struct Cause {
   std::vector<std::string> labels() const;
 };
 
-/// A label whose baseline rate is itself the finding: it surely fails more often than evidence.everywhere allows, at a
-/// level that holds for all labels together (1 - evidence.alpha0). Points into the findings, as Cause does.
+/// A label whose baseline rate is itself the finding: it surely fails more often than evidence.failing_label_threshold
+/// allows, at a level that holds for all labels together (1 - evidence.alpha0). Points into the findings, as Cause
+/// does.
 struct SystematicFailure {
   std::string id;  ///< "penguin-systematic": unique among all ids of the study, fit for a file name
   const BaseResult* base = nullptr;
@@ -41,7 +42,8 @@ std::string usual_answer(const Hypothesis& hypothesis);
 /// Every confirmed bug is in one cause, so their sizes add up to the number of bugs. Two bugs have one cause where
 /// usual_answer() is the same and so are the pieces of their phrases as they ended (after shrinking), whatever the
 /// order of the pieces, upper and lower case, blanks, and articles: "on a flower", "on the flower" and "On flower" are
-/// one. Phrases that only mean the same are not joined: within a label search.same_phrase has done so before the test.
+/// one. Phrases that only mean the same are not joined: within a label search.phrase_similarity has done so before the
+/// test.
 ///
 /// The cause with most bugs first, equals in the order of their first bugs, that is by audited rate.
 std::vector<Cause> causes_of(const Findings& findings);

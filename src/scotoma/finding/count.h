@@ -40,8 +40,10 @@ Rate complement(const Rate& rate);
 /// The label's base result; null if there is none.
 const BaseResult* base_of(std::span<const BaseResult> bases, const std::string& label);
 
-/// What is sought for a label: failures, or passes where it fails nearly everywhere.
-inline Direction direction_of(const BaseResult& base) { return base.everywhere ? Direction::passes : Direction::fails; }
+/// What is sought for a label: failures, or passes where it fails systematically.
+inline Direction direction_of(const BaseResult& base) {
+  return base.failing_label ? Direction::passes : Direction::fails;
+}
 
 /// The rate of the event among the label's base images.
 Rate base_rate(const BaseResult& base, Direction direction);

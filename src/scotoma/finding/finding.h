@@ -36,7 +36,7 @@ struct Sample {
   }
 };
 
-/// Whether a hypothesis says that the label fails under the phrase, or (where it fails nearly everywhere) that it
+/// Whether a hypothesis says that the label fails under the phrase, or (where it fails systematically) that it
 /// passes.
 enum class Direction { fails, passes };
 
@@ -55,10 +55,10 @@ struct BaseResult {
   std::string label;
   std::vector<std::string> prompts;
   Rate rate;
-  double upper = 1;         ///< one-sided bound of the failure rate, at `level`
-  double lower = 0;         ///< likewise from below
-  double level = 0;         ///< of each bound: all of a study hold together with 1 - alpha0 (stage/sample.h)
-  bool everywhere = false;  ///< fails nearly everywhere: a finding of its own; phrases are sought under which it passes
+  double upper = 1;            ///< one-sided bound of the failure rate, at `level`
+  double lower = 0;            ///< likewise from below
+  double level = 0;            ///< of each bound: all of a study hold together with 1 - alpha0 (stage/sample.h)
+  bool failing_label = false;  ///< fails systematically: a finding of its own; phrases are sought under which it passes
   bool not_generatable = false;  ///< too many invalid images: nothing can be said
   std::string predicted;         ///< the most frequent wrong answer; empty without failures
   std::vector<Sample> samples;
@@ -106,7 +106,7 @@ enum class Status {
   not_confirmed,    ///< too little evidence on fresh images
   not_generatable,  ///< too many of its images were invalid
   out_of_budget,    ///< the study's images were used up before it was decided
-  untestable,       ///< even if every image of budget.confirm showed it, the evidence would not do: its label fails too
+  underpowered,     ///< even if every image of budget.confirm showed it, the evidence would not do: its label fails too
                     ///< often
   merged,           ///< shrank to the words of another hypothesis, which stands for it
 };

@@ -56,7 +56,7 @@ struct Transfer {
   std::vector<TransferColumn> columns;
   std::vector<TransferRow> rows;  ///< audited bugs and exceptions, in the order of the findings
   /// Systematic failures: the cells' suspects are the label's baseline images, they have no controls, and `allowed` is
-  /// evidence.everywhere. No part of the columns' totals.
+  /// evidence.failing_label_threshold. No part of the columns' totals.
   std::vector<TransferRow> systematic;
   std::vector<std::string> not_audited;  ///< ids of confirmed bugs and exceptions that have no audit, hence no row
 };

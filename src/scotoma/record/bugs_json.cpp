@@ -84,7 +84,7 @@ ordered_json label_json(const Study& study, const BaseResult& base, const ImageP
           {"upper", base.upper},
           {"lower", base.lower},
           {"level", base.level},
-          {"everywhere", base.everywhere},
+          {"failing_label", base.failing_label},
           {"not_generatable", base.not_generatable},
           {"predicted", valid_utf8(base.predicted)},
           {"examples", examples(base.samples, path)}};

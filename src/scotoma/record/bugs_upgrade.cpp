@@ -48,7 +48,7 @@ Hypothesis hypothesis_from(const ordered_json& bug) {
 BaseResult base_from(const ordered_json& label) {
   BaseResult base;
   base.label = label.at("label");
-  base.everywhere = label.at("everywhere");
+  base.failing_label = label.at("failing_label");
   base.not_generatable = label.value("not_generatable", false);
   base.predicted = label.at("predicted");
   base.rate.failures = label.at("base").at("failures");

@@ -116,7 +116,7 @@ std::string certain(const Page& page, const BaseResult& base) {
   return fmt::format(
       "<p>With {:.4g}\u00A0% confidence the true failure rate is above {}; above {} a label counts as a systematic "
       "failure. No phrase is needed for that, so the search asked the opposite: when is it recognised?</p>\n",
-      100 * base.level, percent(base.lower), percent(page.study.evidence.everywhere));
+      100 * base.level, percent(base.lower), percent(page.study.evidence.failing_label_threshold));
 }
 
 std::string exceptions(Page& page, const SystematicFailure& failure) {

@@ -40,7 +40,7 @@ std::string as_it_came_out(const Page& page) {
 std::string systematic(const Page& page) {
   return rate("Systematic failures",
               fmt::format("The failure rate of each label's baseline images was compared with {}, for all {} at once.",
-                          percent(page.study.evidence.everywhere),
+                          percent(page.study.evidence.failing_label_threshold),
                           counted(static_cast<int>(page.findings.bases.size()), "label")),
               systematic_sentence(page.study.evidence.alpha0),
               "They need no phrase, so they are not among the claims above.");

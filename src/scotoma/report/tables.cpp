@@ -134,7 +134,7 @@ std::string cluster_blocks(Page& page, std::vector<const Cluster*> clusters) {
 
 std::string base_row(const BaseResult& base) {
   const bool seen = base.rate.valid > 0;
-  const std::string_view tone = base.everywhere ? "fail" : "base";
+  const std::string_view tone = base.failing_label ? "fail" : "base";
   std::string remark = base.predicted.empty() ? "–" : escape_html(base.predicted);
   if (base.not_generatable) remark = "<span class=\"badge\">cannot be generated</span>";
   return fmt::format("<tr><th scope=\"row\">{}</th><td class=\"chart\">{}</td>{}{}{}{}{}</tr>\n",

@@ -11,7 +11,7 @@
 
 namespace scotoma {
 
-/// Valid failures of one label (or its passes, where it fails nearly everywhere), first by predicted class, then by
+/// Valid failures of one label (or its passes, where it fails systematically), first by predicted class, then by
 /// image embedding: average-linkage agglomerative clustering on cosine distance, cut at search.cluster_distance.
 /// Of one predicted class at most kMostLinked images are linked, the first ones; each other one joins the group whose
 /// mean is nearest. Largest cluster first; members by closeness to the centre.

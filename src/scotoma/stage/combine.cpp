@@ -39,7 +39,7 @@ Phrase phrase_of(const std::vector<AttributeList>& lists, const Combination& com
 std::vector<std::size_t> joining(const std::vector<AttributeList>& lists) {
   std::vector<std::size_t> some;
   for (std::size_t list = 0; list < lists.size(); ++list) {
-    if (lists[list].combine) some.push_back(list);
+    if (lists[list].combinable) some.push_back(list);
   }
   return some;
 }
@@ -114,7 +114,8 @@ Screening plan(StageContext& context, std::size_t labels) {
                      std::max(labels, std::size_t{1});
   const auto lists = joining(study.attributes);
   Screening screening;
-  for (const Row& row : covering_array(sizes_of(study.attributes, lists), study.search.combine, share + 1)) {
+  for (const Row& row :
+       covering_array(sizes_of(study.attributes, lists), study.search.interaction_strength, share + 1)) {
     Combination& shown = screening.rows.emplace_back();
     for (std::size_t i = 0; i < lists.size(); ++i) shown.emplace_back(lists[i], static_cast<std::size_t>(row[i]));
   }
@@ -176,7 +177,7 @@ Result<Screened> screen(StageContext& context, const BaseResult& base, const Scr
   for (std::size_t i = 0; i < samples.size(); ++i) {
     total.add(samples[i], direction);
     screened.rows.emplace_back().add(samples[i], direction);
-    for (const Combination& part : parts_of(screening.rows[i], study.search.combine))
+    for (const Combination& part : parts_of(screening.rows[i], study.search.interaction_strength))
       tallies[part].add(samples[i], direction);
   }
   for (auto& [combination, tally] : tallies) {
@@ -359,7 +360,7 @@ Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<
   std::vector<Listed> all;
   if (context.study.attributes.empty()) return all;
   Screening screening;
-  if (context.study.search.combine > 1) {
+  if (context.study.search.interaction_strength > 1) {
     screening = plan(context, static_cast<std::size_t>(std::count_if(bases.begin(), bases.end(), generatable)));
     context.progress.stage(fmt::format("screening {} combinations of listed phrases, {} images each",
                                        screening.rows.size(), screening.images));
@@ -381,7 +382,7 @@ Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<
 }
 
 std::vector<Listed> at_random(const Study& study, const std::vector<BaseResult>& bases) {
-  const ListSets sets = sets_of(study.attributes, study.search.combine);
+  const ListSets sets = sets_of(study.attributes, study.search.interaction_strength);
   std::uint32_t count = 0;
   for (const auto& set : sets) count += set.second;
   const auto most = static_cast<std::uint32_t>(study.evidence.max_hypotheses);

@@ -18,13 +18,13 @@ struct Listed {
 };
 
 /// For each label that can be generated, every phrase of the study's lists: the first of each list, then the second of
-/// each, and so on. With search.combine above 1 the labels are screened first, and combinations come too.
+/// each, and so on. With search.interaction_strength above 1 the labels are screened first, and combinations come too.
 ///
 /// Screening: images of prompts that join a phrase of *each* list (but those whose phrases stay alone), the rows of a
-/// covering array of strength search.combine, so that every combination occurs in some image though most are never
-/// generated alone (group testing). The first budget.screen images of a row are generated, or as many as half of the
-/// budget that is left pays for, at least one; if it does not pay for one image of each row, the last rows are left
-/// out, and context.limits says so. A row whose images are all invalid is generated once more, as far as that half
+/// covering array of strength search.interaction_strength, so that every combination occurs in some image though most
+/// are never generated alone (group testing). The first budget.screen images of a row are generated, or as many as half
+/// of the budget that is left pays for, at least one; if it does not pay for one image of each row, the last rows are
+/// left out, and context.limits says so. A row whose images are all invalid is generated once more, as far as that half
 /// goes. They have seeds of their own ("screen") and count as exploration.
 ///
 /// Every phrase comes back alone, but those under which screening saw three valid images or more without the event,
@@ -36,8 +36,8 @@ struct Listed {
 Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<BaseResult>& bases);
 
 /// The baseline that nothing guides: for each label that can be generated, evidence.max_hypotheses different
-/// combinations of 1 .. search.combine phrases of different lists, each equally likely, in random order; all of them
-/// where there are fewer. The labels take turns. A function of the study's seed and lists.
+/// combinations of 1 .. search.interaction_strength phrases of different lists, each equally likely, in random order;
+/// all of them where there are fewer. The labels take turns. A function of the study's seed and lists.
 std::vector<Listed> at_random(const Study& study, const std::vector<BaseResult>& bases);
 
 }  // namespace scotoma

@@ -10,7 +10,7 @@ namespace scotoma {
 inline constexpr std::size_t kCrossSamples = 4;
 
 /// One row for each confirmed phrase and what things are misclassified as under it: the bug's wrong answer, or, where a
-/// label that fails nearly everywhere passes under the phrase, that label's class. The same phrase with the same answer
+/// label that fails systematically passes under the phrase, that label's class. The same phrase with the same answer
 /// is one row, however many labels it was confirmed for. Its cells are all labels of the study but the answer's own and
 /// those that cannot be generated; labels that the phrase was confirmed for are among them, on fresh images.
 ///

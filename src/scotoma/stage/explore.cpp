@@ -24,15 +24,15 @@ int Exploration::left() const { return context_.left_to_explore(); }
 std::vector<std::size_t> Exploration::arms() const {
   std::vector<std::size_t> arms;
   for (std::size_t h = 0; h < hypotheses_.size(); ++h) {
-    if (hypotheses_[h].status != Status::untestable) arms.push_back(h);
+    if (hypotheses_[h].status != Status::underpowered) arms.push_back(h);
   }
-  const int fewest = std::min(kFewest, budget().first_look);
+  const int fewest = std::min(kFewest, budget().initial_images);
   arms.resize(std::min(arms.size(), static_cast<std::size_t>(left() / fewest)));
   return arms;
 }
 
-int Exploration::first_look(std::size_t arms) const {
-  return arms == 0 ? 0 : std::min(budget().first_look, left() / static_cast<int>(arms));
+int Exploration::initial_images(std::size_t arms) const {
+  return arms == 0 ? 0 : std::min(budget().initial_images, left() / static_cast<int>(arms));
 }
 
 Result<void> Exploration::look(const std::vector<std::size_t>& arms, int count) {

@@ -38,7 +38,7 @@ Result<std::vector<std::size_t>> halving(Exploration& exploration) {
   const BudgetOptions& budget = exploration.budget();
   const auto finalists = static_cast<std::size_t>(budget.finalists);
   std::vector<std::size_t> alive = exploration.arms();
-  int count = exploration.first_look(alive.size());
+  int count = exploration.initial_images(alive.size());
   for (int round = 0; round < budget.rounds && !alive.empty(); ++round) {
     // What was seen so far must do where a round for all cannot be paid for: evidence needs the rest.
     if (alive.size() > static_cast<std::size_t>(exploration.left() / count)) break;

@@ -89,8 +89,8 @@ Hypothesis hypothesis_of(const StageContext& context, const Candidate& candidate
 
 /// Marks what no sample of budget.confirm could confirm, though all finalists were bugs: no image is spent on it.
 /// Base images that are still to come (complete_bases) count as images without the event.
-void mark_untestable(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<BaseResult>& bases,
-                     std::size_t known) {
+void mark_underpowered(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<BaseResult>& bases,
+                       std::size_t known) {
   const EvidenceOptions& evidence = context.study.evidence;
   if (evidence.rule == "fixed") return;  // the plain rule needs no evidence
   const bool asked =
@@ -107,7 +107,7 @@ void mark_untestable(StageContext& context, std::vector<Hypothesis>& hypotheses,
     const double needed = std::log(slots(context.study) / (most * (evidence.alpha - evidence.alpha0)));
     const Sampled base = {hypothesis.base_events, hypothesis.base_valid + missing(*base_of(bases, hypothesis.label))};
     if (log_joint_e_value({images, images}, base, evidence.delta) >= needed) continue;
-    hypothesis.status = Status::untestable;
+    hypothesis.status = Status::underpowered;
     ++phrases[hypothesis.label];
   }
   for (const auto& [label, count] : phrases) {
@@ -135,7 +135,7 @@ std::vector<Hypothesis> hypotheses_of(StageContext& context, const std::vector<C
     hypotheses.push_back(hypothesis_of(context, candidate, *base_of(bases, candidate.label)));
     hypotheses.back().id = new_id(candidate, ids);
   }
-  mark_untestable(context, hypotheses, bases, known.size());
+  mark_underpowered(context, hypotheses, bases, known.size());
   return hypotheses;
 }
 
@@ -157,7 +157,7 @@ Result<std::vector<Hypothesis>> hypothesise(StageContext& context, Memo& memo, c
   const auto same = [&](std::size_t a, std::size_t b) {
     if (said[a].label != said[b].label) return false;
     return prompts[a] == prompts[b] ||
-           (said[a].pieces == said[b].pieces && dot(vectors[a], vectors[b]) > context.study.search.same_phrase);
+           (said[a].pieces == said[b].pieces && dot(vectors[a], vectors[b]) > context.study.search.phrase_similarity);
   };
 
   std::vector<std::size_t> kept(known.size());

@@ -39,7 +39,7 @@ Result<std::map<Piece, Rate>> generate_pieces(StageContext& context, const std::
   std::vector<Piece> pieces;
   std::vector<Trial> trials;
   std::vector<Direction> directions;
-  const int count = context.study.budget.first_look;
+  const int count = context.study.budget.initial_images;
   for (const std::size_t h : finalists) {
     const Hypothesis& whole = hypotheses[h];
     for (const PhrasePart& piece : whole.phrase.parts) {

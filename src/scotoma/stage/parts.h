@@ -9,8 +9,8 @@
 namespace scotoma {
 
 /// Fills `part_rates` of every finalist that is a conjunction: its pieces alone. A piece that is a hypothesis too keeps
-/// its explored rate; for any other budget.first_look images are generated, with the seeds that would have explored it,
-/// as far as exploration's share of the budget goes. A conjunction does not go on where a piece that is a finalist
+/// its explored rate; for any other budget.initial_images images are generated, with the seeds that would have explored
+/// it, as far as exploration's share of the budget goes. A conjunction does not go on where a piece that is a finalist
 /// itself explains it: it fails about as often (Fisher's one-sided p above 0.2). Returns the finalists that go on.
 Result<std::vector<std::size_t>> weigh_parts(StageContext& context, std::vector<Hypothesis>& hypotheses,
                                              const std::vector<std::size_t>& finalists);

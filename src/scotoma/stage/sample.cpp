@@ -106,7 +106,8 @@ Result<std::vector<std::size_t>> grow_from(int& purse, StageContext& context, co
 bool unsettled(const StageContext& context, const BaseResult& base) {
   const EvidenceOptions& evidence = context.study.evidence;
   if (invalid_share(base.rate) > evidence.max_invalid / 2) return true;
-  return base.rate.failures > 0 && (std::ssize(base.samples) < kTelling || base.rate.rate > evidence.everywhere / 2);
+  return base.rate.failures > 0 &&
+         (std::ssize(base.samples) < kTelling || base.rate.rate > evidence.failing_label_threshold / 2);
 }
 
 /// Doubles the samples of unsettled labels until they are settled or have all their images.
@@ -226,7 +227,7 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
   SCOTOMA_RETURN_IF_ERROR(settle(context, bases));
   for (BaseResult& base : bases) {
     base.not_generatable = invalid_share(base.rate) > evidence.max_invalid;
-    base.everywhere = !base.not_generatable && base.lower > evidence.everywhere;
+    base.failing_label = !base.not_generatable && base.lower > evidence.failing_label_threshold;
   }
   return bases;
 }

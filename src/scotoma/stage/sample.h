@@ -8,9 +8,10 @@ namespace scotoma {
 
 /// One BaseResult a label, in the study's order. Of each label budget.base_first images are generated (0: budget.base).
 /// The sample is doubled, up to budget.base, while its label is unsettled: while more than half of evidence.max_invalid
-/// is invalid, so that it may be not generatable; while it fails in more than half of evidence.everywhere; and while
-/// there is a failure among fewer than 16 images, so that there is something to describe. Half of the images that are
-/// left at most, all in all; context.limits says where they do not do. `everywhere` is decided here and stays.
+/// is invalid, so that it may be not generatable; while it fails in more than half of evidence.failing_label_threshold;
+/// and while there is a failure among fewer than 16 images, so that there is something to describe. Half of the images
+/// that are left at most, all in all; context.limits says where they do not do. `failing_label` is decided here and
+/// stays.
 ///
 /// The bounds hold together for all labels, whatever size their samples end at, with probability 1 - alpha0: each of
 /// the 2 L one-sided bounds at each of the sizes (budget.base_sizes()) is at level 1 - alpha0 / (2 L sizes).

@@ -23,7 +23,7 @@ class GoodArms {
   Result<std::vector<std::size_t>> run() {
     open_ = exploration_.arms();
     if (open_.empty()) return open_;
-    const int first = exploration_.first_look(open_.size());
+    const int first = exploration_.initial_images(open_.size());
     const int more = std::max(1, first / 2);
     most_ = static_cast<std::size_t>(first) * ((std::size_t{1} << exploration_.budget().rounds) - 1);
     auto& progress = exploration_.context().progress;

@@ -37,12 +37,12 @@ std::set<std::string> keys_of(std::string_view table) {
   for (const Option& option : options()) {
     if (option.table == table) keys.emplace(option.key);
     if (table.empty() && !option.table.empty()) keys.emplace(option.table);
-    if (table == "judge.also" && describes_network(option)) keys.emplace(option.key);
+    if (table == "judge.ensemble" && describes_network(option)) keys.emplace(option.key);
   }
-  if (table == "judge") keys.insert("also");
+  if (table == "judge") keys.insert("ensemble");
   if (table.empty()) keys.insert({"labels", "label", "attributes"});
   if (table == "label") keys.insert({"name", "class", "hypernym", "synonyms", "article"});
-  if (table == "attributes") keys.insert({"name", "phrases", "position", "combine"});
+  if (table == "attributes") keys.insert({"name", "phrases", "position", "combinable"});
   if (table == "attributes.phrases") keys.insert({"text", "position"});
   return keys;
 }

@@ -7,8 +7,8 @@
 
 namespace scotoma {
 
-/// The keys that a table of a study file may hold; "" is the file's own level, "judge.also" a [[judge.also]]. Empty for
-/// a table that no study has.
+/// The keys that a table of a study file may hold; "" is the file's own level, "judge.ensemble" a [[judge.ensemble]].
+/// Empty for a table that no study has.
 std::set<std::string> keys_of(std::string_view table);
 
 /// The valid name with the least Levenshtein distance to a misspelt one. `valid` is not empty.

@@ -163,8 +163,8 @@ void add_search(std::vector<Option>& t) {
        FIELD(budget.base_first), 0, kMany});
   t.push_back({"budget", "screen", "images of each combination of all lists that screening generates",
                FIELD(budget.screen), 1, kMany});
-  t.push_back({"budget", "first_look", "images of each phrase in the first round of exploration",
-               FIELD(budget.first_look), 1, kMany});
+  t.push_back({"budget", "initial_images", "images of each phrase in the first round of exploration",
+               FIELD(budget.initial_images), 1, kMany});
   t.push_back({"budget", "rounds", "rounds of exploration; each keeps the better half and doubles its images",
                FIELD(budget.rounds), 1, 16});
   t.push_back({"budget",
@@ -194,15 +194,16 @@ void add_search(std::vector<Option>& t) {
                0,
                {"sequential", "fixed"}});
   t.push_back({"evidence", "alpha", "false discovery rate held over the study", FIELD(evidence.alpha), 1e-9, 0.5});
-  t.push_back({"evidence", "alpha0", "the part of alpha spent on which labels fail nearly everywhere",
+  t.push_back({"evidence", "alpha0", "the part of alpha spent on which labels fail systematically",
                FIELD(evidence.alpha0), 1e-9, 0.5});
   t.push_back(
       {"evidence", "delta", "a rise above the base rate that is too small to be a bug", FIELD(evidence.delta), 0, 1});
   t.push_back({"evidence", "max_hypotheses",
                "phrases of each label, at most; fixed in advance, the evidence pays for it",
                FIELD(evidence.max_hypotheses), 1, 10000});
-  t.push_back({"evidence", "everywhere", "a label that surely fails more often than this fails nearly everywhere",
-               FIELD(evidence.everywhere), 0, 1});
+  t.push_back({"evidence", "failing_label_threshold",
+               "a label that surely fails more often than this fails systematically",
+               FIELD(evidence.failing_label_threshold), 0, 1});
   t.push_back({"evidence", "max_invalid", "a larger share of invalid images: the generator cannot generate it",
                FIELD(evidence.max_invalid), 0, 1});
   t.push_back({"search", "cluster_distance", "cosine distance at which groups of images stay apart",
@@ -218,10 +219,11 @@ void add_search(std::vector<Option>& t) {
                0,
                0,
                {"captions", "random", "none"}});
-  t.push_back({"search", "combine", "phrases of different [[attributes]] joined: 1 each alone, 2 also pairs, 3 triples",
-               FIELD(search.combine), 1, 4});
-  t.push_back({"search", "same_phrase", "phrases whose text embeddings are closer (cosine) are one",
-               FIELD(search.same_phrase), 0, 1});
+  t.push_back({"search", "interaction_strength",
+               "phrases of different [[attributes]] joined: 1 each alone, 2 also pairs, 3 triples",
+               FIELD(search.interaction_strength), 1, 4});
+  t.push_back({"search", "phrase_similarity", "phrases whose text embeddings are closer (cosine) are one",
+               FIELD(search.phrase_similarity), 0, 1});
   t.push_back({"engine",
                "precision",
                "arithmetic of the engine; part of every fingerprint",
@@ -273,7 +275,7 @@ Study judged_by(Study study, const ClassifierOptions& network) {
   judge.preprocessing = network.preprocessing;
   judge.output = network.output;
   judge.batch = network.batch;
-  judge.also.clear();
+  judge.ensemble.clear();
   return study;
 }
 
@@ -292,7 +294,7 @@ Result<void> check_choices(const Study& study) {
     return bad_input(fmt::format("{}.{} '{}' is unknown; it is one of \"{}\"", option.table, option.key, value,
                                  fmt::join(option.choices, "\", \"")));
   }
-  for (const ClassifierOptions& network : study.judge.also)
+  for (const ClassifierOptions& network : study.judge.ensemble)
     SCOTOMA_RETURN_IF_ERROR(check_choices(judged_by(study, network)));
   return {};
 }

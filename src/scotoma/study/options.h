@@ -34,10 +34,10 @@ struct Option {
   bool required = false;
 };
 
-/// All options in the order of the docs. `labels`, [[label]], [[attributes]] and [[judge.also]] are read apart.
+/// All options in the order of the docs. `labels`, [[label]], [[attributes]] and [[judge.ensemble]] are read apart.
 std::span<const Option> options();
 
-/// Whether it is one of [judge]'s that [[judge.also]] may hold too: what describes a network, not how it is used.
+/// Whether it is one of [judge]'s that [[judge.ensemble]] may hold too: what describes a network, not how it is used.
 bool describes_network(const Option& option);
 
 /// A copy whose [judge] is this network alone, so that the options reach it.

@@ -119,36 +119,36 @@ Result<void> Reader::assign(const Option& option, const toml::node& node, Study&
 
 /// One more network of the judge, which takes from [judge] what it does not say itself.
 Result<void> Reader::read_network(const toml::table& table) {
-  SCOTOMA_RETURN_IF_ERROR(check_table("judge.also", table));
+  SCOTOMA_RETURN_IF_ERROR(check_table("judge.ensemble", table));
   Study own = study_;
   own.judge.model.clear();
   own.judge.labels.clear();
   for (Option option : options()) {
     const toml::node* node = describes_network(option) ? table.get(option.key) : nullptr;
     if (node == nullptr) continue;
-    option.table = "judge.also";
+    option.table = "judge.ensemble";
     SCOTOMA_RETURN_IF_ERROR(assign(option, *node, own));
     SCOTOMA_RETURN_IF_ERROR(check_path(option, node, own));
   }
   if (own.judge.model.empty() || own.judge.labels.empty()) {
-    return wrong(&table,
-                 fmt::format("'judge.also.{}' is missing: each [[judge.also]] needs model and labels of its own",
-                             own.judge.model.empty() ? "model" : "labels"));
+    return wrong(
+        &table, fmt::format("'judge.ensemble.{}' is missing: each [[judge.ensemble]] needs model and labels of its own",
+                            own.judge.model.empty() ? "model" : "labels"));
   }
-  study_.judge.also.push_back(networks(own.judge).front());
+  study_.judge.ensemble.push_back(networks(own.judge).front());
   return {};
 }
 
 Result<void> Reader::read_networks() {
-  const toml::node* tables = node_of("judge", "also");
+  const toml::node* tables = node_of("judge", "ensemble");
   if (tables == nullptr) return {};
   const auto* array = tables->as_array();
   if (array == nullptr || (!array->empty() && !array->is_homogeneous<toml::table>()))
-    return wrong(tables, "write each further network of the judge as [[judge.also]]");
+    return wrong(tables, "write each further network of the judge as [[judge.ensemble]]");
   if (study_.judge.kind != "classifier" && !array->empty()) {
     return wrong(array->get(0),
-                 fmt::format("[[judge.also]] adds to a judge of the kind \"classifier\", but judge.kind is "
-                             "\"{}\"; set it to \"classifier\" or take [[judge.also]] out",
+                 fmt::format("[[judge.ensemble]] adds to a judge of the kind \"classifier\", but judge.kind is "
+                             "\"{}\"; set it to \"classifier\" or take [[judge.ensemble]] out",
                              study_.judge.kind));
   }
   for (const auto& item : *array) SCOTOMA_RETURN_IF_ERROR(read_network(*item.as_table()));
@@ -218,7 +218,7 @@ Result<void> Reader::check_lists() const {
   const std::size_t lists = study_.attributes.size();
   std::vector<int> sizes;
   for (const AttributeList& list : study_.attributes) {
-    if (list.combine) sizes.push_back(static_cast<int>(list.phrases.size()));
+    if (list.combinable) sizes.push_back(static_cast<int>(list.phrases.size()));
   }
   if (search.source != "captions" && lists == 0) {
     return wrong(node_of("search", "source"),
@@ -226,16 +226,19 @@ Result<void> Reader::check_lists() const {
                              "and phrases",
                              search.source));
   }
-  const auto* combine = node_of("search", "combine");
-  if (static_cast<std::size_t>(search.combine) > std::max(std::size_t{1}, sizes.size())) {
-    return wrong(combine,
-                 fmt::format("search.combine is {}, but there {} {} [[attributes]] whose phrases may be joined",
-                             search.combine, sizes.size() == 1 ? "is" : "are", sizes.size()));
+  const auto* combine = node_of("search", "interaction_strength");
+  if (static_cast<std::size_t>(search.interaction_strength) > std::max(std::size_t{1}, sizes.size())) {
+    return wrong(
+        combine,
+        fmt::format("search.interaction_strength is {}, but there {} {} [[attributes]] whose phrases may be joined",
+                    search.interaction_strength, sizes.size() == 1 ? "is" : "are", sizes.size()));
   }
-  const double total = count_combinations(sizes, search.combine);
+  const double total = count_combinations(sizes, search.interaction_strength);
   if (total > kMostCombinations) {
-    return wrong(combine, fmt::format("search.combine = {} makes {:.0f} combinations of a label; {:.0f} is the most",
-                                      search.combine, total, kMostCombinations));
+    return wrong(
+        combine,
+        fmt::format("search.interaction_strength = {} makes {:.0f} combinations of a label; {:.0f} is the most",
+                    search.interaction_strength, total, kMostCombinations));
   }
   return {};
 }

@@ -86,10 +86,10 @@ Result<void> ListReader::read_list(const toml::table& table) {
   const bool again =
       std::any_of(lists_.begin(), lists_.end(), [&](const auto& other) { return other.name == list.name; });
   if (again) return reader_.wrong(table.get("name"), fmt::format("list '{}' stands twice", list.name));
-  if (const toml::node* combine = table.get("combine"); combine != nullptr) {
+  if (const toml::node* combine = table.get("combinable"); combine != nullptr) {
     if (!combine->is_boolean())
-      return reader_.wrong(combine, fmt::format("list '{}': 'attributes.combine' must be true or false", list.name));
-    list.combine = combine->as_boolean()->get();
+      return reader_.wrong(combine, fmt::format("list '{}': 'attributes.combinable' must be true or false", list.name));
+    list.combinable = combine->as_boolean()->get();
   }
   SCOTOMA_RETURN_IF_ERROR(read_phrases(table, list));
   lists_.push_back(std::move(list));

@@ -53,7 +53,7 @@ struct ListedPhrase {
 struct AttributeList {
   std::string name;  ///< "places"
   std::vector<ListedPhrase> phrases;
-  bool combine = true;  ///< its phrases may be joined with those of other lists
+  bool combinable = true;  ///< its phrases may be joined with those of other lists
 
   bool holds(const std::string& text) const {
     return std::any_of(phrases.begin(), phrases.end(), [&](const ListedPhrase& each) { return each.text == text; });
@@ -97,13 +97,14 @@ struct JudgeOptions {
   std::string output;      ///< as the classifier's
   double threshold = 0.5;  ///< valid when the label's probability is at least this
   int batch = 32;
-  std::vector<ClassifierOptions> also;  ///< for "classifier", [[judge.also]]: the mean over all networks is what counts
+  std::vector<ClassifierOptions>
+      ensemble;  ///< for "classifier", [[judge.ensemble]]: the mean over all networks is what counts
 };
 
-/// The networks of a judge of the kind "classifier": [judge]'s own, then those of [[judge.also]] in their order.
+/// The networks of a judge of the kind "classifier": [judge]'s own, then those of [[judge.ensemble]] in their order.
 inline std::vector<ClassifierOptions> networks(const JudgeOptions& judge) {
   std::vector<ClassifierOptions> all = {{judge.model, judge.labels, judge.preprocessing, judge.output, judge.batch}};
-  all.insert(all.end(), judge.also.begin(), judge.also.end());
+  all.insert(all.end(), judge.ensemble.begin(), judge.ensemble.end());
   return all;
 }
 
@@ -126,10 +127,10 @@ struct BudgetOptions {
   double minutes =
       0;          ///< of generating on this machine, turned into images once and then kept; 0: no limit but `images`
   int base = 48;  ///< a label, over all base prompts; with base_first, at most
-  int base_first = 0;  ///< of them generated before the search, more only of labels that need them; 0: all
-  int screen = 4;      ///< a row of the covering array that screens combinations of listed phrases
-  int first_look = 8;  ///< a hypothesis, in the first round of exploration; doubled each round for the better half
-  int rounds = 2;      ///< of successive halving
+  int base_first = 0;      ///< of them generated before the search, more only of labels that need them; 0: all
+  int screen = 4;          ///< a row of the covering array that screens combinations of listed phrases
+  int initial_images = 8;  ///< a hypothesis, in the first round of exploration; doubled each round for the better half
+  int rounds = 2;          ///< of successive halving
   std::string explorer = "halving";  ///< who gets the images of exploration: "halving" or "thompson"
   int shrink = 16;                   ///< a shortened phrase, at most; 0: phrases stay as they are
   int finalists = 12;                ///< hypotheses that go to confirmation, at most
@@ -159,11 +160,11 @@ struct EvidenceOptions {
   std::string rule = "sequential";  ///< "sequential": e-values, e-BH. "fixed": the plain scheme, for comparison:
                                     ///< budget.confirm images each, and a bug is what fails more often than the base
   double alpha = 0.05;              ///< false discovery rate held over the whole study
-  double alpha0 = 0.01;             ///< the part of it spent on which labels fail nearly everywhere
+  double alpha0 = 0.01;             ///< the part of it spent on which labels fail systematically
   double delta = 0.05;              ///< smaller rises above the base rate are not bugs
   int max_hypotheses = 16;          ///< phrases of each label, at most, fixed in advance: see slots()
-  double everywhere = 0.5;          ///< a label whose base rate surely exceeds this fails "nearly everywhere"
-  double max_invalid = 0.5;         ///< a share of invalid images above this: the generator cannot generate it
+  double failing_label_threshold = 0.5;  ///< a label whose base rate surely exceeds this fails "nearly everywhere"
+  double max_invalid = 0.5;              ///< a share of invalid images above this: the generator cannot generate it
 };
 
 struct SearchOptions {
@@ -174,8 +175,8 @@ struct SearchOptions {
   int phrases = 4;                  ///< a cluster, at most
   std::string source = "captions";  ///< whence phrases come beside [[attributes]]: "captions"; "none"; "random": the
                                     ///< lists' combinations in random order, for comparison
-  int combine = 1;                  ///< phrases of different lists joined: 1 each alone, 2 also all pairs, 3 triples
-  double same_phrase = 0.97;        ///< text embeddings closer than this (cosine) are one hypothesis
+  int interaction_strength = 1;     ///< phrases of different lists joined: 1 each alone, 2 also all pairs, 3 triples
+  double phrase_similarity = 0.97;  ///< text embeddings closer than this (cosine) are one hypothesis
 };
 
 struct EngineOptions {

@@ -17,7 +17,7 @@ Result<void> TableReader::check_table(std::string_view name, const toml::table& 
   const auto valid = keys_of(name);
   for (const auto& [key, node] : table) {
     if (valid.contains(std::string(key.str()))) continue;
-    if (name == "judge.also" && keys_of("judge").contains(std::string(key.str()))) {
+    if (name == "judge.ensemble" && keys_of("judge").contains(std::string(key.str()))) {
       return wrong(&node, fmt::format("'{}' is [judge]'s and holds for all its networks; take it out here", key.str()));
     }
     const std::string shown = name.empty() ? std::string(key.str()) : fmt::format("{}.{}", name, key.str());

@@ -124,7 +124,7 @@ Result<void> generate_more_pairs(const StageContext& context, std::vector<Hypoth
 Result<void> generate_more_baselines(const StageContext& context, std::vector<BaseResult>& bases, int count) {
   for (BaseResult& base : bases) {
     const int there = static_cast<int>(base.samples.size());
-    if (!base.everywhere || base.not_generatable || there >= count) continue;
+    if (!base.failing_label || base.not_generatable || there >= count) continue;
     SCOTOMA_ASSIGN_OR_RETURN(
         auto samples, context.observer.observe(base_questions(context, context.target(base.label), there, count)));
     base.samples.insert(base.samples.end(), std::make_move_iterator(samples.begin()),

@@ -48,7 +48,8 @@ inline const Sample& control_of(const Pair& pair, Direction direction) {
 TransferCell cell_of(const std::vector<Pair>& pairs, Direction direction, double delta, double cap,
                      const std::vector<std::string>& class_names);
 
-/// The same of a systematic failure: of the answers on the label's baseline images. `allowed`: evidence.everywhere.
+/// The same of a systematic failure: of the answers on the label's baseline images. `allowed`:
+/// evidence.failing_label_threshold.
 TransferCell systematic_cell(const std::vector<Sample>& samples, double allowed,
                              const std::vector<std::string>& class_names);
 

@@ -41,8 +41,8 @@ CheckCase case_of(const Hypothesis& h, const std::string& finding, const Study& 
   one.prompt = h.prompt;
   one.direction = h.direction;
   const double upper = h.base_valid > 0 ? clopper_pearson_upper(h.base_events, h.base_valid, 1 - kLevel) : 1;
-  const double cap =
-      h.direction == Direction::fails ? std::min(1.0, upper + study.evidence.delta) : study.evidence.everywhere;
+  const double cap = h.direction == Direction::fails ? std::min(1.0, upper + study.evidence.delta)
+                                                     : study.evidence.failing_label_threshold;
   one.now = cell_of(pairs, h.direction, study.evidence.delta, cap, class_names);
   std::vector<Sample> before;
   std::vector<Sample> now;
@@ -62,7 +62,7 @@ CheckCase case_of(const SystematicFailure& failure, const Study& study, const st
   one.systematic = true;
   one.label = base.label;
   if (!base.prompts.empty()) one.prompt = base.prompts.front();
-  one.now = systematic_cell(now, study.evidence.everywhere, class_names);
+  one.now = systematic_cell(now, study.evidence.failing_label_threshold, class_names);
   compare(base.samples, now, one);
   return one;
 }

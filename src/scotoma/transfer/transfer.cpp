@@ -35,7 +35,7 @@ std::vector<SystematicFailure> add_systematic(const Study& study, const Findings
     result.systematic.push_back(
         {failure.id, base.label, base.prompts.empty() ? "" : base.prompts.front(), Direction::fails, {}});
     result.systematic.back().cells.push_back(
-        systematic_cell(base.samples, study.evidence.everywhere, findings.class_names));
+        systematic_cell(base.samples, study.evidence.failing_label_threshold, findings.class_names));
   }
   return failures;
 }
@@ -124,7 +124,8 @@ Result<Transfer> transfer(const Study& study, const Findings& findings, std::vec
     for (std::size_t f = 0; f < failures.size(); ++f) {
       const BaseResult& base = *failures[f].base;
       SCOTOMA_ASSIGN_OR_RETURN(const auto now, answer_again(base.samples, targets.at(base.label), memo));
-      result.systematic[f].cells.push_back(systematic_cell(now, study.evidence.everywhere, memo.class_names()));
+      result.systematic[f].cells.push_back(
+          systematic_cell(now, study.evidence.failing_label_threshold, memo.class_names()));
     }
     add_column(std::move(column), result);
   }

@@ -17,7 +17,7 @@ namespace scotoma {
 /// "transfers" is at most 0.05 where the upper limits hold.
 ///
 /// A systematic failure transfers where the rival surely fails on more of the label's baseline images than
-/// evidence.everywhere; its cells are adjusted together with the others.
+/// evidence.failing_label_threshold; its cells are adjusted together with the others.
 ///
 /// Nothing is generated; each rival is asked once an image, and remembered. The result is a function of the findings
 /// and of the answers. `rivals` keep their classifiers. Errors: bad_input for a rival without a class of the study;

@@ -45,10 +45,10 @@ ordered_json json_value(const Study& study, const OptionField& target) {
       target);
 }
 
-/// The networks of [[judge.also]], with what they take from [judge].
+/// The networks of [[judge.ensemble]], with what they take from [judge].
 ordered_json further_networks(const Study& study) {
   ordered_json list = ordered_json::array();
-  for (const ClassifierOptions& network : study.judge.also) {
+  for (const ClassifierOptions& network : study.judge.ensemble) {
     const Study own = judged_by(study, network);
     ordered_json item = ordered_json::object();
     for (const Option& option : options()) {
@@ -71,7 +71,7 @@ ordered_json settings_json(const Study& study) {
     if (stands_elsewhere || changes_no_answer || usual) continue;
     settings[std::string(option.table)][std::string(option.key)] = json_value(study, option.target);
   }
-  if (!study.judge.also.empty()) settings["judge"]["also"] = further_networks(study);
+  if (!study.judge.ensemble.empty()) settings["judge"]["ensemble"] = further_networks(study);
   return settings;
 }
 

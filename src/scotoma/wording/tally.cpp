@@ -44,7 +44,7 @@ Tally tally_of(const Findings& findings) {
     if (h.status != Status::confirmed) continue;
     (h.direction == Direction::fails ? tally.bugs : tally.exceptions).push_back(&h);
   }
-  for (const SystematicFailure& failure : tally.systematic) tally.everywhere.push_back(failure.base);
+  for (const SystematicFailure& failure : tally.systematic) tally.failing_labels.push_back(failure.base);
   return tally;
 }
 

@@ -18,7 +18,7 @@ struct Tally {
   std::vector<const Hypothesis*> bugs;        ///< confirmed: the label fails under the phrase; in the findings' order
   std::vector<const Hypothesis*>
       exceptions;  ///< confirmed: a label that fails systematically passes under it; likewise
-  std::vector<const BaseResult*> everywhere;  ///< of `systematic`, in its order
+  std::vector<const BaseResult*> failing_labels;  ///< of `systematic`, in its order
 
   /// What people count: bugs of one cause are one finding.
   std::size_t findings() const { return causes.size() + systematic.size(); }

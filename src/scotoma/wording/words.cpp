@@ -181,8 +181,8 @@ std::string_view status_name(Status status) {
       return "not_confirmed";
     case Status::not_generatable:
       return "not_generatable";
-    case Status::untestable:
-      return "untestable";
+    case Status::underpowered:
+      return "underpowered";
     case Status::merged:
       return "merged";
     case Status::out_of_budget:
@@ -201,7 +201,7 @@ std::string_view status_words(Status status) {
       return "not enough evidence";
     case Status::not_generatable:
       return "the generator cannot generate this";
-    case Status::untestable:
+    case Status::underpowered:
       return "cannot be told: the label fails too often";
     case Status::merged:
       return "the same as another, shortened";

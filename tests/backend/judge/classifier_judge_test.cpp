@@ -46,7 +46,7 @@ class Judges : public testing::Test {
     JudgeOptions options;
     options.model = of[0].model;
     options.labels = of[0].labels;
-    options.also.assign(of.begin() + 1, of.end());
+    options.ensemble.assign(of.begin() + 1, of.end());
     std::vector<std::unique_ptr<Classifier>> loaded;
     for (const ClassifierOptions& each : of) loaded.push_back(load(each));
     return ClassifierJudge::create(std::move(loaded), labels_, options);
