@@ -14,7 +14,7 @@
 #include "scotoma/finding/doubt.h"
 #include "scotoma/report/check.h"
 #include "scotoma/report/publish.h"
-#include "scotoma/session/rivals.h"
+#include "scotoma/session/candidates.h"
 #include "scotoma/session/session.h"
 #include "scotoma/wording/tally.h"
 #include "terminal.h"
@@ -89,13 +89,14 @@ Result<void> generate_more(Session& session, Findings& findings, int images, con
   return generate_more_baselines(context, findings.bases, images);
 }
 
-Result<Checked> checked(Session& session, Rival& rival, const CheckArguments& arguments, const CancelToken& cancel) {
+Result<Checked> checked(Session& session, CandidateModel& candidate, const CheckArguments& arguments,
+                        const CancelToken& cancel) {
   SCOTOMA_ASSIGN_OR_RETURN(StudyRun done, replay_study(session, arguments, cancel));
   TerminalProgress progress(arguments.quiet);
   if (arguments.images > 0)
     SCOTOMA_RETURN_IF_ERROR(generate_more(session, done.findings, arguments.images, cancel, progress));
   SCOTOMA_ASSIGN_OR_RETURN(Check check,
-                           scotoma::check(session.study, done.findings, rival, *session.cache, cancel, progress));
+                           scotoma::check(session.study, done.findings, candidate, *session.cache, cancel, progress));
   return Checked{std::move(check), doubts(done.findings)};
 }
 
@@ -113,11 +114,11 @@ Result<void> run_check(const CheckArguments& arguments) {
   if (arguments.images > 0) {
     SCOTOMA_ASSIGN_OR_RETURN(lock, lock_answers(arguments, "check"));
   }
-  SCOTOMA_ASSIGN_OR_RETURN(auto rivals, load_rivals(study, {arguments.against}, arguments.labels));
+  SCOTOMA_ASSIGN_OR_RETURN(auto candidates, load_candidates(study, {arguments.against}, arguments.labels));
   const auto open = arguments.images > 0 ? open_session : open_finished;  // further images are the models' to make
   SCOTOMA_ASSIGN_OR_RETURN(Session session, open(std::move(study), arguments));
   tell_note(session.note);
-  SCOTOMA_ASSIGN_OR_RETURN(const Checked result, checked(session, rivals.front(), arguments, cancel));
+  SCOTOMA_ASSIGN_OR_RETURN(const Checked result, checked(session, candidates.front(), arguments, cancel));
   if (!arguments.junit.empty())  // before anything is printed: the reader of that may have gone
     SCOTOMA_RETURN_IF_ERROR(
         write_whole(arguments.junit, junit_xml(session.study, result.check, arguments.allow_undecided)));

@@ -13,7 +13,7 @@
 #include "scotoma/finding/doubt.h"
 #include "scotoma/record/transfer_json.h"
 #include "scotoma/report/publish.h"
-#include "scotoma/session/rivals.h"
+#include "scotoma/session/candidates.h"
 #include "scotoma/session/session.h"
 #include "scotoma/wording/tally.h"
 #include "terminal.h"
@@ -29,14 +29,14 @@ struct TransferArguments : StudyArguments {
 };
 
 /// Leaves out those that are the study's own, or one that was named before.
-std::vector<Rival> each_once(std::vector<Rival> rivals, const Findings& findings) {
+std::vector<CandidateModel> each_once(std::vector<CandidateModel> candidates, const Findings& findings) {
   std::set<std::string> seen = {findings.fingerprints.at("classifier")};
-  std::vector<Rival> kept;
-  for (Rival& rival : rivals) {
-    if (seen.insert(rival.models.classifier->fingerprint()).second) {
-      kept.push_back(std::move(rival));
+  std::vector<CandidateModel> kept;
+  for (CandidateModel& candidate : candidates) {
+    if (seen.insert(candidate.models.classifier->fingerprint()).second) {
+      kept.push_back(std::move(candidate));
     } else {
-      tell(stderr, "note: {} is there already (the study's own, or named twice)\n", rival.name);
+      tell(stderr, "note: {} is there already (the study's own, or named twice)\n", candidate.name);
     }
   }
   return kept;
@@ -51,20 +51,20 @@ std::string accuracy(const Rate& failures) {
 void print_columns(const Transfer& transfer, const Paint& paint) {
   constexpr const char* kRow = "{:>2} {} {:<17} {:<17} {:<17} {}";
   say("{}\n", paint.bold(fmt::format(kRow, "", padded("classifier", 24), "right: failing set", "all images",
-                                     "their twins", "transfer")));
+                                     "their matched controls", "transfer")));
   const KindCounts all = counts_of(transfer);
   for (std::size_t c = 0; c < transfer.columns.size(); ++c) {
     const TransferColumn& column = transfer.columns[c];
-    say(kRow, c + 1, padded(shortened(column.name, 24), 24), accuracy(column.failing), accuracy(column.suspects),
+    say(kRow, c + 1, padded(shortened(column.name, 24), 24), accuracy(column.failing), accuracy(column.claimed),
         accuracy(column.controls), column.aimed ? "aimed at" : counted_kinds(transferring(transfer, c), all));
     say("\n");
   }
 }
 
 std::string cell_text(const TransferCell& cell) {
-  if (cell.suspects.valid == 0) return "-";
-  const std::string twins = cell.controls.valid == 0 ? "-" : fmt::format("{:.0f}", 100 * cell.controls.rate);
-  return fmt::format("{:.0f}/{}{}", 100 * cell.suspects.rate, twins, cell.transfers ? "!" : "");
+  if (cell.claimed.valid == 0) return "-";
+  const std::string control = cell.controls.valid == 0 ? "-" : fmt::format("{:.0f}", 100 * cell.controls.rate);
+  return fmt::format("{:.0f}/{}{}", 100 * cell.claimed.rate, control, cell.transfers ? "!" : "");
 }
 
 /// One kind of finding, under the number of its rows.
@@ -81,7 +81,7 @@ void print_rows(const std::string& head, const std::vector<const TransferRow*>& 
 }
 
 void print_matrix(const Transfer& transfer, const Paint& paint) {
-  std::string head = fmt::format("{:<34}", "% that fail: bug/twins");
+  std::string head = fmt::format("{:<34}", "% that fail: bug/control");
   for (std::size_t c = 0; c < transfer.columns.size(); ++c)
     head += fmt::format("{:>9}", fmt::format("{}{}", c + 1, transfer.columns[c].aimed ? "*" : ""));
   say("{}\n", paint.bold(head));
@@ -99,8 +99,9 @@ void print_matrix(const Transfer& transfer, const Paint& paint) {
 /// What the marks in the tables mean.
 std::string legend(const Transfer& transfer) {
   std::string text = "*: the classifier that the findings are of; !: transfers, beyond chance";
-  if (!transfer.systematic.empty()) text += "; systematic failure: of the label's baseline images, without twins";
-  if (counts_of(transfer).exceptions > 0) text += "; exception: of the images without the phrase, their twins have it";
+  if (!transfer.systematic.empty()) text += "; systematic failure: of the label's baseline images, without controls";
+  if (counts_of(transfer).exceptions > 0)
+    text += "; exception: of the images without the phrase, their matched controls have it";
   return text;
 }
 
@@ -133,14 +134,14 @@ Result<void> run_transfer(const TransferArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(Study study, open_finished_study(arguments));
   SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "transfer"));
-  SCOTOMA_ASSIGN_OR_RETURN(auto rivals, load_rivals(study, arguments.classifiers, arguments.labels));
+  SCOTOMA_ASSIGN_OR_RETURN(auto candidates, load_candidates(study, arguments.classifiers, arguments.labels));
   SCOTOMA_ASSIGN_OR_RETURN(Session session, open_finished(std::move(study), arguments));
   tell_note(session.note);
   SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, replay_study(session, arguments, cancel));
-  rivals = each_once(std::move(rivals), done.findings);
+  candidates = each_once(std::move(candidates), done.findings);
   const Result<Transfer> result = [&] {
     TerminalProgress progress(arguments.quiet);
-    return transfer(session.study, done.findings, rivals, *session.cache, cancel, progress);
+    return transfer(session.study, done.findings, candidates, *session.cache, cancel, progress);
   }();
   if (!result.ok()) return result.error();
   SCOTOMA_ASSIGN_OR_RETURN(const Published published, publish(session.study, done.findings, nullptr, *session.cache,

@@ -19,7 +19,7 @@ CheckCase case_of(const std::string& id, Verdict verdict) {
   one.finding = id == "d" ? "in-the-snow-as-cat" : "on-a-flower-as-bee";
   one.label = "fly";
   one.prompt = "a photo of a fly on a flower";
-  one.now.suspects = {3, 64, 0, 0.047, 0.0098, 0.131};
+  one.now.claimed = {3, 64, 0, 0.047, 0.0098, 0.131};
   one.now.allowed = 0.096;
   one.before = {60, 64, 0, 0.94, 0.85, 0.98};
   one.verdict = verdict;
@@ -40,7 +40,7 @@ CheckCase systematic_case(Verdict verdict) {
   one.systematic = true;
   one.label = "penguin";
   one.prompt = "a photo of a penguin";
-  one.now.suspects = {60, 64, 0, 0.9375, 0.848, 0.983};
+  one.now.claimed = {60, 64, 0, 0.9375, 0.848, 0.983};
   one.now.allowed = 0.5;
   one.now.predicted = "duck";
   one.before = {64, 64, 0, 1, 0.944, 1};
@@ -164,7 +164,7 @@ TEST(CheckFigures, GiveCountsIntervalAndWhatIsAllowedAndOfWhichImages) {
             "3 of 64 images with the phrase fail (95 % interval 1.0 to 13.1 %); 9.6 % are allowed; before: 60 of 64");
   one.direction = Direction::passes;
   EXPECT_NE(figures(one).find("images without the phrase"), std::string::npos);
-  one.now.suspects = {};
+  one.now.claimed = {};
   EXPECT_NE(figures(one).find("never audited"), std::string::npos);
 }
 

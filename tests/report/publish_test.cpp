@@ -107,7 +107,7 @@ Transfer transfer_of_side(char side) {
   transfer.columns.resize(2);
   transfer.columns[0].name = "own";
   transfer.columns[0].aimed = true;
-  transfer.columns[1].name = std::string("rival-") + side;
+  transfer.columns[1].name = std::string("candidate-") + side;
   transfer.systematic.push_back(
       {"bee-systematic", "bee", "a photo of a bee", Direction::fails, std::vector<TransferCell>(2)});
   return transfer;
@@ -119,13 +119,13 @@ TEST_F(Publish, ATransferChangesWithTheReportOrNeitherDoes) {
     return publish(made_up::study(), with_image(id_), nullptr, *cache_, folder_.path(), &transfer);
   };
   ASSERT_TRUE(with('a').ok());
-  EXPECT_NE(read_plain_file(folder_ / "transfer.json")->find("rival-a"), std::string::npos);
-  EXPECT_NE(read_plain_file(folder_ / "report.html")->find("rival-a"), std::string::npos);
+  EXPECT_NE(read_plain_file(folder_ / "transfer.json")->find("candidate-a"), std::string::npos);
+  EXPECT_NE(read_plain_file(folder_ / "report.html")->find("candidate-a"), std::string::npos);
   std::filesystem::remove(folder_ / "bugs.json");
   std::filesystem::create_directory(folder_ / "bugs.json");  // so that it cannot be written
   ASSERT_FALSE(with('b').ok());
-  EXPECT_NE(read_plain_file(folder_ / "transfer.json")->find("rival-a"), std::string::npos);
-  EXPECT_NE(read_plain_file(folder_ / "report.html")->find("rival-a"), std::string::npos);
+  EXPECT_NE(read_plain_file(folder_ / "transfer.json")->find("candidate-a"), std::string::npos);
+  EXPECT_NE(read_plain_file(folder_ / "report.html")->find("candidate-a"), std::string::npos);
 }
 
 TEST_F(Publish, KilledBetweenTwoFilesLeavesNoReportOfOtherFiguresThanTransferJson) {
@@ -146,11 +146,11 @@ TEST_F(Publish, KilledBetweenTwoFilesLeavesNoReportOfOtherFiguresThanTransferJso
     const auto told = read_plain_file(folder_ / "transfer.json");
     const std::string report = *read_plain_file(folder_ / "report.html");
     EXPECT_EQ(told.ok(), renames == 2) << "after " << renames;
-    EXPECT_NE(report.find(renames == 0 ? "rival-a" : "rival-b"), std::string::npos) << "after " << renames;
-    EXPECT_TRUE(!told.ok() || told->find("rival-b") != std::string::npos);
+    EXPECT_NE(report.find(renames == 0 ? "candidate-a" : "candidate-b"), std::string::npos) << "after " << renames;
+    EXPECT_TRUE(!told.ok() || told->find("candidate-b") != std::string::npos);
   }
   ASSERT_TRUE(with('b'));
-  EXPECT_NE(read_plain_file(folder_ / "transfer.json")->find("rival-b"), std::string::npos);
+  EXPECT_NE(read_plain_file(folder_ / "transfer.json")->find("candidate-b"), std::string::npos);
 }
 
 TEST_F(Publish, RenewsACopyOfAImageThatIsNotWhole) {

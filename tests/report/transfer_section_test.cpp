@@ -17,23 +17,23 @@
 namespace scotoma {
 namespace {
 
-/// A transfer that is of the findings, with one rival whose name is hostile.
+/// A transfer that is of the findings, with one candidate whose name is hostile.
 Transfer transfer_for(const Findings& findings) {
   Transfer transfer;
   TransferColumn aimed;
   aimed.name = "aimed";
   aimed.aimed = true;
   aimed.fingerprint = findings.fingerprints.at("classifier");
-  TransferColumn rival;
-  rival.name = "<b>rival_one</b>";
-  rival.failing = {4, 10, 0};
-  fill_interval(rival.failing);
-  transfer.columns = {aimed, rival};
+  TransferColumn candidate;
+  candidate.name = "<b>candidate_one</b>";
+  candidate.failing = {4, 10, 0};
+  fill_interval(candidate.failing);
+  transfer.columns = {aimed, candidate};
   for (const Hypothesis& h : findings.hypotheses) {
     if (h.status != Status::confirmed || !h.audited()) continue;
     const bool passes = h.direction == Direction::passes;
     TransferCell cell;
-    cell.suspects = passes ? complement(h.audit_base) : h.audit;
+    cell.claimed = passes ? complement(h.audit_base) : h.audit;
     cell.controls = passes ? complement(h.audit) : h.audit_base;
     TransferCell other = cell;
     other.transfers = true;
@@ -49,8 +49,8 @@ TEST(TransferSection, HasARowForALabelThatFailsSystematicallyAlsoWhereNoBugWasCo
   Transfer transfer = transfer_for(findings);
   ASSERT_TRUE(transfer.rows.empty());
   TransferCell cell;
-  cell.suspects = {43, 47, 0};
-  fill_interval(cell.suspects);
+  cell.claimed = {43, 47, 0};
+  fill_interval(cell.claimed);
   transfer.systematic.push_back({"bee-systematic", "bee", "a photo of a bee", Direction::fails, {cell, cell}});
   const auto html = report_html(made_up::study(), findings, made_up::test_image, &transfer);
   ASSERT_TRUE(html.ok());
@@ -66,7 +66,7 @@ TEST(TransferSection, IsInTheReportWithEveryBugAndNamesEscaped) {
   ASSERT_TRUE(html.ok());
   EXPECT_NE(html->find("<section id=\"transfer\">"), std::string::npos);
   EXPECT_NE(html->find("href=\"#transfer\""), std::string::npos);
-  EXPECT_EQ(html->find("<b>rival_one"), std::string::npos);
+  EXPECT_EQ(html->find("<b>candidate_one"), std::string::npos);
   EXPECT_EQ(html->find("<i>bee"), std::string::npos);
   std::size_t marks = 0;
   const std::string mark = "<span class=\"transfers\">";
@@ -78,7 +78,7 @@ TEST(TransferSection, CountsBugsSystematicFailuresAndExceptionsEachAsWhatTheyAre
   const Findings findings = made_up::findings();
   Transfer transfer = transfer_for(findings);
   TransferCell here;
-  here.suspects = {43, 47, 0};
+  here.claimed = {43, 47, 0};
   transfer.systematic.push_back({"bee-systematic", "bee", "a photo of a bee", Direction::fails, {here, here}});
   const auto bee = std::find_if(transfer.rows.begin(), transfer.rows.end(),
                                 [](const TransferRow& row) { return row.direction == Direction::passes; });

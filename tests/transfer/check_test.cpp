@@ -15,7 +15,7 @@ namespace {
 /// `now` of `valid` fail under the classifier in question, `before` of them did, as differently as the counts allow.
 CheckCase case_of(int now, int before, int valid, double allowed) {
   CheckCase one;
-  one.now.suspects = {now, valid, 0};
+  one.now.claimed = {now, valid, 0};
   one.now.allowed = allowed;
   one.before = {before, valid, 0};
   const int both = std::max(0, now + before - valid);
@@ -61,8 +61,8 @@ RC_GTEST_PROP(Decide, MoreFailuresNeverLookBetter, ()) {
   const auto which = *rc::gen::inRange<std::size_t>(0, some.size());
   std::vector<CheckCase> more = some;
   CheckCase& grown = more[which];
-  if (grown.now.suspects.failures == valid) return;
-  ++grown.now.suspects.failures;  // one more image fails: one that failed before, or one that did not
+  if (grown.now.claimed.failures == valid) return;
+  ++grown.now.claimed.failures;  // one more image fails: one that failed before, or one that did not
   if (grown.only_before > 0 && *rc::gen::arbitrary<bool>()) {
     --grown.only_before;
   } else {

@@ -59,7 +59,7 @@ fake::WorldSetting with_rules(std::vector<fake::Rule> rules) {
 
 /// A run on a classifier with a bug and with a label that fails systematically; a twin with the same faults, and
 /// one without any.
-class Rivals : public ::testing::Test {
+class Candidates : public ::testing::Test {
  protected:
   void SetUp() override {
     study_.budget.audit = 64;
@@ -75,22 +75,22 @@ class Rivals : public ::testing::Test {
     ASSERT_TRUE(std::any_of(bugs_.begin(), bugs_.end(), [](auto* h) { return h->direction == Direction::fails; }));
   }
 
-  static Rival rival(fake::World& world, const std::string& name) {
-    Rival rival{name, {}};
-    rival.models.classifier = std::make_unique<Turned>(world.models().classifier, "turned-" + name);
-    return rival;
+  static CandidateModel candidate(fake::World& world, const std::string& name) {
+    CandidateModel candidate{name, {}};
+    candidate.models.classifier = std::make_unique<Turned>(world.models().classifier, "turned-" + name);
+    return candidate;
   }
-  std::vector<Rival> both() {
-    std::vector<Rival> rivals;
-    rivals.push_back(rival(same_, "same"));
-    rivals.push_back(rival(sound_, "sound"));
-    return rivals;
+  std::vector<CandidateModel> both() {
+    std::vector<CandidateModel> candidates;
+    candidates.push_back(candidate(same_, "same"));
+    candidates.push_back(candidate(sound_, "sound"));
+    return candidates;
   }
-  Result<Transfer> transferred(std::vector<Rival> rivals) {
-    return transfer(study_, findings_, rivals, *cache_, never_, silent_);
+  Result<Transfer> transferred(std::vector<CandidateModel> candidates) {
+    return transfer(study_, findings_, candidates, *cache_, never_, silent_);
   }
-  Check checked(Rival rival) {
-    auto result = check(study_, findings_, rival, *cache_, never_, silent_);
+  Check checked(CandidateModel candidate) {
+    auto result = check(study_, findings_, candidate, *cache_, never_, silent_);
     EXPECT_TRUE(result.ok()) << result.error().message;
     return result.ok() ? *result : Check{};
   }
@@ -109,7 +109,7 @@ class Rivals : public ::testing::Test {
   std::vector<const Hypothesis*> bugs_;
 };
 
-TEST_F(Rivals, WithTheSameFaultsShowEveryBugAndThoseWithoutShowNone) {
+TEST_F(Candidates, WithTheSameFaultsShowEveryBugAndThoseWithoutShowNone) {
   const auto result = transferred(both());
   ASSERT_TRUE(result.ok()) << result.error().message;
   ASSERT_EQ(result->rows.size(), bugs_.size());
@@ -120,14 +120,14 @@ TEST_F(Rivals, WithTheSameFaultsShowEveryBugAndThoseWithoutShowNone) {
   }
 }
 
-TEST_F(Rivals, AreCountedByKindAsTheFindingsAre) {
+TEST_F(Candidates, AreCountedByKindAsTheFindingsAre) {
   const auto result = transferred(both());
   ASSERT_TRUE(result.ok()) << result.error().message;
   const Tally tally = tally_of(findings_);
   ASSERT_FALSE(tally.exceptions.empty());
   const KindCounts all = counts_of(*result);
   const KindCounts same = transferring(*result, 1);
-  for (const KindCounts& counts : {all, same, counts_of(checked(rival(same_, "same")))}) {
+  for (const KindCounts& counts : {all, same, counts_of(checked(candidate(same_, "same")))}) {
     EXPECT_EQ(counts.bugs, static_cast<int>(tally.bugs.size())) << "an exception is no bug";
     EXPECT_EQ(counts.systematic, static_cast<int>(tally.systematic.size()));
     EXPECT_EQ(counts.exceptions, static_cast<int>(tally.exceptions.size()));
@@ -139,7 +139,7 @@ TEST_F(Rivals, AreCountedByKindAsTheFindingsAre) {
   EXPECT_EQ(json["classifiers"][1]["transferring_of_each_kind"]["systematic_failures"], same.systematic);
 }
 
-TEST_F(Rivals, AreAskedAboutTheBaselineImagesOfALabelThatFailsSystematically) {
+TEST_F(Candidates, AreAskedAboutTheBaselineImagesOfALabelThatFailsSystematically) {
   const auto result = transferred(both());
   ASSERT_TRUE(result.ok()) << result.error().message;
   ASSERT_EQ(result->systematic.size(), 1U);
@@ -147,8 +147,8 @@ TEST_F(Rivals, AreAskedAboutTheBaselineImagesOfALabelThatFailsSystematically) {
   EXPECT_EQ(row.id, "cow-systematic");
   ASSERT_EQ(row.cells.size(), 3U);
   const BaseResult* cow = base_of(findings_.bases, "cow");
-  EXPECT_EQ(row.cells[0].suspects.failures, cow->rate.failures);
-  EXPECT_EQ(row.cells[0].suspects.valid, cow->rate.valid);
+  EXPECT_EQ(row.cells[0].claimed.failures, cow->rate.failures);
+  EXPECT_EQ(row.cells[0].claimed.valid, cow->rate.valid);
   EXPECT_EQ(row.cells[0].predicted, "cat");
   EXPECT_FALSE(row.cells[0].transfers) << "it is the one that the failure is of";
   EXPECT_TRUE(row.cells[1].transfers);
@@ -156,41 +156,41 @@ TEST_F(Rivals, AreAskedAboutTheBaselineImagesOfALabelThatFailsSystematically) {
   EXPECT_FALSE(row.cells[2].transfers);
 }
 
-TEST_F(Rivals, AreCountedOnTheAuditsImagesInTermsOfFailuresWhateverTheirClassOrder) {
+TEST_F(Candidates, AreCountedOnTheAuditsImagesInTermsOfFailuresWhateverTheirClassOrder) {
   const auto result = transferred(both());
   ASSERT_TRUE(result.ok());
   for (std::size_t b = 0; b < bugs_.size(); ++b) {
     const Hypothesis& h = *bugs_[b];
     const TransferCell& aimed = result->rows[b].cells[0];
     const bool passes = h.direction == Direction::passes;
-    EXPECT_EQ(aimed.suspects.failures, passes ? h.audit_base.valid - h.audit_base.failures : h.audit.failures) << h.id;
+    EXPECT_EQ(aimed.claimed.failures, passes ? h.audit_base.valid - h.audit_base.failures : h.audit.failures) << h.id;
     EXPECT_EQ(aimed.controls.failures, passes ? h.audit.valid - h.audit.failures : h.audit_base.failures) << h.id;
-    EXPECT_EQ(aimed.only_suspects, h.only_with) << h.id;
+    EXPECT_EQ(aimed.only_claimed, h.only_with) << h.id;
     EXPECT_EQ(aimed.only_controls, h.only_without) << h.id;
     // The same rules, in other words: the twin fails exactly where the aimed-at one does.
     const TransferCell& twin = result->rows[b].cells[1];
-    EXPECT_EQ(twin.suspects.failures, aimed.suspects.failures) << h.id;
+    EXPECT_EQ(twin.claimed.failures, aimed.claimed.failures) << h.id;
     EXPECT_EQ(twin.controls.failures, aimed.controls.failures) << h.id;
     EXPECT_EQ(twin.predicted, aimed.predicted) << h.id;
-    EXPECT_EQ(twin.suspects.valid, aimed.suspects.valid) << h.id;
+    EXPECT_EQ(twin.claimed.valid, aimed.claimed.valid) << h.id;
   }
 }
 
-TEST_F(Rivals, TheSetOfFailingImagesIsAllWrongForTheOneItIsAimedAtByConstruction) {
+TEST_F(Candidates, TheSetOfFailingImagesIsAllWrongForTheOneItIsAimedAtByConstruction) {
   const auto result = transferred(both());
   ASSERT_TRUE(result.ok());
   const TransferColumn& aimed = result->columns[0];
   ASSERT_GT(aimed.failing.valid, 0);
   EXPECT_EQ(aimed.failing.failures, aimed.failing.valid);
-  EXPECT_EQ(aimed.failing.valid, aimed.suspects.failures);
-  int suspects = 0;
-  for (const TransferRow& row : result->rows) suspects += row.cells[2].suspects.valid;
-  EXPECT_EQ(result->columns[2].suspects.valid, suspects);
+  EXPECT_EQ(aimed.failing.valid, aimed.claimed.failures);
+  int claimed = 0;
+  for (const TransferRow& row : result->rows) claimed += row.cells[2].claimed.valid;
+  EXPECT_EQ(result->columns[2].claimed.valid, claimed);
   EXPECT_EQ(result->columns[2].failing.valid, aimed.failing.valid);
   EXPECT_LT(result->columns[2].failing.rate, 0.1);
 }
 
-TEST_F(Rivals, AreAskedOnceAndStoppedTheyGoOn) {
+TEST_F(Candidates, AreAskedOnceAndStoppedTheyGoOn) {
   CancelToken cancel;
   std::size_t calls = 0;
   same_.before_call = [&](const std::string& /*role*/, std::size_t) -> Result<void> {
@@ -198,8 +198,8 @@ TEST_F(Rivals, AreAskedOnceAndStoppedTheyGoOn) {
     return {};
   };
   study_.engine.threads = 1;
-  auto rivals = both();
-  const auto stopped = transfer(study_, findings_, rivals, *cache_, cancel, silent_);
+  auto candidates = both();
+  const auto stopped = transfer(study_, findings_, candidates, *cache_, cancel, silent_);
   ASSERT_FALSE(stopped.ok());
   EXPECT_EQ(stopped.error().code, Code::interrupted);
   const auto first = transferred(both());
@@ -210,24 +210,24 @@ TEST_F(Rivals, AreAskedOnceAndStoppedTheyGoOn) {
   EXPECT_EQ(transfer_json(study_, *first).dump(), transfer_json(study_, *again).dump());
 }
 
-TEST_F(Rivals, OneWithoutAClassOfTheStudyIsBadInputThatNamesIt) {
+TEST_F(Candidates, OneWithoutAClassOfTheStudyIsBadInputThatNamesIt) {
   fake::WorldSetting other;
   other.things = {"fly", "bee", "cat", "horse"};
   fake::World world(other);
-  std::vector<Rival> rivals;
-  rivals.push_back(rival(world, "other"));
-  const auto result = transferred(std::move(rivals));
+  std::vector<CandidateModel> candidates;
+  candidates.push_back(candidate(world, "other"));
+  const auto result = transferred(std::move(candidates));
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code, Code::bad_input);
   EXPECT_NE(result.error().message.find("cow"), std::string::npos) << result.error().message;
 }
 
-TEST_F(Rivals, CheckedAreGreenWithoutTheFaultsAndRedWithThem) {
-  for (const CheckCase& one : checked(rival(sound_, "sound")).cases) {
-    EXPECT_EQ(one.verdict, Verdict::fixed) << one.id << ": " << one.now.suspects.failures << " of "
-                                           << one.now.suspects.valid << ", allowed " << one.now.allowed;
+TEST_F(Candidates, CheckedAreGreenWithoutTheFaultsAndRedWithThem) {
+  for (const CheckCase& one : checked(candidate(sound_, "sound")).cases) {
+    EXPECT_EQ(one.verdict, Verdict::fixed) << one.id << ": " << one.now.claimed.failures << " of "
+                                           << one.now.claimed.valid << ", allowed " << one.now.allowed;
   }
-  const Check red = checked(rival(same_, "same"));
+  const Check red = checked(candidate(same_, "same"));
   ASSERT_EQ(red.cases.size(), bugs_.size() + 1) << "and the label that fails systematically";
   for (const CheckCase& one : red.cases) {
     EXPECT_EQ(one.verdict, Verdict::there) << one.id;
@@ -235,8 +235,8 @@ TEST_F(Rivals, CheckedAreGreenWithoutTheFaultsAndRedWithThem) {
   }
 }
 
-TEST_F(Rivals, CheckedCasesOfOneFindingStandTogetherAndASystematicFailureIsOne) {
-  const Check result = checked(rival(same_, "same"));
+TEST_F(Candidates, CheckedCasesOfOneFindingStandTogetherAndASystematicFailureIsOne) {
+  const Check result = checked(candidate(same_, "same"));
   std::vector<std::string> findings;
   std::set<std::string> ids;
   for (const CheckCase& one : result.cases) {
@@ -249,22 +249,22 @@ TEST_F(Rivals, CheckedCasesOfOneFindingStandTogetherAndASystematicFailureIsOne) 
   EXPECT_EQ(cow->id, "cow-systematic");
   EXPECT_EQ(cow->now.allowed, study_.evidence.failing_label_threshold);
   EXPECT_EQ(cow->before.failures, base_of(findings_.bases, "cow")->rate.failures);
-  EXPECT_EQ(cow->now.suspects.valid, base_of(findings_.bases, "cow")->rate.valid);
+  EXPECT_EQ(cow->now.claimed.valid, base_of(findings_.bases, "cow")->rate.valid);
 }
 
-TEST_F(Rivals, CheckedAgainstALabelThatFailsAndNothingElseIsRedWhileItDoes) {
+TEST_F(Candidates, CheckedAgainstALabelThatFailsAndNothingElseIsRedWhileItDoes) {
   for (Hypothesis& h : findings_.hypotheses) h.status = Status::not_confirmed;
-  const Check red = checked(rival(same_, "same"));
+  const Check red = checked(candidate(same_, "same"));
   ASSERT_EQ(red.cases.size(), 1U);
   EXPECT_EQ(red.cases[0].verdict, Verdict::there);
-  const Check green = checked(rival(sound_, "sound"));
+  const Check green = checked(candidate(sound_, "sound"));
   ASSERT_EQ(green.cases.size(), 1U);
   EXPECT_EQ(green.cases[0].verdict, Verdict::fixed);
 }
 
-TEST_F(Rivals, CheckedOneThatFailsEverywhereHasFixedNothing) {
+TEST_F(Candidates, CheckedOneThatFailsEverywhereHasFixedNothing) {
   fake::World broken(with_rules({{"fly", "", "bee", 1}, {"cow", "", "cat", 1}}));
-  const Check result = checked(rival(broken, "broken"));
+  const Check result = checked(candidate(broken, "broken"));
   for (const CheckCase& one : result.cases) {
     EXPECT_TRUE(one.verdict == Verdict::there || one.verdict == Verdict::worse) << one.id;
     if (!one.systematic) {
@@ -273,7 +273,7 @@ TEST_F(Rivals, CheckedOneThatFailsEverywhereHasFixedNothing) {
   }
 }
 
-TEST_F(Rivals, WithMorePairsAreToldMoreAndTheAuditsOwnStayTheFirst) {
+TEST_F(Candidates, WithMorePairsAreToldMoreAndTheAuditsOwnStayTheFirst) {
   auto models = aimed_.models();
   Memo memo(models, *cache_, never_, silent_, {});
   const auto targets = find_targets(study_, memo.class_names());
@@ -296,7 +296,7 @@ TEST_F(Rivals, WithMorePairsAreToldMoreAndTheAuditsOwnStayTheFirst) {
   }
 }
 
-TEST_F(Rivals, WithMoreBaselineImagesAreToldMoreOfSystematicFailuresAlone) {
+TEST_F(Candidates, WithMoreBaselineImagesAreToldMoreOfSystematicFailuresAlone) {
   auto models = aimed_.models();
   Memo memo(models, *cache_, never_, silent_, {});
   const auto targets = find_targets(study_, memo.class_names());
@@ -319,7 +319,7 @@ TEST_F(Rivals, WithMoreBaselineImagesAreToldMoreOfSystematicFailuresAlone) {
   }
 }
 
-TEST_F(Rivals, OfABugWithoutAnAuditHaveNoRowAndAnOpenCase) {
+TEST_F(Candidates, OfABugWithoutAnAuditHaveNoRowAndAnOpenCase) {
   for (Hypothesis& h : findings_.hypotheses) {
     if (h.id != bugs_[0]->id) continue;
     h.audit = h.audit_base = {};
@@ -330,13 +330,13 @@ TEST_F(Rivals, OfABugWithoutAnAuditHaveNoRowAndAnOpenCase) {
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result->rows.size(), bugs_.size() - 1);
   EXPECT_EQ(result->not_audited, std::vector<std::string>{bugs_[0]->id});
-  const Check open = checked(rival(sound_, "sound"));
+  const Check open = checked(candidate(sound_, "sound"));
   ASSERT_EQ(open.cases.size(), bugs_.size() + 1);
   for (const CheckCase& one : open.cases)
     EXPECT_EQ(one.verdict == Verdict::undecided, one.id == bugs_[0]->id) << one.id;
 }
 
-TEST_F(Rivals, AsJsonAreReadBackForTheSameFindingsAndForNoOthers) {
+TEST_F(Candidates, AsJsonAreReadBackForTheSameFindingsAndForNoOthers) {
   const auto result = transferred(both());
   ASSERT_TRUE(result.ok());
   const std::string text = transfer_json(study_, *result).dump(2);
@@ -373,15 +373,15 @@ TEST(NoBug, IsNothingToTransferAndNothingToCheck) {
   Progress silent;
   Findings none;
   none.fingerprints["classifier"] = "some";
-  std::vector<Rival> rivals;
-  rivals.push_back({"sound", {}});
-  rivals[0].models.classifier = world.models().classifier;
-  const auto result = transfer(study, none, rivals, *cache, never, silent);
+  std::vector<CandidateModel> candidates;
+  candidates.push_back({"sound", {}});
+  candidates[0].models.classifier = world.models().classifier;
+  const auto result = transfer(study, none, candidates, *cache, never, silent);
   ASSERT_TRUE(result.ok());
   EXPECT_TRUE(result->rows.empty());
   EXPECT_EQ(result->columns.size(), 2U);
   EXPECT_TRUE(transfer_of(transfer_json(study, *result).dump(), none).has_value());
-  EXPECT_TRUE(check(study, none, rivals[0], *cache, never, silent)->cases.empty());
+  EXPECT_TRUE(check(study, none, candidates[0], *cache, never, silent)->cases.empty());
 }
 
 }  // namespace

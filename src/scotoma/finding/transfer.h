@@ -2,7 +2,7 @@
 // What other classifiers say of a study's confirmed bugs: plain records, no behaviour.
 //
 // All rates here are of *failures*, whatever the hypothesis' direction. The images that a claim says fail are its
-// `suspects`: those with the phrase, or for Direction::passes ("a bee is only known on a flower") those without it. The
+// `claimed`: those with the phrase, or for Direction::passes ("a bee is only known on a flower") those without it. The
 // others of the pairs are its `controls`.
 #pragma once
 
@@ -15,19 +15,19 @@ namespace scotoma {
 
 /// One classifier on the audit's images of one bug.
 struct TransferCell {
-  Rate suspects;
-  Rate controls;          ///< the same seeds on the other side of the phrase
-  int only_suspects = 0;  ///< pairs, both valid: only the suspect fails
+  Rate claimed;
+  Rate controls;         ///< the same seeds on the other side of the phrase
+  int only_claimed = 0;  ///< pairs, both valid: only the claimed image fails
   int only_controls = 0;
   int both = 0;
   int neither = 0;
-  double lift_low = -1;  ///< 95 % interval of suspects.rate - controls.rate, from the pairs
+  double lift_low = -1;  ///< 95 % interval of claimed.rate - controls.rate, from the pairs
   double lift_high = 1;
   double allowed = 1;      ///< the classifier's own null: upper limit of its controls' rate, plus evidence.delta
-  double p = 1;            ///< exact, one-sided, of "the suspects fail at most as often as allowed"
+  double p = 1;            ///< exact, one-sided, of "the claimed fail at most as often as allowed"
   double adjusted = 1;     ///< Holm's, over all cells of the classifiers that the bugs were not aimed at
   bool transfers = false;  ///< adjusted <= 0.05; never set for the classifier that the bugs were aimed at
-  std::string predicted;   ///< most frequent wrong answer among the suspects; empty without failures
+  std::string predicted;   ///< most frequent wrong answer among the claimed; empty without failures
   int predicted_count = 0;
 };
 
@@ -46,8 +46,8 @@ struct TransferColumn {
   std::string fingerprint;
   std::string description;
   bool aimed = false;  ///< the bugs were found on this one; always the first column
-  Rate failing;        ///< failures on the suspects that the aimed-at one fails on: of that one 100 % by construction
-  Rate suspects;       ///< on all suspects
+  Rate failing;        ///< failures on the claimed that the aimed-at one fails on: of that one 100 % by construction
+  Rate claimed;        ///< on all claimed
   Rate controls;       ///< on all controls
 };
 
@@ -55,7 +55,7 @@ struct TransferColumn {
 struct Transfer {
   std::vector<TransferColumn> columns;
   std::vector<TransferRow> rows;  ///< audited bugs and exceptions, in the order of the findings
-  /// Systematic failures: the cells' suspects are the label's baseline images, they have no controls, and `allowed` is
+  /// Systematic failures: the cells' claimed are the label's baseline images, they have no controls, and `allowed` is
   /// evidence.failing_label_threshold. No part of the columns' totals.
   std::vector<TransferRow> systematic;
   std::vector<std::string> not_audited;  ///< ids of confirmed bugs and exceptions that have no audit, hence no row
@@ -73,13 +73,13 @@ enum class Verdict {
 struct CheckCase {
   std::string id;
   std::string finding;      ///< id of the cause or systematic failure that it belongs to; its own of the latter
-  bool systematic = false;  ///< the suspects are the label's baseline images, and there are no controls
+  bool systematic = false;  ///< the claimed are the label's baseline images, and there are no controls
   std::string label;
   std::string prompt;
   Direction direction = Direction::fails;
-  Rate before;          ///< of the suspects, in the classifier that the bug was found on
+  Rate before;          ///< of the claimed, in the classifier that the bug was found on
   TransferCell now;     ///< in the one under check; `allowed` here also keeps to what the study allowed
-  int only_now = 0;     ///< suspects on which only the one under check fails
+  int only_now = 0;     ///< claimed on which only the one under check fails
   int only_before = 0;  ///< ... only the other
   double p_fixed = 1;   ///< of "the rate is above what is allowed"
   double p_there = 1;   ///< of "it is within", Holm-adjusted over the cases

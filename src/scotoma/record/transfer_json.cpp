@@ -36,7 +36,7 @@ ordered_json column_json(const TransferColumn& column, const KindCounts& transfe
           {"model", valid_utf8(column.description)},
           {"accuracy",
            {{"failing", accuracy_json(column.failing)},
-            {"suspects", accuracy_json(column.suspects)},
+            {"claimed", accuracy_json(column.claimed)},
             {"controls", accuracy_json(column.controls)}}},
           {"transferring", transferring.bugs},
           {"transferring_of_each_kind", kinds_json(transferring)}};
@@ -89,10 +89,10 @@ void read_outcome(const ordered_json& json, TransferCell& cell) {
 TransferCell cell_from(const ordered_json& json, Direction direction) {
   const bool passes = direction == Direction::passes;
   TransferCell cell;
-  cell.suspects = rate_from(json.at(passes ? "without" : "with"));
+  cell.claimed = rate_from(json.at(passes ? "without" : "with"));
   cell.controls = rate_from(json.at(passes ? "with" : "without"));
   const ordered_json& pairs = json.at("pairs");
-  cell.only_suspects = pairs.at(passes ? "fails_only_without" : "fails_only_with").get<int>();
+  cell.only_claimed = pairs.at(passes ? "fails_only_without" : "fails_only_with").get<int>();
   cell.only_controls = pairs.at(passes ? "fails_only_with" : "fails_only_without").get<int>();
   cell.both = pairs.at("fails_both").get<int>();
   cell.neither = pairs.at("fails_neither").get<int>();
@@ -106,7 +106,7 @@ TransferCell cell_from(const ordered_json& json, Direction direction) {
 
 TransferCell baseline_from(const ordered_json& json) {
   TransferCell cell;
-  cell.suspects = rate_from(json.at("baseline"));
+  cell.claimed = rate_from(json.at("baseline"));
   read_outcome(json, cell);
   return cell;
 }
@@ -130,7 +130,7 @@ TransferColumn column_from(const ordered_json& json) {
   column.fingerprint = json.at("fingerprint").get<std::string>();
   column.description = json.at("model").get<std::string>();
   column.failing = failures_from(accuracy.at("failing"));
-  column.suspects = failures_from(accuracy.at("suspects"));
+  column.claimed = failures_from(accuracy.at("claimed"));
   column.controls = failures_from(accuracy.at("controls"));
   return column;
 }
@@ -160,7 +160,7 @@ bool systematic_are_of(const Transfer& transfer, const Findings& findings) {
          std::equal(transfer.systematic.begin(), transfer.systematic.end(), failures.begin(), failures.end(),
                     [&](const TransferRow& row, const SystematicFailure& failure) {
                       return row.id == valid_utf8(failure.id) && row.cells.size() == transfer.columns.size() &&
-                             same_counts(row.cells[0].suspects, failure.base->rate);
+                             same_counts(row.cells[0].claimed, failure.base->rate);
                     });
 }
 
@@ -180,10 +180,9 @@ bool is_of(const Transfer& transfer, const Findings& findings) {
                       if (row.id != valid_utf8(h->id) || row.direction != h->direction) return false;
                       if (row.cells.size() != transfer.columns.size()) return false;
                       const bool passes = row.direction == Direction::passes;
-                      const Rate suspects = passes ? complement(h->audit_base) : h->audit;
+                      const Rate claimed = passes ? complement(h->audit_base) : h->audit;
                       const Rate controls = passes ? complement(h->audit) : h->audit_base;
-                      return same_counts(row.cells[0].suspects, suspects) &&
-                             same_counts(row.cells[0].controls, controls);
+                      return same_counts(row.cells[0].claimed, claimed) && same_counts(row.cells[0].controls, controls);
                     });
 }
 
@@ -207,11 +206,11 @@ ordered_json rate_json(const Rate& rate) {
 ordered_json cell_json(const TransferCell& cell, Direction direction) {
   const bool passes = direction == Direction::passes;
   ordered_json json = {
-      {"with", rate_json(passes ? cell.controls : cell.suspects)},
-      {"without", rate_json(passes ? cell.suspects : cell.controls)},
+      {"with", rate_json(passes ? cell.controls : cell.claimed)},
+      {"without", rate_json(passes ? cell.claimed : cell.controls)},
       {"pairs",
-       {{"fails_only_with", passes ? cell.only_controls : cell.only_suspects},
-        {"fails_only_without", passes ? cell.only_suspects : cell.only_controls},
+       {{"fails_only_with", passes ? cell.only_controls : cell.only_claimed},
+        {"fails_only_without", passes ? cell.only_claimed : cell.only_controls},
         {"fails_both", cell.both},
         {"fails_neither", cell.neither}}},
       {"lift",
@@ -221,7 +220,7 @@ ordered_json cell_json(const TransferCell& cell, Direction direction) {
 }
 
 ordered_json baseline_json(const TransferCell& cell) {
-  ordered_json json = {{"baseline", rate_json(cell.suspects)}};
+  ordered_json json = {{"baseline", rate_json(cell.claimed)}};
   add_outcome(json, cell);
   return json;
 }

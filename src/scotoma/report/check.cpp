@@ -87,7 +87,7 @@ std::string_view verdict_words(Verdict verdict) {
 }
 
 std::string figures(const CheckCase& one) {
-  const Rate& now = one.now.suspects;
+  const Rate& now = one.now.claimed;
   if (now.valid == 0) {
     return "it was never audited, so there is no image to look at; --images generates some, and so does a run with "
            "more "

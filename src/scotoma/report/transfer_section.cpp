@@ -40,7 +40,7 @@ std::string dataset_row(const Transfer& transfer, std::size_t c) {
   return fmt::format(
       "<tr><th scope=\"row\">{}{}</th><td class=\"chart\">{}</td>{}{}{}{}</tr>\n", escape_html(column.name),
       column.aimed ? " <span class=\"badge\">aimed at</span>" : "", bar, accuracy_cell("Failing set", column.failing),
-      accuracy_cell("All images", column.suspects), accuracy_cell("Their twins", column.controls),
+      accuracy_cell("All images", column.claimed), accuracy_cell("Matched controls", column.controls),
       table_cell("Transfer", column.aimed ? "–" : counted_kinds(transferring(transfer, c), counts_of(transfer)),
                  "number"));
 }
@@ -49,29 +49,30 @@ std::string dataset_table(const Transfer& transfer) {
   std::string html =
       "<h3>The set of images as a whole</h3>\n<p>Accuracy on the images of all audits, with 95\u00A0% intervals. "
       "Failing set: those on which the classifier under test is wrong, so its own accuracy there is 0 by "
-      "construction. All images: also those that it gets right. Twins: the same seeds where no failure is claimed, of "
+      "construction. All images: also those that it gets right. Matched controls: the same seeds where no failure is "
+      "claimed, of "
       "a "
       "bug the neutral prompt, of an exception the phrase. Systematic failures are no part of the accuracies.</p>\n"
       "<div class=\"scroll\" role=\"region\" aria-label=\"Accuracy by classifier\" tabindex=\"0\"><table "
       "class=\"base-rates\">\n<thead><tr><th scope=\"col\">Classifier</th><th scope=\"col\">Failing set, 0 to "
       "100\u00A0%</th><th scope=\"col\" class=\"number\">Failing set</th><th scope=\"col\" class=\"number\">All "
-      "images</th><th scope=\"col\" class=\"number\">Their twins</th><th scope=\"col\" class=\"number\">Transfer"
+      "images</th><th scope=\"col\" class=\"number\">Matched controls</th><th scope=\"col\" class=\"number\">Transfer"
       "</th></tr></thead>\n<tbody>\n";
   for (std::size_t c = 0; c < transfer.columns.size(); ++c) html += dataset_row(transfer, c);
   return html + "</tbody></table></div>\n";
 }
 
 std::string heat_cell(const TransferColumn& column, const TransferCell& cell) {
-  const Rate& rate = cell.suspects;
+  const Rate& rate = cell.claimed;
   const std::string name = escape_html(column.name) + (column.aimed ? " (aimed at)" : "");
   if (rate.valid == 0) return fmt::format("<td data-label=\"{}\" style=\"--heat:0%\">–</td>", name);
   const std::string hint = fmt::format(
-      "{} fail ({}); twins: {}; {} allowed{}", fraction(rate), interval_text(rate), fraction(cell.controls),
+      "{} fail ({}); matched controls: {}; {} allowed{}", fraction(rate), interval_text(rate), fraction(cell.controls),
       percent(cell.allowed),
       cell.predicted.empty() ? ""
                              : fmt::format("; misclassified as {} {} times", cell.predicted, cell.predicted_count));
   return fmt::format(
-      "<td data-label=\"{}\" style=\"--heat:{:.0f}%\" title=\"{}\"><b>{}</b> <span class=\"base\">twins "
+      "<td data-label=\"{}\" style=\"--heat:{:.0f}%\" title=\"{}\"><b>{}</b> <span class=\"base\">control "
       "{}</span>{}</td>",
       name, 100 * rate.rate, escape_html(hint), percent(rate.rate),
       cell.controls.valid == 0 ? "–" : percent(cell.controls.rate),
@@ -93,10 +94,13 @@ std::string row_head(const Page& page, const TransferRow& row) {
 
 std::string heat_map(const Page& page, const Transfer& transfer) {
   std::string html = fmt::format(
-      "<h3>One by one</h3>\n<p>How often the images that a bug or an exception is about fail, and their twins. "
+      "<h3>One by one</h3>\n<p>How often the images that a bug or an exception is about fail, and their matched "
+      "controls. "
       "<b>Transfers</b>: "
-      "they surely fail more often than this classifier's own twins allow, or, of the baseline images of a label that "
-      "fails systematically, which have no twins, more often than the study allows any label; with all cells taken "
+      "they surely fail more often than this classifier's own matched controls allow, or, of the baseline images of a "
+      "label that "
+      "fails systematically, which have no matched controls, more often than the study allows any label; with all "
+      "cells taken "
       "together (Holm, "
       "5\u00A0%).</p>\n<div class=\"scroll\" role=\"region\" aria-label=\"Failure rates by finding and classifier\" "
       "tabindex=\"0\"><table class=\"transfer-map\" style=\"--columns:{}\">\n<thead><tr><th scope=\"col\">What "

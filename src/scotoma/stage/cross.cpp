@@ -143,21 +143,21 @@ Outcome outcome_of(const Sample& sample) {
 }
 
 CrossCell cell_of(const StageContext& context, const std::string& label, int answer, const std::vector<Sample>& samples,
-                  const Outcomes& twins) {
+                  const Outcomes& unseen_samples) {
   CrossCell cell;
   cell.label = label;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const Outcome with = outcome_of(samples[i]);
     cell.with.invalid += with.valid ? 0 : 1;
-    cell.without.invalid += twins[i].valid ? 0 : 1;
-    if (!with.valid || !twins[i].valid) continue;
+    cell.without.invalid += unseen_samples[i].valid ? 0 : 1;
+    if (!with.valid || !unseen_samples[i].valid) continue;
     const bool taken = with.answer == answer;
-    const bool twin_taken = twins[i].answer == answer;
+    const bool without_taken = unseen_samples[i].answer == answer;
     for (Rate* rate : {&cell.with, &cell.without}) ++rate->valid;
     cell.with.failures += taken ? 1 : 0;
-    cell.without.failures += twin_taken ? 1 : 0;
-    cell.only_with += taken && !twin_taken ? 1 : 0;
-    cell.only_without += twin_taken && !taken ? 1 : 0;
+    cell.without.failures += without_taken ? 1 : 0;
+    cell.only_with += taken && !without_taken ? 1 : 0;
+    cell.only_without += without_taken && !taken ? 1 : 0;
     if (taken && cell.samples.size() < kCrossSamples) cell.samples.push_back(samples[i]);
   }
   fill_interval(cell.with);
@@ -181,10 +181,10 @@ Result<void> try_phrase(StageContext& context, const std::vector<Plan*>& rows,
     labels.push_back(target);
     if (!without.contains(target.label.name)) unseen.push_back(target);
   }
-  SCOTOMA_ASSIGN_OR_RETURN(const auto twins, generate(context, unseen, nullptr));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto unseen_samples, generate(context, unseen, nullptr));
   for (std::size_t i = 0; i < unseen.size(); ++i) {
     Outcomes& outcomes = without[unseen[i].label.name];
-    std::transform(twins[i].begin(), twins[i].end(), std::back_inserter(outcomes), outcome_of);
+    std::transform(unseen_samples[i].begin(), unseen_samples[i].end(), std::back_inserter(outcomes), outcome_of);
   }
   SCOTOMA_ASSIGN_OR_RETURN(const auto samples, generate(context, labels, &rows.front()->row.phrase));
   for (Plan* plan : rows) {

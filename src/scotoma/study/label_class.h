@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which class of a network is a label's: the one check for the classifier under test, its rivals and the judges.
+// Which class of a network is a label's: the one check for the classifier under test, its candidates and the judges.
 #pragma once
 
 #include <cstddef>

@@ -19,11 +19,11 @@ namespace {
 void count_pairs(const std::vector<Pair>& pairs, Direction direction, TransferCell& cell) {
   for (const Pair& pair : pairs) {
     if (!pair.with.valid() || !pair.without.valid()) continue;
-    const bool suspect = suspect_of(pair, direction).failure();
+    const bool claimed = claimed_image(pair, direction).failure();
     const bool control = control_of(pair, direction).failure();
-    (suspect ? (control ? cell.both : cell.only_suspects) : (control ? cell.only_controls : cell.neither)) += 1;
+    (claimed ? (control ? cell.both : cell.only_claimed) : (control ? cell.only_controls : cell.neither)) += 1;
   }
-  const Interval lift = newcombe_paired(cell.both, cell.only_suspects, cell.only_controls, cell.neither, 0.95);
+  const Interval lift = newcombe_paired(cell.both, cell.only_claimed, cell.only_controls, cell.neither, 0.95);
   cell.lift_low = lift.low;
   cell.lift_high = lift.high;
 }
@@ -45,9 +45,9 @@ Result<void> ask_again(const std::vector<Sample*>& samples, const Target& target
   return {};
 }
 
-void name_wrong_answer(const std::vector<Sample>& suspects, const std::vector<std::string>& class_names,
+void name_wrong_answer(const std::vector<Sample>& claimed, const std::vector<std::string>& class_names,
                        TransferCell& cell) {
-  const WrongAnswer wrong = most_frequent_wrong(suspects);
+  const WrongAnswer wrong = most_frequent_wrong(claimed);
   if (wrong.count > 0) cell.predicted = class_names[static_cast<std::size_t>(wrong.class_index)];
   cell.predicted_count = wrong.count;
 }
@@ -79,30 +79,30 @@ Result<std::vector<Sample>> answer_again(std::vector<Sample> samples, const Targ
 
 TransferCell cell_of(const std::vector<Pair>& pairs, Direction direction, double delta, double cap,
                      const std::vector<std::string>& class_names) {
-  std::vector<Sample> suspects;
+  std::vector<Sample> claimed;
   std::vector<Sample> controls;
   for (const Pair& pair : pairs) {
-    suspects.push_back(suspect_of(pair, direction));
+    claimed.push_back(claimed_image(pair, direction));
     controls.push_back(control_of(pair, direction));
   }
   TransferCell cell;
-  cell.suspects = rate_of(suspects, Direction::fails);
+  cell.claimed = rate_of(claimed, Direction::fails);
   cell.controls = rate_of(controls, Direction::fails);
   count_pairs(pairs, direction, cell);
-  name_wrong_answer(suspects, class_names, cell);
+  name_wrong_answer(claimed, class_names, cell);
   const double upper =
       cell.controls.valid == 0 ? 1 : clopper_pearson_upper(cell.controls.failures, cell.controls.valid, 0.95);
   cell.allowed = std::min(cap, upper + delta);
-  cell.p = binomial_at_least(cell.suspects.failures, cell.suspects.valid, cell.allowed);
+  cell.p = binomial_at_least(cell.claimed.failures, cell.claimed.valid, cell.allowed);
   return cell;
 }
 
 TransferCell systematic_cell(const std::vector<Sample>& samples, double allowed,
                              const std::vector<std::string>& class_names) {
   TransferCell cell;
-  cell.suspects = rate_of(samples, Direction::fails);
+  cell.claimed = rate_of(samples, Direction::fails);
   cell.allowed = allowed;
-  cell.p = binomial_at_least(cell.suspects.failures, cell.suspects.valid, allowed);
+  cell.p = binomial_at_least(cell.claimed.failures, cell.claimed.valid, allowed);
   name_wrong_answer(samples, class_names, cell);
   return cell;
 }

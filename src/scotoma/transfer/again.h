@@ -14,12 +14,12 @@
 namespace scotoma {
 
 /// Another classifier than the study's.
-struct Rival {
+struct CandidateModel {
   std::string name;
   Models models;  ///< its classifier, and nothing else
 };
 
-/// The study's labels as a rival knows them, by name. Errors: those of find_targets.
+/// The study's labels as a candidate knows them, by name. Errors: those of find_targets.
 Result<std::map<std::string, Target>> targets_by_label(const Study& study, const std::vector<std::string>& class_names);
 
 /// The hypothesis' pairs with the predictions of the memo's classifier instead of the study's; `correct` and
@@ -32,17 +32,17 @@ Result<std::vector<Pair>> answer_again(const Hypothesis& hypothesis, const Targe
 Result<std::vector<Sample>> answer_again(std::vector<Sample> samples, const Target& target, Memo& memo);
 
 /// Whether the claim of `direction` says that the image with the phrase fails; otherwise the one without it.
-inline bool suspect_has_phrase(Direction direction) { return direction == Direction::fails; }
+inline bool claimed_has_phrase(Direction direction) { return direction == Direction::fails; }
 
 /// The side of the pair that the claim says fails, and the other one.
-inline const Sample& suspect_of(const Pair& pair, Direction direction) {
-  return suspect_has_phrase(direction) ? pair.with : pair.without;
+inline const Sample& claimed_image(const Pair& pair, Direction direction) {
+  return claimed_has_phrase(direction) ? pair.with : pair.without;
 }
 inline const Sample& control_of(const Pair& pair, Direction direction) {
-  return suspect_has_phrase(direction) ? pair.without : pair.with;
+  return claimed_has_phrase(direction) ? pair.without : pair.with;
 }
 
-/// All that one classifier's answers on a bug's pairs say by themselves: rates, pairs, lift, what the suspects are
+/// All that one classifier's answers on a bug's pairs say by themselves: rates, pairs, lift, what the claimed are
 /// misclassified as, the rate that is allowed and the p-value against it. `delta`: EvidenceOptions::delta. `cap`: what
 /// is allowed at most. Adjusting and deciding is left to those who see all cells.
 TransferCell cell_of(const std::vector<Pair>& pairs, Direction direction, double delta, double cap,

@@ -16,13 +16,13 @@ namespace {
 constexpr double kLevel = 0.05;
 
 Verdict verdict_of(const CheckCase& one) {
-  if (one.now.suspects.valid == 0) return Verdict::undecided;
+  if (one.now.claimed.valid == 0) return Verdict::undecided;
   if (one.p_fixed <= kLevel) return Verdict::fixed;
   if (one.p_there > kLevel) return Verdict::undecided;
   return one.p_worse <= kLevel ? Verdict::worse : Verdict::there;
 }
 
-/// Sets what the two classifiers' answers on the same suspects say together.
+/// Sets what the two classifiers' answers on the same claimed say together.
 void compare(const std::vector<Sample>& before, const std::vector<Sample>& now, CheckCase& one) {
   for (std::size_t i = 0; i < now.size(); ++i) {
     const bool fails_now = now[i].failure();
@@ -47,8 +47,8 @@ CheckCase case_of(const Hypothesis& h, const std::string& finding, const Study& 
   std::vector<Sample> before;
   std::vector<Sample> now;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    before.push_back(suspect_of(h.pairs[i], h.direction));
-    now.push_back(suspect_of(pairs[i], h.direction));
+    before.push_back(claimed_image(h.pairs[i], h.direction));
+    now.push_back(claimed_image(pairs[i], h.direction));
   }
   compare(before, now, one);
   return one;
@@ -73,7 +73,7 @@ void decide(std::vector<CheckCase>& cases) {
   std::vector<double> there;
   std::vector<double> worse;
   for (CheckCase& one : cases) {
-    const Rate& now = one.now.suspects;
+    const Rate& now = one.now.claimed;
     one.p_fixed = binomial_at_most(now.failures, now.valid, one.now.allowed);
     there.push_back(binomial_at_least(now.failures, now.valid, one.now.allowed));
     worse.push_back(binomial_at_least(one.only_now, one.only_now + one.only_before, 0.5));
@@ -87,12 +87,12 @@ void decide(std::vector<CheckCase>& cases) {
   }
 }
 
-Result<Check> check(const Study& study, const Findings& findings, Rival& rival, AnswerCache& cache,
+Result<Check> check(const Study& study, const Findings& findings, CandidateModel& candidate, AnswerCache& cache,
                     const CancelToken& cancel, Progress& progress) {
-  const Classifier& classifier = *rival.models.classifier;
-  Check result{rival.name, classifier.fingerprint(), classifier.describe(), {}};
-  progress.stage(fmt::format("asking {}", rival.name));
-  Memo memo(rival.models, cache, cancel, progress, {thread_count(study.engine.threads), false});
+  const Classifier& classifier = *candidate.models.classifier;
+  Check result{candidate.name, classifier.fingerprint(), classifier.describe(), {}};
+  progress.stage(fmt::format("asking {}", candidate.name));
+  Memo memo(candidate.models, cache, cancel, progress, {thread_count(study.engine.threads), false});
   SCOTOMA_ASSIGN_OR_RETURN(const auto targets, targets_by_label(study, memo.class_names()));
   const auto add = [&](const std::vector<const Hypothesis*>& bugs, const std::string& finding) -> Result<void> {
     for (const Hypothesis* h : bugs) {

@@ -50,15 +50,15 @@ void count(const Sample& sample, Rate& rate) {
 void count(const std::vector<Pair>& pairs, const std::vector<Pair>& aimed, Direction direction,
            TransferColumn& column) {
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    const Sample& suspect = suspect_of(pairs[i], direction);
-    if (suspect_of(aimed[i], direction).failure()) count(suspect, column.failing);
-    count(suspect, column.suspects);
+    const Sample& claimed = claimed_image(pairs[i], direction);
+    if (claimed_image(aimed[i], direction).failure()) count(claimed, column.failing);
+    count(claimed, column.claimed);
     count(control_of(pairs[i], direction), column.controls);
   }
 }
 
 void add_column(TransferColumn column, Transfer& result) {
-  for (Rate* rate : {&column.failing, &column.suspects, &column.controls}) fill_interval(*rate);
+  for (Rate* rate : {&column.failing, &column.claimed, &column.controls}) fill_interval(*rate);
   result.columns.push_back(std::move(column));
 }
 
@@ -94,8 +94,8 @@ void decide(Transfer& result) {
 
 }  // namespace
 
-Result<Transfer> transfer(const Study& study, const Findings& findings, std::vector<Rival>& rivals, AnswerCache& cache,
-                          const CancelToken& cancel, Progress& progress) {
+Result<Transfer> transfer(const Study& study, const Findings& findings, std::vector<CandidateModel>& candidates,
+                          AnswerCache& cache, const CancelToken& cancel, Progress& progress) {
   Transfer result;
   const auto bugs = audited(findings, result);
   const double delta = study.evidence.delta;
@@ -107,14 +107,14 @@ Result<Transfer> transfer(const Study& study, const Findings& findings, std::vec
   }
   add_column(std::move(aimed), result);
   const auto failures = add_systematic(study, findings, result);
-  for (Rival& rival : rivals) {
-    progress.stage(fmt::format("asking {}", rival.name));
-    Memo memo(rival.models, cache, cancel, progress, {thread_count(study.engine.threads), false});
+  for (CandidateModel& candidate : candidates) {
+    progress.stage(fmt::format("asking {}", candidate.name));
+    Memo memo(candidate.models, cache, cancel, progress, {thread_count(study.engine.threads), false});
     SCOTOMA_ASSIGN_OR_RETURN(const auto targets, targets_by_label(study, memo.class_names()));
     TransferColumn column;
-    column.name = rival.name;
-    column.fingerprint = rival.models.classifier->fingerprint();
-    column.description = rival.models.classifier->describe();
+    column.name = candidate.name;
+    column.fingerprint = candidate.models.classifier->fingerprint();
+    column.description = candidate.models.classifier->describe();
     for (std::size_t b = 0; b < bugs.size(); ++b) {
       const Hypothesis& h = *bugs[b];
       SCOTOMA_ASSIGN_OR_RETURN(const auto pairs, answer_again(h, targets.at(h.label), memo));

@@ -9,20 +9,20 @@
 
 namespace scotoma {
 
-/// Every confirmed bug's audit images on the study's classifier (first column) and on each rival.
+/// Every confirmed bug's audit images on the study's classifier (first column) and on each candidate.
 ///
-/// A bug transfers to a rival where its suspects surely fail more often than the rival's own null allows: the one-sided
-/// 95 % upper limit of its failure rate on the controls, plus evidence.delta. Tested by the
-/// exact binomial p-value, Holm-adjusted over all cells of all rivals, at 0.05: the probability of even one false
-/// "transfers" is at most 0.05 where the upper limits hold.
+/// A bug transfers to a candidate where its claimed surely fail more often than the candidate's own null allows: the
+/// one-sided 95 % upper limit of its failure rate on the controls, plus evidence.delta. Tested by the exact binomial
+/// p-value, Holm-adjusted over all cells of all candidates, at 0.05: the probability of even one false "transfers" is
+/// at most 0.05 where the upper limits hold.
 ///
-/// A systematic failure transfers where the rival surely fails on more of the label's baseline images than
+/// A systematic failure transfers where the candidate surely fails on more of the label's baseline images than
 /// evidence.failing_label_threshold; its cells are adjusted together with the others.
 ///
-/// Nothing is generated; each rival is asked once an image, and remembered. The result is a function of the findings
-/// and of the answers. `rivals` keep their classifiers. Errors: bad_input for a rival without a class of the study;
-/// those of the models and of the disk; interrupted.
-Result<Transfer> transfer(const Study& study, const Findings& findings, std::vector<Rival>& rivals, AnswerCache& cache,
-                          const CancelToken& cancel, Progress& progress);
+/// Nothing is generated; each candidate is asked once an image, and remembered. The result is a function of the
+/// findings and of the answers. `candidates` keep their classifiers. Errors: bad_input for a candidate without a class
+/// of the study; those of the models and of the disk; interrupted.
+Result<Transfer> transfer(const Study& study, const Findings& findings, std::vector<CandidateModel>& candidates,
+                          AnswerCache& cache, const CancelToken& cancel, Progress& progress);
 
 }  // namespace scotoma

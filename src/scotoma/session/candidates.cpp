@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scotoma/session/rivals.h"
+#include "scotoma/session/candidates.h"
 
 #include <fmt/format.h>
 
@@ -35,13 +35,13 @@ Result<ClassifierOptions> options_of(const Study& study, const fs::path& file, c
   return options;
 }
 
-Result<Rival> load(const Study& study, const ClassifierOptions& options) {
-  Rival rival;
-  SCOTOMA_ASSIGN_OR_RETURN(rival.models.classifier, load_classifier(options, study.engine));
-  Study other = study;  // so that messages name the rival's files
+Result<CandidateModel> load(const Study& study, const ClassifierOptions& options) {
+  CandidateModel candidate;
+  SCOTOMA_ASSIGN_OR_RETURN(candidate.models.classifier, load_classifier(options, study.engine));
+  Study other = study;  // so that messages name the candidate's files
   other.classifier = options;
-  SCOTOMA_RETURN_IF_ERROR(classes_of_labels(other, rival.models.classifier->class_names()));
-  return rival;
+  SCOTOMA_RETURN_IF_ERROR(classes_of_labels(other, candidate.models.classifier->class_names()));
+  return candidate;
 }
 
 /// As few words as tell different files apart.
@@ -68,18 +68,19 @@ std::vector<std::string> names_of(std::vector<fs::path> models) {
 
 }  // namespace
 
-Result<std::vector<Rival>> load_rivals(const Study& study, const std::vector<fs::path>& files, const fs::path& labels) {
-  std::vector<Rival> rivals;
+Result<std::vector<CandidateModel>> load_candidates(const Study& study, const std::vector<fs::path>& files,
+                                                    const fs::path& labels) {
+  std::vector<CandidateModel> candidates;
   std::vector<fs::path> models = {study.classifier.model};
   for (const fs::path& file : files) {
     SCOTOMA_ASSIGN_OR_RETURN(const ClassifierOptions options, options_of(study, file, labels));
-    SCOTOMA_ASSIGN_OR_RETURN(Rival rival, load(study, options));
-    rivals.push_back(std::move(rival));
+    SCOTOMA_ASSIGN_OR_RETURN(CandidateModel candidate, load(study, options));
+    candidates.push_back(std::move(candidate));
     models.push_back(options.model);
   }
   const auto names = names_of(models);
-  for (std::size_t i = 0; i < rivals.size(); ++i) rivals[i].name = names[i + 1];
-  return rivals;
+  for (std::size_t i = 0; i < candidates.size(); ++i) candidates[i].name = names[i + 1];
+  return candidates;
 }
 
 }  // namespace scotoma

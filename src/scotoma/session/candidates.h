@@ -14,7 +14,7 @@ namespace scotoma {
 /// those of `labels` (empty: of the study); or a .toml file, whose [classifier] table says all of it. Names are the
 /// models' stems, with their folders where stems are alike. Errors: bad_input for files that are not there or cannot be
 /// used, and for a classifier that lacks a class of the study.
-Result<std::vector<Rival>> load_rivals(const Study& study, const std::vector<std::filesystem::path>& files,
-                                       const std::filesystem::path& labels);
+Result<std::vector<CandidateModel>> load_candidates(const Study& study, const std::vector<std::filesystem::path>& files,
+                                                    const std::filesystem::path& labels);
 
 }  // namespace scotoma
