@@ -236,11 +236,11 @@ Result<Doctor::Finding> Doctor::budget() const {
   const std::int64_t base = each * labels;
   if (base > study_.budget.images) {
     return bad_input(
-        fmt::format("budget.images is {}, but the base images alone take {} ({} labels x {}); raise "
+        fmt::format("budget.images is {}, but the baseline images alone take {} ({} labels x {}); raise "
                     "budget.images or lower {}",
                     study_.budget.images, base, labels, each, study_.budget.base_key()));
   }
-  return Finding{fmt::format("at most {} images; {} of them base images", study_.budget.images, base)};
+  return Finding{fmt::format("at most {} images; {} of them baseline images", study_.budget.images, base)};
 }
 
 Result<void> Doctor::examine() {

@@ -58,7 +58,7 @@ void print_verdict(const Findings& findings, double threshold) {
       hypothesis.measured().valid > 0 ? headline(hypothesis) : hypothesis.prompt);
   if (rate.invalid > 0) say("  {} of {} images do not show the label\n", rate.invalid, rate.invalid + rate.valid);
   if (rate.valid == 0) return;
-  say("  {} of {} fresh images {}; base images and delta allow about {:.1f} %\n", rate.failures, rate.valid,
+  say("  {} of {} fresh images {}; baseline images and delta allow about {:.1f} %\n", rate.failures, rate.valid,
       hypothesis.direction == Direction::fails ? "fail" : "pass", 100 * hypothesis.null_rate);
   say("  log e-value {:.1f}; {:.1f} confirms\n", hypothesis.log_e_value, threshold);
 }
@@ -138,7 +138,7 @@ void add_probe(CLI::App& app, Run& run) {
   verb->add_flag("--before", arguments->before, "the phrase belongs in front of the label (\"dark\")");
   verb->add_flag("--json", arguments->json, "as JSON (docs/bugs-json.md)");
   verb->footer(
-      "The base images of the study are generated first, unless they are there already. The phrase is held to "
+      "The baseline images of the study are generated first, unless they are there already. The phrase is held to "
       "(evidence.alpha - evidence.alpha0) / (2 x labels x evidence.max_hypotheses) on its own, as the hardest of a "
       "whole "
       "study is. "

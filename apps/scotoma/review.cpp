@@ -188,7 +188,7 @@ Result<Reviews> answers_of(const std::vector<ReviewRow>& rows, const Reviewed& r
     if (!is_label) return bad_input(fmt::format("{}:{}: no label '{}' in this study", name, row.line, row.label));
     if (keys.empty()) {
       return bad_input(
-          fmt::format("{}:{}: no image '{}' of '{}' in this study's base samples and audits; was the "
+          fmt::format("{}:{}: no image '{}' of '{}' in this study's baseline samples and audits; was the "
                       "study changed since the table was written?",
                       name, row.line, row.image, row.label));
     }

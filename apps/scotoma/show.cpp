@@ -58,7 +58,7 @@ void print_bug(const Study& study, const Json& bug, const StudyPlaces& place) {
   print_rate("audit", bug["audit"]);
   print_rate("audit, without phrase", bug["audit_base"]);
   if (const std::string text = reviewed_failures(study, bug); !text.empty()) say("  {:<22} {}\n", "reviewed", text);
-  say("  {:<22} {:.1f} (natural logarithm; base rate as measured + delta: {:.1f} %)\n", "log e-value",
+  say("  {:<22} {:.1f} (natural logarithm; baseline rate as measured + delta: {:.1f} %)\n", "log e-value",
       bug.value("log_e_value", 0.0), 100 * bug.value("null_rate", 0.0));
   print_examples(bug, folder);
   say("  {:<22} scotoma generate {} {} --seed SEED --to SEED.png\n", "an image again",

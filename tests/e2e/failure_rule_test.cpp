@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 struct Counted {
-  int failures = 0;  ///< among the base images of all labels
+  int failures = 0;  ///< among the baseline images of all labels
   json settings;
   std::string output;
 };

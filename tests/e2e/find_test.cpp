@@ -219,7 +219,7 @@ TEST(Find, AJudgeThatRefusesEverythingIsToldEverywhere) {
   const auto study = folder.write("study.toml", small_study(with_blind_judge()));
   const Outcome outcome = run({"find", study.string(), "--out", (folder / "out").string(), "--quiet"});
   EXPECT_EQ(outcome.code, 0) << outcome.errors;
-  const std::string says = "The judge refused 16 of 16 base images, so no label could be examined";
+  const std::string says = "The judge refused 16 of 16 baseline images, so no label could be examined";
   EXPECT_NE(outcome.output.find(says), std::string::npos) << outcome.output;
   const json bugs = json::parse(read_file(folder / "out/bugs.json"));
   ASSERT_FALSE(bugs["limits"].empty());

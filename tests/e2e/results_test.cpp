@@ -92,10 +92,10 @@ TEST_F(Results, OfLongNamesStandInColumns) {
 
 TEST_F(Results, OfWhichAllIsDoubtfulSaySo) {
   json results = made_up_results();
-  results["doubts"] = {"The judge refused 16 of 16 base images."};
+  results["doubts"] = {"The judge refused 16 of 16 baseline images."};
   const Outcome listed = list(results.dump());
   EXPECT_EQ(listed.code, 0);
-  EXPECT_NE(listed.errors.find("? The judge refused 16 of 16 base images."), std::string::npos) << listed.errors;
+  EXPECT_NE(listed.errors.find("? The judge refused 16 of 16 baseline images."), std::string::npos) << listed.errors;
   EXPECT_NE(show(results.dump()).errors.find("? The judge refused"), std::string::npos);
   results["doubts"] = 7;
   EXPECT_NE(list(results.dump()).errors.find("'doubts'"), std::string::npos);

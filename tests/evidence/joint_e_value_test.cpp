@@ -76,8 +76,9 @@ RC_GTEST_PROP(LogJointEValue, GrowsWithEventsAndFallsWithBaseEventsAndDelta, ())
 
 TEST(LogJointEValue, SaysNothingWhereNothingCouldBeRefuted) {
   EXPECT_EQ(log_joint_e_value({9, 9}, {0, 9}, 1), 0);
-  EXPECT_LE(log_joint_e_value({500, 500}, {0, 0}, 0.05), 0) << "without a base sample the base rate may be anything";
-  EXPECT_LE(log_joint_e_value({0, 0}, {0, 500}, 0.05), 0) << "a base sample alone is no evidence";
+  EXPECT_LE(log_joint_e_value({500, 500}, {0, 0}, 0.05), 0)
+      << "without a baseline sample the baseline rate may be anything";
+  EXPECT_LE(log_joint_e_value({0, 0}, {0, 500}, 0.05), 0) << "a baseline sample alone is no evidence";
   EXPECT_LE(log_joint_e_value({500, 500}, {500, 500}, 0.05), 0);
 }
 
@@ -93,7 +94,7 @@ TEST(LogJointEValue, IsFiniteForLargeSamples) {
 }
 
 /// The mean of E at the end under the stopping rule that makes it largest: by dynamic programming over all fresh
-/// samples of at most `most` images, for each base sample of n0.
+/// samples of at most `most` images, for each baseline sample of n0.
 std::vector<double> best_by_base_sample(int most, int n0, double rate, double delta) {
   std::vector<double> best;
   for (int k = 0; k <= n0; ++k) {
@@ -142,7 +143,7 @@ TEST(LogJointEValue, OfALabelPickedByItsBaseSampleIsNoEValueButAllLabelsTogether
   EXPECT_LE(mean, kLabels);
 }
 
-/// Base images stop at `first` where none of these fails, and otherwise, or if asked for, at `all`.
+/// Baseline images stop at `first` where none of these fails, and otherwise, or if asked for, at `all`.
 TEST(LogJointEValue, ABaseSampleThatGrowsWhereItFailsHasNoMoreThanOneOnAverage) {
   constexpr int kFirst = 8;
   constexpr int kAll = 48;
@@ -161,7 +162,7 @@ TEST(LogJointEValue, ABaseSampleThatGrowsWhereItFailsHasNoMoreThanOneOnAverage) 
 }
 
 TEST(LogJointEValue, NeedsFewerImagesThanABarAtTheBoundOfTheBaseRate) {
-  // 1 of 48 base images fails; half of those with the phrase do. 4 labels, 16 phrases each, alpha' = 0.04.
+  // 1 of 48 baseline images fails; half of those with the phrase do. 4 labels, 16 phrases each, alpha' = 0.04.
   const double joint_bar = std::log(2 * 4 * 16 / 0.04);
   const double bound_bar = std::log(64 / 0.04);
   const double bound = clopper_pearson_upper(1, 48, 1 - 0.01 / 8) + 0.05;

@@ -35,7 +35,7 @@ TEST(ExpectedTrial, FallsWithTheRateAndWithTheBaseSample) {
   };
   EXPECT_LT(images(0.9, 24), images(0.5, 24));
   EXPECT_LT(images(0.5, 64), images(0.3, 64));
-  EXPECT_EQ(images(0.3, 24), std::nullopt) << "too little is known of the base rate";
+  EXPECT_EQ(images(0.3, 24), std::nullopt) << "too little is known of the baseline rate";
   EXPECT_LT(images(0.3, 96), images(0.3, 64));
   EXPECT_EQ(images(0.04, 64), std::nullopt) << "within the null, whatever is drawn";
   const int exact = *images(0.9, 24);

@@ -49,7 +49,7 @@ class Stage {
     return result;
   }
 
-  /// Its label's base rate is well known: null_rate - delta, from 1000 images.
+  /// Its label's baseline rate is well known: null_rate - delta, from 1000 images.
   Hypothesis hypothesis(const std::string& label, const std::string& phrase, double null_rate = 0.2) const {
     Hypothesis result;
     result.label = label;

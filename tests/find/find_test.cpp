@@ -456,7 +456,7 @@ TEST(StudyRun, AsksEmbedderAndCaptionerAboutAllLabelsInFullBatches) {
     return {};
   };
   ASSERT_TRUE(runs.run().ok());
-  // One batch that is not full for each time that all are asked: after the base images, and after exploration.
+  // One batch that is not full for each time that all are asked: after the baseline images, and after exploration.
   const std::size_t batch = runs.world.setting().batch;
   for (const char* role : {"captioner", "embedder"}) {
     EXPECT_GT(runs.world.answered(role), 10U) << role;

@@ -70,7 +70,7 @@ TEST_F(Minutes, AreTurnedIntoTheImagesThatTheyPayFor) {
   const auto slow = run(10);  // 48 images a minute
   ASSERT_TRUE(slow.ok()) << slow.error().message;
   EXPECT_LE(slow->findings.spent.total(), 480);
-  EXPECT_GT(slow->findings.spent.total(), 128) << "more than the base images";
+  EXPECT_GT(slow->findings.spent.total(), 128) << "more than the baseline images";
   EXPECT_EQ(
       sentence(*slow),
       "budget.minutes = 10 was turned into 480 images: the machine that began this study generated, classified and "
@@ -97,7 +97,7 @@ TEST_F(Minutes, AreMeasuredOnceSoThatASlowerRunEndsWithTheSame) {
 }
 
 TEST_F(Minutes, OfARunThatWasStoppedAfterTheMeasuringStandThough) {
-  ASSERT_FALSE(run(10, {}, 40).ok());  // four batches are measured; then base images
+  ASSERT_FALSE(run(10, {}, 40).ok());  // four batches are measured; then baseline images
   const auto resumed = run(77);
   ASSERT_TRUE(resumed.ok());
   EXPECT_NE(sentence(*resumed).find("480 images"), std::string::npos) << sentence(*resumed);
@@ -117,9 +117,10 @@ TEST_F(Minutes, ThatDoNotPayForTheBaseImagesAreBadInput) {
   const auto result = run(10);
   ASSERT_FALSE(result.ok());
   EXPECT_EQ(result.error().code, Code::bad_input);
-  EXPECT_NE(result.error().message.find("budget.minutes = 2 is 96 images on this machine, but the base images alone "
-                                        "take 128"),
-            std::string::npos)
+  EXPECT_NE(
+      result.error().message.find("budget.minutes = 2 is 96 images on this machine, but the baseline images alone "
+                                  "take 128"),
+      std::string::npos)
       << result.error().message;
 }
 

@@ -6,7 +6,7 @@
 namespace scotoma {
 namespace {
 
-/// Two labels with eight base images each; all valid and right, scores and images their own.
+/// Two labels with eight baseline images each; all valid and right, scores and images their own.
 Findings well() {
   Findings findings;
   findings.class_names = {"fly", "bee", "cat", "cow"};
@@ -55,7 +55,7 @@ TEST(Doubt, AJudgeThatRefusesNearlyEverythingIsNamed) {
   for_all(findings, [](Sample& s) { s.judgement.valid = false; });
   findings.bases[0].samples[0].judgement.valid = true;
   findings.bases[0].rate.valid = 1;
-  expect_doubt(findings, "The judge refused 15 of 16 base images, so hardly anything could be examined");
+  expect_doubt(findings, "The judge refused 15 of 16 baseline images, so hardly anything could be examined");
   for (BaseResult& base : findings.bases) base.not_generatable = true;
   expect_doubt(findings, "so no label could be examined");
 }
@@ -63,15 +63,15 @@ TEST(Doubt, AJudgeThatRefusesNearlyEverythingIsNamed) {
 TEST(Doubt, AJudgeWithOneScoreForAllIsNamed) {
   Findings findings = well();
   for_all(findings, [](Sample& s) { s.judgement.score = 0.625F; });
-  expect_doubt(findings, "all 16 base images the score 0.625");
+  expect_doubt(findings, "all 16 baseline images the score 0.625");
 }
 
 TEST(Doubt, AClassifierThatGuessesOrSaysOneThingIsNamed) {
   Findings findings = well();
   for_all(findings, [](Sample& s) { s.prediction.top[0].label = 3, s.correct = false; });
-  expect_doubt(findings, "called all 16 valid base images of 2 labels \"cow\"");
+  expect_doubt(findings, "called all 16 valid baseline images of 2 labels \"cow\"");
   findings.bases[0].samples[0].prediction.top[0].label = 2;
-  expect_doubt(findings, "right on 0 of 16 valid base images, no more than by guessing among its 4 classes");
+  expect_doubt(findings, "right on 0 of 16 valid baseline images, no more than by guessing among its 4 classes");
   findings.bases.resize(1);
   expect_doubt(findings, "right on 0 of 8");
 }

@@ -10,7 +10,7 @@
 namespace scotoma {
 namespace {
 
-/// A bug with an audit of `accepted` and `refused` images, and base images of the same numbers.
+/// A bug with an audit of `accepted` and `refused` images, and baseline images of the same numbers.
 Findings findings_of(int accepted, int refused) {
   Findings findings;
   findings.bases.resize(1);

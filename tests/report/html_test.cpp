@@ -41,7 +41,7 @@ TEST(ReportHtml, TellsTheConfirmedBugsInWordsAndNumbers) {
   EXPECT_TRUE(has(html,
                   "<h3>A bee fails systematically: 43 of 47 baseline images are misclassified, mostly as a "
                   "ladybug.</h3>"));
-  EXPECT_TRUE(has(html, "95\u00A0% of images of a bee on a flower are recognised, against 9\u00A0% of neutral"));
+  EXPECT_TRUE(has(html, "95\u00A0% of images of a bee on a flower are recognised, against 9\u00A0% of baseline"));
 }
 
 TEST(ReportHtml, CausesComeBeforeSystematicFailuresAsInTheHeadline) {
@@ -270,7 +270,7 @@ TEST(ReportHtml, SaysWhenNoJudgeLooked) {
 TEST(ReportHtml, SaysWhatTheEvidenceIsAndWhatItHadToReach) {
   const std::string html = rendered(made_up::findings());
   EXPECT_TRUE(has(html,
-                  "33 of 48 images failed, generated after the search and for this test only; of the neutral "
+                  "33 of 48 images failed, generated after the search and for this test only; of the baseline "
                   "images 3 of 47 did."));
   EXPECT_TRUE(has(html, "up to 16 phrases"));
   EXPECT_FALSE(has(html, "upper limit"));
@@ -417,7 +417,7 @@ TEST(ReportHtml, OfALargeStudyStaysOneThatABrowserOpens) {
   EXPECT_EQ(count(html, "<p class=\"kicker\">Systematic failure "), 10U);
   EXPECT_TRUE(has(html, "127 more findings are in the sections below."));
   EXPECT_TRUE(has(html, "11 more causes are in the <a href=\"#hypotheses\">table</a> below."));
-  EXPECT_TRUE(has(html, "116 more systematic failures are in the <a href=\"#base-rates\">base rates</a>."));
+  EXPECT_TRUE(has(html, "116 more systematic failures are in the <a href=\"#base-rates\">baseline rates</a>."));
   EXPECT_EQ(count(html, "class=\"bug-row\""), 100U + 19U + 1U) << "a line for each bug of a card, up to a limit";
   EXPECT_TRUE(has(html, "20 more labels are in the <a href=\"#hypotheses\">table</a> below."));
   EXPECT_EQ(count(html, "<details class=\"bug-row\""), 40U) << "those told in full";

@@ -93,7 +93,8 @@ TEST(Audit, CountsPassesWhereALabelFailsNearlyEverywhere) {
 }
 
 TEST(Audit, ABugThatTheBudgetCannotPayForStaysConfirmedAndIsSaid) {
-  const Audited audited(flower_bug(), "fly", "on a flower", Direction::fails, 79);  // 15 are left after the base sample
+  const Audited audited(flower_bug(), "fly", "on a flower", Direction::fails,
+                        79);  // 15 are left after the baseline sample
   EXPECT_EQ(audited.hypotheses[0].status, Status::confirmed);
   EXPECT_EQ(audited.hypotheses[0].audit.valid, 0);
   EXPECT_EQ(audited.stage.context.spent.audit, 0);

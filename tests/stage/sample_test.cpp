@@ -219,7 +219,7 @@ class CompleteBases : public testing::Test {
     for (const char* label : {"bee", "cow", "bee", "fly"}) {
       hypotheses_.push_back(stage_.hypothesis(label, "on a flower"));
       set_base(hypotheses_.back(), *base_of(bases_, label), stage_.study.evidence.delta);
-      explored(hypotheses_.back(), 3, 8);  // rare enough to ask for all base images
+      explored(hypotheses_.back(), 3, 8);  // rare enough to ask for all baseline images
     }
   }
 

@@ -18,8 +18,8 @@ namespace scotoma {
 ///
 /// What is asked of the e-values is that those of true nulls add up to at most K on average ("compound e-values").
 /// Closed e-BH takes the mean of e over A as evidence against all of A at once. That would need more: that it is an
-/// e-value for every A. Ours are not, for a hypothesis' label is chosen after its base sample (joint_e_value.h): the
-/// sum over A by K is what remains, and closing e-BH over it gives e-BH for any subset.
+/// e-value for every A. Ours are not, for a hypothesis' label is chosen after its baseline sample (joint_e_value.h):
+/// the sum over A by K is what remains, and closing e-BH over it gives e-BH for any subset.
 ///
 /// `log_e_values`: natural logarithms, infinities allowed, NaN not; at most K of them. `chosen`: indices of R, each
 /// once; an empty set is allowed at any level: 0. `max_hypotheses`: K >= 1, fixed before the study.

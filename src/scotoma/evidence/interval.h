@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Confidence intervals for failure rates, and for the difference of two, from samples of fixed size: the base sample
-// and the audit. What is watched while it grows needs an e-value instead (e_value.h).
+// Confidence intervals for failure rates, and for the difference of two, from samples of fixed size: the baseline
+// sample and the audit. What is watched while it grows needs an e-value instead (e_value.h).
 #pragma once
 
 namespace scotoma {

@@ -16,7 +16,7 @@ constexpr double kTolerance = 1e-6;  // of the logarithm
 constexpr int kMostSteps = 200;
 
 struct Point {
-  double p = 0;  ///< a base rate
+  double p = 0;  ///< a baseline rate
   double value = 0;
   double slope = 0;
 

@@ -10,21 +10,22 @@ struct Sampled {
   int valid = 0;
 };
 
-/// The natural logarithm of the joint e-value against "the rate under the phrase is at most the base rate + delta",
-/// from `fresh` images with the phrase and `base` images without, whatever the base rate is:
+/// The natural logarithm of the joint e-value against "the rate under the phrase is at most the baseline rate + delta",
+/// from `fresh` images with the phrase and `base` images without, whatever the baseline rate is:
 ///
 ///   log E = inf over p in (0, 1 - delta) of  log e(s, n; p + delta) + log e(n0 - k0, n0; 1 - p)
 ///
-/// with e = log_e_value, s of n fresh and k0 of n0 base images. The second term is the evidence that the base rate is
-/// below p: together they leave out every base rate that the base sample speaks against. At the true base rate p0 the
-/// sum is the logarithm of a product of two supermartingales, the first of which starts anew after the base sample:
+/// with e = log_e_value, s of n fresh and k0 of n0 baseline images. The second term is the evidence that the baseline
+/// rate is below p: together they leave out every baseline rate that the baseline sample speaks against. At the true
+/// baseline rate p0 the sum is the logarithm of a product of two supermartingales, the first of which starts anew after
+/// the baseline sample:
 ///
-///   E <= e(fresh; p0 + delta) e0(base; p0),     E[ e | base sample ] <= 1,     E[ e0 ] <= 1.
+///   E <= e(fresh; p0 + delta) e0(base; p0),     E[ e | baseline sample ] <= 1,     E[ e0 ] <= 1.
 ///
 /// So E is an e-value for a label that was fixed in advance, and either sample may stop growing at any moment. Where
-/// the label was chosen after its base sample was seen, E[E | base sample] <= e0 is what holds, and the hypotheses of
-/// all labels that could have been chosen pay together: see docs/method.md. (A base rate of 1 - delta or more makes
-/// every rate a null; there e0 alone bounds E, for it grows with p.)
+/// the label was chosen after its baseline sample was seen, E[E | baseline sample] <= e0 is what holds, and the
+/// hypotheses of all labels that could have been chosen pay together: see docs/method.md. (A baseline rate of 1 - delta
+/// or more makes every rate a null; there e0 alone bounds E, for it grows with p.)
 ///
 /// The infimum is found by tangents from both sides: the sum is convex in p (EProcess::against), so where two
 /// tangents meet is never above it. What comes back is that point, at most 1e-6 below the infimum, and at most 1e-5

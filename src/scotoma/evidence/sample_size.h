@@ -8,7 +8,7 @@
 
 namespace scotoma {
 
-/// The fewest fresh valid images after which the joint e-value with this base sample reaches `log_needed` if the
+/// The fewest fresh valid images after which the joint e-value with this baseline sample reaches `log_needed` if the
 /// event happens in `rate` of them, no more and no less; none where it does not with `most`. Looked for in steps of
 /// four, and of an eighth where that is more, so that it takes O(log most) joint e-values. Requires rate in [0, 1], 0
 /// <= base.events <= base.valid, most >= 0, delta >= 0.

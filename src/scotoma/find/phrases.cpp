@@ -61,7 +61,7 @@ Result<std::vector<Candidate>> from_captions(const StageContext& context, Memo& 
   return candidates;
 }
 
-/// Hypotheses whose event is more frequent than in the base sample and far from certain, the most promising first.
+/// Hypotheses whose event is more frequent than in the baseline sample and far from certain, the most promising first.
 std::vector<std::size_t> sometimes(const std::vector<Hypothesis>& hypotheses, const std::vector<BaseResult>& bases) {
   std::vector<std::size_t> some;
   for (std::size_t h = 0; h < hypotheses.size(); ++h) {

@@ -31,7 +31,7 @@ Result<double> parsed(const std::string& text) {
   return bad_input("the cache holds a speed that cannot be read; it is damaged: choose another folder with --out");
 }
 
-/// Images to generate, batch after batch: the base sample's first, then others of the base prompts.
+/// Images to generate, batch after batch: the baseline sample's first, then others of the base prompts.
 class Batches {
  public:
   Batches(const StageContext& context, std::size_t size)
@@ -103,10 +103,10 @@ Result<int> affordable_images(StageContext& context, const Models& models, Memo&
   const auto images = static_cast<int>(std::min(static_cast<double>(budget.images), speed * budget.minutes));
   const std::int64_t base = std::int64_t{budget.base_at_first()} * static_cast<std::int64_t>(context.targets.size());
   if (images < base) {
-    return bad_input(
-        fmt::format("{}: budget.minutes = {:g} is {} images on this machine, but the base images alone take {}; raise "
-                    "budget.minutes or lower {}",
-                    context.study.file.string(), budget.minutes, images, base, budget.base_key()));
+    return bad_input(fmt::format(
+        "{}: budget.minutes = {:g} is {} images on this machine, but the baseline images alone take {}; raise "
+        "budget.minutes or lower {}",
+        context.study.file.string(), budget.minutes, images, base, budget.base_key()));
   }
   context.limits.push_back(fmt::format(
       "budget.minutes = {:g} was turned into {} images{}: the machine that began this study generated, classified "

@@ -15,8 +15,8 @@ struct SpeedOptions {
   bool replay_only = false;  ///< measure nothing: the answer must be in the cache
 };
 
-/// Images that are generated, classified and judged in a minute. Measured once, on the study's first base images (after
-/// a batch that warms up; where they do not do or are known already, on images of the base prompts with seeds of
+/// Images that are generated, classified and judged in a minute. Measured once, on the study's first baseline images
+/// (after a batch that warms up; where they do not do or are known already, on images of the base prompts with seeds of
 /// their own, which count as nobody's), and then remembered in the cache under the fingerprints of the three
 /// models, like an answer of theirs: whatever runs on that cache from then on is given the same number, at any
 /// number of threads. Errors: bad_input when it is not known and options.replay_only, or the cache's answer is
@@ -25,7 +25,7 @@ Result<double> images_per_minute(const StageContext& context, const Models& mode
                                  Clock& clock, const SpeedOptions& options);
 
 /// The images that the study may use: budget.images, or what budget.minutes allow where that is fewer. `limits` is told
-/// into how many images the minutes were turned. Errors: bad_input when these do not pay for the base images; those
+/// into how many images the minutes were turned. Errors: bad_input when these do not pay for the baseline images; those
 /// of images_per_minute.
 Result<int> affordable_images(StageContext& context, const Models& models, Memo& memo, AnswerCache& cache, Clock& clock,
                               const SpeedOptions& options);

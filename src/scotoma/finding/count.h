@@ -45,10 +45,10 @@ inline Direction direction_of(const BaseResult& base) {
   return base.failing_label ? Direction::passes : Direction::fails;
 }
 
-/// The rate of the event among the label's base images.
+/// The rate of the event among the label's baseline images.
 Rate base_rate(const BaseResult& base, Direction direction);
 
-/// Tells a hypothesis what its label's base images show of its event: base_events of base_valid, and the null rate
+/// Tells a hypothesis what its label's baseline images show of its event: base_events of base_valid, and the null rate
 /// min(1, their rate + delta), or 1 without a valid image.
 void set_base(Hypothesis& hypothesis, const BaseResult& base, double delta);
 

@@ -61,7 +61,7 @@ std::string about_judge(const Findings& findings, const Samples& all) {
   const bool none_left = std::all_of(bases.begin(), bases.end(), [](const BaseResult& b) { return b.not_generatable; });
   if (none_left || static_cast<double>(refused) >= kNearlyAll * static_cast<double>(all.size())) {
     return fmt::format(
-        "The judge refused {} of {} base images, so {} could be examined. Look at some: if they show their labels, "
+        "The judge refused {} of {} baseline images, so {} could be examined. Look at some: if they show their labels, "
         "check "
         "the judge's mean and std, class names, output and threshold; else the generator cannot generate these labels.",
         refused, all.size(), none_left ? "no label" : "hardly anything");
@@ -70,7 +70,7 @@ std::string about_judge(const Findings& findings, const Samples& all) {
   const bool open = score(*all[0]) > 0.001F && score(*all[0]) < 0.999F;  // beyond, scores of 8 bits are often equal
   if (!open || !all_alike(all, score)) return "";
   return fmt::format(
-      "The judge gave all {} base images the score {:.3g}: it does not look at them. Check its file, mean and std.",
+      "The judge gave all {} baseline images the score {:.3g}: it does not look at them. Check its file, mean and std.",
       all.size(), score(*all[0]));
 }
 
@@ -84,14 +84,15 @@ std::string about_classifier(const Findings& findings, const Samples& all) {
       "check its mean and std, its channels, and that the class names are in the order of its outputs.";
   if (labels > 1 && all_alike(valid, [](const Sample& s) { return s.prediction.label(); })) {
     const auto answer = static_cast<std::size_t>(valid[0]->prediction.label());
-    return fmt::format("The classifier called all {} valid base images of {} labels \"{}\": {}", valid.size(), labels,
-                       findings.class_names.at(answer), check);
+    return fmt::format("The classifier called all {} valid baseline images of {} labels \"{}\": {}", valid.size(),
+                       labels, findings.class_names.at(answer), check);
   }
   const auto right = std::count_if(valid.begin(), valid.end(), [](const Sample* s) { return s->recognised(); });
   const std::size_t classes = findings.class_names.size();
   if (!like_guessing(static_cast<int>(right), static_cast<int>(valid.size()), classes, kLevel)) return "";
   return fmt::format(
-      "The classifier was right on {} of {} valid base images, no more than by guessing among its {} classes. Unless "
+      "The classifier was right on {} of {} valid baseline images, no more than by guessing among its {} classes. "
+      "Unless "
       "you "
       "expect that, {}",
       right, valid.size(), classes, check);
@@ -127,7 +128,8 @@ std::string about_swapped(const Findings& findings) {
       if (!all_called(bases[i], bases[k].label, findings.class_names)) continue;
       if (!all_called(bases[k], bases[i].label, findings.class_names)) continue;
       return fmt::format(
-          "Nearly every valid base image of \"{}\" is classified as \"{}\", and the other way round. Unless you expect "
+          "Nearly every valid baseline image of \"{}\" is classified as \"{}\", and the other way round. Unless you "
+          "expect "
           "that, two class names are swapped: check their order against the classifier's outputs.",
           bases[i].label, bases[k].label);
     }

@@ -16,9 +16,10 @@ namespace scotoma {
 bool like_guessing(int right, int asked, std::size_t choices, double level);
 
 /// Sentences that say what was seen and what to check, the gravest first; empty where nothing is odd. They are about
-/// the study as a whole, from 8 base images on:
+/// the study as a whole, from 8 baseline images on:
 ///   - the generator generates one image for many seeds;
-///   - the judge refuses nine tenths of the base images or more, or so many of each label that none can be examined; or
+///   - the judge refuses nine tenths of the baseline images or more, or so many of each label that none can be
+///   examined; or
 ///     gives all one score;
 ///   - the classifier calls the valid images of several labels one thing, or is right no more often than by guessing
 ///     (at level 0.05);

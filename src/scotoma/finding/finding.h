@@ -140,7 +140,7 @@ struct Pair {
   Sample without;
 };
 
-/// "Images of `label` described by `phrase` fail more often than the base rate allows", and everything learnt about
+/// "Images of `label` described by `phrase` fail more often than the baseline rate allows", and everything learnt about
 /// it.
 struct Hypothesis {
   std::string id;  ///< "fly-on-a-flower": unique in the study, fit for a file name
@@ -160,11 +160,11 @@ struct Hypothesis {
 
   Rate explored;
   Rate confirmed;       ///< the images of the e-process
-  int base_events = 0;  ///< of base_valid base images of the label: the other half of the evidence
+  int base_events = 0;  ///< of base_valid baseline images of the label: the other half of the evidence
   int base_valid = 0;
-  double null_rate = 1;            ///< base rate as measured + delta: what the search compares rates with. The e-value
-                                   ///< does not trust it, it allows for every base rate
-  double log_e_value = 0;          ///< natural logarithm, at the end
+  double null_rate = 1;    ///< baseline rate as measured + delta: what the search compares rates with. The e-value
+                           ///< does not trust it, it allows for every baseline rate
+  double log_e_value = 0;  ///< natural logarithm, at the end
   std::vector<double> log_e_path;  ///< after each valid image of confirmation
 
   std::vector<Sample> tried;  ///< its images of confirmation, or of exploration where it did not come that far

@@ -34,9 +34,9 @@ struct Reviewable {
 /// In the random order of the study's seed. Equal images, asked about once, stand side by side.
 std::vector<Reviewable> in_review_order(std::uint64_t study_seed, std::vector<Reviewable> images);
 
-/// All images of a study that are asked about: the base sample of every label, and the audit of every hypothesis that
-/// has one; of those, what the judge accepted and what it refused. With `bug`, the audit of that hypothesis alone, or
-/// the base sample of the label of that systematic failure.
+/// All images of a study that are asked about: the baseline sample of every label, and the audit of every hypothesis
+/// that has one; of those, what the judge accepted and what it refused. With `bug`, the audit of that hypothesis alone,
+/// or the baseline sample of the label of that systematic failure.
 std::vector<Reviewable> reviewable(const Findings& findings, const std::string& bug = {});
 
 /// The first `count` images without an answer: of every four, one that the judge refused and three that it accepted,

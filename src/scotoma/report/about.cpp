@@ -33,7 +33,7 @@ std::string invalid_share(const Page& page) {
   }
   if (all == 0) return {};
   return item(
-      fmt::format("Of {} neutral images, {} ({}) were left out because the judge did not see the label in them. All "
+      fmt::format("Of {} baseline images, {} ({}) were left out because the judge did not see the label in them. All "
                   "rates are of the others, and as good as the judge.",
                   grouped(all), grouped(invalid), percent(static_cast<double>(invalid) / all)));
 }
@@ -83,9 +83,9 @@ std::string spending(const Spent& spent) {
     std::string_view words;
     Part part;
   };
-  const Use uses[] = {{"neutral prompts", {spent.base, "s1"}}, {"exploration", {spent.explore, "s2"}},
-                      {"shrinking", {spent.shrink, "s5"}},     {"confirmation", {spent.confirm, "s3"}},
-                      {"audit", {spent.audit, "s4"}},          {"other labels", {spent.cross, "s6"}}};
+  const Use uses[] = {{"base prompts", {spent.base, "s1"}}, {"exploration", {spent.explore, "s2"}},
+                      {"shrinking", {spent.shrink, "s5"}},  {"confirmation", {spent.confirm, "s3"}},
+                      {"audit", {spent.audit, "s4"}},       {"other labels", {spent.cross, "s6"}}};
   std::vector<Part> parts;
   std::string legend;
   for (const auto& [words, part] : uses) {
@@ -179,11 +179,12 @@ namespace {
 std::string rule_of(const Page& page) {
   const EvidenceOptions& e = page.study.evidence;
   if (e.rule == "fixed") {
-    return "A bug is what failed more often there than in the neutral images, by however little: the plain scheme, "
+    return "A bug is what failed more often there than in the baseline images, by however little: the plain scheme, "
            "for comparison. <strong>No rate of false claims is held.</strong>";
   }
   return fmt::format(
-      "A bug is a rise of more than {:g} points over the base rate, of which the neutral images are misclassified as a "
+      "A bug is a rise of more than {:g} points over the baseline rate, of which the baseline images are misclassified "
+      "as a "
       "sample, no more; the rule for calling one keeps the expected share of false claims at or below {}.",
       100 * e.delta, at_most(e.alpha - e.alpha0));
 }
@@ -193,7 +194,7 @@ std::string rule_of(const Page& page) {
 std::string method_section(const Page& page) {
   return fmt::format(
              "<section id=\"method\">\n<h2>How this was found</h2>\n<ol class=\"prose\">\n"
-             "<li>Each label was generated from neutral prompts, and the classifier was asked what it sees.</li>\n"
+             "<li>Each label was generated from base prompts, and the classifier was asked what it sees.</li>\n"
              "<li>Failures were grouped by looks and put into words; a phrase became a hypothesis where it tells the "
              "group "
              "from images of the same label that are recognised.</li>\n"

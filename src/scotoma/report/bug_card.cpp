@@ -33,7 +33,7 @@ std::string lead(const Page& page, const Hypothesis& h) {
   std::string text =
       fmt::format("{} of images of {} {}", percent(rate.rate), subject(page.study, h), event_words(h.direction));
   if (base.valid > 0) {
-    text += fmt::format(", against {} of neutral images of {}", percent(base.rate), with_article(page.study, h.label));
+    text += fmt::format(", against {} of baseline images of {}", percent(base.rate), with_article(page.study, h.label));
   }
   return fmt::format("<p class=\"lead\">{}.{}</p>\n", escape_html(text),
                      h.audited() ? "" : " <span class=\"badge caution\">not audited</span>");

@@ -112,14 +112,15 @@ std::string misclassified_as(const Page& page, const Hypothesis& h) {
 std::string odds(const Page& page, const Hypothesis& h) {
   const EvidenceOptions& options = page.study.evidence;
   std::string text = fmt::format(
-      "<p>{} of {} images {}, generated after the search and for this test only; of the neutral images {} of {} did. "
+      "<p>{} of {} images {}, generated after the search and for this test only; of the baseline images {} of {} did. "
       "Suppose "
-      "the phrase adds {:g} points or less to the true base rate, whatever that is. Then evidence as strong as this, "
+      "the phrase adds {:g} points or less to the true baseline rate, whatever that is. Then evidence as strong as "
+      "this, "
       "from both samples together, would turn up <strong>at most once in {}</strong> trials. ",
       grouped(h.confirmed.failures), grouped(h.confirmed.valid), event_past(h.direction), grouped(h.base_events),
       grouped(h.base_valid), 100 * options.delta, one_in(h.log_e_value));
   return text + fmt::format(
-                    "Because any label may be picked after its neutral images were seen, and up to {} phrases be "
+                    "Because any label may be picked after its baseline images were seen, and up to {} phrases be "
                     "tried for it, a claim had to reach once in {}.</p>\n",
                     grouped(options.max_hypotheses), one_in(page.findings.rejection_threshold));
 }
@@ -129,7 +130,7 @@ std::string chance(const Page& page, const Hypothesis& h) {
   if (page.study.evidence.rule == "fixed") {
     return block("Could it be chance?",
                  fmt::format("<p><strong>It could: nothing was tested.</strong> {} of {} images {}, and {} of {} "
-                             "neutral ones; the study's rule is \"fixed\", which lists whatever is more.</p>\n",
+                             "baseline ones; the study's rule is \"fixed\", which lists whatever is more.</p>\n",
                              grouped(h.confirmed.failures), grouped(h.confirmed.valid), event_past(h.direction),
                              grouped(h.base_events), grouped(h.base_valid)));
   }

@@ -67,7 +67,7 @@ std::string contents_row(Page& page, const Cause& cause) {
 std::string warning(const Study& study) {
   if (study.evidence.rule != "fixed") return {};
   return "<div class=\"card doubt\">\n<h2>No error rate is held.</h2>\n<p>This study ran by the rule \"fixed\", the "
-         "plain scheme: whatever failed more often than the neutral images did, by however little, is listed as a "
+         "plain scheme: whatever failed more often than the baseline images did, by however little, is listed as a "
          "bug. Most of it may be chance. The rule is there for comparison only; remove <code>evidence.rule</code> to "
          "have claims tested.</p>\n</div>\n";
 }
@@ -140,7 +140,7 @@ std::string navigation(const Page& page, bool transfer, bool certainty) {
   if (transfer) links += "<a href=\"#transfer\">Other classifiers</a>";
   links += "<a href=\"#hypotheses\">Hypotheses</a>";
   if (!findings.clusters.empty()) links += "<a href=\"#groups\">Groups</a>";
-  if (!findings.bases.empty()) links += "<a href=\"#base-rates\">Base rates</a>";
+  if (!findings.bases.empty()) links += "<a href=\"#base-rates\">Baseline rates</a>";
   return "<nav aria-label=\"Contents\">" + links +
          "<a href=\"#limits\">Limits</a><a href=\"#method\">Method</a></nav>\n";
 }
@@ -161,7 +161,7 @@ std::string what_was_tested(const Page& page) {
   if (tested == 0) return came_up + "; none of them went to the test.";
   return fmt::format(
       "{}; {} of them went to the test, on {}. In none was the evidence strong enough that the label fails more than "
-      "{:g} points above its base rate.",
+      "{:g} points above its baseline rate.",
       came_up, grouped(tested), counted(images, "valid image"), 100 * page.study.evidence.delta);
 }
 
@@ -189,7 +189,7 @@ std::string failures_heading(const Tally& tally) {
          (tally.exceptions.empty() ? "" : fmt::format(" ({})", exceptions));
 }
 
-constexpr std::string_view kBaseRates = "the <a href=\"#base-rates\">base rates</a>";
+constexpr std::string_view kBaseRates = "the <a href=\"#base-rates\">baseline rates</a>";
 constexpr std::string_view kTable = "the <a href=\"#hypotheses\">table</a> below";
 
 /// Causes, then systematic failures, as the headline counts them: tops first, see cause_card.h.

@@ -53,7 +53,7 @@ std::span<const SystematicFailure> with_cards(const std::vector<SystematicFailur
 /// The images that stand for a hypothesis: of the audit, or where there was none of what it was tried on.
 const std::vector<Sample>& evidence_of(const Hypothesis& hypothesis);
 
-/// The rate of the hypothesis' event among base images: of failures, or of passes.
+/// The rate of the hypothesis' event among baseline images: of failures, or of passes.
 Rate base_rate(const Findings& findings, const Hypothesis& hypothesis);
 
 /// Whether both images are known to be what they should and only the one with the phrase shows the event.

@@ -180,7 +180,7 @@ std::string clusters_section(Page& page) {
   if (large.empty() && tiny.empty()) return {};
   std::string html =
       "<section id=\"groups\">\n<h2>Failures that look alike</h2>\n"
-      "<p>Images from neutral prompts, grouped by the classifier's answer and by looks, the most typical first, with "
+      "<p>Images from base prompts, grouped by the classifier's answer and by looks, the most typical first, with "
       "what the captioner said of them. The hypotheses come from these words.</p>\n";
   if (!large.empty()) {
     html += fmt::format("<details><summary>{}</summary>\n{}</details>\n", all_of(large.size(), "group"),
@@ -203,11 +203,11 @@ std::string base_rates_section(const Page& page) {
   std::string rows;
   const std::size_t shown = std::min(bases.size(), PageLimits::kRows);
   for (std::size_t i = 0; i < shown; ++i) rows += base_row(*bases[i]);
-  return "<section id=\"base-rates\">\n<h2>Failures under neutral prompts</h2>\n<p>How often each label fails when "
+  return "<section id=\"base-rates\">\n<h2>Failures under base prompts</h2>\n<p>How often each label fails when "
          "nothing is said but its name: the yardstick for every claim above.</p>\n<details><summary>" +
          all_of(bases.size(), "label") +
          "</summary>\n<div class=\"scroll\" "
-         "role=\"region\" aria-label=\"Base rates\" tabindex=\"0\"><table "
+         "role=\"region\" aria-label=\"Baseline rates\" tabindex=\"0\"><table "
          "class=\"base-rates\">\n<thead><tr><th scope=\"col\">Label</th><th scope=\"col\">0 to 100\u00A0%</th>"
          "<th scope=\"col\" class=\"number\">Fails</th><th scope=\"col\" class=\"number\">95\u00A0% interval</th>"
          "<th scope=\"col\" class=\"number\">Failures</th><th scope=\"col\" class=\"number\">Left out</th>"

@@ -14,7 +14,7 @@ std::string hypotheses_section(const Page& page);
 /// Groups of failures that look alike, with what the captioner said of them.
 std::string clusters_section(Page& page);
 
-/// The failure rate of every label under neutral prompts.
+/// The failure rate of every label under base prompts.
 std::string base_rates_section(const Page& page);
 
 }  // namespace scotoma

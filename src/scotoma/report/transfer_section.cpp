@@ -52,7 +52,7 @@ std::string dataset_table(const Transfer& transfer) {
       "construction. All images: also those that it gets right. Matched controls: the same seeds where no failure is "
       "claimed, of "
       "a "
-      "bug the neutral prompt, of an exception the phrase. Systematic failures are no part of the accuracies.</p>\n"
+      "bug the base prompt, of an exception the phrase. Systematic failures are no part of the accuracies.</p>\n"
       "<div class=\"scroll\" role=\"region\" aria-label=\"Accuracy by classifier\" tabindex=\"0\"><table "
       "class=\"base-rates\">\n<thead><tr><th scope=\"col\">Classifier</th><th scope=\"col\">Failing set, 0 to "
       "100\u00A0%</th><th scope=\"col\" class=\"number\">Failing set</th><th scope=\"col\" class=\"number\">All "

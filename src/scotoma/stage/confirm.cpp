@@ -164,7 +164,7 @@ double decide(const Study& study, std::vector<Hypothesis>& hypotheses, const std
   return result.log_threshold;
 }
 
-/// The plain rule: more events than in the base sample, by point estimates.
+/// The plain rule: more events than in the baseline sample, by point estimates.
 void decide_plainly(StageContext& context, std::vector<Hypothesis>& hypotheses,
                     const std::vector<std::size_t>& finalists) {
   for (std::size_t h : finalists) {
@@ -178,7 +178,7 @@ void decide_plainly(StageContext& context, std::vector<Hypothesis>& hypotheses,
   }
   context.limits.emplace_back(
       "No error rate is held: evidence.rule is \"fixed\", the plain scheme, and whatever fails more often than the "
-      "neutral images did is listed as a bug. Most of what it lists may be chance. It is there for comparison only.");
+      "baseline images did is listed as a bug. Most of what it lists may be chance. It is there for comparison only.");
 }
 
 }  // namespace

@@ -42,8 +42,8 @@ struct StageContext {
     return affords(std::int64_t{count} * static_cast<std::int64_t>(trials));
   }
 
-  /// How many more images may explore: three quarters of what the base samples left. Evidence takes few images: a bug
-  /// that always fails is confirmed on about ten.
+  /// How many more images may explore: three quarters of what the baseline samples left. Evidence takes few images: a
+  /// bug that always fails is confirmed on about ten.
   int left_to_explore() const {
     const std::int64_t others = spent.total() - spent.explore;
     return static_cast<int>(std::max(std::int64_t{0}, (study.budget.images - others) * 3 / 4 - spent.explore));

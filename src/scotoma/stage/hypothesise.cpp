@@ -88,7 +88,7 @@ Hypothesis hypothesis_of(const StageContext& context, const Candidate& candidate
 }
 
 /// Marks what no sample of budget.confirm could confirm, though all finalists were bugs: no image is spent on it.
-/// Base images that are still to come (complete_bases) count as images without the event.
+/// Baseline images that are still to come (complete_bases) count as images without the event.
 void mark_underpowered(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<BaseResult>& bases,
                        std::size_t known) {
   const EvidenceOptions& evidence = context.study.evidence;
@@ -112,7 +112,7 @@ void mark_underpowered(StageContext& context, std::vector<Hypothesis>& hypothese
   }
   for (const auto& [label, count] : phrases) {
     context.limits.push_back(fmt::format(
-        "\"{}\" fails too often for {} of its phrases to be told apart from its base rate with {} images; raise "
+        "\"{}\" fails too often for {} of its phrases to be told apart from its baseline rate with {} images; raise "
         "budget.base or budget.confirm.",
         label, count, images));
   }

@@ -29,9 +29,9 @@ Result<std::vector<Hypothesis>> hypothesise(StageContext& context, Memo& memo, c
                                             const std::vector<BaseResult>& bases,
                                             const std::vector<Hypothesis>& known = {});
 
-/// A hypothesis for each candidate, with its prompts, its id, what the base sample shows of its event, and its null
-/// rate: min(1, that sample's rate + delta), or 1 without a valid base image. One that could not be confirmed even if
-/// every image of budget.confirm showed it is `underpowered`, and context.limits says so. Requires a base result for
+/// A hypothesis for each candidate, with its prompts, its id, what the baseline sample shows of its event, and its null
+/// rate: min(1, that sample's rate + delta), or 1 without a valid baseline image. One that could not be confirmed even
+/// if every image of budget.confirm showed it is `underpowered`, and context.limits says so. Requires a base result for
 /// each candidate's label. `known` as above.
 std::vector<Hypothesis> hypotheses_of(StageContext& context, const std::vector<Candidate>& candidates,
                                       const std::vector<BaseResult>& bases, const std::vector<Hypothesis>& known = {});

@@ -16,10 +16,10 @@ Result<std::vector<std::size_t>> weigh_parts(StageContext& context, std::vector<
                                              const std::vector<std::size_t>& finalists);
 
 /// Disjunctions: for phrases of one of the study's lists that look weak on one label and mostly give the same wrong
-/// answer, "on a flower or on the grass". Weak: more events than in the base sample, but the one-sided 95 % lower limit
-/// of the explored rate is not above the null's. A disjunction is made where that limit of all their images together
-/// is; it is generated from its phrases in turn, has their rates as part_rates and their images as explored, and is of
-/// the source "either". Appended to `hypotheses`; the new indices come back. No image is generated.
+/// answer, "on a flower or on the grass". Weak: more events than in the baseline sample, but the one-sided 95 % lower
+/// limit of the explored rate is not above the null's. A disjunction is made where that limit of all their images
+/// together is; it is generated from its phrases in turn, has their rates as part_rates and their images as explored,
+/// and is of the source "either". Appended to `hypotheses`; the new indices come back. No image is generated.
 std::vector<std::size_t> add_disjunctions(const StageContext& context, std::vector<Hypothesis>& hypotheses,
                                           const std::vector<BaseResult>& bases);
 

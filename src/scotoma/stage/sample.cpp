@@ -37,13 +37,13 @@ void count_base(const StageContext& context, BaseResult& base) {
   if (wrong.count > 0) base.predicted = context.class_names[static_cast<std::size_t>(wrong.class_index)];
 }
 
-/// Base images first .. last - 1 of a label.
+/// Baseline images first .. last - 1 of a label.
 void ask(const StageContext& context, const Target& target, int first, int last, std::vector<Question>& questions) {
   const auto more = base_questions(context, target, first, last);
   questions.insert(questions.end(), more.begin(), more.end());
 }
 
-/// A label, and how many base images it shall have.
+/// A label, and how many baseline images it shall have.
 struct Wanted {
   std::size_t label = 0;
   int size = 0;
@@ -90,18 +90,19 @@ Result<std::vector<std::size_t>> grow_from(int& purse, StageContext& context, co
     labels.push_back(one.label);
   }
   if (!unpaid.empty()) {
-    context.limits.push_back(fmt::format(
-        "Half of the budget that was left did not pay for all base images of {}, {}: their base rates are known from "
-        "few images; raise budget.images or lower budget.base.",
-        fmt::join(unpaid, ", "), why));
+    context.limits.push_back(
+        fmt::format("Half of the budget that was left did not pay for all baseline images of {}, {}: their baseline "
+                    "rates are known from "
+                    "few images; raise budget.images or lower budget.base.",
+                    fmt::join(unpaid, ", "), why));
   }
   if (paid.empty()) return labels;
-  context.progress.stage(fmt::format("more base images of {} labels", paid.size()));
+  context.progress.stage(fmt::format("more baseline images of {} labels", paid.size()));
   SCOTOMA_RETURN_IF_ERROR(grow(context, paid, bases));
   return labels;
 }
 
-/// Whether it takes more base images to say what the label is: one that cannot be generated, one that fails nearly
+/// Whether it takes more baseline images to say what the label is: one that cannot be generated, one that fails nearly
 /// everywhere, or one with failures to describe.
 bool unsettled(const StageContext& context, const BaseResult& base) {
   const EvidenceOptions& evidence = context.study.evidence;
@@ -126,8 +127,8 @@ Result<void> settle(StageContext& context, std::vector<BaseResult>& bases) {
   return {};
 }
 
-/// What the trial of a finalist is expected to cost with this base sample: images, by the Beta(1, 1) posterior of the
-/// rate that exploration showed. One that comes to no decision is a bug lost, and counts four times.
+/// What the trial of a finalist is expected to cost with this baseline sample: images, by the Beta(1, 1) posterior of
+/// the rate that exploration showed. One that comes to no decision is a bug lost, and counts four times.
 double cost_of_trial(const StageContext& context, const Hypothesis& finalist, Sampled base, double log_needed) {
   const Rate& seen = finalist.explored;
   const int most = std::min(context.study.budget.confirm, context.study.budget.images / kLost);
@@ -140,8 +141,8 @@ double cost_of_trial(const StageContext& context, const Hypothesis& finalist, Sa
   return images;
 }
 
-/// The size of the label's base sample with which that and the trials of these finalists are expected to cost least: a
-/// phrase that always fails stands out from few images, one that fails now and then only from many.
+/// The size of the label's baseline sample with which that and the trials of these finalists are expected to cost
+/// least: a phrase that always fails stands out from few images, one that fails now and then only from many.
 int cheapest_size(const StageContext& context, const BaseResult& base, const std::vector<const Hypothesis*>& finalists,
                   double log_needed) {
   int best = 0;
@@ -161,7 +162,7 @@ int cheapest_size(const StageContext& context, const BaseResult& base, const std
   return best;
 }
 
-/// The labels of the finalists, the best first, and how many base images their evidence calls for.
+/// The labels of the finalists, the best first, and how many baseline images their evidence calls for.
 std::vector<Wanted> wanted_by(const StageContext& context, const std::vector<BaseResult>& bases,
                               const std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists) {
   const EvidenceOptions& evidence = context.study.evidence;
@@ -206,11 +207,11 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
   const std::int64_t images = std::int64_t{each} * static_cast<std::int64_t>(context.targets.size());
   if (!context.affords(images)) {
     return bad_input(fmt::format(
-        "{}: budget.images is {}, but the base images alone take {} ({} labels x {}); raise "
+        "{}: budget.images is {}, but the baseline images alone take {} ({} labels x {}); raise "
         "budget.images or lower {}",
         context.study.file.string(), budget.images, images, context.targets.size(), each, budget.base_key()));
   }
-  context.progress.stage(fmt::format("base rates of {} labels", context.targets.size()));
+  context.progress.stage(fmt::format("baseline rates of {} labels", context.targets.size()));
   SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.observer.observe(base_questions(context)));
   std::vector<BaseResult> bases;
   auto next = std::make_move_iterator(samples.begin());

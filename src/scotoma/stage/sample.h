@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stages 1 to 3: base images of every label, classified and judged; base rates with their bounds.
+// Stages 1 to 3: baseline images of every label, classified and judged; baseline rates with their bounds.
 #pragma once
 
 #include "scotoma/stage/context.h"
@@ -15,14 +15,14 @@ namespace scotoma {
 ///
 /// The bounds hold together for all labels, whatever size their samples end at, with probability 1 - alpha0: each of
 /// the 2 L one-sided bounds at each of the sizes (budget.base_sizes()) is at level 1 - alpha0 / (2 L sizes).
-/// Errors: bad_input when the budget does not even pay for the first base images.
+/// Errors: bad_input when the budget does not even pay for the first baseline images.
 Result<std::vector<BaseResult>> sample_bases(StageContext& context);
 
-/// With base_first, generates more base images of the labels of `finalists`, the best first, and tells all hypotheses
-/// of these labels: of the sizes a sample may come to, the one with which it and the trials of the label's finalists
-/// are expected to take the fewest images, by the rates that exploration showed. Half of the images that are left at
-/// most; a label for which they do not do gets the largest sample that they pay for, and context.limits says so. The
-/// joint e-value allows it: either of its samples may stop at any moment.
+/// With base_first, generates more baseline images of the labels of `finalists`, the best first, and tells all
+/// hypotheses of these labels: of the sizes a sample may come to, the one with which it and the trials of the label's
+/// finalists are expected to take the fewest images, by the rates that exploration showed. Half of the images that are
+/// left at most; a label for which they do not do gets the largest sample that they pay for, and context.limits says
+/// so. The joint e-value allows it: either of its samples may stop at any moment.
 ///
 /// The finalists that stay come back: not those of a label that now turns out to be not generatable, nor those that, by
 /// the whole sample, exploration showed no better than their null. To drop a finalist only takes away claims.
@@ -34,7 +34,7 @@ Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vect
 /// same generate no image twice.
 std::vector<Question> base_questions(const StageContext& context);
 
-/// Base images first .. last - 1 of a label.
+/// Baseline images first .. last - 1 of a label.
 std::vector<Question> base_questions(const StageContext& context, const Target& target, int first, int last);
 
 }  // namespace scotoma

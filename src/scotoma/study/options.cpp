@@ -196,8 +196,8 @@ void add_search(std::vector<Option>& t) {
   t.push_back({"evidence", "alpha", "false discovery rate held over the study", FIELD(evidence.alpha), 1e-9, 0.5});
   t.push_back({"evidence", "alpha0", "the part of alpha spent on which labels fail systematically",
                FIELD(evidence.alpha0), 1e-9, 0.5});
-  t.push_back(
-      {"evidence", "delta", "a rise above the base rate that is too small to be a bug", FIELD(evidence.delta), 0, 1});
+  t.push_back({"evidence", "delta", "a rise above the baseline rate that is too small to be a bug",
+               FIELD(evidence.delta), 0, 1});
   t.push_back({"evidence", "max_hypotheses",
                "phrases of each label, at most; fixed in advance, the evidence pays for it",
                FIELD(evidence.max_hypotheses), 1, 10000});

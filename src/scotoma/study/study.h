@@ -138,13 +138,13 @@ struct BudgetOptions {
   int audit = 96;                    ///< a confirmed bug, while it lasts (and as many again without the phrase)
   int cross = 16;  ///< a confirmed phrase on each other label (and as many again without it); 0: no cross-check
 
-  /// Base images of each label before the search.
+  /// Baseline images of each label before the search.
   int base_at_first() const { return base_first == 0 ? base : std::min(base_first, base); }
 
-  /// Whether base samples may grow after that.
+  /// Whether baseline samples may grow after that.
   bool base_grows() const { return base_at_first() < base; }
 
-  /// What a label's base sample may come to: base_at_first() images, twice as many and so on, up to `base`.
+  /// What a label's baseline sample may come to: base_at_first() images, twice as many and so on, up to `base`.
   std::vector<int> base_sizes() const {
     std::vector<int> sizes;
     for (int size = base_at_first(); size < base; size *= 2) sizes.push_back(size);
@@ -161,9 +161,9 @@ struct EvidenceOptions {
                                     ///< budget.confirm images each, and a bug is what fails more often than the base
   double alpha = 0.05;              ///< false discovery rate held over the whole study
   double alpha0 = 0.01;             ///< the part of it spent on which labels fail systematically
-  double delta = 0.05;              ///< smaller rises above the base rate are not bugs
+  double delta = 0.05;              ///< smaller rises above the baseline rate are not bugs
   int max_hypotheses = 16;          ///< phrases of each label, at most, fixed in advance: see slots()
-  double failing_label_threshold = 0.5;  ///< a label whose base rate surely exceeds this fails "nearly everywhere"
+  double failing_label_threshold = 0.5;  ///< a label whose baseline rate surely exceeds this fails "nearly everywhere"
   double max_invalid = 0.5;              ///< a share of invalid images above this: the generator cannot generate it
 };
 
@@ -209,7 +209,7 @@ struct Study {
 };
 
 /// K of e-BH: how many hypotheses there may be, fixed before anything is seen. Every label could have been the one that
-/// had lucky base images, and could have been searched for failures or for passes.
+/// had lucky baseline images, and could have been searched for failures or for passes.
 inline int slots(const Study& study) {
   const std::int64_t all = 2 * std::int64_t{study.evidence.max_hypotheses} * std::ssize(study.labels);
   return static_cast<int>(std::clamp(all, std::int64_t{1}, std::int64_t{std::numeric_limits<int>::max()}));

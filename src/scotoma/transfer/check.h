@@ -25,7 +25,7 @@ void decide(std::vector<CheckCase>& cases);
 /// Every confirmed bug and every systematic failure of the findings on the candidate: bugs cause by cause, then each
 /// systematic failure with its exceptions behind it. Of a bug, what is allowed is the candidate's own null (cell_of)
 /// and never more than what the classifier that the bug was found on may fail without the phrase: the one-sided 95 %
-/// upper limit of its base rate + delta; for Direction::passes evidence.failing_label_threshold. A classifier that
+/// upper limit of its baseline rate + delta; for Direction::passes evidence.failing_label_threshold. A classifier that
 /// fails everywhere has fixed nothing. Bugs without pairs (no audit) are cases without images. A systematic failure is
 /// fixed where the candidate surely fails on no more of the label's baseline images than
 /// evidence.failing_label_threshold. Errors: as transfer().

@@ -30,7 +30,7 @@ std::string some_of(const std::vector<std::string>& labels) {
   return listed(named);
 }
 
-/// What base images that fail do, in front of "mostly as a duck".
+/// What baseline images that fail do, in front of "mostly as a duck".
 std::string_view misclassified(const Study& study) {
   return study.failure.rule == "low-score" ? "fail" : "are misclassified";
 }
