@@ -265,6 +265,7 @@ Result<void> run_doctor(const StudyArguments& arguments) {
   std::error_code ignored;
   places.remembers = std::filesystem::is_directory(cache_folder(places), ignored);  // made by a run, not by this
   SCOTOMA_ASSIGN_OR_RETURN(const Study study, open_study(places));
+  for (const std::string& note : study.notes) tell_note(note);
   say("{}: {} labels\n", study.name, study.labels.size());
   SCOTOMA_ASSIGN_OR_RETURN(auto loader, Loader::create(study));
   return Doctor(study, std::move(loader)).examine();

@@ -75,6 +75,7 @@ void show_report(const std::filesystem::path& report) {
 Result<void> run_find(const FindArguments& arguments) {
   const CancelToken& cancel = stop_at_interrupt();
   SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
+  for (const std::string& note : study.notes) tell_note(note);
   study.budget.images = arguments.images.value_or(study.budget.images);
   study.seed = arguments.seed.value_or(study.seed);
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "find"));

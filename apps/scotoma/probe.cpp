@@ -97,6 +97,7 @@ Result<void> probe(const ProbeArguments& arguments) {
   for (const PhrasePart& piece : pieces) SCOTOMA_RETURN_IF_ERROR(check_phrase(piece.text, arguments.label));
   const CancelToken& cancel = stop_at_interrupt();
   SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
+  for (const std::string& note : study.notes) tell_note(note);
   study = as_run(std::move(study), arguments);
   SCOTOMA_ASSIGN_OR_RETURN(const auto lock, lock_answers(arguments, "probe"));
   SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));

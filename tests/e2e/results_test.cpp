@@ -43,7 +43,7 @@ json made_up_results() {
                         {"predicted", "wasp"},
                         {"exceptions", json::array()},
                         {"examples", {{"failing", {"images/cd/cde.png"}}, {"passing", json::array()}}}};
-  return {{"schema_version", 2}, {"study", "small"},  {"seed", 3},
+  return {{"schema_version", 3}, {"study", "small"},  {"seed", 3},
           {"bugs", {bug}},       {"causes", {cause}}, {"systematic_failures", {failure}}};
 }
 

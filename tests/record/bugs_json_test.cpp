@@ -164,7 +164,7 @@ TEST(BugsJson, HoldsTheFindingsNumbers) {
 TEST(BugsJson, GroupsBugsByCauseAndListsSystematicFailures) {
   const Findings findings = made_up::all_records();
   const ordered_json bugs = bugs_json(made_up::study(), findings);
-  EXPECT_EQ(bugs["schema_version"], 2);
+  EXPECT_EQ(bugs["schema_version"], 3);
   EXPECT_EQ(bugs["findings"]["sentence"],
             "3 findings: 2 causes (3 bugs) and 1 systematic failure (1 exception). 4 of 15 hypotheses were confirmed.");
   EXPECT_EQ(bugs["findings"]["bugs"], 3);
@@ -277,10 +277,10 @@ TEST(BugsJson, HoldsEveryCellOfTheCrossCheck) {
   ASSERT_EQ(row["cells"].size(), 6U);
   const ordered_json dog = row["cells"][3];
   EXPECT_EQ(dog["label"], "dog");
-  EXPECT_EQ(dog["with"]["taken"], 12);
+  EXPECT_EQ(dog["with"]["misclassified"], 12);
   EXPECT_EQ(dog["with"]["valid"], 15);
   EXPECT_EQ(dog["with"]["invalid"], 1);
-  EXPECT_EQ(dog["without"]["taken"], 0);
+  EXPECT_EQ(dog["without"]["misclassified"], 0);
   EXPECT_EQ(dog["only_with"], 12);
   EXPECT_EQ(dog["p"].get<double>(), findings.cross[1].cells[3].p);
   EXPECT_EQ(dog["adjusted_p"].get<double>(), findings.cross[1].cells[3].adjusted);

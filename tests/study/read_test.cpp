@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "fake/folder.h"
 #include "fake/places.h"
 #include "scotoma/study/options.h"
+#include "scotoma/wording/settings.h"
 
 namespace scotoma {
 namespace {
@@ -99,6 +101,25 @@ TEST(ReadStudy, TakesListsOfPhrases) {
   EXPECT_FALSE(study->attributes[2].combinable);
   EXPECT_EQ(study->search.interaction_strength, 2);
   EXPECT_EQ(study->search.source, "none");
+}
+
+TEST(ReadStudy, TakesKeysByTheirOldNamesAndSaysWhatTheyAreCalledNow) {
+  const auto old = read_study(kStudies / "good/old_keys.toml");
+  const auto now = read_study(kStudies / "good/new_keys.toml");
+  ASSERT_TRUE(old.ok()) << old.error().message;
+  ASSERT_TRUE(now.ok()) << now.error().message;
+  EXPECT_EQ(settings_json(*old), settings_json(*now));
+  EXPECT_FALSE(old->attributes[2].combinable);
+  EXPECT_TRUE(now->notes.empty());
+  const std::string file = (kStudies / "good/old_keys.toml").string();
+  const std::vector<std::string> notes = {
+      file + ":33: 'attributes.combine' is called 'attributes.combinable' now",
+      file + ":17: 'budget.first_look' is called 'budget.initial_images' now",
+      file + ":19: 'evidence.everywhere' is called 'evidence.failing_label_threshold' now",
+      file + ":13: 'judge.also' is called 'judge.ensemble' now",
+      file + ":21: 'search.combine' is called 'search.interaction_strength' now",
+      file + ":22: 'search.same_phrase' is called 'search.phrase_similarity' now"};
+  EXPECT_EQ(old->notes, notes);
 }
 
 TEST(ReadStudy, AFurtherNetworkOfTheJudgeTakesFromTheFirstWhatItDoesNotSay) {

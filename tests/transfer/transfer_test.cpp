@@ -355,6 +355,22 @@ TEST_F(Candidates, AsJsonAreReadBackForTheSameFindingsAndForNoOthers) {
   nlohmann::json older = nlohmann::json::parse(text);
   older.erase("systematic_failures");
   EXPECT_TRUE(transfer_of(older.dump(), findings_).has_value()) << "of a program that knew no systematic failures";
+  nlohmann::json first = older;
+  first["schema_version"] = 1;
+  for (auto& classifier : first["classifiers"]) {
+    auto& accuracy = classifier["accuracy"];
+    accuracy["suspects"] = accuracy["claimed"];
+    accuracy.erase("claimed");
+    for (auto& [set, share] : accuracy.items()) {
+      share["pictures"] = share["images"];
+      share.erase("images");
+    }
+  }
+  const auto of_first = transfer_of(first.dump(), findings_);
+  ASSERT_TRUE(of_first.has_value()) << "of version 1";
+  EXPECT_EQ(of_first->columns[0].claimed.valid, read->columns[0].claimed.valid);
+  first["schema_version"] = 3;
+  EXPECT_FALSE(transfer_of(first.dump(), findings_).has_value()) << "of a newer program";
   other = findings_;
   other.hypotheses[0].status = Status::not_confirmed;
   EXPECT_FALSE(transfer_of(text, other).has_value()) << "of more bugs";

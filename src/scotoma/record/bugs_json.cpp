@@ -195,8 +195,12 @@ void add_wording(ordered_json& bug, const Hypothesis& h) {
 }
 
 ordered_json misclassified_rate(const Rate& rate) {
-  return {{"taken", rate.failures}, {"valid", rate.valid}, {"invalid", rate.invalid},
-          {"rate", rate.rate},      {"low", rate.low},     {"high", rate.high}};
+  return {{"misclassified", rate.failures},
+          {"valid", rate.valid},
+          {"invalid", rate.invalid},
+          {"rate", rate.rate},
+          {"low", rate.low},
+          {"high", rate.high}};
 }
 
 ordered_json cell_json(const CrossCell& cell, const ImagePath& path) {

@@ -12,7 +12,7 @@
 namespace scotoma {
 
 /// Version of the schema in docs/bugs.schema.json; a field's meaning never changes within one.
-inline constexpr int kBugsSchemaVersion = 2;
+inline constexpr int kBugsSchemaVersion = 3;
 
 /// The file of an image, relative to bugs.json, from its image_id.
 using ImagePath = std::function<std::string(const std::string& image_id)>;

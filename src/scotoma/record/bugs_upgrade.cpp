@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scotoma/record/bugs_upgrade.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scotoma/finding/cause.h"
@@ -18,6 +20,74 @@ const ordered_json& list_in(const ordered_json& object, const char* key) {
   static const ordered_json kNone = ordered_json::array();
   const auto found = object.find(key);
   return found == object.end() ? kNone : *found;
+}
+
+/// What version 3 of the schema calls otherwise: fields, and values of `status`.
+struct Renamed {
+  std::string_view before;
+  std::string_view now;
+};
+constexpr Renamed kStatuses[] = {{"undrawable", "not_generatable"}, {"untestable", "underpowered"}};
+constexpr Renamed kOfLabels[] = {{"everywhere", "failing_label"}, {"undrawable", "not_generatable"}};
+constexpr Renamed kOfCells[] = {{"taken", "misclassified"}};
+constexpr Renamed kOfSettings[] = {{"everywhere", "failing_label_threshold"},
+                                   {"combine", "interaction_strength"},
+                                   {"same_phrase", "phrase_similarity"},
+                                   {"first_look", "initial_images"},
+                                   {"also", "ensemble"}};
+
+/// The same object, its fields in their order, under their names of now.
+template <std::size_t kCount>
+void rename_fields(ordered_json& object, const Renamed (&renamed)[kCount]) {
+  if (!object.is_object()) return;
+  ordered_json out = ordered_json::object();
+  for (auto& [key, value] : object.items()) {
+    const auto found =
+        std::find_if(std::begin(renamed), std::end(renamed), [&](const Renamed& each) { return each.before == key; });
+    out[found == std::end(renamed) ? key : std::string(found->now)] = std::move(value);
+  }
+  object = std::move(out);
+}
+
+/// "is taken for a bee" is "is misclassified as a bee" now.
+void rename_in_sentence(ordered_json& object) {
+  constexpr std::string_view kBefore = " taken for ";
+  const auto found = object.find("sentence");
+  if (found == object.end() || !found->is_string()) return;
+  auto text = found->get<std::string>();
+  for (std::size_t at = 0; (at = text.find(kBefore, at)) != std::string::npos;)
+    text.replace(at, kBefore.size(), " misclassified as ");
+  *found = std::move(text);
+}
+
+template <class Change>
+void change_each(ordered_json& object, const char* list, const Change& change) {
+  const auto found = object.find(list);
+  if (found == object.end() || !found->is_array()) return;
+  for (ordered_json& item : *found) {
+    if (item.is_object()) change(item);
+  }
+}
+
+void to_version_3(ordered_json& bugs) {
+  for (const char* list : {"bugs", "causes", "systematic_failures", "spurious_correlations"})
+    change_each(bugs, list, rename_in_sentence);
+  change_each(bugs, "bugs", [](ordered_json& bug) {
+    for (const Renamed& status : kStatuses) {
+      if (bug.value("status", ordered_json()) == status.before) bug["status"] = status.now;
+    }
+  });
+  change_each(bugs, "labels", [](ordered_json& label) { rename_fields(label, kOfLabels); });
+  change_each(bugs, "spurious_correlations", [](ordered_json& row) {
+    change_each(row, "cells", [](ordered_json& cell) {
+      for (const char* side : {"with", "without"}) {
+        if (const auto rate = cell.find(side); rate != cell.end()) rename_fields(*rate, kOfCells);
+      }
+    });
+  });
+  if (const auto settings = bugs.find("settings"); settings != bugs.end() && settings->is_object()) {
+    for (auto& [name, table] : settings->items()) rename_fields(table, kOfSettings);
+  }
 }
 
 Phrase phrase_from(const ordered_json& object) {
@@ -40,7 +110,7 @@ Hypothesis hypothesis_from(const ordered_json& bug) {
   h.phrase = phrase_from(bug);
   h.status = bug.at("status") == "confirmed" ? Status::confirmed : Status::not_confirmed;
   h.direction = bug.at("direction") == "passes" ? Direction::passes : Direction::fails;
-  if (bug.at("sentence").get<std::string>().find(" is taken for ") != std::string::npos)
+  if (bug.at("sentence").get<std::string>().find(" is misclassified as ") != std::string::npos)
     h.expected = bug.at("predicted");
   return h;
 }
@@ -113,7 +183,8 @@ std::string reading(const char* list, const Step& step) {
 }  // namespace
 
 std::string upgrade_bugs_json(ordered_json& bugs) {
-  if (bugs.at("schema_version") != 1) return {};
+  if (bugs.at("schema_version") < 3) to_version_3(bugs);
+  if (bugs.at("schema_version") > 1) return {};
   Findings findings;
   const auto read = [&](const char* list, auto& records, const auto& from) {
     return reading(list, [&] {

@@ -68,9 +68,14 @@ Rate rate_from(const ordered_json& json) {
   return rate;
 }
 
+/// A field, or in a file of version 1 what was its name there.
+const ordered_json& at(const ordered_json& json, const char* key, const char* in_version_1) {
+  return json.contains(in_version_1) ? json.at(in_version_1) : json.at(key);
+}
+
 Rate failures_from(const ordered_json& accuracy) {
   Rate rate;
-  rate.valid = accuracy.at("images").get<int>();
+  rate.valid = at(accuracy, "images", "pictures").get<int>();
   rate.failures = rate.valid - accuracy.at("right").get<int>();
   fill_interval(rate);
   return rate;
@@ -130,7 +135,7 @@ TransferColumn column_from(const ordered_json& json) {
   column.fingerprint = json.at("fingerprint").get<std::string>();
   column.description = json.at("model").get<std::string>();
   column.failing = failures_from(accuracy.at("failing"));
-  column.claimed = failures_from(accuracy.at("claimed"));
+  column.claimed = failures_from(at(accuracy, "claimed", "suspects"));
   column.controls = failures_from(accuracy.at("controls"));
   return column;
 }
@@ -251,7 +256,9 @@ ordered_json transfer_json(const Study& study, const Transfer& transfer) {
 std::optional<Transfer> transfer_of(const std::string& text, const Findings& findings) {
   const ordered_json json = ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
   try {
-    if (!json.is_object() || json.at("schema_version") != kTransferSchemaVersion) return std::nullopt;
+    if (!json.is_object()) return std::nullopt;
+    if (const int version = json.at("schema_version").get<int>(); version < 1 || version > kTransferSchemaVersion)
+      return std::nullopt;
     Transfer transfer = transfer_from(json);
     if (is_of(transfer, findings) && systematic_are_of(transfer, findings)) return transfer;
   } catch (const nlohmann::json::exception&) {  // a field is missing, or of another type

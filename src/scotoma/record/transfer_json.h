@@ -11,8 +11,9 @@
 
 namespace scotoma {
 
-/// Version of the form that docs/transfer.md describes; a field's meaning never changes within one.
-inline constexpr int kTransferSchemaVersion = 1;
+/// Version of the form that docs/transfer.md describes; a field's meaning never changes within one. Version 1 called
+/// images pictures, and the claimed ones suspects; it is still read.
+inline constexpr int kTransferSchemaVersion = 2;
 
 /// A function of its arguments alone; all texts are valid UTF-8. Rates are of failures.
 nlohmann::ordered_json transfer_json(const Study& study, const Transfer& transfer);

@@ -16,6 +16,7 @@
 #include "scotoma/study/assign.h"
 #include "scotoma/study/covering.h"
 #include "scotoma/study/keys.h"
+#include "scotoma/study/old_keys.h"
 #include "scotoma/study/options.h"
 #include "scotoma/study/prompt.h"
 #include "scotoma/study/read_lists.h"
@@ -29,7 +30,9 @@ namespace fs = std::filesystem;
 /// Reads one document.
 class Reader : private TableReader {
  public:
-  Reader(const toml::table& document, const fs::path& file) : TableReader(file), document_(document) {
+  Reader(const toml::table& document, const fs::path& file, std::vector<std::string> notes)
+      : TableReader(file), document_(document) {
+    study_.notes = std::move(notes);
     std::error_code gone;  // the working folder may be
     study_.file = fs::absolute(file, gone).lexically_normal();
     if (gone) study_.file = file;
@@ -334,8 +337,9 @@ Result<void> Reader::check_path(const Option& option, const toml::node* node, co
 template <class Read>
 auto from_text(const std::string& text, const fs::path& file, Read read) -> decltype(read(std::declval<Reader&>())) {
   try {
-    const toml::table document = toml::parse(text, file.string());
-    Reader reader(document, file);
+    toml::table document = toml::parse(text, file.string());
+    SCOTOMA_ASSIGN_OR_RETURN(auto renamed, rename_old_keys(document, file));
+    Reader reader(document, file, std::move(renamed));
     return read(reader);
   } catch (const toml::parse_error& error) {
     const auto at = error.source().begin;
