@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// scotoma_threads: how busy 16 threads are while a study asks its questions, pooled over labels and roles (as
+// scotoma_threads: how busy 16 threads are while a study asks its queries, pooled over labels and roles (as
 // cache/memo.h asks) and label by label (as it once did), side by side in one run. The roles sleep for what they would
 // cost, so the number of cores does not matter.
 //
@@ -111,8 +111,8 @@ class SleepingCaptioner : public Sleeper<Captioner> {
 std::string label_name(int label) { return fmt::format("label {}", label); }
 
 /// `each` images of every label.
-std::vector<Question> questions(const std::string& stage, int each) {
-  std::vector<Question> all;
+std::vector<Query> queries(const std::string& stage, int each) {
+  std::vector<Query> all;
   for (int label = 0; label < kLabels; ++label) {
     for (int i = 0; i < each; ++i)
       all.push_back({label_name(label), 0, {stage + " " + label_name(label), static_cast<std::uint64_t>(i)}});
@@ -120,17 +120,17 @@ std::vector<Question> questions(const std::string& stage, int each) {
   return all;
 }
 
-Result<std::vector<std::string>> observe_pooled(Memo& memo, const std::vector<Question>& asked) {
-  SCOTOMA_ASSIGN_OR_RETURN(const auto samples, memo.observe(asked));
+Result<std::vector<std::string>> observe_pooled(Memo& memo, const std::vector<Query>& asked) {
+  SCOTOMA_ASSIGN_OR_RETURN(const auto samples, memo.sample(asked));
   std::vector<std::string> images;
   for (const Sample& sample : samples) images.push_back(sample.image);
   return images;
 }
 
 /// One role after the other, the judge label by label.
-Result<std::vector<std::string>> observe_in_turn(Memo& memo, const std::vector<Question>& asked) {
+Result<std::vector<std::string>> observe_in_turn(Memo& memo, const std::vector<Query>& asked) {
   std::vector<GenerationRequest> requests;
-  for (const Question& question : asked) requests.push_back(question.request);
+  for (const Query& query : asked) requests.push_back(query.request);
   SCOTOMA_ASSIGN_OR_RETURN(const auto images, memo.generate(requests));
   SCOTOMA_ASSIGN_OR_RETURN(const auto predictions, memo.classify(images));
   std::map<std::string, std::vector<std::string>> by_label;
@@ -163,14 +163,14 @@ Result<void> describe(Memo& memo, const std::vector<std::string>& images, bool p
 /// About the calls of a study of 16 labels: base images, exploration, rounds of confirmation, audit, cross-check.
 Result<void> ask_all(Memo& memo, bool pooled) {
   const auto observe = pooled ? observe_pooled : observe_in_turn;
-  SCOTOMA_ASSIGN_OR_RETURN(const auto base, observe(memo, questions("base", 64)));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto base, sample(memo, queries("base", 64)));
   SCOTOMA_RETURN_IF_ERROR(describe(memo, base, pooled));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto explored, observe(memo, questions("explore", 32)));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto explored, sample(memo, queries("explore", 32)));
   for (const char* round : {"confirm 1", "confirm 2", "confirm 3", "confirm 4"}) {
-    SCOTOMA_ASSIGN_OR_RETURN(const auto confirmed, observe(memo, questions(round, 8)));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto confirmed, sample(memo, queries(round, 8)));
   }
-  SCOTOMA_ASSIGN_OR_RETURN(const auto audited, observe(memo, questions("audit", 64)));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto crossed, observe(memo, questions("cross", 32)));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto audited, sample(memo, queries("audit", 64)));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto crossed, sample(memo, queries("cross", 32)));
   return {};
 }
 

@@ -105,7 +105,7 @@ double paired_lift(const Truth& truth, const std::vector<std::string>& with, con
   return sum.difference / sum.valid;
 }
 
-Luck CoinObserver::luck_of(const GenerationRequest& request, std::uint64_t index) const {
+Luck CoinSampler::luck_of(const GenerationRequest& request, std::uint64_t index) const {
   if (truth_.shared_luck) {
     Philox random(study_seed_, (calls_ << 32) + index);
     return {random.uniform(), random.uniform(), random.uniform()};
@@ -119,21 +119,21 @@ Luck CoinObserver::luck_of(const GenerationRequest& request, std::uint64_t index
   return {of_draw.uniform(), of_draw.uniform(), of_draw.uniform()};
 }
 
-Result<std::vector<Sample>> CoinObserver::observe(std::span<const Question> questions) {
+Result<std::vector<Sample>> CoinSampler::sample(std::span<const Query> queries) {
   std::unordered_map<std::string, std::uint64_t> seen;
   std::vector<Sample> samples;
-  samples.reserve(questions.size());
-  for (const Question& question : questions) {
-    const auto chances = truth_.prompts.find(question.request.prompt);
+  samples.reserve(queries.size());
+  for (const Query& query : queries) {
+    const auto chances = truth_.prompts.find(query.request.prompt);
     if (chances == truth_.prompts.end()) {
-      return failed(fmt::format("the simulation knows nothing of the prompt '{}'", question.request.prompt));
+      return failed(fmt::format("the simulation knows nothing of the prompt '{}'", query.request.prompt));
     }
-    const std::uint64_t index = truth_.shared_luck ? seen[question.request.prompt]++ : 0;
-    const Outcome outcome = outcome_of(chances->second, truth_.judge, luck_of(question.request, index));
+    const std::uint64_t index = truth_.shared_luck ? seen[query.request.prompt]++ : 0;
+    const Outcome outcome = outcome_of(chances->second, truth_.judge, luck_of(query.request, index));
     Sample sample;
-    sample.request = question.request;
+    sample.request = query.request;
     sample.correct = !outcome.failure;
-    sample.prediction.top = {{question.class_index + (outcome.failure ? 1 : 0), 1.0F}};
+    sample.prediction.top = {{query.class_index + (outcome.failure ? 1 : 0), 1.0F}};
     sample.judgement = {outcome.valid, outcome.valid ? 1.0F : 0.0F};
     samples.push_back(std::move(sample));
   }

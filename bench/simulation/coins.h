@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "scotoma/finding/observer.h"
+#include "scotoma/finding/sampler.h"
 
 namespace scotoma::simulation {
 
@@ -57,14 +57,14 @@ double real_failure_rate(const Truth& truth, const std::vector<std::string>& pro
 /// together item by item.
 double paired_lift(const Truth& truth, const std::vector<std::string>& with, const std::vector<std::string>& without);
 
-/// Answers a study's questions. A sample is a function of the study's seed and of its draw, unless truth.shared_luck.
-class CoinObserver : public Observer {
+/// Answers a study's queries. A sample is a function of the study's seed and of its draw, unless truth.shared_luck.
+class CoinSampler : public Sampler {
  public:
-  /// `truth` may grow while the observer lives.
-  CoinObserver(const Truth& truth, std::uint64_t study_seed) : truth_(truth), study_seed_(study_seed) {}
+  /// `truth` may grow while the sampler lives.
+  CoinSampler(const Truth& truth, std::uint64_t study_seed) : truth_(truth), study_seed_(study_seed) {}
 
   /// Errors: failed when a prompt is not in the truth.
-  Result<std::vector<Sample>> observe(std::span<const Question> questions) override;
+  Result<std::vector<Sample>> sample(std::span<const Query> queries) override;
 
  private:
   Luck luck_of(const GenerationRequest& request, std::uint64_t index) const;

@@ -48,7 +48,7 @@ class Damage : public testing::Test {
     bytes_ = bytes_of(file_);
   }
 
-  /// Asks all questions, at most twice: what is damaged and cannot be asked anew may be told once.
+  /// Asks all queries, at most twice: what is damaged and cannot be asked anew may be told once.
   Result<Told> told(AnswerCache& cache) {
     Models models = world_.models();
     const CancelToken never;

@@ -31,9 +31,9 @@ class MemoTest : public testing::Test {
     return requests;
   }
 
-  static std::vector<Question> questions(std::uint64_t count, const std::string& label = "fly", int class_index = 0,
-                                         const std::string& generated = "fly") {
-    std::vector<Question> all;
+  static std::vector<Query> queries(std::uint64_t count, const std::string& label = "fly", int class_index = 0,
+                                    const std::string& generated = "fly") {
+    std::vector<Query> all;
     for (const GenerationRequest& request : requests(count, "a photo of a " + generated))
       all.push_back({label, class_index, request});
     return all;
@@ -90,8 +90,8 @@ TEST_F(MemoTest, GivesTheSameOnAnyNumberOfThreads) {
   const auto other_cache = std::move(AnswerCache::open(other_folder.path())).value();
   Memo one = memo(1);
   Memo four(models_, *other_cache, cancel_, progress_, {4, false});
-  const auto samples = *one.observe(questions(50));
-  const auto others = *four.observe(questions(50));
+  const auto samples = *one.sample(queries(50));
+  const auto others = *four.sample(queries(50));
   ASSERT_EQ(samples.size(), others.size());
   for (std::size_t i = 0; i < samples.size(); ++i) {
     EXPECT_EQ(samples[i].image, others[i].image);
@@ -111,14 +111,14 @@ TEST_F(MemoTest, StudiesAtWorkOnOneCacheAtOnceGetTheAnswersThatEachWouldGetAlone
       const auto cache = std::move(AnswerCache::open(folder_.path())).value();
       Progress silent;
       Memo memo(models, *cache, cancel_, silent, {2, false});
-      if (auto observed = memo.observe(questions(200)); observed.ok()) samples = *std::move(observed);
+      if (auto observed = memo.sample(queries(200)); observed.ok()) samples = *std::move(observed);
     });
   }
   for (std::thread& study : studies) study.join();
   const fake::Folder alone_folder;
   const auto cache = std::move(AnswerCache::open(alone_folder.path())).value();
   Memo memo(models_, *cache, cancel_, progress_, {});
-  const auto alone = *memo.observe(questions(200));
+  const auto alone = *memo.sample(queries(200));
   for (const std::vector<Sample>& samples : together) {
     ASSERT_EQ(samples.size(), alone.size());
     for (std::size_t i = 0; i < alone.size(); ++i) {
@@ -131,13 +131,13 @@ TEST_F(MemoTest, StudiesAtWorkOnOneCacheAtOnceGetTheAnswersThatEachWouldGetAlone
 
 TEST_F(MemoTest, ObservesManyQuestionsOfSeveralLabelsInTheirOrder) {
   Memo memo = this->memo(2);
-  auto asked = questions(5000);
-  const auto cows = questions(30, "cow", 3, "cow");
+  auto asked = queries(5000);
+  const auto cows = queries(30, "cow", 3, "cow");
   for (std::size_t i = 0; i < cows.size(); ++i) asked[150 * i] = cows[i];
-  const auto samples = *memo.observe(asked);
+  const auto samples = *memo.sample(asked);
   ASSERT_EQ(samples.size(), asked.size());
   for (std::size_t i = 0; i < asked.size(); i += 25) {
-    const auto alone = *memo.observe(std::span(asked).subspan(i, 1));
+    const auto alone = *memo.sample(std::span(asked).subspan(i, 1));
     EXPECT_EQ(samples[i].request, asked[i].request);
     EXPECT_EQ(samples[i].image, alone[0].image);
     EXPECT_EQ(samples[i].judgement, alone[0].judgement);
@@ -151,13 +151,13 @@ TEST_F(MemoTest, TheJudgeIsAskedAboutManyLabelsInOneBatch) {
     judged += role == "judge" ? 1 : 0;
     return {};
   };
-  std::vector<Question> asked;
+  std::vector<Query> asked;
   for (const std::string& label : world_.setting().things) {
-    for (const Question& question : questions(2, label, 0, label)) asked.push_back(question);
+    for (const Query& query : queries(2, label, 0, label)) asked.push_back(query);
   }
   ASSERT_EQ(asked.size(), world_.setting().batch);
   Memo memo = this->memo();
-  const auto samples = *memo.observe(asked);
+  const auto samples = *memo.sample(asked);
   EXPECT_EQ(judged, 1U);
   for (std::size_t i = 0; i < asked.size(); ++i) {
     const auto image = *models_.generator->generate({&asked[i].request, 1});
@@ -196,7 +196,7 @@ TEST_F(MemoTest, AThreadWithoutImagesToGenerateClassifiesThoseThatAreThere) {
     return {};
   };
   models_.generator = std::move(held_up);
-  const auto samples = memo(2).observe(questions(3 * world_.setting().batch));
+  const auto samples = memo(2).sample(queries(3 * world_.setting().batch));
   ASSERT_TRUE(samples.ok()) << samples.error().message;
   EXPECT_TRUE(world_.asked_again().empty());
 }
@@ -249,22 +249,22 @@ TEST_F(MemoTest, KeepsWhatWasAnsweredBeforeAnInterruption) {
 TEST_F(MemoTest, CountsAQuestionOnceHoweverOftenItIsAsked) {
   Memo first = memo();
   ASSERT_TRUE(first.generate(requests(10)).ok());
-  ASSERT_TRUE(first.observe(questions(10)).ok());
+  ASSERT_TRUE(first.sample(queries(10)).ok());
   EXPECT_EQ(first.uses().at("generator").computed, 10U);
   EXPECT_EQ(first.uses().at("generator").recalled, 0U);
   Memo second = memo();
   ASSERT_TRUE(second.generate(requests(10)).ok());
-  ASSERT_TRUE(second.observe(questions(12)).ok());
+  ASSERT_TRUE(second.sample(queries(12)).ok());
   EXPECT_EQ(second.uses().at("generator").computed, 2U);
   EXPECT_EQ(second.uses().at("generator").recalled, 10U);
 }
 
 TEST_F(MemoTest, ReplayOnlyNeverCallsAModel) {
-  ASSERT_TRUE(memo().observe(questions(10)).ok());
+  ASSERT_TRUE(memo().sample(queries(10)).ok());
   world_.forget();
   Memo replay = memo(1, true);
-  EXPECT_TRUE(replay.observe(questions(10)).ok());
-  const auto more = replay.observe(questions(11));
+  EXPECT_TRUE(replay.sample(queries(10)).ok());
+  const auto more = replay.sample(queries(11));
   ASSERT_FALSE(more.ok());
   EXPECT_EQ(more.error().code, Code::bad_input);
   EXPECT_NE(more.error().message.find("scotoma find"), std::string::npos);
@@ -310,7 +310,7 @@ TEST_F(MemoTest, ADamagedAnswerIsNotTakenForOne) {
 TEST_F(MemoTest, WithoutAJudgeEveryImageIsValid) {
   models_.judge.reset();
   Memo memo = this->memo();
-  const auto samples = memo.observe(questions(20, "cow", 3, "fly"));  // of flies
+  const auto samples = memo.sample(queries(20, "cow", 3, "fly"));  // of flies
   ASSERT_TRUE(samples.ok());
   for (const Sample& sample : *samples) EXPECT_TRUE(sample.valid());
 }
@@ -370,13 +370,13 @@ TEST_F(MemoTest, TellsHowFarItIs) {
 }
 
 TEST_F(MemoTest, WhatFailsIsTheQuestionsToSayAndNoNewQuestion) {
-  auto asked = questions(40, "fly", 0, "fly");
+  auto asked = queries(40, "fly", 0, "fly");
   Memo usual = memo();
-  const auto before = usual.observe(asked);
+  const auto before = usual.sample(asked);
   ASSERT_TRUE(before.ok()) << before.error().message;
-  for (Question& question : asked) question.failure = {FailureKind::low_score, 1, 1.1};  // nothing scores as much
+  for (Query& query : asked) query.failure = {FailureKind::low_score, 1, 1.1};  // nothing scores as much
   Memo stricter = memo(1, true);
-  const auto after = stricter.observe(asked);
+  const auto after = stricter.sample(asked);
   ASSERT_TRUE(after.ok()) << after.error().message;
   int recognised = 0;
   for (std::size_t i = 0; i < asked.size(); ++i) {

@@ -71,11 +71,11 @@ class Voice {
  public:
   Voice(World& world, std::string name) : world_(world), name_(std::move(name)) {}
 
-  template <class T, class Question, class Key, class Answer>
-  Result<std::vector<T>> answer(std::span<const Question> questions, const Key& key, const Answer& one) const {
+  template <class T, class Query, class Key, class Answer>
+  Result<std::vector<T>> answer(std::span<const Query> questions, const Key& key, const Answer& one) const {
     SCOTOMA_RETURN_IF_ERROR(world_.enter(name_));
     std::vector<T> answers;
-    for (const Question& question : questions) {
+    for (const Query& question : questions) {
       answers.push_back(one(question));
       world_.note(name_, key(question));
     }

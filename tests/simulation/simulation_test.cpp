@@ -124,16 +124,16 @@ Truth two_prompts() {
 
 TEST(Coins, ShowTheRatesThatTheTruthNames) {
   const Truth truth = two_prompts();
-  CoinObserver observer(truth, 1);
+  CoinSampler sampler(truth, 1);
   constexpr int kDraws = 40000;
-  std::vector<Question> with;
-  std::vector<Question> without;
+  std::vector<Query> with;
+  std::vector<Query> without;
   for (std::uint64_t i = 0; i < kDraws; ++i) {
     with.push_back({"thing", 0, {"with", i}});
     without.push_back({"thing", 0, {"without", i}});
   }
-  const auto a = observer.observe(with);
-  const auto b = observer.observe(without);
+  const auto a = sampler.sample(with);
+  const auto b = sampler.sample(without);
   ASSERT_TRUE(a.ok() && b.ok());
   int valid = 0;
   int failing = 0;
@@ -158,8 +158,8 @@ TEST(Coins, ShowTheRatesThatTheTruthNames) {
 
 TEST(Coins, AnUnknownPromptIsAnError) {
   const Truth truth = two_prompts();
-  const std::vector<Question> questions = {{"thing", 0, {"nobody told", 1}}};
-  EXPECT_FALSE(CoinObserver(truth, 1).observe(questions).ok());
+  const std::vector<Query> queries = {{"thing", 0, {"nobody told", 1}}};
+  EXPECT_FALSE(CoinSampler(truth, 1).sample(queries).ok());
 }
 
 TEST(SimulationDocs, TellOfEveryScenario) {

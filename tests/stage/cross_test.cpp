@@ -122,9 +122,9 @@ TEST(Cross, CountsAsOneWouldByHand) {
       int pairs = 0, with = 0, without = 0, only_with = 0, only_without = 0, refused = 0;
       for (std::size_t i = 0; i < 40; ++i) {
         const std::uint64_t seed = sample_seed(checked.stage.study.seed, "cross", base, i);
-        const std::vector<Question> questions = {{cell.label, 0, {base + " " + row.phrase.text, seed}},
-                                                 {cell.label, 0, {base, seed}}};
-        const auto seen = *checked.stage.memo.observe(questions);
+        const std::vector<Query> queries = {{cell.label, 0, {base + " " + row.phrase.text, seed}},
+                                            {cell.label, 0, {base, seed}}};
+        const auto seen = *checked.stage.memo.sample(queries);
         refused += seen[0].valid() ? 0 : 1;
         if (!seen[0].valid() || !seen[1].valid()) continue;
         const bool a = seen[0].prediction.label() == answer;

@@ -43,7 +43,7 @@ class PartsTest : public testing::Test {
 
 TEST_F(PartsTest, APieceThatIsAHypothesisTooKeepsItsRateAndTheOtherIsGenerated) {
   std::vector<Hypothesis> all = {explored(both("dark", "on a flower"), 8, 8), explored("on a flower", 1, 8)};
-  const auto going_on = weigh_parts(stage_.context, all, {0});
+  const auto going_on = compare_with_parts(stage_.context, all, {0});
   ASSERT_TRUE(going_on.ok());
   EXPECT_EQ(*going_on, std::vector<std::size_t>{0});
   ASSERT_EQ(all[0].part_rates.size(), 2U);
@@ -56,7 +56,7 @@ TEST_F(PartsTest, APieceThatIsAHypothesisTooKeepsItsRateAndTheOtherIsGenerated) 
 
 TEST_F(PartsTest, AConjunctionDoesNotGoOnWhereAFinalistAmongItsPiecesFailsAsOften) {
   std::vector<Hypothesis> all = {explored(both("dark", "on a flower"), 8, 8), explored("on a flower", 7, 8)};
-  const auto going_on = weigh_parts(stage_.context, all, {0, 1});
+  const auto going_on = compare_with_parts(stage_.context, all, {0, 1});
   ASSERT_TRUE(going_on.ok());
   EXPECT_EQ(*going_on, std::vector<std::size_t>{1});
   EXPECT_EQ(all[0].status, Status::not_promising);
@@ -65,7 +65,7 @@ TEST_F(PartsTest, AConjunctionDoesNotGoOnWhereAFinalistAmongItsPiecesFailsAsOfte
 TEST_F(PartsTest, GeneratesNothingThatExplorationCannotPayFor) {
   stage_.study.budget.images = 2 * stage_.study.budget.initial_images;
   std::vector<Hypothesis> all = {explored(both("dark", "on a flower"), 8, 8)};
-  ASSERT_TRUE(weigh_parts(stage_.context, all, {0}).ok());
+  ASSERT_TRUE(compare_with_parts(stage_.context, all, {0}).ok());
   EXPECT_EQ(all[0].part_rates.size(), 1U);
   EXPECT_EQ(stage_.context.spent.explore, stage_.study.budget.initial_images);
 }

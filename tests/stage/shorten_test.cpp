@@ -130,15 +130,15 @@ RC_GTEST_PROP(Shortest, FindsExactlyThePlantedCause, ()) {
 RC_GTEST_PROP(Shortest, IsOneMinimal, ()) {
   const Shortening words(any_phrase());
   const auto salt = *rc::gen::inRange<std::size_t>(0, 1000);
-  const auto will_do = [&](const Removed& removed) -> std::optional<bool> {
+  const auto sufficient = [&](const Removed& removed) -> std::optional<bool> {
     return (std::hash<std::vector<bool>>()(removed) * 31 + salt) % 3 != 0;
   };
-  const auto found = shortest(words, will_do);
+  const auto found = shortest(words, sufficient);
   const Removed nothing(words.words(), false);
-  RC_ASSERT(found.removed == nothing || *will_do(found.removed));
+  RC_ASSERT(found.removed == nothing || *sufficient(found.removed));
   for (const Unit& unit : units_of(words)) {
     const Removed more = with(found.removed, unit);
-    if (more != found.removed && words.without(more)) RC_ASSERT(!*will_do(more));
+    if (more != found.removed && words.without(more)) RC_ASSERT(!*sufficient(more));
   }
 }
 

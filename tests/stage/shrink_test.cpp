@@ -57,9 +57,9 @@ class Planted {
   }
 
   simulation::World world;
-  simulation::CoinObserver observer{world.truth, 5};
+  simulation::CoinSampler sampler{world.truth, 5};
   Progress progress;
-  StageContext context{world.study, world.targets, world.class_names, observer, progress};
+  StageContext context{world.study, world.targets, world.class_names, sampler, progress};
 
  private:
   /// Chances of the phrase and of whatever may be left of it.
@@ -276,10 +276,10 @@ double does(double whole, double shorter) {
   double sum = 0;
   for (const auto& [first, p] : eight) {
     const auto look = images(first, {});
-    if (shrink_verdict(look.first, look.second, {Direction::fails, 0, 1, 16}) == ShrinkVerdict::will_not) continue;
+    if (shrink_verdict(look.first, look.second, {Direction::fails, 0, 1, 16}) == ShrinkVerdict::insufficient) continue;
     for (const auto& [second, q] : eight) {
       const auto [w, s] = images(first, second);
-      if (shrink_verdict(w, s, {Direction::fails, 0, 1, 16}) == ShrinkVerdict::will_do) sum += p * q;
+      if (shrink_verdict(w, s, {Direction::fails, 0, 1, 16}) == ShrinkVerdict::sufficient) sum += p * q;
     }
   }
   return sum;
@@ -296,8 +296,8 @@ TEST(ShrinkVerdict, ErrsNoMoreOftenThanItsHeaderSays) {
 
 TEST(ShrinkVerdict, MustClearTheNullToo) {
   const std::vector<Sample> rare = {coin(true), coin(false), coin(false), coin(false)};
-  EXPECT_EQ(shrink_verdict(rare, rare, {Direction::fails, 0.2, 1, 4}), ShrinkVerdict::will_do);
-  EXPECT_EQ(shrink_verdict(rare, rare, {Direction::fails, 0.25, 1, 4}), ShrinkVerdict::will_not);
+  EXPECT_EQ(shrink_verdict(rare, rare, {Direction::fails, 0.2, 1, 4}), ShrinkVerdict::sufficient);
+  EXPECT_EQ(shrink_verdict(rare, rare, {Direction::fails, 0.25, 1, 4}), ShrinkVerdict::insufficient);
   EXPECT_EQ(shrink_verdict(rare, rare, {Direction::fails, 0.2, 1, 5}), ShrinkVerdict::open);
 }
 
@@ -305,15 +305,15 @@ TEST(ShrinkVerdict, DoesNotWhereImagesGetWorse) {
   const std::vector<Sample> whole(6, coin(true));
   std::vector<Sample> shorter = whole;
   shorter[0].judgement.valid = shorter[1].judgement.valid = false;
-  EXPECT_EQ(shrink_verdict(whole, shorter, {Direction::fails, 0.2, 1, 6}), ShrinkVerdict::will_do);
+  EXPECT_EQ(shrink_verdict(whole, shorter, {Direction::fails, 0.2, 1, 6}), ShrinkVerdict::sufficient);
   shorter[2].judgement.valid = false;
-  EXPECT_EQ(shrink_verdict(whole, shorter, {Direction::fails, 0.2, 1, 6}), ShrinkVerdict::will_not);
+  EXPECT_EQ(shrink_verdict(whole, shorter, {Direction::fails, 0.2, 1, 6}), ShrinkVerdict::insufficient);
 }
 
 TEST(ShrinkVerdict, IsClearAfterEightWhereOnlyTheWholePhraseFails) {
   EXPECT_EQ(shrink_verdict(std::vector<Sample>(8, coin(true)), std::vector<Sample>(8, coin(false)),
                            {Direction::fails, 0.2, 1, 16}),
-            ShrinkVerdict::will_not);
+            ShrinkVerdict::insufficient);
   EXPECT_EQ(shrink_verdict(std::vector<Sample>(8, coin(true)), std::vector<Sample>(8, coin(true)),
                            {Direction::fails, 0.2, 1, 16}),
             ShrinkVerdict::open);

@@ -317,24 +317,24 @@ Result<std::vector<std::vector<float>>> Memo::embed_texts(std::span<const std::s
 }
 
 /// In parts, so that what is held besides the samples does not grow with their number.
-Result<std::vector<Sample>> Memo::observe(std::span<const Question> questions) {
+Result<std::vector<Sample>> Memo::sample(std::span<const Query> queries) {
   constexpr std::size_t kPart = 4096;
   std::vector<Sample> samples;
-  samples.reserve(questions.size());
-  for (std::size_t first = 0; first < questions.size(); first += kPart) {
-    SCOTOMA_RETURN_IF_ERROR(observe_part(questions.subspan(first, std::min(kPart, questions.size() - first)), samples));
+  samples.reserve(queries.size());
+  for (std::size_t first = 0; first < queries.size(); first += kPart) {
+    SCOTOMA_RETURN_IF_ERROR(observe_part(queries.subspan(first, std::min(kPart, queries.size() - first)), samples));
   }
   return samples;
 }
 
 /// Appends the samples of `questions`. An image is classified and judged while others are being generated.
-Result<void> Memo::observe_part(std::span<const Question> questions, std::vector<Sample>& samples) {
+Result<void> Memo::observe_part(std::span<const Query> queries, std::vector<Sample>& samples) {
   if (cancel_.cancelled()) return stopped();
   std::vector<GenerationRequest> requests;
   std::vector<std::string> labels;
-  for (const Question& question : questions) {
-    requests.push_back(question.request);
-    labels.push_back(question.label);
+  for (const Query& query : queries) {
+    requests.push_back(query.request);
+    labels.push_back(query.label);
   }
   Inquiry generated = to_generate(requests);
   const std::vector<std::string>& ids = generated.found;
@@ -354,9 +354,9 @@ Result<void> Memo::observe_part(std::span<const Question> questions, std::vector
   if (judged) {
     SCOTOMA_ASSIGN_OR_RETURN(judgements, decoded<Judgement>("judge", judged->found, decode_judgement));
   }
-  for (std::size_t i = 0; i < questions.size(); ++i) {
+  for (std::size_t i = 0; i < queries.size(); ++i) {
     samples.push_back({std::move(requests[i]), ids[i], std::move(predicted[i]), judgements[i]});
-    samples.back().decide(questions[i].failure, questions[i].class_index);
+    samples.back().decide(queries[i].failure, queries[i].class_index);
   }
   return {};
 }

@@ -16,12 +16,12 @@
 #include "scotoma/core/cancel.h"
 #include "scotoma/core/progress.h"
 #include "scotoma/finding/finding.h"
-#include "scotoma/finding/observer.h"
+#include "scotoma/finding/sampler.h"
 #include "scotoma/model/roles.h"
 
 namespace scotoma {
 
-class Memo : public Observer {
+class Memo : public Sampler {
  public:
   struct Options {
     int threads = 1;
@@ -31,7 +31,7 @@ class Memo : public Observer {
   /// All references must outlive the memo.
   Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Progress& progress, Options options);
 
-  /// Answers in the order of the questions. Errors: those of the models and of the disk; interrupted when cancelled.
+  /// Answers in the order of the queries. Errors: those of the models and of the disk; interrupted when cancelled.
   /// Whatever was answered before an error is kept.
   Result<std::vector<std::string>> generate(std::span<const GenerationRequest> requests);  ///< image ids
   Result<std::vector<Prediction>> classify(std::span<const std::string> images);
@@ -41,7 +41,7 @@ class Memo : public Observer {
   Result<std::vector<std::vector<float>>> embed_images(std::span<const std::string> images);
   Result<std::vector<std::vector<float>>> embed_texts(std::span<const std::string> texts);
 
-  Result<std::vector<Sample>> observe(std::span<const Question> questions) override;
+  Result<std::vector<Sample>> sample(std::span<const Query> queries) override;
 
   const std::vector<std::string>& class_names() const { return models_.classifier->class_names(); }
 
@@ -62,7 +62,7 @@ class Memo : public Observer {
   Result<void> check_replay(std::span<Inquiry* const> inquiries) const;
   Result<void> ask_batch(Inquiry& inquiry, std::span<const std::size_t> places, bool leads);
   Result<std::vector<Prediction>> predictions(std::span<const std::string> answers) const;
-  Result<void> observe_part(std::span<const Question> questions, std::vector<Sample>& samples);
+  Result<void> observe_part(std::span<const Query> queries, std::vector<Sample>& samples);
   template <class Call>
   auto on_images(std::span<const std::string> ids, Call call) const;
 

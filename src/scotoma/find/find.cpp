@@ -149,7 +149,7 @@ Result<StudyRun> run_study(const Study& study, Models& models, AnswerCache& cach
   std::vector<std::size_t> finalists = all_sufficient(findings.hypotheses);
   if (options.only.empty()) {
     SCOTOMA_ASSIGN_OR_RETURN(finalists, explore(context, findings.hypotheses));
-    SCOTOMA_ASSIGN_OR_RETURN(finalists, look_again(context, memo, findings, std::move(finalists)));
+    SCOTOMA_ASSIGN_OR_RETURN(finalists, second_round(context, memo, findings, std::move(finalists)));
   }
   watch.lap("explore", result.run);
   if (options.only.empty()) {  // a user's words stay as they are

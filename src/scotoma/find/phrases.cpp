@@ -72,7 +72,7 @@ std::vector<std::size_t> sometimes(const std::vector<Hypothesis>& hypotheses, co
     if (rate.rate > base.rate && rate.rate < kNearlyAlways) some.push_back(h);
   }
   std::stable_sort(some.begin(), some.end(), [&](std::size_t a, std::size_t b) {
-    return promise(hypotheses[a].explored) > promise(hypotheses[b].explored);
+    return posterior_mean(hypotheses[a].explored) > posterior_mean(hypotheses[b].explored);
   });
   return some;
 }
@@ -102,7 +102,7 @@ Result<std::vector<Candidate>> second_look(const StageContext& context, Memo& me
 std::vector<std::size_t> best_of(const StageContext& context, std::vector<Hypothesis>& hypotheses,
                                  std::vector<std::size_t> finalists) {
   std::stable_sort(finalists.begin(), finalists.end(), [&](std::size_t a, std::size_t b) {
-    return promise(hypotheses[a].explored) > promise(hypotheses[b].explored);
+    return posterior_mean(hypotheses[a].explored) > posterior_mean(hypotheses[b].explored);
   });
   std::map<std::string, int> of_label;
   std::vector<std::size_t> best;
@@ -139,8 +139,8 @@ Result<std::vector<Candidate>> search_phrases(StageContext& context, Memo& memo,
   return candidates;
 }
 
-Result<std::vector<std::size_t>> look_again(StageContext& context, Memo& memo, Findings& findings,
-                                            std::vector<std::size_t> finalists) {
+Result<std::vector<std::size_t>> second_round(StageContext& context, Memo& memo, Findings& findings,
+                                              std::vector<std::size_t> finalists) {
   std::vector<Hypothesis>& hypotheses = findings.hypotheses;
   if (context.study.search.source == "captions") {
     SCOTOMA_ASSIGN_OR_RETURN(const auto candidates, second_look(context, memo, findings));
@@ -150,7 +150,7 @@ Result<std::vector<std::size_t>> look_again(StageContext& context, Memo& memo, F
     std::move(more.begin(), more.end(), std::back_inserter(hypotheses));
   }
   finalists = best_of(context, hypotheses, std::move(finalists));
-  SCOTOMA_ASSIGN_OR_RETURN(finalists, weigh_parts(context, hypotheses, finalists));
+  SCOTOMA_ASSIGN_OR_RETURN(finalists, compare_with_parts(context, hypotheses, finalists));
   const auto joint = add_disjunctions(context, hypotheses, findings.bases);
   finalists.insert(finalists.end(), joint.begin(), joint.end());
   return best_of(context, hypotheses, std::move(finalists));

@@ -18,7 +18,7 @@ Result<std::vector<Candidate>> search_phrases(StageContext& context, Memo& memo,
 /// and the conjunctions that come of it explored; conjunctions are weighed against their pieces; weak phrases of a list
 /// are joined (parts.h). New hypotheses are appended to findings.hypotheses. Returns the finalists, best first, at most
 /// budget.finalists, and of a label evidence.max_hypotheses: the evidence relies on that (slots(), study/study.h).
-Result<std::vector<std::size_t>> look_again(StageContext& context, Memo& memo, Findings& findings,
-                                            std::vector<std::size_t> finalists);
+Result<std::vector<std::size_t>> second_round(StageContext& context, Memo& memo, Findings& findings,
+                                              std::vector<std::size_t> finalists);
 
 }  // namespace scotoma

@@ -35,10 +35,10 @@ Result<double> parsed(const std::string& text) {
 class Batches {
  public:
   Batches(const StageContext& context, std::size_t size)
-      : context_(context), base_(base_questions(context)), size_(size) {}
+      : context_(context), base_(base_queries(context)), size_(size) {}
 
-  std::vector<Question> next() {
-    std::vector<Question> batch;
+  std::vector<Query> next() {
+    std::vector<Query> batch;
     for (std::size_t i = 0; i < size_; ++i, ++next_) {
       batch.push_back(base_[next_ % base_.size()]);
       if (next_ < base_.size()) continue;
@@ -53,7 +53,7 @@ class Batches {
 
  private:
   const StageContext& context_;
-  std::vector<Question> base_;
+  std::vector<Query> base_;
   std::size_t size_;
   std::size_t next_ = 0;
 };
@@ -64,14 +64,14 @@ Result<double> measured(const StageContext& context, const Models& models, Memo&
   context.progress.stage("measuring how many images there are in a minute");
   const std::size_t size = std::max<std::size_t>(1, models.generator->batch()) * static_cast<std::size_t>(threads);
   Batches batches(context, size);
-  SCOTOMA_ASSIGN_OR_RETURN(auto warm, memo.observe(batches.next()));
+  SCOTOMA_ASSIGN_OR_RETURN(auto warm, memo.sample(batches.next()));
   double seconds = 0;
   int timed = 0;
   while (timed == 0 || (timed < kTimedBatches && !batches.used_up())) {
     const auto batch = batches.next();
     const std::uint64_t before = generated(memo);
     const double begin = clock.seconds();
-    SCOTOMA_ASSIGN_OR_RETURN(warm, memo.observe(batch));
+    SCOTOMA_ASSIGN_OR_RETURN(warm, memo.sample(batch));
     if (generated(memo) - before != batch.size()) continue;  // some were known already: that says nothing of the speed
     seconds += clock.seconds() - begin;
     ++timed;

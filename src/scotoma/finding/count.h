@@ -32,7 +32,7 @@ bool surely_not_generatable(const Rate& rate, double limit);
 bool clearly_above(const Rate& rate, double null_rate);
 
 /// The mean of the rate's posterior from Beta(1, 1): it orders small samples sensibly.
-inline double promise(const Rate& rate) { return (rate.failures + 1.0) / (rate.valid + 2.0); }
+inline double posterior_mean(const Rate& rate) { return (rate.failures + 1.0) / (rate.valid + 2.0); }
 
 /// Of passes, given one of failures, and the other way round.
 Rate complement(const Rate& rate);

@@ -83,8 +83,8 @@ Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses) {
   }
   context.progress.stage(
       fmt::format("auditing {} confirmed phrase{} on fresh images", chosen.size(), chosen.size() == 1 ? "" : "s"));
-  SCOTOMA_ASSIGN_OR_RETURN(auto samples, observe_trials(context, with, "audit", 0, count));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto twins, observe_trials(context, without, "audit", 0, count));
+  SCOTOMA_ASSIGN_OR_RETURN(auto samples, sample_trials(context, with, "audit", 0, count));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto twins, sample_trials(context, without, "audit", 0, count));
   for (std::size_t i = 0; i < chosen.size(); ++i)
     conclude(context, hypotheses[chosen[i]], std::move(samples[i]), twins[i]);
   context.spent.audit += 2 * count * static_cast<int>(chosen.size());

@@ -133,7 +133,7 @@ Screening plan(StageContext& context, std::size_t labels) {
   return screening;
 }
 
-bool blind(const std::vector<Sample>& samples) {
+bool no_valid_images(const std::vector<Sample>& samples) {
   return std::none_of(samples.begin(), samples.end(), [](const Sample& sample) { return sample.valid(); });
 }
 
@@ -148,12 +148,12 @@ Result<std::vector<std::vector<Sample>>> generate_rows(StageContext& context, co
   for (int look = 0; look <= kSecondLooks && !open.empty(); ++look) {
     std::vector<Trial> some;
     for (const std::size_t row : open) some.push_back(trials[row]);
-    SCOTOMA_ASSIGN_OR_RETURN(const auto seen, observe_trials(context, some, "screen", look * count, count));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto seen, sample_trials(context, some, "screen", look * count, count));
     context.spent.explore += count * static_cast<int>(some.size());
     context.progress.spent(context.spent.total(), context.study.budget.images);
     for (std::size_t i = 0; i < open.size(); ++i)
       samples[open[i]].insert(samples[open[i]].end(), seen[i].begin(), seen[i].end());
-    std::erase_if(open, [&](std::size_t row) { return !blind(samples[row]); });
+    std::erase_if(open, [&](std::size_t row) { return !no_valid_images(samples[row]); });
     open.resize(std::min(open.size(), static_cast<std::size_t>(spare / count)));
     spare -= count * static_cast<int>(open.size());
   }

@@ -75,7 +75,7 @@ class Confirmation {
     while (!open_.empty() && !affords(count)) give_up_one();
     std::vector<Trial> trials;
     for (std::size_t h : open_) trials.push_back(trial_of(hypotheses_[h]));
-    SCOTOMA_ASSIGN_OR_RETURN(const auto samples, observe_trials(context_, trials, "confirm", first, count));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context_, trials, "confirm", first, count));
     for (std::size_t i = 0; i < open_.size(); ++i) follow(hypotheses_[open_[i]], samples[i]);
     generated_ = first + count;
     context_.spent.confirm += count * static_cast<int>(open_.size());
@@ -103,7 +103,8 @@ class Confirmation {
     }
   }
 
-  /// Where money is short, what e-BH rejects already need not be rejected alone too: the others need the images more.
+  /// Where the budget runs low, what e-BH rejects already need not be rejected alone too: the others need the images
+  /// more.
   void end_rejected() {
     const EvidenceOptions& evidence = context_.study.evidence;
     std::vector<double> log_e_values = crossed_;

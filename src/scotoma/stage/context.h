@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every stage is given: the study, where samples come from, and the purse.
+// What every stage is given: the study, where samples come from, and the budget.
 #pragma once
 
 #include <fmt/format.h>
@@ -12,7 +12,7 @@
 
 #include "scotoma/core/progress.h"
 #include "scotoma/finding/finding.h"
-#include "scotoma/finding/observer.h"
+#include "scotoma/finding/sampler.h"
 #include "scotoma/study/study.h"
 
 namespace scotoma {
@@ -28,7 +28,7 @@ struct StageContext {
   const Study& study;
   const std::vector<Target>& targets;
   const std::vector<std::string>& class_names;  ///< of the classifier
-  Observer& observer;
+  Sampler& sampler;
   Progress& progress;
   Spent spent = {};
   std::vector<std::string> limits = {};  ///< what a reader of the findings must know: sentences

@@ -132,7 +132,7 @@ Result<std::vector<std::vector<Sample>>> generate(StageContext& context, const s
          base_prompt(prompts, target.label)});
   }
   if (trials.empty()) return std::vector<std::vector<Sample>>{};
-  SCOTOMA_ASSIGN_OR_RETURN(auto samples, observe_trials(context, trials, "cross", 0, count));
+  SCOTOMA_ASSIGN_OR_RETURN(auto samples, sample_trials(context, trials, "cross", 0, count));
   context.spent.cross += count * static_cast<int>(trials.size());
   context.progress.spent(context.spent.total(), context.study.budget.images);
   return samples;

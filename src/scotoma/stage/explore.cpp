@@ -38,13 +38,14 @@ int Exploration::initial_images(std::size_t arms) const {
 Result<void> Exploration::look(const std::vector<std::size_t>& arms, int count) {
   SCOTOMA_RETURN_IF_ERROR(generate(arms, count));
   for (int again = 0; again < kAgain; ++again) {
-    std::vector<std::size_t> blind;
+    std::vector<std::size_t> no_valid_images;
     for (const std::size_t h : arms) {
       const Rate& seen = hypotheses_[h].explored;
-      if (seen.valid == 0 && !surely_not_generatable(seen, context_.study.evidence.max_invalid)) blind.push_back(h);
+      if (seen.valid == 0 && !surely_not_generatable(seen, context_.study.evidence.max_invalid))
+        no_valid_images.push_back(h);
     }
-    if (blind.empty() || blind.size() > static_cast<std::size_t>(left() / count)) break;
-    SCOTOMA_RETURN_IF_ERROR(generate(blind, count));
+    if (no_valid_images.empty() || no_valid_images.size() > static_cast<std::size_t>(left() / count)) break;
+    SCOTOMA_RETURN_IF_ERROR(generate(no_valid_images, count));
   }
   return {};
 }
@@ -55,7 +56,7 @@ Result<void> Exploration::generate(const std::vector<std::size_t>& arms, int cou
   for (const auto& [first, some] : by_first) {
     std::vector<Trial> trials;
     for (const std::size_t h : some) trials.push_back(trial_of(hypotheses_[h]));
-    SCOTOMA_ASSIGN_OR_RETURN(const auto samples, observe_trials(context_, trials, "explore", first, count));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context_, trials, "explore", first, count));
     for (std::size_t i = 0; i < some.size(); ++i) {
       Hypothesis& hypothesis = hypotheses_[some[i]];
       hypothesis.tried.insert(hypothesis.tried.end(), samples[i].begin(), samples[i].end());
@@ -81,7 +82,7 @@ std::vector<std::size_t> Exploration::generatable(const std::vector<std::size_t>
 
 std::vector<std::size_t> Exploration::best_first(std::vector<std::size_t> arms) const {
   std::stable_sort(arms.begin(), arms.end(), [&](std::size_t a, std::size_t b) {
-    return promise(hypotheses_[a].explored) > promise(hypotheses_[b].explored);
+    return posterior_mean(hypotheses_[a].explored) > posterior_mean(hypotheses_[b].explored);
   });
   return arms;
 }

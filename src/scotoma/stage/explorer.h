@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the two ways to explore share: the arms, their images, and the purse. Only stage/explore.h is for others.
+// What the two ways to explore share: the arms, their images, and the budget. Only stage/explore.h is for others.
 #pragma once
 
 #include <cstddef>

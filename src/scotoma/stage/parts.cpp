@@ -57,7 +57,7 @@ Result<std::map<Piece, Rate>> generate_pieces(StageContext& context, const std::
   std::map<Piece, Rate> rates;
   if (trials.empty()) return rates;
   context.progress.stage(fmt::format("trying {} parts of phrases alone, {} images each", trials.size(), count));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto samples, observe_trials(context, trials, "explore", 0, count));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context, trials, "explore", 0, count));
   context.spent.explore += count * static_cast<int>(trials.size());
   context.progress.spent(context.spent.total(), context.study.budget.images);
   for (std::size_t i = 0; i < pieces.size(); ++i) rates[pieces[i]] = rate_of(samples[i], directions[i]);
@@ -153,7 +153,7 @@ std::map<Kinship, std::vector<std::size_t>> weak(const StageContext& context, co
   }
   for (auto& [kinship, members] : groups) {
     std::stable_sort(members.begin(), members.end(), [&](std::size_t a, std::size_t b) {
-      return promise(hypotheses[a].explored) > promise(hypotheses[b].explored);
+      return posterior_mean(hypotheses[a].explored) > posterior_mean(hypotheses[b].explored);
     });
     members.resize(std::min(members.size(), kMostAlternatives));
   }
@@ -162,8 +162,8 @@ std::map<Kinship, std::vector<std::size_t>> weak(const StageContext& context, co
 
 }  // namespace
 
-Result<std::vector<std::size_t>> weigh_parts(StageContext& context, std::vector<Hypothesis>& hypotheses,
-                                             const std::vector<std::size_t>& finalists) {
+Result<std::vector<std::size_t>> compare_with_parts(StageContext& context, std::vector<Hypothesis>& hypotheses,
+                                                    const std::vector<std::size_t>& finalists) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto rates, generate_pieces(context, hypotheses, finalists));
   std::vector<std::size_t> going_on;
   for (const std::size_t h : finalists) {

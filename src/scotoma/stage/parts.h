@@ -12,8 +12,8 @@ namespace scotoma {
 /// its explored rate; for any other budget.initial_images images are generated, with the seeds that would have explored
 /// it, as far as exploration's share of the budget goes. A conjunction does not go on where a piece that is a finalist
 /// itself explains it: it fails about as often (Fisher's one-sided p above 0.2). Returns the finalists that go on.
-Result<std::vector<std::size_t>> weigh_parts(StageContext& context, std::vector<Hypothesis>& hypotheses,
-                                             const std::vector<std::size_t>& finalists);
+Result<std::vector<std::size_t>> compare_with_parts(StageContext& context, std::vector<Hypothesis>& hypotheses,
+                                                    const std::vector<std::size_t>& finalists);
 
 /// Disjunctions: for phrases of one of the study's lists that look weak on one label and mostly give the same wrong
 /// answer, "on a flower or on the grass". Weak: more events than in the baseline sample, but the one-sided 95 % lower

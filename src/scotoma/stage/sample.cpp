@@ -38,9 +38,9 @@ void count_base(const StageContext& context, BaseResult& base) {
 }
 
 /// Baseline images first .. last - 1 of a label.
-void ask(const StageContext& context, const Target& target, int first, int last, std::vector<Question>& questions) {
-  const auto more = base_questions(context, target, first, last);
-  questions.insert(questions.end(), more.begin(), more.end());
+void ask(const StageContext& context, const Target& target, int first, int last, std::vector<Query>& queries) {
+  const auto more = base_queries(context, target, first, last);
+  queries.insert(queries.end(), more.begin(), more.end());
 }
 
 /// A label, and how many baseline images it shall have.
@@ -51,10 +51,10 @@ struct Wanted {
 
 /// Generates the images that these labels lack, all at once so that no thread waits.
 Result<void> grow(StageContext& context, const std::vector<Wanted>& wanted, std::vector<BaseResult>& bases) {
-  std::vector<Question> questions;
+  std::vector<Query> queries;
   for (const auto& [l, size] : wanted)
-    ask(context, context.targets[l], static_cast<int>(bases[l].samples.size()), size, questions);
-  SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.observer.observe(questions));
+    ask(context, context.targets[l], static_cast<int>(bases[l].samples.size()), size, queries);
+  SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.sampler.sample(queries));
   auto next = std::make_move_iterator(samples.begin());
   for (const auto& [l, size] : wanted) {
     const auto last = next + (size - std::ssize(bases[l].samples));
@@ -62,7 +62,7 @@ Result<void> grow(StageContext& context, const std::vector<Wanted>& wanted, std:
     next = last;
     count_base(context, bases[l]);
   }
-  context.spent.base += static_cast<int>(questions.size());
+  context.spent.base += static_cast<int>(queries.size());
   context.progress.spent(context.spent.total(), context.study.budget.images);
   return {};
 }
@@ -70,9 +70,10 @@ Result<void> grow(StageContext& context, const std::vector<Wanted>& wanted, std:
 /// Half of the images that are left.
 int half(const StageContext& context) { return (context.study.budget.images - context.spent.total()) / 2; }
 
-/// Generates the images that these labels lack, the first labels first; where `purse`, from which they are paid, does
-/// not do for a label, the largest size that it does for, and context.limits says so. The labels that grew come back.
-Result<std::vector<std::size_t>> grow_from(int& purse, StageContext& context, const std::vector<Wanted>& wanted,
+/// Generates the images that these labels lack, the first labels first; where `budget_left`, from which they are paid,
+/// does not do for a label, the largest size that it does for, and context.limits says so. The labels that grew come
+/// back.
+Result<std::vector<std::size_t>> grow_from(int& budget_left, StageContext& context, const std::vector<Wanted>& wanted,
                                            std::vector<BaseResult>& bases, std::string_view why) {
   std::vector<Wanted> paid;
   std::vector<std::size_t> labels;
@@ -81,11 +82,11 @@ Result<std::vector<std::size_t>> grow_from(int& purse, StageContext& context, co
     const int has = static_cast<int>(std::ssize(bases[one.label].samples));
     int size = has;
     for (const int next : context.study.budget.base_sizes()) {
-      if (next > size && next <= one.size && next - has <= purse) size = next;
+      if (next > size && next <= one.size && next - has <= budget_left) size = next;
     }
     if (size < one.size) unpaid.push_back(fmt::format("\"{}\"", bases[one.label].label));
     if (size == has) continue;
-    purse -= size - has;
+    budget_left -= size - has;
     paid.push_back({one.label, size});
     labels.push_back(one.label);
   }
@@ -116,13 +117,13 @@ Result<void> settle(StageContext& context, std::vector<BaseResult>& bases) {
   std::vector<std::size_t> open(bases.size());
   std::iota(open.begin(), open.end(), std::size_t{0});
   const auto sizes = context.study.budget.base_sizes();
-  int purse = half(context);
+  int budget_left = half(context);
   for (std::size_t i = 1; i < sizes.size() && !open.empty(); ++i) {
     std::vector<Wanted> wanted;
     for (const std::size_t l : open) {
       if (unsettled(context, bases[l])) wanted.push_back({l, sizes[i]});
     }
-    SCOTOMA_ASSIGN_OR_RETURN(open, grow_from(purse, context, wanted, bases, "some of which fail or are invalid"));
+    SCOTOMA_ASSIGN_OR_RETURN(open, grow_from(budget_left, context, wanted, bases, "some of which fail or are invalid"));
   }
   return {};
 }
@@ -183,21 +184,21 @@ std::vector<Wanted> wanted_by(const StageContext& context, const std::vector<Bas
 
 }  // namespace
 
-std::vector<Question> base_questions(const StageContext& context, const Target& target, int first, int last) {
+std::vector<Query> base_queries(const StageContext& context, const Target& target, int first, int last) {
   const auto prompts = base_prompts(context.study.prompts, target.label);
-  std::vector<Question> questions;
+  std::vector<Query> queries;
   for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
     const std::string& prompt = prompts[i % prompts.size()];
     const std::uint64_t seed = sample_seed(context.study.seed, "base", prompt, i);
-    questions.push_back({target.label.name, target.class_index, {prompt, seed}, target.failure});
+    queries.push_back({target.label.name, target.class_index, {prompt, seed}, target.failure});
   }
-  return questions;
+  return queries;
 }
 
-std::vector<Question> base_questions(const StageContext& context) {
-  std::vector<Question> questions;
-  for (const Target& target : context.targets) ask(context, target, 0, context.study.budget.base_at_first(), questions);
-  return questions;
+std::vector<Query> base_queries(const StageContext& context) {
+  std::vector<Query> queries;
+  for (const Target& target : context.targets) ask(context, target, 0, context.study.budget.base_at_first(), queries);
+  return queries;
 }
 
 Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
@@ -212,7 +213,7 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
         context.study.file.string(), budget.images, images, context.targets.size(), each, budget.base_key()));
   }
   context.progress.stage(fmt::format("baseline rates of {} labels", context.targets.size()));
-  SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.observer.observe(base_questions(context)));
+  SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.sampler.sample(base_queries(context)));
   std::vector<BaseResult> bases;
   auto next = std::make_move_iterator(samples.begin());
   for (const Target& target : context.targets) {
@@ -239,8 +240,9 @@ Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vect
   const EvidenceOptions& evidence = context.study.evidence;
   if (!context.study.budget.base_grows()) return finalists;
   const auto wanted = wanted_by(context, bases, hypotheses, finalists);
-  int purse = half(context);
-  SCOTOMA_ASSIGN_OR_RETURN(const auto grown, grow_from(purse, context, wanted, bases, "which have promising phrases"));
+  int budget_left = half(context);
+  SCOTOMA_ASSIGN_OR_RETURN(const auto grown,
+                           grow_from(budget_left, context, wanted, bases, "which have promising phrases"));
   for (const std::size_t l : grown) {
     bases[l].not_generatable = invalid_share(bases[l].rate) > evidence.max_invalid;
     for (Hypothesis& hypothesis : hypotheses) {

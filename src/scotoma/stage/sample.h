@@ -32,9 +32,9 @@ Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vect
 
 /// What sample_bases asks first, base prompts in turn. Every image has the seed of its own index: prompts that read the
 /// same generate no image twice.
-std::vector<Question> base_questions(const StageContext& context);
+std::vector<Query> base_queries(const StageContext& context);
 
 /// Baseline images first .. last - 1 of a label.
-std::vector<Question> base_questions(const StageContext& context, const Target& target, int first, int last);
+std::vector<Query> base_queries(const StageContext& context, const Target& target, int first, int last);
 
 }  // namespace scotoma

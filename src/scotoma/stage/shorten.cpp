@@ -176,12 +176,12 @@ namespace {
 
 using Unit = Shortening::Unit;
 using Units = std::vector<Unit>;
-using WillDo = std::function<std::optional<bool>(const Shortening::Removed&)>;
+using Sufficient = std::function<std::optional<bool>(const Shortening::Removed&)>;
 
 class Search {
  public:
-  Search(const Shortening& words, const WillDo& will_do)
-      : words_(words), will_do_(will_do), shortest_{Shortening::Removed(words.words(), false), std::nullopt} {}
+  Search(const Shortening& words, const Sufficient& sufficient)
+      : words_(words), sufficient_(sufficient), shortest_{Shortening::Removed(words.words(), false), std::nullopt} {}
 
   Shortest run() {
     for (Shortening::Removed before; before != shortest_.removed;) {
@@ -210,7 +210,7 @@ class Search {
       for (const std::size_t i : units[u]) removed[i] = true;
     }
     if (removed == shortest_.removed || !words_.without(removed)) return false;
-    const auto answer = will_do_(removed);
+    const auto answer = sufficient_(removed);
     if (!answer) shortest_.asked = removed;
     if (answer.value_or(false)) shortest_.removed = removed;
     return answer.value_or(false);
@@ -255,12 +255,12 @@ class Search {
   }
 
   const Shortening& words_;
-  const WillDo& will_do_;
+  const Sufficient& sufficient_;
   Shortest shortest_;
 };
 
 }  // namespace
 
-Shortest shortest(const Shortening& words, const WillDo& will_do) { return Search(words, will_do).run(); }
+Shortest shortest(const Shortening& words, const Sufficient& sufficient) { return Search(words, sufficient).run(); }
 
 }  // namespace scotoma

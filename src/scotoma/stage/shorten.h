@@ -64,15 +64,15 @@ struct Shortest {
   std::optional<Shortening::Removed> asked;  ///< what must be answered before it can go on; nothing: it has ended
 };
 
-/// `will_do(removed)`: whether the phrase without these words will do; nothing where that is not known yet, which ends
-/// the search with that question. It begins anew at each call and asks the same questions in the same order, so whoever
-/// remembers the answers may call it again with one more: many searches then go side by side.
+/// `sufficient(removed)`: whether the phrase without these words will do; nothing where that is not known yet, which
+/// ends the search with that question. It begins anew at each call and asks the same questions in the same order, so
+/// whoever remembers the answers may call it again with one more: many searches then go side by side.
 ///
 /// Delta debugging, level by level: ddmin of Zeller and Hildebrandt (IEEE TSE 28(2), 2002, figure 5) on the units of
 /// each level in turn, as in Misherghi and Su (ICSE 2006), and over again until nothing more goes. The result is
 /// 1-minimal: the phrase will not do without any one of the units that are left. It is asked only what `without` can
 /// word; the whole phrase and the empty one are never asked.
 Shortest shortest(const Shortening& words,
-                  const std::function<std::optional<bool>(const Shortening::Removed&)>& will_do);
+                  const std::function<std::optional<bool>(const Shortening::Removed&)>& sufficient);
 
 }  // namespace scotoma

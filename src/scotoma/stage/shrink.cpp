@@ -33,7 +33,7 @@ class Album {
 
   const std::vector<Sample>& of(const Trial& trial) { return images_[key_of(trial)]; }
 
-  /// Plans the next images of a phrase, up to `most`; false where there is no money for them.
+  /// Plans the next images of a phrase, up to `most`; false where there is no budget for them.
   bool plan(const Trial& trial, int most) {
     const auto first = static_cast<int>(of(trial).size());
     const int count = std::min(kLookEvery, most - first);
@@ -51,7 +51,7 @@ class Album {
   Result<void> generate() {
     for (const auto& [piece, trials] : plans_) {
       const auto [first, count] = piece;
-      SCOTOMA_ASSIGN_OR_RETURN(const auto samples, observe_trials(context_, trials, "shrink", first, count));
+      SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context_, trials, "shrink", first, count));
       for (std::size_t i = 0; i < trials.size(); ++i) {
         auto& own = images_[key_of(trials[i])];
         own.insert(own.end(), samples[i].begin(), samples[i].end());
@@ -105,9 +105,9 @@ class Shrinking {
         done_ = !album.plan(trial, rule_.most);
         return;
       }
-      answers_[*now.asked] = verdict == ShrinkVerdict::will_do;
+      answers_[*now.asked] = verdict == ShrinkVerdict::sufficient;
       steps_.push_back({phrase.text, words_.words_in(*now.asked), rate_of(album.of(trial), rule_.direction),
-                        verdict == ShrinkVerdict::will_do});
+                        verdict == ShrinkVerdict::sufficient});
     }
   }
 
@@ -239,10 +239,10 @@ ShrinkVerdict shrink_verdict(std::span<const Sample> whole, std::span<const Samp
   const std::size_t most = static_cast<std::size_t>(rule.most);
   const std::size_t both = std::min({whole.size(), shorter.size(), most});
   for (std::size_t look = kLookEvery; look <= both; look += kLookEvery) {
-    if (clearly_below(whole, shorter, look, rule.direction)) return ShrinkVerdict::will_not;
+    if (clearly_below(whole, shorter, look, rule.direction)) return ShrinkVerdict::insufficient;
   }
   if (both < most) return ShrinkVerdict::open;
-  if (clearly_below(whole, shorter, most, rule.direction)) return ShrinkVerdict::will_not;
+  if (clearly_below(whole, shorter, most, rule.direction)) return ShrinkVerdict::insufficient;
   int events_whole = 0;
   int events_shorter = 0;
   for (std::size_t i = 0; i < most; ++i) {
@@ -254,7 +254,7 @@ ShrinkVerdict shrink_verdict(std::span<const Sample> whole, std::span<const Samp
   const int valid_whole = rate_of(whole.first(most), rule.direction).valid;
   const bool keeps = events_shorter > 0 && events_shorter >= kKeeps * events_whole && rate.rate > rule.null_rate &&
                      rate.valid >= kKeeps * valid_whole && !surely_not_generatable(rate, rule.max_invalid);
-  return keeps ? ShrinkVerdict::will_do : ShrinkVerdict::will_not;
+  return keeps ? ShrinkVerdict::sufficient : ShrinkVerdict::insufficient;
 }
 
 Result<std::vector<std::size_t>> shrink(StageContext& context, std::vector<Hypothesis>& hypotheses,

@@ -16,7 +16,7 @@ struct ShrinkRule {
   int most = 16;           ///< images of a phrase: budget.shrink
 };
 
-enum class ShrinkVerdict { open, will_do, will_not };
+enum class ShrinkVerdict { open, sufficient, insufficient };
 
 /// Whether the shortened phrase keeps the event, from images of both on the same seeds, in the order of their seeds.
 /// Looks after every 8 and after `most`. At a look the shortened phrase will not do if among the pairs that are both

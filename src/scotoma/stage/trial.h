@@ -24,7 +24,7 @@ inline Trial trial_of(const Hypothesis& hypothesis) {
 
 /// For each trial, images first .. first + count - 1 of the purpose's seeds. All trials are observed together, so that
 /// no thread waits at the end of one.
-Result<std::vector<std::vector<Sample>>> observe_trials(const StageContext& context, const std::vector<Trial>& trials,
-                                                        std::string_view purpose, int first, int count);
+Result<std::vector<std::vector<Sample>>> sample_trials(const StageContext& context, const std::vector<Trial>& trials,
+                                                       std::string_view purpose, int first, int count);
 
 }  // namespace scotoma

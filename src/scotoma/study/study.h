@@ -217,7 +217,7 @@ inline int slots(const Study& study) {
 }
 
 /// The shortest audit of a bug: a sixth of budget.audit, four images at least, in whole rounds of the base prompts.
-/// It is what confirmation keeps back, so that audits do not take the money of trials.
+/// It is what confirmation keeps back, so that audits do not take the budget of trials.
 inline int shortest_audit(const Study& study) {
   const int round = static_cast<int>(study.prompts.base.size());
   const int least = std::max(study.budget.audit / 6, 4);

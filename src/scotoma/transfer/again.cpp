@@ -114,7 +114,7 @@ Result<void> generate_more_pairs(const StageContext& context, std::vector<Hypoth
     const StudyLabel& label = context.target(hypothesis.label).label;
     const std::vector<Trial> sides = {
         trial_of(hypothesis), {hypothesis.label, base_prompts(context.study.prompts, label), hypothesis.prompt}};
-    SCOTOMA_ASSIGN_OR_RETURN(auto samples, observe_trials(context, sides, "audit", there, count - there));
+    SCOTOMA_ASSIGN_OR_RETURN(auto samples, sample_trials(context, sides, "audit", there, count - there));
     for (std::size_t i = 0; i < samples[0].size(); ++i)
       hypothesis.pairs.push_back({std::move(samples[0][i]), std::move(samples[1][i])});
   }
@@ -125,8 +125,8 @@ Result<void> generate_more_baselines(const StageContext& context, std::vector<Ba
   for (BaseResult& base : bases) {
     const int there = static_cast<int>(base.samples.size());
     if (!base.failing_label || base.not_generatable || there >= count) continue;
-    SCOTOMA_ASSIGN_OR_RETURN(
-        auto samples, context.observer.observe(base_questions(context, context.target(base.label), there, count)));
+    SCOTOMA_ASSIGN_OR_RETURN(auto samples,
+                             context.sampler.sample(base_queries(context, context.target(base.label), there, count)));
     base.samples.insert(base.samples.end(), std::make_move_iterator(samples.begin()),
                         std::make_move_iterator(samples.end()));
   }

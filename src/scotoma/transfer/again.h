@@ -55,7 +55,7 @@ TransferCell systematic_cell(const std::vector<Sample>& samples, double allowed,
 
 /// Generates further pairs for every confirmed hypothesis that has fewer than `count`, with the audit's next seeds, so
 /// that each has `count`: for questions that the audit's own images leave open. Only Hypothesis::pairs grows; the
-/// audit's figures stay. Errors: those of the observer.
+/// audit's figures stay. Errors: those of the sampler.
 Result<void> generate_more_pairs(const StageContext& context, std::vector<Hypothesis>& hypotheses, int count);
 
 /// Likewise further baseline images, with the next seeds of the base, for every label that fails systematically. Only

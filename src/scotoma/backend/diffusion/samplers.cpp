@@ -17,12 +17,12 @@ using Json = nlohmann::json;
 using Path = std::filesystem::path;
 
 /// x = sample_weight * s + output_weight * m: the clean image from a sample with signal `alpha` and noise `sigma`.
-struct CleanImage {
+struct PredOriginalSample {
   double sample_weight = 0;
   double output_weight = 0;
 };
 
-CleanImage clean_image(const std::string& prediction, double alpha, double sigma) {
+PredOriginalSample pred_original_sample(const std::string& prediction, double alpha, double sigma) {
   if (prediction == "sample") return {0, 1};
   if (prediction == "v_prediction") return {alpha, -sigma};
   return {1 / alpha, -sigma / alpha};
@@ -89,10 +89,10 @@ Result<SamplerPlan> plan_ddim(const Json& config, int steps, const Path& path) {
     const double before = at(t - c.train_timesteps / steps);
     const double signal = std::sqrt(a);
     const double noise = std::sqrt(1 - a);
-    const CleanImage x = clean_image(c.prediction, signal, noise);
+    const PredOriginalSample x = pred_original_sample(c.prediction, signal, noise);
     // The noise in the sample, from the unclipped image: (s - signal x) / noise.
     const double rest = std::sqrt(1 - before);
-    CleanImage eps{(1 - signal * x.sample_weight) / noise, -signal * x.output_weight / noise};
+    PredOriginalSample eps{(1 - signal * x.sample_weight) / noise, -signal * x.output_weight / noise};
     if (c.prediction == "epsilon") eps = {0, 1};
     if (c.prediction == "v_prediction") eps = {noise, signal};
     plan.steps.push_back({t, 1, static_cast<float>(x.sample_weight), static_cast<float>(x.output_weight),
@@ -130,7 +130,7 @@ Result<SamplerPlan> plan_euler(const Json& config, int steps, const Path& path) 
   for (std::size_t i = 0; i < timesteps.size(); ++i) {
     const double sigma = sigmas[i];
     const double scale = 1 / std::hypot(sigma, 1.0);  // the network saw scale * s = alpha x + (sigma alpha) noise
-    CleanImage x{1, -sigma};
+    PredOriginalSample x{1, -sigma};
     if (c.prediction == "sample") x = {0, 1};
     if (c.prediction == "v_prediction") x = {scale * scale, -sigma * scale};
     const double ratio = sigmas[i + 1] / sigma;  // s + (s - x) / sigma * (sigma' - sigma)
@@ -255,7 +255,7 @@ Result<SamplerPlan> plan_dpm(const Json& config, int steps, const Path& path) {
     const Level now{sigmas[i]};
     SamplerStep step =
         dpm_step({sigmas[i == 0 ? 0 : i - 1]}, now, {sigmas[i + 1]}, c.order == 2 && i > 0 && !lower, c.heun);
-    const CleanImage x = clean_image(c.schedule.prediction, now.alpha(), now.noise());
+    const PredOriginalSample x = pred_original_sample(c.schedule.prediction, now.alpha(), now.noise());
     step.timestep = timesteps[i];
     step.x_sample = static_cast<float>(x.sample_weight);
     step.x_output = static_cast<float>(x.output_weight);

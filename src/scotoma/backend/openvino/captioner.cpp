@@ -145,12 +145,12 @@ Result<void> OpenvinoCaptioner::open_decoder(Engine& engine) {
         fmt::format("{}: needs the inputs input_ids and {} and the output logits", file.string(), kStates));
   }
   SCOTOMA_RETURN_IF_ERROR(check_types(model->inputs(),
-                                      {{"input_ids", Holds::wholes},
-                                       {kStates, Holds::reals},
-                                       {"encoder_attention_mask", Holds::wholes},
-                                       {"attention_mask", Holds::wholes}},
+                                      {{"input_ids", Holds::integers},
+                                       {kStates, Holds::floats},
+                                       {"encoder_attention_mask", Holds::integers},
+                                       {"attention_mask", Holds::integers}},
                                       file));
-  SCOTOMA_RETURN_IF_ERROR(check_types(model->outputs(), {{"logits", Holds::reals}}, file));
+  SCOTOMA_RETURN_IF_ERROR(check_types(model->outputs(), {{"logits", Holds::floats}}, file));
   const ov::PartialShape logits = model->output("logits").get_partial_shape();
   const bool sized = logits.rank() == 3 && logits[2].is_static();
   auto words = embedding_rows(*model, "input_ids");

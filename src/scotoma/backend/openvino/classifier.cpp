@@ -127,7 +127,7 @@ Result<void> OpenvinoClassifier::open(const std::shared_ptr<Engine>& engine, con
     return bad_input(fmt::format("{}: gives {} numbers an image for {} class names{}", file_.string(), row.size(),
                                  names_.size(), advice_on_count(names_, row.size())));
   }
-  SCOTOMA_ASSIGN_OR_RETURN(output_, settle_scores(head, tried.rows, options.output, file_));
+  SCOTOMA_ASSIGN_OR_RETURN(output_, resolve_scores(head, tried.rows, options.output, file_));
   const std::string settings = network_->settings();
   const std::string precision = network_->precision();
   const std::string names = fmt::format("{}", fmt::join(options.class_names, "\n"));

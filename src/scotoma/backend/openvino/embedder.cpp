@@ -90,7 +90,7 @@ Result<void> OpenvinoEmbedder::open_texts(Engine& engine) {
     return bad_input(file.string() + ": has no output text_embeds, but " + describe_ports(model->outputs()));
   }
   SCOTOMA_RETURN_IF_ERROR(
-      check_types(model->inputs(), {{"input_ids", Holds::wholes}, {"attention_mask", Holds::wholes}}, file));
+      check_types(model->inputs(), {{"input_ids", Holds::integers}, {"attention_mask", Holds::integers}}, file));
   const ov::Dimension length = ids->get_partial_shape()[1];
   text_length_ = length.is_static() ? static_cast<std::size_t>(length.get_length()) : tokenizer_->max_length();
   const ov::PartialShape shape = {static_cast<std::int64_t>(batch_), static_cast<std::int64_t>(text_length_)};

@@ -81,8 +81,8 @@ Head head_of(const ov::Output<const ov::Node>& output) {
   return Head::other;
 }
 
-Result<std::string> settle_scores(Head head, const Rows& rows, const std::string& wanted,
-                                  const std::filesystem::path& file) {
+Result<std::string> resolve_scores(Head head, const Rows& rows, const std::string& wanted,
+                                   const std::filesystem::path& file) {
   const bool probable = head == Head::softmax || head == Head::sigmoid;
   const std::string layer = head == Head::softmax ? "a softmax" : "a sigmoid";
   if (wanted == "probabilities" && !bounded(rows)) {

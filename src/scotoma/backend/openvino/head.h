@@ -23,7 +23,7 @@ Head head_of(const ov::Output<const ov::Node>& output);
 /// after a softmax or sigmoid whose values lie in [0, 1]; else where the values add up to 1, or are all multiples of
 /// 1/255 or 1/256 in [0, 1]; logits where one lies outside of [0, 1]. Errors: bad_input naming `file` where it cannot
 /// be told, or where `wanted` contradicts layer or values.
-Result<std::string> settle_scores(Head head, const std::vector<std::vector<float>>& rows, const std::string& wanted,
-                                  const std::filesystem::path& file);
+Result<std::string> resolve_scores(Head head, const std::vector<std::vector<float>>& rows, const std::string& wanted,
+                                   const std::filesystem::path& file);
 
 }  // namespace scotoma

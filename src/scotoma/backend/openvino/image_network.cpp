@@ -46,14 +46,14 @@ Result<std::unique_ptr<ImageNetwork>> ImageNetwork::create(std::shared_ptr<Engin
   out->model_ = std::move(model);
   out->path_ = path;
   out->prep_ = preprocessing;
-  SCOTOMA_RETURN_IF_ERROR(out->settle_input(std::max(1, batch)));
+  SCOTOMA_RETURN_IF_ERROR(out->resolve_input(std::max(1, batch)));
   SCOTOMA_RETURN_IF_ERROR(check(out->prep_, out->model_->input().get_element_type(), path));
   out->filter_ = *filter_named(out->prep_.filter);
-  SCOTOMA_RETURN_IF_ERROR(out->settle_output(output));
+  SCOTOMA_RETURN_IF_ERROR(out->resolve_output(output));
   return out;
 }
 
-Result<void> ImageNetwork::settle_input(int batch) {
+Result<void> ImageNetwork::resolve_input(int batch) {
   const auto wrong = [&](const std::string& what) {
     return bad_input(
         fmt::format("{}: {}; it has the inputs {}", path_.string(), what, describe_ports(model_->inputs())));
@@ -85,7 +85,7 @@ Result<void> ImageNetwork::settle_input(int batch) {
                      Code::bad_input, [&] { model_->reshape(full(1)); });
 }
 
-Result<void> ImageNetwork::settle_output(const std::string& name) {
+Result<void> ImageNetwork::resolve_output(const std::string& name) {
   const auto ports = model_->outputs();
   const auto wrong = [&](const std::string& what) {
     return bad_input(fmt::format("{}: {}; it has the outputs {}", path_.string(), what, describe_ports(ports)));

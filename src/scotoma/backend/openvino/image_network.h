@@ -39,8 +39,8 @@ class ImageNetwork {
 
  private:
   ImageNetwork() = default;
-  Result<void> settle_input(int batch);
-  Result<void> settle_output(const std::string& name);
+  Result<void> resolve_input(int batch);
+  Result<void> resolve_output(const std::string& name);
   Result<std::shared_ptr<ov::Model>> with_preprocessing() const;
   Result<std::shared_ptr<Network>> network();
   Result<Image> fitted(const Image& image) const;

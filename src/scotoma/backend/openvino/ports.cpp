@@ -18,7 +18,7 @@ bool is_other_real(const ov::element::Type& type) {
 
 bool fits(const ov::element::Type& type, Holds wanted) {
   const bool whole = type == ov::element::i64 || type == ov::element::i32;
-  if (wanted == Holds::reals) return type == ov::element::f32;
+  if (wanted == Holds::floats) return type == ov::element::f32;
   return whole || (wanted == Holds::either && type == ov::element::f32);
 }
 
@@ -121,9 +121,9 @@ Result<void> check_types(const std::vector<ov::Output<ov::Node>>& ports,
     if (!port || fits(port->get_element_type(), holds)) continue;
     return bad_input(fmt::format("{}: '{}' is of type {}; it must hold {}: export the model with such a port",
                                  path.string(), name, port->get_element_type().get_type_name(),
-                                 holds == Holds::reals    ? "f32"
-                                 : holds == Holds::wholes ? "i64 or i32"
-                                                          : "f32, i64 or i32"));
+                                 holds == Holds::floats     ? "f32"
+                                 : holds == Holds::integers ? "i64 or i32"
+                                                            : "f32, i64 or i32"));
   }
   return {};
 }

@@ -18,8 +18,8 @@
 namespace scotoma {
 
 enum class Holds {
-  reals,   ///< f32, after with_f32_ports
-  wholes,  ///< i64 or i32
+  floats,    ///< f32, after with_f32_ports
+  integers,  ///< i64 or i32
   either,
 };
 

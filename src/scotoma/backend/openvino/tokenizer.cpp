@@ -33,7 +33,7 @@ Result<std::unique_ptr<Tokenizer>> Tokenizer::load(Engine& engine, const std::fi
     return bad_input(fmt::format("{}: not a tokenizer: it needs one input and the output input_ids; has the outputs {}",
                                  out->file_.string(), describe_ports(model->outputs())));
   }
-  SCOTOMA_RETURN_IF_ERROR(check_types(model->outputs(), {{"input_ids", Holds::wholes}}, out->file_));
+  SCOTOMA_RETURN_IF_ERROR(check_types(model->outputs(), {{"input_ids", Holds::integers}}, out->file_));
   out->end_ = id_of(*model, "eos_token_id", -1);
   out->padding_ = id_of(*model, "pad_token_id", std::max<std::int64_t>(0, out->end_));
   const auto settings = folder / "tokenizer_config.json";

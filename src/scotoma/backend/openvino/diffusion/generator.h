@@ -49,8 +49,8 @@ class OpenvinoGenerator final : public Generator {
   Result<void> open_unet(Engine& engine);
   Result<void> open_text_encoder(Engine& engine, const std::shared_ptr<ov::Model>& model);
   Result<void> open_decoder(Engine& engine);
-  Result<void> settle_types(ov::Model& unet, const std::filesystem::path& path);
-  Result<void> settle_fingerprint(const Engine& engine, const GeneratorOptions& options);
+  Result<void> resolve_types(ov::Model& unet, const std::filesystem::path& path);
+  Result<void> resolve_fingerprint(const Engine& engine, const GeneratorOptions& options);
 
   Result<void> examine_once();
   Result<void> examine_parts();

@@ -96,7 +96,7 @@ Result<void> OpenvinoGenerator::open(const std::shared_ptr<Engine>& engine, cons
   SCOTOMA_ASSIGN_OR_RETURN(tokenizer_, Tokenizer::load(*engine, folder_ / "tokenizer"));
   SCOTOMA_RETURN_IF_ERROR(open_unet(*engine));
   SCOTOMA_RETURN_IF_ERROR(open_decoder(*engine));
-  return settle_fingerprint(*engine, options);
+  return resolve_fingerprint(*engine, options);
 }
 
 Result<void> OpenvinoGenerator::open_unet(Engine& engine) {
@@ -104,7 +104,7 @@ Result<void> OpenvinoGenerator::open_unet(Engine& engine) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto raw, engine.read(path));
   SCOTOMA_ASSIGN_OR_RETURN(const auto unet, with_f32_ports(raw, path));
   SCOTOMA_RETURN_IF_ERROR(only_inputs(*unet, {"sample", "timestep", "encoder_hidden_states"}, path));
-  SCOTOMA_RETURN_IF_ERROR(settle_types(*unet, path));
+  SCOTOMA_RETURN_IF_ERROR(resolve_types(*unet, path));
   const auto text_path = folder_ / "text_encoder" / kModel;
   SCOTOMA_ASSIGN_OR_RETURN(const auto raw_text, engine.read(text_path));
   SCOTOMA_ASSIGN_OR_RETURN(const auto text, with_f32_ports(raw_text, text_path));
@@ -141,9 +141,9 @@ Result<void> OpenvinoGenerator::open_unet(Engine& engine) {
 }
 
 /// Types of the U-Net's ports. Where a sampler's timesteps are no whole numbers, the network must be able to hear them.
-Result<void> OpenvinoGenerator::settle_types(ov::Model& unet, const std::filesystem::path& path) {
+Result<void> OpenvinoGenerator::resolve_types(ov::Model& unet, const std::filesystem::path& path) {
   SCOTOMA_RETURN_IF_ERROR(check_types(
-      unet.inputs(), {{"sample", Holds::reals}, {"encoder_hidden_states", Holds::reals}, {"timestep", Holds::either}},
+      unet.inputs(), {{"sample", Holds::floats}, {"encoder_hidden_states", Holds::floats}, {"timestep", Holds::either}},
       path));
   const auto steps = scheduler_.steps();
   const auto broken = std::find_if(steps.begin(), steps.end(),
@@ -161,8 +161,8 @@ Result<void> OpenvinoGenerator::open_text_encoder(Engine& engine, const std::sha
     return bad_input(
         fmt::format("{}: has no output 'last_hidden_state', but {}", path.string(), describe_ports(model->outputs())));
   }
-  SCOTOMA_RETURN_IF_ERROR(check_types(model->inputs(), {{"input_ids", Holds::wholes}}, path));
-  SCOTOMA_RETURN_IF_ERROR(check_types(model->outputs(), {{"last_hidden_state", Holds::reals}}, path));
+  SCOTOMA_RETURN_IF_ERROR(check_types(model->inputs(), {{"input_ids", Holds::integers}}, path));
+  SCOTOMA_RETURN_IF_ERROR(check_types(model->outputs(), {{"last_hidden_state", Holds::floats}}, path));
   SCOTOMA_RETURN_IF_ERROR(reshape_model(*model, {{"input_ids", {1, static_cast<std::int64_t>(text_length_)}}}, path));
   words_ = embedding_rows(*model, "input_ids");
   SCOTOMA_ASSIGN_OR_RETURN(text_encoder_, engine.compile(model, path));
@@ -195,7 +195,7 @@ Result<void> OpenvinoGenerator::open_decoder(Engine& engine) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto raw, engine.read(path));
   SCOTOMA_ASSIGN_OR_RETURN(const auto model, with_f32_ports(raw, path));
   SCOTOMA_RETURN_IF_ERROR(only_inputs(*model, {"latent_sample"}, path));
-  SCOTOMA_RETURN_IF_ERROR(check_types(model->inputs(), {{"latent_sample", Holds::reals}}, path));
+  SCOTOMA_RETURN_IF_ERROR(check_types(model->inputs(), {{"latent_sample", Holds::floats}}, path));
   // As many rows at once as memory allows, and all calls equally full.
   const std::size_t positions = latent_[1] * latent_[2];
   const std::size_t most = std::max<std::size_t>(1, kDecodedAtOnce / positions);
@@ -213,7 +213,7 @@ Result<void> OpenvinoGenerator::open_decoder(Engine& engine) {
                                image_.to_string(), decoded_at_once_));
 }
 
-Result<void> OpenvinoGenerator::settle_fingerprint(const Engine& engine, const GeneratorOptions& options) {
+Result<void> OpenvinoGenerator::resolve_fingerprint(const Engine& engine, const GeneratorOptions& options) {
   auto settings =
       fmt::format("steps {} guidance {} scheduler {} batch {} precision {} {} {}", options.steps, options.guidance,
                   options.scheduler, batch_, unet_->precision(), text_encoder_->precision(), decoder_->precision());

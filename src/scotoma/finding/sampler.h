@@ -12,20 +12,20 @@
 namespace scotoma {
 
 /// An image to generate, the label that should be in it, and the class that is the right answer.
-struct Question {
+struct Query {
   std::string label;
   int class_index = 0;
   GenerationRequest request;
   FailureRule failure = {};  ///< when the answer counts as a failure
 };
 
-class Observer {
+class Sampler {
  public:
-  virtual ~Observer() = default;
+  virtual ~Sampler() = default;
 
-  /// Generates, classifies and judges: a sample for each question, in their order, each a function of its question
+  /// Generates, classifies and judges: a sample for each query, in their order, each a function of its question
   /// alone.
-  virtual Result<std::vector<Sample>> observe(std::span<const Question> questions) = 0;
+  virtual Result<std::vector<Sample>> sample(std::span<const Query> queries) = 0;
 };
 
 }  // namespace scotoma
