@@ -189,7 +189,7 @@ Result<double> busy_share(double image_seconds, bool pooled) {
   {
     SCOTOMA_ASSIGN_OR_RETURN(const auto cache, AnswerCache::open(name));
     const CancelToken never;
-    Progress silent;
+    Silent silent;
     Memo memo(models, *cache, never, silent, {kThreads, false});
     done = ask_all(memo, pooled);
   }

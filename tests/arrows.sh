@@ -21,6 +21,7 @@ report: core image model study evidence finding cache wording record report
 export: core image model study finding cache wording record report export
 find: core image model study evidence finding cache stage find
 transfer: core model study evidence finding cache stage find transfer
+progress: core model finding wording record progress
 session: core model study backend finding cache find transfer wording record report session
 '
 # Inside backend: what serves every engine names none.

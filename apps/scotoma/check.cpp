@@ -80,11 +80,12 @@ Result<void> conclusion(const Checked& checked, bool allow_undecided, const std:
 
 /// Generates what --images asks for. The study's budget is not touched: these are the user's own, asked for by number.
 Result<void> generate_more(Session& session, Findings& findings, int images, const CancelToken& cancel,
-                           Progress& progress) {
-  Memo memo(session.models, *session.cache, cancel, progress, {thread_count(session.study.engine.threads), false});
+                           Listener& listener) {
+  Memo memo(session.models, *session.cache, cancel, listener, {thread_count(session.study.engine.threads), false});
   SCOTOMA_ASSIGN_OR_RETURN(const auto targets, find_targets(session.study, findings.class_names));
-  progress.stage("generating more pairs of images");
-  const StageContext context{session.study, targets, findings.class_names, memo, progress};
+  listener.on(StageBegan{Stage::generate});
+  listener.on(StepBegan{"generating more pairs of images"});
+  const StageContext context{session.study, targets, findings.class_names, memo, listener};
   SCOTOMA_RETURN_IF_ERROR(generate_more_pairs(context, findings.hypotheses, images));
   return generate_more_baselines(context, findings.bases, images);
 }
@@ -92,7 +93,7 @@ Result<void> generate_more(Session& session, Findings& findings, int images, con
 Result<Checked> checked(Session& session, CandidateModel& candidate, const CheckArguments& arguments,
                         const CancelToken& cancel) {
   SCOTOMA_ASSIGN_OR_RETURN(StudyRun done, replay_study(session, arguments, cancel));
-  TerminalProgress progress(arguments.quiet);
+  StderrProgress progress(arguments.progress);
   if (arguments.images > 0)
     SCOTOMA_RETURN_IF_ERROR(generate_more(session, done.findings, arguments.images, cancel, progress));
   SCOTOMA_ASSIGN_OR_RETURN(Check check,
@@ -154,7 +155,8 @@ void add_check(CLI::App& app, Run& run) {
   verb->add_flag("--json", arguments->json, "as JSON (docs/check.md)");
   add_out(*verb, *arguments);
   add_cache(*verb, *arguments);
-  add_threads_and_quiet(*verb, *arguments);
+  add_threads(*verb, *arguments);
+  add_progress(*verb, *arguments);
   verb->footer(
       "Exit codes: 0 all findings are fixed, 1 some are still there, worse or undecided, 2 bad input, or a study that "
       "found nothing to check, 130 interrupted. "

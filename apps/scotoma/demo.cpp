@@ -40,7 +40,7 @@ void add_demo(CLI::App& app, Run& run) {
   verb->add_option("--out", arguments->out,
                    "folder of cache and results; default: scotoma-demo, in the working folder");
   verb->add_option("--threads", arguments->threads, "default: all cores")->check(CLI::Range(1, 1024));
-  verb->add_flag("--quiet,-q", arguments->quiet, "no progress");
+  add_progress(*verb, *arguments);
   verb->add_flag("--open", arguments->open, "open the report when it is there");
   verb->callback([&run, arguments] {
     arguments->remembers = true;

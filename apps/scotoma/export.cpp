@@ -69,7 +69,7 @@ Result<void> write_export(const ExportArguments& arguments) {
   tell_note(session.note);
   SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, replay_study(session, arguments, cancel));
   const Result<Exported> exported = [&] {
-    TerminalProgress progress(arguments.quiet);
+    StderrProgress progress(arguments.progress);
     return export_dataset(session.study, done.findings, *session.cache, options, arguments.to, cancel, progress);
   }();
   if (!exported.ok()) {
@@ -110,7 +110,7 @@ void add_export(CLI::App& app, Run& run) {
   verb->add_option("--shard-size", arguments->shard_megabytes, "of webdataset's tar files; default: 256 (megabytes)")
       ->check(CLI::Range(1, 1'000'000))
       ->option_text("MEGABYTES");
-  verb->add_flag("--quiet,-q", arguments->quiet, "no progress");
+  add_progress(*verb, *arguments);
   verb->footer(
       "The images are those of the audit: fresh, and selected by nothing; of a label that fails systematically its "
       "baseline images. The side of an image, train or test, is "

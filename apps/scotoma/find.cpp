@@ -9,6 +9,7 @@
 #include "scotoma/report/publish.h"
 #include "scotoma/session/session.h"
 #include "scotoma/wording/finding_words.h"
+#include "scotoma/wording/run_words.h"
 #include "scotoma/wording/spread.h"
 #include "scotoma/wording/tally.h"
 #include "scotoma/wording/words.h"
@@ -47,6 +48,7 @@ void print_summary(const StudyRun& run, const Study& study, const Published& pub
   const Findings& findings = run.findings;
   const Tally tally = tally_of(findings);
   say("\n{} On {}.\n", paint.bold(summary(findings)), counted(findings.spent.total(), "image"));
+  say("  {}\n", work_sentence(work_of(run.run.roles)));
   if (const std::string rule = failure_sentence(study); !rule.empty()) say("  {}\n", rule);
   for (const std::string& doubt : doubts(findings)) say("  {} {}\n", paint.yellow("?"), doubt);
   for (const Cause& cause : tally.causes) print_cause(study, findings, cause, paint);
@@ -81,7 +83,7 @@ Result<void> run_find(const FindArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "find"));
   SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
   Result<StudyRun> done = [&] {
-    TerminalProgress progress(arguments.quiet);
+    StderrProgress progress(arguments.progress);
     return run_study(session.study, session.models, *session.cache, cancel, progress);
   }();
   if (!done.ok()) return done.error();
@@ -98,7 +100,8 @@ void add_find(CLI::App& app, Run& run) {
   add_study(*verb, *arguments);
   add_out(*verb, *arguments);
   add_cache(*verb, *arguments);
-  add_threads_and_quiet(*verb, *arguments);
+  add_threads(*verb, *arguments);
+  add_progress(*verb, *arguments);
   verb->add_option("--budget", arguments->images, "images of the whole run, at most, instead of budget.images")
       ->check(CLI::Range(1, std::numeric_limits<int>::max()));
   add_seed(

@@ -93,8 +93,9 @@ Result<void> generate(const GenerateArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto generator, load_generator(study.generator, study.engine));
   SCOTOMA_RETURN_IF_ERROR(make_place(wanted.front().file));
   const std::size_t size = std::max<std::size_t>(1, generator->batch());
-  TerminalProgress progress(arguments.quiet);
-  progress.stage("generating");
+  StderrProgress progress(arguments.progress);
+  progress.on(StageBegan{Stage::generate});
+  progress.on(StepBegan{fmt::format("generating {}", counted(arguments.count, "image"))});
   std::mutex mutex;
   std::size_t done = 0;
   const auto job = [&](std::size_t index) -> Result<void> {
@@ -102,7 +103,7 @@ Result<void> generate(const GenerateArguments& arguments) {
     SCOTOMA_RETURN_IF_ERROR(generate_batch(*generator, batch));
     const std::lock_guard lock(mutex);
     done += batch.size();
-    progress.advance(done, wanted.size());
+    progress.on(WorkAdvanced{done, wanted.size(), WorkUnit::images});
     return {};
   };
   return run_parallel((wanted.size() + size - 1) / size, thread_count(study.engine.threads), cancel, job);
@@ -132,7 +133,8 @@ void add_generate(CLI::App& app, Run& run) {
           "--to", arguments->to,
           "the image's file (.png), or a folder, in which each is called after its seed; nothing is overwritten")
       ->required();
-  add_threads_and_quiet(*verb, *arguments);
+  add_threads(*verb, *arguments);
+  add_progress(*verb, *arguments);
   verb->footer(
       "The same prompt and seed give the same file, byte for byte, as in a run of the study with the same generator. "
       "No other model is loaded, and nothing is remembered.");

@@ -106,7 +106,7 @@ Result<void> probe(const ProbeArguments& arguments) {
   asked.phrase = conjunction(pieces);
   asked.source = "user";
   const Result<StudyRun> done = [&] {
-    TerminalProgress progress(arguments.quiet);
+    StderrProgress progress(arguments.progress);
     return run_study(session.study, session.models, *session.cache, cancel, progress, {.only = {asked}});
   }();
   if (!done.ok()) return done.error();
@@ -130,7 +130,8 @@ void add_probe(CLI::App& app, Run& run) {
   add_study(*verb, *arguments);
   add_out(*verb, *arguments);
   add_cache(*verb, *arguments);
-  add_threads_and_quiet(*verb, *arguments);
+  add_threads(*verb, *arguments);
+  add_progress(*verb, *arguments);
   verb->add_option("--label", arguments->label, "a label of the study")->required();
   verb->add_option("PHRASE", arguments->phrases, "for example \"on a flower\"; several must hold together");
   verb->add_option("--front", arguments->front, "a further phrase, in front of the label; may be given again")

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the verbs on a study have in common.
+#include <map>
+#include <string>
+
 #include "verbs.h"
 
 namespace scotoma {
@@ -24,10 +27,21 @@ void add_cache(CLI::App& verb, StudyArguments& arguments) {
                   "folder of the models' answers, which several studies may share; default: that of --out");
 }
 
-void add_threads_and_quiet(CLI::App& verb, StudyArguments& arguments) {
+void add_threads(CLI::App& verb, StudyArguments& arguments) {
   verb.add_option("--threads", arguments.threads, "overrides engine.threads; changes no result")
       ->check(CLI::Range(1, 1024));
-  verb.add_flag("--quiet,-q", arguments.quiet, "no progress");
+}
+
+void add_progress(CLI::App& verb, StudyArguments& arguments) {
+  static const std::map<std::string, ProgressStyle> kStyles = {
+      {"text", ProgressStyle::text}, {"json", ProgressStyle::json}, {"none", ProgressStyle::none}};
+  auto* style = verb.add_option_function<std::string>(
+      "--progress", [&arguments](const std::string& name) { arguments.progress = kStyles.at(name); },
+      "on standard error: text (default), json (an event a line: docs/progress.md), or none");
+  style->check(CLI::IsMember(kStyles))->option_text("STYLE");
+  verb.add_flag_callback(
+          "--quiet,-q", [&arguments] { arguments.progress = ProgressStyle::none; }, "--progress none")
+      ->excludes(style);
 }
 
 }  // namespace scotoma

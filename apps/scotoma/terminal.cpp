@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
@@ -35,61 +34,9 @@ void say_json(const nlohmann::ordered_json& json) { put(printable_json(json.dump
 
 void tell(std::FILE* stream, std::string_view text) { write_raw(stream, printable_lines(text)); }
 
-TerminalProgress::TerminalProgress(bool quiet) : paint_(stderr), quiet_(quiet) {}
-
-TerminalProgress::~TerminalProgress() { clear_line(); }
-
-void TerminalProgress::clear_line() {
-  if (line_open_) write_raw(stderr, "\r\x1b[K");
-  line_open_ = false;
-}
-
-void TerminalProgress::stage(std::string_view what) {
-  if (quiet_) return;
-  clear_line();
-  const std::string images = budget_ > 0 ? fmt::format(" ({} of {} images)", spent_, budget_) : "";
-  tell(stderr, "  {}{}\n", what, paint_.dim(images));
-  work_begin_ = last_drawn_ = Clock::now();
-  last_done_ = done_at_begin_ = 0;
-}
-
-std::string TerminalProgress::time_left(Clock::time_point now, double answers_left, double answers_a_second) const {
-  if (work_images_ == 0) return fmt::format("  {:.0f} s left of this stage", answers_left / answers_a_second);
-  const double of_budget = static_cast<double>(budget_ - spent_) * work_seconds_ / work_images_;
-  const double gone = std::chrono::duration<double>(now - counted_at_).count();
-  return fmt::format("  at most {:.0f} s left", std::max(0.0, of_budget - gone));
-}
-
-void TerminalProgress::advance(std::size_t done, std::size_t total) {
-  worked_ = true;
-  if (quiet_ || !paint_.terminal()) return;
-  const auto now = Clock::now();
-  if (done < last_done_) {  // a new piece of work
-    work_begin_ = now;
-    done_at_begin_ = done;
-  }
-  last_done_ = done;
-  if (now - last_drawn_ < std::chrono::milliseconds(100) && done < total) return;
-  last_drawn_ = now;
-  const double seconds = std::chrono::duration<double>(now - work_begin_).count();
-  const double rate = seconds > 0 ? static_cast<double>(done - std::min(done, done_at_begin_)) / seconds : 0;
-  std::string speed;
-  if (rate > 0) speed = fmt::format("  {:.0f}/s{}", rate, time_left(now, static_cast<double>(total - done), rate));
-  write_raw(stderr, fmt::format("\r\x1b[K    {} of {}{}", done, total, speed));
-  static_cast<void>(std::fflush(stderr));
-  line_open_ = true;
-}
-
-void TerminalProgress::spent(int images, int budget) {
-  const auto now = Clock::now();
-  if (worked_) {  // images that were all remembered say nothing about speed
-    work_seconds_ += std::chrono::duration<double>(now - counted_at_).count();
-    work_images_ += images - spent_;
-  }
-  worked_ = false;
-  counted_at_ = now;
-  spent_ = images;
-  budget_ = budget;
+StderrProgress::StderrProgress(ProgressStyle style) {
+  const Paint paint(stderr);
+  listener_ = make_progress(style, {stderr, paint.terminal(), paint.colours()}, clock_);
 }
 
 void tell_doubts(const std::vector<std::string>& doubts) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one door to standard output and standard error, and what a person sees while Scotoma works: one line that moves
-// on a terminal, a line a stage elsewhere.
+// The one door to standard output and standard error. What is seen there while Scotoma works is progress/'s.
 //
 // Class names, captions, prompts, file names and messages of libraries are others' texts. Whatever goes through this
 // door is spelled as printable() of wording/text.h does, also where the stream is no terminal: what is read there later
@@ -9,16 +8,17 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <cstdio>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
 
-#include "scotoma/core/progress.h"
+#include "scotoma/core/clock.h"
 #include "scotoma/core/result.h"
+#include "scotoma/progress/progress.h"
 #include "scotoma/wording/text.h"
 
 namespace scotoma {
@@ -49,6 +49,7 @@ class Paint {
   Painted yellow(std::string_view text) const { return with("33", text); }
   Painted dim(std::string_view text) const { return with("2", text); }
   bool terminal() const { return terminal_; }
+  bool colours() const { return colours_; }
 
  private:
   Painted with(const char* code, std::string_view text) const;
@@ -101,36 +102,15 @@ void tell(std::FILE* stream,
   static_cast<void>(std::fputs(spoken_text<First, Rest...>(format, first, rest...).c_str(), stream));
 }
 
-/// Progress on standard error. Time left is that of the stage until the first images were counted, then that of the
-/// whole budget at the speed so far: a bound, since most studies end before their budget does.
-class TerminalProgress : public Progress {
+/// Progress on standard error, in the style that the user asked for: standard output is for results.
+class StderrProgress : public Listener {
  public:
-  explicit TerminalProgress(bool quiet);
-  ~TerminalProgress() override;
-  void stage(std::string_view what) override;
-  void advance(std::size_t done, std::size_t total) override;
-  void spent(int images, int budget) override;
+  explicit StderrProgress(ProgressStyle style);
+  void on(const Event& event) override { listener_->on(event); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  void clear_line();
-  std::string time_left(Clock::time_point now, double answers_left, double answers_a_second) const;
-
-  Paint paint_;
-  bool quiet_;
-  bool line_open_ = false;
-  // of the answers that are being asked for:
-  Clock::time_point work_begin_ = Clock::now();
-  Clock::time_point last_drawn_ = work_begin_;
-  std::size_t last_done_ = 0;
-  std::size_t done_at_begin_ = 0;
-  // of the study's images:
-  Clock::time_point counted_at_ = work_begin_;
-  bool worked_ = false;      ///< a model was asked since the images were last counted
-  double work_seconds_ = 0;  ///< for work_images_ images: those that took work, and all that was asked about them
-  int work_images_ = 0;
-  int spent_ = 0;
-  int budget_ = 0;
+  SteadyClock clock_;
+  std::unique_ptr<Listener> listener_;
 };
 
 /// Prints what makes all figures of a study doubtful (finding/doubt.h) to standard error.

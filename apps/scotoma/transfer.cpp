@@ -140,7 +140,7 @@ Result<void> run_transfer(const TransferArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, replay_study(session, arguments, cancel));
   candidates = each_once(std::move(candidates), done.findings);
   const Result<Transfer> result = [&] {
-    TerminalProgress progress(arguments.quiet);
+    StderrProgress progress(arguments.progress);
     return transfer(session.study, done.findings, candidates, *session.cache, cancel, progress);
   }();
   if (!result.ok()) return result.error();
@@ -168,7 +168,8 @@ void add_transfer(CLI::App& app, Run& run) {
   verb->add_option("--labels", arguments->labels, "class names of the given models; default: the study's");
   add_out(*verb, *arguments);
   add_cache(*verb, *arguments);
-  add_threads_and_quiet(*verb, *arguments);
+  add_threads(*verb, *arguments);
+  add_progress(*verb, *arguments);
   verb->add_flag("--json", arguments->json, "print transfer.json (docs/transfer.md) instead of tables");
   verb->footer(
       "Generates nothing: the images are those of the study's audits, and the baseline images of labels that fail "

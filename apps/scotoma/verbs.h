@@ -11,6 +11,7 @@
 
 #include "scotoma/core/cancel.h"
 #include "scotoma/core/result.h"
+#include "scotoma/progress/progress.h"
 #include "scotoma/session/places.h"
 
 namespace scotoma {
@@ -43,13 +44,14 @@ void add_try_loading(CLI::App& app, Run& run);
 /// started anew (try_loading.cpp).
 struct StudyArguments : StudyPlaces {
   StudyArguments() { trial = {"/proc/self/exe", "try-loading"}; }
-  bool quiet = false;
+  ProgressStyle progress = ProgressStyle::text;
 };
 void add_study(CLI::App& verb, StudyArguments& arguments);
 void add_finished_study(CLI::App& verb, StudyArguments& arguments);
 void add_out(CLI::App& verb, StudyArguments& arguments);
 void add_cache(CLI::App& verb, StudyArguments& arguments);
-void add_threads_and_quiet(CLI::App& verb, StudyArguments& arguments);
+void add_threads(CLI::App& verb, StudyArguments& arguments);
+void add_progress(CLI::App& verb, StudyArguments& arguments);
 
 /// What only a run is told.
 struct FindArguments : StudyArguments {

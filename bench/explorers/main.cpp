@@ -57,7 +57,7 @@ simulation::World world_of(const Kind& kind, const char* explorer, int images, s
 Result<void> add_study(const Kind& kind, const char* explorer, int images, std::uint64_t seed, Sums& sums) {
   simulation::World world = world_of(kind, explorer, images, seed);
   simulation::CoinSampler sampler(world.truth, world.study.seed);
-  Progress progress;
+  Silent progress;
   StageContext context{world.study, world.targets, world.class_names, sampler, progress};
   SCOTOMA_ASSIGN_OR_RETURN(const auto bases, sample_bases(context));
   for (Candidate& candidate : world.candidates) candidate.direction = direction_of(*base_of(bases, candidate.label));

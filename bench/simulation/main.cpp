@@ -12,11 +12,6 @@ namespace {
 
 using namespace scotoma;  // NOLINT(google-build-using-namespace)
 
-class Lines : public Progress {
- public:
-  void stage(std::string_view what) override { fmt::print(stderr, "{}\n", what); }
-};
-
 bool write(const std::filesystem::path& path, const std::string& text) {
   if (path.empty()) return true;
   std::ofstream file(path, std::ios::binary);
@@ -55,8 +50,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  Lines progress;
-  const auto all = simulation::simulate_all(settings, progress);
+  const auto all = simulation::simulate_all(settings, [](std::string_view id) { fmt::print(stderr, "{}\n", id); });
   if (!all.ok()) return complain(all.error());
   std::string command = "build/release/bin/scotoma_sim";
   for (int i = 1; i < argc; ++i) command += fmt::format(" {}", argv[i]);

@@ -17,12 +17,12 @@ Result<ScenarioResult> simulate(const Scenario& scenario, int studies, std::uint
   return ScenarioResult{scenario, tally, broken_promises(tally, EvidenceOptions{}.alpha)};
 }
 
-Result<Simulation> simulate_all(const Settings& settings, Progress& progress) {
+Result<Simulation> simulate_all(const Settings& settings, const std::function<void(std::string_view)>& begins) {
   Simulation all;
   all.settings = settings;
   for (const Scenario& scenario : scenarios()) {
     if (!settings.only.empty() && scenario.id != settings.only) continue;
-    progress.stage(scenario.id);
+    begins(scenario.id);
     SCOTOMA_ASSIGN_OR_RETURN(auto result, simulate(scenario, settings.studies, settings.seed, settings.threads));
     all.scenarios.push_back(std::move(result));
   }
@@ -31,7 +31,7 @@ Result<Simulation> simulate_all(const Settings& settings, Progress& progress) {
   for (const int base : {BudgetOptions{}.base, 200}) {
     Curve curve{base, {}};
     for (const Scenario& scenario : power_sweep(base)) {
-      progress.stage(scenario.id);
+      begins(scenario.id);
       SCOTOMA_ASSIGN_OR_RETURN(auto result,
                                simulate(scenario, settings.sweep_studies, settings.seed, settings.threads));
       curve.points.push_back(std::move(result));

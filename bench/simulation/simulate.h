@@ -2,6 +2,9 @@
 // All scenarios, on a few threads.
 #pragma once
 
+#include <functional>
+#include <string_view>
+
 #include "scotoma/core/cancel.h"
 #include "simulation/scenarios.h"
 #include "simulation/tally.h"
@@ -37,9 +40,9 @@ struct Simulation {
 /// Runs `studies` studies of one scenario. The result is the same at any number of threads.
 Result<ScenarioResult> simulate(const Scenario& scenario, int studies, std::uint64_t seed, int threads);
 
-/// Everything that the docs show. `progress` is told each scenario's id. Errors: bad_input when `settings.only` names
-/// none.
-Result<Simulation> simulate_all(const Settings& settings, Progress& progress);
+/// Everything that the docs show. `begins` is called with each scenario's id. Errors: bad_input when `settings.only`
+/// names none.
+Result<Simulation> simulate_all(const Settings& settings, const std::function<void(std::string_view)>& begins);
 
 std::string markdown_of(const Simulation& simulation, const std::string& command, const std::string& plot);
 std::string json_of(const Simulation& simulation);

@@ -274,7 +274,7 @@ class Run {
 
   World world_;
   CoinSampler sampler_{world_.truth, world_.study.seed};
-  Progress progress_;
+  Silent progress_;
   StageContext context_{world_.study, world_.targets, world_.class_names, sampler_, progress_};
   std::vector<BaseResult> bases_;
   std::vector<Hypothesis> hypotheses_;

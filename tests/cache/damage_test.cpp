@@ -52,7 +52,7 @@ class Damage : public testing::Test {
   Result<Told> told(AnswerCache& cache) {
     Models models = world_.models();
     const CancelToken never;
-    Progress silent;
+    Silent silent;
     Memo memo(models, cache, never, silent, {});
     std::vector<GenerationRequest> requests;
     for (std::uint64_t i = 0; i < 8; ++i) requests.push_back({"a photo of a fly", 1000003 * i});

@@ -44,7 +44,7 @@ class MemoTest : public testing::Test {
   Models models_;
   std::unique_ptr<AnswerCache> cache_;
   CancelToken cancel_;
-  Progress progress_;
+  Silent progress_;
 };
 
 TEST_F(MemoTest, AsksEveryQuestionOnceEvenAcrossRuns) {
@@ -109,7 +109,7 @@ TEST_F(MemoTest, StudiesAtWorkOnOneCacheAtOnceGetTheAnswersThatEachWouldGetAlone
     studies.emplace_back([&] {  // a cache of its own, as a process has it
       Models models = world_.models();
       const auto cache = std::move(AnswerCache::open(folder_.path())).value();
-      Progress silent;
+      Silent silent;
       Memo memo(models, *cache, cancel_, silent, {2, false});
       if (auto observed = memo.sample(queries(200)); observed.ok()) samples = *std::move(observed);
     });
@@ -350,23 +350,6 @@ TEST_F(MemoTest, TooFewAnswersAreAnError) {
   ASSERT_FALSE(captions.ok());
   EXPECT_EQ(captions.error().code, Code::failed);
   EXPECT_EQ(captions.error().message, "the captioner gave 3 answers to 4 questions");
-}
-
-/// Remembers what it was told.
-class ToldProgress : public Progress {
- public:
-  void advance(std::size_t done, std::size_t total) override { told.emplace_back(done, total); }
-  std::vector<std::pair<std::size_t, std::size_t>> told;
-};
-
-TEST_F(MemoTest, TellsHowFarItIs) {
-  ToldProgress told;
-  Memo memo(models_, *cache_, cancel_, told, {3, false});
-  ASSERT_TRUE(memo.generate(requests(20)).ok());
-  const std::vector<std::pair<std::size_t, std::size_t>> last = {{20, 20}};
-  ASSERT_EQ(told.told.size(), 3U);
-  EXPECT_EQ(told.told.back(), last[0]);
-  for (std::size_t i = 1; i < told.told.size(); ++i) EXPECT_LT(told.told[i - 1].first, told.told[i].first);
 }
 
 TEST_F(MemoTest, WhatFailsIsTheQuestionsToSayAndNoNewQuestion) {

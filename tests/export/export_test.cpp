@@ -42,7 +42,7 @@ struct Finished {
     return setting;
   }
   Finished() {
-    Progress silent;
+    Silent silent;
     findings = std::move(run_study(study, models, *cache, {}, silent)).value().findings;
   }
 };
@@ -134,7 +134,7 @@ class Export : public testing::Test {
   static void TearDownTestSuite() { finished_.reset(); }
 
   static Result<Exported> write(const fs::path& to, const ExportOptions& options, const CancelToken& cancel = {}) {
-    Progress silent;
+    Silent silent;
     return export_dataset(finished_->study, finished_->findings, *finished_->cache, options, to, cancel, silent);
   }
   static const Findings& findings() { return finished_->findings; }
@@ -218,7 +218,7 @@ TEST_F(Export, NoWordInALabelSortsItsImagesIntoASideAndEveryNameLeadsBack) {
   Findings named = findings();
   rename(study, named, "fly", "test tube");
   rename(study, named, "cow", "driving-test-3.png");
-  Progress silent;
+  Silent silent;
   const std::map<ExportFormat, std::string> where = {
       {ExportFormat::imagefolder, ""}, {ExportFormat::huggingface, "data"}, {ExportFormat::jsonl, "images"}};
   for (const auto& [format, below] : where) {

@@ -70,7 +70,7 @@ class Stage {
   Models models = world.models();
   std::unique_ptr<AnswerCache> cache = std::move(AnswerCache::open(folder.path())).value();
   CancelToken cancel;
-  Progress progress;
+  Silent progress;
   Memo memo{models, *cache, cancel, progress, {}};
   StageContext context{study, targets, memo.class_names(), memo, progress};
 };

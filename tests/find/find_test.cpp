@@ -33,7 +33,7 @@ class StudyRuns {
   Result<StudyRun> run(const CancelToken& cancel = {}, const RunOptions& setting = {}) {
     auto models = world.models();
     auto cache = AnswerCache::open(folder.path());
-    Progress progress;
+    Silent progress;
     return run_study(study, models, **cache, cancel, progress, setting);
   }
 
@@ -155,7 +155,7 @@ TEST(StudyRun, TriesWhatItConfirmedOnTheOtherLabelsLastAndOnNewImages) {
   EXPECT_EQ(runs.world.answered("generator"), static_cast<std::size_t>(findings.spent.total()));
   EXPECT_TRUE(runs.world.asked_again().empty());
   std::vector<std::string> stages;
-  for (const auto& stage : result->run.stages) stages.push_back(stage.name);
+  for (const auto& stage : result->run.stages) stages.emplace_back(stage_name(stage.stage));
   EXPECT_EQ(stages.back(), "cross-check");
 }
 
@@ -550,7 +550,7 @@ TEST(StudyRun, WithoutAJudgeEveryImageIsValid) {
   auto models = world.models();
   models.judge.reset();
   const CancelToken cancel;
-  Progress progress;
+  Silent progress;
   const auto result = run_study(study, models, **AnswerCache::open(folder.path()), cancel, progress);
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result->findings.bases[0].rate.invalid, 0);

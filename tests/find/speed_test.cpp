@@ -48,7 +48,7 @@ class Minutes : public testing::Test {
     auto cache = AnswerCache::open(folder_.path());
     RunOptions own = setting;
     own.clock = &clock;
-    Progress progress;
+    Silent progress;
     auto result = run_study(study_, models, **cache, cancel, progress, own);
     world_.before_call = nullptr;
     return result;
@@ -138,7 +138,7 @@ TEST_F(Minutes, AreMeasuredAnewForOtherModels) {
   models.judge.reset();
   const auto cache = AnswerCache::open(folder_.path());
   const CancelToken cancel;
-  Progress progress;
+  Silent progress;
   GeneratingClock clock;
   const auto result = run_study(study_, models, **cache, cancel, progress, {.clock = &clock});
   ASSERT_TRUE(result.ok());

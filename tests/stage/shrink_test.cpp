@@ -58,7 +58,7 @@ class Planted {
 
   simulation::World world;
   simulation::CoinSampler sampler{world.truth, 5};
-  Progress progress;
+  Silent progress;
   StageContext context{world.study, world.targets, world.class_names, sampler, progress};
 
  private:

@@ -104,7 +104,7 @@ class Candidates : public ::testing::Test {
   fake::Folder folder_;
   std::unique_ptr<AnswerCache> cache_ = std::move(AnswerCache::open(folder_.path())).value();
   CancelToken never_;
-  Progress silent_;
+  Silent silent_;
   Findings findings_;
   std::vector<const Hypothesis*> bugs_;
 };
@@ -386,7 +386,7 @@ TEST(NoBug, IsNothingToTransferAndNothingToCheck) {
   const fake::Folder folder;
   auto cache = std::move(AnswerCache::open(folder.path())).value();
   const CancelToken never;
-  Progress silent;
+  Silent silent;
   Findings none;
   none.fingerprints["classifier"] = "some";
   std::vector<CandidateModel> candidates;

@@ -105,8 +105,8 @@ struct Memo::Inquiry {
   }
 };
 
-Memo::Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Progress& progress, Options options)
-    : models_(models), cache_(cache), cancel_(cancel), progress_(progress), options_(options) {}
+Memo::Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Listener& listener, Options options)
+    : models_(models), cache_(cache), cancel_(cancel), listener_(listener), options_(options) {}
 
 /// Looks an input up, and notes it as missing where it is not known. Under the lock.
 Result<void> Memo::put(Inquiry& inquiry, std::size_t place, const std::string& input) {
@@ -155,7 +155,8 @@ Result<void> Memo::ask_batch(Inquiry& inquiry, std::span<const std::size_t> plac
   }
   --inquiry.under_way;
   inquiry.done += places.size();
-  if (leads) progress_.advance(inquiry.done, inquiry.missing);
+  const auto unit = inquiry.role == "generator" ? WorkUnit::images : WorkUnit::answers;
+  if (leads) listener_.on(WorkAdvanced{inquiry.done, inquiry.missing, unit});
   if (inquiry.role == "generator") last_generated_ = std::chrono::steady_clock::now();
   return {};
 }
@@ -177,19 +178,29 @@ Result<void> Memo::check_replay(std::span<Inquiry* const> inquiries) const {
   return {};
 }
 
+/// Before the first question to a model: what is recalled by then was there before the run.
+void Memo::report_recalled() {
+  if (recalled_reported_) return;
+  recalled_reported_ = true;
+  const RunWork work = work_of(uses_);
+  if (work.images_recalled + work.answers_recalled > 0)
+    listener_.on(AnswersRecalled{work.images_recalled, work.answers_recalled});
+}
+
 /// Asks for all that is missing, in batches. The answers of the first may bring questions for the others: these wait
 /// for a whole batch while there may be more, and fill the threads that find no batch of the first.
 Result<void> Memo::run(std::span<Inquiry* const> inquiries) {
   if (cancel_.cancelled()) return stopped();
   SCOTOMA_RETURN_IF_ERROR(check_replay(inquiries));
   const Inquiry& first = *inquiries.front();
-  const Inquiry* leader = nullptr;  // whose progress is told
+  const Inquiry* leader = nullptr;  // whose progress is reported
   std::size_t most = 0;
   for (const Inquiry* one : inquiries) {
     if (leader == nullptr && one->missing > 0) leader = one;
     most += (one->missing + first.missing + one->batch() - 1) / one->batch();
   }
   if (leader == nullptr) return {};
+  report_recalled();
   const auto next = [&]() -> std::optional<Job> {
     const std::lock_guard lock(mutex_);
     for (Inquiry* one : inquiries) {

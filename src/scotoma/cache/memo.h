@@ -14,7 +14,7 @@
 
 #include "scotoma/cache/answer_cache.h"
 #include "scotoma/core/cancel.h"
-#include "scotoma/core/progress.h"
+#include "scotoma/finding/events.h"
 #include "scotoma/finding/finding.h"
 #include "scotoma/finding/sampler.h"
 #include "scotoma/model/roles.h"
@@ -29,7 +29,7 @@ class Memo : public Sampler {
   };
 
   /// All references must outlive the memo.
-  Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Progress& progress, Options options);
+  Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Listener& listener, Options options);
 
   /// Answers in the order of the queries. Errors: those of the models and of the disk; interrupted when cancelled.
   /// Whatever was answered before an error is kept.
@@ -59,6 +59,7 @@ class Memo : public Sampler {
   Result<std::vector<std::string>> answers(Inquiry inquiry, std::span<const std::string> inputs);
   Result<void> put(Inquiry& inquiry, std::size_t place, const std::string& input);
   Result<void> run(std::span<Inquiry* const> inquiries);
+  void report_recalled();
   Result<void> check_replay(std::span<Inquiry* const> inquiries) const;
   Result<void> ask_batch(Inquiry& inquiry, std::span<const std::size_t> places, bool leads);
   Result<std::vector<Prediction>> predictions(std::span<const std::string> answers) const;
@@ -69,13 +70,14 @@ class Memo : public Sampler {
   Models& models_;
   AnswerCache& cache_;
   const CancelToken& cancel_;
-  Progress& progress_;
+  Listener& listener_;
   Options options_;
   std::mutex mutex_;  ///< around what follows, and around the inquiries that are under way
   std::map<std::string, std::string> fingerprints_;
   std::map<std::string, RunFacts::RoleUse> uses_;
   std::map<std::string, std::unordered_set<std::size_t>>
       counted_;  ///< hashes of the questions that uses_ holds, by role
+  bool recalled_reported_ = false;
   double generating_seconds_ = 0;
   std::chrono::steady_clock::time_point last_generated_;
 };

@@ -9,8 +9,8 @@
 
 #include "scotoma/cache/answer_cache.h"
 #include "scotoma/core/cancel.h"
-#include "scotoma/core/progress.h"
 #include "scotoma/export/options.h"
+#include "scotoma/finding/events.h"
 #include "scotoma/finding/finding.h"
 #include "scotoma/study/study.h"
 
@@ -31,6 +31,6 @@ struct Exported {
 /// failed when an image of the cache is missing or damaged, or the disk is full; interrupted.
 Result<Exported> export_dataset(const Study& study, const Findings& findings, const AnswerCache& cache,
                                 const ExportOptions& options, const std::filesystem::path& folder,
-                                const CancelToken& cancel, Progress& progress);
+                                const CancelToken& cancel, Listener& listener);
 
 }  // namespace scotoma

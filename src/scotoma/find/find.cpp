@@ -6,12 +6,14 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "scotoma/cache/reviews.h"
 #include "scotoma/core/parallel.h"
 #include "scotoma/find/failure_rule.h"
 #include "scotoma/find/phrases.h"
 #include "scotoma/find/speed.h"
+#include "scotoma/find/watch.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/finding/doubt.h"
 #include "scotoma/stage/audit.h"
@@ -26,17 +28,39 @@
 namespace scotoma {
 namespace {
 
-/// Times the stages one after another.
-class Stopwatch {
+/// Leads from stage to stage: times each and reports its beginning and what it did to hypotheses, so that no stage can
+/// forget to.
+class Course {
  public:
-  void lap(const std::string& name, RunFacts& run) {
+  Course(StudyRun& result, Listener& listener) : result_(result), listener_(listener), watch_(listener) {}
+
+  /// Ends the stage before.
+  void begin(Stage stage) {
+    end();
+    current_ = stage;
+    listener_.on(StageBegan{stage});
+  }
+
+  void end() {
     const double now = clock_.seconds();
-    run.stages.push_back({name, now - last_});
+    if (current_) {
+      result_.run.stages.push_back({*current_, now - last_});
+      watch_.compare(result_.findings.hypotheses);
+    }
+    current_.reset();
     last_ = now;
   }
+
+  /// No status changes any more. Before the hypotheses are put in another order.
+  void decided() { watch_.compare(result_.findings.hypotheses, true); }
+
   double total() { return clock_.seconds() - begin_; }
 
  private:
+  StudyRun& result_;
+  Listener& listener_;
+  HypothesisWatch watch_;
+  std::optional<Stage> current_;
   SteadyClock clock_;
   double begin_ = clock_.seconds();
   double last_ = begin_;
@@ -92,9 +116,9 @@ void describe_models(const Models& models, Findings& findings) {
   }
 }
 
-void measure(const Memo& memo, Stopwatch& watch, int threads, RunFacts& run) {
+void measure(const Memo& memo, Course& course, int threads, RunFacts& run) {
   run.roles = memo.uses();
-  run.seconds = watch.total();
+  run.seconds = course.total();
   run.threads = threads;
   double engine = 0;
   for (const auto& [name, use] : run.roles) engine += use.engine_seconds;
@@ -104,6 +128,21 @@ void measure(const Memo& memo, Stopwatch& watch, int threads, RunFacts& run) {
   }
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) == 0) run.peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+void sum_up(const StageContext& context, const Models& models, Findings& findings) {
+  order_hypotheses(findings.hypotheses);
+  describe_models(models, findings);
+  findings.spent = context.spent;
+  findings.limits = doubts(findings);  // first, since they concern everything
+  findings.limits.insert(findings.limits.end(), context.limits.begin(), context.limits.end());
+}
+
+RunFinished finished(const Study& study, const StudyRun& result) {
+  const Findings& findings = result.findings;
+  const auto bugs = std::count_if(findings.hypotheses.begin(), findings.hypotheses.end(),
+                                  [](const Hypothesis& h) { return h.status == Status::confirmed; });
+  return {findings.spent.total(), study.budget.images, static_cast<std::size_t>(bugs), work_of(result.run.roles)};
 }
 
 }  // namespace
@@ -119,63 +158,61 @@ Result<std::vector<Target>> find_targets(const Study& study, const std::vector<s
 }
 
 Result<StudyRun> run_study(const Study& study, Models& models, AnswerCache& cache, const CancelToken& cancel,
-                           Progress& progress, const RunOptions& options) {
+                           Listener& listener, const RunOptions& options) {
   StudyRun result;
   Findings& findings = result.findings;
   const int threads = thread_count(study.engine.threads);
-  Memo memo(models, cache, cancel, progress, {threads, options.replay_only});
+  Memo memo(models, cache, cancel, listener, {threads, options.replay_only});
   SCOTOMA_ASSIGN_OR_RETURN(const auto targets, find_targets(study, models.classifier->class_names()));
   SCOTOMA_RETURN_IF_ERROR(check_labels(options.only, targets, study));
   findings.class_names = models.classifier->class_names();
   Study limited = study;  // what the minutes allow
-  StageContext context{limited, targets, findings.class_names, memo, progress};
-  Stopwatch watch;
+  StageContext context{limited, targets, findings.class_names, memo, listener};
+  Course course(result, listener);
   if (study.budget.minutes > 0) {
+    course.begin(Stage::measure_speed);
     SteadyClock own;
     Clock& clock = options.clock != nullptr ? *options.clock : own;
     SCOTOMA_ASSIGN_OR_RETURN(limited.budget.images,
                              affordable_images(context, models, memo, cache, clock, {threads, options.replay_only}));
   }
 
+  listener.on(ImagesSpent{0, limited.budget.images});
+  course.begin(Stage::sample);
   SCOTOMA_ASSIGN_OR_RETURN(findings.bases, sample_bases(context));
-  watch.lap("sample", result.run);
+  course.begin(Stage::describe);
   std::vector<Candidate> candidates = of_user(options.only, findings.bases);
   if (candidates.empty()) {
     SCOTOMA_ASSIGN_OR_RETURN(candidates, search_phrases(context, memo, findings));
   }
-  watch.lap("describe", result.run);
+  course.begin(Stage::hypothesise);
   SCOTOMA_ASSIGN_OR_RETURN(findings.hypotheses, hypothesise(context, memo, candidates, findings.bases));
-  watch.lap("hypothesise", result.run);
   std::vector<std::size_t> finalists = all_sufficient(findings.hypotheses);
   if (options.only.empty()) {
+    course.begin(Stage::explore);
     SCOTOMA_ASSIGN_OR_RETURN(finalists, explore(context, findings.hypotheses));
     SCOTOMA_ASSIGN_OR_RETURN(finalists, second_round(context, memo, findings, std::move(finalists)));
-  }
-  watch.lap("explore", result.run);
-  if (options.only.empty()) {  // a user's words stay as they are
+    course.begin(Stage::shrink);  // not of a user's own words
     SCOTOMA_ASSIGN_OR_RETURN(finalists, shrink(context, findings.hypotheses, finalists));
   }
-  watch.lap("shrink", result.run);
+  course.begin(Stage::complete);
   SCOTOMA_ASSIGN_OR_RETURN(finalists, complete_bases(context, findings.bases, findings.hypotheses, finalists));
-  watch.lap("complete", result.run);
+  course.begin(Stage::confirm);
   SCOTOMA_ASSIGN_OR_RETURN(findings.rejection_threshold, confirm(context, findings.hypotheses, finalists));
-  watch.lap("confirm", result.run);
+  course.begin(Stage::audit);
   SCOTOMA_RETURN_IF_ERROR(audit(context, findings.hypotheses));
-  watch.lap("audit", result.run);
   if (options.only.empty()) {
+    course.begin(Stage::cross_check);
     SCOTOMA_ASSIGN_OR_RETURN(findings.cross, cross_check(context, findings.hypotheses, findings.bases));
   }
-  watch.lap("cross-check", result.run);
+  course.end();
   // Last of all, so that no image depends on what a person said.
   SCOTOMA_ASSIGN_OR_RETURN(const Reviews reviews, read_reviews(cache));
   review(context, reviews, findings);
-
-  order_hypotheses(findings.hypotheses);
-  describe_models(models, findings);
-  findings.spent = context.spent;
-  findings.limits = doubts(findings);  // first, since they concern everything
-  findings.limits.insert(findings.limits.end(), context.limits.begin(), context.limits.end());
-  measure(memo, watch, threads, result.run);
+  course.decided();
+  sum_up(context, models, findings);
+  measure(memo, course, threads, result.run);
+  listener.on(finished(limited, result));
   return result;
 }
 

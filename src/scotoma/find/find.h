@@ -8,7 +8,7 @@
 #include "scotoma/cache/answer_cache.h"
 #include "scotoma/core/cancel.h"
 #include "scotoma/core/clock.h"
-#include "scotoma/core/progress.h"
+#include "scotoma/finding/events.h"
 #include "scotoma/finding/finding.h"
 #include "scotoma/model/roles.h"
 #include "scotoma/stage/hypothesise.h"
@@ -34,7 +34,7 @@ struct RunOptions {
 /// Errors: bad_input for a label that no class of the classifier carries, or that the judge does not know; those of the
 /// models and of the disk; interrupted. What was answered before an error is kept; run again to go on.
 Result<StudyRun> run_study(const Study& study, Models& models, AnswerCache& cache, const CancelToken& cancel,
-                           Progress& progress, const RunOptions& options = {});
+                           Listener& listener, const RunOptions& options = {});
 
 /// The study's labels as the classifier knows them. Errors: those of classes_of_labels (study/label_class.h) and of
 /// failure_rule (find/failure_rule.h).

@@ -38,7 +38,7 @@ Result<std::vector<std::vector<Cluster>>> cluster_all(const StageContext& contex
 }
 
 Result<std::vector<Candidate>> from_captions(const StageContext& context, Memo& memo, Findings& findings) {
-  context.progress.stage("clustering and describing what fails");
+  context.step("clustering and describing what fails");
   std::vector<const BaseResult*> bases;
   for (const BaseResult& base : findings.bases) {
     if (!base.not_generatable) bases.push_back(&base);
@@ -79,7 +79,7 @@ std::vector<std::size_t> sometimes(const std::vector<Hypothesis>& hypotheses, co
 
 /// The best conjunctions that a second look at explored images suggests.
 Result<std::vector<Candidate>> second_look(const StageContext& context, Memo& memo, const Findings& findings) {
-  context.progress.stage("describing what fails under the phrases");
+  context.step("describing what fails under the phrases");
   std::vector<Candidate> candidates;
   const auto again = sometimes(findings.hypotheses, findings.bases);
   std::vector<std::string> images;  // of all hypotheses at once, so that no thread waits

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "scotoma/core/stages.h"
 #include "scotoma/model/roles.h"
 #include "scotoma/model/task.h"
 
@@ -257,8 +258,8 @@ struct Findings {
 
 /// One run's own story, which is not a function of the study: times, cache hits, memory.
 struct RunFacts {
-  struct Stage {
-    std::string name;
+  struct StageTime {
+    Stage stage = Stage::sample;
     double seconds = 0;
   };
   struct RoleUse {
@@ -266,7 +267,7 @@ struct RunFacts {
     std::uint64_t computed = 0;  ///< answers paid for in this run
     std::uint64_t recalled = 0;  ///< answers that the cache had
   };
-  std::vector<Stage> stages;
+  std::vector<StageTime> stages;
   std::map<std::string, RoleUse> roles;
   double seconds = 0;
   double images_per_second = 0;  ///< computed images by seconds of the stages that generate

@@ -17,8 +17,8 @@ ordered_json run_json(const RunFacts& facts) {
                        {"engine_share", facts.engine_share},
                        {"peak_memory_bytes", facts.peak_memory_bytes}};
   json["stages"] = ordered_json::array();
-  for (const RunFacts::Stage& stage : facts.stages) {
-    json["stages"].push_back({{"name", valid_utf8(stage.name)}, {"seconds", stage.seconds}});
+  for (const RunFacts::StageTime& one : facts.stages) {
+    json["stages"].push_back({{"name", stage_name(one.stage)}, {"seconds", one.seconds}});
   }
   json["roles"] = ordered_json::object();
   for (const auto& [role, use] : facts.roles) {

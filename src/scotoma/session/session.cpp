@@ -134,7 +134,7 @@ std::string find_command(const StudyPlaces& places) {
 }
 
 Result<StudyRun> replay_study(Session& session, const StudyPlaces& places, const CancelToken& cancel) {
-  Progress silent;
+  Silent silent;
   auto done = run_study(session.study, session.models, *session.cache, cancel, silent, {.replay_only = true});
   if (done.ok()) return done;
   // What asks a cache or a model knows the verb, and not where the study lies.

@@ -81,14 +81,13 @@ Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses) {
         "budget.images.",
         context.study.budget.images, count, context.study.budget.audit));
   }
-  context.progress.stage(
+  context.step(
       fmt::format("auditing {} confirmed phrase{} on fresh images", chosen.size(), chosen.size() == 1 ? "" : "s"));
   SCOTOMA_ASSIGN_OR_RETURN(auto samples, sample_trials(context, with, "audit", 0, count));
   SCOTOMA_ASSIGN_OR_RETURN(const auto twins, sample_trials(context, without, "audit", 0, count));
   for (std::size_t i = 0; i < chosen.size(); ++i)
     conclude(context, hypotheses[chosen[i]], std::move(samples[i]), twins[i]);
-  context.spent.audit += 2 * count * static_cast<int>(chosen.size());
-  context.progress.spent(context.spent.total(), context.study.budget.images);
+  context.spend(&Spent::audit, std::ssize(chosen) * 2 * count);
   return {};
 }
 

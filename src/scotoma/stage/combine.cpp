@@ -149,8 +149,7 @@ Result<std::vector<std::vector<Sample>>> generate_rows(StageContext& context, co
     std::vector<Trial> some;
     for (const std::size_t row : open) some.push_back(trials[row]);
     SCOTOMA_ASSIGN_OR_RETURN(const auto seen, sample_trials(context, some, "screen", look * count, count));
-    context.spent.explore += count * static_cast<int>(some.size());
-    context.progress.spent(context.spent.total(), context.study.budget.images);
+    context.spend(&Spent::explore, count * std::ssize(some));
     for (std::size_t i = 0; i < open.size(); ++i)
       samples[open[i]].insert(samples[open[i]].end(), seen[i].begin(), seen[i].end());
     std::erase_if(open, [&](std::size_t row) { return !no_valid_images(samples[row]); });
@@ -362,8 +361,8 @@ Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<
   Screening screening;
   if (context.study.search.interaction_strength > 1) {
     screening = plan(context, static_cast<std::size_t>(std::count_if(bases.begin(), bases.end(), generatable)));
-    context.progress.stage(fmt::format("screening {} combinations of listed phrases, {} images each",
-                                       screening.rows.size(), screening.images));
+    context.step(fmt::format("screening {} combinations of listed phrases, {} images each", screening.rows.size(),
+                             screening.images));
   }
   std::vector<Screened> screened;
   for (const BaseResult& base : bases) {

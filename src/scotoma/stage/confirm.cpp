@@ -78,8 +78,7 @@ class Confirmation {
     SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context_, trials, "confirm", first, count));
     for (std::size_t i = 0; i < open_.size(); ++i) follow(hypotheses_[open_[i]], samples[i]);
     generated_ = first + count;
-    context_.spent.confirm += count * static_cast<int>(open_.size());
-    context_.progress.spent(context_.spent.total(), context_.study.budget.images);
+    context_.spend(&Spent::confirm, count * std::ssize(open_));
     // Less than this is never rejected, though all that are not futile were: the threshold of e-BH.
     const double needed = enough_ - std::log(static_cast<double>(open_.size() + crossed_.size() + given_up_));
     std::erase_if(open_, [&](std::size_t h) { return ends(hypotheses_[h], needed); });
@@ -187,7 +186,7 @@ void decide_plainly(StageContext& context, std::vector<Hypothesis>& hypotheses,
 Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypotheses,
                        const std::vector<std::size_t>& finalists) {
   const BudgetOptions& budget = context.study.budget;
-  context.progress.stage(fmt::format("confirming {} on fresh images", counted_phrases(finalists.size())));
+  context.step(fmt::format("confirming {} on fresh images", counted_phrases(finalists.size())));
   Confirmation confirmation(context, hypotheses, finalists);
   const int round = static_cast<int>(context.study.prompts.base.size());
   const int step = (kBetweenLooks + round - 1) / round * round;

@@ -8,9 +8,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "scotoma/core/progress.h"
+#include "scotoma/finding/events.h"
 #include "scotoma/finding/finding.h"
 #include "scotoma/finding/sampler.h"
 #include "scotoma/study/study.h"
@@ -29,18 +30,26 @@ struct StageContext {
   const std::vector<Target>& targets;
   const std::vector<std::string>& class_names;  ///< of the classifier
   Sampler& sampler;
-  Progress& progress;
+  Listener& listener;
   Spent spent = {};
   std::vector<std::string> limits = {};  ///< what a reader of the findings must know: sentences
 
-  /// Whether `images` more stay within the budget. A stage asks before it generates, and counts what it generated in
-  /// `spent`.
+  /// Whether `images` more stay within the budget. A stage asks before it generates, and counts with spend().
   bool affords(std::int64_t images) const { return spent.total() + images <= study.budget.images; }
 
   /// `count` images for each of `trials`, in a type that holds the product of any two options.
   bool affords(int count, std::size_t trials) const {
     return affords(std::int64_t{count} * static_cast<std::int64_t>(trials));
   }
+
+  /// Counts images that were asked for, and reports how much of the budget they and all before them are.
+  void spend(int Spent::*purpose, std::int64_t images) {
+    spent.*purpose += static_cast<int>(images);
+    listener.on(ImagesSpent{spent.total(), study.budget.images});
+  }
+
+  /// Reports what is done now: a sentence for people, without a full stop.
+  void step(std::string sentence) const { listener.on(StepBegan{std::move(sentence)}); }
 
   /// How many more images may explore: three quarters of what the baseline samples left. Evidence takes few images: a
   /// bug that always fails is confirmed on about ten.
@@ -58,7 +67,7 @@ struct StageContext {
   }
 };
 
-/// "1 phrase", "3 phrases": for progress.
+/// "1 phrase", "3 phrases": for the sentences of steps.
 inline std::string counted_phrases(std::size_t count) {
   return fmt::format("{} phrase{}", count, count == 1 ? "" : "s");
 }

@@ -133,8 +133,7 @@ Result<std::vector<std::vector<Sample>>> generate(StageContext& context, const s
   }
   if (trials.empty()) return std::vector<std::vector<Sample>>{};
   SCOTOMA_ASSIGN_OR_RETURN(auto samples, sample_trials(context, trials, "cross", 0, count));
-  context.spent.cross += count * static_cast<int>(trials.size());
-  context.progress.spent(context.spent.total(), context.study.budget.images);
+  context.spend(&Spent::cross, count * std::ssize(trials));
   return samples;
 }
 
@@ -231,9 +230,9 @@ Result<std::vector<CrossRow>> cross_check(StageContext& context, const std::vect
   std::vector<Plan> plans = plans_of(context, hypotheses, bases);
   keep_affordable(context, plans);
   if (plans.empty()) return rows;
-  context.progress.stage(
-      fmt::format("trying {} on other labels",
-                  plans.size() == 1 ? "a confirmed phrase" : fmt::format("{} confirmed phrases", plans.size())));
+  context.step(fmt::format("trying {} on other labels", plans.size() == 1
+                                                            ? "a confirmed phrase"
+                                                            : fmt::format("{} confirmed phrases", plans.size())));
   std::map<std::string, Outcomes> without;
   std::set<Strings> done;
   for (const Plan& plan : plans) {

@@ -62,9 +62,8 @@ Result<void> Exploration::generate(const std::vector<std::size_t>& arms, int cou
       hypothesis.tried.insert(hypothesis.tried.end(), samples[i].begin(), samples[i].end());
       hypothesis.explored = rate_of(hypothesis.tried, hypothesis.direction);
     }
-    context_.spent.explore += count * static_cast<int>(some.size());
+    context_.spend(&Spent::explore, count * std::ssize(some));
   }
-  context_.progress.spent(context_.spent.total(), budget().images);
   return {};
 }
 

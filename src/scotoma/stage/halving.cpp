@@ -45,8 +45,7 @@ Result<std::vector<std::size_t>> halving(Exploration& exploration) {
     std::vector<std::size_t> open = alive;
     if (alive.size() <= finalists) std::erase_if(open, [&](std::size_t h) { return settled(exploration[h]); });
     if (open.empty()) break;
-    exploration.context().progress.stage(
-        fmt::format("exploring {}, {} images each", counted_phrases(open.size()), count));
+    exploration.context().step(fmt::format("exploring {}, {} images each", counted_phrases(open.size()), count));
     SCOTOMA_RETURN_IF_ERROR(exploration.look(open, count));
     alive = above_null(exploration, alive);
     alive = exploration.cut(alive, std::max((alive.size() + 1) / 2, finalists));

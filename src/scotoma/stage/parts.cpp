@@ -56,10 +56,9 @@ Result<std::map<Piece, Rate>> generate_pieces(StageContext& context, const std::
   }
   std::map<Piece, Rate> rates;
   if (trials.empty()) return rates;
-  context.progress.stage(fmt::format("trying {} parts of phrases alone, {} images each", trials.size(), count));
+  context.step(fmt::format("trying {} parts of phrases alone, {} images each", trials.size(), count));
   SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context, trials, "explore", 0, count));
-  context.spent.explore += count * static_cast<int>(trials.size());
-  context.progress.spent(context.spent.total(), context.study.budget.images);
+  context.spend(&Spent::explore, count * std::ssize(trials));
   for (std::size_t i = 0; i < pieces.size(); ++i) rates[pieces[i]] = rate_of(samples[i], directions[i]);
   return rates;
 }

@@ -62,8 +62,7 @@ Result<void> grow(StageContext& context, const std::vector<Wanted>& wanted, std:
     next = last;
     count_base(context, bases[l]);
   }
-  context.spent.base += static_cast<int>(queries.size());
-  context.progress.spent(context.spent.total(), context.study.budget.images);
+  context.spend(&Spent::base, std::ssize(queries));
   return {};
 }
 
@@ -98,7 +97,7 @@ Result<std::vector<std::size_t>> grow_from(int& budget_left, StageContext& conte
                     fmt::join(unpaid, ", "), why));
   }
   if (paid.empty()) return labels;
-  context.progress.stage(fmt::format("more baseline images of {} labels", paid.size()));
+  context.step(fmt::format("more baseline images of {} label{}", paid.size(), paid.size() == 1 ? "" : "s"));
   SCOTOMA_RETURN_IF_ERROR(grow(context, paid, bases));
   return labels;
 }
@@ -212,7 +211,8 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
         "budget.images or lower {}",
         context.study.file.string(), budget.images, images, context.targets.size(), each, budget.base_key()));
   }
-  context.progress.stage(fmt::format("baseline rates of {} labels", context.targets.size()));
+  context.step(
+      fmt::format("baseline rates of {} label{}", context.targets.size(), context.targets.size() == 1 ? "" : "s"));
   SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.sampler.sample(base_queries(context)));
   std::vector<BaseResult> bases;
   auto next = std::make_move_iterator(samples.begin());
@@ -224,8 +224,7 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
     next += each;
     count_base(context, base);
   }
-  context.spent.base += static_cast<int>(images);
-  context.progress.spent(context.spent.total(), budget.images);
+  context.spend(&Spent::base, images);
   SCOTOMA_RETURN_IF_ERROR(settle(context, bases));
   for (BaseResult& base : bases) {
     base.not_generatable = invalid_share(base.rate) > evidence.max_invalid;

@@ -56,11 +56,10 @@ class Album {
         auto& own = images_[key_of(trials[i])];
         own.insert(own.end(), samples[i].begin(), samples[i].end());
       }
-      context_.spent.shrink += count * static_cast<int>(trials.size());
+      context_.spend(&Spent::shrink, count * std::ssize(trials));
     }
     plans_.clear();
     planned_.clear();
-    context_.progress.spent(context_.spent.total(), context_.study.budget.images);
     return {};
   }
 
@@ -268,8 +267,7 @@ Result<std::vector<std::size_t>> shrink(StageContext& context, std::vector<Hypot
   }
   const auto open = std::count_if(searches.begin(), searches.end(), [](const auto& search) { return !search.done(); });
   if (open > 0)
-    context.progress.stage(
-        fmt::format("shrinking {} to the fewest words", counted_phrases(static_cast<std::size_t>(open))));
+    context.step(fmt::format("shrinking {} to the fewest words", counted_phrases(static_cast<std::size_t>(open))));
   Album album(context);
   do {
     if (album.anything_planned()) SCOTOMA_RETURN_IF_ERROR(album.generate());

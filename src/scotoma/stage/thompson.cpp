@@ -26,12 +26,12 @@ class GoodArms {
     const int first = exploration_.initial_images(open_.size());
     const int more = std::max(1, first / 2);
     most_ = static_cast<std::size_t>(first) * ((std::size_t{1} << exploration_.budget().rounds) - 1);
-    auto& progress = exploration_.context().progress;
-    progress.stage(fmt::format("exploring {}, {} images each", counted_phrases(open_.size()), first));
+    const StageContext& context = exploration_.context();
+    context.step(fmt::format("exploring {}, {} images each", counted_phrases(open_.size()), first));
     SCOTOMA_RETURN_IF_ERROR(exploration_.look(open_, first));
     sort_out();
     while (!open_.empty() && good_.size() < places_ && exploration_.left() >= more) {
-      progress.stage(fmt::format("exploring: {} phrases look like bugs, {} are open", good_.size(), open_.size()));
+      context.step(fmt::format("exploring: {} phrases look like bugs, {} are open", good_.size(), open_.size()));
       SCOTOMA_RETURN_IF_ERROR(
           exploration_.look(highest_draws(static_cast<std::size_t>(exploration_.left() / more)), more));
       sort_out();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "scotoma/core/cancel.h"
+#include "scotoma/finding/events.h"
 #include "scotoma/transfer/again.h"
 
 namespace scotoma {
@@ -30,6 +31,6 @@ void decide(std::vector<CheckCase>& cases);
 /// fixed where the candidate surely fails on no more of the label's baseline images than
 /// evidence.failing_label_threshold. Errors: as transfer().
 Result<Check> check(const Study& study, const Findings& findings, CandidateModel& candidate, AnswerCache& cache,
-                    const CancelToken& cancel, Progress& progress);
+                    const CancelToken& cancel, Listener& listener);
 
 }  // namespace scotoma

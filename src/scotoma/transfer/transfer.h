@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "scotoma/core/cancel.h"
+#include "scotoma/finding/events.h"
 #include "scotoma/transfer/again.h"
 
 namespace scotoma {
@@ -23,6 +24,6 @@ namespace scotoma {
 /// findings and of the answers. `candidates` keep their classifiers. Errors: bad_input for a candidate without a class
 /// of the study; those of the models and of the disk; interrupted.
 Result<Transfer> transfer(const Study& study, const Findings& findings, std::vector<CandidateModel>& candidates,
-                          AnswerCache& cache, const CancelToken& cancel, Progress& progress);
+                          AnswerCache& cache, const CancelToken& cancel, Listener& listener);
 
 }  // namespace scotoma
