@@ -23,6 +23,7 @@ install(DIRECTORY src/scotoma DESTINATION include FILES_MATCHING PATTERN "*.h"
   PATTERN "backend/openvino" EXCLUDE
   PATTERN "study/table_reader.h" EXCLUDE
   PATTERN "study/read_lists.h" EXCLUDE
+  PATTERN "study/old_keys.h" EXCLUDE
   PATTERN "study/assign.h" EXCLUDE)
 install(EXPORT scotoma NAMESPACE scotoma:: FILE scotoma-targets.cmake DESTINATION ${SCOTOMA_PACKAGE_DIR})
 configure_package_config_file(cmake/scotoma-config.cmake.in ${CMAKE_BINARY_DIR}/scotoma-config.cmake

@@ -86,7 +86,7 @@ Result<Doctor::Finding> Doctor::generator() {
   std::vector<GenerationRequest> requests;
   for (std::size_t i = 0; i < std::max(kFewest, model->batch()); ++i) {
     const std::string prompt = base_prompt(study_.prompts, label_of(i));
-    requests.push_back({prompt, sample_seed(study_.seed, "doctor", prompt, i)});
+    requests.push_back({prompt, sample_seed(study_.seed, Purpose::doctor, prompt, i)});
     prompts_.push_back(prompt);
   }
   SCOTOMA_ASSIGN_OR_RETURN(images_, model->generate(requests));
@@ -176,8 +176,8 @@ Result<Doctor::Finding> Doctor::embedder() {
 
 Result<Doctor::Finding> Doctor::judge() {
   const JudgeOptions& options = study_.judge;
-  if (options.kind == "none") return Finding{"none: every image counts as valid"};
-  if (options.kind == "embedder" && !embedder_) return Finding{"is tried when the embedder is well"};
+  if (options.kind == JudgeKind::none) return Finding{"none: every image counts as valid"};
+  if (options.kind == JudgeKind::embedder && !embedder_) return Finding{"is tried when the embedder is well"};
   SCOTOMA_ASSIGN_OR_RETURN(const auto model, loader_.judge(embedder_.get()));
   if (!generated_) return Finding{model->describe() + "; is tried when the generator is well"};
   return tried(*model);

@@ -104,7 +104,7 @@ Result<void> probe(const ProbeArguments& arguments) {
   Candidate asked;
   asked.label = arguments.label;
   asked.phrase = conjunction(pieces);
-  asked.source = "user";
+  asked.source = Source::user;
   const Result<StudyRun> done = [&] {
     StderrProgress progress(arguments.progress);
     return run_study(session.study, session.models, *session.cache, cancel, progress, {.only = {asked}});

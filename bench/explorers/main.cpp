@@ -35,7 +35,7 @@ struct Sums {
   long spent = 0;      ///< images, up to confirmation
 };
 
-simulation::World world_of(const Kind& kind, const char* explorer, int images, std::uint64_t seed) {
+simulation::World world_of(const Kind& kind, Explorer explorer, int images, std::uint64_t seed) {
   simulation::World world;
   world.study.seed = sample_seed(1, "explorers", kind.name, seed);
   world.study.budget.images = images;
@@ -54,7 +54,7 @@ simulation::World world_of(const Kind& kind, const char* explorer, int images, s
   return world;
 }
 
-Result<void> add_study(const Kind& kind, const char* explorer, int images, std::uint64_t seed, Sums& sums) {
+Result<void> add_study(const Kind& kind, Explorer explorer, int images, std::uint64_t seed, Sums& sums) {
   simulation::World world = world_of(kind, explorer, images, seed);
   simulation::CoinSampler sampler(world.truth, world.study.seed);
   Silent progress;
@@ -94,7 +94,7 @@ int main(int argc, char** argv) {
   fmt::print("|---|---|---|---|---|---|---|---|\n");
   for (const Kind& kind : kinds) {
     for (const int images : {500, 1000, 2000, 4000}) {
-      for (const char* explorer : {"halving", "thompson"}) {
+      for (const Explorer explorer : {Explorer::halving, Explorer::thompson}) {
         Sums sums;
         for (int s = 0; s < studies; ++s) {
           const auto done = add_study(kind, explorer, images, static_cast<std::uint64_t>(s), sums);
@@ -105,9 +105,9 @@ int main(int argc, char** argv) {
         const auto share = [&](long part) {
           return 100.0 * static_cast<double>(part) / static_cast<double>(sums.bugs);
         };
-        fmt::print("| {} | {} | {} | {:.1f} % | {:.1f} % | {:.0f} | {:.0f} | {:.1f} |\n", kind.name, images, explorer,
-                   share(sums.reached), share(sums.confirmed), static_cast<double>(sums.explored) / studies,
-                   static_cast<double>(sums.spent) / studies,
+        fmt::print("| {} | {} | {} | {:.1f} % | {:.1f} % | {:.0f} | {:.0f} | {:.1f} |\n", kind.name, images,
+                   name_of(explorer), share(sums.reached), share(sums.confirmed),
+                   static_cast<double>(sums.explored) / studies, static_cast<double>(sums.spent) / studies,
                    1000.0 * static_cast<double>(sums.confirmed) / static_cast<double>(sums.spent));
       }
     }

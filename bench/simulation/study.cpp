@@ -197,7 +197,7 @@ class Run {
     const int images = std::min(budget.confirm, left / std::max(1, static_cast<int>(finalists.size())));
     std::vector<Trial> trials;
     for (std::size_t h : finalists) trials.push_back(trial_of(hypotheses_[h]));
-    SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context_, trials, "bound", 0, images));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_beyond_budget(context_, trials, "bound", 0, images));
     std::vector<double> values;
     for (std::size_t i = 0; i < finalists.size(); ++i) {
       const Hypothesis& hypothesis = hypotheses_[finalists[i]];
@@ -225,7 +225,7 @@ class Run {
       trials.push_back({target.label.name, prompts, prompts.front()});
     }
     for (const Hypothesis& hypothesis : hypotheses_) trials.push_back(trial_of(hypothesis));
-    SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context_, trials, "plain", 0, kPlainImages));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_beyond_budget(context_, trials, "plain", 0, kPlainImages));
     const int images = kPlainImages * static_cast<int>(trials.size());
     for (std::size_t i = 0; i < hypotheses_.size(); ++i) {
       const Hypothesis& hypothesis = hypotheses_[i];

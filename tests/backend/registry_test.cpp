@@ -26,7 +26,7 @@ Study world() {
   study.classifier.preprocessing.std = {127.5, 127.5, 127.5};
   study.captioner.model = kWorld / "captioner";
   study.embedder.model = kWorld / "embedder";
-  study.judge.kind = "classifier";
+  study.judge.kind = JudgeKind::classifier;
   study.judge.model = kWorld / "judge.onnx";
   study.judge.labels = kWorld / "judge.labels.json";
   study.judge.preprocessing = study.classifier.preprocessing;
@@ -104,7 +104,7 @@ TEST(Registry, EveryRolesAnswerIsTheSameAloneAndInABatch) {
 
 TEST(Registry, TheEmbedderJudgesAmongTheStudysLabels) {
   Study study = world();
-  study.judge.kind = "embedder";
+  study.judge.kind = JudgeKind::embedder;
   auto models = load_models(study);
   ASSERT_TRUE(models.ok()) << models.error().message;
   const std::vector<Image> images = generated(*models->generator);
@@ -115,7 +115,7 @@ TEST(Registry, TheEmbedderJudgesAmongTheStudysLabels) {
     for (std::size_t i = 0; i < images.size(); ++i) sums[i] += static_cast<double>((*judgements)[i].score);
   }
   for (const double sum : sums) EXPECT_NEAR(sum, 1, 1e-5);
-  study.judge.kind = "none";
+  study.judge.kind = JudgeKind::none;
   EXPECT_EQ(load_models(study)->judge, nullptr);
 }
 
@@ -128,7 +128,7 @@ Study colours(const std::string& judge) {
   study.classifier.model = models / "logits.onnx";
   study.classifier.labels = models / "names.json";
   study.judge = {};
-  study.judge.kind = "classifier";
+  study.judge.kind = JudgeKind::classifier;
   study.judge.model = models / judge;
   study.judge.labels = models / "names.json";
   return study;
@@ -165,9 +165,6 @@ TEST(Registry, AStudyThatDoesNotFitItsModelsIsRefused) {
   study = world();
   study.judge.labels = kWorld / "classifiers/labels.json";
   expect_refused(study, "holds 16 class names");
-  study = world();
-  study.judge.kind = "oracle";
-  expect_refused(study, "judge.kind 'oracle' is unknown");
   study = world();
   study.generator.scheduler = "heun";
   expect_refused(study, "generator.scheduler 'heun' is unknown; it is one of");

@@ -3,17 +3,30 @@
 
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace scotoma {
 namespace {
+
+constexpr Purpose kPurposes[] = {Purpose::baseline,     Purpose::screening, Purpose::exploration, Purpose::shrinking,
+                                 Purpose::confirmation, Purpose::audit,     Purpose::cross_check, Purpose::speed,
+                                 Purpose::doctor,       Purpose::review};
+
+TEST(SampleSeed, EveryPurposeHasAWordOfItsOwn) {
+  std::set<std::string_view> words;
+  for (const Purpose purpose : kPurposes) words.insert(word_of(purpose));
+  EXPECT_EQ(words.size(), std::size(kPurposes));
+  EXPECT_FALSE(words.contains(""));
+}
 
 TEST(SampleSeed, EveryUseOfImagesHasAStreamOfItsOwn) {
   std::set<std::uint64_t> seeds;
   std::size_t count = 0;
   for (std::uint64_t study : {1, 2}) {
-    for (const char* purpose : {"base", "explore", "confirm", "audit"}) {
+    for (const Purpose purpose : kPurposes) {
       for (const char* prompt : {"a photo of a fly", "a photo of a fly on a flower"}) {
         for (std::uint64_t index = 0; index < 200; ++index) {
           seeds.insert(sample_seed(study, purpose, prompt, index));

@@ -42,7 +42,7 @@ TEST(Readme, ItsStudyIsReadWithoutComplaint) {
   const auto study = read_study(folder.write("pets.toml", text));
   ASSERT_TRUE(study.ok()) << study.error().message;
   EXPECT_EQ(study->labels.size(), 2U);
-  EXPECT_EQ(study->judge.kind, "embedder");
+  EXPECT_EQ(study->judge.kind, JudgeKind::embedder);
 }
 
 /// The study of docs/study.md's first example below a heading, with the models that it does not name.

@@ -47,7 +47,7 @@ const json* true_bug(const json& truth, const json& bug) {
 }
 
 bool fails_everywhere(const json& truth, const std::string& label) {
-  return std::any_of(truth["failing_label"].begin(), truth["failing_label"].end(),
+  return std::any_of(truth["everywhere"].begin(), truth["failing_label"].end(),
                      [&](const json& each) { return each["label"] == label; });
 }
 
@@ -80,7 +80,7 @@ void expect_planted_bugs(const json& result, const json& truth) {
   for (const json& label : result["labels"])
     EXPECT_EQ(label["failing_label"].get<bool>(), fails_everywhere(truth, label["label"])) << label["label"];
   const auto exceptions = confirmed(result, "passes");
-  for (const json& each : truth["failing_label"]) {
+  for (const json& each : truth["everywhere"]) {
     const auto is_known = [&](const json& bug) {
       const auto places = places_in(bug["phrase"]);
       return bug["label"] == each["label"] && std::any_of(each["passes_at"].begin(), each["passes_at"].end(),

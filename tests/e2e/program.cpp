@@ -168,7 +168,7 @@ model = "WORLD/captioner"
 [embedder]
 model = "WORLD/embedder"
 [judge]
-kind = "classifier"
+kind = JudgeKind::classifier
 model = "WORLD/judge.onnx"
 labels = "WORLD/judge.labels.json"
 mean = [127.5, 127.5, 127.5]

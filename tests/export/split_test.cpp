@@ -43,7 +43,7 @@ TEST(Split, TheTestSideHasTheShareThatWasAskedFor) {
     int of_a_study = 0;
     for (int i = 0; i < kSeeds; ++i) {
       in_a_row += in_test(static_cast<std::uint64_t>(i), share) ? 1 : 0;
-      const auto seed = sample_seed(1, "audit", "a photo of a fly on a flower", static_cast<std::uint64_t>(i));
+      const auto seed = sample_seed(1, Purpose::audit, "a photo of a fly on a flower", static_cast<std::uint64_t>(i));
       of_a_study += in_test(seed, share) ? 1 : 0;
     }
     expect_share(share, kSeeds, in_a_row);

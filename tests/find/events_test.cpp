@@ -65,7 +65,7 @@ TEST_F(RunEvents, LeaveOutStagesOfASearchWhereAPhraseIsGiven) {
   Candidate asked;
   asked.label = "fly";
   asked.phrase.text = "on a flower";
-  asked.source = "user";
+  asked.source = Source::user;
   study_.budget.minutes = 1000;
   fake::Recorder recorder;
   ASSERT_TRUE(run(recorder, {.only = {asked}}).ok());

@@ -9,17 +9,17 @@ namespace {
 TEST(RuleOfAStudy, IsTheOneThatItNames) {
   Study study;
   EXPECT_EQ(failure_rule(study, 16).value(), FailureRule());
-  study.failure = {"top-k", 3, 0.25};
+  study.failure = {FailureKind::top_k, 3, 0.25};
   EXPECT_EQ(failure_rule(study, 16).value(), (FailureRule{FailureKind::top_k, 3, 0}));
-  study.failure.rule = "low-score";
+  study.failure.rule = FailureKind::low_score;
   EXPECT_EQ(failure_rule(study, 16).value(), (FailureRule{FailureKind::low_score, 1, 0.25}));
-  study.failure.rule = "confident";
+  study.failure.rule = FailureKind::confident;
   EXPECT_EQ(failure_rule(study, 16).value(), (FailureRule{FailureKind::confident, 1, 0.25}));
 }
 
 TEST(RuleOfAStudy, UnderWhichNothingCouldFailIsRefused) {
   Study study;
-  study.failure = {"top-k", 4, 0.5};
+  study.failure = {FailureKind::top_k, 4, 0.5};
   const auto rule = failure_rule(study, 4);
   ASSERT_FALSE(rule.ok());
   EXPECT_EQ(rule.error().code, Code::bad_input);

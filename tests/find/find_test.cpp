@@ -98,7 +98,7 @@ Candidate users(const std::string& label, const std::string& phrase) {
   Candidate candidate;
   candidate.label = label;
   candidate.phrase.text = phrase;
-  candidate.source = "user";
+  candidate.source = Source::user;
   return candidate;
 }
 
@@ -118,7 +118,7 @@ TEST(StudyRun, FindsThePlantedBugAndOnlyIt) {
   const Hypothesis& bug = result->findings.hypotheses.front();
   EXPECT_EQ(bug.predicted, "bee");
   EXPECT_EQ(bug.expected, "bee");
-  EXPECT_EQ(bug.source, "captions");
+  EXPECT_EQ(bug.source, Source::captions);
   EXPECT_GT(bug.audit.low, 0.6);
   EXPECT_GT(bug.lift_low, 0.3);
   EXPECT_EQ(result->findings.fingerprints.size(), 5U);
@@ -311,7 +311,7 @@ TEST(StudyRun, ShrinksAPhraseToTheWordsThatDoItAndSaysItOnce) {
 }
 
 TEST(StudyRun, ShrinksTheSameOnAnyNumberOfThreadsAndWithEitherExplorer) {
-  for (const char* explorer : {"halving", "thompson"}) {
+  for (const Explorer explorer : {Explorer::halving, Explorer::thompson}) {
     std::vector<std::string> texts;
     for (const int threads : {1, 3}) {
       StudyRuns runs(too_many_words());
@@ -319,10 +319,10 @@ TEST(StudyRun, ShrinksTheSameOnAnyNumberOfThreadsAndWithEitherExplorer) {
       runs.study.budget.explorer = explorer;
       const auto result = runs.run();
       ASSERT_TRUE(result.ok());
-      EXPECT_EQ(confirmed(result->findings), Ids{"fly-on-a-flower"}) << explorer;
+      EXPECT_EQ(confirmed(result->findings), Ids{"fly-on-a-flower"}) << name_of(explorer);
       texts.push_back(text_of(result->findings));
     }
-    EXPECT_EQ(texts[0], texts[1]) << explorer;
+    EXPECT_EQ(texts[0], texts[1]) << name_of(explorer);
   }
 }
 
@@ -341,7 +341,7 @@ RC_GTEST_PROP(StudyRun, NeverExceedsItsBudget, ()) {
   budget.audit = *rc::gen::inRange(1, 30);
   budget.cross = *rc::gen::inRange(0, 20);
   budget.shrink = *rc::gen::inRange(0, 20);
-  budget.explorer = *rc::gen::element<std::string>("halving", "thompson");
+  budget.explorer = *rc::gen::element(Explorer::halving, Explorer::thompson);
   const auto result = runs.run();
   if (!result.ok()) {
     RC_ASSERT(result.error().code == Code::bad_input);
@@ -366,7 +366,7 @@ std::vector<AttributeList> places_and_looks() {
   return {fake::list("places", fake::WorldSetting().places), fake::list("looks", {"dark", "blurry"}, true)};
 }
 
-void expect_the_pair(const Findings& findings, const std::string& source) {
+void expect_the_pair(const Findings& findings, Source source) {
   ASSERT_EQ(confirmed(findings), Ids{"fly-dark-on-a-flower"});
   const Hypothesis& bug = findings.hypotheses.front();
   EXPECT_EQ(bug.source, source);
@@ -385,11 +385,11 @@ void expect_the_pair(const Findings& findings, const std::string& source) {
 TEST(StudyRun, FindsABugOfTwoCausesFromTheUsersLists) {
   StudyRuns runs(two_causes());
   runs.study.attributes = places_and_looks();
-  runs.study.search.source = "none";
+  runs.study.search.source = PhraseSource::none;
   runs.study.search.interaction_strength = 2;
   const auto result = runs.run();
   ASSERT_TRUE(result.ok()) << result.error().message;
-  expect_the_pair(result->findings, "list");
+  expect_the_pair(result->findings, Source::list);
   EXPECT_TRUE(result->findings.clusters.empty());
   EXPECT_EQ(runs.world.answered("captioner"), 0U);
   EXPECT_EQ(runs.world.answered("generator"), static_cast<std::size_t>(result->findings.spent.total()));
@@ -398,7 +398,7 @@ TEST(StudyRun, FindsABugOfTwoCausesFromTheUsersLists) {
 TEST(StudyRun, ListsThatAreNotCombinedDoNotFindABugOfTwoCauses) {
   StudyRuns runs(two_causes());
   runs.study.attributes = places_and_looks();
-  runs.study.search.source = "none";
+  runs.study.search.source = PhraseSource::none;
   const auto result = runs.run();
   ASSERT_TRUE(result.ok()) << result.error().message;
   EXPECT_EQ(confirmed(result->findings), Ids{});
@@ -409,7 +409,7 @@ TEST(StudyRun, FindsABugOfTwoCausesFromCaptions) {
   runs.study.budget.base = 128;
   const auto result = runs.run();
   ASSERT_TRUE(result.ok()) << result.error().message;
-  expect_the_pair(result->findings, "captions");
+  expect_the_pair(result->findings, Source::captions);
 }
 
 TEST(StudyRun, FindsBothPhrasesOfAListThatCauseTheSame) {
@@ -417,7 +417,7 @@ TEST(StudyRun, FindsBothPhrasesOfAListThatCauseTheSame) {
   setting.rules.push_back({"fly", "on the grass", "bee", 0.9});
   StudyRuns runs(setting);
   runs.study.attributes = {fake::list("places", setting.places)};
-  runs.study.search.source = "none";
+  runs.study.search.source = PhraseSource::none;
   const auto result = runs.run();
   ASSERT_TRUE(result.ok());
   auto ids = confirmed(result->findings);
@@ -430,7 +430,7 @@ TEST(StudyRun, AtRandomTriesTheListsCombinationsInAnOrderOfTheSeedAndAsksForNoCa
     StudyRuns runs(two_causes());
     runs.study.seed = seed;
     runs.study.attributes = places_and_looks();
-    runs.study.search.source = "random";
+    runs.study.search.source = PhraseSource::random;
     runs.study.search.interaction_strength = 2;
     runs.study.budget.images = 256;  // no image but the base: the order stays as it was made
     const auto result = runs.run();
@@ -487,7 +487,7 @@ TEST(StudyRun, WithListsGivesTheSameOnAnyNumberOfThreadsAndAfterAKill) {
 RC_GTEST_PROP(StudyRun, NeverExceedsItsBudgetWithLists, ()) {
   StudyRuns runs(two_causes());
   runs.study.attributes = places_and_looks();
-  runs.study.search.source = *rc::gen::elementOf(std::vector<std::string>{"captions", "none", "random"});
+  runs.study.search.source = *rc::gen::element(PhraseSource::captions, PhraseSource::none, PhraseSource::random);
   runs.study.search.interaction_strength = *rc::gen::inRange(1, 3);
   auto& budget = runs.study.budget;
   budget.images = *rc::gen::inRange(120, 900);
@@ -521,7 +521,7 @@ TEST(StudyRun, TestsAUsersHypothesisThroughTheSameEvidence) {
     ASSERT_TRUE(result.ok()) << result.error().message;
     ASSERT_EQ(result->findings.hypotheses.size(), 1U);
     EXPECT_EQ(result->findings.hypotheses[0].status, status) << phrase;
-    EXPECT_EQ(result->findings.hypotheses[0].source, "user");
+    EXPECT_EQ(result->findings.hypotheses[0].source, Source::user);
     EXPECT_EQ(result->findings.spent.explore, 0);
   }
 }

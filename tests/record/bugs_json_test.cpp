@@ -400,7 +400,7 @@ TEST(BugsJson, HoldsReviewsWhereThereAreSomeAndIsAsBeforeWhereThereAreNone) {
 TEST(BugsJson, TellsNoLevelWhereTheRuleHoldsNone) {
   Study study = made_up::study();
   EXPECT_EQ(bugs_json(study, made_up::findings())["claims"]["slots"], 2 * 16 * 8);
-  study.evidence.rule = "fixed";
+  study.evidence.rule = EvidenceRule::fixed;
   EXPECT_FALSE(bugs_json(study, made_up::findings()).contains("claims"));
 }
 

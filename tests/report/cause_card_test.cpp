@@ -197,7 +197,7 @@ TEST(Certainty, SpeaksOnlyOfWhatTheReportHolds) {
   EXPECT_FALSE(says(failure, "Set before the run"));
   EXPECT_FALSE(says(page_with(made_up::nothing_confirmed()), "id=\"certainty\""));
   Study plain = made_up::study();
-  plain.evidence.rule = "fixed";
+  plain.evidence.rule = EvidenceRule::fixed;
   EXPECT_FALSE(says(page_text::rendered(plain, made_up::findings()), "id=\"certainty\"")) << "it holds no rate";
 }
 
@@ -229,7 +229,7 @@ std::vector<int> levels(const std::string& html) {
 
 TEST(ReportHtml, HeadingsSkipNoLevel) {
   Study plain = made_up::study();
-  plain.evidence.rule = "fixed";  // a warning of its own
+  plain.evidence.rule = EvidenceRule::fixed;  // a warning of its own
   std::vector<std::string> pages = {page_text::rendered(plain, made_up::findings())};
   for (const Findings& findings : {made_up::all_records(), made_up::nothing_confirmed(), only_systematic(), Findings{}})
     pages.push_back(page_with(findings));

@@ -123,7 +123,7 @@ TEST(ReportHtml, RunsNothingButTheScriptThatFiltersItsClaims) {
     EXPECT_FALSE(has(rendered(findings), "script-src"));
   }
   Study plain = made_up::study();
-  plain.evidence.rule = "fixed";
+  plain.evidence.rule = EvidenceRule::fixed;
   EXPECT_FALSE(has(rendered(plain, made_up::findings()), "<script")) << "no error rate is held";
 }
 
@@ -174,7 +174,7 @@ void poison(Study& study, Findings& f, const std::string& text) {
     for (Sample& sample : base.samples) sample.request.prompt = text;
   }
   for (Hypothesis& h : f.hypotheses) {
-    h.id = h.label = h.phrase.text = h.prompt = h.expected = h.source = text;
+    h.id = h.label = h.phrase.text = h.prompt = h.expected = text;
     if (!h.predicted.empty()) h.predicted = text;
     for (Sample& sample : h.audit_samples) sample.request.prompt = text;
     for (Pair& pair : h.pairs) pair.with.request.prompt = pair.without.request.prompt = text;
@@ -263,7 +263,7 @@ TEST(ReportHtml, ProbeCommandSaysWhereThePhraseStands) {
 TEST(ReportHtml, SaysWhenNoJudgeLooked) {
   Study study = made_up::study();
   EXPECT_FALSE(has(rendered(study, made_up::findings()), "No judge looked"));
-  study.judge.kind = "none";
+  study.judge.kind = JudgeKind::none;
   EXPECT_TRUE(has(rendered(study, made_up::findings()), "No judge looked"));
 }
 
@@ -279,7 +279,7 @@ TEST(ReportHtml, SaysWhatTheEvidenceIsAndWhatItHadToReach) {
 
 TEST(ReportHtml, SaysLoudlyThatThePlainRuleHoldsNoErrorRate) {
   Study study = made_up::study();
-  study.evidence.rule = "fixed";
+  study.evidence.rule = EvidenceRule::fixed;
   const std::string html = rendered(study, made_up::findings());
   EXPECT_TRUE(has(html, "<h2>No error rate is held.</h2>"));
   EXPECT_TRUE(has(html, "<strong>It could: nothing was tested.</strong>"));

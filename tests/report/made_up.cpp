@@ -69,7 +69,7 @@ Hypothesis hypothesis(const std::string& label, const std::string& text, const s
   std::replace(h.id.begin(), h.id.end(), ' ', '-');
   h.label = label;
   h.phrase = {text, false, 9, 12, 1, 24, 4.2};
-  h.source = "captions";
+  h.source = Source::captions;
   h.prompts = {fmt::format("a photo of a {} {}", label, text), fmt::format("a picture of a {} {}", label, text)};
   h.prompt = h.prompts[0];
   h.expected = expected;
@@ -177,7 +177,7 @@ Study study() {
   s.seed = 7;
   for (const std::string& thing : kThings) s.labels.push_back({thing, thing, "", {}});
   s.classifier.model = "/somewhere/studies/models/skewed-resnet.onnx";
-  s.judge.kind = "embedder";
+  s.judge.kind = JudgeKind::embedder;
   return s;
 }
 
@@ -212,7 +212,7 @@ Findings findings() {
   Hypothesis frog = hypothesis("frog", "in a very dark room at night", "ladybug", Status::not_generatable);
   frog.explored = rate(1, 2, 6);
   Hypothesis late = hypothesis("car", "in the rain", "", Status::out_of_budget);
-  late.source = "user";
+  late.source = Source::user;
   f.hypotheses.insert(f.hypotheses.end(), {weak, blurry, frog, late});
   for (const std::string& place : kPlaces) {
     Hypothesis h = hypothesis("cow", "in the " + place, "dog", Status::not_promising);

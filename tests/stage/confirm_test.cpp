@@ -119,7 +119,7 @@ TEST(Confirm, EveryPhraseThatAnyLabelCouldHaveHadPays) {
 /// The plain rule, for comparison.
 struct FixedTrial : FlowerTrial {
   explicit FixedTrial(double rate, double generation_error = 0.02) : FlowerTrial(rate, generation_error) {
-    stage.study.evidence.rule = "fixed";
+    stage.study.evidence.rule = EvidenceRule::fixed;
   }
 };
 
@@ -189,7 +189,7 @@ TEST(Confirm, KeepsBackTheImagesOfAShortAudit) {
   trial.run();
   EXPECT_EQ(trial.hypotheses[0].status, Status::confirmed);
   EXPECT_EQ(trial.hypotheses[1].status, Status::out_of_budget);
-  EXPECT_TRUE(trial.stage.context.affords(2 * shortest_audit(trial.stage.study)));
+  EXPECT_TRUE(trial.stage.context.budget().affords(2 * shortest_audit(trial.stage.study)));
 }
 
 TEST(Confirm, WhereMoneyIsShortWhatIsRejectedTogetherIsEnough) {

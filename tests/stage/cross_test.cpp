@@ -94,7 +94,7 @@ TEST(Cross, PairsShareASeedOfTheirOwnAndTheBasePromptOfTheirTurn) {
       for (std::size_t i = 0; i < 16; ++i) {
         const std::string base = base_prompt(checked.stage.study.prompts, {cell.label, cell.label, "", {}}, i);
         const std::string stream = base_prompt(checked.stage.study.prompts, {cell.label, cell.label, "", {}});
-        found |= sample.request.seed == sample_seed(checked.stage.study.seed, "cross", stream, i) &&
+        found |= sample.request.seed == sample_seed(checked.stage.study.seed, Purpose::cross_check, stream, i) &&
                  sample.request.prompt == base + " on a flower";
       }
       EXPECT_TRUE(found) << sample.request.prompt;
@@ -121,7 +121,7 @@ TEST(Cross, CountsAsOneWouldByHand) {
       const std::string base = base_prompt(checked.stage.study.prompts, label);
       int pairs = 0, with = 0, without = 0, only_with = 0, only_without = 0, refused = 0;
       for (std::size_t i = 0; i < 40; ++i) {
-        const std::uint64_t seed = sample_seed(checked.stage.study.seed, "cross", base, i);
+        const std::uint64_t seed = sample_seed(checked.stage.study.seed, Purpose::cross_check, base, i);
         const std::vector<Query> queries = {{cell.label, 0, {base + " " + row.phrase.text, seed}},
                                             {cell.label, 0, {base, seed}}};
         const auto seen = *checked.stage.memo.sample(queries);

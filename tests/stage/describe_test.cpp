@@ -142,7 +142,7 @@ Hypothesis dark_fly(fake::Stage& stage) {
   dark.phrase.before = true;
   dark.prompts = phrase_prompts(stage.study.prompts, stage.context.target("fly").label, "dark", true);
   dark.prompt = dark.prompts.front();
-  dark.tried = sample_trials(stage.context, {trial_of(dark)}, "explore", 0, 48)->front();
+  dark.tried = sample_trials(stage.context, {trial_of(dark)}, Purpose::exploration, 0, 48)->front();
   return dark;
 }
 

@@ -26,7 +26,7 @@ std::vector<Hypothesis> all_places(const fake::Stage& stage) {
 
 TEST(Explore, KeepsWhatFailsBestFirst) {
   fake::Stage stage(failing(0.5, 1.0));
-  stage.study.budget.explorer = "halving";
+  stage.study.budget.explorer = Explorer::halving;
   auto hypotheses = all_places(stage);
   const auto finalists = explore(stage.context, hypotheses);
   ASSERT_TRUE(finalists.ok());
@@ -81,7 +81,7 @@ TEST(Explore, LooksAgainWhereAllImagesWereInvalid) {
   EXPECT_EQ(static_cast<std::size_t>(stage.context.spent.explore), hypotheses.size() + again);
 }
 
-class Explorers : public testing::TestWithParam<const char*> {};
+class Explorers : public testing::TestWithParam<Explorer> {};
 
 TEST_P(Explorers, LookAtAllALittleWhereTheirShareIsLittle) {
   fake::Stage stage(failing(1, 1));
@@ -137,14 +137,14 @@ TEST_P(Explorers, LetNoMoreThanTheFinalistsThroughAndEndTheOthers) {
   EXPECT_EQ(std::ranges::count(hypotheses, Status::not_promising, &Hypothesis::status), 3);
 }
 
-INSTANTIATE_TEST_SUITE_P(Explore, Explorers, testing::Values("halving", "thompson"));
+INSTANTIATE_TEST_SUITE_P(Explore, Explorers, testing::Values(Explorer::halving, Explorer::thompson));
 
 RC_GTEST_PROP(Explore, NeverTakesMoreThanThreeQuartersOfWhatIsLeft, ()) {
   fake::WorldSetting setting = failing(0.6, 0.3);
   setting.generation_error = *rc::gen::element(0.02, 0.6);
   fake::Stage stage(setting);
   auto& budget = stage.study.budget;
-  budget.explorer = *rc::gen::element<std::string>("halving", "thompson");
+  budget.explorer = *rc::gen::element(Explorer::halving, Explorer::thompson);
   budget.images = *rc::gen::inRange(1, 400);
   budget.initial_images = *rc::gen::inRange(1, 20);
   budget.rounds = *rc::gen::inRange(1, 5);
@@ -162,7 +162,7 @@ RC_GTEST_PROP(Explore, NeverTakesMoreThanThreeQuartersOfWhatIsLeft, ()) {
 
 TEST(Thompson, StopsWhereEnoughAreGoodAndSpendsNothingOnTheHopeless) {
   fake::Stage stage(failing(1, 1));
-  stage.study.budget.explorer = "thompson";
+  stage.study.budget.explorer = Explorer::thompson;
   stage.study.budget.initial_images = 24;
   auto hypotheses = all_places(stage);
   EXPECT_EQ(explore(stage.context, hypotheses)->size(), 2U);
@@ -171,7 +171,7 @@ TEST(Thompson, StopsWhereEnoughAreGoodAndSpendsNothingOnTheHopeless) {
 
 TEST(Thompson, GivesWhatIsUndecidedMoreThanWhatIsClear) {
   fake::Stage stage(failing(0.35, 1));
-  stage.study.budget.explorer = "thompson";
+  stage.study.budget.explorer = Explorer::thompson;
   auto hypotheses = all_places(stage);
   ASSERT_TRUE(explore(stage.context, hypotheses).ok());
   EXPECT_GT(hypotheses[0].tried.size(), hypotheses[1].tried.size());

@@ -94,7 +94,7 @@ TEST_F(HypothesiseTest, MergesWhatSaysTheSameOfOneLabel) {
 }
 
 TEST_F(HypothesiseTest, ThePlainRuleTestsEverything) {
-  stage_.study.evidence.rule = "fixed";
+  stage_.study.evidence.rule = EvidenceRule::fixed;
   bases_[0] = fake::Stage::base("fly", 90, 100);
   EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 3)})[0].status, Status::out_of_budget);
 }
@@ -111,7 +111,7 @@ TEST_F(HypothesiseTest, KeepsSoManyOfEachLabelAndNoMore) {
 TEST_F(HypothesiseTest, KeepsTheBestAndTheUsersFirst) {
   stage_.study.evidence.max_hypotheses = 2;
   auto users = candidate("fly", "under a bridge", 0);
-  users.source = "user";
+  users.source = Source::user;
   const auto all = hypotheses({candidate("fly", "on a flower", 1), candidate("fly", "in the snow", 9), users});
   ASSERT_EQ(all.size(), 2U);
   EXPECT_EQ(all[0].phrase.text, "under a bridge");
@@ -123,7 +123,7 @@ TEST_F(HypothesiseTest, PhrasesFromCaptionsAndFromListsTakeTurnsWithinALabel) {
                                 candidate("cow", "in the snow", 2)};
   for (const char* text : {"one", "two", "three"}) {
     all.push_back(candidate("fly", text, 9));
-    all.back().source = "list";
+    all.back().source = Source::list;
   }
   std::vector<std::string> order;
   for (const Hypothesis& h : hypotheses(all)) order.push_back(h.label + " " + h.phrase.text);
@@ -136,7 +136,7 @@ TEST_F(HypothesiseTest, ListsAloneComeInTheirOrderAndTheLabelsTakeTurns) {
   for (const char* label : {"fly", "cow"}) {
     for (const char* text : {"one", "two"}) {
       all.push_back(candidate(label, text, 0));
-      all.back().source = "list";
+      all.back().source = Source::list;
     }
   }
   std::vector<std::string> order;

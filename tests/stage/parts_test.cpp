@@ -18,7 +18,7 @@ class PartsTest : public testing::Test {
     h.phrase = phrase;
     h.prompts = phrase_prompts(stage_.study.prompts, stage_.context.target("fly").label, phrase.pieces());
     h.prompt = h.prompts.front();
-    h.source = "list";
+    h.source = Source::list;
     for (int i = 0; i < valid; ++i) {
       Sample sample;
       sample.judgement = {true, 1};
@@ -79,7 +79,7 @@ TEST_F(PartsTest, PhrasesOfOneListThatAreWeakAloneAreJoined) {
   ASSERT_EQ(added, std::vector<std::size_t>{4});
   const Hypothesis& joint = all[4];
   EXPECT_EQ(joint.phrase.text, "on the grass or on a flower");
-  EXPECT_EQ(joint.source, "either");
+  EXPECT_EQ(joint.source, Source::either);
   EXPECT_EQ(joint.expected, "bee");
   EXPECT_EQ(joint.explored.failures, 7);
   EXPECT_EQ(joint.explored.valid, 16);

@@ -69,7 +69,7 @@ TEST(ReadStudy, FillsInWhatIsNotSaid) {
   EXPECT_EQ(study->labels[0].class_name, "fly");
   EXPECT_EQ(study->generator.model, kStudies / "good/there.txt");
   EXPECT_EQ(study->budget.images, BudgetOptions().images);
-  EXPECT_EQ(study->judge.kind, "none");
+  EXPECT_EQ(study->judge.kind, JudgeKind::none);
 }
 
 TEST(ReadStudy, TakesLabelsAsAListAndAsTables) {
@@ -100,7 +100,7 @@ TEST(ReadStudy, TakesListsOfPhrases) {
   EXPECT_TRUE(study->attributes[0].combinable);
   EXPECT_FALSE(study->attributes[2].combinable);
   EXPECT_EQ(study->search.interaction_strength, 2);
-  EXPECT_EQ(study->search.source, "none");
+  EXPECT_EQ(study->search.source, PhraseSource::none);
 }
 
 TEST(ReadStudy, TakesKeysByTheirOldNamesAndSaysWhatTheyAreCalledNow) {
@@ -251,6 +251,7 @@ struct Unusual {
     return option.table == "prompts" ? fmt::format("\"{{base}} ({}) {{phrase}}\"", number)
                                      : fmt::format("\"text {}\"", number);
   }
+  std::string operator()(const ChoiceField&) const { return fmt::format("\"{}\"", option.choices.back()); }
   std::string operator()(Field<fs::path>) const { return fmt::format("\"/f{}\"", number); }
   std::string operator()(Field<std::vector<std::string>>) const { return "[\"one {label}\", \"two {a label}\"]"; }
   std::string operator()(Field<std::vector<double>>) const { return fmt::format("[{}, 2.5, 3]", number); }

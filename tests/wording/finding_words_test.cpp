@@ -34,15 +34,15 @@ std::vector<Hypothesis> bugs_of(const Strings& labels, const Phrase& phrase = {.
 TEST(CauseSentence, SaysWhatFailsUnderAnotherRule) {
   Study study;
   EXPECT_EQ(failure_sentence(study), "") << "the usual needs no words";
-  study.failure.rule = "low-score";
+  study.failure.rule = FailureKind::low_score;
   study.failure.threshold = 0.7;
   EXPECT_EQ(sentence(study, cause_of(bugs_of({"apple"}), "")), "An apple on a flower is scored below 0.7.");
   EXPECT_NE(failure_sentence(study).find("scores below 0.7"), std::string::npos) << failure_sentence(study);
-  study.failure.rule = "top-k";
+  study.failure.rule = FailureKind::top_k;
   study.failure.k = 3;
   EXPECT_NE(failure_sentence(study).find("among the 3 best"), std::string::npos) << failure_sentence(study);
   EXPECT_EQ(sentence(study, cause_of(bugs_of({"apple"}), "")), "An apple on a flower is not recognised.");
-  study.failure.rule = "confident";
+  study.failure.rule = FailureKind::confident;
   EXPECT_NE(failure_sentence(study).find("scores 0.7 or more"), std::string::npos) << failure_sentence(study);
 }
 
@@ -104,7 +104,7 @@ TEST(ErrorRates, AreToldApart) {
 
 TEST(ErrorRates, OfTheRuleThatHoldsNoneAreThoseOfSystematicFailuresAlone) {
   Study study = made_up::study();
-  study.evidence.rule = "fixed";
+  study.evidence.rule = EvidenceRule::fixed;
   EXPECT_EQ(error_rates(study, made_up::findings()), Strings{systematic_sentence(study.evidence.alpha0)});
 }
 

@@ -40,8 +40,8 @@ Result<double> zero_shot_scale(const std::filesystem::path& folder) {
 /// `embedder` may be null for a judge that does not stand on it.
 Result<std::unique_ptr<Judge>> judge_on(const std::shared_ptr<Engine>& engine, const Study& study, Embedder* embedder) {
   const JudgeOptions& options = study.judge;
-  if (options.kind == "none") return std::unique_ptr<Judge>();
-  if (options.kind == "embedder") {
+  if (options.kind == JudgeKind::none) return std::unique_ptr<Judge>();
+  if (options.kind == JudgeKind::embedder) {
     SCOTOMA_ASSIGN_OR_RETURN(const double scale, zero_shot_scale(study.embedder.model));
     return EmbedderJudge::create(*embedder, study.labels, options.threshold, scale);
   }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cassert>
 #include <cerrno>
 
 namespace scotoma {
@@ -37,6 +38,7 @@ std::string holder(int file) {
 }  // namespace
 
 Result<FolderLock> FolderLock::take(const std::filesystem::path& folder, const std::string& doing) {
+  assert(std::filesystem::is_directory(folder));
   const std::string path = (folder / kFile).string();
   Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666));
   if (!file.open()) {

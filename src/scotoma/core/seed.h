@@ -8,10 +8,29 @@
 
 namespace scotoma {
 
-/// Seed of image `index` generated from `prompt` for `purpose` ("base", "screen", "explore", "shrink", "confirm",
-/// "audit", "cross", "speed"; "review" orders what a person is asked). A function of its arguments alone: the first
-/// eight bytes of SHA-256 over them.
-std::uint64_t sample_seed(std::uint64_t study_seed, std::string_view purpose, std::string_view prompt,
+/// What an image is generated for. Soundness rests on it: two purposes never share a seed.
+enum class Purpose {
+  baseline,
+  screening,
+  exploration,
+  shrinking,
+  confirmation,
+  audit,
+  cross_check,
+  speed,   ///< what budget.minutes are worth
+  doctor,  ///< whether a generator works
+  review,  ///< no image: the order in which a person is asked
+};
+
+/// The word that stands for it in every seed, for ever: another word would be other images for every study.
+std::string_view word_of(Purpose purpose);
+
+/// Seed of image `index` generated from `prompt` for `purpose`. A function of its arguments alone: the first eight
+/// bytes of SHA-256 over them.
+std::uint64_t sample_seed(std::uint64_t study_seed, Purpose purpose, std::string_view prompt, std::uint64_t index);
+
+/// The same for a word that is no study's purpose: benchmarks and simulations have streams of their own.
+std::uint64_t sample_seed(std::uint64_t study_seed, std::string_view word, std::string_view prompt,
                           std::uint64_t index);
 
 }  // namespace scotoma

@@ -60,6 +60,8 @@ Interval newcombe_difference(int events1, int n1, int events2, int n2, double co
 }
 
 Interval newcombe_paired(int both, int only_first, int only_second, int neither, double confidence) {
+  assert(both >= 0 && only_first >= 0 && only_second >= 0 && neither >= 0);
+  assert(0 < confidence && confidence < 1);
   const int n = both + only_first + only_second + neither;
   if (n == 0) return {-1, 1};
   const double p1 = static_cast<double>(both + only_first) / n;

@@ -2,11 +2,15 @@
 #include "scotoma/evidence/sample_size.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 namespace scotoma {
 
 std::optional<int> expected_trial(double rate, Sampled base, double log_needed, int most, double delta) {
+  assert(0 <= rate && rate <= 1);
+  assert(0 <= base.events && base.events <= base.valid);
+  assert(delta >= 0);
   int n = 0;
   while (n < most) {
     n += std::min(std::max(4, n / 8), most - n);

@@ -54,7 +54,7 @@ Result<std::vector<Candidate>> from_captions(const StageContext& context, Memo& 
     SCOTOMA_ASSIGN_OR_RETURN(const auto phrases, describe(context, memo, clusters, base));
     for (std::size_t i = 0; i < clusters.size(); ++i) {
       for (const Phrase& phrase : phrases[i])
-        candidates.push_back({base.label, phrase, clusters[i].direction, clusters[i].predicted, "captions"});
+        candidates.push_back({base.label, phrase, clusters[i].direction, clusters[i].predicted, Source::captions});
       findings.clusters.push_back(std::move(clusters[i]));
     }
   }
@@ -89,7 +89,7 @@ Result<std::vector<Candidate>> second_look(const StageContext& context, Memo& me
     const Hypothesis& hypothesis = findings.hypotheses[h];
     SCOTOMA_ASSIGN_OR_RETURN(const auto phrases, describe_more(context, memo, hypothesis));
     for (const Phrase& phrase : phrases)
-      candidates.push_back({hypothesis.label, phrase, hypothesis.direction, hypothesis.expected, "captions"});
+      candidates.push_back({hypothesis.label, phrase, hypothesis.direction, hypothesis.expected, Source::captions});
   }
   std::stable_sort(candidates.begin(), candidates.end(),
                    [](const Candidate& a, const Candidate& b) { return a.phrase.score > b.phrase.score; });
@@ -121,20 +121,20 @@ std::vector<std::size_t> best_of(const StageContext& context, std::vector<Hypoth
 }  // namespace
 
 Result<std::vector<Candidate>> search_phrases(StageContext& context, Memo& memo, Findings& findings) {
-  const std::string& source = context.study.search.source;
+  const PhraseSource source = context.study.search.source;
   std::vector<Candidate> candidates;
-  if (source == "captions") {
+  if (source == PhraseSource::captions) {
     SCOTOMA_ASSIGN_OR_RETURN(candidates, from_captions(context, memo, findings));
   }
   std::vector<Listed> listed;
-  if (source == "random") {
+  if (source == PhraseSource::random) {
     listed = at_random(context.study, findings.bases);
   } else {
     SCOTOMA_ASSIGN_OR_RETURN(listed, from_lists(context, findings.bases));
   }
   for (Listed& one : listed) {
     const Direction direction = direction_of(*base_of(findings.bases, one.label));
-    candidates.push_back({one.label, std::move(one.phrase), direction, one.expected, "list"});
+    candidates.push_back({one.label, std::move(one.phrase), direction, one.expected, Source::list});
   }
   return candidates;
 }
@@ -142,7 +142,7 @@ Result<std::vector<Candidate>> search_phrases(StageContext& context, Memo& memo,
 Result<std::vector<std::size_t>> second_round(StageContext& context, Memo& memo, Findings& findings,
                                               std::vector<std::size_t> finalists) {
   std::vector<Hypothesis>& hypotheses = findings.hypotheses;
-  if (context.study.search.source == "captions") {
+  if (context.study.search.source == PhraseSource::captions) {
     SCOTOMA_ASSIGN_OR_RETURN(const auto candidates, second_look(context, memo, findings));
     SCOTOMA_ASSIGN_OR_RETURN(auto more, hypothesise(context, memo, candidates, findings.bases, hypotheses));
     SCOTOMA_ASSIGN_OR_RETURN(const auto found, explore(context, more));

@@ -43,7 +43,7 @@ class Batches {
       batch.push_back(base_[next_ % base_.size()]);
       if (next_ < base_.size()) continue;
       GenerationRequest& request = batch.back().request;
-      request.seed = sample_seed(context_.study.seed, "speed", request.prompt, next_);
+      request.seed = sample_seed(context_.study.seed, Purpose::speed, request.prompt, next_);
     }
     return batch;
   }

@@ -2,12 +2,14 @@
 // What the stages hand on and what the report tells: plain records, no behaviour.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "scotoma/core/names.h"
 #include "scotoma/core/stages.h"
 #include "scotoma/model/roles.h"
 #include "scotoma/model/task.h"
@@ -112,6 +114,18 @@ enum class Status {
   merged,           ///< shrank to the words of another hypothesis, which stands for it
 };
 
+/// Whence a hypothesis comes.
+enum class Source {
+  captions,
+  list,    ///< the user's attributes
+  either,  ///< a disjunction of listed phrases that are weak alone
+  user,    ///< asked for in so many words
+};
+
+constexpr std::array<Named<Source>, 4> names_of(Source) {
+  return {{{Source::captions, "captions"}, {Source::list, "list"}, {Source::either, "either"}, {Source::user, "user"}}};
+}
+
 /// One shortened phrase that shrinking tried.
 struct ShrinkStep {
   std::string phrase;   ///< what was left
@@ -148,7 +162,7 @@ struct Hypothesis {
   std::string label;
   Phrase phrase;
   Direction direction = Direction::fails;
-  std::string source;                ///< "captions", "list", "either" (a disjunction), "user"
+  Source source = Source::captions;
   std::string prompt;                ///< the whole prompt, with the first base prompt
   std::vector<std::string> prompts;  ///< with each base prompt in turn; image i is generated from prompts[i % size]
   std::string expected;              ///< the wrong label of the cluster it came from; may be empty

@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 
 #include "scotoma/finding/count.h"
 
 namespace scotoma {
 
 Phrase conjunction(const std::vector<PhrasePart>& pieces) {
+  assert(!pieces.empty());
   std::vector<PhrasePart> parts;
   for (const bool before : {true, false}) {
     for (const PhrasePart& piece : pieces) {

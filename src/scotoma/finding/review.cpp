@@ -42,7 +42,7 @@ std::vector<Reviewable> in_review_order(std::uint64_t study_seed, std::vector<Re
   };
   std::vector<Place> places;
   for (std::size_t i = 0; i < images.size(); ++i)
-    places.push_back({sample_seed(study_seed, "review", images[i].key(), 0), i});
+    places.push_back({sample_seed(study_seed, Purpose::review, images[i].key(), 0), i});
   std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
     return a.random != b.random ? a.random < b.random : a.index < b.index;
   });

@@ -2,6 +2,7 @@
 // The property under test: which answers of the classifier count as failures.
 #pragma once
 
+#include "scotoma/core/names.h"
 #include "scotoma/model/roles.h"
 
 namespace scotoma {
@@ -15,6 +16,13 @@ enum class FailureKind {
   low_score,  ///< the label's class scores below `threshold`, or is not among the Prediction::kTop best
   confident,  ///< the best class is not the label's, and scores at least `threshold`
 };
+
+constexpr std::array<Named<FailureKind>, 4> names_of(FailureKind) {
+  return {{{FailureKind::top_1, "top-1"},
+           {FailureKind::top_k, "top-k"},
+           {FailureKind::low_score, "low-score"},
+           {FailureKind::confident, "confident"}}};
+}
 
 struct FailureRule {
   FailureKind kind = FailureKind::top_1;

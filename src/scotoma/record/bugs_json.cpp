@@ -301,7 +301,7 @@ ordered_json bug_json(const Study& study, const Findings& findings, const Causes
                       {"predicted", valid_utf8(h.misclassified_as())},
                       {"sentence", valid_utf8(sentence(study, h))},
                       {"cause", cause_id(causes, [&](const Cause& cause) { return points_to(cause.bugs, h); })},
-                      {"source", valid_utf8(h.source)},
+                      {"source", name_of(h.source)},
                       {"captions", phrase_evidence(h.phrase)},
                       {"base", failure_rate(base == nullptr ? Rate{} : base->rate)},
                       {"explored", failure_rate(h.explored, h.direction)},
@@ -330,7 +330,7 @@ ordered_json bugs_json(const Study& study, const Findings& findings, const Image
                           {"confirm", spent.confirm}, {"audit", spent.audit},     {"cross", spent.cross},
                           {"total", spent.total()}};
   json["log_e_threshold"] = finite(findings.rejection_threshold);
-  if (study.evidence.rule == "sequential") json["claims"] = claims_json(study, findings);
+  if (study.evidence.rule == EvidenceRule::sequential) json["claims"] = claims_json(study, findings);
   if (findings.judge_review) json["judge_review"] = judge_json(*findings.judge_review);
   json["findings"] = counts_json(findings);
   const Causes causes = causes_of(findings);

@@ -2,6 +2,7 @@
 #include "scotoma/record/bugs_upgrade.h"
 
 #include <algorithm>
+#include <cassert>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -183,6 +184,7 @@ std::string reading(const char* list, const Step& step) {
 }  // namespace
 
 std::string upgrade_bugs_json(ordered_json& bugs) {
+  assert(bugs.is_object() && bugs.at("schema_version").is_number());
   if (bugs.at("schema_version") < 3) to_version_3(bugs);
   if (bugs.at("schema_version") > 1) return {};
   Findings findings;

@@ -113,7 +113,7 @@ std::optional<RecordedStudy> read_study_json(std::string_view text) {
 
 bool has_models_of(const RecordedStudy& record, const Study& study) {
   for (const std::string_view role : kRoles) {
-    const bool wanted = role != "judge" || study.judge.kind != "none";
+    const bool wanted = role != "judge" || study.judge.kind != JudgeKind::none;
     if (record.fingerprints.contains(std::string(role)) != wanted) return false;
   }
   return record.asked == asked_for(study);

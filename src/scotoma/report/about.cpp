@@ -20,7 +20,7 @@ namespace {
 std::string item(std::string_view html) { return fmt::format("<li>{}</li>\n", html); }
 
 std::string invalid_share(const Page& page) {
-  if (page.study.judge.kind == "none") {
+  if (page.study.judge.kind == JudgeKind::none) {
     return item(
         "No judge looked at the images: each counted as showing its label, also where the generator failed to generate "
         "it.");
@@ -178,7 +178,7 @@ namespace {
 /// What was called a bug.
 std::string rule_of(const Page& page) {
   const EvidenceOptions& e = page.study.evidence;
-  if (e.rule == "fixed") {
+  if (e.rule == EvidenceRule::fixed) {
     return "A bug is what failed more often there than in the baseline images, by however little: the plain scheme, "
            "for comparison. <strong>No rate of false claims is held.</strong>";
   }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 
 #include "scotoma/finding/count.h"
 #include "scotoma/report/bug_evidence.h"
@@ -161,6 +162,7 @@ std::string line(const Page& page, const Hypothesis& h, std::string_view name) {
 }  // namespace
 
 std::string bug_row(Page& page, const Hypothesis& h, std::string_view name) {
+  assert(h.status == Status::confirmed);
   const std::string head = fmt::format("id=\"{}\"{}", anchor(h), claim_attributes(page.study, h));
   const std::string closed = line(page, h, name);
   if (!page.in_full.contains(&h)) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <numeric>
 
@@ -127,7 +128,7 @@ std::string odds(const Page& page, const Hypothesis& h) {
 
 std::string chance(const Page& page, const Hypothesis& h) {
   if (h.confirmed.valid == 0) return {};
-  if (page.study.evidence.rule == "fixed") {
+  if (page.study.evidence.rule == EvidenceRule::fixed) {
     return block("Could it be chance?",
                  fmt::format("<p><strong>It could: nothing was tested.</strong> {} of {} images {}, and {} of {} "
                              "baseline ones; the study's rule is \"fixed\", which lists whatever is more.</p>\n",
@@ -168,6 +169,7 @@ std::string answers_list(const Page& page, const std::vector<Sample>& samples, s
 }
 
 std::string evidence_blocks(const Page& page, const Hypothesis& h) {
+  assert(h.status == Status::confirmed);
   return "<div class=\"blocks\">\n" + how_often(page.study, h) + is_it_the_phrase(h) + misclassified_as(page, h) +
          chance(page, h) + "</div>\n";
 }

@@ -49,7 +49,7 @@ std::string systematic(const Page& page) {
 }  // namespace
 
 std::string certainty_section(const Page& page) {
-  if (page.study.evidence.rule != "sequential") return {};
+  if (page.study.evidence.rule != EvidenceRule::sequential) return {};
   std::string html;
   if (!evidence_sentence(page.study, page.findings).empty()) html += planned(page) + as_it_came_out(page);
   if (!page.tally.systematic.empty()) html += systematic(page);

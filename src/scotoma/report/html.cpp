@@ -65,7 +65,7 @@ std::string contents_row(Page& page, const Cause& cause) {
 
 /// Said before anything else where the claims below were not tested.
 std::string warning(const Study& study) {
-  if (study.evidence.rule != "fixed") return {};
+  if (study.evidence.rule != EvidenceRule::fixed) return {};
   return "<div class=\"card doubt\">\n<h2>No error rate is held.</h2>\n<p>This study ran by the rule \"fixed\", the "
          "plain scheme: whatever failed more often than the baseline images did, by however little, is listed as a "
          "bug. Most of it may be chance. The rule is there for comparison only; remove <code>evidence.rule</code> to "

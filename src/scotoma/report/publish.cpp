@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cassert>
 #include <cerrno>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -79,6 +80,7 @@ Result<void> replace(const std::vector<File>& files, const std::filesystem::path
 
 Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const AnswerCache& cache,
                           const std::filesystem::path& folder, const Transfer* transfer) {
+  assert(std::filesystem::is_directory(folder));
   const auto images = [&](const std::string& id) { return cache.image(id); };
   const auto known = transfer == nullptr ? known_transfer(folder, findings) : std::nullopt;
   SCOTOMA_ASSIGN_OR_RETURN(const std::string html,

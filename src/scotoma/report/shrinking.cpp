@@ -67,7 +67,7 @@ std::string parts(const Hypothesis& h) {
     rows += rate_row(capitalised(alone), part.rate, "base");
   }
   const Rate& whole = h.measured();
-  const bool in_turn = h.source == "either";  // a disjunction: its images take the phrases in turn
+  const bool in_turn = h.source == Source::either;  // a disjunction: its images take the phrases in turn
   const std::string_view together = in_turn ? "in turn" : h.part_rates.size() == 2 ? "both" : "all together";
   text += fmt::format("{} {}", together, whole.valid > 0 ? percent(whole.rate) : "not known");
   const bool explained = in_turn || std::any_of(h.part_rates.begin(), h.part_rates.end(), [&](const PartRate& part) {

@@ -20,9 +20,9 @@ constexpr std::size_t kClusterImages = 6;
 constexpr std::size_t kTinyImages = 2;
 
 std::string source_words(const Hypothesis& h) {
-  if (h.source == "user") return "asked for by the user";
-  if (h.source == "list") return "from the study's lists";
-  if (h.source == "either") return "phrases of a list that are weak alone";
+  if (h.source == Source::user) return "asked for by the user";
+  if (h.source == Source::list) return "from the study's lists";
+  if (h.source == Source::either) return "phrases of a list that are weak alone";
   const Phrase& phrase = h.phrase;
   if (phrase.cluster_captions == 0) return {};
   return fmt::format("in {} of {} captions of the group, {} of {} of the others", phrase.in_cluster,

@@ -41,29 +41,19 @@ void conclude(const StageContext& context, Hypothesis& hypothesis, std::vector<S
   hypothesis.audit_samples = std::move(with);
 }
 
-/// Images of each of `bugs` audits, and as many without the phrase: budget.audit, or an equal share of what is left, in
-/// whole rounds of the base prompts and no fewer than the shortest audit.
-int share(const StageContext& context, std::size_t bugs) {
-  const BudgetOptions& budget = context.study.budget;
-  if (bugs == 0 || context.affords(budget.audit, 2 * bugs)) return budget.audit;
-  const int round = static_cast<int>(context.study.prompts.base.size());
-  const int each = (budget.images - context.spent.total()) / static_cast<int>(2 * bugs);
-  return std::clamp(each / round * round, shortest_audit(context.study), budget.audit);
-}
-
 }  // namespace
 
 Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses) {
   const auto confirmed = std::count_if(hypotheses.begin(), hypotheses.end(),
                                        [](const Hypothesis& h) { return h.status == Status::confirmed; });
-  const int count = share(context, static_cast<std::size_t>(confirmed));
+  const int count = context.budget().for_each_audit(static_cast<std::size_t>(confirmed));
   std::vector<std::size_t> chosen;
   std::vector<Trial> with;
   std::vector<Trial> without;
   for (std::size_t h = 0; h < hypotheses.size(); ++h) {
     const Hypothesis& hypothesis = hypotheses[h];
     if (hypothesis.status != Status::confirmed) continue;
-    if (!context.affords(count, 2 * (chosen.size() + 1))) {
+    if (!context.budget().affords(count, 2 * (chosen.size() + 1))) {
       context.limits.push_back(
           fmt::format("The budget of {} images had none left to audit '{}'; its rate is known from confirmation only.",
                       context.study.budget.images, hypothesis.prompt));
@@ -83,11 +73,10 @@ Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses) {
   }
   context.step(
       fmt::format("auditing {} confirmed phrase{} on fresh images", chosen.size(), chosen.size() == 1 ? "" : "s"));
-  SCOTOMA_ASSIGN_OR_RETURN(auto samples, sample_trials(context, with, "audit", 0, count));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto twins, sample_trials(context, without, "audit", 0, count));
+  SCOTOMA_ASSIGN_OR_RETURN(auto samples, sample_trials(context, with, Purpose::audit, 0, count));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto controls, sample_trials(context, without, Purpose::audit, 0, count));
   for (std::size_t i = 0; i < chosen.size(); ++i)
-    conclude(context, hypotheses[chosen[i]], std::move(samples[i]), twins[i]);
-  context.spend(&Spent::audit, std::ssize(chosen) * 2 * count);
+    conclude(context, hypotheses[chosen[i]], std::move(samples[i]), controls[i]);
   return {};
 }
 

@@ -110,8 +110,7 @@ struct Screened {
 
 Screening plan(StageContext& context, std::size_t labels) {
   const Study& study = context.study;
-  const auto share = static_cast<std::size_t>(std::max(0, study.budget.images - context.spent.total()) / 2) /
-                     std::max(labels, std::size_t{1});
+  const std::size_t share = context.budget().for_screening(labels);
   const auto lists = joining(study.attributes);
   Screening screening;
   for (const Row& row :
@@ -148,11 +147,11 @@ Result<std::vector<std::vector<Sample>>> generate_rows(StageContext& context, co
   for (int look = 0; look <= kSecondLooks && !open.empty(); ++look) {
     std::vector<Trial> some;
     for (const std::size_t row : open) some.push_back(trials[row]);
-    SCOTOMA_ASSIGN_OR_RETURN(const auto seen, sample_trials(context, some, "screen", look * count, count));
-    context.spend(&Spent::explore, count * std::ssize(some));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto seen, sample_trials(context, some, Purpose::screening, look * count, count));
     for (std::size_t i = 0; i < open.size(); ++i)
       samples[open[i]].insert(samples[open[i]].end(), seen[i].begin(), seen[i].end());
     std::erase_if(open, [&](std::size_t row) { return !no_valid_images(samples[row]); });
+    // Invariant: what was generated and `spare` together never exceed the label's share.
     open.resize(std::min(open.size(), static_cast<std::size_t>(spare / count)));
     spare -= count * static_cast<int>(open.size());
   }
@@ -174,6 +173,8 @@ Result<Screened> screen(StageContext& context, const BaseResult& base, const Scr
   Tallies& tallies = screened.tallies;
   Tally total;
   for (std::size_t i = 0; i < samples.size(); ++i) {
+    // Invariant: a combination's tally holds the images of exactly the rows that show it, so `total` less a tally is
+    // what the label showed without it.
     total.add(samples[i], direction);
     screened.rows.emplace_back().add(samples[i], direction);
     for (const Combination& part : parts_of(screening.rows[i], study.search.interaction_strength))
@@ -197,6 +198,7 @@ bool explains(const Tally& part, const Tally& combination) {
 
 bool explained_by_a_part(const Tallies& tallies, const Combination& combination) {
   const Tally& whole = tallies.at(combination);
+  // Every part has a tally: a row that shows the combination shows its parts.
   for (std::size_t size = 1; size < combination.size(); ++size) {
     for (const auto& chosen : subsets(combination.size(), size)) {
       Combination part;
@@ -286,6 +288,8 @@ std::vector<Listed> chosen(const StageContext& context, const Screening& screeni
   }
   const auto better = [](const Listed& a, const Listed& b) { return a.phrase.score > b.phrase.score; };
   std::stable_sort(joined.begin(), joined.end(), better);
+  // Screening chooses and confirms nothing: its images have seeds of their own, and what it dropped by mistake is a bug
+  // lost, never a false claim.
   joined.resize(std::min(joined.size(), static_cast<std::size_t>(context.study.evidence.max_hypotheses)));
   std::vector<Listed> all;
   for (const Combination& one : each_alone(context.study.attributes)) {

@@ -25,7 +25,7 @@ struct Listed {
 /// are never generated alone (group testing). The first budget.screen images of a row are generated, or as many as half
 /// of the budget that is left pays for, at least one; if it does not pay for one image of each row, the last rows are
 /// left out, and context.limits says so. A row whose images are all invalid is generated once more, as far as that half
-/// goes. They have seeds of their own ("screen") and count as exploration.
+/// goes. They have seeds of their own (Purpose::screening) and count as exploration.
 ///
 /// Every phrase comes back alone, but those under which screening saw three valid images or more without the event,
 /// and it in no others but where a phrase beside it explains that; unless a quarter of the phrase's images of the

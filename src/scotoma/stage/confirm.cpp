@@ -64,7 +64,8 @@ class Confirmation {
       hypotheses[h].status = Status::not_confirmed;
       hypotheses[h].tried.clear();
     }
-    while (fixed() && !open_.empty() && !context.affords(context.study.budget.confirm, open_.size())) give_up_one();
+    while (fixed() && !open_.empty() && !context.budget().affords(context.study.budget.confirm, open_.size()))
+      give_up_one();
   }
 
   bool done() const { return open_.empty(); }
@@ -75,10 +76,11 @@ class Confirmation {
     while (!open_.empty() && !affords(count)) give_up_one();
     std::vector<Trial> trials;
     for (std::size_t h : open_) trials.push_back(trial_of(hypotheses_[h]));
-    SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context_, trials, "confirm", first, count));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context_, trials, Purpose::confirmation, first, count));
     for (std::size_t i = 0; i < open_.size(); ++i) follow(hypotheses_[open_[i]], samples[i]);
     generated_ = first + count;
-    context_.spend(&Spent::confirm, count * std::ssize(open_));
+    // Invariant: open_, crossed_ and those given up are all trials that may still end rejected. Futile ones have left:
+    // to end a trial early only takes away claims, whatever made it end.
     // Less than this is never rejected, though all that are not futile were: the threshold of e-BH.
     const double needed = enough_ - std::log(static_cast<double>(open_.size() + crossed_.size() + given_up_));
     std::erase_if(open_, [&](std::size_t h) { return ends(hypotheses_[h], needed); });
@@ -87,9 +89,11 @@ class Confirmation {
 
  private:
   /// Whether the budget pays for `count` images of each open trial and the audits.
-  bool affords(int count) const { return context_.affords(kept_back_ + std::int64_t{count} * std::ssize(open_)); }
+  bool affords(int count) const {
+    return context_.budget().affords(kept_back_ + std::int64_t{count} * std::ssize(open_));
+  }
 
-  bool fixed() const { return context_.study.evidence.rule == "fixed"; }
+  bool fixed() const { return context_.study.evidence.rule == EvidenceRule::fixed; }
 
   /// Takes in new samples, and follows the e-process over the valid ones.
   void follow(Hypothesis& hypothesis, const std::vector<Sample>& samples) const {
@@ -97,6 +101,9 @@ class Confirmation {
     for (const Sample& sample : samples) {
       count(hypothesis, sample);
       if (!sample.valid() || fixed()) continue;
+      // Invariant: a function of the valid images so far and of the baseline sample, which is complete by now: a
+      // supermartingale under the null, so that one may stop after any image, for any reason that looks at no later
+      // one.
       hypothesis.log_e_value = log_e_of(hypothesis, rate.failures, rate.valid, context_.study.evidence.delta);
       hypothesis.log_e_path.push_back(hypothesis.log_e_value);
     }
@@ -121,6 +128,7 @@ class Confirmation {
     const EvidenceOptions& evidence = context_.study.evidence;
     if (value_of(evidence, hypothesis) >= enough_) {
       crossed_.push_back(hypothesis.log_e_value);
+      // Invariant: kept_back_ is what the shortest audits of all in crossed_ take, so that trials never spend it.
       kept_back_ += 2LL * shortest_audit(context_.study);
       return true;
     }
@@ -157,6 +165,8 @@ double decide(const Study& study, std::vector<Hypothesis>& hypotheses, const std
     if (not_generatable(evidence, hypotheses[h])) hypotheses[h].status = Status::not_generatable;
     log_e_values.push_back(value_of(evidence, hypotheses[h]));
   }
+  // K is fixed by the study file before an image is seen, and not the number of finalists: only so may the search have
+  // chosen them by whatever it saw. alpha0 of the level is spent on the bounds of systematic failures.
   const EbhResult result = e_bh(log_e_values, slots(study), evidence.alpha - evidence.alpha0);
   for (std::size_t i = 0; i < finalists.size(); ++i) {
     if (result.rejected[i]) hypotheses[finalists[i]].status = Status::confirmed;
@@ -195,7 +205,7 @@ Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypothese
   }
   for (std::size_t h : finalists) fill_interval(hypotheses[h].confirmed);
   double threshold = 0;
-  if (context.study.evidence.rule == "fixed") {
+  if (context.study.evidence.rule == EvidenceRule::fixed) {
     decide_plainly(context, hypotheses, finalists);
   } else {
     threshold = decide(context.study, hypotheses, finalists);

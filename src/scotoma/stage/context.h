@@ -4,9 +4,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "scotoma/finding/events.h"
 #include "scotoma/finding/finding.h"
 #include "scotoma/finding/sampler.h"
+#include "scotoma/stage/budget.h"
 #include "scotoma/study/study.h"
 
 namespace scotoma {
@@ -34,35 +36,28 @@ struct StageContext {
   Spent spent = {};
   std::vector<std::string> limits = {};  ///< what a reader of the findings must know: sentences
 
-  /// Whether `images` more stay within the budget. A stage asks before it generates, and counts with spend().
-  bool affords(std::int64_t images) const { return spent.total() + images <= study.budget.images; }
+  /// What is left of the study's images, and what of it is whose.
+  Budget budget() const { return Budget(study, spent); }
 
-  /// `count` images for each of `trials`, in a type that holds the product of any two options.
-  bool affords(int count, std::size_t trials) const {
-    return affords(std::int64_t{count} * static_cast<std::int64_t>(trials));
-  }
-
-  /// Counts images that were asked for, and reports how much of the budget they and all before them are.
-  void spend(int Spent::*purpose, std::int64_t images) {
-    spent.*purpose += static_cast<int>(images);
+  /// Samples of images that the study pays for: counts them, and reports how much of the budget they and all before
+  /// them are. A stage asks budget() first. Errors: those of the sampler; nothing is counted then.
+  Result<std::vector<Sample>> sample(std::span<const Query> queries, Purpose purpose) {
+    assert(count_of(purpose) != nullptr);
+    SCOTOMA_ASSIGN_OR_RETURN(auto samples, sampler.sample(queries));
+    spent.*count_of(purpose) += static_cast<int>(queries.size());
     listener.on(ImagesSpent{spent.total(), study.budget.images});
+    return samples;
   }
 
   /// Reports what is done now: a sentence for people, without a full stop.
   void step(std::string sentence) const { listener.on(StepBegan{std::move(sentence)}); }
-
-  /// How many more images may explore: three quarters of what the baseline samples left. Evidence takes few images: a
-  /// bug that always fails is confirmed on about ten.
-  int left_to_explore() const {
-    const std::int64_t others = spent.total() - spent.explore;
-    return static_cast<int>(std::max(std::int64_t{0}, (study.budget.images - others) * 3 / 4 - spent.explore));
-  }
 
   /// Requires that `label` is one of the targets.
   const Target& target(const std::string& label) const {
     for (const Target& target : targets) {
       if (target.label.name == label) return target;
     }
+    assert(false);
     return targets.front();
   }
 };

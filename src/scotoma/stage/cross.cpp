@@ -64,7 +64,7 @@ std::vector<Plan> plans_of(const StageContext& context, const std::vector<Hypoth
     const std::string answer = answer_of(context, hypothesis);
     const auto found = std::find(context.class_names.begin(), context.class_names.end(), answer);
     if (hypothesis.status != Status::confirmed || found == context.class_names.end()) continue;
-    if (hypothesis.source == "either") continue;  // a disjunction: each of its phrases was too weak alone
+    if (hypothesis.source == Source::either) continue;  // a disjunction: each of its phrases was too weak alone
     const Strings prompts = prompts_with(context, context.targets.front().label, hypothesis.phrase);
     auto plan = std::find_if(plans.begin(), plans.end(),
                              [&](const Plan& each) { return each.row.answer == answer && each.prompts == prompts; });
@@ -110,7 +110,7 @@ void keep_affordable(StageContext& context, std::vector<Plan>& plans) {
         if (!trials.contains({target.label.name, prompts})) added.emplace_back(target.label.name, prompts);
       }
     }
-    if (!context.affords(context.study.budget.cross, trials.size() + added.size())) {
+    if (!context.budget().affords(context.study.budget.cross, trials.size() + added.size())) {
       say_left_out(context, plans, i);
       plans.erase(plans.begin() + static_cast<std::ptrdiff_t>(i), plans.end());
       return;
@@ -132,8 +132,7 @@ Result<std::vector<std::vector<Sample>>> generate(StageContext& context, const s
          base_prompt(prompts, target.label)});
   }
   if (trials.empty()) return std::vector<std::vector<Sample>>{};
-  SCOTOMA_ASSIGN_OR_RETURN(auto samples, sample_trials(context, trials, "cross", 0, count));
-  context.spend(&Spent::cross, count * std::ssize(trials));
+  SCOTOMA_ASSIGN_OR_RETURN(auto samples, sample_trials(context, trials, Purpose::cross_check, 0, count));
   return samples;
 }
 

@@ -16,7 +16,7 @@ inline constexpr std::size_t kCrossSamples = 4;
 ///
 /// A cell compares budget.cross images of the label with the phrase and as many of its base prompt on the same seeds.
 /// The event is "misclassified as the answer", among pairs of which both images are valid; p is McNemar's exact
-/// one-sided test of them. Seeds are those of the purpose "cross" and of the label's base prompt: images without the
+/// one-sided test of them. Seeds are those of Purpose::cross_check and of the label's base prompt: images without the
 /// phrase are generated once for all rows, and images with it once for all answers. Where fewer than half of the pairs
 /// are valid, the cell is not tested.
 ///

@@ -2,6 +2,7 @@
 #include "scotoma/stage/explore.h"
 
 #include <algorithm>
+#include <cassert>
 #include <map>
 
 #include "scotoma/finding/count.h"
@@ -19,7 +20,7 @@ constexpr int kAgain = 2;   // more looks at what has only shown invalid images
 Exploration::Exploration(StageContext& context, std::vector<Hypothesis>& hypotheses)
     : context_(context), hypotheses_(hypotheses) {}
 
-int Exploration::left() const { return context_.left_to_explore(); }
+int Exploration::left() const { return context_.budget().for_exploration(); }
 
 std::vector<std::size_t> Exploration::arms() const {
   std::vector<std::size_t> arms;
@@ -36,6 +37,7 @@ int Exploration::initial_images(std::size_t arms) const {
 }
 
 Result<void> Exploration::look(const std::vector<std::size_t>& arms, int count) {
+  assert(std::int64_t{count} * std::ssize(arms) <= left());
   SCOTOMA_RETURN_IF_ERROR(generate(arms, count));
   for (int again = 0; again < kAgain; ++again) {
     std::vector<std::size_t> no_valid_images;
@@ -56,13 +58,12 @@ Result<void> Exploration::generate(const std::vector<std::size_t>& arms, int cou
   for (const auto& [first, some] : by_first) {
     std::vector<Trial> trials;
     for (const std::size_t h : some) trials.push_back(trial_of(hypotheses_[h]));
-    SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context_, trials, "explore", first, count));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context_, trials, Purpose::exploration, first, count));
     for (std::size_t i = 0; i < some.size(); ++i) {
       Hypothesis& hypothesis = hypotheses_[some[i]];
       hypothesis.tried.insert(hypothesis.tried.end(), samples[i].begin(), samples[i].end());
       hypothesis.explored = rate_of(hypothesis.tried, hypothesis.direction);
     }
-    context_.spend(&Spent::explore, count * std::ssize(some));
   }
   return {};
 }
@@ -94,7 +95,7 @@ std::vector<std::size_t> Exploration::cut(std::vector<std::size_t> arms, std::si
 
 Result<std::vector<std::size_t>> explore(StageContext& context, std::vector<Hypothesis>& hypotheses) {
   Exploration exploration(context, hypotheses);
-  return context.study.budget.explorer == "thompson" ? thompson(exploration) : halving(exploration);
+  return context.study.budget.explorer == Explorer::thompson ? thompson(exploration) : halving(exploration);
 }
 
 }  // namespace scotoma

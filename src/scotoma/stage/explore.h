@@ -7,10 +7,10 @@
 namespace scotoma {
 
 /// Chooses which hypotheses go to confirmation: at most budget.finalists, with as few images as will do, and at most
-/// three quarters of those that the baseline samples left (context.left_to_explore(), which all that explores shares).
-/// The first look is at all hypotheses alike: budget.initial_images images each, or fewer where these do not pay for
-/// that; where it does not even pay for two each, the last hypotheses are left out (out_of_budget). What then happens
-/// is budget.explorer:
+/// three quarters of those that the baseline samples left (context.budget().for_exploration(), which all that explores
+/// shares). The first look is at all hypotheses alike: budget.initial_images images each, or fewer where these do not
+/// pay for that; where it does not even pay for two each, the last hypotheses are left out (out_of_budget). What then
+/// happens is budget.explorer:
 ///
 /// "halving": successive halving (Karnin, Koren and Somekh, ICML 2013; Jamieson and Talwalkar, AISTATS 2016):
 /// budget.rounds rounds; each doubles the images. After each, those whose rate so far is within the null are dropped,

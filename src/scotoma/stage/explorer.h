@@ -9,7 +9,7 @@
 
 namespace scotoma {
 
-/// Hypotheses under exploration, paid for from context.left_to_explore().
+/// Hypotheses under exploration, paid for from context.budget().for_exploration().
 class Exploration {
  public:
   Exploration(StageContext& context, std::vector<Hypothesis>& hypotheses);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -29,7 +30,8 @@ struct Placed {
 std::vector<Placed> in_turn(const std::vector<Candidate>& candidates) {
   std::vector<Candidate> described;
   std::vector<Candidate> listed;
-  for (const Candidate& candidate : candidates) (candidate.source == "list" ? listed : described).push_back(candidate);
+  for (const Candidate& candidate : candidates)
+    (candidate.source == Source::list ? listed : described).push_back(candidate);
   std::stable_sort(described.begin(), described.end(),
                    [](const Candidate& a, const Candidate& b) { return a.phrase.score > b.phrase.score; });
   std::vector<Placed> placed;
@@ -47,7 +49,7 @@ std::vector<Candidate> ranked(const std::vector<Candidate>& candidates) {
   std::vector<std::string> labels;
   std::map<std::string, std::vector<Candidate>> by_label;
   for (const Candidate& candidate : candidates) {
-    if (candidate.source == "user") {
+    if (candidate.source == Source::user) {
       best.push_back(candidate);
       continue;
     }
@@ -92,9 +94,9 @@ Hypothesis hypothesis_of(const StageContext& context, const Candidate& candidate
 void mark_underpowered(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<BaseResult>& bases,
                        std::size_t known) {
   const EvidenceOptions& evidence = context.study.evidence;
-  if (evidence.rule == "fixed") return;  // the plain rule needs no evidence
+  if (evidence.rule == EvidenceRule::fixed) return;  // the plain rule needs no evidence
   const bool asked =
-      std::any_of(hypotheses.begin(), hypotheses.end(), [](const auto& h) { return h.source == "user"; });
+      std::any_of(hypotheses.begin(), hypotheses.end(), [](const auto& h) { return h.source == Source::user; });
   const int all = static_cast<int>(hypotheses.size() + known);
   const int most = asked ? std::min(context.study.budget.finalists, all) : context.study.budget.finalists;
   const int images = context.study.budget.confirm;
@@ -132,7 +134,9 @@ std::vector<Hypothesis> hypotheses_of(StageContext& context, const std::vector<C
   std::set<std::string> ids;
   for (const Hypothesis& hypothesis : known) ids.insert(hypothesis.id);
   for (const Candidate& candidate : candidates) {
-    hypotheses.push_back(hypothesis_of(context, candidate, *base_of(bases, candidate.label)));
+    const BaseResult* base = base_of(bases, candidate.label);
+    assert(base != nullptr);
+    hypotheses.push_back(hypothesis_of(context, candidate, *base));
     hypotheses.back().id = new_id(candidate, ids);
   }
   mark_underpowered(context, hypotheses, bases, known.size());

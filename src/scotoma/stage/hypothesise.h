@@ -15,8 +15,8 @@ struct Candidate {
   std::string label;
   Phrase phrase;
   Direction direction = Direction::fails;
-  std::string expected;             ///< the cluster's predicted class
-  std::string source = "captions";  ///< "captions", "list" (the user's) or "user"
+  std::string expected;  ///< the cluster's predicted class
+  Source source = Source::captions;
 };
 
 /// Merges candidates that say the same of the same label (equal prompts, or as many pieces and text embeddings closer

@@ -46,7 +46,7 @@ Result<std::map<Piece, Rate>> generate_pieces(StageContext& context, const std::
       const Piece key{whole.label, piece.text, piece.before};
       const bool known = alone(hypotheses, whole.label, piece) != nullptr;
       if (known || std::find(pieces.begin(), pieces.end(), key) != pieces.end()) continue;
-      if (std::int64_t{count} * (std::ssize(trials) + 1) > context.left_to_explore()) break;
+      if (std::int64_t{count} * (std::ssize(trials) + 1) > context.budget().for_exploration()) break;
       auto prompts = phrase_prompts(context.study.prompts, context.target(whole.label).label, std::vector{piece});
       std::string stream = prompts.front();
       trials.push_back({whole.label, std::move(prompts), std::move(stream)});
@@ -57,8 +57,7 @@ Result<std::map<Piece, Rate>> generate_pieces(StageContext& context, const std::
   std::map<Piece, Rate> rates;
   if (trials.empty()) return rates;
   context.step(fmt::format("trying {} parts of phrases alone, {} images each", trials.size(), count));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context, trials, "explore", 0, count));
-  context.spend(&Spent::explore, count * std::ssize(trials));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context, trials, Purpose::exploration, 0, count));
   for (std::size_t i = 0; i < pieces.size(); ++i) rates[pieces[i]] = rate_of(samples[i], directions[i]);
   return rates;
 }
@@ -101,7 +100,7 @@ Hypothesis either(const StageContext& context, const std::vector<Hypothesis>& hy
   Hypothesis joint;
   joint.label = first.label;
   joint.direction = first.direction;
-  joint.source = "either";
+  joint.source = Source::either;
   joint.null_rate = first.null_rate;
   joint.base_events = first.base_events;
   joint.base_valid = first.base_valid;
@@ -143,7 +142,7 @@ std::map<Kinship, std::vector<std::size_t>> weak(const StageContext& context, co
   std::map<Kinship, std::vector<std::size_t>> groups;
   for (std::size_t h = 0; h < hypotheses.size(); ++h) {
     const Hypothesis& one = hypotheses[h];
-    if (one.source != "list" || !one.phrase.parts.empty() || !seen(one) || one.status == Status::not_generatable)
+    if (one.source != Source::list || !one.phrase.parts.empty() || !seen(one) || one.status == Status::not_generatable)
       continue;
     if (one.explored.rate <= base_rate(*base_of(bases, one.label), one.direction).rate) continue;
     const int answer = most_frequent_wrong(one.tried).class_index;

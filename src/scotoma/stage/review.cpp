@@ -74,7 +74,7 @@ std::string not_generatable_because(const Hypothesis& h, const std::vector<Revie
 /// e-BH over what is left; what was withdrawn counts as e = 0.
 void decide_anew(StageContext& context, Findings& findings) {
   const EvidenceOptions& evidence = context.study.evidence;
-  if (evidence.rule != "sequential") return;
+  if (evidence.rule != EvidenceRule::sequential) return;
   std::vector<double> log_e_values;
   for (const Hypothesis& h : findings.hypotheses) {
     if (h.status == Status::confirmed) log_e_values.push_back(h.log_e_value);

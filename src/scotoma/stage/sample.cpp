@@ -54,7 +54,7 @@ Result<void> grow(StageContext& context, const std::vector<Wanted>& wanted, std:
   std::vector<Query> queries;
   for (const auto& [l, size] : wanted)
     ask(context, context.targets[l], static_cast<int>(bases[l].samples.size()), size, queries);
-  SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.sampler.sample(queries));
+  SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.sample(queries, Purpose::baseline));
   auto next = std::make_move_iterator(samples.begin());
   for (const auto& [l, size] : wanted) {
     const auto last = next + (size - std::ssize(bases[l].samples));
@@ -62,12 +62,8 @@ Result<void> grow(StageContext& context, const std::vector<Wanted>& wanted, std:
     next = last;
     count_base(context, bases[l]);
   }
-  context.spend(&Spent::base, std::ssize(queries));
   return {};
 }
-
-/// Half of the images that are left.
-int half(const StageContext& context) { return (context.study.budget.images - context.spent.total()) / 2; }
 
 /// Generates the images that these labels lack, the first labels first; where `budget_left`, from which they are paid,
 /// does not do for a label, the largest size that it does for, and context.limits says so. The labels that grew come
@@ -116,7 +112,7 @@ Result<void> settle(StageContext& context, std::vector<BaseResult>& bases) {
   std::vector<std::size_t> open(bases.size());
   std::iota(open.begin(), open.end(), std::size_t{0});
   const auto sizes = context.study.budget.base_sizes();
-  int budget_left = half(context);
+  int budget_left = context.budget().for_baselines();
   for (std::size_t i = 1; i < sizes.size() && !open.empty(); ++i) {
     std::vector<Wanted> wanted;
     for (const std::size_t l : open) {
@@ -188,7 +184,7 @@ std::vector<Query> base_queries(const StageContext& context, const Target& targe
   std::vector<Query> queries;
   for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
     const std::string& prompt = prompts[i % prompts.size()];
-    const std::uint64_t seed = sample_seed(context.study.seed, "base", prompt, i);
+    const std::uint64_t seed = sample_seed(context.study.seed, Purpose::baseline, prompt, i);
     queries.push_back({target.label.name, target.class_index, {prompt, seed}, target.failure});
   }
   return queries;
@@ -205,7 +201,7 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
   const EvidenceOptions& evidence = context.study.evidence;
   const int each = budget.base_at_first();
   const std::int64_t images = std::int64_t{each} * static_cast<std::int64_t>(context.targets.size());
-  if (!context.affords(images)) {
+  if (!context.budget().affords(images)) {
     return bad_input(fmt::format(
         "{}: budget.images is {}, but the baseline images alone take {} ({} labels x {}); raise "
         "budget.images or lower {}",
@@ -213,7 +209,7 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
   }
   context.step(
       fmt::format("baseline rates of {} label{}", context.targets.size(), context.targets.size() == 1 ? "" : "s"));
-  SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.sampler.sample(base_queries(context)));
+  SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.sample(base_queries(context), Purpose::baseline));
   std::vector<BaseResult> bases;
   auto next = std::make_move_iterator(samples.begin());
   for (const Target& target : context.targets) {
@@ -224,7 +220,6 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
     next += each;
     count_base(context, base);
   }
-  context.spend(&Spent::base, images);
   SCOTOMA_RETURN_IF_ERROR(settle(context, bases));
   for (BaseResult& base : bases) {
     base.not_generatable = invalid_share(base.rate) > evidence.max_invalid;
@@ -239,7 +234,7 @@ Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vect
   const EvidenceOptions& evidence = context.study.evidence;
   if (!context.study.budget.base_grows()) return finalists;
   const auto wanted = wanted_by(context, bases, hypotheses, finalists);
-  int budget_left = half(context);
+  int budget_left = context.budget().for_baselines();
   SCOTOMA_ASSIGN_OR_RETURN(const auto grown,
                            grow_from(budget_left, context, wanted, bases, "which have promising phrases"));
   for (const std::size_t l : grown) {

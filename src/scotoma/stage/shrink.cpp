@@ -17,10 +17,9 @@
 namespace scotoma {
 namespace {
 
-constexpr int kLookEvery = 8;          // images of a phrase between two looks
-constexpr double kClearly = 0.05;      // level of one look
-constexpr double kKeeps = 2.0 / 3;     // of the whole phrase's events, and of its valid images
-constexpr int kShareOfWhatIsLeft = 4;  // a quarter
+constexpr int kLookEvery = 8;       // images of a phrase between two looks
+constexpr double kClearly = 0.05;   // level of one look
+constexpr double kKeeps = 2.0 / 3;  // of the whole phrase's events, and of its valid images
 
 /// Label and first prompt: what is generated, and what makes two hypotheses one.
 using Key = std::pair<std::string, std::string>;
@@ -28,8 +27,7 @@ using Key = std::pair<std::string, std::string>;
 /// Images of shrinking by phrase.
 class Album {
  public:
-  explicit Album(StageContext& context)
-      : context_(context), left_((context.study.budget.images - context.spent.total()) / kShareOfWhatIsLeft) {}
+  explicit Album(StageContext& context) : context_(context), left_(context.budget().for_shrinking()) {}
 
   const std::vector<Sample>& of(const Trial& trial) { return images_[key_of(trial)]; }
 
@@ -51,12 +49,11 @@ class Album {
   Result<void> generate() {
     for (const auto& [piece, trials] : plans_) {
       const auto [first, count] = piece;
-      SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context_, trials, "shrink", first, count));
+      SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context_, trials, Purpose::shrinking, first, count));
       for (std::size_t i = 0; i < trials.size(); ++i) {
         auto& own = images_[key_of(trials[i])];
         own.insert(own.end(), samples[i].begin(), samples[i].end());
       }
-      context_.spend(&Spent::shrink, count * std::ssize(trials));
     }
     plans_.clear();
     planned_.clear();
@@ -80,7 +77,7 @@ class Shrinking {
       : context_(context), words_(hypothesis.phrase), whole_{hypothesis.label, hypothesis.prompts, hypothesis.label} {
     rule_ = {hypothesis.direction, hypothesis.null_rate, context.study.evidence.max_invalid,
              context.study.budget.shrink};
-    done_ = hypothesis.source == "either" || !words_.divisible();  // a disjunction's words are not one phrase's
+    done_ = hypothesis.source == Source::either || !words_.divisible();  // a disjunction's words are not one phrase's
     removed_.assign(words_.words(), false);
   }
 
@@ -93,6 +90,8 @@ class Shrinking {
       }
       const Rate rate = rate_of(album.of(whole_), rule_.direction);
       const auto answer = [&](const Shortening::Removed& removed) { return known(removed); };
+      // Invariant: the search is a function of answers_ alone and asks for one answer that is not there. It is run anew
+      // from the start after each, so that nothing hangs on how the images came in.
       const Shortest now = rate.rate > rule_.null_rate ? shortest(words_, answer) : Shortest{removed_, {}};
       removed_ = now.removed;
       done_ = !now.asked;
@@ -104,6 +103,7 @@ class Shrinking {
         done_ = !album.plan(trial, rule_.most);
         return;
       }
+      // Never revised: an answer that changed with more images would let the search come back to what it left.
       answers_[*now.asked] = verdict == ShrinkVerdict::sufficient;
       steps_.push_back({phrase.text, words_.words_in(*now.asked), rate_of(album.of(trial), rule_.direction),
                         verdict == ShrinkVerdict::sufficient});
@@ -138,7 +138,8 @@ class Shrinking {
     return found == answers_.end() ? std::nullopt : std::optional(found->second);
   }
 
-  /// All phrases of a label share their seeds.
+  /// All phrases of a label share their seeds, so that whole and shorter phrase are compared pair by pair, and what two
+  /// hypotheses both shrink to is generated once. No later stage has these seeds: choosing words by luck gains nothing.
   Trial trial_for(const Phrase& phrase) const {
     const StudyLabel& label = context_.target(whole_.label).label;
     return {whole_.label, phrase_prompts(context_.study.prompts, label, phrase.pieces()), whole_.label};
@@ -173,6 +174,8 @@ std::vector<std::size_t> merge(std::vector<Hypothesis>& hypotheses, const std::v
     const auto own =
         std::find_if(group.begin(), group.end(), [&](auto g) { return hypotheses[finalists[g]].shrunk_from.empty(); });
     const std::size_t stays = own == group.end() ? f : *own;
+    // Invariant: of the hypotheses with these words one stays a finalist; the others are as they were before shrinking,
+    // but for what was tried, so that no evidence counts twice.
     for (const std::size_t g : group) {
       if (g == stays) continue;
       hypotheses[finalists[stays]].merged.push_back(before[g].phrase.text);
@@ -203,6 +206,7 @@ void merge_dropped(std::vector<Hypothesis>& hypotheses, const std::vector<std::s
 void rename(std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& staying) {
   std::set<std::string> taken;
   for (const Hypothesis& hypothesis : hypotheses) taken.insert(hypothesis.id);
+  // Invariant: `taken` holds the ids of all hypotheses, each once.
   for (const std::size_t s : staying) {
     Hypothesis& hypothesis = hypotheses[s];
     if (hypothesis.shrunk_from.empty()) continue;

@@ -22,9 +22,15 @@ inline Trial trial_of(const Hypothesis& hypothesis) {
   return {hypothesis.label, hypothesis.prompts, hypothesis.prompt};
 }
 
-/// For each trial, images first .. first + count - 1 of the purpose's seeds. All trials are observed together, so that
-/// no thread waits at the end of one.
-Result<std::vector<std::vector<Sample>>> sample_trials(const StageContext& context, const std::vector<Trial>& trials,
-                                                       std::string_view purpose, int first, int count);
+/// For each trial, images first .. first + count - 1 of the purpose's seeds, which the study pays for. All trials are
+/// sampled together, so that no thread waits at the end of one.
+Result<std::vector<std::vector<Sample>>> sample_trials(StageContext& context, const std::vector<Trial>& trials,
+                                                       Purpose purpose, int first, int count);
+
+/// Likewise images that no study pays for: a user asked for a number of them, or a simulation did. `word`: that of a
+/// purpose, or one of its own (core/seed.h).
+Result<std::vector<std::vector<Sample>>> sample_beyond_budget(const StageContext& context,
+                                                              const std::vector<Trial>& trials, std::string_view word,
+                                                              int first, int count);
 
 }  // namespace scotoma

@@ -49,6 +49,11 @@ struct Assign {
     field(study) = value;
     return {};
   }
+  std::string operator()(const ChoiceField& field) const {
+    if (!node.is_string()) return "a text in quotes";
+    if (field.choose(study, *node.value<std::string>())) return {};
+    return fmt::format("one of \"{}\"", fmt::join(option.choices, "\", \""));
+  }
   std::string operator()(Field<fs::path> field) const {
     if (!node.is_string() || node.value<std::string>()->empty()) return "a path in quotes";
     field(study) = (folder / *node.value<std::string>()).lexically_normal();

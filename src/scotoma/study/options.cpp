@@ -19,6 +19,18 @@ constexpr double kMany = 1e9;
     }                             \
   }
 
+// The same of a closed set.
+#define CHOICE(path)                                                                                      \
+  OptionField {                                                                                           \
+    ChoiceField {                                                                                         \
+      +[](const Study& study) { return name_of(study.path); }, +[](Study& study, std::string_view name) { \
+        const auto value = named<std::decay_t<decltype(study.path)>>(name);                               \
+        if (value) study.path = *value;                                                                   \
+        return value.has_value();                                                                         \
+      }                                                                                                   \
+    }                                                                                                     \
+  }
+
 void add_preprocessing(std::vector<Option>& table, std::string_view name, OptionField width, OptionField height,
                        OptionField fit, OptionField resize_to, OptionField filter, OptionField mean, OptionField std,
                        OptionField channels, OptionField layout) {
@@ -110,7 +122,7 @@ void add_models(std::vector<Option>& t) {
   t.push_back({"judge",
                "kind",
                "who says whether the label is in the image",
-               FIELD(judge.kind),
+               CHOICE(judge.kind),
                0,
                0,
                {"none", "classifier", "embedder"}});
@@ -132,7 +144,7 @@ void add_models(std::vector<Option>& t) {
                "what fails: `top-1`, the best class is not the label's; `top-k`, the label's is not among the k best; "
                "`low-score`, it scores below the threshold, or is not among the 5 best; `confident`, another class is "
                "the best and scores at least the threshold",
-               FIELD(failure.rule),
+               CHOICE(failure.rule),
                0,
                0,
                {"top-1", "top-k", "low-score", "confident"}});
@@ -170,7 +182,7 @@ void add_search(std::vector<Option>& t) {
   t.push_back({"budget",
                "explorer",
                "how exploration shares its images among the phrases",
-               FIELD(budget.explorer),
+               CHOICE(budget.explorer),
                0,
                0,
                {"halving", "thompson"}});
@@ -179,8 +191,8 @@ void add_search(std::vector<Option>& t) {
   t.push_back({"budget", "finalists", "phrases that go to confirmation, at most", FIELD(budget.finalists), 1, 100000});
   t.push_back({"budget", "confirm", "fresh images of a finalist, at most", FIELD(budget.confirm), 1, kMany});
   t.push_back({"budget", "audit",
-               "fresh images of a confirmed bug, and as many of the base prompt on the same seeds; fewer where money "
-               "is short",
+               "fresh images of a confirmed bug, and as many of the base prompt on the same seeds; fewer where the "
+               "budget runs low",
                FIELD(budget.audit), 1, kMany});
   t.push_back({"budget", "cross",
                "images of each other label with a confirmed phrase, and as many without it; 0: no cross-check",
@@ -189,7 +201,7 @@ void add_search(std::vector<Option>& t) {
                "rule",
                "how claims are decided; `fixed` is the plain scheme (a fixed number of images, and a bug is what fails "
                "more often than the base prompt): only for comparison, it makes many false claims",
-               FIELD(evidence.rule),
+               CHOICE(evidence.rule),
                0,
                0,
                {"sequential", "fixed"}});
@@ -215,7 +227,7 @@ void add_search(std::vector<Option>& t) {
   t.push_back({"search",
                "source",
                "where phrases come from, beside [[attributes]]; `random` draws from the lists only, for comparison",
-               FIELD(search.source),
+               CHOICE(search.source),
                0,
                0,
                {"captions", "random", "none"}});
@@ -241,6 +253,7 @@ struct Print {
   std::string operator()(std::uint64_t value) const { return std::to_string(value); }
   std::string operator()(double value) const { return fmt::format("{}", value); }
   std::string operator()(const std::string& value) const { return in_quotes(value); }
+  std::string operator()(std::string_view value) const { return in_quotes(std::string(value)); }
   std::string operator()(const std::filesystem::path& value) const { return in_quotes(value.string()); }
   std::string operator()(const std::vector<double>& value) const { return fmt::format("[{}]", fmt::join(value, ", ")); }
   std::string operator()(const std::vector<std::string>& value) const {
@@ -320,6 +333,7 @@ std::string options_markdown() {
 }
 
 #undef PREPROCESSING
+#undef CHOICE
 #undef FIELD
 
 }  // namespace scotoma

@@ -18,10 +18,17 @@ namespace scotoma {
 template <class T>
 using Field = T& (*)(Study&);
 
+/// A closed set: its value by name, and whether a name is one of its.
+struct ChoiceField {
+  std::string_view (*name)(const Study&);
+  bool (*choose)(Study&, std::string_view);
+  std::string_view operator()(const Study& study) const { return name(study); }
+};
+
 /// Where an option's value lives, by type.
 using OptionField =
     std::variant<Field<int>, Field<double>, Field<std::uint64_t>, Field<std::string>, Field<std::filesystem::path>,
-                 Field<std::vector<std::string>>, Field<std::vector<double>>>;
+                 Field<std::vector<std::string>>, Field<std::vector<double>>, ChoiceField>;
 
 struct Option {
   std::string_view table;  ///< "budget"; empty for the top level
@@ -30,7 +37,7 @@ struct Option {
   OptionField target;
   double low = -1e300;  ///< of numbers, and of the elements of lists of numbers
   double high = 1e300;
-  std::vector<std::string_view> choices = {};  ///< of strings; empty: any
+  std::vector<std::string_view> choices = {};  ///< of strings and closed sets; empty: any
   bool required = false;
 };
 

@@ -148,11 +148,11 @@ Result<void> Reader::read_networks() {
   const auto* array = tables->as_array();
   if (array == nullptr || (!array->empty() && !array->is_homogeneous<toml::table>()))
     return wrong(tables, "write each further network of the judge as [[judge.ensemble]]");
-  if (study_.judge.kind != "classifier" && !array->empty()) {
+  if (study_.judge.kind != JudgeKind::classifier && !array->empty()) {
     return wrong(array->get(0),
                  fmt::format("[[judge.ensemble]] adds to a judge of the kind \"classifier\", but judge.kind is "
                              "\"{}\"; set it to \"classifier\" or take [[judge.ensemble]] out",
-                             study_.judge.kind));
+                             name_of(study_.judge.kind)));
   }
   for (const auto& item : *array) SCOTOMA_RETURN_IF_ERROR(read_network(*item.as_table()));
   return {};
@@ -223,11 +223,11 @@ Result<void> Reader::check_lists() const {
   for (const AttributeList& list : study_.attributes) {
     if (list.combinable) sizes.push_back(static_cast<int>(list.phrases.size()));
   }
-  if (search.source != "captions" && lists == 0) {
+  if (search.source != PhraseSource::captions && lists == 0) {
     return wrong(node_of("search", "source"),
                  fmt::format("search.source is \"{}\", but there is no list of phrases; add [[attributes]] with name "
                              "and phrases",
-                             search.source));
+                             name_of(search.source)));
   }
   const auto* combine = node_of("search", "interaction_strength");
   if (static_cast<std::size_t>(search.interaction_strength) > std::max(std::size_t{1}, sizes.size())) {
@@ -295,7 +295,7 @@ Result<void> Reader::check_values() const {
                              "turns, and what some of them generate says nothing of the others",
                              budget.base_first, prompts));
   }
-  if (study_.judge.kind == "classifier" && (study_.judge.model.empty() || study_.judge.labels.empty())) {
+  if (study_.judge.kind == JudgeKind::classifier && (study_.judge.model.empty() || study_.judge.labels.empty())) {
     return wrong(node_of("judge", "kind"), "judge.kind is \"classifier\": judge.model and judge.labels are missing");
   }
   SCOTOMA_RETURN_IF_ERROR(check_failure());
@@ -304,16 +304,17 @@ Result<void> Reader::check_values() const {
 
 /// A key that the rule does not read would be taken for one that it does.
 Result<void> Reader::check_failure() const {
-  const std::string& rule = study_.failure.rule;
+  const FailureKind rule = study_.failure.rule;
   const toml::node* k = node_of("failure", "k");
-  if (k != nullptr && rule != "top-k") {
-    return wrong(k, fmt::format("failure.k is only for failure.rule = \"top-k\", but the rule is \"{}\"", rule));
+  if (k != nullptr && rule != FailureKind::top_k) {
+    return wrong(k,
+                 fmt::format("failure.k is only for failure.rule = \"top-k\", but the rule is \"{}\"", name_of(rule)));
   }
   const toml::node* threshold = node_of("failure", "threshold");
-  if (threshold != nullptr && rule != "low-score" && rule != "confident") {
+  if (threshold != nullptr && rule != FailureKind::low_score && rule != FailureKind::confident) {
     return wrong(threshold, fmt::format("failure.threshold is only for failure.rule = \"low-score\" or \"confident\", "
                                         "but the rule is \"{}\"",
-                                        rule));
+                                        name_of(rule)));
   }
   return {};
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <iterator>
@@ -12,6 +13,9 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "scotoma/core/names.h"
+#include "scotoma/model/task.h"
 
 namespace scotoma {
 
@@ -89,8 +93,19 @@ struct EmbedderOptions {
   int batch = 32;
 };
 
+/// Who says whether an image shows its label.
+enum class JudgeKind {
+  none,        ///< nobody: every image counts as valid
+  classifier,  ///< one network or several
+  embedder,    ///< zero-shot against the study's labels
+};
+
+constexpr std::array<Named<JudgeKind>, 3> names_of(JudgeKind) {
+  return {{{JudgeKind::none, "none"}, {JudgeKind::classifier, "classifier"}, {JudgeKind::embedder, "embedder"}}};
+}
+
 struct JudgeOptions {
-  std::string kind = "none";     ///< "none", "classifier", "embedder" (zero-shot against the study's labels)
+  JudgeKind kind = JudgeKind::none;
   std::filesystem::path model;   ///< for "classifier"
   std::filesystem::path labels;  ///< for "classifier"
   Preprocessing preprocessing;
@@ -110,9 +125,9 @@ inline std::vector<ClassifierOptions> networks(const JudgeOptions& judge) {
 
 /// What counts as a failure (model/task.h).
 struct FailureOptions {
-  std::string rule = "top-1";  ///< "top-1", "top-k", "low-score" or "confident"
-  int k = 5;                   ///< for "top-k"
-  double threshold = 0.5;      ///< for "low-score" and "confident"
+  FailureKind rule = FailureKind::top_1;
+  int k = 5;               ///< for top_k
+  double threshold = 0.5;  ///< for low_score and confident
 };
 
 struct PromptOptions {
@@ -120,6 +135,13 @@ struct PromptOptions {
   std::string after = "{base} {phrase}";          ///< joins a phrase that stood behind the label in a caption
   std::string before = "{a phrase} {bare base}";  ///< joins one that stood in front of it
 };
+
+/// Who gets the images of exploration.
+enum class Explorer { halving, thompson };
+
+constexpr std::array<Named<Explorer>, 2> names_of(Explorer) {
+  return {{{Explorer::halving, "halving"}, {Explorer::thompson, "thompson"}}};
+}
 
 /// Numbers of images. `images` limits the whole study; nothing is started that would exceed it.
 struct BudgetOptions {
@@ -131,12 +153,12 @@ struct BudgetOptions {
   int screen = 4;          ///< a row of the covering array that screens combinations of listed phrases
   int initial_images = 8;  ///< a hypothesis, in the first round of exploration; doubled each round for the better half
   int rounds = 2;          ///< of successive halving
-  std::string explorer = "halving";  ///< who gets the images of exploration: "halving" or "thompson"
-  int shrink = 16;                   ///< a shortened phrase, at most; 0: phrases stay as they are
-  int finalists = 12;                ///< hypotheses that go to confirmation, at most
-  int confirm = 96;                  ///< a finalist, at most
-  int audit = 96;                    ///< a confirmed bug, while it lasts (and as many again without the phrase)
-  int cross = 16;  ///< a confirmed phrase on each other label (and as many again without it); 0: no cross-check
+  Explorer explorer = Explorer::halving;
+  int shrink = 16;     ///< a shortened phrase, at most; 0: phrases stay as they are
+  int finalists = 12;  ///< hypotheses that go to confirmation, at most
+  int confirm = 96;    ///< a finalist, at most
+  int audit = 96;      ///< a confirmed bug, while it lasts (and as many again without the phrase)
+  int cross = 16;      ///< a confirmed phrase on each other label (and as many again without it); 0: no cross-check
 
   /// Baseline images of each label before the search.
   int base_at_first() const { return base_first == 0 ? base : std::min(base_first, base); }
@@ -156,25 +178,45 @@ struct BudgetOptions {
   const char* base_key() const { return base_grows() ? "budget.base_first" : "budget.base"; }
 };
 
+/// What makes a finalist a bug.
+enum class EvidenceRule {
+  sequential,  ///< e-values and e-BH
+  fixed,       ///< the plain scheme, for comparison: fixed samples of budget.confirm images, and whatever fails more
+               ///< often than the baseline images did
+};
+
+constexpr std::array<Named<EvidenceRule>, 2> names_of(EvidenceRule) {
+  return {{{EvidenceRule::sequential, "sequential"}, {EvidenceRule::fixed, "fixed"}}};
+}
+
 struct EvidenceOptions {
-  std::string rule = "sequential";  ///< "sequential": e-values, e-BH. "fixed": the plain scheme, for comparison:
-                                    ///< budget.confirm images each, and a bug is what fails more often than the base
-  double alpha = 0.05;              ///< false discovery rate held over the whole study
-  double alpha0 = 0.01;             ///< the part of it spent on which labels fail systematically
-  double delta = 0.05;              ///< smaller rises above the baseline rate are not bugs
-  int max_hypotheses = 16;          ///< phrases of each label, at most, fixed in advance: see slots()
+  EvidenceRule rule = EvidenceRule::sequential;
+  double alpha = 0.05;                   ///< false discovery rate held over the whole study
+  double alpha0 = 0.01;                  ///< the part of it spent on which labels fail systematically
+  double delta = 0.05;                   ///< smaller rises above the baseline rate are not bugs
+  int max_hypotheses = 16;               ///< phrases of each label, at most, fixed in advance: see slots()
   double failing_label_threshold = 0.5;  ///< a label whose baseline rate surely exceeds this fails "nearly everywhere"
   double max_invalid = 0.5;              ///< a share of invalid images above this: the generator cannot generate it
 };
 
+/// Whence phrases come beside [[attributes]].
+enum class PhraseSource {
+  captions,
+  random,  ///< the lists' combinations in random order, for comparison
+  none,
+};
+
+constexpr std::array<Named<PhraseSource>, 3> names_of(PhraseSource) {
+  return {{{PhraseSource::captions, "captions"}, {PhraseSource::random, "random"}, {PhraseSource::none, "none"}}};
+}
+
 struct SearchOptions {
-  double cluster_distance = 0.35;   ///< average-linkage cosine distance at which clusters stay apart
-  int tiny_cluster = 3;             ///< groups of fewer members are kept but marked
-  int captions = 24;                ///< members of a cluster that are captioned, at most
-  int controls = 24;                ///< correctly classified images of the label that are captioned for contrast
-  int phrases = 4;                  ///< a cluster, at most
-  std::string source = "captions";  ///< whence phrases come beside [[attributes]]: "captions"; "none"; "random": the
-                                    ///< lists' combinations in random order, for comparison
+  double cluster_distance = 0.35;  ///< average-linkage cosine distance at which clusters stay apart
+  int tiny_cluster = 3;            ///< groups of fewer members are kept but marked
+  int captions = 24;               ///< members of a cluster that are captioned, at most
+  int controls = 24;               ///< correctly classified images of the label that are captioned for contrast
+  int phrases = 4;                 ///< a cluster, at most
+  PhraseSource source = PhraseSource::captions;
   int interaction_strength = 1;     ///< phrases of different lists joined: 1 each alone, 2 also all pairs, 3 triples
   double phrase_similarity = 0.97;  ///< text embeddings closer than this (cosine) are one hypothesis
 };
@@ -214,14 +256,6 @@ struct Study {
 inline int slots(const Study& study) {
   const std::int64_t all = 2 * std::int64_t{study.evidence.max_hypotheses} * std::ssize(study.labels);
   return static_cast<int>(std::clamp(all, std::int64_t{1}, std::int64_t{std::numeric_limits<int>::max()}));
-}
-
-/// The shortest audit of a bug: a sixth of budget.audit, four images at least, in whole rounds of the base prompts.
-/// It is what confirmation keeps back, so that audits do not take the budget of trials.
-inline int shortest_audit(const Study& study) {
-  const int round = static_cast<int>(study.prompts.base.size());
-  const int least = std::max(study.budget.audit / 6, 4);
-  return std::min(study.budget.audit, (least + round - 1) / round * round);
 }
 
 }  // namespace scotoma

@@ -114,7 +114,8 @@ Result<void> generate_more_pairs(const StageContext& context, std::vector<Hypoth
     const StudyLabel& label = context.target(hypothesis.label).label;
     const std::vector<Trial> sides = {
         trial_of(hypothesis), {hypothesis.label, base_prompts(context.study.prompts, label), hypothesis.prompt}};
-    SCOTOMA_ASSIGN_OR_RETURN(auto samples, sample_trials(context, sides, "audit", there, count - there));
+    SCOTOMA_ASSIGN_OR_RETURN(auto samples,
+                             sample_beyond_budget(context, sides, word_of(Purpose::audit), there, count - there));
     for (std::size_t i = 0; i < samples[0].size(); ++i)
       hypothesis.pairs.push_back({std::move(samples[0][i]), std::move(samples[1][i])});
   }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <limits>
 #include <numeric>
 #include <set>
@@ -45,6 +46,7 @@ std::vector<double> confirmed_evidence(const Findings& findings) {
 }
 
 std::string claims_sentence(std::span<const double> log_e_values, int slots) {
+  assert(!log_e_values.empty());
   const std::string level = at_most(claims_level(log_e_values, slots));
   if (log_e_values.size() == 1)
     return fmt::format("Of claims like this one, at most {} are expected to be false, by its evidence.", level);
@@ -63,7 +65,7 @@ std::string failure_attributes(const BaseResult& base, std::string_view sentence
 }
 
 std::string claims_filter(const Study& study, const std::vector<const Hypothesis*>& shown) {
-  if (shown.size() < 2 || study.evidence.rule != "sequential") return {};
+  if (shown.size() < 2 || study.evidence.rule != EvidenceRule::sequential) return {};
   std::set<std::string> labels;
   std::set<std::string> taken;
   std::vector<double> log_e_values;

@@ -32,7 +32,7 @@ std::string some_of(const std::vector<std::string>& labels) {
 
 /// What baseline images that fail do, in front of "mostly as a duck".
 std::string_view misclassified(const Study& study) {
-  return study.failure.rule == "low-score" ? "fail" : "are misclassified";
+  return study.failure.rule == FailureKind::low_score ? "fail" : "are misclassified";
 }
 
 std::string fate(const Study& study, const Cause& cause) {
@@ -100,16 +100,16 @@ std::string sentence(const Study& study, const SystematicFailure& failure) {
 
 std::string failure_sentence(const Study& study) {
   const FailureOptions& failure = study.failure;
-  if (failure.rule == "top-k") {
+  if (failure.rule == FailureKind::top_k) {
     return fmt::format("An image fails here when its label is not among the {} best classes.", failure.k);
   }
-  if (failure.rule == "low-score") {
+  if (failure.rule == FailureKind::low_score) {
     return fmt::format(
         "An image fails here when its label scores below {:g}, whichever class is the best, or is not among the {} "
         "best.",
         failure.threshold, Prediction::kTop);
   }
-  if (failure.rule == "confident") {
+  if (failure.rule == FailureKind::confident) {
     return fmt::format(
         "An image fails here when another class than its label's is the best and scores {:g} or more; a wrong answer "
         "that scores less passes.",
@@ -119,7 +119,7 @@ std::string failure_sentence(const Study& study) {
 }
 
 std::string planned_sentence(const Study& study) {
-  if (study.evidence.rule != "sequential") return {};
+  if (study.evidence.rule != EvidenceRule::sequential) return {};
   return fmt::format(
       "Set before the run: of the claims that such a study confirms, at most {} are expected to be false.",
       at_most(study.evidence.alpha - study.evidence.alpha0));
@@ -127,7 +127,7 @@ std::string planned_sentence(const Study& study) {
 
 std::string evidence_sentence(const Study& study, const Findings& findings) {
   const std::vector<double> log_e_values = confirmed_evidence(findings);
-  if (log_e_values.empty() || study.evidence.rule != "sequential") return {};
+  if (log_e_values.empty() || study.evidence.rule != EvidenceRule::sequential) return {};
   return claims_sentence(log_e_values, slots(study));
 }
 

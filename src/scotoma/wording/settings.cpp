@@ -32,6 +32,8 @@ ordered_json json_value(const Study& study, const OptionField& target) {
         using T = std::decay_t<decltype(value)>;
         if constexpr (std::is_same_v<T, std::filesystem::path>) {
           return shown(study, value);
+        } else if constexpr (std::is_same_v<T, std::string_view>) {
+          return std::string(value);
         } else if constexpr (std::is_same_v<T, std::string>) {
           return valid_utf8(value);
         } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
@@ -67,7 +69,7 @@ ordered_json settings_json(const Study& study) {
     const bool stands_elsewhere = option.table.empty();
     const bool changes_no_answer = option.table == "engine" && option.key == "threads";
     // Not said where it is the usual one, as in results of programs that knew no other.
-    const bool usual = option.table == "failure" && study.failure.rule == "top-1";
+    const bool usual = option.table == "failure" && study.failure.rule == FailureKind::top_1;
     if (stands_elsewhere || changes_no_answer || usual) continue;
     settings[std::string(option.table)][std::string(option.key)] = json_value(study, option.target);
   }

@@ -134,8 +134,8 @@ std::string circumstance(const Phrase& phrase) {
 }
 
 std::string unrecognised(const Study& study) {
-  return study.failure.rule == "low-score" ? fmt::format("scored below {:g}", study.failure.threshold)
-                                           : "not recognised";
+  return study.failure.rule == FailureKind::low_score ? fmt::format("scored below {:g}", study.failure.threshold)
+                                                      : "not recognised";
 }
 
 std::string sentence(const Study& study, const Hypothesis& hypothesis) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scotoma/backend/files/wire_reader.h"
 
+#include <cassert>
+
 namespace scotoma {
 
 std::optional<std::uint64_t> WireReader::number() {
@@ -22,6 +24,7 @@ std::optional<std::string_view> WireReader::bytes(std::uint64_t length) {
 }
 
 std::optional<WireField> WireReader::next() {
+  assert(!done());
   const auto tag = number();
   if (!tag) return std::nullopt;
   WireField out{*tag >> 3U, 0, {}};

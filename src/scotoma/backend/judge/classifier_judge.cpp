@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cassert>
 
 #include "scotoma/backend/judge/unknown_label.h"
 #include "scotoma/core/hash.h"
@@ -52,6 +53,7 @@ double ClassifierJudge::engine_seconds() const {
 
 Result<std::vector<Judgement>> ClassifierJudge::judge(std::span<const Image> images,
                                                       std::span<const std::string> labels) {
+  assert(images.size() == labels.size());
   std::vector<double> sums(images.size(), -0.0);  // added to any x it gives x to the bit, -0.0 too
   for (const Member& member : members_) {
     std::vector<std::size_t> classes;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "scotoma/backend/judge/unknown_label.h"
@@ -40,6 +41,7 @@ std::string EmbedderJudge::describe() const {
 
 Result<std::vector<Judgement>> EmbedderJudge::judge(std::span<const Image> images,
                                                     std::span<const std::string> labels) {
+  assert(images.size() == labels.size());
   std::vector<std::size_t> wanted;
   for (const std::string& label : labels) {
     const auto found = std::find(labels_.begin(), labels_.end(), label);

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the images of a study are shared out: every share of the budget stands on this page, in the order in which the
+// stages take them. What one leaves goes to those after it.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "scotoma/core/seed.h"
+#include "scotoma/finding/finding.h"
+#include "scotoma/study/study.h"
+
+namespace scotoma {
+
+/// The shortest audit of a bug: a sixth of budget.audit, four images at least, in whole rounds of the base prompts.
+/// It is what confirmation keeps back, so that audits do not take the budget of trials.
+inline int shortest_audit(const Study& study) {
+  const int round = static_cast<int>(study.prompts.base.size());
+  const int least = std::max(study.budget.audit / 6, 4);
+  return std::min(study.budget.audit, (least + round - 1) / round * round);
+}
+
+/// The count in which images of a purpose stand; null for those that no study's budget pays for.
+inline int Spent::*count_of(Purpose purpose) {
+  switch (purpose) {
+    case Purpose::baseline:
+      return &Spent::base;
+    case Purpose::screening:
+    case Purpose::exploration:
+      return &Spent::explore;
+    case Purpose::shrinking:
+      return &Spent::shrink;
+    case Purpose::confirmation:
+      return &Spent::confirm;
+    case Purpose::audit:
+      return &Spent::audit;
+    case Purpose::cross_check:
+      return &Spent::cross;
+    case Purpose::speed:
+    case Purpose::doctor:
+    case Purpose::review:
+      break;
+  }
+  return nullptr;
+}
+
+/// What is left of a study's budget, and how much of that each stage may take. All are numbers of images, none below 0.
+class Budget {
+ public:
+  /// Both must outlive it.
+  Budget(const Study& study, const Spent& spent) : study_(study), spent_(spent) {}
+
+  int left() const { return std::max(0, study_.budget.images - spent_.total()); }
+
+  /// Whether `images` more stay within the budget.
+  bool affords(std::int64_t images) const { return spent_.total() + images <= study_.budget.images; }
+
+  /// `count` images for each of `trials`, in a type that holds the product of any two options.
+  bool affords(int count, std::size_t trials) const {
+    return affords(std::int64_t{count} * static_cast<std::int64_t>(trials));
+  }
+
+  /// Baseline images beyond the first of each label: half, before the search and again before confirmation.
+  int for_baselines() const { return left() / 2; }
+
+  /// Screening of each of `labels`: their shares of a half.
+  std::size_t for_screening(std::size_t labels) const {
+    return static_cast<std::size_t>(left() / 2) / std::max(labels, std::size_t{1});
+  }
+
+  /// Exploration, screening among it: three quarters of what baselines left, less what was explored. Evidence takes few
+  /// images: a bug that always fails is confirmed on about ten.
+  int for_exploration() const {
+    const std::int64_t others = spent_.total() - spent_.explore;
+    return static_cast<int>(std::max(std::int64_t{0}, (study_.budget.images - others) * 3 / 4 - spent_.explore));
+  }
+
+  /// Shrinking: a quarter.
+  int for_shrinking() const { return left() / 4; }
+
+  /// Each of `bugs` audits, which takes as many images again without the phrase: budget.audit, or an equal share of
+  /// what is left, in whole rounds of the base prompts and no fewer than the shortest audit.
+  int for_each_audit(std::size_t bugs) const {
+    const int whole = study_.budget.audit;
+    if (bugs == 0 || affords(whole, 2 * bugs)) return whole;
+    const int round = static_cast<int>(study_.prompts.base.size());
+    const int each = left() / static_cast<int>(2 * bugs);
+    return std::clamp(each / round * round, shortest_audit(study_), whole);
+  }
+
+ private:
+  const Study& study_;
+  const Spent& spent_;
+};
+
+}  // namespace scotoma

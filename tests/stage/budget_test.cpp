@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scotoma/stage/budget.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace scotoma {
+namespace {
+
+Study study_of(int images) {
+  Study study;
+  study.budget.images = images;
+  study.prompts.base = {"a photo of {a label}", "a picture of {a label}"};
+  return study;
+}
+
+RC_GTEST_PROP(Budget, NoShareIsNegativeNorMoreThanIsLeft, ()) {
+  Study study = study_of(*rc::gen::inRange(0, 10'000));
+  study.budget.audit = *rc::gen::inRange(1, 200);
+  const Spent spent = {.base = *rc::gen::inRange(0, 6'000), .explore = *rc::gen::inRange(0, 6'000)};
+  const Budget budget(study, spent);
+  const auto labels = *rc::gen::inRange<std::size_t>(1, 50);
+  for (const int share : {budget.for_baselines(), budget.for_exploration(), budget.for_shrinking(),
+                          static_cast<int>(budget.for_screening(labels) * labels)}) {
+    RC_ASSERT(share >= 0);
+    RC_ASSERT(share <= budget.left());
+    RC_ASSERT(budget.left() == 0 || budget.affords(share));
+  }
+  RC_ASSERT(budget.affords(budget.left() + 1) == false);
+}
+
+RC_GTEST_PROP(Budget, AuditsAreAlikeInWholeRoundsAndNeverShorterThanTheShortest, ()) {
+  Study study = study_of(*rc::gen::inRange(0, 10'000));
+  study.budget.audit = 2 * *rc::gen::inRange(1, 100);
+  const Spent none;
+  const Budget budget(study, none);
+  const auto bugs = *rc::gen::inRange<std::size_t>(0, 100);
+  const int each = budget.for_each_audit(bugs);
+  RC_ASSERT(each <= study.budget.audit);
+  RC_ASSERT(each >= shortest_audit(study));
+  RC_ASSERT(each % 2 == 0);
+  if (each < study.budget.audit) RC_ASSERT(!budget.affords(study.budget.audit, 2 * bugs));
+  if (each > shortest_audit(study)) RC_ASSERT(budget.affords(each, 2 * bugs));
+}
+
+TEST(Budget, EveryPurposeThatAStudyPaysForHasItsCount) {
+  for (const Purpose purpose : {Purpose::speed, Purpose::doctor, Purpose::review}) EXPECT_FALSE(count_of(purpose));
+  Spent spent;
+  for (const Purpose purpose : {Purpose::baseline, Purpose::screening, Purpose::exploration, Purpose::shrinking,
+                                Purpose::confirmation, Purpose::audit, Purpose::cross_check})
+    spent.*count_of(purpose) += 1;
+  EXPECT_EQ(spent.total(), 7);
+  EXPECT_EQ(spent.explore, 2) << "screening is exploration";
+}
+
+}  // namespace
+}  // namespace scotoma
