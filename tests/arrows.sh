@@ -16,13 +16,13 @@ cache: core image model finding cache
 backend: core image model study backend
 stage: core image model study evidence finding cache
 wording: core model study evidence finding wording
-record: core model study finding wording record cache
-report: core image model study evidence finding cache wording record report
-export: core image model study finding cache wording record report export
+record: core image model study finding wording record
+report: core image model study evidence finding wording record report
+export: core image model study finding wording record report export
 find: core image model study evidence finding cache stage find
 transfer: core model study evidence finding cache stage find transfer
 progress: core model finding wording record progress
-session: core model study backend finding cache find transfer wording record report session
+session: core image model study backend finding cache find transfer wording record report session
 '
 # Inside backend: what serves every engine names none.
 inside_backend='

@@ -13,6 +13,7 @@
 
 #include "scotoma/core/file.h"
 #include "scotoma/core/hash.h"
+#include "scotoma/core/sqlite.h"
 
 namespace scotoma {
 namespace fs = std::filesystem;
@@ -39,56 +40,6 @@ std::int64_t checksum(std::string_view fingerprint, std::string_view input, std:
   std::int64_t sum = 0;
   std::memcpy(&sum, digest.data(), sizeof sum);
   return sum;
-}
-
-/// Resets a statement whatever happens while it is in use.
-class InUse {
- public:
-  explicit InUse(sqlite3_stmt* statement) : statement_(statement) {}
-  ~InUse() {
-    sqlite3_reset(statement_);
-    sqlite3_clear_bindings(statement_);
-  }
-  InUse(const InUse&) = delete;
-  InUse& operator=(const InUse&) = delete;
-
-  InUse& text(int index, const std::string& value) {
-    sqlite3_bind_text(statement_, index, value.data(), static_cast<int>(value.size()), SQLITE_STATIC);
-    return *this;
-  }
-  InUse& blob(int index, const std::string& value) {
-    sqlite3_bind_blob(statement_, index, value.data(), static_cast<int>(value.size()), SQLITE_STATIC);
-    return *this;
-  }
-  InUse& number(int index, std::int64_t value) {
-    sqlite3_bind_int64(statement_, index, value);
-    return *this;
-  }
-  int step() { return sqlite3_step(statement_); }
-
-  /// Of the row that step() found.
-  std::string column(int index) const {
-    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, index));
-    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, index));
-    return size == 0 ? std::string() : std::string(bytes, size);
-  }
-  std::optional<std::int64_t> number_in(int index) const {
-    if (sqlite3_column_type(statement_, index) != SQLITE_INTEGER) return std::nullopt;
-    return sqlite3_column_int64(statement_, index);
-  }
-
- private:
-  sqlite3_stmt* statement_;
-};
-
-int pragma_number(sqlite3* db, const char* name) {
-  int value = -1;
-  const auto keep = [](void* out, int, char** column, char**) {
-    *static_cast<int*>(out) = std::atoi(column[0]);
-    return 0;
-  };
-  if (sqlite3_exec(db, fmt::format("PRAGMA {}", name).c_str(), keep, &value, nullptr) != SQLITE_OK) return -1;
-  return value;
 }
 
 /// In SQL: scotoma_sum(fingerprint, input, value).
@@ -126,14 +77,11 @@ std::string tally_of(std::span<const Answer> answers) {
 }  // namespace
 
 struct AnswerCache::Statements {
-  sqlite3_stmt* find = nullptr;
-  sqlite3_stmt* store = nullptr;
-  sqlite3_stmt* all = nullptr;
-  sqlite3_stmt* remove = nullptr;
-  sqlite3_stmt* count = nullptr;
-  ~Statements() {
-    for (sqlite3_stmt* statement : {find, store, all, remove, count}) sqlite3_finalize(statement);
-  }
+  Statement find;
+  Statement store;
+  Statement all;
+  Statement remove;
+  Statement count;
 };
 
 /// A person's answers as they stand in the file.
@@ -145,7 +93,7 @@ struct AnswerCache::Persons {
 };
 
 AnswerCache::AnswerCache(fs::path folder, std::chrono::milliseconds patience)
-    : folder_(std::move(folder)), patience_(patience), statements_(std::make_unique<Statements>()) {}
+    : ImageFolder(std::move(folder)), patience_(patience), statements_(std::make_unique<Statements>()) {}
 
 AnswerCache::~AnswerCache() {
   statements_.reset();
@@ -161,7 +109,7 @@ fs::path AnswerCache::file_in(const fs::path& folder) {
 
 Error AnswerCache::broken(const std::string& doing) const {
   const int code = sqlite3_errcode(db_);
-  const std::string file = file_in(folder_).string();
+  const std::string file = file_in(folder()).string();
   if (const int system = code == SQLITE_NOMEM ? ENOMEM : sqlite3_system_errno(db_); ran_out(system)) {
     return failed(
         fmt::format("{}: {} failed ({}); everything computed so far is kept", file, doing, reason_of(system)));
@@ -199,12 +147,12 @@ Result<std::unique_ptr<AnswerCache>> AnswerCache::open(const fs::path& folder, s
   }
   std::unique_ptr<AnswerCache> cache(new AnswerCache(folder, patience));
   SCOTOMA_RETURN_IF_ERROR(cache->connect());
-  cache->sweep_images();
+  cache->sweep();
   return cache;
 }
 
 Result<void> AnswerCache::connect() {
-  const std::string file = file_in(folder_).string();
+  const std::string file = file_in(folder()).string();
   if (sqlite3_open(file.c_str(), &db_) != SQLITE_OK) return broken("opening");
   sqlite3_busy_timeout(db_, static_cast<int>(patience_.count()));
   SCOTOMA_RETURN_IF_ERROR(check_version());
@@ -251,14 +199,15 @@ Result<void> AnswerCache::migrate() {
 }
 
 Result<void> AnswerCache::prepare() {
-  const auto prepare = [&](const char* sql, sqlite3_stmt** out) {
-    return *out != nullptr || sqlite3_prepare_v2(db_, sql, -1, out, nullptr) == SQLITE_OK;
+  const auto prepare = [&](const char* sql, Statement& out) {
+    if (out == nullptr) out = prepared(db_, sql);
+    return out != nullptr;
   };
-  if (!prepare("SELECT value, sum FROM answers WHERE fingerprint=? AND input=?", &statements_->find) ||
-      !prepare(kStore, &statements_->store) ||
-      !prepare("SELECT input, value, sum FROM answers WHERE fingerprint=? ORDER BY input", &statements_->all) ||
-      !prepare("DELETE FROM answers WHERE fingerprint=? AND input=?", &statements_->remove) ||
-      !prepare("SELECT count(*) FROM answers WHERE fingerprint=?", &statements_->count)) {
+  if (!prepare("SELECT value, sum FROM answers WHERE fingerprint=? AND input=?", statements_->find) ||
+      !prepare(kStore, statements_->store) ||
+      !prepare("SELECT input, value, sum FROM answers WHERE fingerprint=? ORDER BY input", statements_->all) ||
+      !prepare("DELETE FROM answers WHERE fingerprint=? AND input=?", statements_->remove) ||
+      !prepare("SELECT count(*) FROM answers WHERE fingerprint=?", statements_->count)) {
     return broken("opening");
   }
   return {};
@@ -277,7 +226,7 @@ Result<void> AnswerCache::check_version() {
   const int tables = pragma_number(db_, "schema_version");
   if (tables < 0) return broken("opening");
   if (tables == 0) return {};  // new and empty
-  const std::string file = file_in(folder_).string();
+  const std::string file = file_in(folder()).string();
   if (pragma_number(db_, "application_id") != kApplicationId) {
     return bad_input(fmt::format("{}: a database, but not a cache of Scotoma; choose another folder with --out", file));
   }
@@ -292,7 +241,7 @@ Result<void> AnswerCache::check_version() {
 
 Result<std::optional<std::string>> AnswerCache::find(const std::string& fingerprint, const std::string& input) const {
   const std::lock_guard lock(mutex_);
-  InUse find(statements_->find);
+  InUse find(statements_->find.get());
   const int code = find.text(1, fingerprint).text(2, input).step();
   if (code == SQLITE_DONE) return std::optional<std::string>();
   if (code != SQLITE_ROW) return broken("reading");
@@ -302,7 +251,7 @@ Result<std::optional<std::string>> AnswerCache::find(const std::string& fingerpr
 }
 
 Result<void> AnswerCache::put(const std::string& fingerprint, const Answer& answer) const {
-  InUse store(statements_->store);
+  InUse store(statements_->store.get());
   store.text(1, fingerprint).text(2, answer.input).blob(3, answer.value);
   if (store.number(4, checksum(fingerprint, answer.input, answer.value)).step() != SQLITE_DONE)
     return broken("writing");
@@ -325,7 +274,7 @@ Result<void> AnswerCache::store(const std::string& fingerprint, std::span<const 
 
 Result<AnswerCache::Persons> AnswerCache::read_persons() const {
   const std::string person = kPerson;
-  InUse all(statements_->all);
+  InUse all(statements_->all.get());
   all.text(1, person);
   Persons persons;
   int code = SQLITE_ROW;
@@ -347,7 +296,7 @@ Result<AnswerCache::Persons> AnswerCache::read_persons() const {
 Result<void> AnswerCache::mend_persons(const Persons& persons) const {
   const std::string person = kPerson;
   for (const std::string& input : persons.damaged) {
-    InUse remove(statements_->remove);
+    InUse remove(statements_->remove.get());
     if (remove.text(1, person).text(2, input).step() != SQLITE_DONE) return broken("writing");
   }
   return put_tally(persons.whole);
@@ -364,14 +313,14 @@ Result<std::vector<Answer>> AnswerCache::persons() const {
   return failed(fmt::format(
       "{}: answers that a person gave in `scotoma review` are damaged or lost; {} of them are whole and are kept. The "
       "next run goes on with those; import your table of answers again, or answer what `scotoma review` asks anew",
-      file_in(folder_).string(), persons.whole.size()));
+      file_in(folder()).string(), persons.whole.size()));
 }
 
 Result<std::size_t> AnswerCache::count(const std::string& fingerprint) const {
   const std::lock_guard lock(mutex_);
-  InUse count(statements_->count);
+  InUse count(statements_->count.get());
   if (count.text(1, fingerprint).step() != SQLITE_ROW) return broken("reading");
-  return static_cast<std::size_t>(sqlite3_column_int64(statements_->count, 0));
+  return static_cast<std::size_t>(count.number_in(0).value_or(0));
 }
 
 }  // namespace scotoma

@@ -2,7 +2,7 @@
 // Everything that models ever answered, on disk: rows in SQLite, images as content-addressed PNG files.
 //
 //   DIR/cache.sqlite        answers(fingerprint, input) -> value, sum
-//   DIR/images/ab/<id>.png  images, named by image_id
+//   DIR/images/ab/<id>.png  images, named by image_id (image/image_folder.h)
 //
 // What a disk returns is not trusted: every row carries a checksum over all of it, and an image's name is its hash. A
 // row that does not fit its checksum counts as not there, and the question is asked anew.
@@ -23,10 +23,9 @@
 #include <vector>
 
 #include "scotoma/core/result.h"
-#include "scotoma/image/image.h"
+#include "scotoma/image/image_folder.h"
 
 struct sqlite3;
-struct sqlite3_stmt;
 
 namespace scotoma {
 
@@ -36,8 +35,8 @@ struct Answer {
   std::string value;
 };
 
-/// Safe to use from several threads.
-class AnswerCache {
+/// Answers, and the images that they are about. Safe to use from several threads.
+class AnswerCache : public ImageFolder {
  public:
   static constexpr int kVersion = 2;
 
@@ -68,23 +67,6 @@ class AnswerCache {
   /// Errors: failed when the disk is full, or when another program has been writing for longer than the patience.
   Result<void> store(const std::string& fingerprint, std::span<const Answer> answers);
 
-  /// Writes an image unless it is there whole; gives its id. Errors: failed when the disk is full or read-only.
-  Result<std::string> put_image(const Image& image);
-
-  /// The image, and the bytes of its file, once its pixels were found to be those of its name.
-  /// Errors: failed when the file is missing or damaged. A damaged file is removed, and a pipe or device in its place,
-  /// so that the next run generates it anew.
-  Result<Image> image(const std::string& id) const;
-  Result<std::vector<std::uint8_t>> image_bytes(const std::string& id) const;
-
-  /// Whether the image's file is there and begins and ends as a PNG file does: a power cut leaves files that are
-  /// empty or end in zeros. What is no plain file is removed. Errors: bad_input where a folder that holds something is
-  /// there; failed where file handles have run out.
-  Result<bool> has_image(const std::string& id) const;
-
-  /// Relative to the folder: "images/ab/abcd….png".
-  static std::filesystem::path image_file(const std::string& id);
-
   /// A person's answers, by input. Errors: failed when some are damaged or lost. That is told once: those that are
   /// whole are kept, and the next call gives them.
   Result<std::vector<Answer>> persons() const;
@@ -106,10 +88,8 @@ class AnswerCache {
   struct Persons;
   Result<Persons> read_persons() const;
   Result<void> mend_persons(const Persons& persons) const;
-  void sweep_images() const;
   Error broken(const std::string& doing) const;
 
-  std::filesystem::path folder_;
   std::chrono::milliseconds patience_;
   mutable std::mutex mutex_;
   sqlite3* db_ = nullptr;

@@ -11,9 +11,9 @@
 #include <optional>
 #include <unordered_map>
 
-#include "scotoma/cache/codec.h"
 #include "scotoma/core/hash.h"
 #include "scotoma/core/parallel.h"
+#include "scotoma/model/codec.h"
 
 namespace scotoma {
 namespace {

@@ -17,11 +17,11 @@
 namespace scotoma {
 namespace {
 
-Result<void> write_images(const Dataset& dataset, const AnswerCache& cache, Layout& layout, const CancelToken& cancel,
+Result<void> write_images(const Dataset& dataset, const ImageFolder& images, Layout& layout, const CancelToken& cancel,
                           Listener& listener) {
   for (std::size_t i = 0; i < dataset.images.size(); ++i) {
     if (cancel.cancelled()) return interrupted("stopped: nothing was exported");
-    SCOTOMA_ASSIGN_OR_RETURN(const auto png, cache.image_bytes(dataset.images[i].sample->image));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto png, images.image_bytes(dataset.images[i].sample->image));
     SCOTOMA_RETURN_IF_ERROR(layout.add(dataset.images[i], {reinterpret_cast<const char*>(png.data()), png.size()}));
     listener.on(WorkAdvanced{i + 1, dataset.images.size(), WorkUnit::images});
   }
@@ -30,14 +30,14 @@ Result<void> write_images(const Dataset& dataset, const AnswerCache& cache, Layo
 
 }  // namespace
 
-Result<Exported> export_dataset(const Study& study, const Findings& findings, const AnswerCache& cache,
+Result<Exported> export_dataset(const Study& study, const Findings& findings, const ImageFolder& images,
                                 const ExportOptions& options, const std::filesystem::path& folder,
                                 const CancelToken& cancel, Listener& listener) {
   SCOTOMA_ASSIGN_OR_RETURN(const Dataset dataset, choose_images(study, findings, options));
   SCOTOMA_ASSIGN_OR_RETURN(const auto place, NewFolder::begin(folder));
   listener.on(StageBegan{Stage::export_dataset});
   const auto layout = make_layout(dataset, findings, options, place->path());
-  SCOTOMA_RETURN_IF_ERROR(write_images(dataset, cache, *layout, cancel, listener));
+  SCOTOMA_RETURN_IF_ERROR(write_images(dataset, images, *layout, cancel, listener));
   SCOTOMA_RETURN_IF_ERROR(write_file(place->path() / "dataset.json",
                                      printable_json(dataset_json(study, findings, dataset, options).dump(2)) + "\n"));
   SCOTOMA_RETURN_IF_ERROR(write_file(place->path() / "README.md", readme(study, findings, dataset, options)));

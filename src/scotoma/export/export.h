@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "scotoma/cache/answer_cache.h"
 #include "scotoma/core/cancel.h"
 #include "scotoma/export/options.h"
 #include "scotoma/finding/events.h"
 #include "scotoma/finding/finding.h"
+#include "scotoma/image/image_folder.h"
 #include "scotoma/study/study.h"
 
 namespace scotoma {
@@ -28,8 +28,8 @@ struct Exported {
 /// Writes the dataset into `folder`, which appears whole or not at all. Its bytes are a function of the study, the
 /// findings and the options. Holds one image in memory at a time, beside what the findings hold.
 /// Errors: bad_input for a folder that is there and not empty, and for options under which there is nothing to export;
-/// failed when an image of the cache is missing or damaged, or the disk is full; interrupted.
-Result<Exported> export_dataset(const Study& study, const Findings& findings, const AnswerCache& cache,
+/// failed when an image is missing or damaged, or the disk is full; interrupted.
+Result<Exported> export_dataset(const Study& study, const Findings& findings, const ImageFolder& images,
                                 const ExportOptions& options, const std::filesystem::path& folder,
                                 const CancelToken& cancel, Listener& listener);
 

@@ -7,10 +7,10 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "scotoma/cache/answer_cache.h"
 #include "scotoma/finding/cause.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/finding/doubt.h"
+#include "scotoma/image/image_folder.h"
 #include "scotoma/wording/claims_filter.h"
 #include "scotoma/wording/finding_words.h"
 #include "scotoma/wording/settings.h"
@@ -316,7 +316,7 @@ ordered_json bug_json(const Study& study, const Findings& findings, const Causes
 
 }  // namespace
 
-std::string image_path(const std::string& image_id) { return AnswerCache::image_file(image_id).string(); }
+std::string image_path(const std::string& image_id) { return ImageFolder::image_file(image_id).string(); }
 
 ordered_json bugs_json(const Study& study, const Findings& findings, const ImagePath& path) {
   const Spent& spent = findings.spent;

@@ -41,11 +41,11 @@ std::string mark_of(std::string_view bugs) {
 }
 
 /// Puts images beside bugs.json, where the cache keeps its own elsewhere; anew where one there is not whole.
-Result<void> put_images(const std::set<std::string>& ids, const AnswerCache& cache,
+Result<void> put_images(const std::set<std::string>& ids, const ImageFolder& images,
                         const std::filesystem::path& folder) {
   for (const std::string& id : ids) {
     const auto path = folder / image_path(id);
-    SCOTOMA_ASSIGN_OR_RETURN(const auto png, cache.image_bytes(id));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto png, images.image_bytes(id));
     const std::string_view bytes(reinterpret_cast<const char*>(png.data()), png.size());
     SCOTOMA_RETURN_IF_ERROR(clear_place(path));
     if (const auto there = read_plain_file(path); there.ok() && *there == bytes) continue;
@@ -78,13 +78,13 @@ Result<void> replace(const std::vector<File>& files, const std::filesystem::path
 
 }  // namespace
 
-Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const AnswerCache& cache,
+Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const ImageFolder& images,
                           const std::filesystem::path& folder, const Transfer* transfer) {
   assert(std::filesystem::is_directory(folder));
-  const auto images = [&](const std::string& id) { return cache.image(id); };
+  const auto shown = [&](const std::string& id) { return images.image(id); };
   const auto known = transfer == nullptr ? known_transfer(folder, findings) : std::nullopt;
   SCOTOMA_ASSIGN_OR_RETURN(const std::string html,
-                           report_html(study, findings, images, known.has_value() ? &*known : transfer));
+                           report_html(study, findings, shown, known.has_value() ? &*known : transfer));
   const Published published{folder / "report.html", folder / "bugs.json"};
   std::set<std::string> named;
   const auto path = [&](const std::string& id) {
@@ -92,7 +92,7 @@ Result<Published> publish(const Study& study, const Findings& findings, const Ru
     return image_path(id);
   };
   const std::string bugs = printable_json(bugs_json(study, findings, path).dump(2)) + "\n";
-  SCOTOMA_RETURN_IF_ERROR(put_images(named, cache, folder));
+  SCOTOMA_RETURN_IF_ERROR(put_images(named, images, folder));
   std::vector<std::pair<std::filesystem::path, std::string>> files = {{published.report, html + mark_of(bugs)}};
   if (run != nullptr) files.emplace_back(folder / "run.json", printable_json(run_json(*run).dump(2)) + "\n");
   if (transfer != nullptr)

@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <string_view>
 
-#include "scotoma/cache/answer_cache.h"
 #include "scotoma/core/file.h"
 #include "scotoma/finding/finding.h"
 #include "scotoma/finding/transfer.h"
+#include "scotoma/image/image_folder.h"
 #include "scotoma/study/study.h"
 
 namespace scotoma {
@@ -29,7 +29,7 @@ struct Published {
 /// its folder too, else copies. Requires that `folder` is there.
 /// Errors: failed when the disk is full, the folder cannot be written, or an image that the report shows is missing or
 /// damaged: the old files stay then.
-Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const AnswerCache& cache,
+Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const ImageFolder& images,
                           const std::filesystem::path& folder, const Transfer* transfer = nullptr);
 
 /// False where the folder's report.html says that it was written with another bugs.json than the one of these bytes.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The cache's images: PNG files, named by the hash of their pixels.
+#include "scotoma/image/image_folder.h"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -7,7 +8,6 @@
 #include <array>
 #include <string_view>
 
-#include "scotoma/cache/answer_cache.h"
 #include "scotoma/core/file.h"
 
 namespace scotoma {
@@ -60,9 +60,9 @@ Result<void> make_folder(const fs::path& folder) {
 
 }  // namespace
 
-fs::path AnswerCache::image_file(const std::string& id) { return fs::path("images") / id.substr(0, 2) / (id + ".png"); }
+fs::path ImageFolder::image_file(const std::string& id) { return fs::path("images") / id.substr(0, 2) / (id + ".png"); }
 
-Result<bool> AnswerCache::has_image(const std::string& id) const {
+Result<bool> ImageFolder::has_image(const std::string& id) const {
   const fs::path path = folder_ / image_file(id);
   SCOTOMA_RETURN_IF_ERROR(clear_place(path));  // before it is generated: what cannot be cleared is told at once
   std::error_code error;
@@ -72,7 +72,7 @@ Result<bool> AnswerCache::has_image(const std::string& id) const {
          holds(file.descriptor, file.size - static_cast<off_t>(kPngEnd.size()), kPngEnd);
 }
 
-void AnswerCache::sweep_images() const {
+void ImageFolder::sweep() const {
   const fs::path images = folder_ / "images";
   const fs::path aside = images / kAside;
   remove_abandoned(folder_);
@@ -84,7 +84,7 @@ void AnswerCache::sweep_images() const {
   fs::create_directory(aside, error);
 }
 
-Result<std::string> AnswerCache::put_image(const Image& image) {
+Result<std::string> ImageFolder::put_image(const Image& image) {
   const std::string id = image_id(image);
   SCOTOMA_ASSIGN_OR_RETURN(const bool there, has_image(id));
   if (there) return id;
@@ -96,14 +96,14 @@ Result<std::string> AnswerCache::put_image(const Image& image) {
   return id;
 }
 
-Result<std::vector<std::uint8_t>> AnswerCache::image_bytes(const std::string& id) const {
+Result<std::vector<std::uint8_t>> ImageFolder::image_bytes(const std::string& id) const {
   const fs::path path = folder_ / image_file(id);
   SCOTOMA_ASSIGN_OR_RETURN(const std::string bytes, read_image_file(path));
   if (const auto image = image_in(bytes, id, path); !image.ok()) return image.error();
   return std::vector<std::uint8_t>(bytes.begin(), bytes.end());
 }
 
-Result<Image> AnswerCache::image(const std::string& id) const {
+Result<Image> ImageFolder::image(const std::string& id) const {
   const fs::path path = folder_ / image_file(id);
   SCOTOMA_ASSIGN_OR_RETURN(const std::string bytes, read_image_file(path));
   return image_in(bytes, id, path);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scotoma/cache/codec.h"
+#include "scotoma/model/codec.h"
 
 #include <bit>
 #include <cstdint>
@@ -8,7 +8,7 @@
 namespace scotoma {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the cache is little endian");
+static_assert(std::endian::native == std::endian::little, "stored answers are little endian");
 
 template <class T>
 void append(std::string& bytes, T value) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers as bytes in the cache: little endian, no padding.
+// Answers as bytes, for the cache and for stored findings: little endian, no padding.
 #pragma once
 
 #include <optional>

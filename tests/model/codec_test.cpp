@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scotoma/cache/codec.h"
+#include "scotoma/model/codec.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

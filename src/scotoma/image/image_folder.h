@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// A folder of images: PNG files, named by the hash of their pixels.
+//
+//   DIR/images/ab/<id>.png   "ab" are the first two letters of the id
+//
+// What a disk returns is not trusted: an image is read only where its pixels are those of its name.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "scotoma/core/result.h"
+#include "scotoma/image/image.h"
+
+namespace scotoma {
+
+/// Safe to use from several threads, and by several processes on one folder.
+class ImageFolder {
+ public:
+  /// Nothing is looked at or made before an image is asked for or put.
+  explicit ImageFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  const std::filesystem::path& folder() const { return folder_; }
+
+  /// Relative to the folder: "images/ab/abcd….png".
+  static std::filesystem::path image_file(const std::string& id);
+
+  /// Writes an image unless it is there whole; gives its id. Errors: failed when the disk is full or read-only.
+  Result<std::string> put_image(const Image& image);
+
+  /// The image, and the bytes of its file, once its pixels were found to be those of its name.
+  /// Errors: failed when the file is missing or damaged. A damaged file is removed, and a pipe or device in its place,
+  /// so that the next run generates it anew.
+  Result<Image> image(const std::string& id) const;
+  Result<std::vector<std::uint8_t>> image_bytes(const std::string& id) const;
+
+  /// Whether the image's file is there and begins and ends as a PNG file does: a power cut leaves files that are
+  /// empty or end in zeros. What is no plain file is removed. Errors: bad_input where a folder that holds something is
+  /// there; failed where file handles have run out.
+  Result<bool> has_image(const std::string& id) const;
+
+ protected:
+  /// Removes what killed runs left half written.
+  void sweep() const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace scotoma
