@@ -15,7 +15,7 @@
 #include "scotoma/report/check.h"
 #include "scotoma/report/publish.h"
 #include "scotoma/session/candidates.h"
-#include "scotoma/session/session.h"
+#include "scotoma/session/finished.h"
 #include "scotoma/wording/tally.h"
 #include "terminal.h"
 #include "verbs.h"
@@ -90,9 +90,9 @@ Result<void> generate_more(Session& session, Findings& findings, int images, con
   return generate_more_baselines(context, findings.bases, images);
 }
 
-Result<Checked> checked(Session& session, CandidateModel& candidate, const CheckArguments& arguments,
+Result<Checked> checked(FinishedStudy& done, CandidateModel& candidate, const CheckArguments& arguments,
                         const CancelToken& cancel) {
-  SCOTOMA_ASSIGN_OR_RETURN(StudyRun done, replay_study(session, arguments, cancel));
+  Session& session = done.session;
   StderrProgress progress(arguments.progress);
   if (arguments.images > 0)
     SCOTOMA_RETURN_IF_ERROR(generate_more(session, done.findings, arguments.images, cancel, progress));
@@ -110,21 +110,21 @@ Result<void> run_check(const CheckArguments& arguments) {
   }
   SCOTOMA_ASSIGN_OR_RETURN(Study study, arguments.images > 0 ? open_study(arguments) : open_finished_study(arguments));
   study = as_run(std::move(study), arguments);
-  SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
+  const FinishedNeeds needs = {.cache = true, .models = arguments.images > 0};  // further images are theirs to make
+  SCOTOMA_RETURN_IF_ERROR(check_finished(arguments, needs));
   std::optional<FolderLock> lock;
   if (arguments.images > 0) {
     SCOTOMA_ASSIGN_OR_RETURN(lock, lock_answers(arguments, "check"));
   }
   SCOTOMA_ASSIGN_OR_RETURN(auto candidates, load_candidates(study, {arguments.against}, arguments.labels));
-  const auto open = arguments.images > 0 ? open_session : open_finished;  // further images are the models' to make
-  SCOTOMA_ASSIGN_OR_RETURN(Session session, open(std::move(study), arguments));
-  tell_note(session.note);
-  SCOTOMA_ASSIGN_OR_RETURN(const Checked result, checked(session, candidates.front(), arguments, cancel));
+  SCOTOMA_ASSIGN_OR_RETURN(FinishedStudy done, open_finished(std::move(study), arguments, cancel, needs));
+  tell_note(done.session.note);
+  SCOTOMA_ASSIGN_OR_RETURN(const Checked result, checked(done, candidates.front(), arguments, cancel));
   if (!arguments.junit.empty())  // before anything is printed: the reader of that may have gone
     SCOTOMA_RETURN_IF_ERROR(
-        write_whole(arguments.junit, junit_xml(session.study, result.check, arguments.allow_undecided)));
+        write_whole(arguments.junit, junit_xml(done.session.study, result.check, arguments.allow_undecided)));
   if (arguments.json) {
-    nlohmann::ordered_json json = check_json(session.study, result.check);
+    nlohmann::ordered_json json = check_json(done.session.study, result.check);
     if (!result.doubts.empty()) json["doubts"] = result.doubts;
     say_json(json);
   } else {

@@ -9,7 +9,7 @@
 
 #include "scotoma/export/new_folder.h"
 #include "scotoma/finding/doubt.h"
-#include "scotoma/session/session.h"
+#include "scotoma/session/finished.h"
 #include "scotoma/wording/tally.h"
 #include "scotoma/wording/words.h"
 #include "terminal.h"
@@ -63,14 +63,13 @@ Result<void> write_export(const ExportArguments& arguments) {
     options.shard_bytes = std::uint64_t{1'000'000} * static_cast<std::uint64_t>(arguments.shard_megabytes);
   }
   SCOTOMA_ASSIGN_OR_RETURN(Study study, open_finished_study(arguments));
-  SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
+  SCOTOMA_RETURN_IF_ERROR(check_finished(arguments));
   SCOTOMA_RETURN_IF_ERROR(check_vacant(arguments.to));
-  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_finished(std::move(study), arguments));
-  tell_note(session.note);
-  SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, replay_study(session, arguments, cancel));
+  SCOTOMA_ASSIGN_OR_RETURN(const FinishedStudy done, open_finished(std::move(study), arguments, cancel));
+  tell_note(done.session.note);
   const Result<Exported> exported = [&] {
     StderrProgress progress(arguments.progress);
-    return export_dataset(session.study, done.findings, *session.cache, options, arguments.to, cancel, progress);
+    return export_dataset(done.session.study, done.findings, done.images, options, arguments.to, cancel, progress);
   }();
   if (!exported.ok()) {
     tell_doubts(doubts(done.findings));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// scotoma report STUDY: the report again, from the cache alone.
+// scotoma report STUDY: the report again, from what was stored alone.
 #include <fmt/format.h>
 
 #include "scotoma/report/publish.h"
-#include "scotoma/session/session.h"
+#include "scotoma/session/finished.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -12,14 +12,13 @@ namespace {
 
 Result<void> write_report(const StudyArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(Study study, open_finished_study(arguments));
-  SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
+  SCOTOMA_RETURN_IF_ERROR(check_finished(arguments));
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "report"));
-  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_finished(std::move(study), arguments));
-  tell_note(session.note);
   const CancelToken never;
-  SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, replay_study(session, arguments, never));
+  SCOTOMA_ASSIGN_OR_RETURN(const FinishedStudy done, open_finished(std::move(study), arguments, never));
+  tell_note(done.session.note);
   SCOTOMA_ASSIGN_OR_RETURN(const Published published,
-                           publish(session.study, done.findings, nullptr, *session.cache, out_folder(arguments)));
+                           publish(done.session.study, done.findings, nullptr, done.images, out_folder(arguments)));
   say("{}\n", published.report.string());
   return {};
 }

@@ -17,7 +17,7 @@
 #include "scotoma/record/review_csv.h"
 #include "scotoma/report/publish.h"
 #include "scotoma/report/review_page.h"
-#include "scotoma/session/session.h"
+#include "scotoma/session/finished.h"
 #include "scotoma/study/prompt.h"
 #include "scotoma/wording/text.h"
 #include "scotoma/wording/words.h"
@@ -36,12 +36,9 @@ struct ReviewArguments : StudyArguments {
   bool status = false;
 };
 
-/// A finished study with what it found and what was answered so far.
-struct Reviewed {
+/// A finished study with what it found and what was answered so far; locked where answers are going to be stored.
+struct Reviewed : FinishedStudy {
   std::optional<FolderLock> lock;
-  Session session;
-  Findings findings;
-  Reviews reviews;
 };
 
 Result<void> check_bug(const Findings& findings, const std::string& bug) {
@@ -68,20 +65,17 @@ bool answers(const ReviewArguments& arguments) {
 
 Result<Reviewed> open_reviewed(const ReviewArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(Study study, open_finished_study(arguments));
-  SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
-  Reviewed reviewed;
+  const FinishedNeeds needs = {.cache = answers(arguments)};
+  SCOTOMA_RETURN_IF_ERROR(check_finished(arguments, needs));
+  std::optional<FolderLock> lock;
   if (answers(arguments)) {
-    SCOTOMA_ASSIGN_OR_RETURN(reviewed.lock, lock_answers(arguments, "review"));
+    SCOTOMA_ASSIGN_OR_RETURN(lock, lock_answers(arguments, "review"));
   }
-  SCOTOMA_ASSIGN_OR_RETURN(reviewed.session, open_finished(std::move(study), arguments));
-  tell_note(reviewed.session.note);
-  Session& session = reviewed.session;
   const CancelToken never;
-  SCOTOMA_ASSIGN_OR_RETURN(StudyRun done, replay_study(session, arguments, never));
-  reviewed.findings = std::move(done.findings);
-  SCOTOMA_ASSIGN_OR_RETURN(reviewed.reviews, read_reviews(*session.cache));
-  SCOTOMA_RETURN_IF_ERROR(check_bug(reviewed.findings, arguments.bug));
-  return reviewed;
+  SCOTOMA_ASSIGN_OR_RETURN(FinishedStudy done, open_finished(std::move(study), arguments, never, needs));
+  tell_note(done.session.note);
+  SCOTOMA_RETURN_IF_ERROR(check_bug(done.findings, arguments.bug));
+  return Reviewed{std::move(done), std::move(lock)};
 }
 
 std::vector<Reviewable> next_ones(const Reviewed& reviewed, const ReviewArguments& arguments) {
@@ -89,8 +83,8 @@ std::vector<Reviewable> next_ones(const Reviewed& reviewed, const ReviewArgument
                    static_cast<std::size_t>(arguments.count));
 }
 
-std::string file_of(const ReviewArguments& arguments, const std::string& image) {
-  return (cache_folder(arguments) / AnswerCache::image_file(image)).string();
+std::string file_of(const Reviewed& reviewed, const std::string& image) {
+  return (reviewed.images.folder() / ImageFolder::image_file(image)).string();
 }
 
 std::string question(const Study& study, const std::string& label) {
@@ -136,9 +130,9 @@ Result<void> write_page(const Reviewed& reviewed, const ReviewArguments& argumen
   std::vector<ReviewImage> images;
   for (const Reviewable& image : next_ones(reviewed, arguments)) {
     const std::string& id = image.sample->image;
-    SCOTOMA_ASSIGN_OR_RETURN(auto png, reviewed.session.cache->image_bytes(id));
-    images.push_back(
-        {id, image.label, file_of(arguments, id), std::move(png), with_article(reviewed.session.study, image.label)});
+    SCOTOMA_ASSIGN_OR_RETURN(auto png, reviewed.images.image_bytes(image));
+    images.push_back({image, image.label, file_of(reviewed, image), std::move(png),
+                      with_article(reviewed.session.study, image.label)});
   }
   if (images.empty()) return bad_input("every image is reviewed already; see --status");
   const Study& study = reviewed.session.study;
@@ -152,7 +146,7 @@ Result<void> write_page(const Reviewed& reviewed, const ReviewArguments& argumen
 Result<void> write_csv(const Reviewed& reviewed, const ReviewArguments& arguments) {
   std::vector<ReviewRow> rows;
   for (const Reviewable& image : next_ones(reviewed, arguments))
-    rows.push_back({image.sample->image, printable(image.label), printable(file_of(arguments, image.sample->image))});
+    rows.push_back({image.sample->image, printable(image.label), printable(file_of(reviewed, image.sample->image))});
   if (rows.empty()) return bad_input("every image is reviewed already; see --status");
   SCOTOMA_RETURN_IF_ERROR(write_whole(arguments.csv, review_csv(rows)));
   say("{}: {}; fill in yes or no, then: {}\n", arguments.csv.string(), counted(static_cast<int>(rows.size()), "image"),
@@ -220,9 +214,9 @@ Result<void> import_csv(const Reviewed& reviewed, const ReviewArguments& argumen
   return {};
 }
 
-Result<void> print_list(const Study& study, const std::vector<Reviewable>& images, const ReviewArguments& arguments) {
+Result<void> print_list(const Reviewed& reviewed, const std::vector<Reviewable>& images) {
   for (const Reviewable& image : images)
-    say("{}  {}\n", file_of(arguments, image.sample->image), question(study, image.label));
+    say("{}  {}\n", file_of(reviewed, image.sample->image), question(reviewed.session.study, image.label));
   say("{} to review; answer at a terminal, or with --page or --csv\n",
       counted(static_cast<int>(images.size()), "image"));
   return {};
@@ -231,11 +225,11 @@ Result<void> print_list(const Study& study, const std::vector<Reviewable>& image
 /// One question after the other; every answer is kept at once.
 Result<void> ask(const Reviewed& reviewed, const ReviewArguments& arguments) {
   const std::vector<Reviewable> images = next_ones(reviewed, arguments);
-  if (::isatty(STDIN_FILENO) == 0) return print_list(reviewed.session.study, images, arguments);
+  if (::isatty(STDIN_FILENO) == 0) return print_list(reviewed, images);
   const Paint paint(stdout);
   int answered = 0;
   for (std::size_t i = 0; i < images.size();) {
-    say("\n{}\n{} {} [y]es [n]o [s]kip [q]uit: ", file_of(arguments, images[i].sample->image),
+    say("\n{}\n{} {} [y]es [n]o [s]kip [q]uit: ", file_of(reviewed, images[i].sample->image),
         paint.dim(fmt::format("{} of {}", i + 1, images.size())),
         paint.bold(question(reviewed.session.study, images[i].label)));
     std::fflush(stdout);

@@ -14,7 +14,7 @@
 #include "scotoma/record/transfer_json.h"
 #include "scotoma/report/publish.h"
 #include "scotoma/session/candidates.h"
-#include "scotoma/session/session.h"
+#include "scotoma/session/finished.h"
 #include "scotoma/wording/tally.h"
 #include "terminal.h"
 #include "verbs.h"
@@ -132,19 +132,20 @@ void print_transfer(const Transfer& transfer, const Findings& findings, const st
 Result<void> run_transfer(const TransferArguments& arguments) {
   const CancelToken& cancel = stop_at_interrupt();
   SCOTOMA_ASSIGN_OR_RETURN(Study study, open_finished_study(arguments));
-  SCOTOMA_RETURN_IF_ERROR(check_cache(arguments));
+  SCOTOMA_RETURN_IF_ERROR(check_finished(arguments, {.cache = true}));
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "transfer"));
   SCOTOMA_ASSIGN_OR_RETURN(auto candidates, load_candidates(study, arguments.classifiers, arguments.labels));
-  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_finished(std::move(study), arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(const FinishedStudy done,
+                           open_finished(std::move(study), arguments, cancel, {.cache = true}));
+  const Session& session = done.session;
   tell_note(session.note);
-  SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, replay_study(session, arguments, cancel));
   candidates = each_once(std::move(candidates), done.findings);
   const Result<Transfer> result = [&] {
     StderrProgress progress(arguments.progress);
     return transfer(session.study, done.findings, candidates, *session.cache, cancel, progress);
   }();
   if (!result.ok()) return result.error();
-  SCOTOMA_ASSIGN_OR_RETURN(const Published published, publish(session.study, done.findings, nullptr, *session.cache,
+  SCOTOMA_ASSIGN_OR_RETURN(const Published published, publish(session.study, done.findings, nullptr, done.images,
                                                               out_folder(arguments), &*result));
   tell_doubts(doubts(done.findings));
   if (arguments.json) {

@@ -114,9 +114,10 @@ TEST_F(WithoutModels, AStudyJsonThatWasChangedOrIsOfOtherResultsIsNotTaken) {
   EXPECT_NE(reported.errors.find("not of the bugs.json beside it"), std::string::npos) << reported.errors;
 }
 
-TEST(AFinishedStudy, OfWhichAnImageIsGoneNamesIt) {
+TEST(AFinishedStudy, OfWhichAnImageIsGoneNamesItWhereItIsReplayed) {
   const fake::Folder folder;
   finished_study(folder);
+  fs::remove(folder / "out/findings.sqlite");
   std::filesystem::path gone;
   for (const auto& entry : fs::recursive_directory_iterator(folder / "out/images")) {
     if (entry.path().extension() == ".png") gone = entry.path();
@@ -128,6 +129,17 @@ TEST(AFinishedStudy, OfWhichAnImageIsGoneNamesIt) {
       << reported.errors;
   EXPECT_NE(reported.errors.find(gone.filename().string()), std::string::npos) << reported.errors;
   EXPECT_NE(reported.errors.find("generates it anew"), std::string::npos) << reported.errors;
+}
+
+TEST(AFinishedStudy, OfWhichAnImageOfTheReportIsGoneNamesItToo) {
+  const fake::Folder folder;
+  const Finished finished = finished_study(folder);
+  const auto bugs = nlohmann::json::parse(read_file(finished.out / "bugs.json"));
+  const std::string gone = bugs["labels"][0]["examples"]["passing"][0];
+  fs::remove(finished.out / gone);
+  const Outcome reported = run({"report", finished.out.string()});
+  EXPECT_EQ(reported.code, 1);
+  EXPECT_NE(reported.errors.find(gone), std::string::npos) << reported.errors;
 }
 
 TEST(AFinishedStudy, SaysWhereAModelIsNewerThanItsResults) {

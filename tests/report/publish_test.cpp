@@ -15,6 +15,8 @@
 
 #include "fake/folder.h"
 #include "report/made_up.h"
+#include "scotoma/cache/answer_cache.h"
+#include "scotoma/record/findings_store.h"
 
 namespace {
 int renames_before_death = -1;  ///< -1: it lives
@@ -151,6 +153,37 @@ TEST_F(Publish, KilledBetweenTwoFilesLeavesNoReportOfOtherFiguresThanTransferJso
   }
   ASSERT_TRUE(with('b'));
   EXPECT_NE(read_plain_file(folder_ / "transfer.json")->find("candidate-b"), std::string::npos);
+}
+
+TEST_F(Publish, KilledBetweenTwoFilesLeavesNoStoreThatNamesTheBugsJsonBesideItUnlessItIsOfThem) {
+  const auto with = [&](const char* label) {
+    Findings findings = with_image(id_);
+    findings.clusters[0].label = label;
+    return publish(made_up::study(), findings, nullptr, *cache_, folder_.path()).ok();
+  };
+  int of_others = 0;
+  for (int renames = 0; renames < 4; ++renames) {  // report.html, study.json, findings.sqlite, bugs.json
+    ASSERT_TRUE(with("fly"));
+    const pid_t child = ::fork();
+    if (child == 0) {
+      renames_before_death = renames;
+      ::_exit(with("bee") ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "it was not killed";
+    const auto stored = StoredFindings::open(folder_.path());
+    ASSERT_TRUE(stored.ok()) << "half written after " << renames << ": " << stored.error().message;
+    const std::string bugs = *read_plain_file(folder_ / "bugs.json");
+    EXPECT_NE(bugs.find("\"label\": \"fly\""), std::string::npos) << "after " << renames;
+    const bool names_it = stored->key() == results_key(made_up::study(), bugs);
+    EXPECT_EQ(names_it, stored->findings().clusters.at(0).label == "fly") << "after " << renames;
+    of_others += names_it ? 0 : 1;
+  }
+  EXPECT_EQ(of_others, 1) << "killed just before bugs.json";
+  ASSERT_TRUE(with("bee"));
+  EXPECT_TRUE(StoredFindings::open(folder_.path())->key() ==
+              results_key(made_up::study(), *read_plain_file(folder_ / "bugs.json")));
 }
 
 TEST_F(Publish, RenewsACopyOfAImageThatIsNotWhole) {

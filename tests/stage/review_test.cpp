@@ -42,12 +42,13 @@ struct Confirmed {
       reviews[review_key(sample.image, "fly")] = i++ < shows;
   }
 
-  void review() { scotoma::review(stage.context, reviews, findings); }
+  void review() { limits = scotoma::review(stage.study, reviews, findings); }
   const Hypothesis& bug(std::size_t b) const { return findings.hypotheses[b]; }
 
   fake::Stage stage;
   Findings findings;
   Reviews reviews;
+  std::vector<std::string> limits;
 };
 
 TEST(Review, WithoutAnswersChangesNothing) {
@@ -58,7 +59,7 @@ TEST(Review, WithoutAnswersChangesNothing) {
   EXPECT_FALSE(study.bug(0).reviewed);
   EXPECT_FALSE(study.findings.judge_review);
   EXPECT_EQ(study.findings.rejection_threshold, 5);
-  EXPECT_TRUE(study.stage.context.limits.empty());
+  EXPECT_TRUE(study.limits.empty());
 }
 
 TEST(Review, TellsTheRateAmongImagesThatTrulyShowTheLabel) {
@@ -88,8 +89,8 @@ TEST(Review, WithdrawsABugWhoseAuditIsMostlyInvalid) {
   Confirmed study(1, 20, 20, 60);
   study.review();
   EXPECT_EQ(study.bug(0).status, Status::not_generatable);
-  ASSERT_EQ(study.stage.context.limits.size(), 1U);
-  EXPECT_NE(study.stage.context.limits[0].find("60 of the 80 images"), std::string::npos);
+  ASSERT_EQ(study.limits.size(), 1U);
+  EXPECT_NE(study.limits[0].find("60 of the 80 images"), std::string::npos);
 }
 
 TEST(Review, KeepsABugWhoseAuditMayBeMostlyValid) {
@@ -103,8 +104,8 @@ TEST(Review, WithdrawsABugOfWhichAPersonSeesNothing) {
   study.answer(0, 20);
   study.review();
   EXPECT_EQ(study.bug(0).status, Status::not_generatable);
-  ASSERT_EQ(study.stage.context.limits.size(), 1U);
-  EXPECT_NE(study.stage.context.limits[0].find("only 20 of 80 images"), std::string::npos);
+  ASSERT_EQ(study.limits.size(), 1U);
+  EXPECT_NE(study.limits[0].find("only 20 of 80 images"), std::string::npos);
 }
 
 TEST(Review, WithdrawsNothingOnTheAnswersThatDoNotCount) {

@@ -173,6 +173,11 @@ Aside::~Aside() {
   if (!aside_.empty()) ::unlink(aside_.c_str());
 }
 
+Result<void> Aside::sync() const {
+  if (::fsync(lock_.get()) != 0) return cannot_write(target_, errno);
+  return {};
+}
+
 Result<void> Aside::place() {
   if (::rename(aside_.c_str(), target_.c_str()) != 0) return cannot_write(target_, errno);
   aside_.clear();

@@ -68,6 +68,12 @@ class Aside {
   Aside& operator=(Aside&&) = delete;
   ~Aside();  ///< removes what was not placed
 
+  /// Where the file stands until it is placed: for those that write on into it themselves.
+  const std::filesystem::path& path() const { return aside_; }
+
+  /// Has the disk hold all of it, so that not even a power cut leaves half of it in its place. Errors: failed.
+  Result<void> sync() const;
+
   /// Puts the file in its place, where it replaces what was there. Errors: failed.
   Result<void> place();
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scotoma/core/hash.h"
 
-#include <fmt/format.h>
 #include <openssl/evp.h>
 
 #include <vector>
 
 #include "scotoma/core/file.h"
+#include "scotoma/core/hex.h"
 
 namespace scotoma {
 
@@ -43,9 +43,8 @@ std::array<std::uint8_t, 32> Hasher::digest() {
 }
 
 std::string Hasher::hex() {
-  std::string text;
-  for (std::uint8_t byte : digest()) text += fmt::format("{:02x}", byte);
-  return text;
+  const auto raw = digest();
+  return hex_of({reinterpret_cast<const char*>(raw.data()), raw.size()});
 }
 
 std::string sha256_hex(std::span<const std::uint8_t> raw) { return Hasher().bytes(raw).hex(); }

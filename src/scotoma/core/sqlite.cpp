@@ -46,10 +46,10 @@ InUse& InUse::number(int index, std::int64_t value) {
 
 int InUse::step() { return sqlite3_step(statement_); }
 
-std::string InUse::column(int index) const {
+std::string_view InUse::view(int index) const {
   const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, index));
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, index));
-  return size == 0 ? std::string() : std::string(bytes, size);
+  return size == 0 ? std::string_view() : std::string_view(bytes, size);
 }
 
 std::optional<std::int64_t> InUse::number_in(int index) const {

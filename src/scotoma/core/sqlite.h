@@ -40,8 +40,10 @@ class InUse {
 
   int step();  ///< SQLITE_ROW, SQLITE_DONE or an error
 
-  /// Of the row that step() found: the bytes of a text or blob, empty for NULL; a number, nothing for anything else.
-  std::string column(int index) const;
+  /// Of the row that step() found: the bytes of a text or blob, empty for NULL; a number, nothing for anything else. A
+  /// view lasts until the next step.
+  std::string column(int index) const { return std::string(view(index)); }
+  std::string_view view(int index) const;
   std::optional<std::int64_t> number_in(int index) const;
 
  private:

@@ -10,17 +10,16 @@
 
 #include "scotoma/cache/reviews.h"
 #include "scotoma/core/parallel.h"
+#include "scotoma/find/conclude.h"
 #include "scotoma/find/failure_rule.h"
 #include "scotoma/find/phrases.h"
 #include "scotoma/find/speed.h"
 #include "scotoma/find/watch.h"
 #include "scotoma/finding/count.h"
-#include "scotoma/finding/doubt.h"
 #include "scotoma/stage/audit.h"
 #include "scotoma/stage/confirm.h"
 #include "scotoma/stage/cross.h"
 #include "scotoma/stage/explore.h"
-#include "scotoma/stage/review.h"
 #include "scotoma/stage/sample.h"
 #include "scotoma/stage/shrink.h"
 #include "scotoma/study/label_class.h"
@@ -52,7 +51,15 @@ class Course {
   }
 
   /// No status changes any more. Before the hypotheses are put in another order.
-  void decided() { watch_.compare(result_.findings.hypotheses, true); }
+  void decided() {
+    const Findings& findings = result_.findings;
+    std::vector<const Hypothesis*> as_before;
+    for (const auto& [id, status] : findings.before_review->hypotheses) {
+      as_before.push_back(&*std::find_if(findings.hypotheses.begin(), findings.hypotheses.end(),
+                                         [&, &wanted = id](const Hypothesis& h) { return h.id == wanted; }));
+    }
+    watch_.compare(as_before, true);
+  }
 
   double total() { return clock_.seconds() - begin_; }
 
@@ -93,16 +100,6 @@ std::vector<Candidate> of_user(const std::vector<Candidate>& given, const std::v
   return candidates;
 }
 
-void order_hypotheses(std::vector<Hypothesis>& hypotheses) {
-  std::stable_sort(hypotheses.begin(), hypotheses.end(), [](const Hypothesis& a, const Hypothesis& b) {
-    const bool a_confirmed = a.status == Status::confirmed;
-    const bool b_confirmed = b.status == Status::confirmed;
-    if (a_confirmed != b_confirmed) return a_confirmed;
-    if (a_confirmed && a.audit.rate != b.audit.rate) return a.audit.rate > b.audit.rate;
-    return a.log_e_value > b.log_e_value;
-  });
-}
-
 void describe_models(const Models& models, Findings& findings) {
   const std::pair<const char*, const Role*> roles[] = {{"generator", models.generator.get()},
                                                        {"classifier", models.classifier.get()},
@@ -128,14 +125,6 @@ void measure(const Memo& memo, Course& course, int threads, RunFacts& run) {
   }
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) == 0) run.peak_memory_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
-
-void sum_up(const StageContext& context, const Models& models, Findings& findings) {
-  order_hypotheses(findings.hypotheses);
-  describe_models(models, findings);
-  findings.spent = context.spent;
-  findings.limits = doubts(findings);  // first, since they concern everything
-  findings.limits.insert(findings.limits.end(), context.limits.begin(), context.limits.end());
 }
 
 RunFinished finished(const Study& study, const StudyRun& result) {
@@ -206,11 +195,13 @@ Result<StudyRun> run_study(const Study& study, Models& models, AnswerCache& cach
     SCOTOMA_ASSIGN_OR_RETURN(findings.cross, cross_check(context, findings.hypotheses, findings.bases));
   }
   course.end();
+  describe_models(models, findings);
+  findings.spent = context.spent;
+  findings.limits = context.limits;
   // Last of all, so that no image depends on what a person said.
   SCOTOMA_ASSIGN_OR_RETURN(const Reviews reviews, read_reviews(cache));
-  review(context, reviews, findings);
+  conclude(study, reviews, findings);
   course.decided();
-  sum_up(context, models, findings);
   measure(memo, course, threads, result.run);
   listener.on(finished(limited, result));
   return result;

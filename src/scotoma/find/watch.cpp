@@ -3,9 +3,9 @@
 
 namespace scotoma {
 
-void HypothesisWatch::compare(const std::vector<Hypothesis>& hypotheses, bool run_ended) {
+void HypothesisWatch::compare(const std::vector<const Hypothesis*>& hypotheses, bool run_ended) {
   for (std::size_t h = 0; h < hypotheses.size(); ++h) {
-    const Hypothesis& one = hypotheses[h];
+    const Hypothesis& one = *hypotheses[h];
     Known now{one.id, one.status};
     if (!run_ended && one.status == Status::out_of_budget) now.status.reset();
     const bool is_new = h >= known_.size();

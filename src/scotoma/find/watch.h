@@ -18,7 +18,7 @@ class HypothesisWatch {
   /// Reports each hypothesis that is new or has another id or status than at the last call. Requires that none was
   /// moved or left out since. `run_ended`: from now on Status::out_of_budget is how a hypothesis ended; before, it
   /// means that nothing was decided.
-  void compare(const std::vector<Hypothesis>& hypotheses, bool run_ended = false);
+  void compare(const std::vector<const Hypothesis*>& hypotheses, bool run_ended = false);
 
  private:
   struct Known {

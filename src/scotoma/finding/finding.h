@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "scotoma/core/names.h"
@@ -37,6 +38,8 @@ struct Sample {
     correct = !fails(rule, prediction, class_index);
     overruled = correct != recognises(prediction, class_index);
   }
+
+  bool operator==(const Sample&) const = default;
 };
 
 /// Whether a hypothesis says that the label fails under the phrase, or (where it fails systematically) that it
@@ -51,6 +54,8 @@ struct Rate {
   double rate = 0;
   double low = 0;
   double high = 1;
+
+  bool operator==(const Rate&) const = default;
 };
 
 /// What base prompts showed for one label.
@@ -65,6 +70,8 @@ struct BaseResult {
   bool not_generatable = false;  ///< too many invalid images: nothing can be said
   std::string predicted;         ///< the most frequent wrong answer; empty without failures
   std::vector<Sample> samples;
+
+  bool operator==(const BaseResult&) const = default;
 };
 
 /// Failures (or passes) of one label that look alike.
@@ -75,6 +82,8 @@ struct Cluster {
   bool tiny = false;                  ///< fewer members than SearchOptions::tiny_cluster
   std::vector<Sample> members;        ///< the closest to the centre first
   std::vector<std::string> captions;  ///< of the first members, same order
+
+  bool operator==(const Cluster&) const = default;
 };
 
 /// One piece of a phrase of several: "dark", "on a plate".
@@ -100,6 +109,8 @@ struct Phrase {
 
   /// The pieces, one or more.
   std::vector<PhrasePart> pieces() const { return parts.empty() ? std::vector{PhrasePart{text, before}} : parts; }
+
+  bool operator==(const Phrase&) const = default;
 };
 
 /// Where a hypothesis ended. The JSON and the report use these names.
@@ -132,12 +143,16 @@ struct ShrinkStep {
   std::string without;  ///< the words that were taken out
   Rate rate;
   bool kept = false;  ///< the event happens as often without these words, so they are gone
+
+  bool operator==(const ShrinkStep&) const = default;
 };
 
 /// How often the event happens under one piece of a conjunction alone.
 struct PartRate {
   std::string phrase;
   Rate rate;
+
+  bool operator==(const PartRate&) const = default;
 };
 
 /// A rate estimated from a person's yes or no on a few images and the judge's on many: prediction-powered.
@@ -147,12 +162,16 @@ struct ReviewedRate {
   double rate = 0;    ///< of the event (failures, or passes) among the images that truly show the label
   double low = 0;     ///< 95 % interval
   double high = 1;
+
+  bool operator==(const ReviewedRate&) const = default;
 };
 
 /// The same seeds generated with and without the phrase.
 struct Pair {
   Sample with;
   Sample without;
+
+  bool operator==(const Pair&) const = default;
 };
 
 /// "Images of `label` described by `phrase` fail more often than the baseline rate allows", and everything learnt about
@@ -208,6 +227,8 @@ struct Hypothesis {
 
   /// What it is misclassified as: the audit's most frequent wrong answer, else that of the cluster it came from.
   const std::string& misclassified_as() const { return audited() ? predicted : expected; }
+
+  bool operator==(const Hypothesis&) const = default;
 };
 
 /// A confirmed phrase on another label: how often images of it are misclassified as the same wrong answer, with and
@@ -224,6 +245,8 @@ struct CrossCell {
   double adjusted = 1;  ///< Holm's, over all tested cells of all rows
   bool spreads = false;
   std::vector<Sample> samples;  ///< a few with the phrase that are misclassified as the answer
+
+  bool operator==(const CrossCell&) const = default;
 };
 
 /// A spurious correlation: the phrase makes many labels look like one.
@@ -232,6 +255,8 @@ struct CrossRow {
   std::string answer;             ///< the class that things are misclassified as
   std::vector<std::string> bugs;  ///< ids of the hypotheses it was confirmed for
   std::vector<CrossCell> cells;   ///< by label, in the study's order, without the answer's own
+
+  bool operator==(const CrossRow&) const = default;
 };
 
 /// What a person said of the judge's answers.
@@ -241,6 +266,8 @@ struct JudgeReview {
   int accepted_wrong = 0;  ///< ... and the person did not
   int refused = 0;
   int refused_wrong = 0;  ///< refused by the judge, valid to the person
+
+  bool operator==(const JudgeReview&) const = default;
 };
 
 /// Images asked for, by stage: the same however often the run was interrupted.
@@ -253,6 +280,29 @@ struct Spent {
   int cross = 0;
 
   int total() const { return base + explore + shrink + confirm + audit + cross; }
+
+  bool operator==(const Spent&) const = default;
+};
+
+/// A person's answers to "is a LABEL in this image?", by review_key (finding/review.h).
+using Reviews = std::unordered_map<std::string, bool>;
+
+/// What the stages found, where a review and the order of the report have changed it, and the answers that were
+/// applied: what another review begins with. The rest of the findings no review changes.
+struct BeforeReview {
+  struct Entry {
+    std::string id;
+    Status status = Status::out_of_budget;
+
+    bool operator==(const Entry&) const = default;
+  };
+  std::vector<Entry> hypotheses;  ///< all of them, in the order of the stages
+  std::vector<CrossRow> cross;
+  double rejection_threshold = 0;
+  std::vector<std::string> limits;  ///< of the stages, without doubts
+  Reviews reviews;                  ///< those about images of this study
+
+  bool operator==(const BeforeReview&) const = default;
 };
 
 /// What became of a study: a function of the study file and of the models' answers.
@@ -268,6 +318,9 @@ struct Findings {
   std::map<std::string, std::string> descriptions;  ///< role -> one line for people
   double rejection_threshold = 0;                   ///< log e-value from which e-BH confirmed; 0 under the fixed rule
   std::vector<std::string> limits;                  ///< sentences for people: "3 labels cannot be generated: ..."
+  std::optional<BeforeReview> before_review;        ///< where a review has been applied (find/conclude.h)
+
+  bool operator==(const Findings&) const = default;
 };
 
 /// One run's own story, which is not a function of the study: times, cache hits, memory.

@@ -11,15 +11,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "scotoma/finding/finding.h"
 
 namespace scotoma {
-
-/// A person's answers to "is a LABEL in this image?", by review_key.
-using Reviews = std::unordered_map<std::string, bool>;
 
 std::string review_key(const std::string& image, const std::string& label);
 

@@ -14,6 +14,7 @@
 
 #include "scotoma/core/hash.h"
 #include "scotoma/record/bugs_json.h"
+#include "scotoma/record/findings_store.h"
 #include "scotoma/record/run_json.h"
 #include "scotoma/record/study_json.h"
 #include "scotoma/record/transfer_json.h"
@@ -58,12 +59,13 @@ Result<void> put_images(const std::set<std::string>& ids, const ImageFolder& ima
 
 using File = std::pair<std::filesystem::path, std::string>;
 
-/// Puts all files in their places, in this order, once all are written. `told` (empty: none) is removed before, where
-/// it changes: the report tells of it.
-Result<void> replace(const std::vector<File>& files, const std::filesystem::path& told) {
+/// Puts all files in their places, in this order and `store` before the last, once all are written. `told` (empty:
+/// none) is removed before, where it changes: the report tells of it.
+Result<void> replace(const std::vector<File>& files, Aside store, const std::filesystem::path& told) {
   std::vector<Aside> asides;
   bool changes = false;
   for (const auto& [path, bytes] : files) {
+    if (path == files.back().first) asides.push_back(std::move(store));
     SCOTOMA_ASSIGN_OR_RETURN(Aside aside, Aside::write(path, bytes));
     asides.push_back(std::move(aside));
     if (path != told) continue;
@@ -99,7 +101,9 @@ Result<Published> publish(const Study& study, const Findings& findings, const Ru
     files.emplace_back(folder / "transfer.json", printable_json(transfer_json(study, *transfer).dump(2)) + "\n");
   files.emplace_back(folder / "study.json", printable_json(study_json(study, findings, folder).dump(2)) + "\n");
   files.emplace_back(published.bugs, bugs);  // last: where only some were replaced, it does not fit the report's mark
-  SCOTOMA_RETURN_IF_ERROR(replace(files, transfer != nullptr ? folder / "transfer.json" : std::filesystem::path()));
+  SCOTOMA_ASSIGN_OR_RETURN(Aside store, write_findings(findings, results_key(study, bugs), folder / kFindingsFile));
+  SCOTOMA_RETURN_IF_ERROR(
+      replace(files, std::move(store), transfer != nullptr ? folder / "transfer.json" : std::filesystem::path()));
   return published;
 }
 

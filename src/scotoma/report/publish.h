@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Stage 12: findings -> bugs.json, study.json, run.json and report.html in the study's folder.
+// Stage 12: findings -> bugs.json, findings.sqlite, study.json, run.json and report.html in the study's folder.
 #pragma once
 
 #include <filesystem>
@@ -20,13 +20,12 @@ struct Published {
 
 /// Writes all files aside and then renames one right after the other, so that none is ever half written, and all change
 /// or none. A kill between two renames leaves a report.html whose last line names another bugs.json than the one that
-/// is there: written_together() tells. `run` may be null: run.json stays.
-/// `transfer`, where it is given, gives report.html a section and is written as transfer.json in the same set. An old
-/// transfer.json that says something else is removed before the report is replaced: a kill leaves it missing, never
-/// beside a report of other figures. Without `transfer` the transfer.json in `folder`, where it is of these findings,
-/// gives the section.
-/// The images that bugs.json names stand under images/ in `folder` afterwards: those of the cache where that is
-/// its folder too, else copies. Requires that `folder` is there.
+/// is there (written_together() tells), and a findings.sqlite that names another too (record/findings_store.h). `run`
+/// may be null: run.json stays. `transfer`, where it is given, gives report.html a section and is written as
+/// transfer.json in the same set. An old transfer.json that says something else is removed before the report is
+/// replaced: a kill leaves it missing, never beside a report of other figures. Without `transfer` the transfer.json in
+/// `folder`, where it is of these findings, gives the section. The images that bugs.json names stand under images/ in
+/// `folder` afterwards: those of the cache where that is its folder too, else copies. Requires that `folder` is there.
 /// Errors: failed when the disk is full, the folder cannot be written, or an image that the report shows is missing or
 /// damaged: the old files stay then.
 Result<Published> publish(const Study& study, const Findings& findings, const RunFacts* run, const ImageFolder& images,

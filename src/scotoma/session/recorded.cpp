@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "scotoma/core/file.h"
+
 namespace scotoma {
 namespace {
 
@@ -70,6 +72,11 @@ class RecordedJudge final : public Recorded<Judge> {
 };
 
 }  // namespace
+
+std::optional<RecordedStudy> recorded_study(const std::filesystem::path& results) {
+  const auto text = read_plain_file(results / "study.json");
+  return text.ok() ? read_study_json(*text) : std::nullopt;
+}
 
 Models recorded_models(const RecordedStudy& record) {
   Models models;

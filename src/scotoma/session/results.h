@@ -19,8 +19,10 @@ struct StoredResults {
   std::string note;                 ///< where the study's settings are no longer those that it was run with; else empty
 };
 
-/// Errors: bad_input when the study cannot be read; when it has no bugs.json yet, or one that is damaged, of a newer
-/// program, of a study of another name, or not written together with the report beside it.
+/// Where a folder of results was given and its study.json is missing or damaged, the study is what bugs.json says of
+/// it: its name, its seed and its labels. Errors: bad_input when the study cannot be read; when it has no bugs.json
+/// yet, or one that is damaged, of a newer program, of a study of another name, or not written together with the report
+/// beside it.
 Result<StoredResults> read_results(const StudyPlaces& places);
 
 }  // namespace scotoma

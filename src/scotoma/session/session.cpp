@@ -25,49 +25,9 @@ Result<FolderLock> lock_folder(const std::filesystem::path& folder, const StudyP
 
 namespace fs = std::filesystem;
 
-/// A file at `path` or below it that was written after `then`; empty: none.
-fs::path newer_than(fs::file_time_type then, const fs::path& path) {
-  std::error_code error;
-  if (path.empty()) return {};
-  if (!fs::is_directory(path, error)) {
-    const auto written = fs::last_write_time(path, error);
-    return !error && written > then ? path : fs::path();
-  }
-  for (fs::recursive_directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
-    std::error_code ignored;
-    if (at->is_regular_file(ignored) && at->last_write_time(ignored) > then && !ignored) return at->path();
-  }
-  return {};
-}
-
-std::string note_of_newer_models(const Study& study, const fs::path& record, const StudyPlaces& places) {
-  std::error_code error;
-  const auto then = fs::last_write_time(record, error);
-  if (error) return {};
-  for (const fs::path& path : {study.generator.model, study.classifier.model, study.classifier.labels,
-                               study.captioner.model, study.embedder.model, study.judge.model, study.judge.labels}) {
-    if (const fs::path newer = newer_than(then, path); !newer.empty()) {
-      return fmt::format("{} has been written after these results; `{}` renews them", newer.string(),
-                         find_command(places));
-    }
-  }
-  return {};
-}
-
-std::optional<RecordedStudy> recorded(const fs::path& results) {
-  const auto text = read_plain_file(results / "study.json");
-  return text.ok() ? read_study_json(*text) : std::nullopt;
-}
-
-/// Whether the bugs.json in the folder, where there is one, is of the same models.
-bool is_of_results(const RecordedStudy& record, const fs::path& results) {
-  const auto text = read_plain_file(results / "bugs.json");
-  return !text.ok() || models_of_bugs_json(*text).value_or(record.fingerprints) == record.fingerprints;
-}
-
 /// The options with which `find` made what stands in these places.
 std::string told_to_find(const StudyPlaces& places) {
-  const auto record = recorded(out_folder(places));
+  const auto record = recorded_study(out_folder(places));
   if (!record) return {};
   const auto study = parse_study(record->text, places.study, NamedFiles::may_be_gone);
   if (!study.ok()) return {};
@@ -98,7 +58,7 @@ Result<Study> open_finished_study(const StudyPlaces& places) {
   const auto opened = [&]() -> Result<Study> {
     std::error_code ignored;
     if (!fs::is_directory(places.study, ignored)) return read_study(places.study, NamedFiles::may_be_gone);
-    const auto record = recorded(places.study);
+    const auto record = recorded_study(places.study);
     if (!record) {
       return bad_input(
           fmt::format("{}: no results of a study there (study.json is missing or damaged); give the study file",
@@ -109,14 +69,14 @@ Result<Study> open_finished_study(const StudyPlaces& places) {
   SCOTOMA_ASSIGN_OR_RETURN(Study study, opened());
   set_engine(study, places);
   if (std::error_code ignored; !fs::exists(study.classifier.labels, ignored)) {  // others are fed as the study's own
-    if (const auto record = recorded(out_folder(places)); record && has_models_of(*record, study))
+    if (const auto record = recorded_study(out_folder(places)); record && has_models_of(*record, study))
       study.classifier.class_names = record->class_names;
   }
   return as_run(std::move(study), places);
 }
 
 Study as_run(Study study, const StudyPlaces& places) {
-  const auto record = recorded(out_folder(places));
+  const auto record = recorded_study(out_folder(places));
   if (!record || record->text != study.text) return study;
   study.seed = record->seed.value_or(study.seed);
   study.budget.images = record->images.value_or(study.budget.images);
@@ -127,22 +87,10 @@ std::string find_command(const StudyPlaces& places) {
   StudyPlaces run = places;
   std::error_code ignored;
   if (fs::is_directory(places.study, ignored)) {
-    if (const auto record = recorded(places.study)) run.study = (places.study / record->file).lexically_normal();
+    if (const auto record = recorded_study(places.study)) run.study = (places.study / record->file).lexically_normal();
     if (run.out.empty()) run.out = places.study;
   }
   return command_of("find", run, told_to_find(places));
-}
-
-Result<StudyRun> replay_study(Session& session, const StudyPlaces& places, const CancelToken& cancel) {
-  Silent silent;
-  auto done = run_study(session.study, session.models, *session.cache, cancel, silent, {.replay_only = true});
-  if (done.ok()) return done;
-  // What asks a cache or a model knows the verb, and not where the study lies.
-  constexpr std::string_view kVerb = "`scotoma find`";
-  Error error = done.error();
-  if (const std::size_t at = error.message.find(kVerb); at != std::string::npos)
-    error.message.replace(at, kVerb.size(), "`" + find_command(places) + "`");
-  return error;
 }
 
 Result<FolderLock> claim_folder(const StudyPlaces& places, const Study& study, const char* verb) {
@@ -189,21 +137,6 @@ Result<void> check_cache(const StudyPlaces& places) {
       fmt::format("{}: not there; run `{}` first, or say with --out (or --cache) where "
                   "the study's answers are",
                   file.string(), find_command(places)));
-}
-
-Result<Session> open_finished(Study study, const StudyPlaces& places) {
-  const auto record = recorded(out_folder(places));
-  if (!record || !has_models_of(*record, study)) return open_session(std::move(study), places);
-  if (!is_of_results(*record, out_folder(places))) {
-    return bad_input(fmt::format("{}: not of the bugs.json beside it; `{}` writes both anew",
-                                 (out_folder(places) / "study.json").string(), find_command(places)));
-  }
-  Session session;
-  session.note = note_of_newer_models(study, out_folder(places) / "study.json", places);
-  session.study = std::move(study);
-  SCOTOMA_ASSIGN_OR_RETURN(session.cache, AnswerCache::open(cache_folder(places)));
-  session.models = recorded_models(*record);
-  return session;
 }
 
 Result<Session> open_session(Study study, const StudyPlaces& places) {

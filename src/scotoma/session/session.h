@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A study with its models and its cache, opened in the order in which mistakes are cheapest to find.
+// A study with its models and its cache, opened in the order in which mistakes are cheapest to find. What is finished
+// is opened by session/finished.h.
 #pragma once
 
 #include <memory>
@@ -37,10 +38,6 @@ Study as_run(Study study, const StudyPlaces& places);
 /// it names the study file that was run.
 std::string find_command(const StudyPlaces& places);
 
-/// The findings of a finished study, from its answers alone. Errors: those of run_study; bad_input where an answer is
-/// missing, with the command that finishes the study.
-Result<StudyRun> replay_study(Session& session, const StudyPlaces& places, const CancelToken& cancel);
-
 /// Creates the folder of the results and keeps other runs out of it for as long as the lock is held; removes what
 /// killed runs left half written there. `verb` is the caller's, for what others are told. Errors: bad_input when it
 /// cannot be written, when another run is working there, or when it holds the bugs.json of a study of another name,
@@ -58,9 +55,5 @@ Result<void> check_cache(const StudyPlaces& places);
 
 /// Opens or creates the cache, then loads the models.
 Result<Session> open_session(Study study, const StudyPlaces& places);
-
-/// The same for verbs that ask no model anything: where the results say who answered this study (record/study_json.h)
-/// none is loaded, nor need be there.
-Result<Session> open_finished(Study study, const StudyPlaces& places);
 
 }  // namespace scotoma

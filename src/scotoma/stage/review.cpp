@@ -72,19 +72,19 @@ std::string not_generatable_because(const Hypothesis& h, const std::vector<Revie
 }
 
 /// e-BH over what is left; what was withdrawn counts as e = 0.
-void decide_anew(StageContext& context, Findings& findings) {
-  const EvidenceOptions& evidence = context.study.evidence;
+void decide_anew(const Study& study, Findings& findings, std::vector<std::string>& limits) {
+  const EvidenceOptions& evidence = study.evidence;
   if (evidence.rule != EvidenceRule::sequential) return;
   std::vector<double> log_e_values;
   for (const Hypothesis& h : findings.hypotheses) {
     if (h.status == Status::confirmed) log_e_values.push_back(h.log_e_value);
   }
-  const EbhResult left = e_bh(log_e_values, slots(context.study), evidence.alpha - evidence.alpha0);
+  const EbhResult left = e_bh(log_e_values, slots(study), evidence.alpha - evidence.alpha0);
   findings.rejection_threshold = left.log_threshold;
   for (Hypothesis& h : findings.hypotheses) {
     if (h.status != Status::confirmed || h.log_e_value >= left.log_threshold) continue;
     h.status = Status::not_confirmed;
-    context.limits.push_back(fmt::format(
+    limits.push_back(fmt::format(
         "'{}' was confirmed together with what was withdrawn; without that, its evidence does not do.", h.prompt));
   }
 }
@@ -101,31 +101,32 @@ void forget_in_rows(Findings& findings) {
 
 }  // namespace
 
-void review(StageContext& context, const Reviews& reviews, Findings& findings) {
+std::vector<std::string> review(const Study& study, const Reviews& reviews, Findings& findings) {
+  std::vector<std::string> limits;
   bool withdrawn = false;
   for (Hypothesis& h : findings.hypotheses) {
     if (h.audit_samples.empty()) continue;
     std::vector<Reviewable> ordered;
     if (!reviews.empty()) {
       for (const Sample& sample : h.audit_samples) ordered.push_back({&sample, h.label});
-      ordered = in_review_order(context.study.seed, std::move(ordered));
+      ordered = in_review_order(study.seed, std::move(ordered));
       h.reviewed = reviewed_rate(h, ordered, reviews);
     }
     if (h.status != Status::confirmed) continue;
-    const std::string reason = not_generatable_because(h, ordered, reviews, context.study.evidence.max_invalid);
+    const std::string reason = not_generatable_because(h, ordered, reviews, study.evidence.max_invalid);
     if (reason.empty()) continue;
     h.status = Status::not_generatable;
     withdrawn = true;
-    context.limits.push_back(
-        fmt::format("The generator cannot generate '{}': {}. It is not called a bug.", h.prompt, reason));
+    limits.push_back(fmt::format("The generator cannot generate '{}': {}. It is not called a bug.", h.prompt, reason));
   }
   if (withdrawn) {
-    decide_anew(context, findings);
+    decide_anew(study, findings, limits);
     forget_in_rows(findings);
   }
-  if (reviews.empty()) return;
-  const JudgeReview judged = judge_review(context.study.seed, findings, reviews);
+  if (reviews.empty()) return limits;
+  const JudgeReview judged = judge_review(study.seed, findings, reviews);
   if (judged.reviewed > 0) findings.judge_review = judged;
+  return limits;
 }
 
 }  // namespace scotoma

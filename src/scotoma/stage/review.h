@@ -2,8 +2,11 @@
 // Stage 10, second half: what audits and people say of whether the bugs' images show their labels at all.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "scotoma/finding/review.h"
-#include "scotoma/stage/context.h"
+#include "scotoma/study/study.h"
 
 namespace scotoma {
 
@@ -17,10 +20,10 @@ namespace scotoma {
 ///
 /// What was withdrawn counts as e = 0, and e-BH decides anew over the others (those that were not confirmed with all
 /// of them cannot be now), so that the error rate holds for
-/// what is left: some of it may become Status::not_confirmed. Says so in the context's limits, and sets
+/// what is left: some of it may become Status::not_confirmed. Gives the sentences that say so, and sets
 /// Findings::rejection_threshold to that of what is left. A spurious correlation that only withdrawn bugs showed is
 /// left out; the other cells keep their p-values.
-void review(StageContext& context, const Reviews& reviews, Findings& findings);
+std::vector<std::string> review(const Study& study, const Reviews& reviews, Findings& findings);
 
 /// Fewer answers than this say nothing of one bug.
 constexpr int kFewestReviewed = 8;
