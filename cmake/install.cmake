@@ -18,13 +18,14 @@ install(DIRECTORY docs DESTINATION share/scotoma FILES_MATCHING PATTERN "*.md")
 
 set_target_properties(scotoma_lib PROPERTIES EXPORT_NAME scotoma OUTPUT_NAME scotoma)
 install(TARGETS scotoma_lib EXPORT scotoma ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-# Public is what includes nobody's headers but fmt's and nlohmann's: neither the engine's nor the TOML parser's.
+# Public is what includes nobody's headers but fmt's and nlohmann's: neither the engine's, the TOML parser's nor SQLite's.
 install(DIRECTORY src/scotoma DESTINATION include FILES_MATCHING PATTERN "*.h"
   PATTERN "backend/openvino" EXCLUDE
   PATTERN "study/table_reader.h" EXCLUDE
   PATTERN "study/read_lists.h" EXCLUDE
   PATTERN "study/old_keys.h" EXCLUDE
-  PATTERN "study/assign.h" EXCLUDE)
+  PATTERN "study/assign.h" EXCLUDE
+  PATTERN "record/summed_rows.h" EXCLUDE)
 install(EXPORT scotoma NAMESPACE scotoma:: FILE scotoma-targets.cmake DESTINATION ${SCOTOMA_PACKAGE_DIR})
 configure_package_config_file(cmake/scotoma-config.cmake.in ${CMAKE_BINARY_DIR}/scotoma-config.cmake
   INSTALL_DESTINATION ${SCOTOMA_PACKAGE_DIR} NO_SET_AND_CHECK_MACRO)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a study found is stored: it opens without a replay, and says what a replay would say.
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
+#include <cstdlib>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -164,6 +166,33 @@ TEST_F(StoredFindingsOfAStudy, ThatAreDamagedOrOfOtherResultsGiveWayToAReplayOrS
     EXPECT_NE(refused.errors.find("cache.sqlite is not there to take them from"), std::string::npos) << refused.errors;
     EXPECT_EQ(read_file(out() / "report.html"), found.at("report.html")) << why;
   }
+}
+
+TEST_F(StoredFindingsOfAStudy, WriteABugsJsonAnewThatIsGone) {
+  const auto found = reported();
+  remove_all_but_results();
+  ASSERT_TRUE(remove("bugs.json"));
+  ASSERT_TRUE(remove("report.html"));
+  EXPECT_EQ(verb({"list"}).code, 2);
+  EXPECT_EQ(reported(), found);
+}
+
+/// The command of docs/results.md.
+TEST_F(StoredFindingsOfAStudy, AnswerTheQueryOfTheirPage) {
+  const std::string page = read_file(kRoot / "docs/results.md");
+  const std::size_t begin = page.find("'SELECT ") + 1;
+  const std::string sql = page.substr(begin, page.find('\'', begin) - begin);
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open_v2((out() / "findings.sqlite").c_str(), &db, SQLITE_OPEN_READONLY, nullptr), SQLITE_OK);
+  std::map<std::string, int> sizes;
+  const auto keep = [](void* into, int columns, char** values, char**) {
+    if (columns == 2) (*static_cast<std::map<std::string, int>*>(into))[values[0]] = std::atoi(values[1]);
+    return 0;
+  };
+  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), keep, &sizes, nullptr), SQLITE_OK) << sql << ": " << sqlite3_errmsg(db);
+  sqlite3_close(db);
+  const auto bugs = nlohmann::json::parse(read_file(out() / "bugs.json"));
+  EXPECT_EQ(sizes["base"], bugs["images_spent"]["base"]);
 }
 
 TEST_F(StoredFindingsOfAStudy, AreNotTakenForAStudyFileThatHasChanged) {

@@ -29,7 +29,7 @@ class AnyValue {
   }
 
   static void fill(bool& out) { out = *rc::gen::arbitrary<bool>(); }
-  static void fill(int& out) { out = *rc::gen::arbitrary<int>(); }
+  static void fill(int& out) { out = *rc::gen::inRange(0, std::numeric_limits<int>::max()); }
   static void fill(double& out) {
     using Limits = std::numeric_limits<double>;
     out = *rc::gen::oneOf(rc::gen::arbitrary<double>(),

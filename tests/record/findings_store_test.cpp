@@ -3,8 +3,12 @@
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
+#include <signal.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +16,7 @@
 
 #include "fake/findings.h"
 #include "fake/folder.h"
+#include "fake/places.h"
 #include "report/made_up.h"
 #include "scotoma/find/conclude.h"
 #include "scotoma/finding/review.h"
@@ -275,6 +280,52 @@ TEST(FindingsStore, GivesNoClassThatTheClassifierLacks) {
   Findings findings = made_up_findings();
   findings.bases[0].samples[0].prediction.top[0].label = static_cast<int>(findings.class_names.size());
   EXPECT_FALSE(Stored(findings).all().ok());
+}
+
+/// What tests/cases/findings/format-1.sqlite holds.
+Findings frozen() {
+  Findings findings;
+  findings.class_names = {"fly", "bee"};
+  findings.hypotheses = {full_hypothesis()};
+  Sample sample;
+  sample.request = {"a photo of a fly", 1};
+  sample.image = fake::image_id_of(1);
+  sample.prediction.top = {{1, 0.75F}, {0, 0.25F}};
+  sample.judgement = {true, 0.5F};
+  findings.bases.push_back({"fly", {"a photo of a fly"}, {1, 1, 0, 1, 0, 1}, 1, 0, 0.99, true, false, "bee", {sample}});
+  sample.request.seed = 2;
+  sample.overruled = true;
+  findings.hypotheses[0].pairs = {{sample, findings.bases[0].samples[0]}};
+  findings.fingerprints = {{"classifier", "f"}};
+  return findings;
+}
+
+TEST(FindingsStore, OfFormat1IsStillRead) {
+  const auto stored = StoredFindings::open(kCases / "findings/format-1");
+  ASSERT_TRUE(stored.ok()) << stored.error().message;
+  EXPECT_TRUE(stored->key() == kKey);
+  const auto back = stored->all();
+  ASSERT_TRUE(back.ok()) << back.error().message;
+  EXPECT_TRUE(*back == frozen());
+}
+
+TEST(FindingsStore, OnADiskThatIsFullSaysSo) {
+  const fake::Folder folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit least{20'000, 20'000};
+    ::setrlimit(RLIMIT_FSIZE, &least);
+    const auto written = write_findings(made_up_findings(), kKey, folder / kFindingsFile);
+    const bool told =
+        !written.ok() && written.error().code == Code::failed &&
+        written.error().message.find("findings.sqlite: cannot be written (File too large") != std::string::npos;
+    ::_exit(told ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path())) << "something half written was left";
 }
 
 TEST(FindingsStore, OfAFolderThatIsGoneSaysWhatCannotBeWritten) {

@@ -3,9 +3,10 @@
 
 #include <fmt/format.h>
 #include <sqlite3.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -54,17 +55,12 @@ void sum_in_sql(sqlite3_context* context, int /*count*/, sqlite3_value** values)
 
 /// Whether one of the cache's files has no room left under the limit of the process. SQLite keeps no errno of it:
 /// it tidies up first.
-bool at_size_limit(const fs::path& database) {
-  constexpr std::uintmax_t kGrowth = std::uintmax_t{32} << 10;  // of the index of the log, in one go
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return false;
-  for (const char* end : {"", "-wal", "-shm", "-journal"}) {
+bool has_file_at_size_limit(const fs::path& database) {
+  constexpr std::array kEnds = {"", "-wal", "-shm", "-journal"};
+  return std::any_of(kEnds.begin(), kEnds.end(), [&](const char* end) {
     fs::path file = database;
-    std::error_code error;
-    const std::uintmax_t size = fs::file_size(file += end, error);
-    if (!error && size + kGrowth > limit.rlim_cur) return true;
-  }
-  return false;
+    return at_size_limit(file += end);
+  });
 }
 
 /// Of a person's answers, in the order of their inputs.
@@ -114,7 +110,7 @@ Error AnswerCache::broken(const std::string& doing) const {
     return failed(
         fmt::format("{}: {} failed ({}); everything computed so far is kept", file, doing, reason_of(system)));
   }
-  if ((code == SQLITE_FULL || code == SQLITE_IOERR) && at_size_limit(file)) {
+  if ((code == SQLITE_FULL || code == SQLITE_IOERR) && has_file_at_size_limit(file)) {
     return failed(fmt::format("{}: {} failed (the file-size limit: {}); everything computed so far is kept", file,
                               doing, reason_of(EFBIG)));
   }

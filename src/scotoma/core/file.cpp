@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -95,6 +96,15 @@ Descriptor::~Descriptor() {
 
 bool ran_out(int error) {
   return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
+bool at_size_limit(const fs::path& file) {
+  constexpr std::uintmax_t kGrowth = std::uintmax_t{32} << 10U;  // in one go, of SQLite's largest step
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return false;
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(file, error);
+  return !error && size + kGrowth > limit.rlim_cur;
 }
 
 std::string reason_of(int error) {

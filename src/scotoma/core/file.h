@@ -42,6 +42,10 @@ std::string reason_of(int error);
 /// Whether this errno means that the process or the machine has run out of something: the input is not to blame.
 bool ran_out(int error);
 
+/// Whether the process may hardly write any more into this file: its size is next to the limit of the process
+/// (`ulimit -f`). For libraries that keep no errno.
+bool at_size_limit(const std::filesystem::path& file);
+
 struct PlainFile {
   Descriptor descriptor;
   off_t size = 0;  ///< bytes, when it was opened

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "scotoma/cache/reviews.h"
@@ -50,15 +51,13 @@ class Course {
     last_ = now;
   }
 
-  /// No status changes any more. Before the hypotheses are put in another order.
+  /// No status changes any more. The watch knows the hypotheses in the order of the stages.
   void decided() {
-    const Findings& findings = result_.findings;
-    std::vector<const Hypothesis*> as_before;
-    for (const auto& [id, status] : findings.before_review->hypotheses) {
-      as_before.push_back(&*std::find_if(findings.hypotheses.begin(), findings.hypotheses.end(),
-                                         [&, &wanted = id](const Hypothesis& h) { return h.id == wanted; }));
-    }
-    watch_.compare(as_before, true);
+    std::map<std::string, const Hypothesis*> by_id;
+    for (const Hypothesis& h : result_.findings.hypotheses) by_id[h.id] = &h;
+    std::vector<const Hypothesis*> in_order;
+    for (const auto& [id, status] : result_.findings.before_review->hypotheses) in_order.push_back(by_id.at(id));
+    watch_.compare(in_order, true);
   }
 
   double total() { return clock_.seconds() - begin_; }

@@ -21,4 +21,10 @@ void HypothesisWatch::compare(const std::vector<const Hypothesis*>& hypotheses, 
   }
 }
 
+void HypothesisWatch::compare(const std::vector<Hypothesis>& hypotheses, bool run_ended) {
+  std::vector<const Hypothesis*> each;
+  for (const Hypothesis& one : hypotheses) each.push_back(&one);
+  compare(each, run_ended);
+}
+
 }  // namespace scotoma

@@ -19,6 +19,7 @@ class HypothesisWatch {
   /// moved or left out since. `run_ended`: from now on Status::out_of_budget is how a hypothesis ended; before, it
   /// means that nothing was decided.
   void compare(const std::vector<const Hypothesis*>& hypotheses, bool run_ended = false);
+  void compare(const std::vector<Hypothesis>& hypotheses, bool run_ended = false);
 
  private:
   struct Known {

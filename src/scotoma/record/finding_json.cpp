@@ -113,12 +113,10 @@ struct FromJson {
     if (json.is_number_unsigned()) out = json.get<std::uint64_t>();
     return json.is_number_unsigned();
   }
+  /// Every whole number of the findings counts something.
   static bool get(const OrderedJson& json, int& out) {
-    using Limits = std::numeric_limits<int>;
-    if (!json.is_number_integer()) return false;
-    const bool fits = json.is_number_unsigned()
-                          ? json.get<std::uint64_t>() <= std::uint64_t{Limits::max()}
-                          : json.get<std::int64_t>() >= Limits::min() && json.get<std::int64_t>() <= Limits::max();
+    const bool fits =
+        json.is_number_unsigned() && json.get<std::uint64_t>() <= std::uint64_t{std::numeric_limits<int>::max()};
     if (fits) out = json.get<int>();
     return fits;
   }

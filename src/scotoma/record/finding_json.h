@@ -44,7 +44,7 @@ std::string record_text(const Record& record);
 std::string hypothesis_text(const Hypothesis& hypothesis, Status status, bool reviewed);
 
 /// Reads what record_text wrote into a record of defaults; a field that an older program did not write stays as it is.
-/// False: not such a text; the record is then of no use.
+/// False: not such a text, or one with a negative count; the record is then of no use.
 template <class Record>
 bool read_record(std::string_view text, Record& record);
 

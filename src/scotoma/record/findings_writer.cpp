@@ -50,6 +50,7 @@ class FindingsWriter {
  public:
   /// Into an empty file.
   bool open(const std::filesystem::path& file) {
+    file_ = file;
     sqlite3* db = nullptr;
     const int opened = sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, kNoLocks);
     db_.reset(db);
@@ -82,6 +83,7 @@ class FindingsWriter {
   std::string reason() const {
     const int system = db_ == nullptr ? ENOMEM : sqlite3_system_errno(db_.get());
     if (system != 0) return reason_of(system);
+    if (at_size_limit(file_)) return reason_of(EFBIG);
     return sqlite3_errcode(db_.get()) == SQLITE_FULL ? reason_of(ENOSPC) : sqlite3_errmsg(db_.get());
   }
 
@@ -182,6 +184,7 @@ class FindingsWriter {
     return !is_new || insert_row(prompt_.get(), place->second, prompt) ? place->second : 0;
   }
 
+  std::filesystem::path file_;
   Database db_;
   Statement record_;
   Statement list_;
