@@ -11,7 +11,6 @@
 
 #include "report/made_up.h"
 #include "report/rendered.h"
-#include "scotoma/image/image.h"
 #include "scotoma/record/bugs_json.h"
 #include "scotoma/wording/claims_filter.h"
 
@@ -372,64 +371,6 @@ TEST(ReportHtml, KeepsEveryNumberOnANarrowScreen) {
   EXPECT_EQ(count(html, "<td class=\"number"),
             count(html, "data-label=\"Explored\"") * 4 + count(html, "data-label=\"Fails\"") * 4);
   EXPECT_TRUE(has(html, "<td class=\"number\" data-label=\"Tested\">20 of 90</td>"));
-}
-
-/// A study of 1000 labels: a cluster each, one cause of 120 labels and 30 of one.
-Findings huge() {
-  const Findings small = made_up::findings();
-  Findings f = small;
-  for (int i = 0; i < 148; ++i) {
-    Hypothesis bug = small.hypotheses[1];
-    bug.label += fmt::format("-{}", i);
-    if (i >= 118) bug.phrase.text += fmt::format(" {}", i);
-    bug.id = fmt::format("{}-{}", bug.label, i);
-    for (Sample& sample : bug.audit_samples) sample.image += fmt::format("-bug-{}", i);
-    f.hypotheses.push_back(bug);
-  }
-  for (int i = 0; i < 1900; ++i) f.hypotheses.push_back(small.hypotheses[4]);
-  f.clusters.clear();
-  for (int i = 0; i < 1000; ++i) {
-    Cluster cluster = small.clusters[0];
-    cluster.members.resize(static_cast<std::size_t>(3 + i % 20));
-    for (Sample& sample : cluster.members) sample.image += fmt::format("-group-{}", i);
-    f.clusters.push_back(cluster);
-    f.bases.push_back(small.bases[static_cast<std::size_t>(i) % small.bases.size()]);
-    f.bases.back().label += fmt::format("-{}", i);
-  }
-  return f;
-}
-
-TEST(ReportHtml, OfALargeStudyStaysOneThatABrowserOpens) {
-  const auto noise = [](const std::string&) -> Result<Image> {
-    Image image{128, 128, std::vector<std::uint8_t>(std::size_t{128} * 128 * 3)};
-    std::uint32_t state = 1;
-    for (std::uint8_t& byte : image.rgb)
-      byte = static_cast<std::uint8_t>((state = state * 1664525U + 1013904223U) >> 24U);
-    return image;
-  };
-  const auto made = report_html(made_up::study(), huge(), noise);
-  ASSERT_TRUE(made.ok());
-  EXPECT_LT(made->size(), 64U << 20U);
-  EXPECT_LE(count(*made, "href=\"data:image/png"), 700U);
-  const std::string html = without_images(*made);
-  EXPECT_TRUE(has(html, "157 findings: 31 causes (150 bugs) and 126 systematic failures (1 exception)."));
-  EXPECT_EQ(count(html, "<p class=\"kicker\">Cause "), 20U);
-  EXPECT_EQ(count(html, "<p class=\"kicker\">Systematic failure "), 10U);
-  EXPECT_TRUE(has(html, "127 more findings are in the sections below."));
-  EXPECT_TRUE(has(html, "11 more causes are in the <a href=\"#hypotheses\">table</a> below."));
-  EXPECT_TRUE(has(html, "116 more systematic failures are in the <a href=\"#base-rates\">baseline rates</a>."));
-  EXPECT_EQ(count(html, "class=\"bug-row\""), 100U + 19U + 1U) << "a line for each bug of a card, up to a limit";
-  EXPECT_TRUE(has(html, "20 more labels are in the <a href=\"#hypotheses\">table</a> below."));
-  EXPECT_EQ(count(html, "<details class=\"bug-row\""), 40U) << "those told in full";
-  EXPECT_EQ(count(html, "<summary>84 more labels</summary>"), 1U) << "the first sixteen are not folded";
-  EXPECT_EQ(count(html, "data-label=\"Explored\""), 1000U);
-  EXPECT_TRUE(has(html, "1,061 more rows are in bugs.json."));
-  EXPECT_GT(count(html, "<section class=\"cluster\">"), 10U);
-  EXPECT_TRUE(has(html, "<span class=\"soft\">22 images</span>"));
-  EXPECT_FALSE(has(html, "<span class=\"soft\">3 images</span>")) << "the largest groups come first";
-  EXPECT_TRUE(has(html, " more groups are in bugs.json."));
-  const auto ids = all(html, " id=\"", "\"");
-  for (const std::string& target : all(html, "<a href=\"#", "\"")) EXPECT_EQ(ids.count(target), 1U) << target;
 }
 
 TEST(ReportHtml, SaysWhichWordsOfAShrunkPhraseMatter) {

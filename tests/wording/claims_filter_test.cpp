@@ -90,7 +90,8 @@ TEST(ClaimsScript, SaysTheSameSentence) {
 }
 
 /// The least of a browser that the page's script needs: two cards, of which the second is a systematic failure with an
-/// exception, a third without a claim that is shown, and lines of the list of contents.
+/// exception, a third without a claim that is shown, lines of the list of contents, and a fold of findings without a
+/// card.
 constexpr std::string_view kPageOfThree = R"js(
 const claim = (logE, label, taken, words) => ({hidden: false, dataset: {logE, label, taken, words}});
 const fly = claim("9", "fly", "bee", "A fly on a flower is misclassified as a bee.");
@@ -100,6 +101,8 @@ const card = (id, claims, dataset = {}) => ({id, hidden: false, dataset, querySe
 const flower = card("flower", [fly, cat]);
 const failing = card("failing", [bee], {label: "bee", taken: "wasp", words: "A bee fails systematically."});
 const lines = {flower: {hidden: false}, failing: {hidden: false}};
+const more = [claim("9", "cow", "horse", "A cow is misclassified as a horse."), claim("", "pig", "cow", "A pig fails.")];
+const fold = {hidden: false, open: false, querySelectorAll: () => more};
 const fields = {label: {value: ""}, taken: {value: ""}, words: {value: ""}};
 const listeners = {};
 const form = {hidden: true, querySelector: s => fields[s.match(/filter=(\w+)/)[1]],
@@ -107,12 +110,13 @@ const form = {hidden: true, querySelector: s => fields[s.match(/filter=(\w+)/)[1
 const level = {dataset: {slots: "64"}};
 var document = {
   getElementById: id => id === "claims-filter" ? form : level,
-  querySelectorAll: s => s === "[data-log-e]" ? [fly, cat, bee] : s === "article" ? [flower, failing] :
+  querySelectorAll: s => s === "[data-log-e]" ? [fly, cat, bee, more[0]] : s === "article" ? [flower, failing] :
+    s === ".more-findings" ? [fold] :
     [lines[s.match(/data-of="(\w+)"/)[1]]]};
 const pick = wanted => {
   for (const key in fields) fields[key].value = wanted[key] ?? "";
   listeners.input();
-  return [fly, cat, bee, flower, failing, lines.flower, lines.failing].map(e => e.hidden ? "-" : "x").join("") + " " +
+  return [fly, cat, bee, flower, failing, lines.flower, lines.failing, ...more, fold].map(e => e.hidden ? "-" : "x").join("") + " " +
     level.textContent.slice(0, 16);
 };
 )js";
@@ -126,14 +130,16 @@ console.log(pick({taken: "bee", words: "FLY flower"}));
 console.log(pick({taken: "wasp"}));
 console.log(pick({label: "bee"}));
 console.log(pick({words: "zebra"}));
+console.log(pick({label: "cow"}), fold.open);
 )js");
   EXPECT_EQ(output,
-            "false xxxxxxx Of these 3 claim\n"
-            "-x-x-x- Of claims like t\n"
-            "x--x-x- Of claims like t\n"
-            "----x-x No claim is left\n"  // the systematic failure stands on no claim
-            "--x-x-x Of claims like t\n"
-            "------- No claim is left\n");
+            "false xxxxxxxxxx Of these 4 claim\n"
+            "-x-x-x---- Of claims like t\n"
+            "x--x-x---- Of claims like t\n"
+            "----x-x--- No claim is left\n"  // the systematic failure stands on no claim
+            "--x-x-x--- Of claims like t\n"
+            "---------- No claim is left\n"
+            "-------x-x Of claims like t true\n");
 }
 
 TEST(ClaimsSentence, NeverUnderstatesTheLevel) {

@@ -15,11 +15,14 @@ constexpr std::uint64_t kMostPixels = std::uint64_t{1} << 26;  // 8192 x 8192: w
 
 }  // namespace
 
+bool is_whole(const Image& image) {
+  return image.width > 0 && image.height > 0 &&
+         image.rgb.size() ==
+             std::uint64_t{3} * static_cast<std::uint64_t>(image.width) * static_cast<std::uint64_t>(image.height);
+}
+
 Result<std::vector<std::uint8_t>> encode_png(const Image& image) {
-  const bool whole = image.width > 0 && image.height > 0 &&
-                     image.rgb.size() == std::uint64_t{3} * static_cast<std::uint64_t>(image.width) *
-                                             static_cast<std::uint64_t>(image.height);
-  if (!whole) {
+  if (!is_whole(image)) {
     return failed(
         fmt::format("not an image: {} x {} pixels and {} bytes", image.width, image.height, image.rgb.size()));
   }

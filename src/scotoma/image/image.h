@@ -20,6 +20,9 @@ struct Image {
   bool operator==(const Image&) const = default;
 };
 
+/// Whether width and height are above 0 and the number of bytes belongs to them.
+bool is_whole(const Image& image);
+
 /// Lossless PNG. The same image gives the same bytes with the same libpng and zlib.
 /// Errors: failed, with libpng's reason; or when width, height and the number of bytes do not belong together.
 Result<std::vector<std::uint8_t>> encode_png(const Image& image);

@@ -78,6 +78,20 @@ std::string judged_by_a_person(const Page& page) {
       share_of(review.accepted_wrong, review.accepted), share_of(review.refused_wrong, review.refused)));
 }
 
+/// What became of the images where they had no room as they are.
+std::string images_on_page(const Page& page) {
+  const PageImages& images = page.images;
+  if (images.lossless() && images.left_out() == 0) return {};
+  const std::string left = images.left_out() == 0
+                               ? ""
+                               : fmt::format("; {} more {} no room", grouped(static_cast<long long>(images.left_out())),
+                                             images.left_out() == 1 ? "has" : "have");
+  return item(fmt::format(
+      "So that the page stays small, its {} {} made smaller and, where that saves room, JPEG{}. The "
+      "whole ones are PNG files in the folder images/ beside it: <code>{}</code> and bugs.json name them.",
+      counted(static_cast<int>(images.shown()), "image"), images.shown() == 1 ? "is" : "are", left, kShowCommand));
+}
+
 std::string spending(const Spent& spent) {
   struct Use {
     std::string_view words;
@@ -164,6 +178,7 @@ std::string limits_section(const Page& page) {
   for (const std::string& limit : page.findings.limits) {
     if (std::find(at_the_top.begin(), at_the_top.end(), limit) == at_the_top.end()) items += item(escape_html(limit));
   }
+  items += images_on_page(page);
   items +=
       item("The images are generated. Whether a bug shows on photographs too, only photographs can tell: try a few.");
   items += item(

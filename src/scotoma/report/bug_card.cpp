@@ -81,12 +81,15 @@ std::string pairs(Page& page, const Hypothesis& h) {
     html += fmt::format("<div class=\"pair\">{}{}</div>\n", without, with);
     ++shown;
   }
-  if (html.empty()) return {};
+  const std::size_t all = std::min(kPairs, static_cast<std::size_t>(h.only_with));
+  const std::string left = no_room(all - std::min(all, shown), "pair", "; below is how to generate it again");
+  if (html.empty()) return left;
   return fmt::format(
-      "<h5>Same seed, without and with “{}”</h5>\n<div class=\"pairs\">\n{}</div>\n"
-      "<p class=\"soft\">{} of the {} in which only the image with the phrase {}.</p>\n",
-      escape_html(h.phrase.text), html, shown == static_cast<std::size_t>(h.only_with) ? "All" : "The first",
-      counted(h.only_with, "pair"), fails(h) ? "failed" : "was recognised");
+             "<h5>Same seed, without and with “{}”</h5>\n<div class=\"pairs\">\n{}</div>\n"
+             "<p class=\"soft\">{} of the {} in which only the image with the phrase {}.</p>\n",
+             escape_html(h.phrase.text), html, shown == static_cast<std::size_t>(h.only_with) ? "All" : "The first",
+             counted(h.only_with, "pair"), fails(h) ? "failed" : "was recognised") +
+         left;
 }
 
 /// Each text once, in the order of first appearance.
@@ -143,8 +146,9 @@ std::string reproduce(const Page& page, const Hypothesis& h) {
          "</dl>\n";
 }
 
-/// The line that stays when the rest is folded: whose rate, how high, how sure, against what.
-std::string line(const Page& page, const Hypothesis& h, std::string_view name) {
+/// The line that stays when the rest is folded: whose rate, how high, how sure, against what. `id` behind the name may
+/// be empty.
+std::string line(const Page& page, const Hypothesis& h, std::string_view name, std::string_view id = {}) {
   const Rate& rate = h.measured();
   std::string numbers = "<span class=\"row-rate\">rate not known</span>";
   if (rate.valid > 0) {
@@ -154,7 +158,8 @@ std::string line(const Page& page, const Hypothesis& h, std::string_view name) {
         "class=\"row-base\">baseline {}</span>",
         percent(rate.rate), fails(h) ? "fail" : "pass", interval_text(rate), base.valid > 0 ? percent(base.rate) : "–");
   }
-  return fmt::format("<span class=\"row-name\">{}{}</span>{}{}", escape_html(name),
+  return fmt::format("<span class=\"row-name\">{}{}{}</span>{}{}", escape_html(name),
+                     id.empty() ? "" : fmt::format(" <code class=\"soft small\">{}</code>", escape_html(id)),
                      h.audited() ? "" : " <span class=\"badge caution\">not audited</span>",
                      rate.valid > 0 ? rate_bar(rate, tone(h)) : "<span></span>", numbers);
 }
@@ -164,10 +169,11 @@ std::string line(const Page& page, const Hypothesis& h, std::string_view name) {
 std::string bug_row(Page& page, const Hypothesis& h, std::string_view name) {
   assert(h.status == Status::confirmed);
   const std::string head = fmt::format("id=\"{}\"{}", anchor(h), claim_attributes(page.study, h));
-  const std::string closed = line(page, h, name);
   if (!page.in_full.contains(&h)) {
-    return fmt::format("<div class=\"bug-row\" {}><div class=\"line\">{}</div></div>\n", head, closed);
+    return fmt::format("<div class=\"bug-row\" {}><div class=\"line\">{}</div></div>\n", head,
+                       line(page, h, name, h.id));
   }
+  const std::string closed = line(page, h, name);
   return fmt::format("<details class=\"bug-row\" {}><summary><span class=\"line\">{}</span></summary>\n", head,
                      closed) +
          lead(page, h) + rates(page, h) + wording_block(h) + images(page, h) + pairs(page, h) +

@@ -78,6 +78,18 @@ std::string open_card(const std::string& id, const std::string& attributes, cons
                      attributes, escape_html(kicker), escape_html(sentence));
 }
 
+/// Where not every line on a card opens.
+std::string lines_that_stay_closed(const Page& page, const std::vector<const Hypothesis*>& all) {
+  const bool some = std::any_of(all.begin(), all.end(), [&](const Hypothesis* h) {
+    return page.placed.contains(h) && !page.in_full.contains(h);
+  });
+  return some ? fmt::format(
+                    "<p class=\"soft\">Of lines that do not open, <code>{}</code> says the rest: ID stands "
+                    "behind the name, OUT is the folder of this report.</p>\n",
+                    kShowCommand)
+              : "";
+}
+
 /// A line for each, those above the first few folded together.
 std::string rows(Page& page, const std::vector<const Hypothesis*>& all,
                  const std::function<std::string(const Hypothesis&)>& name, std::string_view noun) {
@@ -93,7 +105,10 @@ std::string rows(Page& page, const std::vector<const Hypothesis*>& all,
   }
   if (shown > PageLimits::kOpenRows) html += "</details>\n";
   return "<div class=\"rows\">\n" + html + "</div>\n" +
-         more_elsewhere(all.size() - shown, noun, "the <a href=\"#hypotheses\">table</a> below");
+         more_elsewhere(all.size() - shown, noun,
+                        "the <a href=\"#" + std::string(noun == "exception" ? "more-systematic" : "more-bugs") +
+                            "\">list</a> below") +
+         lines_that_stay_closed(page, all);
 }
 
 /// What the bars are and what unfolds.

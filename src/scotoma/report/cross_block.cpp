@@ -21,16 +21,18 @@ constexpr std::string_view kCounts = "<a href=\"#spurious\">Every label, with co
 /// One image of each of the first cells.
 std::string tiles(Page& page, const std::vector<const CrossCell*>& cells) {
   std::string html;
-  std::size_t shown = 0;
+  std::size_t wanted = 0;
+  std::size_t left = 0;
   for (const CrossCell* cell : cells) {
-    if (shown == kImages) break;
+    if (wanted == kImages) break;
     if (cell->samples.empty()) continue;
+    ++wanted;
     const std::string image = tile(page, cell->samples.front(), cell->label);
-    if (image.empty()) break;
-    html += image + "\n";
-    ++shown;
+    left += image.empty() ? 1 : 0;
+    if (!image.empty()) html += image + "\n";
   }
-  return html.empty() ? html : "<div class=\"gallery\">\n" + html + "</div>\n";
+  if (!html.empty()) html = "<div class=\"gallery\">\n" + html + "</div>\n";
+  return html + no_room(left, "image", "; bugs.json names files, under spurious_correlations");
 }
 
 /// Cells of labels that are not the cause's own and are misclassified like them, as reached_labels() has them.

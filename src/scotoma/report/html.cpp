@@ -11,6 +11,7 @@
 #include "scotoma/report/about.h"
 #include "scotoma/report/cause_card.h"
 #include "scotoma/report/certainty.h"
+#include "scotoma/report/more_findings.h"
 #include "scotoma/report/page.h"
 #include "scotoma/report/spurious.h"
 #include "scotoma/report/style.h"
@@ -189,8 +190,15 @@ std::string failures_heading(const Tally& tally) {
          (tally.exceptions.empty() ? "" : fmt::format(" ({})", exceptions));
 }
 
-constexpr std::string_view kBaseRates = "the <a href=\"#base-rates\">baseline rates</a>";
-constexpr std::string_view kTable = "the <a href=\"#hypotheses\">table</a> below";
+constexpr std::string_view kMoreBugs = "this <a href=\"#more-bugs\">list</a>";
+constexpr std::string_view kMoreSystematic = "this <a href=\"#more-systematic\">list</a>";
+
+/// All that the filter picks from.
+std::vector<const Hypothesis*> claims_on(const Page& page) {
+  std::vector<const Hypothesis*> claims(page.placed.begin(), page.placed.end());
+  claims.insert(claims.end(), page.listed.begin(), page.listed.end());
+  return claims;
+}
 
 /// Causes, then systematic failures, as the headline counts them: tops first, see cause_card.h.
 std::string findings_sections(Page& page) {
@@ -199,17 +207,18 @@ std::string findings_sections(Page& page) {
   std::vector<std::string> tops;
   for (std::size_t i = 0; i < causes.size(); ++i) tops.push_back(cause_top(page, causes[i], i + 1));
   for (std::size_t i = 0; i < failures.size(); ++i) tops.push_back(failure_top(page, failures[i], i + 1));
-  std::string html = claims_filter(page.study, {page.placed.begin(), page.placed.end()});
+  std::string html = claims_filter(page.study, claims_on(page));
   std::size_t next = 0;
   std::string of_causes = fmt::format("<section id=\"causes\">\n<h2>{}</h2>\n", causes_heading(page.tally));
   for (const Cause& cause : causes) of_causes += tops[next++] + cause_rest(page, cause);
   if (causes.empty()) of_causes += nothing_confirmed(page);
-  of_causes += more_elsewhere(page.tally.causes.size() - causes.size(), "cause", kTable) + "</section>\n";
+  of_causes +=
+      more_elsewhere(page.tally.causes.size() - causes.size(), "cause", kMoreBugs) + more_bugs(page) + "</section>\n";
   if (failures.empty()) return html + of_causes;
   std::string of_failures = fmt::format("<section id=\"systematic\">\n<h2>{}</h2>\n", failures_heading(page.tally));
   for (const SystematicFailure& failure : failures) of_failures += tops[next++] + failure_rest(page, failure);
-  of_failures +=
-      more_elsewhere(page.tally.systematic.size() - failures.size(), "systematic failure", kBaseRates) + "</section>\n";
+  of_failures += more_elsewhere(page.tally.systematic.size() - failures.size(), "systematic failure", kMoreSystematic) +
+                 more_systematic(page) + "</section>\n";
   // Where no cause was found, what was found comes before what was not.
   return html + (causes.empty() ? of_failures + of_causes : of_causes + of_failures);
 }

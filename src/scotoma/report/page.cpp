@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "scotoma/finding/count.h"
+#include "scotoma/record/bugs_json.h"
 #include "scotoma/report/svg.h"
 #include "scotoma/wording/text.h"
 #include "scotoma/wording/words.h"
@@ -25,8 +26,24 @@ std::span<const SystematicFailure> with_cards(const std::vector<SystematicFailur
   return std::span(failures).first(std::min(failures.size(), PageLimits::kLabelCards));
 }
 
+namespace {
+
+/// Gives a row to confirmed hypotheses without a line, in the order of the cards that they would have had.
+void list_the_rest(Page& page) {
+  const auto list = [&](const std::vector<const Hypothesis*>& all) {
+    for (const Hypothesis* h : all) {
+      if (!page.placed.contains(h) && page.listed.size() < PageLimits::kMoreRows) page.listed.insert(h);
+    }
+  };
+  for (const Cause& cause : page.tally.causes) list(cause.bugs);
+  for (const SystematicFailure& failure : page.tally.systematic) list(failure.exceptions);
+}
+
+}  // namespace
+
 Page page_of(const Study& study, const Findings& findings, const ImageSource& images) {
-  Page page{study, findings, Answers(findings), PageImages(images, PageLimits::kImages), tally_of(findings), {}, {}};
+  Page page{study, findings, Answers(findings), PageImages(images, PageLimits::kImages), tally_of(findings), {},
+            {},    {}};
   std::vector<std::span<const Hypothesis* const>> cards;
   const auto place = [&](const std::vector<const Hypothesis*>& all) {
     cards.push_back(std::span(all).first(std::min(all.size(), PageLimits::kCardRows)));
@@ -40,7 +57,12 @@ Page page_of(const Study& study, const Findings& findings, const ImageSource& im
       if (i < card.size() && page.in_full.size() < PageLimits::kInFull) page.in_full.insert(card[i]);
     }
   }
+  list_the_rest(page);
   return page;
+}
+
+bool on_page(const Page& page, const Hypothesis& hypothesis) {
+  return page.placed.contains(&hypothesis) || page.listed.contains(&hypothesis);
 }
 
 const std::vector<Sample>& evidence_of(const Hypothesis& hypothesis) {
@@ -74,15 +96,33 @@ std::string tile(Page& page, const Sample& sample, std::string_view note) {
 std::string gallery(Page& page, const std::vector<Sample>& samples, std::size_t limit,
                     const std::function<bool(const Sample&)>& wanted) {
   std::string tiles;
+  std::string files;
+  int without_room = 0;
   for (const Sample& sample : samples) {
     if (limit == 0) break;
     if (!wanted(sample)) continue;
-    const std::string html = tile(page, sample);
-    if (html.empty()) break;
-    tiles += html + "\n";
     --limit;
+    const std::string html = tile(page, sample);
+    if (!html.empty()) {
+      tiles += html + "\n";
+      continue;
+    }
+    ++without_room;
+    files += fmt::format(" <a href=\"{}\">{}</a>", escape_html(image_path(sample.image)), without_room);
   }
-  return tiles.empty() ? tiles : fmt::format("<div class=\"gallery\">\n{}</div>\n", tiles);
+  if (!tiles.empty()) tiles = fmt::format("<div class=\"gallery\">\n{}</div>\n", tiles);
+  if (without_room == 0) return tiles;
+  return tiles +
+         fmt::format("<p class=\"soft more\">{} no room on this page; {} in the folder images/ beside it:{}</p>\n",
+                     counted(without_room, "image has", "images have"),
+                     without_room == 1 ? "its file is" : "their files are", files);
+}
+
+std::string no_room(std::size_t count, std::string_view noun, std::string_view where) {
+  if (count == 0) return {};
+  return fmt::format(
+      "<p class=\"soft more\">{} no room on this page{}.</p>\n",
+      counted(static_cast<int>(count), fmt::format("more {} has", noun), fmt::format("more {}s have", noun)), where);
 }
 
 std::string rate_row(std::string_view what, const Rate& rate, std::string_view tone) {

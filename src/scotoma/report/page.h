@@ -18,10 +18,10 @@
 
 namespace scotoma {
 
-/// How much the page holds, most important first, so that it can be opened however large the study. An image takes
-/// some 30 kB.
+/// How much the page holds, most important first, so that it stays below 10 MB and opens at once however large the
+/// study: 5 MB of images, and text. An image takes 10 kB of that, one that was 512 x 512 about 40 kB, as JPEG 6 kB.
 struct PageLimits {
-  static constexpr std::size_t kImages = 700;
+  static constexpr ImageRoom kImages = {.bytes = 5'000'000, .images = 700};
   static constexpr std::size_t kContents = 100;   ///< lines at the top
   static constexpr std::size_t kCards = 20;       ///< causes with a card
   static constexpr std::size_t kLabelCards = 10;  ///< systematic failures with a card
@@ -29,7 +29,8 @@ struct PageLimits {
   static constexpr std::size_t kOpenRows = 16;    ///< of these, not folded
   static constexpr std::size_t kInFull = 40;      ///< bugs and exceptions of which everything is inside the cards
   static constexpr std::size_t kGroups = 100;     ///< groups of failures of each kind
-  static constexpr std::size_t kRows = 1000;      ///< of each table
+  static constexpr std::size_t kMoreRows = 2000;  ///< confirmed hypotheses that have a row instead of a line on a card
+  static constexpr std::size_t kRows = 1000;      ///< of each other table
 };
 
 struct Page {
@@ -38,12 +39,19 @@ struct Page {
   Answers answers;
   PageImages images;
   Tally tally;                          ///< as counted everywhere; the first of each kind have a card
-  std::set<const Hypothesis*> placed;   ///< have a line on a card; other confirmed ones are in the table only
+  std::set<const Hypothesis*> placed;   ///< have a line on a card
   std::set<const Hypothesis*> in_full;  ///< of these, with everything inside
+  std::set<const Hypothesis*> listed;   ///< of the other confirmed ones: have a row in a table (more_findings.h)
 };
 
-/// Everything but the findings' text: which of them have a card, which of their bugs a line there, and which of those
-/// all that is known.
+/// Says all about a finding, and names its image files, as HTML.
+inline constexpr std::string_view kShowCommand = "scotoma show OUT ID";
+
+/// Whether anchor() leads to a line or a row of it.
+bool on_page(const Page& page, const Hypothesis& hypothesis);
+
+/// Everything but the findings' text: which of them have a card, which of their bugs a line there, which of those all
+/// that is known, and which have a row instead.
 Page page_of(const Study& study, const Findings& findings, const ImageSource& images);
 
 /// The causes, and the systematic failures, that have a card.
@@ -59,14 +67,18 @@ Rate base_rate(const Findings& findings, const Hypothesis& hypothesis);
 /// Whether both images are known to be what they should and only the one with the phrase shows the event.
 bool makes_the_difference(const Pair& pair, Direction direction);
 
-/// The first `limit` samples with `wanted`, as images with what each was misclassified as. Empty if there is none,
-/// shorter where the page has no room for more.
+/// The first `limit` samples with `wanted`, as images with what each was misclassified as; links to the files of those
+/// for which the page has no room. Empty if there is none. `limit` is not above the number of examples in bugs.json,
+/// whose files stand beside the page.
 std::string gallery(Page& page, const std::vector<Sample>& samples, std::size_t limit,
                     const std::function<bool(const Sample&)>& wanted);
 
 /// One image with what it was misclassified as; `note` (plain text) stands in front of it. Empty where there is no
 /// room.
 std::string tile(Page& page, const Sample& sample, std::string_view note = {});
+
+/// "3 more images have no room on this page; bugs.json names their files.", as a paragraph; empty if `count` is 0.
+std::string no_room(std::size_t count, std::string_view noun, std::string_view where);
 
 /// One line of a chart: what, a bar, the numbers. `what` is plain text.
 std::string rate_row(std::string_view what, const Rate& rate, std::string_view tone);

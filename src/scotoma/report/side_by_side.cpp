@@ -67,20 +67,25 @@ std::string how_chosen(const std::vector<const Hypothesis*>& bugs, bool in_pairs
 std::string side_by_side(Page& page, const std::vector<const Hypothesis*>& bugs) {
   std::string html;
   bool in_pairs = false;
-  for (const Column& column : chosen(bugs)) {
+  const std::vector<Column> columns = chosen(bugs);
+  std::size_t shown = 0;
+  for (const Column& column : columns) {
     std::string tiles;
     if (column.without != nullptr) tiles += tile(page, *column.without, "without");
     tiles += tile(page, *column.with, "with");
     if (tiles.empty()) break;
+    ++shown;
     in_pairs = in_pairs || column.without != nullptr;
     const std::string name =
         bugs.size() == 1 ? "" : fmt::format("<p class=\"side-name\">{}</p>", escape_html(bugs[column.bug]->label));
     html += fmt::format("<div class=\"side\">{}{}</div>\n", name, tiles);
   }
-  if (html.empty()) return {};
+  const std::string left =
+      no_room(columns.size() - shown, "column of images", fmt::format("; <code>{}</code> names files", kShowCommand));
+  if (html.empty()) return left;
   const int rows = (in_pairs ? 2 : 1) + (bugs.size() == 1 ? 0 : 1);
-  return fmt::format("<div class=\"sides\" style=\"--rows:{}\">\n{}</div>\n<p class=\"soft\">{}</p>\n", rows, html,
-                     how_chosen(bugs, in_pairs));
+  return fmt::format("<div class=\"sides\" style=\"--rows:{}\">\n{}</div>\n<p class=\"soft\">{}</p>\n{}", rows, html,
+                     how_chosen(bugs, in_pairs), left);
 }
 
 }  // namespace scotoma

@@ -91,7 +91,7 @@ nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-top: 1.75rem; 
   grid-template-columns: minmax(8rem, 13rem) minmax(0, 1fr) 6.5rem 7rem 7.5rem; font-variant-numeric: tabular-nums; }
 div.line { margin-left: 1.1rem; }
 .bug-row summary { padding: .4rem 0; color: inherit; } .bug-row summary:hover .row-name { text-decoration: underline; }
-.row-name { font-weight: 600; } .row-range, .row-base { color: var(--soft); font-size: .875rem; }
+.row-name { font-weight: 600; } .row-name code { display: block; } .row-range, .row-base { color: var(--soft); font-size: .875rem; }
 .bug-row h5 { font-size: .95rem; margin: 1.5rem 0 .5rem; } .bug-row > .lead { margin-top: 1rem; }
 .more-rows > summary { padding: .5rem 0; }
 .certainty { margin: 1rem 0; } .certainty > div { display: grid; grid-template-columns: 14rem minmax(0, 1fr);

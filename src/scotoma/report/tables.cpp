@@ -35,7 +35,7 @@ std::string claim(const Page& page, const Hypothesis& h) {
                               : wrong.empty()                  ? "not recognised"
                                                                : wrong;
   const std::string text = escape_html(fmt::format("{} → {}", subject(page.study, h), outcome));
-  const std::string linked = page.placed.contains(&h) ? fmt::format("<a href=\"#{}\">{}</a>", anchor(h), text) : text;
+  const std::string linked = on_page(page, h) ? fmt::format("<a href=\"#{}\">{}</a>", anchor(h), text) : text;
   const std::string shrinking = shrinking_words(page.findings, h);
   const std::string source = source_words(h);
   const std::string both = escape_html(shrinking + (shrinking.empty() || source.empty() ? "" : "; ") + source);
@@ -64,7 +64,7 @@ std::string all_of(std::size_t count, std::string_view noun, std::string_view pl
 std::string number_cell(std::string_view column, std::string_view html) { return table_cell(column, html, "number"); }
 
 std::string hypothesis_row(const Page& page, const Hypothesis& h) {
-  const bool is_target = h.status == Status::confirmed && !page.placed.contains(&h);
+  const bool is_target = h.status == Status::confirmed && !on_page(page, h);
   return fmt::format("<tr{}><th scope=\"row\">{}</th><td><span class=\"badge {} {}\">{}</span></td>{}{}{}{}</tr>\n",
                      is_target ? fmt::format(" id=\"{}\"", anchor(h)) : "", claim(page, h), status_name(h.status),
                      direction_name(h.direction), status_words(h.status), number_cell("Explored", tried(h.explored)),

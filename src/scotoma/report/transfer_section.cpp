@@ -89,7 +89,7 @@ std::string row_head(const Page& page, const TransferRow& row) {
           ? subject(page.study, *found)
           : fmt::format("{}, but not “{}”", with_article(page.study, found->label), found->phrase.text);
   const std::string text = escape_html(what);
-  return page.placed.contains(&*found) ? fmt::format("<a href=\"#{}\">{}</a>", anchor(*found), text) : text;
+  return on_page(page, *found) ? fmt::format("<a href=\"#{}\">{}</a>", anchor(*found), text) : text;
 }
 
 std::string heat_map(const Page& page, const Transfer& transfer) {

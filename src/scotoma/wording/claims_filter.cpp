@@ -106,7 +106,7 @@ if (typeof document !== "undefined") {
   const form = document.getElementById("claims-filter");
   const out = document.getElementById("claims-level");
   const all = selector => [...document.querySelectorAll(selector)];
-  const filter = () => {
+  const filter = picked => {
     const wanted = key => form.querySelector(`[data-filter=${key}]`).value;
     const words = wanted("words").toLowerCase().split(/\s+/).filter(word => word);
     const fits = claim => ["label", "taken"].every(key => !wanted(key) || claim.dataset[key] === wanted(key)) &&
@@ -121,12 +121,18 @@ if (typeof document !== "undefined") {
       card.hidden = !left && !("words" in card.dataset && fits(card));
       for (const line of all(`[data-of="${card.id}"]`)) line.hidden = card.hidden;
     }
+    for (const fold of all(".more-findings")) {
+      const rows = [...fold.querySelectorAll("[data-words]")];
+      for (const row of rows) row.hidden = !fits(row);
+      fold.hidden = rows.every(row => row.hidden);
+      if (picked) fold.open = true;
+    }
     out.textContent = scotomaSentence(logE, Number(out.dataset.slots));
   };
   form.hidden = false;
-  form.addEventListener("input", filter);
+  form.addEventListener("input", () => filter(true));
   form.addEventListener("submit", event => event.preventDefault());
-  filter();
+  filter(false);
 }
 )js";
 
