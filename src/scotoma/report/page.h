@@ -19,7 +19,7 @@
 namespace scotoma {
 
 /// How much the page holds, most important first, so that it stays below 10 MB and opens at once however large the
-/// study: 5 MB of images, and text. An image takes 10 kB of that, one that was 512 x 512 about 40 kB, as JPEG 6 kB.
+/// study: 5 MB of images, and text. An image takes 10 kB of that, one that was 512 x 512 about 40 kB, as JPEG 7 kB.
 struct PageLimits {
   static constexpr ImageRoom kImages = {.bytes = 5'000'000, .images = 700};
   static constexpr std::size_t kContents = 100;   ///< lines at the top
