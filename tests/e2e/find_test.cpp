@@ -156,6 +156,20 @@ TEST(Doctor, SaysThatTheWorldPassesAllChecks) {
   // The skewed classifier has not seen such bees: nothing wrong with the study, and still to be read.
   EXPECT_NE(outcome.output.find("\"bee\": 0 of 4 right"), std::string::npos) << outcome.output;
   EXPECT_NE(outcome.output.find("all checks passed, with 1 note\n"), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find("ok    time        at most about "), std::string::npos) << outcome.output;
+  EXPECT_NE(outcome.output.find(" here for all 400 images (generator "), std::string::npos) << outcome.output;
+}
+
+TEST(Doctor, RemembersForTheUserWhichFilesCouldBeLoadedWhereNoRunHasBeen) {
+  const fake::Folder folder;
+  const auto study = folder.write("study.toml", small_study());
+  const std::string caches = (folder / "not/there/yet").string();
+  ASSERT_EQ(run({"doctor", study.string()}, {.environment = {{"XDG_CACHE_HOME", caches}}}).code, 0);
+  EXPECT_NE(read_file(folder / "not/there/yet/scotoma/loaded.txt"), "");
+  const std::pair<std::string, std::string> crash = {"SCOTOMA_TRY_LOADING_CRASHES_AT", "unet/openvino_model.xml"};
+  EXPECT_EQ(run({"doctor", study.string()}, {.environment = {{"XDG_CACHE_HOME", caches}, crash}}).code, 0)
+      << "it was tried again";
+  EXPECT_EQ(run({"doctor", study.string()}, {.environment = {crash}}).code, 2) << "a cache that cannot be written";
 }
 
 TEST(Doctor, ExaminesEveryModelWhateverIsWrongWithOthers) {

@@ -50,6 +50,7 @@ void forbid_threads() {
 /// In the child: the environment, then the program.
 [[noreturn]] void become(const std::vector<std::string>& arguments, const Circumstances& circumstances) {
   ::unsetenv("NO_COLOR");
+  ::setenv("XDG_CACHE_HOME", "/proc/nowhere", 1);  // nothing of the user's; one test shall not help another
   // Whatever the tests were started by, and with.
   for (const int signal : {SIGHUP, SIGPIPE}) ::signal(signal, SIG_DFL);
   ::close_range(STDERR_FILENO + 1, ~0U, 0);

@@ -88,7 +88,9 @@ Result<Loader> Loader::create(const Study& study) {
 }
 
 Result<std::unique_ptr<Generator>> Loader::generator() const {
-  return as_role<Generator>(OpenvinoGenerator::load(engine_, study_->generator));
+  SCOTOMA_ASSIGN_OR_RETURN(auto generator, OpenvinoGenerator::load(engine_, study_->generator));
+  SCOTOMA_RETURN_IF_ERROR(generator->examine_once());
+  return std::unique_ptr<Generator>(std::move(generator));
 }
 
 Result<std::unique_ptr<Classifier>> Loader::classifier() const {

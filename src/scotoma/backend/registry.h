@@ -27,7 +27,7 @@ class Loader {
   /// not work.
   static Result<Loader> create(const Study& study);
 
-  /// Each: bad_input, naming the file and what to do.
+  /// Each: bad_input, naming the file and what to do. The generator is examined here, not before its first image.
   Result<std::unique_ptr<Generator>> generator() const;
   Result<std::unique_ptr<Classifier>> classifier() const;
   Result<std::unique_ptr<Captioner>> captioner() const;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 #include "scotoma/wording/text.h"
 
 namespace scotoma {
@@ -23,6 +25,18 @@ std::string command_of(std::string_view verb, const StudyPlaces& places, std::st
 
 std::filesystem::path cache_folder(const StudyPlaces& places) {
   return places.cache.empty() ? out_folder(places) : places.cache;
+}
+
+std::filesystem::path user_cache_folder() {
+  // The XDG Base Directory Specification: a path that is not absolute is to be ignored.
+  const auto absolute = [](const char* variable) -> std::filesystem::path {
+    const char* value = std::getenv(variable);
+    const std::filesystem::path path = value == nullptr ? "" : value;
+    return path.is_absolute() ? path : std::filesystem::path();
+  };
+  if (const auto caches = absolute("XDG_CACHE_HOME"); !caches.empty()) return caches / "scotoma";
+  const auto home = absolute("HOME");
+  return home.empty() ? home : home / ".cache" / "scotoma";
 }
 
 }  // namespace scotoma

@@ -19,7 +19,7 @@ struct StudyPlaces {
   /// Program and arguments that load model files where a crash does no harm (backend/openvino/load_trial.h); empty:
   /// they are loaded here at once.
   std::vector<std::string> trial;
-  bool remembers = false;  ///< which model files have been loaded well is kept beside the answers
+  bool remembers = false;  ///< which model files have been loaded well is kept beside the answers, not for the user
 };
 
 /// Where report.html, bugs.json, study.json and run.json stand.
@@ -31,5 +31,9 @@ std::string command_of(std::string_view verb, const StudyPlaces& places, std::st
 
 /// Where cache.sqlite and images/ stand.
 std::filesystem::path cache_folder(const StudyPlaces& places);
+
+/// What the program keeps for a user, whatever the study: $XDG_CACHE_HOME/scotoma, else ~/.cache/scotoma. All in it can
+/// be made again. Empty where the environment names neither place; the folder need not be there.
+std::filesystem::path user_cache_folder();
 
 }  // namespace scotoma

@@ -40,9 +40,11 @@ std::string told_to_find(const StudyPlaces& places) {
 
 void set_engine(Study& study, const StudyPlaces& places) {
   if (places.threads) study.engine.threads = *places.threads;
-  if (places.trial.empty()) return;
+  if (places.trial.empty()) return;  // not the program: whoever calls the library chooses what is kept where
+  if (const fs::path caches = user_cache_folder(); !caches.empty()) study.engine.cache = caches / "engine";
   LoadTrial::Options options{.command = places.trial};
-  if (places.remembers) options.memory = cache_folder(places) / "loaded.txt";
+  const fs::path memory = places.remembers ? cache_folder(places) : user_cache_folder();
+  if (!memory.empty()) options.memory = memory / "loaded.txt";
   study.engine.trial = std::make_shared<LoadTrial>(std::move(options));
 }
 

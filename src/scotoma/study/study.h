@@ -228,6 +228,10 @@ struct EngineOptions {
   /// Where model files are loaded first, so that one that crashes a library ends no run
   /// (backend/openvino/load_trial.h); null: nowhere. Set by the program around the library: no key of a study.
   std::shared_ptr<LoadTrial> trial = nullptr;
+
+  /// Where compiled models are kept (backend/openvino/engine_cache.h), unless the environment says otherwise; empty:
+  /// nowhere. Likewise set by the program.
+  std::filesystem::path cache = {};
 };
 
 struct Study {

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <optional>
 
 #include "fake/folder.h"
 #include "fake/places.h"
@@ -20,17 +23,20 @@ namespace fs = std::filesystem;
 /// The test's own value of the variable; what was there before comes back.
 class CacheVariable {
  public:
-  explicit CacheVariable(const fs::path& folder) {
+  explicit CacheVariable(const std::optional<fs::path>& folder = std::nullopt) {
     if (const char* set = ::getenv(kName)) before_ = set;
-    ::setenv(kName, folder.c_str(), 1);
+    put(folder ? std::optional(folder->string()) : std::nullopt);
   }
-  ~CacheVariable() { ::setenv(kName, before_.c_str(), 1); }
+  ~CacheVariable() { put(before_); }
   CacheVariable(const CacheVariable&) = delete;
   CacheVariable& operator=(const CacheVariable&) = delete;
 
  private:
   static constexpr const char* kName = "SCOTOMA_ENGINE_CACHE";
-  std::string before_;
+  static void put(const std::optional<std::string>& value) {
+    value ? ::setenv(kName, value->c_str(), 1) : ::unsetenv(kName);
+  }
+  std::optional<std::string> before_;
 };
 
 const fs::path kSkewed = kWorld / "classifiers/resnet_skewed.onnx";
@@ -51,6 +57,11 @@ std::vector<std::pair<int, double>> answer(const fs::path& model = kSkewed) {
   std::vector<std::pair<int, double>> out;
   for (const auto& each : predictions->front().top) out.emplace_back(each.label, each.probability);
   return out;
+}
+
+std::string bytes_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 std::vector<fs::path> blobs(const fs::path& folder) {
@@ -119,17 +130,79 @@ TEST(EngineCache, KeepsPrecisionsApart) {
   EXPECT_EQ(embedded("bf16"), without) << "with what was compiled in f32";
 }
 
-TEST(EngineCache, IsNoCacheWithoutTheVariable) {
-  const CacheVariable none("");
-  const auto turn = CacheTurn::take("f32");
+TEST(EngineCache, IsNoneWhereTheVariableIsEmptyOrTheModelLarge) {
+  const fake::Folder folder;
+  {
+    const CacheVariable none("");
+    const auto turn = CacheTurn::take(folder / "cache", "f32", kSkewed);
+    ASSERT_TRUE(turn.ok()) << turn.error().message;
+    EXPECT_TRUE(turn->folder().empty());
+  }
+  const CacheVariable set(folder / "cache");
+  EXPECT_FALSE(CacheTurn::take({}, "f32", kSkewed)->folder().empty());
+  const fs::path large = folder.write("large.onnx", "");
+  fs::resize_file(large, CacheTurn::kLargestModel + 1);
+  EXPECT_TRUE(CacheTurn::take({}, "f32", large)->folder().empty());
+}
+
+TEST(EngineCache, IsTheUsualOneWithoutTheVariableAndNoneWhereThatCannotBeWritten) {
+  const fake::Folder folder;
+  const CacheVariable unset;
+  EXPECT_TRUE(CacheTurn::take(folder / "cache", "f32", kSkewed)
+                  ->folder()
+                  .string()
+                  .starts_with((folder / "cache/f32/").string()));
+  const auto turn = CacheTurn::take(folder.write("file", "") / "cache", "f32", kSkewed);
   ASSERT_TRUE(turn.ok()) << turn.error().message;
   EXPECT_TRUE(turn->folder().empty());
+  EXPECT_TRUE(CacheTurn::take({}, "f32", kSkewed)->folder().empty());
+}
+
+TEST(EngineCache, CompilesAnewWhatWasDamagedWithoutBecomingShorter) {
+  const fake::Folder folder;
+  const CacheVariable set(folder / "cache");
+  const auto whole = answer();
+  const auto written = blobs(folder / "cache");
+  ASSERT_EQ(written.size(), 1U);
+  fs::permissions(written[0], fs::perms::owner_all);
+  std::string bytes = bytes_of(written[0]);
+  const std::string sound = bytes;
+  for (std::size_t i = bytes.size() * 2 / 3; i < bytes.size() * 2 / 3 + 4000; ++i) bytes[i] ^= 0x55;
+  std::ofstream(written[0], std::ios::binary) << bytes;
+  EXPECT_EQ(answer(), whole) << "the engine itself would take other weights for these";
+  EXPECT_EQ(bytes_of(written[0]).size(), sound.size());
+  EXPECT_NE(bytes_of(written[0]), bytes);
+}
+
+TEST(EngineCache, DropsWhatWasNotAskedForLongestWhereItGrowsTooLarge) {
+  const fake::Folder folder;
+  const CacheVariable set(folder / "cache");
+  const auto keep = [&](const char* model, std::uintmax_t largest) {
+    const auto turn = CacheTurn::take({}, "f32", folder.write(model, "model"));
+    ASSERT_TRUE(turn.ok()) << turn.error().message;
+    if (!fs::exists(turn->folder() / "1.blob")) std::ofstream(turn->folder() / "1.blob") << std::string(1000, 'x');
+    turn->keep(largest);
+  };
+  const auto held = [&](const char* model) {
+    return fs::exists(CacheTurn::take({}, "f32", folder / model)->folder() / "1.blob");
+  };
+  for (const char* model : {"a", "b", "c"}) keep(model, 3000);
+  EXPECT_TRUE(held("a") && held("b") && held("c"));
+  const auto at = [&](const char* model, int hour) {
+    fs::last_write_time(CacheTurn::take({}, "f32", folder / model)->folder() / "sums",
+                        fs::file_time_type::clock::now() + std::chrono::hours(hour - 10));
+  };
+  at("a", 3), at("b", 1), at("c", 2);
+  keep("a", 3000);  // asked for again: now the newest
+  keep("d", 2000);
+  EXPECT_TRUE(held("a") && held("d"));
+  EXPECT_FALSE(held("b") || held("c"));
 }
 
 TEST(EngineCache, InAPlaceThatCannotBeWrittenIsBadInputThatNamesTheVariable) {
   const fake::Folder folder;
   const CacheVariable set(folder.write("file", "") / "cache");
-  const auto turn = CacheTurn::take("f32");
+  const auto turn = CacheTurn::take({}, "f32", kSkewed);
   ASSERT_FALSE(turn.ok());
   EXPECT_EQ(turn.error().code, Code::bad_input);
   EXPECT_NE(turn.error().message.find("SCOTOMA_ENGINE_CACHE"), std::string::npos) << turn.error().message;

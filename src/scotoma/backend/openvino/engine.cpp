@@ -144,6 +144,7 @@ Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options) {
   return engine_call("OpenVINO", "is it installed whole?", Code::bad_input, [&] {
     std::shared_ptr<Engine> engine(new Engine(threads));
     engine->trial_ = options.trial;
+    engine->cache_ = options.cache;
     const auto can = engine->core_.get_property("CPU", ov::device::capabilities);
     const bool bf16 = std::find(can.begin(), can.end(), ov::device::capability::BF16) != can.end();
     if (options.precision == "bf16" && bf16) engine->precision_ = ov::element::bf16;
@@ -222,11 +223,13 @@ Result<std::shared_ptr<Network>> Engine::compile(const std::shared_ptr<ov::Model
   if (!fused) options["SNIPPETS_MODE"] = "DISABLE";
   // The engine knows a cached model by neither precision nor kernels, and gives what the first to ask has compiled.
   const std::string settings = precision_.get_type_name() + (fused ? "-fused" : "-plain");
-  SCOTOMA_ASSIGN_OR_RETURN(const CacheTurn cache, CacheTurn::take(settings));
+  SCOTOMA_ASSIGN_OR_RETURN(const CacheTurn cache, CacheTurn::take(cache_, settings, path));
   if (!cache.folder().empty()) options.insert(ov::cache_dir(cache.folder().string()));
-  return engine_call(path.string() + ": cannot be compiled", "is it a model for inference?", Code::bad_input, [&] {
-    return std::make_shared<Network>(core_.compile_model(model, "CPU", options), path.string(), threads_);
-  });
+  auto compiled = engine_call(
+      path.string() + ": cannot be compiled", "is it a model for inference?", Code::bad_input,
+      [&] { return std::make_shared<Network>(core_.compile_model(model, "CPU", options), path.string(), threads_); });
+  if (compiled.ok()) cache.keep();
+  return compiled;
 }
 
 std::string Engine::version() { return ov::get_openvino_version().buildNumber; }

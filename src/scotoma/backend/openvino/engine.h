@@ -143,6 +143,7 @@ class Engine {
   ov::element::Type precision_ = ov::element::f32;  ///< what the CPU can do, if it is less than was asked for
   int threads_;
   std::string processor_;
+  std::filesystem::path cache_;                        ///< as EngineOptions has it
   std::shared_ptr<LoadTrial> trial_;                   ///< null: none
   mutable std::mutex mutex_;                           ///< around what follows
   std::string tokenizers_;                             ///< the extension's library, once loaded

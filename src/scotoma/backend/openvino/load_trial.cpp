@@ -159,6 +159,8 @@ void LoadTrial::recall() {
 void LoadTrial::remember(const std::string& fingerprint) {
   passed_.insert(fingerprint);
   if (options_.memory.empty()) return;
+  std::error_code ignored;
+  std::filesystem::create_directories(options_.memory.parent_path(), ignored);
   const Descriptor file(::open(options_.memory.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0666));
   const std::string line = fingerprint + "\n";
   if (file.open()) static_cast<void>(!::write(file.get(), line.data(), line.size()));

@@ -30,7 +30,7 @@ class LoadTrial {
   struct Options {
     /// Program and arguments; its standard input is a socket, on which it must call serve_load_trials().
     std::vector<std::string> command;
-    std::filesystem::path memory = {};                         ///< file that lists what has passed; empty: none
+    std::filesystem::path memory = {};  ///< lists what has passed; made, with its folder; empty: none
     std::chrono::seconds patience = std::chrono::minutes(10);  ///< for one file
   };
 

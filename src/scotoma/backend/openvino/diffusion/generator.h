@@ -41,6 +41,9 @@ class OpenvinoGenerator final : public Generator {
   /// answer is of no use (backend/health.h); failed for NaN, and for a batch of images of one colour.
   Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) override;
 
+  /// Does that at once, unless it is done. Errors: as above.
+  Result<void> examine_once();
+
  private:
   using Embedding = std::shared_ptr<const std::vector<float>>;  ///< [length, width] of one prompt
 
@@ -52,7 +55,6 @@ class OpenvinoGenerator final : public Generator {
   Result<void> resolve_types(ov::Model& unet, const std::filesystem::path& path);
   Result<void> resolve_fingerprint(const Engine& engine, const GeneratorOptions& options);
 
-  Result<void> examine_once();
   Result<void> examine_parts();
   Result<Rows> try_unet(std::span<const std::size_t> which, const Rows& texts);
   Result<Rows> try_decoder(std::span<const std::size_t> which);
