@@ -130,8 +130,8 @@ Result<void> write_page(const Reviewed& reviewed, const ReviewArguments& argumen
   std::vector<ReviewImage> images;
   for (const Reviewable& image : next_ones(reviewed, arguments)) {
     const std::string& id = image.sample->image;
-    SCOTOMA_ASSIGN_OR_RETURN(auto png, reviewed.images.image_bytes(image));
-    images.push_back({image, image.label, file_of(reviewed, image), std::move(png),
+    SCOTOMA_ASSIGN_OR_RETURN(auto png, reviewed.images.image_bytes(id));
+    images.push_back({id, image.label, file_of(reviewed, id), std::move(png),
                       with_article(reviewed.session.study, image.label)});
   }
   if (images.empty()) return bad_input("every image is reviewed already; see --status");

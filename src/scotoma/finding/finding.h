@@ -46,6 +46,10 @@ struct Sample {
 /// passes.
 enum class Direction { fails, passes };
 
+constexpr std::array<Named<Direction>, 2> names_of(Direction) {
+  return {{{Direction::fails, "fails"}, {Direction::passes, "passes"}}};
+}
+
 /// A failure rate among valid images, with a 95 % Clopper-Pearson interval. For Direction::passes, of passing.
 struct Rate {
   int failures = 0;  ///< events: failures, or passes
@@ -124,6 +128,16 @@ enum class Status {
                     ///< often
   merged,           ///< shrank to the words of another hypothesis, which stands for it
 };
+
+constexpr std::array<Named<Status>, 7> names_of(Status) {
+  return {{{Status::confirmed, "confirmed"},
+           {Status::not_promising, "not_promising"},
+           {Status::not_confirmed, "not_confirmed"},
+           {Status::not_generatable, "not_generatable"},
+           {Status::out_of_budget, "out_of_budget"},
+           {Status::underpowered, "underpowered"},
+           {Status::merged, "merged"}}};
+}
 
 /// Whence a hypothesis comes.
 enum class Source {

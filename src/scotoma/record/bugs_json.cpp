@@ -291,7 +291,7 @@ ordered_json bug_json(const Study& study, const Findings& findings, const Causes
                       const ImagePath& path) {
   const BaseResult* base = base_of(findings.bases, h.label);
   ordered_json bug = {{"id", valid_utf8(h.id)},
-                      {"status", status_name(h.status)},
+                      {"status", name_of(h.status)},
                       {"label", valid_utf8(h.label)},
                       {"phrase", valid_utf8(h.phrase.text)},
                       {"phrase_position", h.phrase.before ? "before" : "after"},

@@ -34,7 +34,7 @@ ordered_json fields_of(const HypothesisChanged& event) {
           {"id", valid_utf8(event.id)},
           {"label", valid_utf8(event.label)},
           {"phrase", valid_utf8(event.phrase)},
-          {"status", event.status ? status_name(*event.status) : "open"}};
+          {"status", event.status ? name_of(*event.status) : "open"}};
 }
 
 ordered_json fields_of(const BugConfirmed& event) {

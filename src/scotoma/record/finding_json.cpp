@@ -38,25 +38,9 @@ namespace {
 
 using OrderedJson = nlohmann::ordered_json;
 
-// Names in stored files: they stay, whatever people are told.
-template <class Enum, std::size_t N>
-using Names = std::array<std::pair<Enum, const char*>, N>;
-
-constexpr Names<Direction, 2> kDirections = {{{Direction::fails, "fails"}, {Direction::passes, "passes"}}};
-constexpr Names<Status, 7> kStatuses = {{{Status::confirmed, "confirmed"},
-                                         {Status::not_promising, "not_promising"},
-                                         {Status::not_confirmed, "not_confirmed"},
-                                         {Status::not_generatable, "not_generatable"},
-                                         {Status::out_of_budget, "out_of_budget"},
-                                         {Status::underpowered, "underpowered"},
-                                         {Status::merged, "merged"}}};
-
-constexpr const auto& names_of_enum(Direction /*type*/) { return kDirections; }
-constexpr const auto& names_of_enum(Status /*type*/) { return kStatuses; }
-
 template <class T>
-concept Named = requires(T value) {
-  names_of_enum(value);
+concept HasNames = requires(T value) {
+  names_of(value);
 };
 
 struct ToJson {
@@ -71,12 +55,7 @@ struct ToJson {
     if (valid_utf8(text) == text) return text;
     return {{"hex", hex_of(text)}};
   }
-  static OrderedJson of(Named auto value) {
-    for (const auto& [named, name] : names_of_enum(value)) {
-      if (named == value) return name;
-    }
-    return nullptr;
-  }
+  static OrderedJson of(HasNames auto value) { return name_of(value); }
   template <class T>
   static OrderedJson of(const std::vector<T>& list) {
     OrderedJson out = OrderedJson::array();
@@ -137,13 +116,11 @@ struct FromJson {
     out = bytes.value_or("");
     return bytes.has_value();
   }
-  static bool get(const OrderedJson& json, Named auto& out) {
-    for (const auto& [named, name] : names_of_enum(out)) {
-      if (json != name) continue;
-      out = named;
-      return true;
-    }
-    return false;
+  template <HasNames Enum>
+  static bool get(const OrderedJson& json, Enum& out) {
+    const auto value = json.is_string() ? named<Enum>(json.get_ref<const std::string&>()) : std::nullopt;
+    out = value.value_or(out);
+    return value.has_value();
   }
   template <class T>
   static bool get(const OrderedJson& json, std::vector<T>& out) {

@@ -222,7 +222,7 @@ std::optional<Sample> StoredFindings::State::sample_in(const InUse& row) const {
   if (text == nullptr || image.size() != kImageIdBytes || !prediction || !is_answer(*prediction) || !judgement)
     return std::nullopt;
   Sample out;
-  out.generate = {*text, std::bit_cast<std::uint64_t>(row.number_in(2).value_or(0))};
+  out.request = {*text, std::bit_cast<std::uint64_t>(row.number_in(2).value_or(0))};
   out.image = hex_of(image);
   out.prediction = std::move(*prediction);
   out.judgement = *judgement;

@@ -34,7 +34,7 @@ struct SameSample {
   bool operator()(const Sample* a, const Sample* b) const {
     const auto& left = a->prediction.top;
     const auto& right = b->prediction.top;
-    return a->request == b->generate && a->image == b->image && a->correct == b->correct &&
+    return a->request == b->request && a->image == b->image && a->correct == b->correct &&
            a->overruled == b->overruled && a->judgement.valid == b->judgement.valid &&
            same_bits(a->judgement.score, b->judgement.score) &&
            std::equal(left.begin(), left.end(), right.begin(), right.end(), same_scores);

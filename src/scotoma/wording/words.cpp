@@ -171,26 +171,6 @@ std::string headline(const Hypothesis& hypothesis) {
                      wrong.empty() ? "" : fmt::format(", misclassified as \"{}\"", wrong));
 }
 
-std::string_view status_name(Status status) {
-  switch (status) {
-    case Status::confirmed:
-      return "confirmed";
-    case Status::not_promising:
-      return "not_promising";
-    case Status::not_confirmed:
-      return "not_confirmed";
-    case Status::not_generatable:
-      return "not_generatable";
-    case Status::underpowered:
-      return "underpowered";
-    case Status::merged:
-      return "merged";
-    case Status::out_of_budget:
-      break;
-  }
-  return "out_of_budget";
-}
-
 std::string_view status_words(Status status) {
   switch (status) {
     case Status::confirmed:

@@ -78,9 +78,6 @@ std::string_view event_past(Direction direction);
 /// misclassified as "bee"", or "bee is recognised "on a flower": 94 % pass (87 to 98 %)".
 std::string headline(const Hypothesis& hypothesis);
 
-/// "confirmed", "not_promising", ...: the name in bugs.json.
-std::string_view status_name(Status status);
-
 /// The same for people: "not enough evidence".
 std::string_view status_words(Status status);
 
