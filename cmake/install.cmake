@@ -8,6 +8,13 @@ set(SCOTOMA_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/scotoma)
 set_target_properties(scotoma PROPERTIES INSTALL_RPATH $<TARGET_FILE_DIR:openvino::runtime>)
 install(TARGETS scotoma RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
+# The manual, written by the program itself whenever it is linked; where it cannot run, there is none.
+set(SCOTOMA_MAN_DIR ${CMAKE_BINARY_DIR}/man)
+if(NOT SCOTOMA_SANITIZE AND NOT CMAKE_CROSSCOMPILING)
+  add_custom_command(TARGET scotoma POST_BUILD COMMAND scotoma man --to ${SCOTOMA_MAN_DIR} VERBATIM)
+endif()
+install(DIRECTORY ${SCOTOMA_MAN_DIR}/ DESTINATION ${CMAKE_INSTALL_MANDIR} OPTIONAL FILES_MATCHING PATTERN "scotoma*.[15]")
+
 # The examples name their models relative to themselves; the program finds both relative to itself (apps/scotoma/demo.cpp).
 install(DIRECTORY examples DESTINATION share/scotoma FILES_MATCHING PATTERN "*.toml")
 install(DIRECTORY world/captioner world/classifiers world/embedder world/generator DESTINATION share/scotoma/world)
@@ -22,6 +29,7 @@ install(TARGETS scotoma_lib EXPORT scotoma ARCHIVE DESTINATION ${CMAKE_INSTALL_L
 install(DIRECTORY src/scotoma DESTINATION include FILES_MATCHING PATTERN "*.h"
   PATTERN "backend/openvino" EXCLUDE
   PATTERN "study/table_reader.h" EXCLUDE
+  PATTERN "study/old_keys.h" EXCLUDE
   PATTERN "study/read_lists.h" EXCLUDE
   PATTERN "study/old_keys.h" EXCLUDE
   PATTERN "study/assign.h" EXCLUDE

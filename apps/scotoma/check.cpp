@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "exit_codes.h"
 #include "scotoma/cache/memo.h"
 #include "scotoma/core/parallel.h"
 #include "scotoma/find/find.h"
@@ -143,13 +144,16 @@ void add_check(CLI::App& app, Run& run) {
   verb->add_option("--against", arguments->against,
                    "the classifier: .onnx or .xml, fed as the study's; or a .toml file whose [classifier] table "
                    "describes it")
+      ->type_name("FILE")
       ->required();
-  verb->add_option("--labels", arguments->labels, "class names of the given model; default: the study's");
-  verb->add_option("--junit", arguments->junit, "write a JUnit file for a CI server");
+  verb->add_option("--labels", arguments->labels, "class names of the given model; default: the study's")
+      ->type_name("FILE");
+  verb->add_option("--junit", arguments->junit, "write a JUnit file for a CI server")->type_name("FILE");
   verb->add_option(
           "--images", arguments->images,
           "generate until each bug has this many pairs of images, and each systematic failure as many baseline images; "
           "default: those of the study alone")
+      ->type_name("N")
       ->check(CLI::Range(1, 1000000));
   verb->add_flag("--allow-undecided", arguments->allow_undecided, "do not fail for what the images leave open");
   verb->add_flag("--json", arguments->json, "as JSON (docs/check.md)");
@@ -157,10 +161,7 @@ void add_check(CLI::App& app, Run& run) {
   add_cache(*verb, *arguments);
   add_threads(*verb, *arguments);
   add_progress(*verb, *arguments);
-  verb->footer(
-      "Exit codes: 0 all findings are fixed, 1 some are still there, worse or undecided, 2 bad input, or a study that "
-      "found nothing to check, 130 interrupted. "
-      "Without --images nothing is generated.");
+  verb->footer("Without --images nothing is generated. " + exit_codes_line("check"));
   verb->callback([&run, arguments] { run = [arguments] { return run_check(*arguments); }; });
 }
 

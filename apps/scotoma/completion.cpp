@@ -11,10 +11,6 @@
 namespace scotoma {
 namespace {
 
-std::vector<const CLI::App*> shown_verbs(const CLI::App& app) {
-  return app.get_subcommands([](const CLI::App* each) { return !each->get_group().empty(); });
-}
-
 /// "--out", "-q": each name of each option.
 std::vector<std::string> option_names(const CLI::App& verb) {
   std::vector<std::string> names;
@@ -85,6 +81,10 @@ std::string for_fish(const CLI::App& app) {
 }
 
 }  // namespace
+
+std::vector<const CLI::App*> shown_verbs(const CLI::App& app) {
+  return app.get_subcommands([](const CLI::App* each) { return !each->get_group().empty(); });
+}
 
 void add_completion(CLI::App& app, Run& run) {
   auto shell = std::make_shared<std::string>();

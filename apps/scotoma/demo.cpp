@@ -37,9 +37,11 @@ void say_what_next(const FindArguments& arguments) {
 void add_demo(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<FindArguments>();
   auto* verb = app.add_subcommand("demo", "find the bug of a small classifier that learned from skewed images");
-  verb->add_option("--out", arguments->out,
-                   "folder of cache and results; default: scotoma-demo, in the working folder");
-  verb->add_option("--threads", arguments->threads, "default: all cores")->check(CLI::Range(1, 1024));
+  verb->add_option("--out", arguments->out, "folder of cache and results; default: scotoma-demo, in the working folder")
+      ->type_name("FOLDER");
+  verb->add_option("--threads", arguments->threads, "threads; default: all cores")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1024));
   add_progress(*verb, *arguments);
   verb->add_flag("--open", arguments->open, "open the report when it is there");
   verb->callback([&run, arguments] {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "exit_codes.h"
 #include "scotoma/session/examination.h"
 #include "scotoma/session/session.h"
 #include "scotoma/wording/words.h"
@@ -74,8 +75,8 @@ void add_doctor(CLI::App& app, Run& run) {
   verb->footer(
       "Keeps compiled models in $XDG_CACHE_HOME/scotoma (~/.cache/scotoma), and notes which model files could be "
       "loaded, "
-      "there or where the results of the study are. "
-      "Exit codes: 0 all checks passed, 1 something is suspicious, 2 something is wrong.");
+      "there or where the results of the study are. " +
+      exit_codes_line("doctor"));
   verb->callback([&run, arguments] { run = [arguments] { return run_doctor(*arguments); }; });
 }
 

@@ -7,6 +7,7 @@
 
 #include <map>
 
+#include "exit_codes.h"
 #include "scotoma/export/new_folder.h"
 #include "scotoma/finding/doubt.h"
 #include "scotoma/session/finished.h"
@@ -90,18 +91,24 @@ void add_export(CLI::App& app, Run& run) {
   add_out(*verb, *arguments);
   add_cache(*verb, *arguments);
   verb->add_option("--format", arguments->format, "how it lies in the folder (docs/export.md)")
+      ->type_name("FORMAT")
       ->check(CLI::IsMember(kFormats))
       ->required();
-  verb->add_option("--to", arguments->to, "the dataset's folder: a new one, or one that is empty")->required();
+  verb->add_option("--to", arguments->to, "the dataset's folder: a new one, or one that is empty")
+      ->type_name("FOLDER")
+      ->required();
   verb->add_option(
           "--bug", options.bugs,
           "id of a bug, a cause (all its bugs) or a systematic failure, as `scotoma list` names it; may be given "
           "again. Default: all bugs and systematic failures")
+      ->type_name("ID")
       ->allow_extra_args(false);
   verb->add_option("--per-bug", arguments->per_bug, "images of a bug, at most: the first generated; default: all")
+      ->type_name("N")
       ->check(CLI::Range(1, 1'000'000'000));
   verb->add_option("--images", arguments->images,
                    "failing: those that the classifier gets wrong (default); valid: also those that it gets right")
+      ->type_name("WHICH")
       ->check(CLI::IsMember({"failing", "valid"}));
   verb->add_option("--test", options.test, "share of the images that are for testing; default: 0.2")
       ->check(CLI::Range(0.0, 1.0))
@@ -113,7 +120,8 @@ void add_export(CLI::App& app, Run& run) {
   verb->footer(
       "The images are those of the audit: fresh, and selected by nothing; of a label that fails systematically its "
       "baseline images. The side of an image, train or test, is "
-      "a hash of its seed. The folder appears whole or not at all; the same command gives the same bytes.");
+      "a hash of its seed. The folder appears whole or not at all; the same command gives the same bytes. " +
+      exit_codes_line("export"));
   verb->callback([&run, arguments] { run = [arguments] { return write_export(*arguments); }; });
 }
 

@@ -103,13 +103,14 @@ void add_find(CLI::App& app, Run& run) {
   add_threads(*verb, *arguments);
   add_progress(*verb, *arguments);
   verb->add_option("--budget", arguments->images, "images of the whole run, at most, instead of budget.images")
+      ->type_name("N")
       ->check(CLI::Range(1, std::numeric_limits<int>::max()));
   add_seed(
       *verb, kLargestSeed, [arguments](std::uint64_t seed) { arguments->seed = seed; },
       "decides every image, instead of the study's seed");
   verb->add_flag("--open", arguments->open, "open the report when it is there");
   verb->footer(
-      "Stopped or killed, the same command goes on where it was; a finished study is replayed in a second. "
+      "Stopped or killed, the same command resumes where it left off; a finished study is replayed in a second. "
       "What --budget and --seed say is kept with the results, and holds for whatever reads them.");
   verb->callback([&run, arguments] { run = [arguments] { return run_find(*arguments); }; });
 }

@@ -127,11 +127,13 @@ void add_generate(CLI::App& app, Run& run) {
       "the image's seed, as a report or an export tells it")
       ->required();
   verb->add_option("--count", arguments->count, "that many images, of this seed and those that follow it")
+      ->type_name("N")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000));
   verb->add_option(
           "--to", arguments->to,
           "the image's file (.png), or a folder, in which each is called after its seed; nothing is overwritten")
+      ->type_name("FILE")
       ->required();
   add_threads(*verb, *arguments);
   add_progress(*verb, *arguments);

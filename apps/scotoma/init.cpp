@@ -191,10 +191,15 @@ void add_init(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<InitArguments>();
   auto* verb = app.add_subcommand("init", "write a study file for a classifier of your own");
   verb->add_option("MODEL", arguments->model, "the classifier: .onnx or .xml")->required();
-  verb->add_option("--labels", arguments->labels, "its class names: text, JSON (docs/study.md)")->required();
+  verb->add_option("--labels", arguments->labels, "its class names: text, JSON (docs/study.md)")
+      ->type_name("FILE")
+      ->required();
   verb->add_option("--export", arguments->exported,
-                   "a folder of exported models: generator, captioner and embedder are recognised by their files");
-  verb->add_option("--to", arguments->to, "the study file; nothing is overwritten")->capture_default_str();
+                   "a folder of exported models: generator, captioner and embedder are recognised by their files")
+      ->type_name("FOLDER");
+  verb->add_option("--to", arguments->to, "the study file; nothing is overwritten")
+      ->type_name("FILE")
+      ->capture_default_str();
   verb->callback([&run, arguments] { run = [arguments] { return init(*arguments); }; });
 }
 

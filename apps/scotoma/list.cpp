@@ -259,10 +259,11 @@ void add_list(CLI::App& app, Run& run) {
   verb->add_flag("--json", arguments->json,
                  "the same as a JSON list (docs/bugs-json.md): bugs, then systematic failures, by `kind`");
   verb->add_flag("--all", arguments->all, "also the phrases that were not confirmed");
-  verb->add_option("--label", arguments->label, "only of this label");
+  verb->add_option("--label", arguments->label, "only of this label")->type_name("LABEL");
   verb->add_option("--word", arguments->word, "only where the phrase holds this text");
   verb->add_option("--misclassified-as,--taken-for", arguments->misclassified_as,
-                   "only what is misclassified as this class");
+                   "only what is misclassified as this class")
+      ->type_name("CLASS");
   verb->footer(
       "Whatever is picked by --label, --word and --misclassified-as, the last line says how many of the confirmed ones "
       "among "

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "exit_codes.h"
 #include "scotoma/core/file.h"
 #include "scotoma/study/keys.h"
 #include "terminal.h"
@@ -88,8 +89,7 @@ std::string unknown_verb(const CLI::App& app) {
   const std::vector<std::string> words = app.remaining();
   if (!app.get_subcommands().empty() || words.empty() || words.front().starts_with('-')) return {};
   std::set<std::string> verbs;
-  for (const CLI::App* verb : app.get_subcommands([](const CLI::App* each) { return !each->get_group().empty(); }))
-    verbs.insert(verb->get_name());
+  for (const CLI::App* verb : shown_verbs(app)) verbs.insert(verb->get_name());
   return fmt::format("unknown verb '{}'; did you mean '{}'? scotoma --help lists all", words.front(),
                      nearest(words.front(), verbs));
 }
@@ -112,9 +112,7 @@ int run_program(int argc, char** argv) {
       "Start with: scotoma demo. Then, for your own model: scotoma init MODEL --labels NAMES; scotoma find study.toml"};
   app.set_version_flag("--version", "scotoma " SCOTOMA_VERSION);
   app.require_subcommand(1);
-  app.footer(
-      "Exit codes: 0 done, 1 ran and failed, 2 bad input, 130 interrupted (run again to go on), 141 the reader of the "
-      "output has gone.");
+  app.footer(exit_codes_line(""));
   Run run;
   add_demo(app, run);
   add_init(app, run);
@@ -131,6 +129,7 @@ int run_program(int argc, char** argv) {
   add_generate(app, run);
   add_options(app, run);
   add_completion(app, run);
+  add_man(app, run);
   add_try_loading(app, run);
   try {
     app.parse(argc, argv);

@@ -132,9 +132,10 @@ void add_probe(CLI::App& app, Run& run) {
   add_cache(*verb, *arguments);
   add_threads(*verb, *arguments);
   add_progress(*verb, *arguments);
-  verb->add_option("--label", arguments->label, "a label of the study")->required();
+  verb->add_option("--label", arguments->label, "a label of the study")->type_name("LABEL")->required();
   verb->add_option("PHRASE", arguments->phrases, "for example \"on a flower\"; several must hold together");
   verb->add_option("--front", arguments->front, "a further phrase, in front of the label; may be given again")
+      ->type_name("PHRASE")
       ->expected(1)
       ->take_all();
   verb->add_flag("--before", arguments->before, "the phrase belongs in front of the label (\"dark\")");

@@ -265,14 +265,18 @@ void add_review(CLI::App& app, Run& run) {
   add_out(*verb, *arguments);
   add_cache(*verb, *arguments);
   verb->add_option("--count", arguments->count, "how many images to ask about")
+      ->type_name("N")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
   auto* bug = verb->add_option("--bug", arguments->bug,
                                "only images of this bug's audit, or of this systematic failure's label; its id, as "
-                               "scotoma list names it");
-  auto* page = verb->add_option("--page", arguments->page, "write a page (HTML) on which to answer; it saves a table");
-  auto* csv = verb->add_option("--csv", arguments->csv, "write a table (CSV) to fill in");
-  auto* import = verb->add_option("--import", arguments->import, "read the answers of a table (CSV)");
+                               "scotoma list names it")
+                  ->type_name("ID");
+  auto* page = verb->add_option("--page", arguments->page, "write a page (HTML) on which to answer; it saves a table")
+                   ->type_name("FILE");
+  auto* csv = verb->add_option("--csv", arguments->csv, "write a table (CSV) to fill in")->type_name("FILE");
+  auto* import =
+      verb->add_option("--import", arguments->import, "read the answers of a table (CSV)")->type_name("FILE");
   auto* status = verb->add_flag("--status", arguments->status, "what the answers so far say of the judge");
   status->excludes(bug);
   for (auto* one : {page, csv, import, status}) {

@@ -18,17 +18,20 @@ void add_finished_study(CLI::App& verb, StudyArguments& arguments) {
 void add_out(CLI::App& verb, StudyArguments& arguments) {
   verb.add_option("--out", arguments.out,
                   "folder of the results; default: named like the study file, with .out for .toml, in the working "
-                  "folder");
+                  "folder")
+      ->type_name("FOLDER");
 }
 
 void add_cache(CLI::App& verb, StudyArguments& arguments) {
   arguments.remembers = true;
   verb.add_option("--cache,--catalogue", arguments.cache,
-                  "folder of the models' answers, which several studies may share; default: that of --out");
+                  "folder of the models' answers, which several studies may share; default: that of --out")
+      ->type_name("FOLDER");
 }
 
 void add_threads(CLI::App& verb, StudyArguments& arguments) {
   verb.add_option("--threads", arguments.threads, "overrides engine.threads; changes no result")
+      ->type_name("N")
       ->check(CLI::Range(1, 1024));
 }
 

@@ -165,8 +165,10 @@ void add_transfer(CLI::App& app, Run& run) {
   verb->add_option("--classifier", arguments->classifiers,
                    "another classifier: .onnx or .xml, fed as the study's; or a .toml file (another study, say) whose "
                    "[classifier] table describes it; may be given several times")
+      ->type_name("FILE")
       ->required();
-  verb->add_option("--labels", arguments->labels, "class names of the given models; default: the study's");
+  verb->add_option("--labels", arguments->labels, "class names of the given models; default: the study's")
+      ->type_name("FILE");
   add_out(*verb, *arguments);
   add_cache(*verb, *arguments);
   add_threads(*verb, *arguments);
@@ -175,7 +177,7 @@ void add_transfer(CLI::App& app, Run& run) {
   verb->footer(
       "Generates nothing: the images are those of the study's audits, and the baseline images of labels that fail "
       "systematically. Writes transfer.json, and report.html anew with a "
-      "section on the other classifiers. Stopped or killed, the same command goes on where it was.");
+      "section on the other classifiers. Stopped or killed, the same command resumes where it left off.");
   verb->callback([&run, arguments] { run = [arguments] { return run_transfer(*arguments); }; });
 }
 

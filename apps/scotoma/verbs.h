@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "scotoma/core/cancel.h"
 #include "scotoma/core/result.h"
@@ -37,8 +38,12 @@ void add_export(CLI::App& app, Run& run);
 void add_generate(CLI::App& app, Run& run);
 void add_init(CLI::App& app, Run& run);
 void add_completion(CLI::App& app, Run& run);
+void add_man(CLI::App& app, Run& run);
 void add_options(CLI::App& app, Run& run);
 void add_try_loading(CLI::App& app, Run& run);
+
+/// Those of the verbs that are for people, in the order of --help.
+std::vector<const CLI::App*> shown_verbs(const CLI::App& app);
 
 /// What the verbs on a study are told; each verb offers what it uses. Model files are first loaded by this program,
 /// started anew (try_loading.cpp).

@@ -34,6 +34,11 @@ label=$("$work/user/user" "$example")
 
 for page in README.md docs/study.md; do [[ -s $tree/share/scotoma/$page ]] || die "the demo tells to read $page, which is not installed"; done
 
+for page in man1/scotoma.1 man1/scotoma-find.1 man5/scotoma-study.5; do
+  head -n 1 "$tree/share/man/$page" | grep -q '^\.TH SCOTOMA' || die "share/man/$page is missing or no manual page"
+done
+[[ ! -e $tree/share/man/man1/scotoma-try-loading.1 ]] || die "a verb that is not for people has a manual page"
+
 # The demo takes the installed study, not the source's: a fault that only the installed one has is told.
 printf 'no_such_key = 1\n' >"$example"
 code=0
