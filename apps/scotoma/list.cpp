@@ -231,6 +231,7 @@ Result<void> list(const ListArguments& arguments) {
     say_json(as_array(listed));
     return {};
   }
+  if (const std::string rule = failure_sentence(results.study); !rule.empty()) say("{}\n", rule);
   if (listed.bugs.empty() && listed.systematic.empty()) {
     const bool filtered = !arguments.label.empty() || !arguments.word.empty() || !arguments.misclassified_as.empty();
     const auto tried = std::count_if(json["bugs"].begin(), json["bugs"].end(),

@@ -109,9 +109,9 @@ Result<void> print_status(const Reviewed& reviewed, const ReviewArguments& argum
   const JudgeReview judge = judge_review(reviewed.session.study.seed, findings, reviewed.reviews);
   const Paint paint(stdout);
   say("{}\n", paint.bold(fmt::format("{} of {} images reviewed", answered, asked.size())));
-  say("  {:<44} {}\n", "the judge accepted, but the label is not there",
+  say("  {:<45} {}\n", "the judge accepted, but the label is not there",
       share_text(judge.accepted_wrong, judge.accepted));
-  say("  {:<44} {}\n", "the judge refused, but the label is there", share_text(judge.refused_wrong, judge.refused));
+  say("  {:<45} {}\n", "the judge refused, but the label is there", share_text(judge.refused_wrong, judge.refused));
   if (answered > judge.reviewed) {
     say("  {} more do not count for these two: images before them in the random order are not answered "
         "(--bug asks ahead; for its own bug such answers do count)\n",

@@ -6,6 +6,7 @@
 
 #include "scotoma/record/bugs_reader.h"
 #include "scotoma/session/results.h"
+#include "scotoma/wording/finding_words.h"
 #include "scotoma/wording/text.h"
 #include "terminal.h"
 #include "verbs.h"
@@ -106,7 +107,10 @@ Result<void> show(const ShowArguments& arguments) {
     if (found == nullptr) continue;
     if (arguments.json) {
       say_json(*found);
-    } else if (std::string_view(list) == "causes") {
+      return {};
+    }
+    if (const std::string rule = failure_sentence(results.study); !rule.empty()) say("{}\n", rule);
+    if (std::string_view(list) == "causes") {
       print_cause(json, *found);
     } else if (std::string_view(list) == "bugs") {
       print_bug(results.study, *found, arguments);

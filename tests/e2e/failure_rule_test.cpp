@@ -47,5 +47,20 @@ TEST(FailureRules, CountTheSameImagesOtherwise) {
   EXPECT_NE(low.output.find("scores below 0.99"), std::string::npos) << low.output;
 }
 
+TEST(FailureRules, AreSaidAboveWhatIsListedAndShown) {
+  const fake::Folder folder;
+  ASSERT_FALSE(counted(folder, "low", "[failure]\nrule = \"low-score\"\nthreshold = 0.99").output.empty());
+  const std::string results = (folder / "low.out").string();
+  const std::string rule = "An image fails here when its label scores below 0.99";
+  EXPECT_TRUE(run({"list", results}).output.starts_with(rule));
+  EXPECT_FALSE(run({"list", results, "--json"}).output.starts_with(rule)) << "JSON alone";
+  const json all = json::parse(run({"list", results, "--json", "--all"}).output);
+  ASSERT_FALSE(all.empty());
+  const Outcome shown = run({"show", results, all.at(0).at("id").get<std::string>()});
+  EXPECT_TRUE(shown.output.starts_with(rule)) << shown.output;
+  const Finished usual = finished_study(folder);
+  EXPECT_EQ(run({"list", usual.out.string()}).output.find("An image fails here"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace scotoma::e2e
