@@ -76,7 +76,7 @@ Result<void> conclusion(const Checked& checked, bool allow_undecided, const std:
   if (left == 0 && (undecided == 0 || allow_undecided)) return {};
   return failed(fmt::format("{}: of {}, {} fixed, {} still there ({} of them worse), {} undecided{}", check.name,
                             counted_kinds(counts_of(check)), count(Verdict::fixed), left, count(Verdict::worse),
-                            undecided, undecided > 0 ? "; more images tell more: --images" : ""));
+                            undecided, undecided > 0 ? "; more images would decide more: --images" : ""));
 }
 
 /// Generates what --images asks for. The study's budget is not touched: these are the user's own, asked for by number.

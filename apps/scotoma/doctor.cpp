@@ -35,7 +35,7 @@ class Doctor {
 
   /// Errors: bad_input naming the parts that are not well; else failed naming those whose answers are doubtful.
   Result<void> end(const std::string& file) const {
-    if (!unwell_.empty()) return bad_input(fmt::format("{}: not well: {}", file, unwell_));
+    if (!unwell_.empty()) return bad_input(fmt::format("{}: wrong: {}", file, unwell_));
     if (doubtful_.empty()) {
       say("all checks passed{}\n", notes_ == 0 ? "" : ", with " + counted(notes_, "note"));
       return {};

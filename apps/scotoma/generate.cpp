@@ -121,10 +121,10 @@ void add_generate(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<GenerateArguments>();
   auto* verb = app.add_subcommand("generate", "generate the image of a prompt and a seed, as the study's runs do");
   add_finished_study(*verb, *arguments);
-  verb->add_option("PROMPT", arguments->prompt, "the whole prompt, as a report or `scotoma show` tells it")->required();
+  verb->add_option("PROMPT", arguments->prompt, "the whole prompt, as a report or `scotoma show` gives it")->required();
   add_seed(
       *verb, std::numeric_limits<std::uint64_t>::max(), [arguments](std::uint64_t seed) { arguments->seed = seed; },
-      "the image's seed, as a report or an export tells it")
+      "the image's seed, as a report or an export gives it")
       ->required();
   verb->add_option("--count", arguments->count, "that many images, of this seed and those that follow it")
       ->type_name("N")

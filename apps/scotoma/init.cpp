@@ -145,7 +145,7 @@ std::string study_text(Start& start, const InitArguments& arguments) {
       "# How an image becomes its input. These are ImageNet's usual values: replace them by those of its training.\n"
       "fit = \"crop\"  # shorter side to resize_to, then the centre is cut out; or \"stretch\"\nresize_to = 256\n"
       "filter = \"bilinear\"  # \"bilinear\", \"bicubic\", \"nearest\"\n"
-      "mean = [123.675, 116.28, 103.53]  # taken off each channel, in units of 0..255 ...\n"
+      "mean = [123.675, 116.28, 103.53]  # subtracted from each channel, in units of 0..255 ...\n"
       "std = [58.395, 57.12, 57.375]  # ... which is then divided by this\nchannels = \"rgb\"  # or \"bgr\"\n\n";
   text += "[generator]  # a Stable Diffusion 1.x folder, exported with optimum-intel\n" +
           model_line(start, "generator", start.generator, base, "models/stable-diffusion") +

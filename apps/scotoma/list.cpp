@@ -267,9 +267,7 @@ void add_list(CLI::App& app, Run& run) {
       ->type_name("CLASS");
   verb->footer(
       "Whatever is picked by --label, --word and --misclassified-as, the last line says how many of the confirmed ones "
-      "among "
-      "it "
-      "are expected to be false. "
+      "among them are expected to be false. "
       "claim: whether the label is said to fail under the phrase, or (where it fails systematically) to pass. "
       "fails, base: shares of images that fail, in either case, with and without the phrase.");
   verb->callback([&run, arguments] { run = [arguments] { return list(*arguments); }; });

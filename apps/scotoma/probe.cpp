@@ -143,11 +143,8 @@ void add_probe(CLI::App& app, Run& run) {
   verb->footer(
       "The baseline images of the study are generated first, unless they are there already. The phrase is held to "
       "(evidence.alpha - evidence.alpha0) / (2 x labels x evidence.max_hypotheses) on its own, as the hardest of a "
-      "whole "
-      "study is. "
-      "Its images are those that would confirm it in a study: asking again generates no new ones, and a phrase that "
-      "the "
-      "study confirmed is not confirmed a second time.");
+      "whole study is. Its images are those that would confirm it in a study: asking again generates no new ones, and "
+      "a phrase that the study confirmed is not confirmed a second time.");
   verb->callback([&run, arguments] { run = [arguments] { return probe(*arguments); }; });
 }
 

@@ -242,7 +242,7 @@ Result<void> ask(const Reviewed& reviewed, const ReviewArguments& arguments) {
     ++answered;
     ++i;
   }
-  say("\n{} kept; `{}` tells what they say\n", counted(answered, "answer"),
+  say("\n{} kept; `{}` shows what they say\n", counted(answered, "answer"),
       command_of("review", arguments, "--status"));
   return {};
 }
@@ -286,7 +286,7 @@ void add_review(CLI::App& app, Run& run) {
   }
   verb->footer(
       "Without --page, --csv, --import and --status it asks at the terminal. The images come in a random order that "
-      "the study's seed fixes; those answered already are not asked again. Rates then are also told among the images "
+      "the study's seed fixes; those answered already are not asked again. Rates are then also given among the images "
       "that truly show the label (docs/review.md).");
   verb->callback([&run, arguments] { run = [arguments] { return review(*arguments); }; });
 }

@@ -41,6 +41,9 @@ class AnyValue {
         rc::gen::arbitrary<std::string>(), rc::gen::just(std::string("a fly")),
         rc::gen::element<std::string>("", std::string("\0'\"\\", 4), "\xff\xfe", "\xed\xa0\x80", "\xE2\x80\xAE", "{}"));
   }
+  static void fill(Source& out) {
+    out = *rc::gen::element(Source::captions, Source::list, Source::either, Source::user);
+  }
   static void fill(Direction& out) { out = *rc::gen::element(Direction::fails, Direction::passes); }
   static void fill(Status& out) {
     out = *rc::gen::element(Status::confirmed, Status::not_promising, Status::not_confirmed, Status::not_generatable,

@@ -74,7 +74,7 @@ Hypothesis full_hypothesis() {
   h.label = "b";
   h.phrase = {"c", true, 1, 2, 3, 4, 5.5, {{"d", true}}};
   h.direction = Direction::passes;
-  h.source = "e";
+  h.source = Source::user;
   h.prompt = "f";
   h.prompts = {"g"};
   h.expected = "h";

@@ -31,13 +31,13 @@ std::string definitions_of(const PageImages& images) {
   return made.ok() ? *made : "";
 }
 
-TEST(Images, LargeOnesAreMadeSmaller) {
+TEST(PageImages, LargeOnesAreMadeSmaller) {
   PageImages images(noisy, kPlenty);
   EXPECT_NE(images.show("a", "noise"), "");
   EXPECT_LT(definitions_of(images).size(), 128U * 96U * 3U * 3U / 2U);
 }
 
-TEST(Images, ShowsNoMoreThanItsLimitButThoseAsOftenAsWanted) {
+TEST(PageImages, ShowsNoMoreThanItsLimitButThoseAsOftenAsWanted) {
   PageImages images(made_up::test_image, {.bytes = kPlenty.bytes, .images = 2});
   EXPECT_NE(images.show("a", ""), "");
   EXPECT_NE(images.show("b", ""), "");
@@ -49,19 +49,19 @@ TEST(Images, ShowsNoMoreThanItsLimitButThoseAsOftenAsWanted) {
   EXPECT_EQ(page_text::count(definitions_of(images), "<image "), 2U);
 }
 
-TEST(Images, AreLosslessWhereAllHaveRoomSoAndElseAsSmallAsCanBe) {
-  Images few(noisy, kPlenty);
+TEST(PageImages, AreLosslessWhereAllHaveRoomSoAndElseAsSmallAsCanBe) {
+  PageImages few(noisy, kPlenty);
   few.show("a", "");
   EXPECT_TRUE(few.lossless());
   const std::size_t png = definitions_of(few).size();
-  Images many(noisy, {.bytes = 2 * png, .images = 100});
+  PageImages many(noisy, {.bytes = 2 * png, .images = 100});
   for (const char* id : {"a", "b", "c"}) EXPECT_NE(many.show(id, ""), "");
   EXPECT_FALSE(many.lossless());
   EXPECT_EQ(page_text::count(definitions_of(many), "data:image/jpeg;"), 3U);
   EXPECT_LT(definitions_of(many).size(), 2 * png);
 }
 
-TEST(Images, OfOneColourStayPngWhichIsSmaller) {
+TEST(PageImages, OfOneColourStayPngWhichIsSmaller) {
   PageImages images(made_up::test_image, {.bytes = 500, .images = 100});
   for (const char* id : {"a", "b", "c", "d"}) images.show(id, "");
   EXPECT_EQ(page_text::count(definitions_of(images), "data:image/jpeg;"), 0U);
@@ -91,7 +91,7 @@ RC_GTEST_PROP(Images, KeepToTheirRoomAndToTheOrderInWhichTheyAreWanted, ()) {
   RC_ASSERT(bytes <= room.bytes);
 }
 
-TEST(Images, TellWhyTheSourceFailed) {
+TEST(PageImages, TellWhyTheSourceFailed) {
   PageImages images([](const std::string& id) -> Result<Image> { return failed(id + ": gone"); }, kPlenty);
   EXPECT_EQ(images.show("a", ""), "");
   EXPECT_EQ(images.show("b", ""), "");

@@ -167,9 +167,9 @@ Result<Health> Examination::embedder() {
 Result<Health> Examination::judge() {
   const JudgeOptions& options = study_.judge;
   if (options.kind == JudgeKind::none) return Health{"none: every image counts as valid"};
-  if (options.kind == JudgeKind::embedder && !embedder_) return Health{"is tried when the embedder is well"};
+  if (options.kind == JudgeKind::embedder && !embedder_) return Health{"is tried when the embedder works"};
   SCOTOMA_ASSIGN_OR_RETURN(const auto model, loader_->judge(embedder_.get()));
-  if (!generated_) return Health{model->describe() + "; is tried when the generator is well"};
+  if (!generated_) return Health{model->describe() + "; is tried when the generator works"};
   return tried(*model);
 }
 
@@ -213,7 +213,7 @@ Result<Health> Examination::tried(Judge& judge) {
         all - valid, all);
   } else if (others > 1 && accepted == others) {
     found.doubt = fmt::format(
-        "it accepts all {} images for another label too: it tells nothing apart; check its "
+        "it accepts all {} images for another label too: it cannot distinguish them; check its "
         "threshold, output and class names",
         others);
   }

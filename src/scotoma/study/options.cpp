@@ -47,11 +47,10 @@ void add_preprocessing(std::vector<Option>& table, std::string_view name, Option
                    0,
                    0,
                    {"bilinear", "bicubic", "nearest", "lanczos", "box", "hamming"}});
-  table.push_back({name, "mean", "taken off each channel, in units of 0..255", mean, -1e6, 1e6});
+  table.push_back({name, "mean", "subtracted from each channel, in units of 0..255", mean, -1e6, 1e6});
   table.push_back({name, "std", "each channel is then divided by it, in units of 0..255", std, 1e-6, 1e6});
   table.push_back({name, "channels", "order of the channels", channels, 0, 0, {"rgb", "bgr"}});
-  table.push_back(
-      {name, "layout", "input layout; empty: found out from the shape", layout, 0, 0, {"", "nchw", "nhwc"}});
+  table.push_back({name, "layout", "input layout; empty: detected from the shape", layout, 0, 0, {"", "nchw", "nhwc"}});
 }
 
 #define PREPROCESSING(table, name)                                                                                   \
@@ -210,9 +209,10 @@ void add_search(std::vector<Option>& t) {
                FIELD(evidence.alpha0), 1e-9, 0.5});
   t.push_back({"evidence", "delta", "a rise above the baseline rate that is too small to be a bug",
                FIELD(evidence.delta), 0, 1});
-  t.push_back({"evidence", "max_hypotheses",
-               "phrases of each label, at most; fixed in advance, the evidence pays for it",
-               FIELD(evidence.max_hypotheses), 1, 10000});
+  t.push_back(
+      {"evidence", "max_hypotheses",
+       "phrases of each label, at most; fixed in advance, and the larger it is, the more evidence a claim needs",
+       FIELD(evidence.max_hypotheses), 1, 10000});
   t.push_back({"evidence", "failing_label_threshold",
                "a label that surely fails more often than this fails systematically",
                FIELD(evidence.failing_label_threshold), 0, 1});
@@ -226,7 +226,7 @@ void add_search(std::vector<Option>& t) {
   t.push_back({"search", "phrases", "phrases taken from a group, at most", FIELD(search.phrases), 1, 1000});
   t.push_back({"search",
                "source",
-               "where phrases come from, beside [[attributes]]; `random` draws from the lists only, for comparison",
+               "where phrases come from, beside [[attributes]]; `random` takes from the lists only, for comparison",
                CHOICE(search.source),
                0,
                0,
