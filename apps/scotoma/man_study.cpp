@@ -48,7 +48,7 @@ std::string kind_of(const OptionField& field) {
   return std::visit(
       Overloaded{[](Field<int>) { return "a whole number"; }, [](Field<double>) { return "a number"; },
                  [](Field<std::uint64_t>) { return "a whole number"; }, [](Field<std::string>) { return "a text"; },
-                 [](Field<std::filesystem::path>) { return "a path"; },
+                 [](const ChoiceField&) { return "a text"; }, [](Field<std::filesystem::path>) { return "a path"; },
                  [](Field<std::vector<std::string>>) { return "a list of texts"; },
                  [](Field<std::vector<double>>) { return "a list of numbers"; }},
       field);
