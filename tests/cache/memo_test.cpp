@@ -5,7 +5,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <future>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -199,6 +202,55 @@ TEST_F(MemoTest, AThreadWithoutImagesToGenerateClassifiesThoseThatAreThere) {
   const auto samples = memo(2).sample(queries(3 * world_.setting().batch));
   ASSERT_TRUE(samples.ok()) << samples.error().message;
   EXPECT_TRUE(world_.asked_again().empty());
+}
+
+/// A generator that likes `liked` batches at once. A call waits until as many as `together` are there, or a while.
+class Server : public Generator {
+ public:
+  Server(std::unique_ptr<Generator> generator, std::size_t liked, int together)
+      : generator_(std::move(generator)), liked_(liked), together_(together) {}
+  std::string fingerprint() const override { return generator_->fingerprint(); }
+  std::string describe() const override { return generator_->describe(); }
+  std::size_t batch() const override { return generator_->batch(); }
+  std::optional<std::size_t> concurrency() const override { return liked_; }
+  Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) override {
+    std::unique_lock lock(mutex_);
+    most_ = std::max(most_, ++inside_);
+    changed_.notify_all();
+    changed_.wait_for(lock, std::chrono::seconds(30), [&] { return most_ >= together_; });
+    --inside_;
+    lock.unlock();
+    return generator_->generate(requests);
+  }
+  int most() const { return most_; }
+
+ private:
+  std::unique_ptr<Generator> generator_;
+  std::size_t liked_;
+  int together_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int inside_ = 0;
+  int most_ = 0;
+};
+
+TEST_F(MemoTest, ARoleThatLikesMoreBatchesThanThereAreThreadsGetsThem) {
+  auto owned = std::make_unique<Server>(std::move(models_.generator), 5, 5);
+  const Server& server = *owned;
+  models_.generator = std::move(owned);
+  const auto asked = requests(10 * world_.setting().batch);
+  ASSERT_TRUE(memo(2).generate(asked).ok());
+  EXPECT_EQ(server.most(), 5);
+  EXPECT_TRUE(world_.asked_again().empty());
+}
+
+TEST_F(MemoTest, ARoleThatLikesOneBatchAtATimeIsNotAskedForTwo) {
+  auto owned = std::make_unique<Server>(std::move(models_.generator), 1, 1);
+  const Server& server = *owned;
+  models_.generator = std::move(owned);
+  const auto samples = memo(4).sample(queries(10 * world_.setting().batch));
+  ASSERT_TRUE(samples.ok()) << samples.error().message;
+  EXPECT_EQ(server.most(), 1);
 }
 
 TEST_F(MemoTest, WhenCancelledAnswersNothingEvenFromMemory) {

@@ -169,7 +169,7 @@ model = "WORLD/captioner"
 [embedder]
 model = "WORLD/embedder"
 [judge]
-kind = JudgeKind::classifier
+kind = "classifier"
 model = "WORLD/judge.onnx"
 labels = "WORLD/judge.labels.json"
 mean = [127.5, 127.5, 127.5]

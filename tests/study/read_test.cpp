@@ -103,6 +103,24 @@ TEST(ReadStudy, TakesListsOfPhrases) {
   EXPECT_EQ(study->search.source, PhraseSource::none);
 }
 
+TEST(ReadStudy, NeedsNoCaptionerAndNoEmbedderWhereNothingIsDescribed) {
+  const fake::Folder folder;
+  folder.write("there.txt", "");
+  const auto study = read_study(folder.write("study.toml", R"(labels = ["fly"]
+generator.model = "there.txt"
+classifier.model = "there.txt"
+classifier.labels = "there.txt"
+search.source = "none"
+[[attributes]]
+name = "places"
+phrases = ["on a flower"]
+)"));
+  ASSERT_TRUE(study.ok()) << study.error().message;
+  EXPECT_FALSE(uses_captioner(*study));
+  EXPECT_FALSE(uses_embedder(*study));
+  EXPECT_FALSE(settings_json(*study)["generator"].contains("kind")) << "it is the usual one";
+}
+
 TEST(ReadStudy, TakesKeysByTheirOldNamesAndSaysWhatTheyAreCalledNow) {
   const auto old = read_study(kStudies / "good/old_keys.toml");
   const auto now = read_study(kStudies / "good/new_keys.toml");

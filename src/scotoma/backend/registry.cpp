@@ -21,10 +21,57 @@
 namespace scotoma {
 namespace {
 
-template <class Role, class Backend>
-Result<std::unique_ptr<Role>> as_role(Result<std::unique_ptr<Backend>> loaded) {
-  if (!loaded.ok()) return loaded.error();
-  return std::unique_ptr<Role>(std::move(loaded).value());
+/// A class that loads itself as one of a role.
+template <class Role, class Class, class Options>
+Result<std::unique_ptr<Role>> load(const std::shared_ptr<Engine>& engine, const Options& options) {
+  SCOTOMA_ASSIGN_OR_RETURN(std::unique_ptr<Role> loaded, Class::load(engine, options));
+  return loaded;
+}
+
+/// What a backend offers: null where it has nothing for a role.
+struct BackendRoles {
+  Backend backend;
+  Result<std::unique_ptr<Generator>> (*generator)(const std::shared_ptr<Engine>&, const GeneratorOptions&);
+  Result<std::unique_ptr<Classifier>> (*classifier)(const std::shared_ptr<Engine>&, const ClassifierOptions&);
+  Result<std::unique_ptr<Captioner>> (*captioner)(const std::shared_ptr<Engine>&, const CaptionerOptions&);
+  Result<std::unique_ptr<Embedder>> (*embedder)(const std::shared_ptr<Engine>&, const EmbedderOptions&);
+};
+
+/// All backends, a row each. A new one is a value of Backend (study/study.h), a folder beside this file, and a row
+/// here.
+constexpr BackendRoles kBackends[] = {
+    {Backend::openvino, load<Generator, OpenvinoGenerator, GeneratorOptions>,
+     load<Classifier, OpenvinoClassifier, ClassifierOptions>, load<Captioner, OpenvinoCaptioner, CaptionerOptions>,
+     load<Embedder, OpenvinoEmbedder, EmbedderOptions>},
+};
+
+/// Loads a role by the row of its kind. `role`: its member in BackendRoles, and its name.
+template <class Loads, class Options>
+auto load_by_kind(Loads BackendRoles::*role, const char* name, const std::shared_ptr<Engine>& engine,
+                  const Options& options) -> decltype((std::declval<BackendRoles>().*role)(engine, options)) {
+  for (const BackendRoles& row : kBackends) {
+    if (row.backend == options.kind && row.*role != nullptr) return (row.*role)(engine, options);
+  }
+  return bad_input(fmt::format("{0}.kind is \"{1}\", which has no {0}", name, name_of(options.kind)));
+}
+
+Result<std::unique_ptr<Generator>> generator_on(const std::shared_ptr<Engine>& engine,
+                                                const GeneratorOptions& options) {
+  return load_by_kind(&BackendRoles::generator, "generator", engine, options);
+}
+
+Result<std::unique_ptr<Classifier>> classifier_on(const std::shared_ptr<Engine>& engine,
+                                                  const ClassifierOptions& options) {
+  return load_by_kind(&BackendRoles::classifier, "classifier", engine, options);
+}
+
+Result<std::unique_ptr<Captioner>> captioner_on(const std::shared_ptr<Engine>& engine,
+                                                const CaptionerOptions& options) {
+  return load_by_kind(&BackendRoles::captioner, "captioner", engine, options);
+}
+
+Result<std::unique_ptr<Embedder>> embedder_on(const std::shared_ptr<Engine>& engine, const EmbedderOptions& options) {
+  return load_by_kind(&BackendRoles::embedder, "embedder", engine, options);
 }
 
 /// exp(logit_scale_init_value) of the embedder's config.json. CLIP's own folders keep the value that training *began*
@@ -47,7 +94,7 @@ Result<std::unique_ptr<Judge>> judge_on(const std::shared_ptr<Engine>& engine, c
   }
   std::vector<std::unique_ptr<Classifier>> classifiers;
   for (const ClassifierOptions& network : networks(options)) {
-    SCOTOMA_ASSIGN_OR_RETURN(auto classifier, OpenvinoClassifier::load(engine, network));
+    SCOTOMA_ASSIGN_OR_RETURN(auto classifier, classifier_on(engine, network));
     classifiers.push_back(std::move(classifier));
   }
   return ClassifierJudge::create(std::move(classifiers), study.labels, options);
@@ -73,12 +120,16 @@ Study only(Options Study::*role, const Options& options, const EngineOptions& en
 Result<Models> load_models(const Study& study) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto engine, engine_for(study));
   Models models;
-  SCOTOMA_ASSIGN_OR_RETURN(models.classifier, OpenvinoClassifier::load(engine, study.classifier));
+  SCOTOMA_ASSIGN_OR_RETURN(models.classifier, classifier_on(engine, study.classifier));
   SCOTOMA_RETURN_IF_ERROR(classes_of_labels(study, models.classifier->class_names()));
-  SCOTOMA_ASSIGN_OR_RETURN(models.embedder, OpenvinoEmbedder::load(engine, study.embedder));
+  if (uses_embedder(study)) {
+    SCOTOMA_ASSIGN_OR_RETURN(models.embedder, embedder_on(engine, study.embedder));
+  }
   SCOTOMA_ASSIGN_OR_RETURN(models.judge, judge_on(engine, study, models.embedder.get()));
-  SCOTOMA_ASSIGN_OR_RETURN(models.captioner, OpenvinoCaptioner::load(engine, study.captioner));
-  SCOTOMA_ASSIGN_OR_RETURN(models.generator, OpenvinoGenerator::load(engine, study.generator));
+  if (uses_captioner(study)) {
+    SCOTOMA_ASSIGN_OR_RETURN(models.captioner, captioner_on(engine, study.captioner));
+  }
+  SCOTOMA_ASSIGN_OR_RETURN(models.generator, generator_on(engine, study.generator));
   return models;
 }
 
@@ -93,38 +144,32 @@ Result<std::unique_ptr<Generator>> Loader::generator() const {
   return std::unique_ptr<Generator>(std::move(generator));
 }
 
-Result<std::unique_ptr<Classifier>> Loader::classifier() const {
-  return as_role<Classifier>(OpenvinoClassifier::load(engine_, study_->classifier));
-}
+Result<std::unique_ptr<Classifier>> Loader::classifier() const { return classifier_on(engine_, study_->classifier); }
 
-Result<std::unique_ptr<Captioner>> Loader::captioner() const {
-  return as_role<Captioner>(OpenvinoCaptioner::load(engine_, study_->captioner));
-}
+Result<std::unique_ptr<Captioner>> Loader::captioner() const { return captioner_on(engine_, study_->captioner); }
 
-Result<std::unique_ptr<Embedder>> Loader::embedder() const {
-  return as_role<Embedder>(OpenvinoEmbedder::load(engine_, study_->embedder));
-}
+Result<std::unique_ptr<Embedder>> Loader::embedder() const { return embedder_on(engine_, study_->embedder); }
 
 Result<std::unique_ptr<Judge>> Loader::judge(Embedder* embedder) const { return judge_on(engine_, *study_, embedder); }
 
 Result<std::unique_ptr<Generator>> load_generator(const GeneratorOptions& options, const EngineOptions& engine) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto shared, engine_for(only(&Study::generator, options, engine)));
-  return as_role<Generator>(OpenvinoGenerator::load(shared, options));
+  return generator_on(shared, options);
 }
 
 Result<std::unique_ptr<Classifier>> load_classifier(const ClassifierOptions& options, const EngineOptions& engine) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto shared, engine_for(only(&Study::classifier, options, engine)));
-  return as_role<Classifier>(OpenvinoClassifier::load(shared, options));
+  return classifier_on(shared, options);
 }
 
 Result<std::unique_ptr<Captioner>> load_captioner(const CaptionerOptions& options, const EngineOptions& engine) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto shared, engine_for(only(&Study::captioner, options, engine)));
-  return as_role<Captioner>(OpenvinoCaptioner::load(shared, options));
+  return captioner_on(shared, options);
 }
 
 Result<std::unique_ptr<Embedder>> load_embedder(const EmbedderOptions& options, const EngineOptions& engine) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto shared, engine_for(only(&Study::embedder, options, engine)));
-  return as_role<Embedder>(OpenvinoEmbedder::load(shared, options));
+  return embedder_on(shared, options);
 }
 
 Result<std::unique_ptr<Judge>> load_judge(const Study& study, Embedder* embedder) {

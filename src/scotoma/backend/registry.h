@@ -13,9 +13,10 @@
 
 namespace scotoma {
 
-/// Loads every model of the study, all on one engine. The judge stays null when its kind is "none". Paths are taken as
-/// they stand in the study. Errors: bad_input, naming the file and what to do; so, too, when the classifier gives NaN
-/// for a plain image.
+/// Loads every model that the study uses, all on one engine, each by the backend that its kind names. The judge stays
+/// null when its kind is "none", captioner and embedder where the study has no use for one (study/study.h). Paths are
+/// taken as they stand in the study. Errors: bad_input, naming the file and what to do; so, too, when the classifier
+/// gives NaN for a plain image.
 Result<Models> load_models(const Study& study);
 
 class Engine;

@@ -94,6 +94,9 @@ struct Memo::Inquiry {
   std::string first_lost = {};  ///< its file
 
   std::size_t batch() const { return std::max<std::size_t>(1, model.batch()); }
+  std::size_t at_once(int threads) const {
+    return std::max<std::size_t>(1, model.concurrency().value_or(static_cast<std::size_t>(threads)));
+  }
   bool ended() const { return waiting.empty() && under_way == 0; }
 
   std::vector<std::size_t> take_batch() {
@@ -187,6 +190,17 @@ void Memo::report_recalled() {
     listener_.on(AnswersRecalled{work.images_recalled, work.answers_recalled});
 }
 
+/// The threads of the run and, since what is under way elsewhere only keeps a thread waiting, one for each batch that a
+/// role likes beyond them.
+int Memo::threads_for(std::span<Inquiry* const> inquiries) const {
+  const auto own = static_cast<std::size_t>(options_.threads);
+  std::size_t threads = own;
+  for (const Inquiry* one : inquiries) {
+    if (const std::size_t liked = one->at_once(options_.threads); liked > own) threads += liked;
+  }
+  return static_cast<int>(threads);
+}
+
 /// Asks for all that is missing, in batches. The answers of the first may bring questions for the others: these wait
 /// for a whole batch while there may be more, and fill the threads that find no batch of the first.
 Result<void> Memo::run(std::span<Inquiry* const> inquiries) {
@@ -206,12 +220,13 @@ Result<void> Memo::run(std::span<Inquiry* const> inquiries) {
     for (Inquiry* one : inquiries) {
       const bool grows = one != &first && !first.ended();
       if (one->waiting.empty() || (grows && one->waiting.size() < one->batch())) continue;
+      if (one->under_way >= one->at_once(options_.threads)) continue;
       return [this, one, places = one->take_batch(), leader] { return ask_batch(*one, places, one == leader); };
     }
     return std::nullopt;
   };
   const auto begin = last_generated_ = std::chrono::steady_clock::now();
-  auto done = run_growing(next, most, options_.threads, cancel_);
+  auto done = run_growing(next, most, threads_for(inquiries), cancel_);
   generating_seconds_ += std::chrono::duration<double>(last_generated_ - begin).count();
   return done;
 }

@@ -43,6 +43,9 @@ class Memo : public Sampler {
 
   Result<std::vector<Sample>> sample(std::span<const Query> queries) override;
 
+  /// Whether texts and images can be compared.
+  bool has_embedder() const { return models_.embedder != nullptr; }
+
   const std::vector<std::string>& class_names() const { return models_.classifier->class_names(); }
 
   /// Work of this run by role; a question counts once, however often it is asked. Images per second counts the seconds
@@ -60,6 +63,7 @@ class Memo : public Sampler {
   Result<void> put(Inquiry& inquiry, std::size_t place, const std::string& input);
   Result<void> run(std::span<Inquiry* const> inquiries);
   void report_recalled();
+  int threads_for(std::span<Inquiry* const> inquiries) const;
   Result<void> check_replay(std::span<Inquiry* const> inquiries) const;
   Result<void> ask_batch(Inquiry& inquiry, std::span<const std::size_t> places, bool leads);
   Result<std::vector<Prediction>> predictions(std::span<const std::string> answers) const;

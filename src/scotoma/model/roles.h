@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,6 +34,10 @@ class Role {
 
   /// How many inputs the backend likes at once; the cache cuts work into atoms of this size.
   virtual std::size_t batch() const = 0;
+
+  /// How many batches the backend likes to have under way at once; nothing: as many as there are threads. A server takes
+  /// more, since threads only wait for it, and one GPU fewer.
+  virtual std::optional<std::size_t> concurrency() const { return std::nullopt; }
 
   /// Time spent so far inside the engine that runs the network, summed over threads; 0 where nothing measures it.
   virtual double engine_seconds() const { return 0; }
@@ -112,7 +117,8 @@ class Judge : public Role {
   }
 };
 
-/// The five roles of one study. The judge may be absent: then every image counts as valid, and the report says so.
+/// The five roles of one study. Absent may be the judge (every image counts as valid then, and the report says so), the
+/// captioner where no caption is asked for, and the embedder where nothing is compared.
 struct Models {
   std::unique_ptr<Generator> generator;
   std::unique_ptr<Classifier> classifier;

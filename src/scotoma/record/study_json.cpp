@@ -113,7 +113,10 @@ std::optional<RecordedStudy> read_study_json(std::string_view text) {
 
 bool has_models_of(const RecordedStudy& record, const Study& study) {
   for (const std::string_view role : kRoles) {
-    const bool wanted = role != "judge" || study.judge.kind != JudgeKind::none;
+    const bool wanted = role == "judge"       ? study.judge.kind != JudgeKind::none
+                        : role == "captioner" ? uses_captioner(study)
+                        : role == "embedder"  ? uses_embedder(study)
+                                              : true;
     if (record.fingerprints.contains(std::string(role)) != wanted) return false;
   }
   return record.asked == asked_for(study);

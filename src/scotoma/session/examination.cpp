@@ -105,6 +105,7 @@ Result<Health> Examination::classifier() {
 }
 
 Result<Health> Examination::captioner() {
+  if (!uses_captioner(study_)) return Health{"none: phrases come from the study's lists"};
   SCOTOMA_ASSIGN_OR_RETURN(const auto model, loader_->captioner());
   SCOTOMA_ASSIGN_OR_RETURN(const auto captions, model->caption(images_));
   // Again to be timed: at first the engine makes kernels for every length of a sentence. Other networks have one
@@ -130,6 +131,7 @@ Result<Health> Examination::captioner() {
 }
 
 Result<Health> Examination::embedder() {
+  if (!uses_embedder(study_)) return Health{"none: only phrases that read the same are one"};
   SCOTOMA_ASSIGN_OR_RETURN(embedder_, loader_->embedder());
   SCOTOMA_ASSIGN_OR_RETURN(const auto of_images,
                            timed(&ImageCost::embed, images_.size(), [&] { return embedder_->embed_images(images_); }));

@@ -82,8 +82,10 @@ Models recorded_models(const RecordedStudy& record) {
   Models models;
   models.generator = std::make_unique<RecordedGenerator>(record, "generator");
   models.classifier = std::make_unique<RecordedClassifier>(record);
-  models.captioner = std::make_unique<RecordedCaptioner>(record, "captioner");
-  models.embedder = std::make_unique<RecordedEmbedder>(record, "embedder");
+  if (record.fingerprints.contains("captioner"))
+    models.captioner = std::make_unique<RecordedCaptioner>(record, "captioner");
+  if (record.fingerprints.contains("embedder"))
+    models.embedder = std::make_unique<RecordedEmbedder>(record, "embedder");
   if (record.fingerprints.contains("judge")) models.judge = std::make_unique<RecordedJudge>(record, "judge");
   return models;
 }

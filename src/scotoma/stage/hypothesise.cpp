@@ -157,11 +157,14 @@ Result<std::vector<Hypothesis>> hypothesise(StageContext& context, Memo& memo, c
     said.push_back({c.label, c.phrase.pieces().size()});
     prompts.push_back(phrase_prompts(context.study.prompts, context.target(c.label).label, c.phrase.pieces()).front());
   }
-  SCOTOMA_ASSIGN_OR_RETURN(const auto vectors, memo.embed_texts(prompts));
+  std::vector<std::vector<float>> vectors;
+  if (memo.has_embedder()) {
+    SCOTOMA_ASSIGN_OR_RETURN(vectors, memo.embed_texts(prompts));
+  }
   const auto same = [&](std::size_t a, std::size_t b) {
     if (said[a].label != said[b].label) return false;
-    return prompts[a] == prompts[b] ||
-           (said[a].pieces == said[b].pieces && dot(vectors[a], vectors[b]) > context.study.search.phrase_similarity);
+    return prompts[a] == prompts[b] || (!vectors.empty() && said[a].pieces == said[b].pieces &&
+                                        dot(vectors[a], vectors[b]) > context.study.search.phrase_similarity);
   };
 
   std::vector<std::size_t> kept(known.size());

@@ -60,6 +60,7 @@ void add_preprocessing(std::vector<Option>& table, std::string_view name, Option
                     FIELD(name.preprocessing.channels), FIELD(name.preprocessing.layout))
 
 void add_models(std::vector<Option>& t) {
+  t.push_back({"generator", "kind", "what runs the model", CHOICE(generator.kind), 0, 0, {"openvino"}});
   t.push_back({"generator",
                "model",
                "folder in the Stable Diffusion 1.x layout, as OpenVINO IR",
@@ -80,6 +81,7 @@ void add_models(std::vector<Option>& t) {
                0,
                {"", "ddim", "euler", "dpmsolver++"}});
   t.push_back({"generator", "batch", "images generated at once by one thread", FIELD(generator.batch), 1, 256});
+  t.push_back({"classifier", "kind", "what runs the model", CHOICE(classifier.kind), 0, 0, {"openvino"}});
   t.push_back(
       {"classifier", "model", "the model under test: .onnx or OpenVINO .xml", FIELD(classifier.model), 0, 0, {}, true});
   t.push_back({"classifier",
@@ -99,24 +101,18 @@ void add_models(std::vector<Option>& t) {
                0,
                {"", "logits", "probabilities"}});
   t.push_back({"classifier", "batch", "images classified at once", FIELD(classifier.batch), 1, 1024});
-  t.push_back({"captioner",
-               "model",
-               "folder as optimum-intel's image-to-text export writes it",
-               FIELD(captioner.model),
-               0,
-               0,
-               {},
-               true});
+  t.push_back({"captioner", "kind", "what runs the model", CHOICE(captioner.kind), 0, 0, {"openvino"}});
+  t.push_back({"captioner", "model",
+               "folder as optimum-intel's image-to-text export writes it; needed where search.source is captions",
+               FIELD(captioner.model)});
   t.push_back({"captioner", "max_tokens", "longest caption", FIELD(captioner.max_tokens), 1, 1024});
   t.push_back({"captioner", "batch", "images captioned at once", FIELD(captioner.batch), 1, 256});
-  t.push_back({"embedder",
-               "model",
-               "folder with image_encoder.xml, text_encoder.xml and the tokenizer",
-               FIELD(embedder.model),
-               0,
-               0,
-               {},
-               true});
+  t.push_back({"embedder", "kind", "what runs the model", CHOICE(embedder.kind), 0, 0, {"openvino"}});
+  t.push_back(
+      {"embedder", "model",
+       "folder with image_encoder.xml, text_encoder.xml and the tokenizer; needed where search.source is captions, "
+       "and by a judge of that kind",
+       FIELD(embedder.model)});
   t.push_back({"embedder", "batch", "images embedded at once", FIELD(embedder.batch), 1, 1024});
   t.push_back({"judge",
                "kind",

@@ -70,6 +70,7 @@ class Reader : private TableReader {
   Result<void> check_lists() const;
   Result<void> check_prompts() const;
   Result<void> check_values() const;
+  Result<void> check_roles() const;
   Result<void> check_failure() const;
   Result<void> check_paths() const;
   Result<void> check_path(const Option& option, const toml::node* node, const Study& study) const;
@@ -298,8 +299,25 @@ Result<void> Reader::check_values() const {
   if (study_.judge.kind == JudgeKind::classifier && (study_.judge.model.empty() || study_.judge.labels.empty())) {
     return wrong(node_of("judge", "kind"), "judge.kind is \"classifier\": judge.model and judge.labels are missing");
   }
+  SCOTOMA_RETURN_IF_ERROR(check_roles());
   SCOTOMA_RETURN_IF_ERROR(check_failure());
   return check_paths();
+}
+
+/// Which models a study needs beside generator and classifier.
+Result<void> Reader::check_roles() const {
+  constexpr std::string_view kInstead =
+      "or give phrases of your own in [[attributes]] and set search.source = \"none\"";
+  if (uses_captioner(study_) && study_.captioner.model.empty())
+    return wrong(nullptr, fmt::format("'captioner.model' is missing: captions say what failing images have in common; "
+                                      "name one, {}",
+                                      kInstead));
+  if (uses_captioner(study_) && !uses_embedder(study_))
+    return wrong(nullptr,
+                 fmt::format("'embedder.model' is missing: it says which images are alike; name one, {}", kInstead));
+  if (study_.judge.kind == JudgeKind::embedder && !uses_embedder(study_))
+    return wrong(node_of("judge", "kind"), "judge.kind is \"embedder\", but 'embedder.model' is missing");
+  return {};
 }
 
 /// A key that the rule does not read would be taken for one that it does.

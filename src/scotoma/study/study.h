@@ -64,7 +64,13 @@ struct AttributeList {
   }
 };
 
+/// What runs a model: one row of backend/registry.cpp.
+enum class Backend { openvino };
+
+constexpr std::array<Named<Backend>, 1> names_of(Backend) { return {{{Backend::openvino, "openvino"}}}; }
+
 struct GeneratorOptions {
+  Backend kind = Backend::openvino;
   std::filesystem::path model;  ///< a folder in the Stable Diffusion 1.x layout
   int steps = 20;
   double guidance = 7.5;  ///< 1: no guidance, one U-Net call a step
@@ -74,6 +80,7 @@ struct GeneratorOptions {
 };
 
 struct ClassifierOptions {
+  Backend kind = Backend::openvino;
   std::filesystem::path model;   ///< .onnx or OpenVINO .xml
   std::filesystem::path labels;  ///< class names: a JSON list, or text with one name a line
   Preprocessing preprocessing;
@@ -83,12 +90,14 @@ struct ClassifierOptions {
 };
 
 struct CaptionerOptions {
+  Backend kind = Backend::openvino;
   std::filesystem::path model;  ///< a folder as optimum-intel's image-to-text export writes it
   int max_tokens = 32;
   int batch = 16;
 };
 
 struct EmbedderOptions {
+  Backend kind = Backend::openvino;
   std::filesystem::path model;  ///< a folder with image_encoder.xml, text_encoder.xml, tokenizer
   int batch = 32;
 };
@@ -118,7 +127,8 @@ struct JudgeOptions {
 
 /// The networks of a judge of the kind "classifier": [judge]'s own, then those of [[judge.ensemble]] in their order.
 inline std::vector<ClassifierOptions> networks(const JudgeOptions& judge) {
-  std::vector<ClassifierOptions> all = {{judge.model, judge.labels, judge.preprocessing, judge.output, judge.batch}};
+  std::vector<ClassifierOptions> all = {
+      {Backend::openvino, judge.model, judge.labels, judge.preprocessing, judge.output, judge.batch}};
   all.insert(all.end(), judge.ensemble.begin(), judge.ensemble.end());
   return all;
 }
@@ -254,6 +264,13 @@ struct Study {
   SearchOptions search;
   EngineOptions engine;
 };
+
+/// Whether images are described: the captioner is loaded only then.
+inline bool uses_captioner(const Study& study) { return study.search.source == PhraseSource::captions; }
+
+/// Whether there is an embedder. A study without one needs none: its phrases come from lists, and only those that read
+/// the same are one.
+inline bool uses_embedder(const Study& study) { return !study.embedder.model.empty(); }
 
 /// K of e-BH: how many hypotheses there may be, fixed before anything is seen. Every label could have been the one that
 /// had lucky baseline images, and could have been searched for failures or for passes.

@@ -39,8 +39,10 @@ class Roles : public testing::Test {
       fs::copy_file((kParts / from).string() + end, folder_ / (as + end), fs::copy_options::overwrite_existing);
     }
   }
-  Result<std::unique_ptr<Embedder>> embedder() { return load_embedder({folder_.path(), 2}, kEngine); }
-  Result<std::unique_ptr<Captioner>> captioner() { return load_captioner({folder_.path(), 8, 2}, kEngine); }
+  Result<std::unique_ptr<Embedder>> embedder() { return load_embedder({.model = folder_.path(), .batch = 2}, kEngine); }
+  Result<std::unique_ptr<Captioner>> captioner() {
+    return load_captioner({.model = folder_.path(), .max_tokens = 8, .batch = 2}, kEngine);
+  }
 
   template <class Role>
   void expect_refused(const Result<Role>& role, const std::string& part) {
@@ -206,8 +208,8 @@ TEST_F(Roles, AMissingOrTruncatedFileIsNamed) {
 TEST_F(Roles, APathThatCannotBeLookedAtIsRefused) {
   fs::create_symlink(folder_ / "loop", folder_ / "loop");
   for (const fs::path& path : {folder_ / "loop", folder_ / std::string(300, 'x')}) {
-    EXPECT_EQ(load_embedder({path, 2}, kEngine).error().code, Code::bad_input);
-    EXPECT_EQ(load_captioner({path, 8, 2}, kEngine).error().code, Code::bad_input);
+    EXPECT_EQ(load_embedder({.model = path, .batch = 2}, kEngine).error().code, Code::bad_input);
+    EXPECT_EQ(load_captioner({.model = path, .max_tokens = 8, .batch = 2}, kEngine).error().code, Code::bad_input);
     GeneratorOptions options;
     options.model = path;
     EXPECT_EQ(load_generator(options, kEngine).error().code, Code::bad_input);
