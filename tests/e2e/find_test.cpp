@@ -47,7 +47,7 @@ const json* true_bug(const json& truth, const json& bug) {
 }
 
 bool fails_everywhere(const json& truth, const std::string& label) {
-  return std::any_of(truth["everywhere"].begin(), truth["failing_label"].end(),
+  return std::any_of(truth["everywhere"].begin(), truth["everywhere"].end(),
                      [&](const json& each) { return each["label"] == label; });
 }
 

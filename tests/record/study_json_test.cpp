@@ -11,6 +11,13 @@
 namespace scotoma {
 namespace {
 
+Study study_with_models() {
+  Study study = made_up::study();
+  study.captioner.model = "/somewhere/studies/models/captioner";
+  study.embedder.model = "/somewhere/studies/models/clip";
+  return study;
+}
+
 Findings answered() {
   Findings findings;
   for (const char* role : {"generator", "classifier", "captioner", "embedder", "judge"}) {
@@ -24,7 +31,7 @@ Findings answered() {
 nlohmann::ordered_json written(const Study& study) { return study_json(study, answered(), "/studies/pets.out"); }
 
 TEST(StudyJson, GivesBackWhatWasWritten) {
-  Study study = made_up::study();
+  Study study = study_with_models();
   study.file = "/studies/pets.toml";
   study.text = "name = \"pets\"";
   const auto read = read_study_json(written(study).dump());
@@ -38,7 +45,7 @@ TEST(StudyJson, GivesBackWhatWasWritten) {
 }
 
 TEST(StudyJson, IsOfNoOtherModelsThanTheStudysOwn) {
-  const Study study = made_up::study();
+  const Study study = study_with_models();
   const auto record = read_study_json(written(study).dump());
   ASSERT_TRUE(record.has_value());
   const auto fits_with = [&](const auto& change) {
@@ -58,7 +65,7 @@ TEST(StudyJson, IsOfNoOtherModelsThanTheStudysOwn) {
 }
 
 TEST(StudyJson, DamagedIsNone) {
-  const nlohmann::ordered_json whole = written(made_up::study());
+  const nlohmann::ordered_json whole = written(study_with_models());
   EXPECT_FALSE(read_study_json(""));
   EXPECT_FALSE(read_study_json("[1]"));
   EXPECT_TRUE(read_study_json(fake::summed(whole)));
@@ -77,7 +84,7 @@ TEST(StudyJson, DamagedIsNone) {
   for (const char* role : {"generator", "classifier", "captioner", "embedder", "judge"}) {
     auto without = whole;
     without["roles"].erase(role);
-    EXPECT_FALSE(has_models_of(*read_study_json(fake::summed(without)), made_up::study())) << role;
+    EXPECT_FALSE(has_models_of(*read_study_json(fake::summed(without)), study_with_models())) << role;
     auto other = whole;
     other["roles"][role]["fingerprint"] = 7;
     EXPECT_FALSE(read_study_json(fake::summed(other))) << role;
