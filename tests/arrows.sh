@@ -12,7 +12,8 @@ model: core image model
 study: core model study
 evidence: evidence
 finding: core model evidence finding
-cache: core image model finding cache
+execute: core image model execute
+cache: core image model finding execute cache
 backend: core image model study backend
 stage: core image model study evidence finding cache
 wording: core model study evidence finding wording

@@ -22,6 +22,7 @@
 #include <string>
 #include <vector>
 
+#include "scotoma/cache/store.h"
 #include "scotoma/core/result.h"
 #include "scotoma/image/image_folder.h"
 
@@ -29,14 +30,8 @@ struct sqlite3;
 
 namespace scotoma {
 
-/// One answer: `input` is a hash or a short key, `value` any bytes.
-struct Answer {
-  std::string input;
-  std::string value;
-};
-
 /// Answers, and the images that they are about. Safe to use from several threads.
-class AnswerCache : public ImageFolder {
+class AnswerCache : public ImageFolder, public AnswerStore {
  public:
   static constexpr int kVersion = 2;
 
@@ -51,7 +46,7 @@ class AnswerCache : public ImageFolder {
   /// error. Removes what killed runs left half written.
   static Result<std::unique_ptr<AnswerCache>> open(const std::filesystem::path& folder,
                                                    std::chrono::milliseconds patience = std::chrono::seconds(30));
-  ~AnswerCache();
+  ~AnswerCache() override;
 
   /// The database of a folder: cache.sqlite, or catalogue.sqlite where only that is there: older programs called it so.
   static std::filesystem::path file_in(const std::filesystem::path& folder);
@@ -60,12 +55,12 @@ class AnswerCache : public ImageFolder {
   AnswerCache& operator=(const AnswerCache&) = delete;
 
   /// The remembered value, or nothing; nothing, too, where it does not fit its checksum.
-  Result<std::optional<std::string>> find(const std::string& fingerprint, const std::string& input) const;
+  Result<std::optional<std::string>> find(const std::string& fingerprint, const std::string& input) const override;
 
   /// Remembers answers, all or none. An answer that is there already is replaced: a model is asked again only when what
   /// it said cannot be used any more (its image is lost), and then the new answer is what the run goes on with.
   /// Errors: failed when the disk is full, or when another program has been writing for longer than the patience.
-  Result<void> store(const std::string& fingerprint, std::span<const Answer> answers);
+  Result<void> store(const std::string& fingerprint, std::span<const Answer> answers) override;
 
   /// A person's answers, by input. Errors: failed when some are damaged or lost. That is told once: those that are
   /// whole are kept, and the next call gives them.

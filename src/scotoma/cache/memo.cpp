@@ -55,32 +55,19 @@ std::string key_of(const GenerationRequest& request) {
 /// What is asked of the judge.
 std::string key_of(const std::string& image, const std::string& label) { return image + " " + label; }
 
-Result<std::vector<std::string>> counted(std::vector<std::string> values, std::size_t asked, const std::string& role) {
-  if (values.size() == asked) return values;
-  return failed(fmt::format("the {} gave {} answers to {} questions", role, values.size(), asked));
-}
-
-template <class T>
-Result<std::vector<std::string>> encoded(Result<std::vector<T>> answers) {
-  if (!answers.ok()) return answers.error();
-  std::vector<std::string> bytes;
-  for (const T& answer : *answers) bytes.push_back(encode(answer));
-  return bytes;
-}
-
 }  // namespace
 
 /// What one role is asked in one call, by place: an input is asked once however many places it has, and not at all
 /// where the cache knows the answer.
 struct Memo::Inquiry {
-  using Ask = std::function<Result<std::vector<std::string>>(std::span<const std::size_t> places)>;
+  using ToBatch = std::function<Batch(std::span<const std::size_t> places)>;
 
-  Inquiry(std::string name, const Role& role_asked, std::size_t places, Ask how)
-      : role(std::move(name)), model(role_asked), ask(std::move(how)), inputs(places), found(places) {}
+  Inquiry(const Models& models, RoleKind asked, std::size_t places, ToBatch make)
+      : role(asked), model(*role_of(models, asked)), to_batch(std::move(make)), inputs(places), found(places) {}
 
-  std::string role;
+  RoleKind role;
   const Role& model;
-  Ask ask;                                                     ///< the answers, as bytes; on any thread
+  ToBatch to_batch;                                            ///< what is asked of some places
   std::function<Result<void>(std::size_t place)> follow = {};  ///< is told of each place whose answer is there
   std::string fingerprint = {};                                ///< once there is an input
   std::vector<std::string> inputs;
@@ -94,9 +81,6 @@ struct Memo::Inquiry {
   std::string first_lost = {};  ///< its file
 
   std::size_t batch() const { return std::max<std::size_t>(1, model.batch()); }
-  std::size_t at_once(int threads) const {
-    return std::max<std::size_t>(1, model.concurrency().value_or(static_cast<std::size_t>(threads)));
-  }
   bool ended() const { return waiting.empty() && under_way == 0; }
 
   std::vector<std::size_t> take_batch() {
@@ -109,7 +93,18 @@ struct Memo::Inquiry {
 };
 
 Memo::Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Listener& listener, Options options)
-    : models_(models), cache_(cache), cancel_(cancel), listener_(listener), options_(options) {}
+    : Memo(models, cache, cache, cancel, listener, options) {}
+
+Memo::Memo(Models& models, AnswerStore& answers, ImageStore& images, const CancelToken& cancel, Listener& listener,
+           Options options)
+    : models_(models),
+      store_(answers),
+      images_(images),
+      own_executor_(models, images, options.threads),
+      executor_(options.executor == nullptr ? own_executor_ : *options.executor),
+      cancel_(cancel),
+      listener_(listener),
+      options_(options) {}
 
 /// Looks an input up, and notes it as missing where it is not known. Under the lock.
 Result<void> Memo::put(Inquiry& inquiry, std::size_t place, const std::string& input) {
@@ -123,14 +118,14 @@ Result<void> Memo::put(Inquiry& inquiry, std::size_t place, const std::string& i
     if (fingerprint.empty()) fingerprint = inquiry.model.fingerprint();
     inquiry.fingerprint = fingerprint;
   }
-  SCOTOMA_ASSIGN_OR_RETURN(auto known, cache_.find(inquiry.fingerprint, input));
-  if (known && inquiry.role == "generator") {
-    SCOTOMA_ASSIGN_OR_RETURN(const bool there, cache_.has_image(*known));
-    if (!there && inquiry.lost++ == 0) inquiry.first_lost = AnswerCache::image_file(*known).string();
+  SCOTOMA_ASSIGN_OR_RETURN(auto known, store_.find(inquiry.fingerprint, input));
+  if (known && inquiry.role == RoleKind::generator) {
+    SCOTOMA_ASSIGN_OR_RETURN(const bool there, images_.has_image(*known));
+    if (!there && inquiry.lost++ == 0) inquiry.first_lost = ImageFolder::image_file(*known).string();
     if (!there) known.reset();
   }
   if (counted_[inquiry.role].insert(std::hash<std::string>()(input)).second)
-    (known ? uses_[inquiry.role].recalled : uses_[inquiry.role].computed) += 1;
+    (known ? use_of(inquiry.role).recalled : use_of(inquiry.role).computed) += 1;
   if (!known) {
     inquiry.open[input] = {place};
     inquiry.waiting.push_back(place);
@@ -141,13 +136,12 @@ Result<void> Memo::put(Inquiry& inquiry, std::size_t place, const std::string& i
   return inquiry.follow ? inquiry.follow(place) : Result<void>();
 }
 
-/// Asks for one batch and remembers the answers before anybody is told.
-Result<void> Memo::ask_batch(Inquiry& inquiry, std::span<const std::size_t> places, bool leads) {
-  SCOTOMA_ASSIGN_OR_RETURN(auto values, inquiry.ask(places));
-  SCOTOMA_ASSIGN_OR_RETURN(values, counted(std::move(values), places.size(), inquiry.role));
+/// Remembers the answers of one batch before anybody is told.
+Result<void> Memo::remember(Inquiry& inquiry, std::span<const std::size_t> places,
+                            const std::vector<std::string>& values, bool leads) {
   std::vector<Answer> rows;
   for (std::size_t i = 0; i < places.size(); ++i) rows.push_back({inquiry.inputs[places[i]], values[i]});
-  SCOTOMA_RETURN_IF_ERROR(cache_.store(inquiry.fingerprint, rows));
+  SCOTOMA_RETURN_IF_ERROR(store_.store(inquiry.fingerprint, rows));
   const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < places.size(); ++i) {
     const auto own = inquiry.open.extract(inquiry.inputs[places[i]]);
@@ -158,9 +152,9 @@ Result<void> Memo::ask_batch(Inquiry& inquiry, std::span<const std::size_t> plac
   }
   --inquiry.under_way;
   inquiry.done += places.size();
-  const auto unit = inquiry.role == "generator" ? WorkUnit::images : WorkUnit::answers;
+  const auto unit = inquiry.role == RoleKind::generator ? WorkUnit::images : WorkUnit::answers;
   if (leads) listener_.on(WorkAdvanced{inquiry.done, inquiry.missing, unit});
-  if (inquiry.role == "generator") last_generated_ = std::chrono::steady_clock::now();
+  if (inquiry.role == RoleKind::generator) last_generated_ = std::chrono::steady_clock::now();
   return {};
 }
 
@@ -176,7 +170,7 @@ Result<void> Memo::check_replay(std::span<Inquiry* const> inquiries) const {
     }
     return bad_input(
         fmt::format("{} of {} answers of the {} {} not in the cache: the study is not finished; run `scotoma find`",
-                    one->missing, one->inputs.size(), one->role, one->missing == 1 ? "is" : "are"));
+                    one->missing, one->inputs.size(), name_of(one->role), one->missing == 1 ? "is" : "are"));
   }
   return {};
 }
@@ -190,17 +184,6 @@ void Memo::report_recalled() {
     listener_.on(AnswersRecalled{work.images_recalled, work.answers_recalled});
 }
 
-/// The threads of the run and, since what is under way elsewhere only keeps a thread waiting, one for each batch that a
-/// role likes beyond them.
-int Memo::threads_for(std::span<Inquiry* const> inquiries) const {
-  const auto own = static_cast<std::size_t>(options_.threads);
-  std::size_t threads = own;
-  for (const Inquiry* one : inquiries) {
-    if (const std::size_t liked = one->at_once(options_.threads); liked > own) threads += liked;
-  }
-  return static_cast<int>(threads);
-}
-
 /// Asks for all that is missing, in batches. The answers of the first may bring questions for the others: these wait
 /// for a whole batch while there may be more, and fill the threads that find no batch of the first.
 Result<void> Memo::run(std::span<Inquiry* const> inquiries) {
@@ -209,24 +192,30 @@ Result<void> Memo::run(std::span<Inquiry* const> inquiries) {
   const Inquiry& first = *inquiries.front();
   const Inquiry* leader = nullptr;  // whose progress is reported
   std::size_t most = 0;
+  std::vector<RoleKind> roles;
   for (const Inquiry* one : inquiries) {
+    roles.push_back(one->role);
     if (leader == nullptr && one->missing > 0) leader = one;
     most += (one->missing + first.missing + one->batch() - 1) / one->batch();
   }
   if (leader == nullptr) return {};
   report_recalled();
-  const auto next = [&]() -> std::optional<Job> {
+  const auto next = [&]() -> std::optional<Task> {
     const std::lock_guard lock(mutex_);
     for (Inquiry* one : inquiries) {
       const bool grows = one != &first && !first.ended();
       if (one->waiting.empty() || (grows && one->waiting.size() < one->batch())) continue;
-      if (one->under_way >= one->at_once(options_.threads)) continue;
-      return [this, one, places = one->take_batch(), leader] { return ask_batch(*one, places, one == leader); };
+      if (one->under_way >= executor_.at_once(one->role)) continue;
+      auto places = one->take_batch();
+      Batch batch = one->to_batch(places);
+      return Task{std::move(batch),
+                  [this, one, leads = one == leader, places = std::move(places)](
+                      const std::vector<std::string>& values) { return remember(*one, places, values, leads); }};
     }
     return std::nullopt;
   };
   const auto begin = last_generated_ = std::chrono::steady_clock::now();
-  auto done = run_growing(next, most, threads_for(inquiries), cancel_);
+  auto done = executor_.run(next, roles, most, cancel_);
   generating_seconds_ += std::chrono::duration<double>(last_generated_ - begin).count();
   return done;
 }
@@ -239,47 +228,25 @@ Result<std::vector<std::string>> Memo::answers(Inquiry inquiry, std::span<const 
   return std::move(inquiry.found);
 }
 
-/// A question about images: reads those of the batch and hands them to `call`, with their places.
-template <class Call>
-auto Memo::on_images(std::span<const std::string> ids, Call call) const {
-  return [this, ids, call](std::span<const std::size_t> places) -> Result<std::vector<std::string>> {
-    std::vector<Image> images;
-    for (const std::size_t place : places) {
-      SCOTOMA_ASSIGN_OR_RETURN(Image image, cache_.image(ids[place]));
-      images.push_back(std::move(image));
-    }
-    return call(images, places);
-  };
+Memo::Inquiry Memo::to_generate(std::span<const GenerationRequest> requests) const {
+  return {models_, RoleKind::generator, requests.size(), [requests](std::span<const std::size_t> places) {
+            Batch batch{RoleKind::generator};
+            for (const std::size_t place : places) batch.requests.push_back(requests[place]);
+            return batch;
+          }};
 }
 
-Memo::Inquiry Memo::to_generate(std::span<const GenerationRequest> requests) {
-  const auto ask = [this, requests](std::span<const std::size_t> places) -> Result<std::vector<std::string>> {
-    std::vector<GenerationRequest> batch;
-    for (const std::size_t place : places) batch.push_back(requests[place]);
-    SCOTOMA_ASSIGN_OR_RETURN(const auto images, models_.generator->generate(batch));
-    std::vector<std::string> ids;
-    for (const Image& image : images) {
-      SCOTOMA_ASSIGN_OR_RETURN(std::string id, cache_.put_image(image));
-      ids.push_back(std::move(id));
-    }
-    return ids;
-  };
-  return {"generator", *models_.generator, requests.size(), ask};
-}
-
-Memo::Inquiry Memo::to_classify(std::span<const std::string> ids) {
-  return {"classifier", *models_.classifier, ids.size(), on_images(ids, [this](const auto& images, auto /*places*/) {
-            return encoded(models_.classifier->classify(images));
-          })};
-}
-
-Memo::Inquiry Memo::to_judge(std::span<const std::string> ids, std::span<const std::string> labels) {
-  return {"judge", *models_.judge, ids.size(),
-          on_images(ids, [this, labels](const auto& images, std::span<const std::size_t> places) {
-            std::vector<std::string> own;
-            for (const std::size_t place : places) own.push_back(labels[place]);
-            return encoded(models_.judge->judge(images, own));
-          })};
+/// A question about images; of the judge under a label each.
+Memo::Inquiry Memo::about_images(RoleKind role, std::span<const std::string> ids,
+                                 std::span<const std::string> labels) const {
+  return {models_, role, ids.size(), [role, ids, labels](std::span<const std::size_t> places) {
+            Batch batch{role};
+            for (const std::size_t place : places) {
+              batch.images.push_back(ids[place]);
+              if (!labels.empty()) batch.texts.push_back(labels[place]);
+            }
+            return batch;
+          }};
 }
 
 Result<std::vector<std::string>> Memo::generate(std::span<const GenerationRequest> requests) {
@@ -299,7 +266,7 @@ Result<std::vector<Prediction>> Memo::predictions(std::span<const std::string> a
 }
 
 Result<std::vector<Prediction>> Memo::classify(std::span<const std::string> ids) {
-  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers(to_classify(ids), ids));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers(about_images(RoleKind::classifier, ids), ids));
   return predictions(bytes);
 }
 
@@ -311,20 +278,16 @@ Result<std::vector<Judgement>> Memo::judge(std::span<const std::string> ids, std
   if (!models_.judge) return std::vector<Judgement>(ids.size(), Judgement{true, 1});
   std::vector<std::string> keys;
   for (std::size_t i = 0; i < ids.size(); ++i) keys.push_back(key_of(ids[i], labels[i]));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers(to_judge(ids, labels), keys));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers(about_images(RoleKind::judge, ids, labels), keys));
   return decoded<Judgement>("judge", bytes, decode_judgement);
 }
 
 Result<std::vector<std::string>> Memo::caption(std::span<const std::string> ids) {
-  const auto ask =
-      on_images(ids, [this](const auto& images, auto /*places*/) { return models_.captioner->caption(images); });
-  return answers({"captioner", *models_.captioner, ids.size(), ask}, ids);
+  return answers(about_images(RoleKind::captioner, ids), ids);
 }
 
 Result<std::vector<std::vector<float>>> Memo::embed_images(std::span<const std::string> ids) {
-  const auto ask = on_images(
-      ids, [this](const auto& images, auto /*places*/) { return encoded(models_.embedder->embed_images(images)); });
-  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers({"embedder", *models_.embedder, ids.size(), ask}, ids));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers(about_images(RoleKind::embedder, ids), ids));
   SCOTOMA_ASSIGN_OR_RETURN(auto vectors, decoded<std::vector<float>>("embedder", bytes, decode_vector));
   return alike(std::move(vectors));
 }
@@ -332,12 +295,12 @@ Result<std::vector<std::vector<float>>> Memo::embed_images(std::span<const std::
 Result<std::vector<std::vector<float>>> Memo::embed_texts(std::span<const std::string> texts) {
   std::vector<std::string> keys;
   for (const std::string& text : texts) keys.push_back("text " + text);
-  const auto ask = [&](std::span<const std::size_t> places) -> Result<std::vector<std::string>> {
-    std::vector<std::string> batch;
-    for (const std::size_t place : places) batch.push_back(texts[place]);
-    return encoded(models_.embedder->embed_texts(batch));
-  };
-  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers({"embedder", *models_.embedder, texts.size(), ask}, keys));
+  Inquiry inquiry(models_, RoleKind::embedder, texts.size(), [texts](std::span<const std::size_t> places) {
+    Batch batch{RoleKind::embedder};
+    for (const std::size_t place : places) batch.texts.push_back(texts[place]);
+    return batch;
+  });
+  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers(std::move(inquiry), keys));
   SCOTOMA_ASSIGN_OR_RETURN(auto vectors, decoded<std::vector<float>>("embedder", bytes, decode_vector));
   return alike(std::move(vectors));
 }
@@ -364,9 +327,9 @@ Result<void> Memo::observe_part(std::span<const Query> queries, std::vector<Samp
   }
   Inquiry generated = to_generate(requests);
   const std::vector<std::string>& ids = generated.found;
-  Inquiry classified = to_classify(ids);
+  Inquiry classified = about_images(RoleKind::classifier, ids);
   std::optional<Inquiry> judged;
-  if (models_.judge) judged.emplace(to_judge(ids, labels));
+  if (models_.judge) judged.emplace(about_images(RoleKind::judge, ids, labels));
   generated.follow = [&](std::size_t place) -> Result<void> {
     SCOTOMA_RETURN_IF_ERROR(put(classified, place, ids[place]));
     return judged ? put(*judged, place, key_of(ids[place], labels[place])) : Result<void>();
@@ -389,13 +352,9 @@ Result<void> Memo::observe_part(std::span<const Query> queries, std::vector<Samp
 
 std::map<std::string, RunFacts::RoleUse> Memo::uses() const {
   auto uses = uses_;
-  const std::pair<std::string, const Role*> roles[] = {{"generator", models_.generator.get()},
-                                                       {"classifier", models_.classifier.get()},
-                                                       {"captioner", models_.captioner.get()},
-                                                       {"embedder", models_.embedder.get()},
-                                                       {"judge", models_.judge.get()}};
-  for (const auto& [name, role] : roles) {
-    if (role != nullptr) uses[name].engine_seconds = role->engine_seconds();
+  for (const auto& [kind, name] : names_of(RoleKind())) {
+    const Role* role = role_of(models_, kind);
+    if (role != nullptr) uses[std::string(name)].engine_seconds = role->engine_seconds();
   }
   return uses;
 }

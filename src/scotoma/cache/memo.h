@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "scotoma/cache/answer_cache.h"
+#include "scotoma/cache/store.h"
 #include "scotoma/core/cancel.h"
+#include "scotoma/execute/threads.h"
 #include "scotoma/finding/events.h"
 #include "scotoma/finding/finding.h"
 #include "scotoma/finding/sampler.h"
@@ -25,10 +27,13 @@ class Memo : public Sampler {
  public:
   struct Options {
     int threads = 1;
-    bool replay_only = false;  ///< never call a model: an answer that is not there is an error
+    bool replay_only = false;      ///< never call a model: an answer that is not there is an error
+    Executor* executor = nullptr;  ///< who carries batches to models; null: `threads` of this process
   };
 
   /// All references must outlive the memo.
+  Memo(Models& models, AnswerStore& answers, ImageStore& images, const CancelToken& cancel, Listener& listener,
+       Options options);
   Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Listener& listener, Options options);
 
   /// Answers in the order of the queries. Errors: those of the models and of the disk; interrupted when cancelled.
@@ -56,31 +61,31 @@ class Memo : public Sampler {
  private:
   struct Inquiry;  // of one role in one call
 
-  Inquiry to_generate(std::span<const GenerationRequest> requests);
-  Inquiry to_classify(std::span<const std::string> ids);
-  Inquiry to_judge(std::span<const std::string> ids, std::span<const std::string> labels);
+  Inquiry to_generate(std::span<const GenerationRequest> requests) const;
+  Inquiry about_images(RoleKind role, std::span<const std::string> ids, std::span<const std::string> labels = {}) const;
   Result<std::vector<std::string>> answers(Inquiry inquiry, std::span<const std::string> inputs);
   Result<void> put(Inquiry& inquiry, std::size_t place, const std::string& input);
   Result<void> run(std::span<Inquiry* const> inquiries);
   void report_recalled();
-  int threads_for(std::span<Inquiry* const> inquiries) const;
+  RunFacts::RoleUse& use_of(RoleKind role) { return uses_[std::string(name_of(role))]; }
   Result<void> check_replay(std::span<Inquiry* const> inquiries) const;
-  Result<void> ask_batch(Inquiry& inquiry, std::span<const std::size_t> places, bool leads);
+  Result<void> remember(Inquiry& inquiry, std::span<const std::size_t> places, const std::vector<std::string>& values,
+                        bool leads);
   Result<std::vector<Prediction>> predictions(std::span<const std::string> answers) const;
   Result<void> observe_part(std::span<const Query> queries, std::vector<Sample>& samples);
-  template <class Call>
-  auto on_images(std::span<const std::string> ids, Call call) const;
 
   Models& models_;
-  AnswerCache& cache_;
+  AnswerStore& store_;
+  ImageStore& images_;
+  ThreadExecutor own_executor_;
+  Executor& executor_;
   const CancelToken& cancel_;
   Listener& listener_;
   Options options_;
   std::mutex mutex_;  ///< around what follows, and around the inquiries that are under way
-  std::map<std::string, std::string> fingerprints_;
+  std::map<RoleKind, std::string> fingerprints_;
   std::map<std::string, RunFacts::RoleUse> uses_;
-  std::map<std::string, std::unordered_set<std::size_t>>
-      counted_;  ///< hashes of the questions that uses_ holds, by role
+  std::map<RoleKind, std::unordered_set<std::size_t>> counted_;  ///< hashes of the questions that uses_ holds, by role
   bool recalled_reported_ = false;
   double generating_seconds_ = 0;
   std::chrono::steady_clock::time_point last_generated_;

@@ -100,15 +100,11 @@ std::vector<Candidate> of_user(const std::vector<Candidate>& given, const std::v
 }
 
 void describe_models(const Models& models, Findings& findings) {
-  const std::pair<const char*, const Role*> roles[] = {{"generator", models.generator.get()},
-                                                       {"classifier", models.classifier.get()},
-                                                       {"captioner", models.captioner.get()},
-                                                       {"embedder", models.embedder.get()},
-                                                       {"judge", models.judge.get()}};
-  for (const auto& [name, role] : roles) {
+  for (const auto& [kind, name] : names_of(RoleKind())) {
+    const Role* role = role_of(models, kind);
     if (role == nullptr) continue;
-    findings.fingerprints[name] = role->fingerprint();
-    findings.descriptions[name] = role->describe();
+    findings.fingerprints[std::string(name)] = role->fingerprint();
+    findings.descriptions[std::string(name)] = role->describe();
   }
 }
 

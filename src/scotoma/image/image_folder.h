@@ -13,11 +13,12 @@
 
 #include "scotoma/core/result.h"
 #include "scotoma/image/image.h"
+#include "scotoma/image/image_store.h"
 
 namespace scotoma {
 
 /// Safe to use from several threads, and by several processes on one folder.
-class ImageFolder {
+class ImageFolder : public ImageStore {
  public:
   /// Nothing is looked at or made before an image is asked for or put.
   explicit ImageFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -28,18 +29,18 @@ class ImageFolder {
   static std::filesystem::path image_file(const std::string& id);
 
   /// Writes an image unless it is there whole; gives its id. Errors: failed when the disk is full or read-only.
-  Result<std::string> put_image(const Image& image);
+  Result<std::string> put_image(const Image& image) override;
 
   /// The image, and the bytes of its file, once its pixels were found to be those of its name.
   /// Errors: failed when the file is missing or damaged. A damaged file is removed, and a pipe or device in its place,
   /// so that the next run generates it anew.
-  Result<Image> image(const std::string& id) const;
+  Result<Image> image(const std::string& id) const override;
   Result<std::vector<std::uint8_t>> image_bytes(const std::string& id) const;
 
   /// Whether the image's file is there and begins and ends as a PNG file does: a power cut leaves files that are
   /// empty or end in zeros. What is no plain file is removed. Errors: bad_input where a folder that holds something is
   /// there; failed where file handles have run out.
-  Result<bool> has_image(const std::string& id) const;
+  Result<bool> has_image(const std::string& id) const override;
 
  protected:
   /// Removes what killed runs left half written.

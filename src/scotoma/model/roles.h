@@ -9,6 +9,7 @@
 //   - fails with code failed ("the model returned NaN for ...") and never throws.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -17,10 +18,21 @@
 #include <string_view>
 #include <vector>
 
+#include "scotoma/core/names.h"
 #include "scotoma/core/result.h"
 #include "scotoma/image/image.h"
 
 namespace scotoma {
+
+enum class RoleKind { generator, classifier, captioner, embedder, judge };
+
+constexpr std::array<Named<RoleKind>, 5> names_of(RoleKind) {
+  return {{{RoleKind::generator, "generator"},
+           {RoleKind::classifier, "classifier"},
+           {RoleKind::captioner, "captioner"},
+           {RoleKind::embedder, "embedder"},
+           {RoleKind::judge, "judge"}}};
+}
 
 class Role {
  public:
@@ -35,8 +47,8 @@ class Role {
   /// How many inputs the backend likes at once; the cache cuts work into atoms of this size.
   virtual std::size_t batch() const = 0;
 
-  /// How many batches the backend likes to have under way at once; nothing: as many as there are threads. A server takes
-  /// more, since threads only wait for it, and one GPU fewer.
+  /// How many batches the backend likes to have under way at once; nothing: as many as there are threads. A server
+  /// takes more, since threads only wait for it, and one GPU fewer.
   virtual std::optional<std::size_t> concurrency() const { return std::nullopt; }
 
   /// Time spent so far inside the engine that runs the network, summed over threads; 0 where nothing measures it.
@@ -126,5 +138,22 @@ struct Models {
   std::unique_ptr<Embedder> embedder;
   std::unique_ptr<Judge> judge;
 };
+
+/// Null where the models have none.
+inline const Role* role_of(const Models& models, RoleKind kind) {
+  switch (kind) {
+    case RoleKind::generator:
+      return models.generator.get();
+    case RoleKind::classifier:
+      return models.classifier.get();
+    case RoleKind::captioner:
+      return models.captioner.get();
+    case RoleKind::embedder:
+      return models.embedder.get();
+    case RoleKind::judge:
+      return models.judge.get();
+  }
+  return nullptr;
+}
 
 }  // namespace scotoma
