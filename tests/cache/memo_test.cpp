@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "fake/folder.h"
+#include "fake/map_store.h"
 #include "fake/world.h"
 
 namespace scotoma {
@@ -202,6 +203,63 @@ TEST_F(MemoTest, AThreadWithoutImagesToGenerateClassifiesThoseThatAreThere) {
   const auto samples = memo(2).sample(queries(3 * world_.setting().batch));
   ASSERT_TRUE(samples.ok()) << samples.error().message;
   EXPECT_TRUE(world_.asked_again().empty());
+}
+
+/// Workers elsewhere: models of their own, one batch after the other, and of this process only the images.
+class Elsewhere : public Executor {
+ public:
+  Elsewhere(Models& models, ImageStore& images) : models_(models), images_(images) {}
+  std::size_t at_once(RoleKind /*role*/) const override { return 1; }
+  Result<void> run(const std::function<std::optional<Task>()>& next, std::span<const RoleKind> /*roles*/,
+                   std::size_t /*most*/, const CancelToken& cancel) override {
+    for (auto task = next(); task; task = next()) {
+      if (cancel.cancelled()) return interrupted("stopped");
+      SCOTOMA_ASSIGN_OR_RETURN(auto answers, answer(task->batch, models_, images_));
+      SCOTOMA_RETURN_IF_ERROR(task->done(std::move(answers)));
+      ++batches_;
+    }
+    return {};
+  }
+  int batches() const { return batches_; }
+
+ private:
+  Models& models_;
+  ImageStore& images_;
+  int batches_ = 0;
+};
+
+TEST_F(MemoTest, SaysTheSameWhereverItsBatchesAreAnswered) {
+  const auto asked = queries(30);
+  const auto here = *memo(2).sample(asked);
+  fake::World twin(world_.setting());
+  Models models = twin.models();
+  const fake::Folder folder;
+  auto cache = std::move(AnswerCache::open(folder.path())).value();
+  Elsewhere elsewhere(models, *cache);
+  world_.forget();
+  Memo away(models_, *cache, cancel_, progress_, {.executor = &elsewhere});
+  EXPECT_EQ(*away.sample(asked), here);
+  EXPECT_GT(elsewhere.batches(), 3);
+  EXPECT_EQ(world_.calls(), 0U) << "a model of this process was asked";
+  const std::vector<std::string> texts = {"a fly", "a bee"};
+  const std::vector<std::string> images = {here[0].image, here[1].image};
+  EXPECT_EQ(*away.embed_texts(texts), *memo().embed_texts(texts));
+  EXPECT_EQ(*away.embed_images(images), *memo().embed_images(images));
+  EXPECT_EQ(*away.caption(images), *memo().caption(images));
+}
+
+TEST_F(MemoTest, RemembersTheSameInMemoryAsInTheCache) {
+  const auto asked = queries(30);
+  const auto in_cache = *memo().sample(asked);
+  fake::MapStore store;
+  const fake::Folder folder;
+  ImageFolder images(folder.path());
+  for (int run = 0; run < 2; ++run) {
+    world_.forget();
+    Memo in_memory(models_, store, images, cancel_, progress_, {.threads = 3});
+    EXPECT_EQ(*in_memory.sample(asked), in_cache);
+    EXPECT_EQ(world_.calls() == 0, run == 1) << "asked again";
+  }
 }
 
 /// A generator that likes `liked` batches at once. A call waits until as many as `together` are there, or a while.

@@ -139,9 +139,9 @@ Result<Loader> Loader::create(const Study& study) {
 }
 
 Result<std::unique_ptr<Generator>> Loader::generator() const {
-  SCOTOMA_ASSIGN_OR_RETURN(auto generator, OpenvinoGenerator::load(engine_, study_->generator));
-  SCOTOMA_RETURN_IF_ERROR(generator->examine_once());
-  return std::unique_ptr<Generator>(std::move(generator));
+  SCOTOMA_ASSIGN_OR_RETURN(auto generator, generator_on(engine_, study_->generator));
+  SCOTOMA_RETURN_IF_ERROR(generator->examine());
+  return generator;
 }
 
 Result<std::unique_ptr<Classifier>> Loader::classifier() const { return classifier_on(engine_, study_->classifier); }

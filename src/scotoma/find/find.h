@@ -37,7 +37,7 @@ Result<StudyRun> run_study(const Study& study, Models& models, AnswerCache& cach
                            Listener& listener, const RunOptions& options = {});
 
 /// The study's labels as the classifier knows them. Errors: those of classes_of_labels (study/label_class.h) and of
-/// failure_rule (find/failure_rule.h).
+/// failure_rule (find/rule_of_study.h).
 Result<std::vector<Target>> find_targets(const Study& study, const std::vector<std::string>& class_names);
 
 }  // namespace scotoma

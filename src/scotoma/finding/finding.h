@@ -12,8 +12,8 @@
 
 #include "scotoma/core/names.h"
 #include "scotoma/core/stages.h"
+#include "scotoma/model/failure.h"
 #include "scotoma/model/roles.h"
-#include "scotoma/model/task.h"
 
 namespace scotoma {
 
@@ -23,7 +23,7 @@ struct Sample {
   std::string image;  ///< image_id, also the name of its file in the cache
   Prediction prediction;
   Judgement judgement;
-  bool correct = false;    ///< does not fail under the study's rule (model/task.h)
+  bool correct = false;    ///< does not fail under the study's rule (model/failure.h)
   bool overruled = false;  ///< the rule decides otherwise than whether the best class is the label's
 
   bool valid() const { return judgement.valid; }

@@ -67,6 +67,10 @@ struct GenerationRequest {
 class Generator : public Role {
  public:
   virtual Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) = 0;
+
+  /// Tries its networks now rather than before the first image, where it does so at all. Errors: bad_input where what
+  /// they answer is of no use.
+  virtual Result<void> examine() { return {}; }
 };
 
 /// One class and its probability.

@@ -74,15 +74,12 @@ Result<StoredFindings> open_stored(const Study& study, const StudyPlaces& places
 
 /// Whether the models that were loaded are those that the findings are of.
 bool are_of(const Models& models, const Findings& findings) {
-  const std::vector<std::pair<std::string, const Role*>> roles = {{"generator", models.generator.get()},
-                                                                  {"classifier", models.classifier.get()},
-                                                                  {"captioner", models.captioner.get()},
-                                                                  {"embedder", models.embedder.get()},
-                                                                  {"judge", models.judge.get()}};
-  return std::all_of(roles.begin(), roles.end(), [&](const auto& entry) {
-    const auto found = findings.fingerprints.find(entry.first);
+  const auto roles = names_of(RoleKind());
+  return std::all_of(roles.begin(), roles.end(), [&](const auto& named) {
+    const Role* role = role_of(models, named.value);
+    const auto found = findings.fingerprints.find(std::string(named.name));
     const bool wanted = found != findings.fingerprints.end();
-    return entry.second == nullptr ? !wanted : wanted && found->second == entry.second->fingerprint();
+    return role == nullptr ? !wanted : wanted && found->second == role->fingerprint();
   });
 }
 

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "scotoma/core/names.h"
-#include "scotoma/model/task.h"
+#include "scotoma/model/failure.h"
 
 namespace scotoma {
 
@@ -133,7 +133,7 @@ inline std::vector<ClassifierOptions> networks(const JudgeOptions& judge) {
   return all;
 }
 
-/// What counts as a failure (model/task.h).
+/// What counts as a failure (model/failure.h).
 struct FailureOptions {
   FailureKind rule = FailureKind::top_1;
   int k = 5;               ///< for top_k

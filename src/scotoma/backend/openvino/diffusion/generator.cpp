@@ -62,7 +62,7 @@ double OpenvinoGenerator::engine_seconds() const {
 }
 
 Result<std::vector<Image>> OpenvinoGenerator::generate(std::span<const GenerationRequest> requests) {
-  SCOTOMA_RETURN_IF_ERROR(examine_once());
+  SCOTOMA_RETURN_IF_ERROR(examine());
   std::vector<Image> images;
   for (std::size_t at = 0; at < requests.size(); at += batch_) {
     const auto part = requests.subspan(at, std::min(batch_, requests.size() - at));

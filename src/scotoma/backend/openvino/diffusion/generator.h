@@ -42,7 +42,7 @@ class OpenvinoGenerator final : public Generator {
   Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) override;
 
   /// Does that at once, unless it is done. Errors: as above.
-  Result<void> examine_once();
+  Result<void> examine() override;
 
  private:
   using Embedding = std::shared_ptr<const std::vector<float>>;  ///< [length, width] of one prompt

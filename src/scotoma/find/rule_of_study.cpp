@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scotoma/find/failure_rule.h"
+#include "scotoma/find/rule_of_study.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scotoma/model/task.h"
+#include "scotoma/model/failure.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -5,7 +5,7 @@
 #include <cstddef>
 
 #include "scotoma/core/result.h"
-#include "scotoma/model/task.h"
+#include "scotoma/model/failure.h"
 #include "scotoma/study/study.h"
 
 namespace scotoma {
