@@ -86,8 +86,8 @@ Hypothesis hypothesis(std::size_t number, Samples& samples) {
   return h;
 }
 
-/// Of about that many images: a fifth base images of 200 labels, and hypotheses with 800 each; groups, and rows of the
-/// cross-check, that show some of them again.
+/// Of about that many images: a fifth baseline images of 200 labels, and hypotheses with 800 each; groups, and rows of
+/// the cross-check, that show some of them again.
 Findings findings_of(std::size_t images) {
   Findings findings;
   Samples samples;

@@ -160,7 +160,7 @@ Result<void> describe(Memo& memo, const std::vector<std::string>& images, bool p
   return {};
 }
 
-/// About the calls of a study of 16 labels: base images, exploration, rounds of confirmation, audit, cross-check.
+/// About the calls of a study of 16 labels: baseline images, exploration, rounds of confirmation, audit, cross-check.
 Result<void> ask_all(Memo& memo, bool pooled) {
   const auto observe = pooled ? observe_pooled : observe_in_turn;
   SCOTOMA_ASSIGN_OR_RETURN(const auto base, sample(memo, queries("base", 64)));

@@ -31,7 +31,6 @@ install(DIRECTORY src/scotoma DESTINATION include FILES_MATCHING PATTERN "*.h"
   PATTERN "study/table_reader.h" EXCLUDE
   PATTERN "study/old_keys.h" EXCLUDE
   PATTERN "study/read_lists.h" EXCLUDE
-  PATTERN "study/old_keys.h" EXCLUDE
   PATTERN "study/assign.h" EXCLUDE
   PATTERN "record/summed_rows.h" EXCLUDE)
 install(EXPORT scotoma NAMESPACE scotoma:: FILE scotoma-targets.cmake DESTINATION ${SCOTOMA_PACKAGE_DIR})

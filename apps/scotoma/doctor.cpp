@@ -74,8 +74,7 @@ void add_doctor(CLI::App& app, Run& run) {
   add_study(*verb, *arguments);
   verb->footer(
       "Keeps compiled models in $XDG_CACHE_HOME/scotoma (~/.cache/scotoma), and notes which model files could be "
-      "loaded, "
-      "there or where the results of the study are. " +
+      "loaded, there or where the results of the study are. " +
       exit_codes_line("doctor"));
   verb->callback([&run, arguments] { run = [arguments] { return run_doctor(*arguments); }; });
 }

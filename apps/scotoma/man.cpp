@@ -162,7 +162,8 @@ std::string verb_page(const CLI::App& verb) {
 void add_environment(ManPage& page) {
   page.section("ENVIRONMENT");
   page.item(roff_bold("SCOTOMA_ENGINE_CACHE"),
-            "A folder where the engine keeps compiled models, for many short runs. No result changes.");
+            "The folder of compiled models, in place of $XDG_CACHE_HOME/scotoma/engine; empty: none are kept. No "
+            "result changes.");
   page.item(roff_bold("SCOTOMA_HOME"), "The folder that holds examples/ and world/, for `scotoma demo`.");
   page.item(roff_bold("SCOTOMA_TOKENIZERS"), "The library openvino_tokenizers, where it is not the one built with.");
   page.item(roff_bold("NO_COLOR"), "Set to anything: no colours on the terminal.");

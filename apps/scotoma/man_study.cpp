@@ -95,8 +95,7 @@ std::string study_page(std::string_view source) {
   page.paragraph(
       "A study names the labels to look into, the models by role, and, where the defaults do not do, prompts, budget, "
       "evidence and search. Paths are relative to its folder. `scotoma init` writes one to begin with; `scotoma "
-      "doctor` "
-      "tries it.");
+      "doctor` tries it.");
   page.paragraph(
       "An unknown key, a value of the wrong type or out of range, and a missing file are errors that name file, line, "
       "key and the nearest valid key.");

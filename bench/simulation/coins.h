@@ -46,7 +46,7 @@ struct Truth {
   bool shared_luck = false;
 };
 
-/// The failure rate of images drawn from `prompts` in turn, among those that the judge accepts. This is what the
+/// The failure rate of images generated from `prompts` in turn, among those that the judge accepts. This is what the
 /// study's claims are about. Requires that every prompt is in truth.prompts.
 double accepted_failure_rate(const Truth& truth, const std::vector<std::string>& prompts);
 
@@ -57,7 +57,7 @@ double real_failure_rate(const Truth& truth, const std::vector<std::string>& pro
 /// together item by item.
 double paired_lift(const Truth& truth, const std::vector<std::string>& with, const std::vector<std::string>& without);
 
-/// Answers a study's queries. A sample is a function of the study's seed and of its draw, unless truth.shared_luck.
+/// Answers a study's queries. A sample is a function of the study's seed and of its request, unless truth.shared_luck.
 class CoinSampler : public Sampler {
  public:
   /// `truth` may grow while the sampler lives.

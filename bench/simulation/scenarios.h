@@ -23,7 +23,7 @@ struct Scenario {
 /// What the table shows.
 std::vector<Scenario> scenarios();
 
-/// What the power curve shows: 4 bugs of one rate among 40 phrases, with `base` base images for each label.
+/// What the power curve shows: 4 bugs of one rate among 40 phrases, with `base` baseline images for each label.
 std::vector<Scenario> power_sweep(int base);
 
 /// Study `index` of a scenario: a function of its arguments alone.

@@ -25,7 +25,7 @@ struct ScenarioResult {
   std::vector<std::string> broken;  ///< promises
 };
 
-/// One power curve: the program with so many base images a label.
+/// One power curve: the program with so many baseline images a label.
 struct Curve {
   int base = 0;
   std::vector<ScenarioResult> points;

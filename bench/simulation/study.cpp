@@ -167,7 +167,7 @@ class Run {
     return {};
   }
 
-  /// Log e-values as confirmation counts them: what cannot be drawn claims nothing.
+  /// Log e-values as confirmation counts them: what cannot be generated claims nothing.
   std::vector<double> e_values(const std::vector<std::size_t>& finalists) const {
     std::vector<double> values;
     for (std::size_t h : finalists) {

@@ -49,8 +49,8 @@ std::vector<Image> test_images(int width, int height);
 /// kTestInputs texts, as different as can be.
 std::vector<std::string> test_texts();
 
-/// What a generator generated at once: an error where there are several images and all are of one colour, or all alike
-/// though the requests differ. A single image may be of one colour: some generators can generate darkness. Errors:
+/// What a generator gave at once: an error where there are several images and all are of one colour, or all alike
+/// though the requests differ. A single image may be of one colour: some generators can show darkness. Errors:
 /// failed, naming `subject`, prompt, seed and what to do.
 Result<void> check_generated(const std::string& subject, std::span<const GenerationRequest> requests,
                              std::span<const Image> images);

@@ -311,13 +311,13 @@ Result<std::vector<Sample>> Memo::sample(std::span<const Query> queries) {
   std::vector<Sample> samples;
   samples.reserve(queries.size());
   for (std::size_t first = 0; first < queries.size(); first += kPart) {
-    SCOTOMA_RETURN_IF_ERROR(observe_part(queries.subspan(first, std::min(kPart, queries.size() - first)), samples));
+    SCOTOMA_RETURN_IF_ERROR(sample_part(queries.subspan(first, std::min(kPart, queries.size() - first)), samples));
   }
   return samples;
 }
 
-/// Appends the samples of `questions`. An image is classified and judged while others are being generated.
-Result<void> Memo::observe_part(std::span<const Query> queries, std::vector<Sample>& samples) {
+/// Appends the samples of `queries`. An image is classified and judged while others are being generated.
+Result<void> Memo::sample_part(std::span<const Query> queries, std::vector<Sample>& samples) {
   if (cancel_.cancelled()) return stopped();
   std::vector<GenerationRequest> requests;
   std::vector<std::string> labels;

@@ -53,9 +53,10 @@ class Memo : public Sampler {
 
   const std::vector<std::string>& class_names() const { return models_.classifier->class_names(); }
 
-  /// Work of this run by role; a question counts once, however often it is asked. Images per second counts the seconds
-  /// spent in `generate` while generating.
+  /// Work of this run by role; a question counts once, however often it is asked.
   std::map<std::string, RunFacts::RoleUse> uses() const;
+
+  /// Of the calls so far, each from its beginning to its last generated image: what images a second are counted by.
   double generating_seconds() const { return generating_seconds_; }
 
  private:
@@ -72,7 +73,7 @@ class Memo : public Sampler {
   Result<void> remember(Inquiry& inquiry, std::span<const std::size_t> places, const std::vector<std::string>& values,
                         bool leads);
   Result<std::vector<Prediction>> predictions(std::span<const std::string> answers) const;
-  Result<void> observe_part(std::span<const Query> queries, std::vector<Sample>& samples);
+  Result<void> sample_part(std::span<const Query> queries, std::vector<Sample>& samples);
 
   Models& models_;
   AnswerStore& store_;

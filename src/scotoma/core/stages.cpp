@@ -13,7 +13,7 @@ struct StageWords {
 StageWords words_of(Stage stage) {
   switch (stage) {
     case Stage::measure_speed:
-      return {"measure-speed", "measuring how many images there are in a minute"};
+      return {"measure-speed", "measuring how many images this machine generates in a minute"};
     case Stage::sample:
       return {"sample", "measuring how often each label fails under its base prompts"};
     case Stage::describe:

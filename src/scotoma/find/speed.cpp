@@ -61,7 +61,7 @@ class Batches {
 std::uint64_t generated(const Memo& memo) { return memo.uses()["generator"].computed; }
 
 Result<double> measured(const StageContext& context, const Models& models, Memo& memo, Clock& clock, int threads) {
-  context.step("measuring how many images there are in a minute");
+  context.step("measuring how many images this machine generates in a minute");
   const std::size_t size = std::max<std::size_t>(1, models.generator->batch()) * static_cast<std::size_t>(threads);
   Batches batches(context, size);
   SCOTOMA_ASSIGN_OR_RETURN(auto warm, memo.sample(batches.next()));

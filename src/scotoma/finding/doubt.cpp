@@ -49,8 +49,7 @@ std::string about_generator(const Samples& all) {
   const auto& [one, other] = example;
   return fmt::format(
       "Of {} base prompts and seeds, {} gave an image that another had given: prompt \"{}\", seed {} that of \"{}\", "
-      "seed "
-      "{}. Look at it: one plain colour means numbers out of range in the generator (set precision = \"f32\" in "
+      "seed {}. Look at it: one plain colour means numbers out of range in the generator (set precision = \"f32\" in "
       "[engine]).",
       all.size(), repeats, other->request.prompt, other->request.seed, one->request.prompt, one->request.seed);
 }
@@ -62,8 +61,8 @@ std::string about_judge(const Findings& findings, const Samples& all) {
   if (none_left || static_cast<double>(refused) >= kNearlyAll * static_cast<double>(all.size())) {
     return fmt::format(
         "The judge refused {} of {} baseline images, so {} could be examined. Look at some: if they show their labels, "
-        "check "
-        "the judge's mean and std, class names, output and threshold; else the generator cannot generate these labels.",
+        "check the judge's mean and std, class names, output and threshold; else the generator cannot generate these "
+        "labels.",
         refused, all.size(), none_left ? "no label" : "hardly anything");
   }
   const auto score = [](const Sample& s) { return s.judgement.score; };
@@ -92,9 +91,7 @@ std::string about_classifier(const Findings& findings, const Samples& all) {
   if (!like_guessing(static_cast<int>(right), static_cast<int>(valid.size()), classes, kLevel)) return "";
   return fmt::format(
       "The classifier was right on {} of {} valid baseline images, no more than by guessing among its {} classes. "
-      "Unless "
-      "you "
-      "expect that, {}",
+      "Unless you expect that, {}",
       right, valid.size(), classes, check);
 }
 

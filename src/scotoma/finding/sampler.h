@@ -23,7 +23,7 @@ class Sampler {
  public:
   virtual ~Sampler() = default;
 
-  /// Generates, classifies and judges: a sample for each query, in their order, each a function of its question
+  /// Generates, classifies and judges: a sample for each query, in their order, each a function of its query
   /// alone.
   virtual Result<std::vector<Sample>> sample(std::span<const Query> queries) = 0;
 };

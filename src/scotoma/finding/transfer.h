@@ -24,10 +24,10 @@ struct TransferCell {
   double lift_low = -1;  ///< 95 % interval of claimed.rate - controls.rate, from the pairs
   double lift_high = 1;
   double allowed = 1;      ///< the classifier's own null: upper limit of its controls' rate, plus evidence.delta
-  double p = 1;            ///< exact, one-sided, of "the claimed fail at most as often as allowed"
+  double p = 1;            ///< exact, one-sided, of "the claimed images fail at most as often as allowed"
   double adjusted = 1;     ///< Holm's, over all cells of the classifiers that the bugs were not aimed at
   bool transfers = false;  ///< adjusted <= 0.05; never set for the classifier that the bugs were aimed at
-  std::string predicted;   ///< most frequent wrong answer among the claimed; empty without failures
+  std::string predicted;   ///< most frequent wrong answer among the claimed images; empty without failures
   int predicted_count = 0;
 };
 

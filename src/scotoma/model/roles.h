@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The outside world as Scotoma sees it: five roles. A backend (src/scotoma/backend) implements them; tests have
-// in-memory twins.
+// some in memory.
 //
 // Every role
 //   - answers in batches: the i-th answer belongs to the i-th input, and does not depend on the other inputs;
@@ -44,7 +44,7 @@ class Role {
   /// One line for people: "DPM-Solver++ 2M, 6 steps, guidance 1, 64 x 64, bf16".
   virtual std::string describe() const = 0;
 
-  /// How many inputs the backend likes at once; the cache cuts work into atoms of this size.
+  /// How many inputs the backend likes at once; work is cut into batches of this size.
   virtual std::size_t batch() const = 0;
 
   /// How many batches the backend likes to have under way at once; nothing: as many as there are threads. A server
@@ -133,8 +133,8 @@ class Judge : public Role {
   }
 };
 
-/// The five roles of one study. Absent may be the judge (every image counts as valid then, and the report says so), the
-/// captioner where no caption is asked for, and the embedder where nothing is compared.
+/// The five roles of one study. Some may be null: the judge (every image counts as valid then, and the report says so),
+/// the captioner where no caption is asked for, and the embedder where nothing is compared.
 struct Models {
   std::unique_ptr<Generator> generator;
   std::unique_ptr<Classifier> classifier;

@@ -22,7 +22,7 @@ std::string item(std::string_view html) { return fmt::format("<li>{}</li>\n", ht
 std::string invalid_share(const Page& page) {
   if (page.study.judge.kind == JudgeKind::none) {
     return item(
-        "No judge looked at the images: each counted as showing its label, also where the generator failed to generate "
+        "No judge looked at the images: each counted as showing its label, also where the generator failed to show "
         "it.");
   }
   int invalid = 0;
@@ -198,9 +198,8 @@ std::string rule_of(const Page& page) {
            "for comparison. <strong>No rate of false claims is held.</strong>";
   }
   return fmt::format(
-      "A bug is a rise of more than {:g} points over the baseline rate, of which the baseline images are misclassified "
-      "as a "
-      "sample, no more; the rule for calling one keeps the expected share of false claims at or below {}.",
+      "A bug is a rise of more than {:g} points over the baseline rate, of which the baseline images are only a "
+      "sample; the rule for calling one keeps the expected share of false claims at or below {}.",
       100 * e.delta, at_most(e.alpha - e.alpha0));
 }
 
@@ -209,10 +208,10 @@ std::string rule_of(const Page& page) {
 std::string method_section(const Page& page) {
   return fmt::format(
              "<section id=\"method\">\n<h2>How this was found</h2>\n<ol class=\"prose\">\n"
-             "<li>Each label was generated from base prompts, and the classifier was asked what it sees.</li>\n"
+             "<li>Images of each label were generated from base prompts, and the classifier was asked what it "
+             "sees.</li>\n"
              "<li>Failures were grouped by looks and put into words; a phrase became a hypothesis where it tells the "
-             "group "
-             "from images of the same label that are recognised.</li>\n"
+             "group from images of the same label that are recognised.</li>\n"
              "<li>Phrases of the study's own lists, where it has some, became hypotheses too. All hypotheses got a few "
              "images each, those that looked most like bugs got more.</li>\n"
              "<li>The best were tested on images that nothing had used before. {}</li>\n"

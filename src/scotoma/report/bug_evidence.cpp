@@ -47,8 +47,7 @@ std::string reviewed(const Study& study, const Hypothesis& h) {
   if (!h.reviewed) return {};
   return fmt::format(
       "<p>The rates above are of what the judge accepted. A person looked at some of the images and disagreed with "
-      "the "
-      "judge on {} of {}; joined with the judge's answers to all, that makes <strong>{}</strong>.</p>\n",
+      "the judge on {} of {}; joined with the judge's answers to all, that makes <strong>{}</strong>.</p>\n",
       grouped(h.reviewed->disagreed), grouped(h.reviewed->reviewed), escape_html(reviewed_text(study, h)));
 }
 
@@ -90,7 +89,7 @@ std::string is_it_the_phrase(const Hypothesis& h) {
   };
   const std::string_view past = event_past(h.direction);
   std::string text = fmt::format(
-      "<p>{} generated twice, with and without “{}”. With it <strong>{}</strong> {}, without it <strong>{}</strong>. {}"
+      "<p>{} used twice, with and without “{}”. With it <strong>{}</strong> {}, without it <strong>{}</strong>. {}"
       "</p>\n<p>{}</p>\n",
       capitalised(counted(pairs, "seed was", "seeds were")), escape_html(h.phrase.text), grouped(h.only_with + h.both),
       past, grouped(h.only_without + h.both), difference(h), split_words(h));
@@ -114,10 +113,8 @@ std::string odds(const Page& page, const Hypothesis& h) {
   const EvidenceOptions& options = page.study.evidence;
   std::string text = fmt::format(
       "<p>{} of {} images {}, generated after the search and for this test only; of the baseline images {} of {} did. "
-      "Suppose "
-      "the phrase adds {:g} points or less to the true baseline rate, whatever that is. Then evidence as strong as "
-      "this, "
-      "from both samples together, would turn up <strong>at most once in {}</strong> trials. ",
+      "Suppose the phrase adds {:g} points or less to the true baseline rate, whatever that is. Then evidence as "
+      "strong as this, from both samples together, would turn up <strong>at most once in {}</strong> trials. ",
       grouped(h.confirmed.failures), grouped(h.confirmed.valid), event_past(h.direction), grouped(h.base_events),
       grouped(h.base_valid), 100 * options.delta, one_in(h.log_e_value));
   return text + fmt::format(

@@ -90,8 +90,7 @@ std::string figures(const CheckCase& one) {
   const Rate& now = one.now.claimed;
   if (now.valid == 0) {
     return "it was never audited, so there is no image to look at; --images generates some, and so does a run with "
-           "more "
-           "budget.images";
+           "more budget.images";
   }
   if (one.systematic) {
     return fmt::format("{} baseline images fail (95 % interval {:.1f} to {:.1f} %); {:.1f} % are allowed; before: {}",

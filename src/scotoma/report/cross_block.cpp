@@ -56,7 +56,7 @@ std::string in_all(const Findings& findings, const Cause& cause) {
   if (cause.cross.size() != 1) return {};
   const Spread spread = spread_of(findings, *cause.cross[0]);
   if (!spread.further) return {};
-  return fmt::format(" It is {} of {} in all.", spread.taken.size(), counted(spread.tested, "label"));
+  return fmt::format(" It is {} of {} in all.", spread.misclassified.size(), counted(spread.tested, "label"));
 }
 
 bool tells_of(const std::vector<std::string>& bugs, const Hypothesis* h) {

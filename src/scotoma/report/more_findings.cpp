@@ -43,9 +43,8 @@ std::string row(const Page& page, const SystematicFailure& failure) {
 std::string fold(std::string_view id, const std::string& summary, const std::string& rows) {
   return fmt::format(
       "<details class=\"more-findings\" id=\"{}\"><summary>{}</summary>\n<p class=\"soft\">There is no more about them "
-      "here. "
-      "<code>{}</code> says it all of one, and which files show it: ID stands below each, OUT is the folder of this "
-      "report.</p>\n<div class=\"scroll\" role=\"region\" aria-label=\"More findings\" tabindex=\"0\"><table>\n"
+      "here. <code>{}</code> says it all of one, and which files show it: ID stands below each, OUT is the folder of "
+      "this report.</p>\n<div class=\"scroll\" role=\"region\" aria-label=\"More findings\" tabindex=\"0\"><table>\n"
       "<thead><tr><th scope=\"col\">Finding</th><th scope=\"col\" class=\"number\">Rate</th><th scope=\"col\" "
       "class=\"number\">Baseline</th></tr></thead>\n<tbody>\n{}</tbody></table></div>\n</details>\n",
       id, summary, kShowCommand, rows);

@@ -118,14 +118,12 @@ std::string review_page(const std::string& study, const std::vector<ReviewImage>
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src "
       "'unsafe-inline'; script-src {}\">\n<title>Review of {} · Scotoma</title>\n<style>{}</style>\n</head>\n"
       "<body data-key=\"{}\" data-columns=\"{}\">\n<h1>{}</h1>\n<noscript><p>This page needs JavaScript. Without it, "
-      "scotoma review "
-      "--csv writes a table to fill in.</p></noscript>\n",
+      "scotoma review --csv writes a table to fill in.</p></noscript>\n",
       script_source(kScript), escape_html(study), kStyle, asked.hex().substr(0, 16), kReviewColumns,
       escape_html(study));
   html +=
       "<main id=\"work\" hidden>\n<h2 id=\"question\" aria-live=\"polite\"></h2>\n<img id=\"image\" alt=\"The "
-      "image "
-      "in question\">\n<div class=\"buttons\">\n<button id=\"yes\">Yes <kbd>y</kbd></button><button id=\"no\">No "
+      "image in question\">\n<div class=\"buttons\">\n<button id=\"yes\">Yes <kbd>y</kbd></button><button id=\"no\">No "
       "<kbd>n</kbd></button><button id=\"back\">Back <kbd>←</kbd></button><button id=\"skip\">Later "
       "<kbd>→</kbd></button><button id=\"save\">Save answers <kbd>s</kbd></button>\n</div>\n"
       "<p class=\"soft\"><span id=\"count\"></span>. Where you cannot tell, say no: what nobody can see is not in the "

@@ -75,8 +75,7 @@ std::string parts(const Hypothesis& h) {
                          });
   return fmt::format(
       "<p>The pieces by themselves: <b>{}</b>.{}</p>\n<div class=\"rates\">\n{}{}<p class=\"soft\">Share of valid "
-      "images "
-      "that {}.</p></div>\n",
+      "images that {}.</p></div>\n",
       escape_html(text), explained ? "" : " It takes the combination.", rows,
       rate_row(capitalised(std::string(together)), whole, tone(h)), event_words(h.direction));
 }

@@ -11,8 +11,8 @@ namespace scotoma {
 /// A <section>; empty where nothing was shortened, tried to be, joined or merged.
 std::string wording_block(const Hypothesis& hypothesis);
 
-/// For the table of all hypotheses: "shrunk from “on a large flower”", "shrank to “on a flower”"; plain text, empty
-/// where the phrase stayed as it was.
+/// For the table of all hypotheses: "shrunk from “on a large flower”", "shrank to “on a flower”"; plain text,
+/// empty where the phrase stayed as it was.
 std::string shrinking_words(const Findings& findings, const Hypothesis& hypothesis);
 
 }  // namespace scotoma

@@ -150,9 +150,8 @@ std::string all_counts(const Page& page, const std::vector<const CrossRow*>& row
                        const std::vector<std::string>& labels) {
   std::string html =
       "<details><summary>All counts</summary>\n<p class=\"soft\">Pairs of images that share a seed: how many are "
-      "taken "
-      "for the answer with the phrase, without it, and in only one of the two; left out: pairs with an image that the "
-      "judge refused. p: McNemar's exact one-sided test; corrected: Holm's.</p>\n";
+      "misclassified as the answer with the phrase, without it, and in only one of the two; left out: pairs with an "
+      "image that the judge refused. p: McNemar's exact one-sided test; corrected: Holm's.</p>\n";
   for (const CrossRow* row : rows) html += counts(page, *row, labels);
   return html + "</details>\n";
 }
@@ -172,8 +171,7 @@ std::string spurious_section(Page& page) {
   std::string html = fmt::format(
       "<section id=\"spurious\">\n<h2>What the phrases do to other labels</h2>\n<p>Does a confirmed phrase spoil one "
       "label, or does it make many things look like one: a spurious correlation? Each was tried on all other labels: "
-      "{} "
-      "of each with the phrase, and from the same seeds without it.</p>\n",
+      "{} of each with the phrase, and from the same seeds without it.</p>\n",
       counted(page.study.budget.cross, "image"));
   html += cross_elsewhere(page, rows) + matrix(page, rows, labels) + legend(page);
   html += more_elsewhere(every.size() - labels.size(), "label") + more_elsewhere(all - rows.size(), "phrase");

@@ -50,9 +50,8 @@ std::string dataset_table(const Transfer& transfer) {
       "<h3>The set of images as a whole</h3>\n<p>Accuracy on the images of all audits, with 95\u00A0% intervals. "
       "Failing set: those on which the classifier under test is wrong, so its own accuracy there is 0 by "
       "construction. All images: also those that it gets right. Matched controls: the same seeds where no failure is "
-      "claimed, of "
-      "a "
-      "bug the base prompt, of an exception the phrase. Systematic failures are no part of the accuracies.</p>\n"
+      "claimed, of a bug the base prompt, of an exception the phrase. Systematic failures are no part of the "
+      "accuracies.</p>\n"
       "<div class=\"scroll\" role=\"region\" aria-label=\"Accuracy by classifier\" tabindex=\"0\"><table "
       "class=\"base-rates\">\n<thead><tr><th scope=\"col\">Classifier</th><th scope=\"col\">Failing set, 0 to "
       "100\u00A0%</th><th scope=\"col\" class=\"number\">Failing set</th><th scope=\"col\" class=\"number\">All "
@@ -95,14 +94,10 @@ std::string row_head(const Page& page, const TransferRow& row) {
 std::string heat_map(const Page& page, const Transfer& transfer) {
   std::string html = fmt::format(
       "<h3>One by one</h3>\n<p>How often the images that a bug or an exception is about fail, and their matched "
-      "controls. "
-      "<b>Transfers</b>: "
-      "they surely fail more often than this classifier's own matched controls allow, or, of the baseline images of a "
-      "label that "
-      "fails systematically, which have no matched controls, more often than the study allows any label; with all "
-      "cells taken "
-      "together (Holm, "
-      "5\u00A0%).</p>\n<div class=\"scroll\" role=\"region\" aria-label=\"Failure rates by finding and classifier\" "
+      "controls. <b>Transfers</b>: they surely fail more often than this classifier's own matched controls allow, or, "
+      "of the baseline images of a label that fails systematically, which have no matched controls, more often than "
+      "the study allows any label; with all cells taken together (Holm, 5\u00A0%).</p>\n<div class=\"scroll\" "
+      "role=\"region\" aria-label=\"Failure rates by finding and classifier\" "
       "tabindex=\"0\"><table class=\"transfer-map\" style=\"--columns:{}\">\n<thead><tr><th scope=\"col\">What "
       "fails</th>",
       transfer.columns.size());

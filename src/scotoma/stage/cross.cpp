@@ -140,23 +140,24 @@ Outcome outcome_of(const Sample& sample) {
   return {sample.valid(), sample.prediction.top.empty() ? -1 : sample.prediction.label()};
 }
 
+/// `without`: of the images on the same seeds that lack the phrase.
 CrossCell cell_of(const StageContext& context, const std::string& label, int answer, const std::vector<Sample>& samples,
-                  const Outcomes& unseen_samples) {
+                  const Outcomes& without) {
   CrossCell cell;
   cell.label = label;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const Outcome with = outcome_of(samples[i]);
     cell.with.invalid += with.valid ? 0 : 1;
-    cell.without.invalid += unseen_samples[i].valid ? 0 : 1;
-    if (!with.valid || !unseen_samples[i].valid) continue;
-    const bool taken = with.answer == answer;
-    const bool without_taken = unseen_samples[i].answer == answer;
+    cell.without.invalid += without[i].valid ? 0 : 1;
+    if (!with.valid || !without[i].valid) continue;
+    const bool shown = with.answer == answer;
+    const bool shown_without = without[i].answer == answer;
     for (Rate* rate : {&cell.with, &cell.without}) ++rate->valid;
-    cell.with.failures += taken ? 1 : 0;
-    cell.without.failures += without_taken ? 1 : 0;
-    cell.only_with += taken && !without_taken ? 1 : 0;
-    cell.only_without += without_taken && !taken ? 1 : 0;
-    if (taken && cell.samples.size() < kCrossSamples) cell.samples.push_back(samples[i]);
+    cell.with.failures += shown ? 1 : 0;
+    cell.without.failures += shown_without ? 1 : 0;
+    cell.only_with += shown && !shown_without ? 1 : 0;
+    cell.only_without += shown_without && !shown ? 1 : 0;
+    if (shown && cell.samples.size() < kCrossSamples) cell.samples.push_back(samples[i]);
   }
   fill_interval(cell.with);
   fill_interval(cell.without);

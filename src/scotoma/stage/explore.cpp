@@ -12,8 +12,8 @@
 namespace scotoma {
 namespace {
 
-constexpr int kFewest = 2;  // images of a first look
-constexpr int kAgain = 2;   // more looks at what has only shown invalid images
+constexpr int kFewest = 2;  // initial images of an arm
+constexpr int kAgain = 2;   // more rounds for what has only shown invalid images
 
 }  // namespace
 

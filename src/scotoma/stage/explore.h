@@ -8,7 +8,7 @@ namespace scotoma {
 
 /// Chooses which hypotheses go to confirmation: at most budget.finalists, with as few images as will do, and at most
 /// three quarters of those that the baseline samples left (context.budget().for_exploration(), which all that explores
-/// shares). The first look is at all hypotheses alike: budget.initial_images images each, or fewer where these do not
+/// shares). The first round is for all hypotheses alike: budget.initial_images images each, or fewer where these do not
 /// pay for that; where it does not even pay for two each, the last hypotheses are left out (out_of_budget). What then
 /// happens is budget.explorer:
 ///
@@ -22,8 +22,8 @@ namespace scotoma {
 /// Sakamaki, Matsuura, Nakamura and Sugiyama, Machine Learning 108, 2019). An arm is good when its rate is above its
 /// null with posterior probability 95 % (Beta(1, 1) prior), and gets no more images; it is given up below 15 %, and
 /// after as many images as halving would give a finalist. In each batch every open arm draws a rate from its posterior,
-/// and the highest draws get half a first look each, as many arms as there are places left. It ends when there are as
-/// many good arms as finalists, no open ones, or no images.
+/// and the highest draws get half of the initial images each, as many arms as there are places left. It ends when there
+/// are as many good arms as finalists, no open ones, or no images.
 ///
 /// Sets `explored`, `tried` and the status of those that end here; the indices of the finalists come back, best first.
 /// These images choose hypotheses, so they never confirm one: their seeds are a stream of their own.

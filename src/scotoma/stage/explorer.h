@@ -23,7 +23,7 @@ class Exploration {
   /// All that can be tested, but no more than can have two images each; those beyond stay out_of_budget.
   std::vector<std::size_t> arms() const;
 
-  /// Images for the first look at each of `arms` arms: budget.initial_images, or as many as all of them can have.
+  /// Initial images of each of `arms` arms: budget.initial_images, or as many as all of them can have.
   int initial_images(std::size_t arms) const;
 
   /// `count` more images of each arm, all together. Arms of which no image so far is valid, which says nothing of the

@@ -84,7 +84,7 @@ struct ClassifierOptions {
   std::filesystem::path model;   ///< .onnx or OpenVINO .xml
   std::filesystem::path labels;  ///< class names: a JSON list, or text with one name a line
   Preprocessing preprocessing;
-  std::string output;  ///< "logits", "probabilities"; empty: found out from the values
+  std::string output;  ///< "logits", "probabilities"; empty: detected from its last layer and its values
   int batch = 32;
   std::vector<std::string> class_names = {};  ///< where there are some, these instead of the file `labels`
 };

@@ -42,9 +42,9 @@ inline const Sample& control_of(const Pair& pair, Direction direction) {
   return claimed_has_phrase(direction) ? pair.without : pair.with;
 }
 
-/// All that one classifier's answers on a bug's pairs say by themselves: rates, pairs, lift, what the claimed are
-/// misclassified as, the rate that is allowed and the p-value against it. `delta`: EvidenceOptions::delta. `cap`: what
-/// is allowed at most. Adjusting and deciding is left to those who see all cells.
+/// All that one classifier's answers on a bug's pairs say by themselves: rates, pairs, lift, what the claimed
+/// images are misclassified as, the rate that is allowed and the p-value against it. `delta`: EvidenceOptions::delta.
+/// `cap`: what is allowed at most. Adjusting and deciding is left to those who see all cells.
 TransferCell cell_of(const std::vector<Pair>& pairs, Direction direction, double delta, double cap,
                      const std::vector<std::string>& class_names);
 

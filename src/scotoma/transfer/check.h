@@ -20,7 +20,8 @@ namespace scotoma {
 ///   worse      there, and Holm-adjusted one-sided McNemar over the same images <= 0.05: more failures than before.
 ///   undecided  otherwise; so, too, without a valid image.
 ///
-/// More failing claimed never turn `there` into `fixed`, nor `worse` into anything but `worse` or `there`.
+/// More failures among the claimed images never turn `there` into `fixed`, nor `worse` into anything but `worse` or
+/// `there`.
 void decide(std::vector<CheckCase>& cases);
 
 /// Every confirmed bug and every systematic failure of the findings on the candidate: bugs cause by cause, then each

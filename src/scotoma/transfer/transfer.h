@@ -12,10 +12,10 @@ namespace scotoma {
 
 /// Every confirmed bug's audit images on the study's classifier (first column) and on each candidate.
 ///
-/// A bug transfers to a candidate where its claimed surely fail more often than the candidate's own null allows: the
-/// one-sided 95 % upper limit of its failure rate on the controls, plus evidence.delta. Tested by the exact binomial
-/// p-value, Holm-adjusted over all cells of all candidates, at 0.05: the probability of even one false "transfers" is
-/// at most 0.05 where the upper limits hold.
+/// A bug transfers to a candidate where its claimed images surely fail more often than the candidate's own null allows:
+/// the one-sided 95 % upper limit of its failure rate on the controls, plus evidence.delta. Tested by the exact
+/// binomial p-value, Holm-adjusted over all cells of all candidates, at 0.05: the probability of even one false
+/// "transfers" is at most 0.05 where the upper limits hold.
 ///
 /// A systematic failure transfers where the candidate surely fails on more of the label's baseline images than
 /// evidence.failing_label_threshold; its cells are adjusted together with the others.

@@ -55,11 +55,11 @@ Spread spread_of(const Findings& findings, const CrossRow& row) {
   }
   std::stable_sort(spread.reached.begin(), spread.reached.end(),
                    [](const CrossCell* a, const CrossCell* b) { return a->with.rate > b->with.rate; });
-  for (const CrossCell* cell : spread.reached) spread.taken.push_back(cell->label);
+  for (const CrossCell* cell : spread.reached) spread.misclassified.push_back(cell->label);
   for (const std::string& label : spread.known) {
-    if (!holds(spread.taken, label)) spread.taken.push_back(label);
+    if (!holds(spread.misclassified, label)) spread.misclassified.push_back(label);
   }
-  spread.further = spread.taken.size() > 1 || (spread.taken.size() == 1 && spread.known.empty());
+  spread.further = spread.misclassified.size() > 1 || (spread.misclassified.size() == 1 && spread.known.empty());
   return spread;
 }
 
@@ -68,22 +68,23 @@ std::string sentence(const Study& study, const Findings& findings, const CrossRo
   const std::string where = capitalised(circumstance(row.phrase));
   const std::string answer = with_article(study, row.answer);
   if (!spread.further) return not_further(study, spread, where, answer);
-  const auto count = static_cast<int>(spread.taken.size());
+  const auto count = static_cast<int>(spread.misclassified.size());
   const std::string of = counted(spread.tested, "label");
-  if (spread.taken.size() < kMany) {
+  if (spread.misclassified.size() < kMany) {
     return fmt::format("{}, {} of {} {} misclassified as {}: {}.", where, count, of, count == 1 ? "is" : "are", answer,
-                       listed(spread.taken));
+                       listed(spread.misclassified));
   }
-  if (spread.taken.size() == kMany)
-    return fmt::format("{}, many things are misclassified as {}: {}, of {}.", where, answer, listed(spread.taken), of);
-  std::vector<std::string> named(spread.taken.begin(), spread.taken.begin() + kNamed);
+  if (spread.misclassified.size() == kMany)
+    return fmt::format("{}, many things are misclassified as {}: {}, of {}.", where, answer,
+                       listed(spread.misclassified), of);
+  std::vector<std::string> named(spread.misclassified.begin(), spread.misclassified.begin() + kNamed);
   named.push_back(fmt::format("{} more of {}", grouped(count - static_cast<int>(kNamed)), of));
   return fmt::format("{}, many things are misclassified as {}: {}.", where, answer, listed(named));
 }
 
 std::vector<const CrossRow*> furthest_first(const Findings& findings) {
   std::vector<std::pair<std::size_t, const CrossRow*>> sized;
-  for (const CrossRow& row : findings.cross) sized.emplace_back(spread_of(findings, row).taken.size(), &row);
+  for (const CrossRow& row : findings.cross) sized.emplace_back(spread_of(findings, row).misclassified.size(), &row);
   std::stable_sort(sized.begin(), sized.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<const CrossRow*> rows;
   for (const auto& [size, row] : sized) rows.push_back(row);

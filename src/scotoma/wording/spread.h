@@ -14,8 +14,8 @@ namespace scotoma {
 struct Spread {
   std::vector<const CrossCell*> reached;  ///< cells that spread, the highest rate first, equals in the study's order
   std::vector<std::string> known;  ///< labels of which the row's bugs say that they are misclassified as the answer
-  std::vector<std::string> taken;  ///< names of both, each once: those reached, then the rest of the known
-  int tested = 0;                  ///< cells with enough valid pairs, and those of known labels
+  std::vector<std::string> misclassified;  ///< names of both, each once: those reached, then the rest of the known
+  int tested = 0;                          ///< cells with enough valid pairs, and those of known labels
   bool further = false;  ///< more than one label is misclassified as the answer, or one beside the answer's own
 };
 

@@ -46,7 +46,7 @@ constexpr const char* kFlow =
     "a flow-matching model (as Stable Diffusion 3 and FLUX are), which was trained along another path than diffusion";
 constexpr const char* kConsistency =
     "a consistency-distilled model (LCM, TCD), which needs fresh noise after every step: ddim, euler and dpmsolver++ "
-    "would generate it blurred";
+    "would generate blurred images";
 constexpr const char* kEdm = "a model with EDM's preconditioning";
 
 constexpr Foreign kForeign[] = {
