@@ -2,8 +2,6 @@
 // scotoma options: every key of a study file.
 #include "scotoma/study/options.h"
 
-#include <fmt/format.h>
-
 #include "terminal.h"
 #include "verbs.h"
 

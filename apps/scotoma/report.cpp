@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // scotoma report STUDY: the report again, from what was stored alone.
-#include <fmt/format.h>
-
 #include "scotoma/report/publish.h"
 #include "scotoma/session/finished.h"
 #include "terminal.h"

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // scotoma try-loading: not for people. The program runs itself so to load model files where a crash does no harm.
-#include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <cstdlib>
-#include <string_view>
 
 #include "scotoma/backend/openvino/load_trial.h"
 #include "verbs.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scotoma/evidence/prediction_powered.h"
 
-#include <algorithm>
 #include <boost/math/distributions/normal.hpp>
 #include <cassert>
 #include <cmath>

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scotoma/export/export.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <string_view>
 
 #include "scotoma/export/card.h"
 #include "scotoma/export/dataset.h"

@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include "scotoma/core/hex.h"

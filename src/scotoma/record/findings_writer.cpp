@@ -7,7 +7,6 @@
 #include <bit>
 #include <cerrno>
 #include <unordered_map>
-#include <utility>
 
 #include "scotoma/core/hex.h"
 #include "scotoma/model/codec.h"

@@ -2,7 +2,6 @@
 #include "scotoma/stage/caption_text.h"
 
 #include <algorithm>
-#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>

@@ -2,7 +2,6 @@
 #include "scotoma/stage/cluster.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <numeric>
 

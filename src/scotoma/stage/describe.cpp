@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "scotoma/evidence/fisher.h"
 #include "scotoma/finding/count.h"

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cassert>
 
 #include "scotoma/backend/judge/unknown_label.h"

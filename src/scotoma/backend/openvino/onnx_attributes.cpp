@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <openvino/op/util/interpolate_base.hpp>
 #include <openvino/op/util/max_pool_base.hpp>
-#include <optional>
 #include <string_view>
 
 #include "scotoma/backend/files/json_file.h"

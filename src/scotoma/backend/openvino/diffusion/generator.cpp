@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <numeric>
 
 #include "scotoma/backend/openvino/ports.h"
 #include "scotoma/core/philox.h"
