@@ -127,7 +127,7 @@ def matrices(results: list[dict]) -> str:
     text = "Accuracy in % on the failing images of each set, with 95 % intervals:\n\n" + datasets(results)
     for result in results:
         text += (
-            f"\n**{result['study']}**: % that fail, images/control; `!`: transfers. An exception's images are those without the phrase.\n\n"
+            f"\n**{result['study']}**: % that fail, bug/control; `!`: transfers. An exception's images are those without the phrase.\n\n"
             + bugs(result)
         )
     return text

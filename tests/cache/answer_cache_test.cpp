@@ -314,7 +314,7 @@ void put_other(const std::string& what, const fs::path& path) {
   fs::rename(near, path);
 }
 
-TEST(AnswerCache, WhatIsNoFileInAImagesPlaceIsReplacedAsADamagedOneIs) {
+TEST(AnswerCache, WhatIsNoFileInAnImagesPlaceIsReplacedAsADamagedOneIs) {
   const fake::Folder folder;
   const auto cache = opened(folder.path());
   const std::string id = *cache->put_image(test_image(1));
@@ -337,7 +337,7 @@ TEST(AnswerCache, WhatIsNoFileInAImagesPlaceIsReplacedAsADamagedOneIs) {
   EXPECT_TRUE(fs::is_character_file("/dev/zero")) << "what a link leads to is not ours";
 }
 
-TEST(AnswerCache, AFullFolderInAImagesPlaceStaysAndTheErrorSaysWhatToRemove) {
+TEST(AnswerCache, AFullFolderInAnImagesPlaceStaysAndTheErrorSaysWhatToRemove) {
   const fake::Folder folder;
   const auto cache = opened(folder.path());
   const std::string id = *cache->put_image(test_image(1));

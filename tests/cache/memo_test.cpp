@@ -133,7 +133,7 @@ TEST_F(MemoTest, StudiesAtWorkOnOneCacheAtOnceGetTheAnswersThatEachWouldGetAlone
   }
 }
 
-TEST_F(MemoTest, ObservesManyQuestionsOfSeveralLabelsInTheirOrder) {
+TEST_F(MemoTest, SamplesManyQueriesOfSeveralLabelsInTheirOrder) {
   Memo memo = this->memo(2);
   auto asked = queries(5000);
   const auto cows = queries(30, "cow", 3, "cow");
@@ -434,7 +434,7 @@ TEST_F(MemoTest, JudgesTheImageForEachLabelApart) {
   EXPECT_EQ(*memo.judge(ids, "fly"), as_fly);
 }
 
-TEST_F(MemoTest, ATextIsNotTakenForAImage) {
+TEST_F(MemoTest, ATextIsNotTakenForAnImage) {
   Memo memo = this->memo();
   const auto ids = *memo.generate(requests(1));
   const auto of_image = *memo.embed_images(ids);

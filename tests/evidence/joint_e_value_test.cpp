@@ -161,7 +161,7 @@ TEST(LogJointEValue, ABaseSampleThatGrowsWhereItFailsHasNoMoreThanOneOnAverage) 
   }
 }
 
-TEST(LogJointEValue, NeedsFewerImagesThanABarAtTheBoundOfTheBaseRate) {
+TEST(LogJointEValue, NeedsFewerImagesThanABarAtTheBoundOfTheBaselineRate) {
   // 1 of 48 baseline images fails; half of those with the phrase do. 4 labels, 16 phrases each, alpha' = 0.04.
   const double joint_bar = std::log(2 * 4 * 16 / 0.04);
   const double bound_bar = std::log(64 / 0.04);

@@ -566,7 +566,7 @@ TEST(StudyRun, AClassifierThatIsNeverRightIsDoubtedFirstOfAllLimits) {
   EXPECT_TRUE(found->findings.limits[0].starts_with("The classifier was right on 0 of ")) << found->findings.limits[0];
 }
 
-TEST(StudyRun, LabelsThatCannotBeGeneratedAreNamedAndNotHunted) {
+TEST(StudyRun, LabelsThatCannotBeGeneratedAreNamedAndNotSearched) {
   fake::WorldSetting setting = flower_bug();
   setting.generation_error = 0.9;
   const auto result = StudyRuns(setting, {"fly"}).run();

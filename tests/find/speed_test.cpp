@@ -13,7 +13,7 @@
 namespace scotoma {
 namespace {
 
-/// Time goes by while the generator requests.
+/// Time goes by while the generator works.
 class GeneratingClock : public Clock {
  public:
   double seconds() override { return now; }
@@ -103,7 +103,7 @@ TEST_F(Minutes, OfARunThatWasStoppedAfterTheMeasuringStandThough) {
   EXPECT_NE(sentence(*resumed).find("480 images"), std::string::npos) << sentence(*resumed);
 }
 
-TEST_F(Minutes, AreMeasuredOnOtherImagesWhereTheBaseSampleIsKnown) {
+TEST_F(Minutes, AreMeasuredOnOtherImagesWhereTheBaselineSampleIsKnown) {
   study_.budget.minutes = 0;
   ASSERT_TRUE(run(1).ok());
   study_.budget.minutes = 10;
@@ -112,7 +112,7 @@ TEST_F(Minutes, AreMeasuredOnOtherImagesWhereTheBaseSampleIsKnown) {
   EXPECT_NE(sentence(*result).find("480 images"), std::string::npos) << sentence(*result);
 }
 
-TEST_F(Minutes, ThatDoNotPayForTheBaseImagesAreBadInput) {
+TEST_F(Minutes, ThatDoNotPayForTheBaselineImagesAreBadInput) {
   study_.budget.minutes = 2;
   const auto result = run(10);
   ASSERT_FALSE(result.ok());

@@ -53,7 +53,7 @@ TEST(ToReview, OfASystematicFailureAreTheBaselineImagesOfItsLabel) {
   EXPECT_EQ(images[0].key(), review_key("base0", "bee"));
 }
 
-TEST(ToReview, OneOfFourIsAImageThatTheJudgeRefused) {
+TEST(ToReview, OneOfFourIsAnImageThatTheJudgeRefused) {
   const Findings findings = findings_of(30, 10);
   const auto first = to_review(1, reviewable(findings), {}, 40);
   EXPECT_EQ(std::count_if(first.begin(), first.end(), [](const auto& p) { return !p.sample->valid(); }), 10);

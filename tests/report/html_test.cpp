@@ -294,7 +294,7 @@ TEST(ReportHtml, IsAFunctionOfTheFindingsAndHoldsNoAbsolutePath) {
   EXPECT_FALSE(has(without_images(html), "/somewhere"));
 }
 
-TEST(ReportHtml, FailsWithTheReasonWhenAImageIsLost) {
+TEST(ReportHtml, FailsWithTheReasonWhenAnImageIsLost) {
   const auto lost = [](const std::string&) -> Result<Image> { return failed("images/ab/abc.png: gone"); };
   const auto html = report_html(made_up::study(), made_up::findings(), lost);
   ASSERT_FALSE(html.ok());
@@ -331,7 +331,7 @@ TEST(ReportHtml, ListsThePromptsThatWereGeneratedAndThoseOnly) {
   EXPECT_EQ(code.count("a photo of a fly on a flower"), 1U);
   EXPECT_EQ(code.count("a picture of a fly on a flower"), 1U);
   EXPECT_EQ(code.count("a photo of a fly"), 1U);
-  EXPECT_EQ(code.count("a picture of a fly"), 0U) << "a base prompt that no pair was drawn from";
+  EXPECT_EQ(code.count("a picture of a fly"), 0U) << "a base prompt that no pair was generated from";
 }
 
 TEST(ReportHtml, SaysTheDifferenceThatThePairsShow) {

@@ -186,7 +186,7 @@ TEST_F(Publish, KilledBetweenTwoFilesLeavesNoStoreThatNamesTheBugsJsonBesideItUn
               results_key(made_up::study(), *read_plain_file(folder_ / "bugs.json")));
 }
 
-TEST_F(Publish, RenewsACopyOfAImageThatIsNotWhole) {
+TEST_F(Publish, RenewsACopyOfAnImageThatIsNotWhole) {
   const fake::Folder out;
   Findings findings = with_image(id_);
   findings.bases.emplace_back().samples.emplace_back().image = id_;
@@ -200,12 +200,12 @@ TEST_F(Publish, RenewsACopyOfAImageThatIsNotWhole) {
   EXPECT_EQ(copied(), whole);
 }
 
-TEST_F(Publish, RefusesAImageThatIsCutOff) {
+TEST_F(Publish, RefusesAnImageThatIsCutOff) {
   std::filesystem::resize_file(file_, std::filesystem::file_size(file_) - 20);
   expect_refused("it has been removed: run the study again");
 }
 
-TEST_F(Publish, RefusesAImageThatIsAnother) {
+TEST_F(Publish, RefusesAnImageThatIsAnother) {
   const auto other = cache_->put_image(*made_up::test_image("bee"));
   ASSERT_TRUE(other.ok());
   ASSERT_NE(*other, id_);
@@ -214,7 +214,7 @@ TEST_F(Publish, RefusesAImageThatIsAnother) {
   expect_refused("it has been removed: run the study again");
 }
 
-TEST_F(Publish, RefusesAImageThatIsGone) {
+TEST_F(Publish, RefusesAnImageThatIsGone) {
   std::filesystem::remove(file_);
   expect_refused("run the study again");
 }

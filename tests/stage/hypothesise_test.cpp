@@ -75,7 +75,7 @@ TEST_F(HypothesiseTest, WhatNoSampleCouldConfirmIsUnderpoweredAndSaid) {
   EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 3)})[0].status, Status::out_of_budget);
 }
 
-TEST_F(HypothesiseTest, BaseImagesThatAreStillToComeMayMakeItTestable) {
+TEST_F(HypothesiseTest, BaselineImagesThatAreStillToComeMayMakeItTestable) {
   bases_[0] = fake::Stage::base("fly", 0, 1);
   bases_[0].samples.resize(1);
   EXPECT_EQ(hypotheses({candidate("fly", "on a flower", 3)})[0].status, Status::underpowered);

@@ -228,16 +228,6 @@ Result<void> write_whole_through(const fs::path& folder, const fs::path& path, s
   return cannot_write(path, error);
 }
 
-Result<void> write_together(std::span<const std::pair<fs::path, std::string>> files) {
-  std::vector<Aside> asides;
-  for (const auto& [path, bytes] : files) {
-    SCOTOMA_ASSIGN_OR_RETURN(Aside aside, Aside::write(path, bytes));
-    asides.push_back(std::move(aside));
-  }
-  for (Aside& aside : asides) SCOTOMA_RETURN_IF_ERROR(aside.place());
-  return {};
-}
-
 Result<bool> clear_place(const fs::path& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return false;

@@ -106,10 +106,6 @@ Result<void> check_new(const std::filesystem::path& path);
 Result<void> write_whole_through(const std::filesystem::path& folder, const std::filesystem::path& path,
                                  std::string_view bytes);
 
-/// As write_whole() for files that belong together: all are written before the first is replaced, then they are
-/// replaced one right after the other in this order.
-Result<void> write_together(std::span<const std::pair<std::filesystem::path, std::string>> files);
-
 /// Makes room for a file where nothing of worth can stand: removes a pipe, a socket, a device, an empty folder or a
 /// link to no plain file (the link, not what it leads to). A plain file stays. True: something was removed. Errors:
 /// bad_input, with what to remove, where a folder holds something; failed where the place cannot be cleared.

@@ -46,8 +46,8 @@ struct TransferColumn {
   std::string fingerprint;
   std::string description;
   bool aimed = false;  ///< the bugs were found on this one; always the first column
-  Rate failing;        ///< failures on the claimed that the aimed-at one fails on: of that one 100 % by construction
-  Rate claimed;        ///< on all claimed
+  Rate failing;        ///< failures on the claimed images that the aimed-at one fails on; its own rate is 100 %
+  Rate claimed;        ///< on all claimed images
   Rate controls;       ///< on all controls
 };
 
@@ -55,8 +55,8 @@ struct TransferColumn {
 struct Transfer {
   std::vector<TransferColumn> columns;
   std::vector<TransferRow> rows;  ///< audited bugs and exceptions, in the order of the findings
-  /// Systematic failures: the cells' claimed are the label's baseline images, they have no controls, and `allowed` is
-  /// evidence.failing_label_threshold. No part of the columns' totals.
+  /// Systematic failures: the cells' claimed images are the label's baseline images, they have no controls, and
+  /// `allowed` is evidence.failing_label_threshold. No part of the columns' totals.
   std::vector<TransferRow> systematic;
   std::vector<std::string> not_audited;  ///< ids of confirmed bugs and exceptions that have no audit, hence no row
 };
@@ -73,13 +73,13 @@ enum class Verdict {
 struct CheckCase {
   std::string id;
   std::string finding;      ///< id of the cause or systematic failure that it belongs to; its own of the latter
-  bool systematic = false;  ///< the claimed are the label's baseline images, and there are no controls
+  bool systematic = false;  ///< the claimed images are the label's baseline images; there are no controls
   std::string label;
   std::string prompt;
   Direction direction = Direction::fails;
-  Rate before;          ///< of the claimed, in the classifier that the bug was found on
+  Rate before;          ///< of the claimed images, in the classifier that the bug was found on
   TransferCell now;     ///< in the one under check; `allowed` here also keeps to what the study allowed
-  int only_now = 0;     ///< claimed on which only the one under check fails
+  int only_now = 0;     ///< claimed images on which only the one under check fails
   int only_before = 0;  ///< ... only the other
   double p_fixed = 1;   ///< of "the rate is above what is allowed"
   double p_there = 1;   ///< of "it is within", Holm-adjusted over the cases

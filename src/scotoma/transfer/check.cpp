@@ -22,7 +22,7 @@ Verdict verdict_of(const CheckCase& one) {
   return one.p_worse <= kLevel ? Verdict::worse : Verdict::there;
 }
 
-/// Sets what the two classifiers' answers on the same claimed say together.
+/// Sets what the two classifiers' answers on the same claimed images say together.
 void compare(const std::vector<Sample>& before, const std::vector<Sample>& now, CheckCase& one) {
   for (std::size_t i = 0; i < now.size(); ++i) {
     const bool fails_now = now[i].failure();

@@ -12,10 +12,10 @@ namespace scotoma {
 
 /// Decides every case from its counts: `before`, `now`, `only_now`, `only_before`. Sets the p-values and the verdict:
 ///
-///   fixed      P(X <= k) <= 0.05 for k of n claimed failing at now.allowed: the one-sided 95 % upper limit of the
-///              failure rate is within what is allowed. Not adjusted for the number of cases: what is promised is that
-///              a classifier with any bug left passes *all* cases with a probability of at most 0.05, which needs no
-///              adjustment (an intersection-union test: Berger, Technometrics 24 (1982), 295-300).
+///   fixed      P(X <= k) <= 0.05 for k of n claimed images failing at now.allowed: the one-sided 95 % upper limit
+///              of the failure rate is within what is allowed. Not adjusted for the number of cases: what is promised
+///              is that a classifier with any bug left passes *all* cases with a probability of at most 0.05, which
+///              needs no adjustment (an intersection-union test: Berger, Technometrics 24 (1982), 295-300).
 ///   there      Holm-adjusted P(X >= k) <= 0.05: the probability of even one false "there" is at most 0.05.
 ///   worse      there, and Holm-adjusted one-sided McNemar over the same images <= 0.05: more failures than before.
 ///   undecided  otherwise; so, too, without a valid image.
