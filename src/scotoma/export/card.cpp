@@ -143,7 +143,7 @@ ordered_json bug_json(const DatasetBug& bug, const Dataset& dataset) {
           {"label", valid_utf8(dataset.labels[bug.label].name)},
           {"phrase", valid_utf8(bug.phrase)},
           {"prompt", valid_utf8(bug.prompt)},
-          {"direction", direction_name(bug.direction)},
+          {"direction", name_of(bug.direction)},
           {"predicted", valid_utf8(bug.predicted)},
           {"sentence", valid_utf8(bug.sentence)},
           {"generated_for", bug.generated_for},

@@ -98,7 +98,7 @@ ordered_json cluster_json(const Cluster& cluster, const ImagePath& path) {
     members.push_back(std::move(member));
   }
   return {{"label", valid_utf8(cluster.label)},
-          {"direction", direction_name(cluster.direction)},
+          {"direction", name_of(cluster.direction)},
           {"predicted", valid_utf8(cluster.predicted)},
           {"tiny", cluster.tiny},
           {"members", std::move(members)}};
@@ -297,7 +297,7 @@ ordered_json bug_json(const Study& study, const Findings& findings, const Causes
                       {"phrase_position", h.phrase.before ? "before" : "after"},
                       {"prompt", valid_utf8(h.prompt)},
                       {"prompts", texts(h.prompts)},
-                      {"direction", direction_name(h.direction)},
+                      {"direction", name_of(h.direction)},
                       {"predicted", valid_utf8(h.misclassified_as())},
                       {"sentence", valid_utf8(sentence(study, h))},
                       {"cause", cause_id(causes, [&](const Cause& cause) { return points_to(cause.bugs, h); })},

@@ -43,7 +43,7 @@ ordered_json fields_of(const BugConfirmed& event) {
                        {"id", valid_utf8(event.id)},
                        {"label", valid_utf8(event.label)},
                        {"phrase", valid_utf8(event.phrase)},
-                       {"direction", direction_name(event.direction)},
+                       {"direction", name_of(event.direction)},
                        {"events", event.rate.failures},
                        {"valid", event.rate.valid},
                        {"invalid", event.rate.invalid},

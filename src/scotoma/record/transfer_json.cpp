@@ -47,7 +47,7 @@ ordered_json row_json(const TransferRow& row, const std::vector<TransferColumn>&
   ordered_json json = {{"id", valid_utf8(row.id)},
                        {"label", valid_utf8(row.label)},
                        {"prompt", valid_utf8(row.prompt)},
-                       {"direction", direction_name(row.direction)}};
+                       {"direction", name_of(row.direction)}};
   json["cells"] = ordered_json::array();
   for (std::size_t c = 0; c < row.cells.size(); ++c) {
     ordered_json cell = {{"classifier", valid_utf8(columns[c].name)}};

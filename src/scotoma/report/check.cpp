@@ -26,7 +26,7 @@ ordered_json case_json(const CheckCase& one) {
                        {"verdict", verdict_words(one.verdict)},
                        {"label", valid_utf8(one.label)},
                        {"prompt", valid_utf8(one.prompt)},
-                       {"direction", direction_name(one.direction)},
+                       {"direction", name_of(one.direction)},
                        {"before", rate_json(one.before)},
                        {"now", one.systematic ? baseline_json(one.now) : cell_json(one.now, one.direction)},
                        {"fails_only_now", one.only_now},

@@ -27,7 +27,7 @@ std::string step_row(const Hypothesis& h, const ShrinkStep& step) {
   return row(h, "without " + in_quotes(step.without),
              step.phrase.empty() ? "the base prompt alone" : in_quotes(step.phrase), step.rate,
              step.kept ? "<span class=\"badge\">not needed</span>"
-                       : fmt::format("<span class=\"badge confirmed {}\">needed</span>", direction_name(h.direction)));
+                       : fmt::format("<span class=\"badge confirmed {}\">needed</span>", name_of(h.direction)));
 }
 
 std::string shrunk(const Hypothesis& h) {

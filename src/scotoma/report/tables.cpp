@@ -67,7 +67,7 @@ std::string hypothesis_row(const Page& page, const Hypothesis& h) {
   const bool is_target = h.status == Status::confirmed && !on_page(page, h);
   return fmt::format("<tr{}><th scope=\"row\">{}</th><td><span class=\"badge {} {}\">{}</span></td>{}{}{}{}</tr>\n",
                      is_target ? fmt::format(" id=\"{}\"", anchor(h)) : "", claim(page, h), name_of(h.status),
-                     direction_name(h.direction), status_words(h.status), number_cell("Explored", tried(h.explored)),
+                     name_of(h.direction), status_words(h.status), number_cell("Explored", tried(h.explored)),
                      number_cell("Tested", tried(h.confirmed)), number_cell("By chance", by_chance(h)),
                      number_cell("Audit", audited(h)));
 }

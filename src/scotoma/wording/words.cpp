@@ -191,6 +191,4 @@ std::string_view status_words(Status status) {
   return "budget ran out";
 }
 
-std::string_view direction_name(Direction direction) { return direction == Direction::fails ? "fails" : "passes"; }
-
 }  // namespace scotoma

@@ -81,7 +81,4 @@ std::string headline(const Hypothesis& hypothesis);
 /// The same for people: "not enough evidence".
 std::string_view status_words(Status status);
 
-/// "fails" or "passes".
-std::string_view direction_name(Direction direction);
-
 }  // namespace scotoma
