@@ -4,7 +4,6 @@
 #include <nlohmann/json.hpp>
 
 #include "scotoma/wording/text.h"
-#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {

@@ -59,7 +59,7 @@ void add_preprocessing(std::vector<Option>& table, std::string_view name, Option
                     FIELD(name.preprocessing.filter), FIELD(name.preprocessing.mean), FIELD(name.preprocessing.std), \
                     FIELD(name.preprocessing.channels), FIELD(name.preprocessing.layout))
 
-void add_models(std::vector<Option>& t) {
+void add_generator_and_classifier(std::vector<Option>& t) {
   t.push_back({"generator", "kind", "what runs the model", CHOICE(generator.kind), 0, 0, {"openvino"}});
   t.push_back({"generator",
                "model",
@@ -101,6 +101,9 @@ void add_models(std::vector<Option>& t) {
                0,
                {"", "logits", "probabilities"}});
   t.push_back({"classifier", "batch", "images classified at once", FIELD(classifier.batch), 1, 1024});
+}
+
+void add_describers(std::vector<Option>& t) {
   t.push_back({"captioner", "kind", "what runs the model", CHOICE(captioner.kind), 0, 0, {"openvino"}});
   t.push_back({"captioner", "model",
                "folder as optimum-intel's image-to-text export writes it; needed where search.source is captions",
@@ -114,6 +117,9 @@ void add_models(std::vector<Option>& t) {
        "and by a judge of that kind",
        FIELD(embedder.model)});
   t.push_back({"embedder", "batch", "images embedded at once", FIELD(embedder.batch), 1, 1024});
+}
+
+void add_judge(std::vector<Option>& t) {
   t.push_back({"judge",
                "kind",
                "who says whether the label is in the image",
@@ -134,6 +140,9 @@ void add_models(std::vector<Option>& t) {
   t.push_back(
       {"judge", "threshold", "an image is valid from this probability of the label on", FIELD(judge.threshold), 0, 1});
   t.push_back({"judge", "batch", "images judged at once", FIELD(judge.batch), 1, 1024});
+}
+
+void add_failure(std::vector<Option>& t) {
   t.push_back({"failure",
                "rule",
                "what fails: `top-1`, the best class is not the label's; `top-k`, the label's is not among the k best; "
@@ -148,7 +157,7 @@ void add_models(std::vector<Option>& t) {
       {"failure", "threshold", "for low-score and confident: a probability", FIELD(failure.threshold), 1e-6, 1});
 }
 
-void add_search(std::vector<Option>& t) {
+void add_prompts(std::vector<Option>& t) {
   t.push_back({"prompts", "base", "one image each in turn; {label}, {a label} (\"an apple\"), {hypernym}",
                FIELD(prompts.base)});
   t.push_back({"prompts", "after",
@@ -157,6 +166,9 @@ void add_search(std::vector<Option>& t) {
                FIELD(prompts.after)});
   t.push_back(
       {"prompts", "before", "joins one that stood in front of the label; the same names", FIELD(prompts.before)});
+}
+
+void add_budget(std::vector<Option>& t) {
   t.push_back({"budget", "images", "images of the whole study, at most", FIELD(budget.images), 1, kMany});
   t.push_back({"budget", "minutes",
                "of generating on this machine, at most; measured and turned into images once, then kept; 0: no limit",
@@ -192,6 +204,9 @@ void add_search(std::vector<Option>& t) {
   t.push_back({"budget", "cross",
                "images of each other label with a confirmed phrase, and as many without it; 0: no cross-check",
                FIELD(budget.cross), 0, kMany});
+}
+
+void add_evidence(std::vector<Option>& t) {
   t.push_back({"evidence",
                "rule",
                "how claims are decided; `fixed` is the plain scheme (a fixed number of images, and a bug is what fails "
@@ -214,6 +229,9 @@ void add_search(std::vector<Option>& t) {
                FIELD(evidence.failing_label_threshold), 0, 1});
   t.push_back({"evidence", "max_invalid", "a larger share of invalid images: the generator cannot generate it",
                FIELD(evidence.max_invalid), 0, 1});
+}
+
+void add_search_and_engine(std::vector<Option>& t) {
   t.push_back({"search", "cluster_distance", "cosine distance at which groups of images stay apart",
                FIELD(search.cluster_distance), 0, 2});
   t.push_back({"search", "tiny_cluster", "groups with fewer members are marked", FIELD(search.tiny_cluster), 1, kMany});
@@ -266,8 +284,9 @@ std::span<const Option> options() {
     std::vector<Option> t;
     t.push_back({"", "name", "what the report calls the study", FIELD(name)});
     t.push_back({"", "seed", "decides every image", FIELD(seed), 0, 9e15});
-    add_models(t);
-    add_search(t);
+    for (const auto& add : {add_generator_and_classifier, add_describers, add_judge, add_failure, add_prompts,
+                            add_budget, add_evidence, add_search_and_engine})
+      add(t);
     return t;
   }();
   return table;
