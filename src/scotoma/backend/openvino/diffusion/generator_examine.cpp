@@ -32,18 +32,20 @@ Result<void> OpenvinoGenerator::examine() {
 Result<void> OpenvinoGenerator::examine_parts() {
   const bool bf16 = unet_->precision() == "bf16";
   const auto prompts = test_texts();
-  SCOTOMA_ASSIGN_OR_RETURN(
-      const Rows texts,
-      scotoma::examine({text_encoder_->subject(), "a prompt", 1, bf16}, [&](std::span<const std::size_t> which) -> Result<Rows> {
-        SCOTOMA_ASSIGN_OR_RETURN(const auto ids, tokenizer_->encode(prompts[which[0]], text_length_));
-        SCOTOMA_ASSIGN_OR_RETURN(auto row, encode(ids));
-        return Rows{std::move(row)};
-      }));
-  const auto tried_unet = scotoma::examine({unet_->subject(), "a latent and a prompt", guided() ? 2 * batch_ : batch_, bf16},
-                                  [&](std::span<const std::size_t> which) { return try_unet(which, texts); });
+  SCOTOMA_ASSIGN_OR_RETURN(const Rows texts,
+                           scotoma::examine({text_encoder_->subject(), "a prompt", 1, bf16},
+                                            [&](std::span<const std::size_t> which) -> Result<Rows> {
+                                              SCOTOMA_ASSIGN_OR_RETURN(
+                                                  const auto ids, tokenizer_->encode(prompts[which[0]], text_length_));
+                                              SCOTOMA_ASSIGN_OR_RETURN(auto row, encode(ids));
+                                              return Rows{std::move(row)};
+                                            }));
+  const auto tried_unet =
+      scotoma::examine({unet_->subject(), "a latent and a prompt", guided() ? 2 * batch_ : batch_, bf16},
+                       [&](std::span<const std::size_t> which) { return try_unet(which, texts); });
   if (!tried_unet.ok()) return tried_unet.error();
   const auto tried_decoder = scotoma::examine({decoder_->subject(), "a latent", decoded_at_once_, bf16},
-                                     [&](std::span<const std::size_t> which) { return try_decoder(which); });
+                                              [&](std::span<const std::size_t> which) { return try_decoder(which); });
   if (!tried_decoder.ok()) return tried_decoder.error();
   return {};
 }
