@@ -131,8 +131,8 @@ Result<void> write_page(const Reviewed& reviewed, const ReviewArguments& argumen
   for (const Reviewable& image : next_ones(reviewed, arguments)) {
     const std::string& id = image.sample->image;
     SCOTOMA_ASSIGN_OR_RETURN(auto png, reviewed.images.image_bytes(id));
-    images.push_back({id, image.label, file_of(reviewed, id), std::move(png),
-                      with_article(reviewed.session.study, image.label)});
+    images.push_back(
+        {id, image.label, file_of(reviewed, id), std::move(png), with_article(reviewed.session.study, image.label)});
   }
   if (images.empty()) return bad_input("every image is reviewed already; see --status");
   const Study& study = reviewed.session.study;
