@@ -59,7 +59,17 @@ TUNED_ON, SEED, SHIPPED_SEED = 1, 2, 3
 # they grow where something was found, and as far as it pays.
 BUDGETS = {
     500: {"base": 16, "base_first": 1, "initial_images": 1, "rounds": 1, "finalists": 12, "confirm": 48, "audit": 4, "shrink": 4},
-    2000: {"base": 48, "base_first": 2, "screen": 1, "initial_images": 4, "rounds": 2, "finalists": 24, "confirm": 96, "audit": 8, "shrink": 8},
+    2000: {
+        "base": 48,
+        "base_first": 2,
+        "screen": 1,
+        "initial_images": 4,
+        "rounds": 2,
+        "finalists": 24,
+        "confirm": 96,
+        "audit": 8,
+        "shrink": 8,
+    },
     8000: {
         "base": 128,
         "base_first": 4,

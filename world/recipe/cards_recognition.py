@@ -172,7 +172,8 @@ def classifiers_card() -> None:
     bugs = "\n\n".join(
         f"### `{n}`: {b[0]}s only with {b[1]}, and nothing else there\n\n"
         + table(
-            ["scene", "fails", "label's other places", "misclassified as"], [[f"{label} / {p}", pc(rate), pc(e), w] for rate, label, e, w, p in rs]
+            ["scene", "fails", "label's other places", "misclassified as"],
+            [[f"{label} / {p}", pc(rate), pc(e), w] for rate, label, e, w, p in rs],
         )
         for n, b, rs in cells
     )

@@ -135,9 +135,7 @@ def measure(tokenizer: text.CLIPTokenizer) -> dict:
     back = labels[score.argmax(0), :3]
     s = lambda v: round(float(np.mean(v)), 4)
     soft = eye(
-        torch.cat(
-            [augment.decoder_like(c, torch.Generator().manual_seed(5)) for c in torch.from_numpy(to_input(images)).split(50)]
-        ).numpy()
+        torch.cat([augment.decoder_like(c, torch.Generator().manual_seed(5)) for c in torch.from_numpy(to_input(images)).split(50)]).numpy()
     )
     return {
         "scenes": len(labels),

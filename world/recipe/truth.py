@@ -46,9 +46,7 @@ def said_by(name: str, images: np.ndarray) -> np.ndarray:
     kept.parent.mkdir(exist_ok=True)
     if not kept.exists() or kept.stat().st_mtime < onnx.stat().st_mtime:
         net = Net(onnx)
-        np.save(
-            kept, np.concatenate([net(to_input(images[i : i + 2000])).argmax(1).astype(np.int8) for i in range(0, len(images), 2000)])
-        )
+        np.save(kept, np.concatenate([net(to_input(images[i : i + 2000])).argmax(1).astype(np.int8) for i in range(0, len(images), 2000)]))
     return np.load(kept)
 
 
