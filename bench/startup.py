@@ -24,7 +24,7 @@ import tempfile
 def processor_seconds(command: list[str], environment: dict[str, str]) -> float:
     """Of the command and all its children; ends this program where the command fails."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    done = subprocess.run(command, check=False, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode not in (0, 1):  # 1: doctor found something suspicious
         sys.exit(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}")
@@ -44,11 +44,11 @@ class Build:
     @staticmethod
     def smaller(study: pathlib.Path, copy: pathlib.Path, budget: int) -> str:
         """A copy with this budget, since older builds have no --budget; paths lead to the same models."""
-        lines = []
-        for line in study.read_text().splitlines():
-            if line.replace(" ", "").startswith("images="):
-                line = f"images = {budget}"
-            lines.append(line.replace('"../', f'"{study.resolve().parent.parent}/'))
+        home = study.resolve().parent.parent
+        lines = [
+            f"images = {budget}" if line.replace(" ", "").startswith("images=") else line.replace('"../', f'"{home}/')
+            for line in study.read_text().splitlines()
+        ]
         copy.write_text("\n".join(lines) + "\n")
         return str(copy)
 
