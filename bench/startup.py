@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What verbs cost that generate nothing, side by side in one run: two builds, or one and its caches.
 
-    bench/startup.py examples/world-skewed.toml BEFORE=old/scotoma NOW=build/release/bin/scotoma
+    bench/startup.py examples/world-skewed.toml BEFORE=old/scotoma,old/study.toml NOW=build/release/bin/scotoma
 
 Each build first runs the study to its end, in a folder of its own. Then every verb runs --rounds times, the builds in
 turn, and the medians of its processor seconds (with those of its children) are printed with their ratio to the first
@@ -35,7 +35,9 @@ class Build:
     """A program with a finished study and a cache folder of its own."""
 
     def __init__(self, spec: str, study: str, folder: pathlib.Path, budget: int) -> None:
-        self.name, self.program = spec.split("=", 1)
+        self.name, rest = spec.split("=", 1)
+        self.program, _, own_study = rest.partition(",")  # an older build may know other keys
+        study = own_study or study
         self.study = self.smaller(pathlib.Path(study), folder / f"{self.name}.toml", budget)
         self.out = str(folder / self.name)
         self.environment = {**os.environ, "XDG_CACHE_HOME": str(folder / f"{self.name}-user")}
@@ -60,7 +62,7 @@ class Build:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("study")
-    parser.add_argument("builds", nargs="+", metavar="NAME=PROGRAM")
+    parser.add_argument("builds", nargs="+", metavar="NAME=PROGRAM[,STUDY]")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--budget", type=int, default=2000)
     arguments = parser.parse_args()

@@ -82,7 +82,7 @@ std::string pairs(Page& page, const Hypothesis& h) {
     ++shown;
   }
   const std::size_t all = std::min(kPairs, static_cast<std::size_t>(h.only_with));
-  const std::string left = no_room(all - std::min(all, shown), "pair", "; below is how to generate it again");
+  std::string left = no_room(all - std::min(all, shown), "pair", "; below is how to generate it again");
   if (html.empty()) return left;
   return fmt::format(
              "<h5>Same seed, without and with “{}”</h5>\n<div class=\"pairs\">\n{}</div>\n"

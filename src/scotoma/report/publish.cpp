@@ -65,7 +65,6 @@ Result<void> replace(const std::vector<File>& files, Aside store, const std::fil
   std::vector<Aside> asides;
   bool changes = false;
   for (const auto& [path, bytes] : files) {
-    if (path == files.back().first) asides.push_back(std::move(store));
     SCOTOMA_ASSIGN_OR_RETURN(Aside aside, Aside::write(path, bytes));
     asides.push_back(std::move(aside));
     if (path != told) continue;
@@ -74,7 +73,10 @@ Result<void> replace(const std::vector<File>& files, Aside store, const std::fil
   }
   if (changes && ::unlink(told.c_str()) != 0 && errno != ENOENT)
     return failed(fmt::format("{}: cannot be replaced ({}); mend that and run again", told.string(), reason_of(errno)));
-  for (Aside& aside : asides) SCOTOMA_RETURN_IF_ERROR(aside.place());
+  for (std::size_t i = 0; i < asides.size(); ++i) {
+    if (i + 1 == asides.size()) SCOTOMA_RETURN_IF_ERROR(store.place());
+    SCOTOMA_RETURN_IF_ERROR(asides[i].place());
+  }
   return {};
 }
 

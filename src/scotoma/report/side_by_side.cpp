@@ -80,7 +80,7 @@ std::string side_by_side(Page& page, const std::vector<const Hypothesis*>& bugs)
         bugs.size() == 1 ? "" : fmt::format("<p class=\"side-name\">{}</p>", escape_html(bugs[column.bug]->label));
     html += fmt::format("<div class=\"side\">{}{}</div>\n", name, tiles);
   }
-  const std::string left =
+  std::string left =
       no_room(columns.size() - shown, "column of images", fmt::format("; <code>{}</code> names files", kShowCommand));
   if (html.empty()) return left;
   const int rows = (in_pairs ? 2 : 1) + (bugs.size() == 1 ? 0 : 1);

@@ -245,7 +245,7 @@ Result<Health> Examination::time() const {
 Result<void> Examination::run(const Report& report) {
   SCOTOMA_ASSIGN_OR_RETURN(Loader loader, Loader::create(study_));
   loader_.emplace(std::move(loader));
-  const auto look_at = [&](const char* part, Result<Health> health) {
+  const auto look_at = [&](const char* part, const Result<Health>& health) {
     all_well_ = all_well_ && health.ok();
     report(part, health);
   };
