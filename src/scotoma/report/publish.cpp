@@ -44,7 +44,13 @@ std::string mark_of(std::string_view bugs) {
 /// Puts images beside bugs.json, where the cache keeps its own elsewhere; anew where one there is not whole.
 Result<void> put_images(const std::set<std::string>& ids, const ImageFolder& images,
                         const std::filesystem::path& folder) {
+  std::error_code unknown;
+  const bool own = std::filesystem::equivalent(images.folder(), folder, unknown);
   for (const std::string& id : ids) {
+    if (own) {  // a look at its ends does: those that the page shows were read
+      SCOTOMA_ASSIGN_OR_RETURN(const bool there, images.has_image(id));
+      if (there) continue;
+    }
     const auto path = folder / image_path(id);
     SCOTOMA_ASSIGN_OR_RETURN(const auto png, images.image_bytes(id));
     const std::string_view bytes(reinterpret_cast<const char*>(png.data()), png.size());
