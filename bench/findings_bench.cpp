@@ -76,7 +76,7 @@ Hypothesis hypothesis(std::size_t number, Samples& samples) {
   for (const char* form : {"a photo of a", "an image of a"})
     h.prompts.push_back(fmt::format("{} {} {}", form, h.label, h.phrase.text));
   h.prompt = h.prompts[0];
-  h.source = "captions";
+  h.source = Source::captions;
   h.status = Status::confirmed;
   h.tried = samples.of(h.prompt, 400);
   h.log_e_path.assign(400, 0.123456789 * static_cast<double>(number + 1));

@@ -79,7 +79,7 @@ Hypothesis bug(int of, int phrase, int wrong) {
   h.label = label(of);
   h.phrase = {fmt::format("in place {}", phrase), false, 9, 12, 1, 24, 4.2};
   h.id = fmt::format("label-{}-in-place-{}", of, phrase);
-  h.source = "captions";
+  h.source = Source::captions;
   h.prompt = fmt::format("a photo of a {} {}", h.label, h.phrase.text);
   h.prompts = {h.prompt, fmt::format("a picture of a {} {}", h.label, h.phrase.text)};
   h.expected = h.predicted = label(wrong);

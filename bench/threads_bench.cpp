@@ -162,7 +162,7 @@ Result<void> describe(Memo& memo, const std::vector<std::string>& images, bool p
 
 /// About the calls of a study of 16 labels: baseline images, exploration, rounds of confirmation, audit, cross-check.
 Result<void> ask_all(Memo& memo, bool pooled) {
-  const auto observe = pooled ? observe_pooled : observe_in_turn;
+  const auto sample = pooled ? observe_pooled : observe_in_turn;
   SCOTOMA_ASSIGN_OR_RETURN(const auto base, sample(memo, queries("base", 64)));
   SCOTOMA_RETURN_IF_ERROR(describe(memo, base, pooled));
   SCOTOMA_ASSIGN_OR_RETURN(const auto explored, sample(memo, queries("explore", 32)));
