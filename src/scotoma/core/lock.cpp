@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <cassert>
 #include <cerrno>
 
 namespace scotoma {
@@ -38,7 +37,6 @@ std::string holder(int file) {
 }  // namespace
 
 Result<FolderLock> FolderLock::take(const std::filesystem::path& folder, const std::string& doing) {
-  assert(std::filesystem::is_directory(folder));
   const std::string path = (folder / kFile).string();
   Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666));
   if (!file.open()) {
