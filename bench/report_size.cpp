@@ -101,16 +101,17 @@ void confirm(Hypothesis& h, int of, int wrong) {
   h.predicted_count = events;
   h.audit_samples = samples(of, h.phrase.text, events, kAudit, wrong);
   const std::vector<Sample> without = samples(of, "as in " + h.phrase.text, 4, kAudit, wrong);
+  PairedEffect& effect = h.effect.emplace();
   for (std::size_t i = 0; i < without.size(); ++i) {
     const bool a = !h.audit_samples[i].correct;
     const bool b = !without[i].correct;
-    ++(a && b ? h.both : a ? h.only_with : b ? h.only_without : h.neither);
+    ++(a && b ? effect.both : a ? effect.only_with : b ? effect.only_without : effect.neither);
     h.pairs.push_back({h.audit_samples[i], without[i]});
   }
   const Interval lift = newcombe_difference(events, kAudit, 4, kAudit, 0.95);
-  h.lift_low = lift.low;
-  h.lift_high = lift.high;
-  h.mcnemar_p = mcnemar_exact(h.only_with, h.only_without);
+  effect.lift_low = lift.low;
+  effect.lift_high = lift.high;
+  effect.mcnemar_p = mcnemar_exact(effect.only_with, effect.only_without);
 }
 
 CrossRow cross(const Hypothesis& h, int labels) {

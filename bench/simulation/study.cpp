@@ -268,7 +268,7 @@ class Run {
     cover(Shown::audit_rate, hypothesis.audit.low, hypothesis.audit.high, rate);
     cover(Shown::audit_base, hypothesis.audit_base.low, hypothesis.audit_base.high, true_base(hypothesis));
     const double lift = paired_lift(world_.truth, hypothesis.prompts, bases_of(hypothesis));
-    cover(Shown::lift, hypothesis.lift_low, hypothesis.lift_high,
+    cover(Shown::lift, hypothesis.effect->lift_low, hypothesis.effect->lift_high,
           hypothesis.direction == Direction::fails ? lift : -lift);
   }
 

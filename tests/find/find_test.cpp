@@ -59,10 +59,11 @@ std::string text_of(const Findings& findings) {
     for (const auto& caption : cluster.captions) text += caption + "\n";
   }
   for (const auto& h : findings.hypotheses) {
-    text +=
-        fmt::format("hypothesis {} {} {} {} {} | {} | {} | {} | {} {} {} {} {} {}\n", h.id, h.prompt,
-                    static_cast<int>(h.status), h.phrase.score, h.null_rate, rate(h.explored), rate(h.confirmed),
-                    rate(h.audit), h.log_e_value, h.lift_low, h.lift_high, h.only_with, h.only_without, h.mcnemar_p);
+    const PairedEffect effect = h.effect.value_or(PairedEffect());
+    text += fmt::format("hypothesis {} {} {} {} {} | {} | {} | {} | {} {} {} {} {} {}\n", h.id, h.prompt,
+                        static_cast<int>(h.status), h.phrase.score, h.null_rate, rate(h.explored), rate(h.confirmed),
+                        rate(h.audit), h.log_e_value, effect.lift_low, effect.lift_high, effect.only_with,
+                        effect.only_without, effect.mcnemar_p);
     text += fmt::format("shrunk from '{}', {} merged\n", h.shrunk_from, fmt::join(h.merged, ", "));
     for (const auto& step : h.shrink_steps)
       text += fmt::format("step '{}' without '{}' {} {}\n", step.phrase, step.without, rate(step.rate), step.kept);
@@ -120,7 +121,7 @@ TEST(StudyRun, FindsThePlantedBugAndOnlyIt) {
   EXPECT_EQ(bug.expected, "bee");
   EXPECT_EQ(bug.source, Source::captions);
   EXPECT_GT(bug.audit.low, 0.6);
-  EXPECT_GT(bug.lift_low, 0.3);
+  EXPECT_GT(bug.effect->lift_low, 0.3);
   EXPECT_EQ(result->findings.fingerprints.size(), 5U);
   EXPECT_TRUE(runs.world.asked_again().empty());
 }

@@ -24,14 +24,14 @@ TEST(FindingJson, OfAnOlderProgramLeavesNewFieldsAsTheyAre) {
   ASSERT_TRUE(read_record(R"({"id":"fly-on-a-flower","status":"merged"})", h));
   EXPECT_EQ(h.id, "fly-on-a-flower");
   EXPECT_EQ(h.status, Status::merged);
-  EXPECT_EQ(h.mcnemar_p, 1);
+  EXPECT_FALSE(h.effect.has_value());
 }
 
 TEST(FindingJson, OfAnotherKindIsNotRead) {
   for (const char* text :
-       {"", "[]", "null", "{", R"({"id":1})", R"({"id":{"hex":"f"}})", R"({"status":"perhaps"})", R"({"both":-1})",
-        R"({"both":1.5})", R"({"both":2147483648})", R"({"null_rate":"many"})", R"({"null_rate":null})",
-        R"({"prompts":{}})", R"({"explored":[]})", R"({"reviewed":{"rate":true}})"}) {
+       {"", "[]", "null", "{", R"({"id":1})", R"({"id":{"hex":"f"}})", R"({"status":"perhaps"})",
+        R"({"base_valid":-1})", R"({"base_valid":1.5})", R"({"base_valid":2147483648})", R"({"null_rate":"many"})",
+        R"({"null_rate":null})", R"({"prompts":{}})", R"({"explored":[]})", R"({"reviewed":{"rate":true}})"}) {
     Hypothesis h;
     EXPECT_FALSE(read_record(text, h)) << text;
   }

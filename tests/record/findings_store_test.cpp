@@ -94,13 +94,14 @@ Hypothesis full_hypothesis() {
   h.predicted_count = 20;
   h.audit = {21, 22, 23, 0.17, 0.18, 0.19};
   h.audit_base = {24, 25, 26, 0.21, 0.22, 0.23};
-  h.lift_low = 0.24;
-  h.lift_high = 0.25;
-  h.only_with = 27;
-  h.only_without = 28;
-  h.both = 29;
-  h.neither = 30;
-  h.mcnemar_p = 0.26;
+  PairedEffect& effect = h.effect.emplace();
+  effect.lift_low = 0.24;
+  effect.lift_high = 0.25;
+  effect.only_with = 27;
+  effect.only_without = 28;
+  effect.both = 29;
+  effect.neither = 30;
+  effect.mcnemar_p = 0.26;
   h.reviewed = {31, 32, 0.27, 0.28, 0.29};
   return h;
 }

@@ -336,10 +336,10 @@ TEST(ReportHtml, ListsThePromptsThatWereGeneratedAndThoseOnly) {
 
 TEST(ReportHtml, SaysTheDifferenceThatThePairsShow) {
   Findings findings = made_up::findings();
-  findings.hypotheses[1].lift_low = 0.47;
-  findings.hypotheses[1].lift_high = 0.71;
+  findings.hypotheses[1].effect->lift_low = 0.47;
+  findings.hypotheses[1].effect->lift_high = 0.71;
   EXPECT_TRUE(has(rendered(findings), "With the phrase the rate is <strong>47 to 71 points higher</strong>"));
-  findings.hypotheses[1].lift_low = -0.05;
+  findings.hypotheses[1].effect->lift_low = -0.05;
   EXPECT_TRUE(has(rendered(findings), "between -5 and +71 points"));
 }
 

@@ -105,16 +105,17 @@ void audit(Hypothesis& h, const std::string& place, int events, int valid, int b
       }));
   std::vector<Sample> without = samples(h.label, "", base_failures, valid, wrong);
   for (Sample& s : without) s.request.prompt = fmt::format("a photo of a {}", h.label);
+  PairedEffect& effect = h.effect.emplace();
   for (std::size_t i = 0; i < without.size(); ++i) {
     const bool a = h.audit_samples[i].correct != fails;
     const bool b = without[i].correct != fails;
-    ++(a && b ? h.both : a ? h.only_with : b ? h.only_without : h.neither);
+    ++(a && b ? effect.both : a ? effect.only_with : b ? effect.only_without : effect.neither);
     h.pairs.push_back({h.audit_samples[i], without[i]});
   }
   const Interval lift = newcombe_difference(events, valid, base_events, valid, 0.95);
-  h.lift_low = lift.low;
-  h.lift_high = lift.high;
-  h.mcnemar_p = mcnemar_exact(h.only_with, h.only_without);
+  effect.lift_low = lift.low;
+  effect.lift_high = lift.high;
+  effect.mcnemar_p = mcnemar_exact(effect.only_with, effect.only_without);
 }
 
 Cluster cluster(const std::string& label, const std::string& place, const std::string& predicted, int size) {

@@ -43,10 +43,11 @@ TEST(Audit, GivesTheRateTheLiftAndTheWrongAnswer) {
   EXPECT_EQ(bug.predicted, "bee");
   EXPECT_GT(bug.predicted_count, 0);
   EXPECT_LE(bug.predicted_count, bug.audit.failures);
-  const Interval lift = newcombe_paired(bug.both, bug.only_with, bug.only_without, bug.neither, 0.95);
-  EXPECT_EQ(bug.lift_low, lift.low);
-  EXPECT_EQ(bug.lift_high, lift.high);
-  EXPECT_GT(bug.lift_low, 0.2);
+  const Interval lift =
+      newcombe_paired(bug.effect->both, bug.effect->only_with, bug.effect->only_without, bug.effect->neither, 0.95);
+  EXPECT_EQ(bug.effect->lift_low, lift.low);
+  EXPECT_EQ(bug.effect->lift_high, lift.high);
+  EXPECT_GT(bug.effect->lift_low, 0.2);
   EXPECT_EQ(audited.stage.context.spent.audit, 2 * count);
   EXPECT_TRUE(audited.stage.context.limits.empty());
 }
@@ -63,12 +64,12 @@ TEST(Audit, PairsShareTheirSeedsAndTheBasePromptOfTheirTurn) {
     if (pair.with.valid() && pair.without.valid())
       ++counted[2 * (pair.with.failure() ? 1 : 0) + (pair.without.failure() ? 1 : 0)];
   }
-  EXPECT_EQ(bug.neither, counted[0]);
-  EXPECT_EQ(bug.only_without, counted[1]);
-  EXPECT_EQ(bug.only_with, counted[2]);
-  EXPECT_EQ(bug.both, counted[3]);
-  EXPECT_EQ(bug.mcnemar_p, mcnemar_exact(bug.only_with, bug.only_without));
-  EXPECT_LT(bug.mcnemar_p, 0.001);
+  EXPECT_EQ(bug.effect->neither, counted[0]);
+  EXPECT_EQ(bug.effect->only_without, counted[1]);
+  EXPECT_EQ(bug.effect->only_with, counted[2]);
+  EXPECT_EQ(bug.effect->both, counted[3]);
+  EXPECT_EQ(bug.effect->mcnemar_p, mcnemar_exact(bug.effect->only_with, bug.effect->only_without));
+  EXPECT_LT(bug.effect->mcnemar_p, 0.001);
 }
 
 TEST(Audit, WithSeveralBasePromptsAPairDiffersInThePhraseAlone) {
@@ -88,8 +89,8 @@ TEST(Audit, CountsPassesWhereALabelFailsNearlyEverywhere) {
   const Hypothesis& bug = audited.hypotheses[0];
   EXPECT_GT(bug.audit.rate, 0.9);
   EXPECT_LT(bug.audit_base.rate, 0.5);
-  EXPECT_GT(bug.lift_low, 0.4);
-  EXPECT_GT(bug.only_with, bug.only_without);
+  EXPECT_GT(bug.effect->lift_low, 0.4);
+  EXPECT_GT(bug.effect->only_with, bug.effect->only_without);
 }
 
 TEST(Audit, ABugThatTheBudgetCannotPayForStaysConfirmedAndIsSaid) {

@@ -165,8 +165,8 @@ TEST_F(Candidates, AreCountedOnTheAuditsImagesInTermsOfFailuresWhateverTheirClas
     const bool passes = h.direction == Direction::passes;
     EXPECT_EQ(aimed.claimed.failures, passes ? h.audit_base.valid - h.audit_base.failures : h.audit.failures) << h.id;
     EXPECT_EQ(aimed.controls.failures, passes ? h.audit.valid - h.audit.failures : h.audit_base.failures) << h.id;
-    EXPECT_EQ(aimed.only_claimed, h.only_with) << h.id;
-    EXPECT_EQ(aimed.only_controls, h.only_without) << h.id;
+    EXPECT_EQ(aimed.only_claimed, h.effect->only_with) << h.id;
+    EXPECT_EQ(aimed.only_controls, h.effect->only_without) << h.id;
     // The same rules, in other words: the twin fails exactly where the aimed-at one does.
     const TransferCell& twin = result->rows[b].cells[1];
     EXPECT_EQ(twin.claimed.failures, aimed.claimed.failures) << h.id;

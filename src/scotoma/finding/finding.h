@@ -188,6 +188,20 @@ struct Pair {
   bool operator==(const Pair&) const = default;
 };
 
+/// What the pairs of an audit say of the phrase itself: of those of which both images are valid.
+struct PairedEffect {
+  int only_with = 0;  ///< the event happens with the phrase only
+  int only_without = 0;
+  int both = 0;
+  int neither = 0;
+  double lift_low = -1;  ///< 95 % interval of the rate with the phrase less that without it, in [-1, 1]
+  double lift_high = 1;
+  double mcnemar_p = 1;  ///< exact, two-sided
+
+  int pairs() const { return only_with + only_without + both + neither; }
+  bool operator==(const PairedEffect&) const = default;
+};
+
 /// "Images of `label` described by `phrase` fail more often than the baseline rate allows", and everything learnt about
 /// it.
 struct Hypothesis {
@@ -221,14 +235,8 @@ struct Hypothesis {
   std::string predicted;  ///< most frequent wrong answer in the audit
   int predicted_count = 0;
   Rate audit;
-  Rate audit_base;       ///< the base prompt on the audit's seeds
-  double lift_low = -1;  ///< 95 % interval for audit.rate - audit_base.rate, from the pairs
-  double lift_high = 1;
-  int only_with = 0;  ///< pairs, both valid: the event happens with the phrase only
-  int only_without = 0;
-  int both = 0;
-  int neither = 0;
-  double mcnemar_p = 1;  ///< exact, two-sided
+  Rate audit_base;                     ///< the base prompt on the audit's seeds
+  std::optional<PairedEffect> effect;  ///< of the phrase, from the pairs; none without an audit
   std::vector<Sample> audit_samples;
   std::vector<Pair> pairs;               ///< all pairs by audit index
   std::optional<ReviewedRate> reviewed;  ///< of the audit, where a person has reviewed images

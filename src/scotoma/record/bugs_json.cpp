@@ -105,12 +105,11 @@ ordered_json cluster_json(const Cluster& cluster, const ImagePath& path) {
 }
 
 /// In terms of failures, like failure_rate.
-ordered_json pairs_json(const Hypothesis& h) {
-  const bool passes = h.direction == Direction::passes;
-  return {{"fails_only_with", passes ? h.only_without : h.only_with},
-          {"fails_only_without", passes ? h.only_with : h.only_without},
-          {"fails_both", passes ? h.neither : h.both},
-          {"fails_neither", passes ? h.both : h.neither}};
+ordered_json pairs_json(const PairedEffect& effect, bool passes) {
+  return {{"fails_only_with", passes ? effect.only_without : effect.only_with},
+          {"fails_only_without", passes ? effect.only_with : effect.only_without},
+          {"fails_both", passes ? effect.neither : effect.both},
+          {"fails_neither", passes ? effect.both : effect.neither}};
 }
 
 /// The audit's fields, null where there was none.
@@ -121,12 +120,13 @@ void add_audit(ordered_json& bug, const Hypothesis& h, const ImagePath& path) {
   bug["lift"] = nullptr;
   bug["pairs"] = nullptr;
   bug["mcnemar_p"] = nullptr;
-  if (h.audited()) {
+  if (h.audited() && h.effect) {
     bug["audit"] = failure_rate(h.audit, h.direction);
     bug["audit_base"] = failure_rate(h.audit_base, h.direction);
-    bug["lift"] = {{"low", passes ? -h.lift_high : h.lift_low}, {"high", passes ? -h.lift_low : h.lift_high}};
-    bug["pairs"] = pairs_json(h);
-    bug["mcnemar_p"] = h.mcnemar_p;
+    bug["lift"] = {{"low", passes ? -h.effect->lift_high : h.effect->lift_low},
+                   {"high", passes ? -h.effect->lift_low : h.effect->lift_high}};
+    bug["pairs"] = pairs_json(*h.effect, passes);
+    bug["mcnemar_p"] = h.effect->mcnemar_p;
   }
   bug["examples"] = examples(h.audited() ? h.audit_samples : h.tried, path);
 }

@@ -91,11 +91,21 @@ void fields_of(Is<ReviewedRate> auto& record, auto& each) {
   each("high", high);
 }
 
+void fields_of(Is<PairedEffect> auto& record, auto& each) {
+  auto& [only_with, only_without, both, neither, lift_low, lift_high, mcnemar_p] = record;
+  each("only_with", only_with);
+  each("only_without", only_without);
+  each("both", both);
+  each("neither", neither);
+  each("lift_low", lift_low);
+  each("lift_high", lift_high);
+  each("mcnemar_p", mcnemar_p);
+}
+
 void fields_of(Is<Hypothesis> auto& record, auto& each) {
   auto& [id, label, phrase, direction, source, prompt, prompts, expected, status, shrunk_from, shrink_steps, merged,
          part_rates, explored, confirmed, base_events, base_valid, null_rate, log_e_value, log_e_path, tried, predicted,
-         predicted_count, audit, audit_base, lift_low, lift_high, only_with, only_without, both, neither, mcnemar_p,
-         audit_samples, pairs, reviewed] = record;
+         predicted_count, audit, audit_base, effect, audit_samples, pairs, reviewed] = record;
   each("id", id);
   each("label", label);
   each("phrase", phrase);
@@ -119,13 +129,7 @@ void fields_of(Is<Hypothesis> auto& record, auto& each) {
   each("predicted_count", predicted_count);
   each("audit", audit);
   each("audit_base", audit_base);
-  each("lift_low", lift_low);
-  each("lift_high", lift_high);
-  each("only_with", only_with);
-  each("only_without", only_without);
-  each("both", both);
-  each("neither", neither);
-  each("mcnemar_p", mcnemar_p);
+  each("effect", effect);
   each("reviewed", reviewed);
 }
 

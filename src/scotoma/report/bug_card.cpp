@@ -81,14 +81,15 @@ std::string pairs(Page& page, const Hypothesis& h) {
     html += fmt::format("<div class=\"pair\">{}{}</div>\n", without, with);
     ++shown;
   }
-  const std::size_t all = std::min(kPairs, static_cast<std::size_t>(h.only_with));
+  const int only_with = h.effect ? h.effect->only_with : 0;
+  const std::size_t all = std::min(kPairs, static_cast<std::size_t>(only_with));
   std::string left = no_room(all - std::min(all, shown), "pair", "; below is how to generate it again");
   if (html.empty()) return left;
   return fmt::format(
              "<h5>Same seed, without and with “{}”</h5>\n<div class=\"pairs\">\n{}</div>\n"
              "<p class=\"soft\">{} of the {} in which only the image with the phrase {}.</p>\n",
-             escape_html(h.phrase.text), html, shown == static_cast<std::size_t>(h.only_with) ? "All" : "The first",
-             counted(h.only_with, "pair"), fails(h) ? "failed" : "was recognised") +
+             escape_html(h.phrase.text), html, shown == static_cast<std::size_t>(only_with) ? "All" : "The first",
+             counted(only_with, "pair"), fails(h) ? "failed" : "was recognised") +
          left;
 }
 

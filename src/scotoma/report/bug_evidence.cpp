@@ -63,9 +63,9 @@ std::string how_often(const Study& study, const Hypothesis& h) {
 }
 
 /// audit - audit_base with its interval, which is that of the pairs.
-std::string difference(const Hypothesis& h) {
-  const double low = 100 * h.lift_low;
-  const double high = 100 * h.lift_high;
+std::string difference(const PairedEffect& effect) {
+  const double low = 100 * effect.lift_low;
+  const double high = 100 * effect.lift_high;
   if (low > 0) {
     return fmt::format(
         "With the phrase the rate is <strong>{:.0f} to {:.0f} points higher</strong> (95\u00A0% interval).", low, high);
@@ -75,15 +75,15 @@ std::string difference(const Hypothesis& h) {
       low, high);
 }
 
-std::string split_words(const Hypothesis& h) {
-  if (h.mcnemar_p > 0.05) return "A split like this could well be chance.";
+std::string split_words(const PairedEffect& effect) {
+  if (effect.mcnemar_p > 0.05) return "A split like this could well be chance.";
   return fmt::format("If the phrase changed nothing, a split as uneven as this would turn up once in {} trials.",
-                     one_in(-std::log(h.mcnemar_p)));
+                     one_in(-std::log(effect.mcnemar_p)));
 }
 
 std::string is_it_the_phrase(const Hypothesis& h) {
-  const int pairs = h.only_with + h.only_without + h.both + h.neither;
-  if (!h.audited() || pairs == 0) return {};
+  if (!h.audited() || !h.effect || h.effect->pairs() == 0) return {};
+  const PairedEffect& effect = *h.effect;
   const auto entry = [](std::string_view key, std::string_view words, int count) {
     return fmt::format("<li><span class=\"key {}\"></span>{} <b>{}</b></li>", key, words, grouped(count));
   };
@@ -91,14 +91,17 @@ std::string is_it_the_phrase(const Hypothesis& h) {
   std::string text = fmt::format(
       "<p>{} used twice, with and without “{}”. With it <strong>{}</strong> {}, without it <strong>{}</strong>. {}"
       "</p>\n<p>{}</p>\n",
-      capitalised(counted(pairs, "seed was", "seeds were")), escape_html(h.phrase.text), grouped(h.only_with + h.both),
-      past, grouped(h.only_without + h.both), difference(h), split_words(h));
-  text += parts_bar(
-      {{h.only_with, "only-with"}, {h.both, "both"}, {h.neither, "neither"}, {h.only_without, "only-without"}});
+      capitalised(counted(effect.pairs(), "seed was", "seeds were")), escape_html(h.phrase.text),
+      grouped(effect.only_with + effect.both), past, grouped(effect.only_without + effect.both), difference(effect),
+      split_words(effect));
+  text += parts_bar({{effect.only_with, "only-with"},
+                     {effect.both, "both"},
+                     {effect.neither, "neither"},
+                     {effect.only_without, "only-without"}});
   text += fmt::format("<ul class=\"legend\"><li>{}:</li>{}{}{}{}</ul>\n", fails(h) ? "Failed" : "Recognised",
-                      entry("only-with", "only with it", h.only_with), entry("both", "both times", h.both),
-                      entry("neither", "neither time", h.neither),
-                      entry("only-without", "only without it", h.only_without));
+                      entry("only-with", "only with it", effect.only_with), entry("both", "both times", effect.both),
+                      entry("neither", "neither time", effect.neither),
+                      entry("only-without", "only without it", effect.only_without));
   return block("Is it the phrase?", text);
 }
 

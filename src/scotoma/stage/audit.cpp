@@ -14,15 +14,19 @@
 namespace scotoma {
 namespace {
 
-void count_pairs(Hypothesis& hypothesis) {
-  for (const Pair& pair : hypothesis.pairs) {
+PairedEffect effect_of(const std::vector<Pair>& pairs, Direction direction) {
+  PairedEffect effect;
+  for (const Pair& pair : pairs) {
     if (!pair.with.valid() || !pair.without.valid()) continue;
-    const bool with = shows(pair.with, hypothesis.direction);
-    const bool without = shows(pair.without, hypothesis.direction);
-    (with ? (without ? hypothesis.both : hypothesis.only_with)
-          : (without ? hypothesis.only_without : hypothesis.neither)) += 1;
+    const bool with = shows(pair.with, direction);
+    const bool without = shows(pair.without, direction);
+    (with ? (without ? effect.both : effect.only_with) : (without ? effect.only_without : effect.neither)) += 1;
   }
-  hypothesis.mcnemar_p = mcnemar_exact(hypothesis.only_with, hypothesis.only_without);
+  const Interval lift = newcombe_paired(effect.both, effect.only_with, effect.only_without, effect.neither, 0.95);
+  effect.lift_low = lift.low;
+  effect.lift_high = lift.high;
+  effect.mcnemar_p = mcnemar_exact(effect.only_with, effect.only_without);
+  return effect;
 }
 
 void conclude(const StageContext& context, Hypothesis& hypothesis, std::vector<Sample> with,
@@ -30,11 +34,7 @@ void conclude(const StageContext& context, Hypothesis& hypothesis, std::vector<S
   hypothesis.audit = rate_of(with, hypothesis.direction);
   hypothesis.audit_base = rate_of(without, hypothesis.direction);
   for (std::size_t i = 0; i < with.size(); ++i) hypothesis.pairs.push_back({with[i], without[i]});
-  count_pairs(hypothesis);
-  const Interval lift =
-      newcombe_paired(hypothesis.both, hypothesis.only_with, hypothesis.only_without, hypothesis.neither, 0.95);
-  hypothesis.lift_low = lift.low;
-  hypothesis.lift_high = lift.high;
+  hypothesis.effect = effect_of(hypothesis.pairs, hypothesis.direction);
   const WrongAnswer wrong = most_frequent_wrong(with);
   if (wrong.count > 0) hypothesis.predicted = context.class_names[static_cast<std::size_t>(wrong.class_index)];
   hypothesis.predicted_count = wrong.count;
