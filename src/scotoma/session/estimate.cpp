@@ -60,9 +60,9 @@ std::string sentence(const RunEstimate& estimate) {
     if (each.share >= 0.01)
       roles += fmt::format("{}{} {:.0f}\u00A0%", roles.empty() ? "" : ", ", each.role, 100 * each.share);
   }
-  return fmt::format("at most about {} here for all {}{}, which take about {} on disk", duration(estimate.seconds),
-                     counted(estimate.images, "image"), roles.empty() ? "" : " (" + roles + ")",
-                     size(static_cast<double>(estimate.bytes)));
+  return fmt::format("about {} here for all {}{}, longer where batches slow each other down; about {} on disk",
+                     duration(estimate.seconds), counted(estimate.images, "image"),
+                     roles.empty() ? "" : " (" + roles + ")", size(static_cast<double>(estimate.bytes)));
 }
 
 }  // namespace scotoma

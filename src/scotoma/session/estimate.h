@@ -27,7 +27,7 @@ struct RoleShare {
   double share = 0;  ///< in [0, 1]; all add up to 1
 };
 
-/// A bound: a run stops earlier where nothing is left to ask, and asks no model twice.
+/// Of a whole budget: most runs stop earlier, where nothing is left to ask. No bound of the time, see estimate_run().
 struct RunEstimate {
   int images = 0;
   double seconds = 0;
@@ -40,8 +40,8 @@ struct RunEstimate {
 /// which is assumed to take as long as one alone. Where budget.minutes is shorter, of the images that fit in it.
 RunEstimate estimate_run(const Study& study, const ImageCost& cost, int at_once);
 
-/// "at most about 6 minutes here for all 2,000 images (generator 78 %, captioner 12 %, judge 6 %), which take about 120
-/// MB on disk". Roles of less than one percent are not named.
+/// "about 6 minutes here for all 2,000 images (generator 78 %, judge 6 %), longer where batches slow each other down;
+/// about 120 MB on disk". Roles of less than one percent are not named.
 std::string sentence(const RunEstimate& estimate);
 
 }  // namespace scotoma
