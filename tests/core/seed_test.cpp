@@ -17,7 +17,7 @@ constexpr Purpose kPurposes[] = {Purpose::baseline,     Purpose::screening, Purp
 
 TEST(SampleSeed, EveryPurposeHasAWordOfItsOwn) {
   std::set<std::string_view> words;
-  for (const Purpose purpose : kPurposes) words.insert(word_of(purpose));
+  for (const Purpose purpose : kPurposes) words.insert(name_of(purpose));
   EXPECT_EQ(words.size(), std::size(kPurposes));
   EXPECT_FALSE(words.contains(""));
 }

@@ -14,7 +14,7 @@ namespace scotoma::fake {
 inline std::string summed(nlohmann::ordered_json record) {
   record.erase("sum");
   const std::string rest = record.dump();
-  record["sum"] = sha256_hex({reinterpret_cast<const std::uint8_t*>(rest.data()), rest.size()});
+  record["sum"] = sha256_hex(std::string_view(rest));
   return record.dump(2);
 }
 

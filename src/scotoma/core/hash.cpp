@@ -49,6 +49,10 @@ std::string Hasher::hex() {
 
 std::string sha256_hex(std::span<const std::uint8_t> raw) { return Hasher().bytes(raw).hex(); }
 
+std::string sha256_hex(std::string_view raw) {
+  return sha256_hex({reinterpret_cast<const std::uint8_t*>(raw.data()), raw.size()});
+}
+
 Result<std::string> sha256_of_file(const std::filesystem::path& path) {
   SCOTOMA_ASSIGN_OR_RETURN(const PlainFile file, open_plain_file(path));
   Hasher hasher;

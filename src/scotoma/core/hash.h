@@ -34,6 +34,7 @@ class Hasher {
 };
 
 std::string sha256_hex(std::span<const std::uint8_t> raw);
+std::string sha256_hex(std::string_view raw);
 
 /// Hash of a file's bytes, read in blocks. Errors: bad_input when it cannot be read.
 Result<std::string> sha256_of_file(const std::filesystem::path& path);

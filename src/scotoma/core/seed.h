@@ -3,8 +3,11 @@
 // can also confirm it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
+
+#include "scotoma/core/names.h"
 
 namespace scotoma {
 
@@ -22,8 +25,19 @@ enum class Purpose {
   review,  ///< no image: the order in which a person is asked
 };
 
-/// The word that stands for it in every seed, for ever: another word would be other images for every study.
-std::string_view word_of(Purpose purpose);
+/// The words that stand for them in every seed, for ever: another word would be other images for every study.
+constexpr std::array<Named<Purpose>, 10> names_of(Purpose) {
+  return {{{Purpose::baseline, "base"},
+           {Purpose::screening, "screen"},
+           {Purpose::exploration, "explore"},
+           {Purpose::shrinking, "shrink"},
+           {Purpose::confirmation, "confirm"},
+           {Purpose::audit, "audit"},
+           {Purpose::cross_check, "cross"},
+           {Purpose::speed, "speed"},
+           {Purpose::doctor, "doctor"},
+           {Purpose::review, "review"}}};
+}
 
 /// Seed of image `index` generated from `prompt` for `purpose`. A function of its arguments alone: the first eight
 /// bytes of SHA-256 over them.

@@ -29,14 +29,14 @@ void fields_of(Is<Rate> auto& record, auto& each) {
 }
 
 void fields_of(Is<BaseResult> auto& record, auto& each) {
-  auto& [label, prompts, rate, upper, lower, level, everywhere, not_generatable, predicted, samples] = record;
+  auto& [label, prompts, rate, upper, lower, level, failing_label, not_generatable, predicted, samples] = record;
   each("label", label);
   each("prompts", prompts);
   each("rate", rate);
   each("upper", upper);
   each("lower", lower);
   each("level", level);
-  each("failing_label", everywhere);
+  each("failing_label", failing_label);
   each("not_generatable", not_generatable);
   each("predicted", predicted);
 }

@@ -199,10 +199,7 @@ class FindingsWriter {
 }  // namespace
 
 ResultsKey results_key(const Study& study, std::string_view bugs) {
-  const auto sum = [](std::string_view bytes) {
-    return sha256_hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
-  };
-  return {sum(bugs), sum(study.text), study.seed, study.budget.images};
+  return {sha256_hex(bugs), sha256_hex(std::string_view(study.text)), study.seed, study.budget.images};
 }
 
 Result<Aside> write_findings(const Findings& findings, const ResultsKey& key, const std::filesystem::path& target) {

@@ -27,26 +27,6 @@ Pointers halves(const std::vector<Pair>& pairs, Sample Pair::*half) {
 
 }  // namespace
 
-std::string_view name_of(ListOf of) {
-  switch (of) {
-    case ListOf::base:
-      return "base";
-    case ListOf::cluster:
-      return "cluster";
-    case ListOf::tried:
-      return "tried";
-    case ListOf::audit:
-      return "audit";
-    case ListOf::pairs_with:
-      return "pairs_with";
-    case ListOf::pairs_without:
-      return "pairs_without";
-    case ListOf::cross:
-      return "cross";
-  }
-  return "";
-}
-
 AsFound as_found(const Findings& findings) {
   AsFound found{&findings.bases, &findings.clusters, {}, &findings.cross};
   if (!findings.before_review) {

@@ -2,12 +2,14 @@
 // The lists of samples that findings hold, each with a name, in one order.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <functional>
 #include <string_view>
 #include <vector>
 
+#include "scotoma/core/names.h"
 #include "scotoma/finding/finding.h"
 
 namespace scotoma {
@@ -23,7 +25,15 @@ enum class ListOf {
   cross,          ///< CrossCell::samples
 };
 
-std::string_view name_of(ListOf of);
+constexpr std::array<Named<ListOf>, 7> names_of(ListOf) {
+  return {{{ListOf::base, "base"},
+           {ListOf::cluster, "cluster"},
+           {ListOf::tried, "tried"},
+           {ListOf::audit, "audit"},
+           {ListOf::pairs_with, "pairs_with"},
+           {ListOf::pairs_without, "pairs_without"},
+           {ListOf::cross, "cross"}}};
+}
 
 struct SampleList {
   ListOf of = ListOf::base;

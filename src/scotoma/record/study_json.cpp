@@ -15,7 +15,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kVersion = 1;
-constexpr std::array kRoles = {"generator", "classifier", "captioner", "embedder", "judge"};
 
 /// All of the study that the fingerprints of its models depend on; the models' own bytes are left to them.
 Json asked_for(const Study& study) {
@@ -56,7 +55,7 @@ void read_run(const Json& json, RecordedStudy& out) {
 std::string sum_of(Json json) {
   json.erase("sum");
   const std::string text = json.dump();
-  return sha256_hex({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  return sha256_hex(std::string_view(text));
 }
 
 }  // namespace
@@ -71,7 +70,8 @@ Json study_json(const Study& study, const Findings& findings, const std::filesys
                {"run", {{"seed", study.seed}, {"images", study.budget.images}}},
                {"asked", asked_for(study)}};
   json["roles"] = Json::object();
-  for (const char* role : kRoles) {
+  for (const auto& [kind, name] : names_of(RoleKind())) {
+    const std::string role(name);
     const auto fingerprint = findings.fingerprints.find(role);
     const auto description = findings.descriptions.find(role);
     if (fingerprint == findings.fingerprints.end() || description == findings.descriptions.end()) continue;
@@ -112,12 +112,12 @@ std::optional<RecordedStudy> read_study_json(std::string_view text) {
 }
 
 bool has_models_of(const RecordedStudy& record, const Study& study) {
-  for (const std::string_view role : kRoles) {
-    const bool wanted = role == "judge"       ? study.judge.kind != JudgeKind::none
-                        : role == "captioner" ? uses_captioner(study)
-                        : role == "embedder"  ? uses_embedder(study)
-                                              : true;
-    if (record.fingerprints.contains(std::string(role)) != wanted) return false;
+  for (const auto& [kind, name] : names_of(RoleKind())) {
+    const bool wanted = kind == RoleKind::judge       ? study.judge.kind != JudgeKind::none
+                        : kind == RoleKind::captioner ? uses_captioner(study)
+                        : kind == RoleKind::embedder  ? uses_embedder(study)
+                                                      : true;
+    if (record.fingerprints.contains(std::string(name)) != wanted) return false;
   }
   return record.asked == asked_for(study);
 }

@@ -36,10 +36,7 @@ constexpr std::string_view kMark = "<!-- bugs.json: ";
 constexpr std::size_t kMarkSize = kMark.size() + 64 + 5;
 
 /// The end of report.html: which bugs.json was written with it.
-std::string mark_of(std::string_view bugs) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(bugs.data());
-  return fmt::format("{}{} -->\n", kMark, sha256_hex({bytes, bugs.size()}));
-}
+std::string mark_of(std::string_view bugs) { return fmt::format("{}{} -->\n", kMark, sha256_hex(bugs)); }
 
 /// Puts images beside bugs.json, where the cache keeps its own elsewhere; anew where one there is not whole.
 Result<void> put_images(const std::set<std::string>& ids, const ImageFolder& images,

@@ -115,7 +115,7 @@ Result<void> generate_more_pairs(const StageContext& context, std::vector<Hypoth
     const std::vector<Trial> sides = {
         trial_of(hypothesis), {hypothesis.label, base_prompts(context.study.prompts, label), hypothesis.prompt}};
     SCOTOMA_ASSIGN_OR_RETURN(auto samples,
-                             sample_beyond_budget(context, sides, word_of(Purpose::audit), there, count - there));
+                             sample_beyond_budget(context, sides, name_of(Purpose::audit), there, count - there));
     for (std::size_t i = 0; i < samples[0].size(); ++i)
       hypothesis.pairs.push_back({std::move(samples[0][i]), std::move(samples[1][i])});
   }

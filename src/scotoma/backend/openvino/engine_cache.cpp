@@ -129,8 +129,7 @@ Result<CacheTurn> CacheTurn::take(const fs::path& usual, const std::string& sett
   const fs::path base = given != nullptr ? fs::path(given) : usual;
   if (base.empty() || weights_of(model) > kLargestModel) return turn;
   const std::string name = fs::absolute(model).string();
-  const fs::path folder =
-      base / settings / sha256_hex({reinterpret_cast<const std::uint8_t*>(name.data()), name.size()}).substr(0, 16);
+  const fs::path folder = base / settings / sha256_hex(std::string_view(name)).substr(0, 16);
   std::error_code problem;
   fs::create_directories(folder, problem);
   if (!problem) turn.lock_ = locked(folder / "lock", true);
