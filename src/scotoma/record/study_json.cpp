@@ -16,26 +16,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kVersion = 1;
 
-/// All of the study that the fingerprints of its models depend on; the models' own bytes are left to them.
-Json asked_for(const Study& study) {
-  const Json all = settings_json(study);
-  Json out = Json::object();
-  for (const char* table : {"engine", "generator", "classifier", "captioner", "embedder", "judge"}) {
-    if (const auto found = all.find(table); found != all.end()) out[table] = *found;
-  }
-  out["labels"] = Json::array();
-  for (const StudyLabel& label : study.labels) {
-    Json synonyms = Json::array();
-    for (const std::string& word : label.synonyms) synonyms.push_back(valid_utf8(word));
-    out["labels"].push_back({{"name", valid_utf8(label.name)},
-                             {"class", valid_utf8(label.class_name)},
-                             {"hypernym", valid_utf8(label.hypernym)},
-                             {"synonyms", std::move(synonyms)},
-                             {"article", label.article ? Json(valid_utf8(*label.article)) : Json()}});
-  }
-  return out;
-}
-
 bool is_text(const Json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string();
@@ -60,6 +40,25 @@ std::string sum_of(Json json) {
 
 }  // namespace
 
+Json models_asked_for(const Study& study) {
+  const Json all = settings_json(study);
+  Json out = Json::object();
+  for (const char* table : {"engine", "generator", "classifier", "captioner", "embedder", "judge"}) {
+    if (const auto found = all.find(table); found != all.end()) out[table] = *found;
+  }
+  out["labels"] = Json::array();
+  for (const StudyLabel& label : study.labels) {
+    Json synonyms = Json::array();
+    for (const std::string& word : label.synonyms) synonyms.push_back(valid_utf8(word));
+    out["labels"].push_back({{"name", valid_utf8(label.name)},
+                             {"class", valid_utf8(label.class_name)},
+                             {"hypernym", valid_utf8(label.hypernym)},
+                             {"synonyms", std::move(synonyms)},
+                             {"article", label.article ? Json(valid_utf8(*label.article)) : Json()}});
+  }
+  return out;
+}
+
 Json study_json(const Study& study, const Findings& findings, const std::filesystem::path& folder) {
   std::error_code ignored;  // only of finding the current folder
   const auto whole = std::filesystem::absolute(folder, ignored).lexically_normal();
@@ -68,7 +67,7 @@ Json study_json(const Study& study, const Findings& findings, const std::filesys
                {"file", valid_utf8((file.empty() ? study.file : file).generic_string())},
                {"text", study.text},
                {"run", {{"seed", study.seed}, {"images", study.budget.images}}},
-               {"asked", asked_for(study)}};
+               {"asked", models_asked_for(study)}};
   json["roles"] = Json::object();
   for (const auto& [kind, name] : names_of(RoleKind())) {
     const std::string role(name);
@@ -111,15 +110,18 @@ std::optional<RecordedStudy> read_study_json(std::string_view text) {
   return out;
 }
 
+bool uses_role(const Study& study, RoleKind kind) {
+  return kind == RoleKind::judge       ? study.judge.kind != JudgeKind::none
+         : kind == RoleKind::captioner ? uses_captioner(study)
+         : kind == RoleKind::embedder  ? uses_embedder(study)
+                                       : true;
+}
+
 bool has_models_of(const RecordedStudy& record, const Study& study) {
   for (const auto& [kind, name] : names_of(RoleKind())) {
-    const bool wanted = kind == RoleKind::judge       ? study.judge.kind != JudgeKind::none
-                        : kind == RoleKind::captioner ? uses_captioner(study)
-                        : kind == RoleKind::embedder  ? uses_embedder(study)
-                                                      : true;
-    if (record.fingerprints.contains(std::string(name)) != wanted) return false;
+    if (record.fingerprints.contains(std::string(name)) != uses_role(study, kind)) return false;
   }
-  return record.asked == asked_for(study);
+  return record.asked == models_asked_for(study);
 }
 
 }  // namespace scotoma

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "scotoma/finding/finding.h"
+#include "scotoma/model/roles.h"
 #include "scotoma/study/study.h"
 
 namespace scotoma {
@@ -28,11 +29,17 @@ struct RecordedStudy {
   nlohmann::ordered_json asked;       ///< all of the study that decides who answers; for has_models_of()
 };
 
+/// All of the study that the fingerprints of its models depend on; the models' own bytes are left to them.
+nlohmann::ordered_json models_asked_for(const Study& study);
+
 /// `folder`: that of the results.
 nlohmann::ordered_json study_json(const Study& study, const Findings& findings, const std::filesystem::path& folder);
 
 /// Empty where `text` is no whole study.json of this version.
 std::optional<RecordedStudy> read_study_json(std::string_view text);
+
+/// Whether loading the study's models gives one of this role.
+bool uses_role(const Study& study, RoleKind kind);
 
 /// Whether the record is of the models that this study would load: with the same settings of engine and roles, and the
 /// same labels, which judges compare.

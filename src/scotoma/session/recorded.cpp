@@ -3,73 +3,156 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <utility>
+
 #include "scotoma/core/file.h"
 
 namespace scotoma {
 namespace {
 
-template <class Base>
+/// The real models behind the records; shared by all roles of a study.
+class ModelSource {
+ public:
+  ModelSource(ModelsRecord record, std::function<Result<Models>()> load, std::function<void()> forget)
+      : record_(std::move(record)), load_(std::move(load)), forget_(std::move(forget)) {}
+
+  const ModelsRecord& record() const { return record_; }
+
+  /// Loads at the first call. Thread-safe.
+  Result<Models*> models(std::string_view role) {
+    if (!load_) {
+      return bad_input(
+          fmt::format("the {} is not loaded: only what it answered before is known; run `scotoma find`", role));
+    }
+    const std::lock_guard lock(mutex_);
+    if (!loaded_) loaded_ = checked();
+    if (!loaded_->ok()) return loaded_->error();
+    there_ = true;
+    return &**loaded_;
+  }
+
+  /// Null until they are loaded.
+  const Models* there() const { return there_ ? &**loaded_ : nullptr; }
+
+ private:
+  Result<Models> checked() {
+    SCOTOMA_ASSIGN_OR_RETURN(Models models, load_());
+    if (record_of(models) == record_) return models;
+    forget_();
+    return failed(
+        "the models are not those whose answers are remembered: a file of theirs has been changed while it was read; "
+        "run the same command again");
+  }
+
+  ModelsRecord record_;
+  std::function<Result<Models>()> load_;
+  std::function<void()> forget_;
+  std::mutex mutex_;
+  std::optional<Result<Models>> loaded_;
+  std::atomic<bool> there_ = false;
+};
+
+/// One role of them. `Base`: its interface.
+template <class Base, std::unique_ptr<Base> Models::*role, RoleKind kind>
 class Recorded : public Base {
  public:
-  Recorded(const RecordedStudy& record, const std::string& role)
-      : role_(role), fingerprint_(record.fingerprints.at(role)), description_(record.descriptions.at(role)) {}
-  std::string fingerprint() const override { return fingerprint_; }
-  std::string describe() const override { return description_; }
-  std::size_t batch() const override { return 1; }
+  explicit Recorded(std::shared_ptr<ModelSource> source)
+      : source_(std::move(source)), record_(&source_->record().roles.at(std::string(name_of(kind)))) {}
+  std::string fingerprint() const override { return record_->fingerprint; }
+  std::string describe() const override { return record_->description; }
+  std::size_t batch() const override { return record_->batch; }
+  std::optional<std::size_t> concurrency() const override { return record_->concurrency; }
+  double engine_seconds() const override {
+    const Models* models = source_->there();
+    return models == nullptr ? 0 : (models->*role)->engine_seconds();
+  }
 
  protected:
-  Error not_loaded() const {
-    return bad_input(
-        fmt::format("the {} is not loaded: only what it answered before is known; run `scotoma find`", role_));
+  const ModelsRecord& models() const { return source_->record(); }
+
+  Result<Base*> real() {
+    SCOTOMA_ASSIGN_OR_RETURN(Models * models, source_->models(name_of(kind)));
+    return (models->*role).get();
   }
 
  private:
-  std::string role_;
-  std::string fingerprint_;
-  std::string description_;
+  std::shared_ptr<ModelSource> source_;
+  const RoleRecord* record_;
 };
 
 using Rows = std::vector<std::vector<float>>;
 
-class RecordedGenerator final : public Recorded<Generator> {
+class RecordedGenerator final : public Recorded<Generator, &Models::generator, RoleKind::generator> {
  public:
   using Recorded::Recorded;
-  Result<std::vector<Image>> generate(std::span<const GenerationRequest> /*requests*/) override { return not_loaded(); }
-};
-
-class RecordedClassifier final : public Recorded<Classifier> {
- public:
-  explicit RecordedClassifier(const RecordedStudy& record)
-      : Recorded(record, "classifier"), names_(record.class_names) {}
-  const std::vector<std::string>& class_names() const override { return names_; }
-  Result<std::vector<Prediction>> classify(std::span<const Image> /*images*/) override { return not_loaded(); }
-  Result<Rows> probabilities(std::span<const Image> /*images*/) override { return not_loaded(); }
-
- private:
-  std::vector<std::string> names_;
-};
-
-class RecordedCaptioner final : public Recorded<Captioner> {
- public:
-  using Recorded::Recorded;
-  Result<std::vector<std::string>> caption(std::span<const Image> /*images*/) override { return not_loaded(); }
-};
-
-class RecordedEmbedder final : public Recorded<Embedder> {
- public:
-  using Recorded::Recorded;
-  Result<Rows> embed_images(std::span<const Image> /*images*/) override { return not_loaded(); }
-  Result<Rows> embed_texts(std::span<const std::string> /*texts*/) override { return not_loaded(); }
-};
-
-class RecordedJudge final : public Recorded<Judge> {
- public:
-  using Recorded::Recorded;
-  Result<std::vector<Judgement>> judge(std::span<const Image> /*images*/,
-                                       std::span<const std::string> /*labels*/) override {
-    return not_loaded();
+  Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) override {
+    SCOTOMA_ASSIGN_OR_RETURN(Generator * generator, real());
+    return generator->generate(requests);
+  }
+  Result<void> examine() override {
+    SCOTOMA_ASSIGN_OR_RETURN(Generator * generator, real());
+    return generator->examine();
   }
 };
+
+class RecordedClassifier final : public Recorded<Classifier, &Models::classifier, RoleKind::classifier> {
+ public:
+  using Recorded::Recorded;
+  const std::vector<std::string>& class_names() const override { return models().class_names; }
+  Result<std::vector<Prediction>> classify(std::span<const Image> images) override {
+    SCOTOMA_ASSIGN_OR_RETURN(Classifier * classifier, real());
+    return classifier->classify(images);
+  }
+  Result<Rows> probabilities(std::span<const Image> images) override {
+    SCOTOMA_ASSIGN_OR_RETURN(Classifier * classifier, real());
+    return classifier->probabilities(images);
+  }
+};
+
+class RecordedCaptioner final : public Recorded<Captioner, &Models::captioner, RoleKind::captioner> {
+ public:
+  using Recorded::Recorded;
+  Result<std::vector<std::string>> caption(std::span<const Image> images) override {
+    SCOTOMA_ASSIGN_OR_RETURN(Captioner * captioner, real());
+    return captioner->caption(images);
+  }
+};
+
+class RecordedEmbedder final : public Recorded<Embedder, &Models::embedder, RoleKind::embedder> {
+ public:
+  using Recorded::Recorded;
+  Result<Rows> embed_images(std::span<const Image> images) override {
+    SCOTOMA_ASSIGN_OR_RETURN(Embedder * embedder, real());
+    return embedder->embed_images(images);
+  }
+  Result<Rows> embed_texts(std::span<const std::string> texts) override {
+    SCOTOMA_ASSIGN_OR_RETURN(Embedder * embedder, real());
+    return embedder->embed_texts(texts);
+  }
+};
+
+class RecordedJudge final : public Recorded<Judge, &Models::judge, RoleKind::judge> {
+ public:
+  using Recorded::Recorded;
+  Result<std::vector<Judgement>> judge(std::span<const Image> images, std::span<const std::string> labels) override {
+    SCOTOMA_ASSIGN_OR_RETURN(Judge * judge, real());
+    return judge->judge(images, labels);
+  }
+};
+
+Models models_of(const std::shared_ptr<ModelSource>& source) {
+  const auto& roles = source->record().roles;
+  Models models;
+  models.generator = std::make_unique<RecordedGenerator>(source);
+  models.classifier = std::make_unique<RecordedClassifier>(source);
+  if (roles.contains("captioner")) models.captioner = std::make_unique<RecordedCaptioner>(source);
+  if (roles.contains("embedder")) models.embedder = std::make_unique<RecordedEmbedder>(source);
+  if (roles.contains("judge")) models.judge = std::make_unique<RecordedJudge>(source);
+  return models;
+}
 
 }  // namespace
 
@@ -78,16 +161,28 @@ std::optional<RecordedStudy> recorded_study(const std::filesystem::path& results
   return text.ok() ? read_study_json(*text) : std::nullopt;
 }
 
-Models recorded_models(const RecordedStudy& record) {
-  Models models;
-  models.generator = std::make_unique<RecordedGenerator>(record, "generator");
-  models.classifier = std::make_unique<RecordedClassifier>(record);
-  if (record.fingerprints.contains("captioner"))
-    models.captioner = std::make_unique<RecordedCaptioner>(record, "captioner");
-  if (record.fingerprints.contains("embedder"))
-    models.embedder = std::make_unique<RecordedEmbedder>(record, "embedder");
-  if (record.fingerprints.contains("judge")) models.judge = std::make_unique<RecordedJudge>(record, "judge");
-  return models;
+ModelsRecord record_of(const Models& models) {
+  ModelsRecord record;
+  for (const auto& [kind, name] : names_of(RoleKind())) {
+    const Role* role = role_of(models, kind);
+    if (role == nullptr) continue;
+    record.roles[std::string(name)] = {role->fingerprint(), role->describe(), role->batch(), role->concurrency()};
+  }
+  record.class_names = models.classifier->class_names();
+  return record;
+}
+
+Models recorded_models(const RecordedStudy& study) {
+  ModelsRecord record;
+  for (const auto& [role, fingerprint] : study.fingerprints)
+    record.roles[role] = {fingerprint, study.descriptions.at(role)};
+  record.class_names = study.class_names;
+  return models_of(std::make_shared<ModelSource>(std::move(record), nullptr, nullptr));
+}
+
+Models models_on_demand(const ModelsRecord& record, std::function<Result<Models>()> load,
+                        std::function<void()> forget) {
+  return models_of(std::make_shared<ModelSource>(record, std::move(load), std::move(forget)));
 }
 
 }  // namespace scotoma

@@ -13,6 +13,7 @@
 #include "scotoma/record/bugs_reader.h"
 #include "scotoma/record/study_json.h"
 #include "scotoma/session/recorded.h"
+#include "scotoma/session/remembered_models.h"
 #include "scotoma/study/read.h"
 #include "scotoma/wording/text.h"
 
@@ -145,7 +146,7 @@ Result<Session> open_session(Study study, const StudyPlaces& places) {
   Session session;
   session.study = std::move(study);
   SCOTOMA_ASSIGN_OR_RETURN(session.cache, AnswerCache::open(cache_folder(places)));
-  SCOTOMA_ASSIGN_OR_RETURN(session.models, load_models(session.study));
+  SCOTOMA_ASSIGN_OR_RETURN(session.models, remembered_or_loaded(session.study, *session.cache));
   return session;
 }
 

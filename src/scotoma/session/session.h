@@ -53,7 +53,8 @@ Result<std::optional<FolderLock>> lock_answers(const StudyPlaces& places, const 
 /// cache.
 Result<void> check_cache(const StudyPlaces& places);
 
-/// Opens or creates the cache, then loads the models.
+/// Opens or creates the cache, then the models: loaded, or where the cache knows them from before and none of their
+/// files has changed (session/remembered_models.h) when the first of them is asked.
 Result<Session> open_session(Study study, const StudyPlaces& places);
 
 }  // namespace scotoma

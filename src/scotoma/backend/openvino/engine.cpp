@@ -30,16 +30,6 @@ namespace {
 #define SCOTOMA_TOKENIZERS_LIBRARY ""
 #endif
 
-Result<std::string> tokenizers_library() {
-  const char* given = std::getenv("SCOTOMA_TOKENIZERS");
-  const std::string path = given != nullptr && *given != '\0' ? given : SCOTOMA_TOKENIZERS_LIBRARY;
-  if (is_file(path)) return path;
-  return bad_input(
-      fmt::format("libopenvino_tokenizers.so: not found{}; install the wheel openvino-tokenizers beside "
-                  "openvino, or set SCOTOMA_TOKENIZERS to the library's path",
-                  path.empty() ? "" : " at " + path));
-}
-
 std::shared_ptr<ov::Model> read_onnx(const std::filesystem::path& path) {
   const auto reader = ov::frontend::FrontEndManager().load_by_framework("onnx");
   return reader->convert(reader->load(path.string()));
@@ -185,6 +175,25 @@ Result<std::shared_ptr<ov::Model>> Engine::read_tokenizer(const std::filesystem:
   return read_as(kind, path);
 }
 
+namespace {
+
+/// In the trial's memory beside the files', which are hashes of other things.
+std::string examined(const std::string& fingerprint) {
+  Hasher hasher;
+  hasher.field("examined").field(fingerprint);
+  return hasher.hex();
+}
+
+}  // namespace
+
+bool Engine::was_examined(const std::string& fingerprint) const {
+  return trial_ && trial_->knows(examined(fingerprint));
+}
+
+void Engine::note_examined(const std::string& fingerprint) {
+  if (trial_) trial_->note(examined(fingerprint));
+}
+
 Result<std::string> Engine::hash_of(const std::filesystem::path& file) const {
   if (!trial_) return sha256_of_file(file);
   {
@@ -196,10 +205,21 @@ Result<std::string> Engine::hash_of(const std::filesystem::path& file) const {
   return hashes_[file.string()] = std::move(hash);
 }
 
+Result<std::filesystem::path> Engine::tokenizers_library() {
+  const char* given = std::getenv("SCOTOMA_TOKENIZERS");
+  const std::string path = given != nullptr && *given != '\0' ? given : SCOTOMA_TOKENIZERS_LIBRARY;
+  if (is_file(path)) return std::filesystem::path(path);
+  return bad_input(
+      fmt::format("libopenvino_tokenizers.so: not found{}; install the wheel openvino-tokenizers beside "
+                  "openvino, or set SCOTOMA_TOKENIZERS to the library's path",
+                  path.empty() ? "" : " at " + path));
+}
+
 Result<void> Engine::load_tokenizers() {
   const std::lock_guard lock(mutex_);
   if (!tokenizers_.empty()) return {};
-  SCOTOMA_ASSIGN_OR_RETURN(const std::string library, tokenizers_library());
+  SCOTOMA_ASSIGN_OR_RETURN(const std::filesystem::path path, tokenizers_library());
+  const std::string library = path.string();
   SCOTOMA_RETURN_IF_ERROR(engine_call(library, "its version must be that of OpenVINO, " + version(), Code::bad_input,
                                       [&] { core_.add_extension(library); }));
   tokenizers_ = library;

@@ -114,8 +114,7 @@ class Engine {
   /// ONNX that OpenVINO reads as another network (onnx_attributes.h).
   Result<std::shared_ptr<ov::Model>> read(const std::filesystem::path& path);
 
-  /// Reads a tokenizer's IR, after loading the extension that runs it: the file named by the environment variable
-  /// SCOTOMA_TOKENIZERS, else the one found when the program was built.
+  /// Reads a tokenizer's IR, after loading the extension that runs it.
   Result<std::shared_ptr<ov::Model>> read_tokenizer(const std::filesystem::path& path, TrialKind kind);
 
   /// Compiles for the CPU. `path` is for messages. Errors: bad_input.
@@ -129,6 +128,15 @@ class Engine {
   static std::string version();                                ///< of OpenVINO
   const std::string& processor() const { return processor_; }  ///< its full name
   std::filesystem::path tokenizers() const;                    ///< the extension's library; empty until loaded
+
+  /// Whether a model of this fingerprint was found to be of use before (health.h), on this engine or, where files go
+  /// through a trial, by another run.
+  bool was_examined(const std::string& fingerprint) const;
+  void note_examined(const std::string& fingerprint);
+
+  /// The extension's library: the file named by the environment variable SCOTOMA_TOKENIZERS, else the one found when
+  /// the program was built. Errors: bad_input when it is not there.
+  static Result<std::filesystem::path> tokenizers_library();
 
   /// Hash of a file's bytes; where files go through a trial, that of the bytes that were tried. Errors: of
   /// sha256_of_file.

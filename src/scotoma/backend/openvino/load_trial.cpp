@@ -205,6 +205,18 @@ Result<void> LoadTrial::pass(TrialKind kind, const std::filesystem::path& file, 
   return {};
 }
 
+bool LoadTrial::knows(const std::string& fingerprint) {
+  const std::lock_guard lock(mutex_);
+  recall();
+  return passed_.contains(fingerprint);
+}
+
+void LoadTrial::note(const std::string& fingerprint) {
+  const std::lock_guard lock(mutex_);
+  recall();
+  if (!passed_.contains(fingerprint)) remember(fingerprint);
+}
+
 int serve_load_trials(int socket, void (*before)(const std::filesystem::path& file)) {
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);

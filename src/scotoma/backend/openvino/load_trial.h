@@ -44,6 +44,10 @@ class LoadTrial {
   /// where the child crashed, or did not end in time; failed where no child can be started.
   Result<void> pass(TrialKind kind, const std::filesystem::path& file, const std::string& fingerprint);
 
+  /// What else has been found well of a model: whether it was noted, here or in the memory, and noting it.
+  bool knows(const std::string& fingerprint);
+  void note(const std::string& fingerprint);
+
  private:
   Result<void> start();
   Result<bool> ask(TrialKind kind, const std::filesystem::path& file);

@@ -41,7 +41,7 @@ class OpenvinoGenerator final : public Generator {
   /// answer is of no use (backend/health.h); failed for NaN, and for a batch of images of one colour.
   Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) override;
 
-  /// Does that at once, unless it is done. Errors: as above.
+  /// Does that at once, unless it is done, or was done well before (Engine::was_examined). Errors: as above.
   Result<void> examine() override;
 
  private:
@@ -71,6 +71,7 @@ class OpenvinoGenerator final : public Generator {
                            std::vector<Image>& images);
   bool guided() const { return guidance_ != 1; }
 
+  std::shared_ptr<Engine> engine_;
   std::filesystem::path folder_;
   std::shared_ptr<Network> unet_;
   std::shared_ptr<Network> text_encoder_;

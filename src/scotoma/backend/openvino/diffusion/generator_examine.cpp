@@ -24,7 +24,11 @@ Rows first_rows(const ov::Tensor& tensor, std::size_t count) {
 /// Others that come meanwhile wait: nothing may be remembered of a generator that turns out to be of no use.
 Result<void> OpenvinoGenerator::examine() {
   const std::lock_guard lock(examining_);
-  if (!examined_) examined_ = examine_parts();
+  if (!examined_ && engine_->was_examined(fingerprint_)) examined_ = Result<void>();
+  if (!examined_) {
+    examined_ = examine_parts();
+    if (examined_->ok()) engine_->note_examined(fingerprint_);
+  }
   return *examined_;
 }
 

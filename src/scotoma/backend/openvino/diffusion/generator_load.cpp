@@ -84,6 +84,7 @@ Result<std::unique_ptr<OpenvinoGenerator>> OpenvinoGenerator::load(const std::sh
 }
 
 Result<void> OpenvinoGenerator::open(const std::shared_ptr<Engine>& engine, const GeneratorOptions& options) {
+  engine_ = engine;
   folder_ = options.model;
   SCOTOMA_RETURN_IF_ERROR(check_model_folder(folder_, FolderOf::generator));
   SCOTOMA_RETURN_IF_ERROR(read_json_file(folder_ / "model_index.json"));
