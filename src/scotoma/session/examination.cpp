@@ -26,7 +26,9 @@ std::size_t images_shown(const Study& study) {
 }
 
 /// Networks answer in full batches: of those that see only the images generated here, larger ones would be filled up.
+/// They are asked one batch after the other, and for every thread the engine would build each of them once more.
 Study in_small_batches(Study study) {
+  study.engine.threads = 1;
   const auto shown = static_cast<int>(images_shown(study));
   for (int* batch : {&study.classifier.batch, &study.captioner.batch, &study.embedder.batch})
     *batch = std::min(*batch, shown);
@@ -37,7 +39,10 @@ Study in_small_batches(Study study) {
 
 }  // namespace
 
-Examination::Examination(const Study& study, Clock& clock) : study_(in_small_batches(study)), clock_(clock) {}
+Examination::Examination(const Study& study, Clock& clock)
+    : study_(in_small_batches(study)),
+      at_once_(std::min(thread_count(study.engine.threads), thread_count(0))),
+      clock_(clock) {}
 
 /// Notes what the work has cost for each of so many images.
 template <class Work>
@@ -238,8 +243,7 @@ Result<Health> Examination::budget() const {
 
 Result<Health> Examination::time() const {
   if (!all_well_) return Health{"is estimated when all models are well"};
-  const int at_once = std::min(thread_count(study_.engine.threads), thread_count(0));
-  return Health{sentence(estimate_run(study_, cost_, at_once))};
+  return Health{sentence(estimate_run(study_, cost_, at_once_))};
 }
 
 Result<void> Examination::run(const Report& report) {

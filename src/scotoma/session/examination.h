@@ -52,7 +52,8 @@ class Examination {
 
   const StudyLabel& label_of(std::size_t image) const { return study_.labels[image % study_.labels.size()]; }
 
-  Study study_;  ///< in batches no larger than what is shown
+  Study study_;  ///< in batches no larger than what is shown, on one thread
+  int at_once_;  ///< batches side by side of the run whose time is estimated
   Clock& clock_;
   std::optional<Loader> loader_;
   std::vector<std::string> prompts_;
