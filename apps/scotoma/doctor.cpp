@@ -25,6 +25,7 @@ class Doctor {
     say("  {} {:<11} {}\n", state, part, found.ok() ? found->works : found.error().message);
     if (found.ok() && !sure) say("                    {}\n", paint.yellow(found->doubt));
     if (found.ok()) {
+      for (const std::string& line : found->shown) say("                    {}\n", line);
       notes_ += static_cast<int>(found->notes.size());
       for (const std::string& note : found->notes) say("                    {}\n", paint.dim(note));
     }
@@ -50,7 +51,11 @@ class Doctor {
   std::string doubtful_;
 };
 
-Result<void> run_doctor(const StudyArguments& arguments) {
+struct DoctorArguments : StudyArguments {
+  std::vector<std::filesystem::path> images;
+};
+
+Result<void> run_doctor(const DoctorArguments& arguments) {
   StudyPlaces places = arguments;
   std::error_code ignored;
   places.remembers = std::filesystem::is_directory(cache_folder(places), ignored);  // made by a run, not by this
@@ -59,19 +64,25 @@ Result<void> run_doctor(const StudyArguments& arguments) {
   say("{}: {} labels\n", study.name, study.labels.size());
   SteadyClock clock;
   Doctor doctor;
-  SCOTOMA_RETURN_IF_ERROR(Examination(study, clock).run([&](const char* part, const Result<Health>& found) {
-    doctor.report(part, found);
-  }));
+  SCOTOMA_RETURN_IF_ERROR(
+      Examination(study, clock, arguments.images).run([&](const char* part, const Result<Health>& found) {
+        doctor.report(part, found);
+      }));
   return doctor.end(study.file.filename().string());
 }
 
 }  // namespace
 
 void add_doctor(CLI::App& app, Run& run) {
-  auto arguments = std::make_shared<StudyArguments>();
+  auto arguments = std::make_shared<DoctorArguments>();
   auto* verb = app.add_subcommand(
       "doctor", "load every model, run one batch through each, say what is wrong and how long a run will take");
   add_study(*verb, *arguments);
+  verb->add_option(
+          "--image", arguments->images,
+          "show the classifier this PNG or JPEG file, or those of a folder, and print its five best classes; may "
+          "be given several times")
+      ->type_name("PATH");
   verb->footer(
       "Keeps compiled models in $XDG_CACHE_HOME/scotoma (~/.cache/scotoma), and notes which model files could be "
       "loaded, there or where the results of the study are. " +

@@ -9,6 +9,7 @@
 #include "scotoma/backend/files/model_folder.h"
 #include "scotoma/backend/files/paths.h"
 #include "scotoma/core/file.h"
+#include "scotoma/study/imagenet_1k.h"
 #include "scotoma/wording/text.h"
 #include "terminal.h"
 #include "verbs.h"
@@ -126,9 +127,19 @@ std::string model_line(Start& start, const char* role, const fs::path& found, co
   return fmt::format("model = \"{}\"  # to be filled in\n", usual);
 }
 
+/// A few to begin with, as an example of how the list's classes are named.
+std::string labels_of_imagenet(std::size_t& count) {
+  constexpr std::string_view kExample = "imagenet-1k/domestic cat";
+  const auto labels = imagenet_labels(kExample);
+  count = labels.ok() ? labels->size() : 0;
+  return fmt::format("labels = {}  # all of a kind, or one: \"imagenet-1k/tabby\"; all 1,000: \"imagenet-1k\"\n\n",
+                     in_toml(kExample));
+}
+
 std::string study_text(Start& start, const InitArguments& arguments) {
   const fs::path base = arguments.to.parent_path().empty() ? fs::path(".") : arguments.to.parent_path();
-  const std::string tables = label_tables(start.classes, start.labels);
+  const bool built_in = is_built_in(arguments.labels);
+  const std::string tables = built_in ? labels_of_imagenet(start.labels) : label_tables(start.classes, start.labels);
   std::string text =
       "# A study for scotoma, made by scotoma init. Paths are relative to this file's folder. All keys: scotoma "
       "options\n";
@@ -140,7 +151,8 @@ std::string study_text(Start& start, const InitArguments& arguments) {
   text += tables;
   text += "[prompts]\nbase = [\"a photo of {a label}\", \"an image of {a label}\"]\n\n";
   text += fmt::format("[classifier]  # the model under test: ONNX or OpenVINO IR\nmodel = {}\nlabels = {}\n",
-                      in_toml(seen_from(base, arguments.model)), in_toml(seen_from(base, arguments.labels)));
+                      in_toml(seen_from(base, arguments.model)),
+                      built_in ? in_toml(kImagenet1k) : in_toml(seen_from(base, arguments.labels)));
   text +=
       "# How an image becomes its input. These are ImageNet's usual values: replace them by those of its training.\n"
       "fit = \"crop\"  # shorter side to resize_to, then the centre is cut out; or \"stretch\"\nresize_to = 256\n"
@@ -191,7 +203,7 @@ void add_init(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<InitArguments>();
   auto* verb = app.add_subcommand("init", "write a study file for a classifier of your own");
   verb->add_option("MODEL", arguments->model, "the classifier: .onnx or .xml")->required();
-  verb->add_option("--labels", arguments->labels, "its class names: text, JSON (docs/study.md)")
+  verb->add_option("--labels", arguments->labels, "its class names: text, JSON, or imagenet-1k (docs/study.md)")
       ->type_name("FILE")
       ->required();
   verb->add_option("--export", arguments->exported,

@@ -11,6 +11,7 @@
 #include "e2e/program.h"
 #include "fake/folder.h"
 #include "fake/places.h"
+#include "scotoma/image/image.h"
 
 namespace scotoma::e2e {
 namespace {
@@ -170,6 +171,23 @@ TEST(Doctor, RemembersForTheUserWhichFilesCouldBeLoadedWhereNoRunHasBeen) {
   EXPECT_EQ(run({"doctor", study.string()}, {.environment = {{"XDG_CACHE_HOME", caches}, crash}}).code, 0)
       << "it was tried again";
   EXPECT_EQ(run({"doctor", study.string()}, {.environment = {crash}}).code, 2) << "a cache that cannot be written";
+}
+
+TEST(Doctor, ShowsTheClassifierImagesOfTheUsers) {
+  const fake::Folder folder;
+  const auto study = folder.write("study.toml", small_study());
+  const auto png = *encode_png({32, 16, std::vector<std::uint8_t>(std::size_t{32} * 16 * 3, 128)});
+  folder.write("mine/grey.png", std::string(png.begin(), png.end()));
+  const Outcome outcome = run({"doctor", study.string(), "--image", (folder / "mine").string()});
+  EXPECT_EQ(outcome.code, 0) << outcome.errors;
+  EXPECT_NE(outcome.output.find("ok    images      1 image classified"), std::string::npos) << outcome.output;
+  const auto line = outcome.output.find("grey.png: ");
+  ASSERT_NE(line, std::string::npos) << outcome.output;
+  const std::string answers = outcome.output.substr(line, outcome.output.find('\n', line) - line);
+  EXPECT_EQ(std::count(answers.begin(), answers.end(), ','), 4) << answers;
+  const Outcome none = run({"doctor", study.string(), "--image", (folder / "gone.png").string()});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_NE(none.output.find("gone.png: not there"), std::string::npos) << none.output;
 }
 
 TEST(Doctor, ExaminesEveryModelWhateverIsWrongWithOthers) {

@@ -51,5 +51,36 @@ TEST(Jpeg, SaysWhatLibjpegSays) {
       << jpeg.error().message;
 }
 
+/// Smooth, so that little is lost.
+Image gradient(int width, int height) {
+  Image image{width, height, {}};
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) {
+      for (const int value : {x * 255 / width, y * 255 / height, 128})
+        image.rgb.push_back(static_cast<std::uint8_t>(value));
+    }
+  }
+  return image;
+}
+
+TEST(Jpeg, IsReadAsWhatWasWrittenButForTheLoss) {
+  const Image image = gradient(61, 37);
+  const auto back = decode_jpeg(*encode_jpeg(image, 95));
+  ASSERT_TRUE(back.ok()) << back.error().message;
+  ASSERT_EQ(back->width, 61);
+  ASSERT_EQ(back->height, 37);
+  for (std::size_t i = 0; i < image.rgb.size(); ++i) ASSERT_NEAR(back->rgb[i], image.rgb[i], 12) << i;
+}
+
+RC_GTEST_PROP(Jpeg, CutShortOrDamagedIsNeverACrash, ()) {
+  auto bytes = *encode_jpeg(random_image(40, 24, 3), 80);
+  const auto length = *rc::gen::inRange<std::size_t>(0, bytes.size() - 2);
+  RC_ASSERT(!decode_jpeg(std::span(bytes).first(length)).ok());
+  bytes[*rc::gen::inRange<std::size_t>(0, bytes.size())] = *rc::gen::arbitrary<std::uint8_t>();
+  const auto damaged = decode_jpeg(bytes);  // libjpeg may make something of it
+  const bool sound = !damaged.ok() || is_whole(*damaged);
+  RC_ASSERT(sound);
+}
+
 }  // namespace
 }  // namespace scotoma

@@ -12,6 +12,7 @@
 #include "scotoma/backend/openvino/engine.h"
 #include "scotoma/backend/openvino/fingerprint.h"
 #include "scotoma/core/hash.h"
+#include "scotoma/study/imagenet_1k.h"
 
 namespace scotoma {
 namespace {
@@ -97,7 +98,7 @@ Result<std::string> model_files_hash(const Study& study) {
   };
   SCOTOMA_RETURN_IF_ERROR(add(tokenizers, "tokenizers"));
   for (const fs::path& path : paths) {
-    if (path.empty()) continue;  // the study gives its class names itself
+    if (path.empty() || is_built_in(path)) continue;  // class names that the study, or the program, has itself
     const bool folder = is_folder(path);
     SCOTOMA_ASSIGN_OR_RETURN(const auto files, folder ? files_below(path) : files_of(path));
     hasher.field(static_cast<std::uint64_t>(files.size()));

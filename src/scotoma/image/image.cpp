@@ -9,11 +9,7 @@
 #include "scotoma/core/hash.h"
 
 namespace scotoma {
-namespace {
-
-constexpr std::uint64_t kMostPixels = std::uint64_t{1} << 26;  // 8192 x 8192: what a damaged header may cost in memory
-
-}  // namespace
+namespace {}  // namespace
 
 bool is_whole(const Image& image) {
   return image.width > 0 && image.height > 0 &&

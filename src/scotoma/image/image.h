@@ -11,6 +11,9 @@
 
 namespace scotoma {
 
+/// Of an image that is read, 8192 x 8192: what a damaged header may cost in memory.
+inline constexpr std::uint64_t kMostPixels = std::uint64_t{1} << 26;
+
 /// 8-bit RGB, rows from the top, [height][width][3].
 struct Image {
   int width = 0;
@@ -28,7 +31,7 @@ bool is_whole(const Image& image);
 Result<std::vector<std::uint8_t>> encode_png(const Image& image);
 
 /// Decodes PNG; grey, palette and alpha become RGB (alpha over white).
-/// Errors: failed, with libpng's reason, when the bytes are not a whole PNG; or when it has more than 2^26 pixels.
+/// Errors: failed, with libpng's reason, when the bytes are not a whole PNG; or when it has more than kMostPixels.
 Result<Image> decode_png(std::span<const std::uint8_t> bytes);
 
 /// Name of an image: SHA-256 over its size and pixels, independent of the file format.

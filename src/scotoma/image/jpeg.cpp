@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <span>
+#include <string>
 #include <vector>
 
 namespace scotoma {
@@ -55,7 +57,56 @@ bool compress(const Image& image, int quality, JpegErrors& errors, unsigned char
   return true;
 }
 
+void note_warning(j_common_ptr jpeg, int level) {
+  if (level < 0) ++jpeg->err->num_warnings;  // libjpeg would print it
+}
+
+/// False: `errors.message` says why, or is empty where the image is too large. The pixels are `image`'s, so that a jump
+/// has nothing to destroy.
+bool decompress(std::span<const std::uint8_t> bytes, JpegErrors& errors, Image& image) {
+  jpeg_decompress_struct jpeg;
+  jpeg.err = jpeg_std_error(&errors.manager);
+  errors.manager.error_exit = jump_back;
+  errors.manager.emit_message = note_warning;
+  jpeg_create_decompress(&jpeg);
+  if (setjmp(errors.back) != 0) {
+    jpeg_destroy_decompress(&jpeg);
+    return false;
+  }
+  jpeg_mem_src(&jpeg, bytes.data(), bytes.size());
+  jpeg_read_header(&jpeg, TRUE);
+  jpeg.out_color_space = JCS_RGB;
+  jpeg_calc_output_dimensions(&jpeg);
+  const bool fits = std::uint64_t{jpeg.output_width} * jpeg.output_height <= kMostPixels;
+  if (fits) {
+    image.width = static_cast<int>(jpeg.output_width);
+    image.height = static_cast<int>(jpeg.output_height);
+    image.rgb.resize(std::size_t{3} * jpeg.output_width * jpeg.output_height);
+    jpeg_start_decompress(&jpeg);
+    while (jpeg.output_scanline < jpeg.output_height) {
+      JSAMPROW row = &image.rgb[std::size_t{3} * jpeg.output_width * jpeg.output_scanline];
+      jpeg_read_scanlines(&jpeg, &row, 1);
+    }
+    jpeg_finish_decompress(&jpeg);
+  }
+  jpeg_destroy_decompress(&jpeg);
+  return fits;
+}
+
 }  // namespace
+
+Result<Image> decode_jpeg(std::span<const std::uint8_t> bytes) {
+  Image image;
+  JpegErrors errors;
+  errors.message[0] = '\0';
+  if (!decompress(bytes, errors, image)) {
+    const std::string reason = errors.message;
+    return failed(reason.empty() ? fmt::format("a JPEG image of more than {} pixels", kMostPixels)
+                                 : "not a whole JPEG image: " + reason);
+  }
+  if (errors.manager.num_warnings > 0) return failed("not a whole JPEG image: its data end too early, or are damaged");
+  return image;
+}
 
 Result<std::vector<std::uint8_t>> encode_jpeg(const Image& image, int quality) {
   if (!is_whole(image)) {

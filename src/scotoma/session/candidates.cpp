@@ -7,6 +7,7 @@
 #include <map>
 
 #include "scotoma/backend/registry.h"
+#include "scotoma/study/imagenet_1k.h"
 #include "scotoma/study/label_class.h"
 #include "scotoma/study/read.h"
 
@@ -18,7 +19,7 @@ namespace fs = std::filesystem;
 Result<ClassifierOptions> options_of(const Study& study, const fs::path& file, const fs::path& labels) {
   std::error_code ignored;
   for (const fs::path& path : {file, labels}) {
-    if (!path.empty() && !fs::exists(path, ignored)) {
+    if (!path.empty() && !is_built_in(path) && !fs::exists(path, ignored)) {
       return bad_input(
           fmt::format("{}: not there; give a model (.onnx or .xml), or a .toml file with a [classifier] "
                       "table",

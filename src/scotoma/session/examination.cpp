@@ -10,8 +10,10 @@
 #include "scotoma/core/seed.h"
 #include "scotoma/find/find.h"
 #include "scotoma/finding/doubt.h"
+#include "scotoma/image/read_image.h"
 #include "scotoma/model/similarity.h"
 #include "scotoma/study/prompt.h"
+#include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {
@@ -39,10 +41,11 @@ Study in_small_batches(Study study) {
 
 }  // namespace
 
-Examination::Examination(const Study& study, Clock& clock)
+Examination::Examination(const Study& study, Clock& clock, std::vector<std::filesystem::path> images)
     : study_(in_small_batches(study)),
       at_once_(std::min(thread_count(study.engine.threads), thread_count(0))),
-      clock_(clock) {}
+      clock_(clock),
+      files_(std::move(images)) {}
 
 /// Notes what the work has cost for each of so many images.
 template <class Work>
@@ -227,6 +230,28 @@ Result<Health> Examination::tried(Judge& judge) {
   return found;
 }
 
+/// What the classifier says of images of which a person knows what they show.
+Result<Health> Examination::images() {
+  std::vector<std::filesystem::path> files;
+  for (const auto& path : files_) {
+    SCOTOMA_ASSIGN_OR_RETURN(const auto more, image_files(path));
+    files.insert(files.end(), more.begin(), more.end());
+  }
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, loader_->classifier());
+  Health found{counted(static_cast<int>(files.size()), "image") + " classified: does that fit what they show?"};
+  for (const auto& file : files) {
+    SCOTOMA_ASSIGN_OR_RETURN(const Image image, read_image(file));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto answers, model->classify(std::span(&image, 1)));
+    std::string line = file.filename().string() + ":";
+    for (const Score& score : answers[0].top) {
+      line += fmt::format("{} {} {:.2f}", line.ends_with(':') ? "" : ",",
+                          model->class_names()[static_cast<std::size_t>(score.label)], score.probability);
+    }
+    found.shown.push_back(std::move(line));
+  }
+  return found;
+}
+
 /// As the first stage of a run checks it.
 Result<Health> Examination::budget() const {
   const auto labels = static_cast<std::int64_t>(study_.labels.size());
@@ -258,6 +283,7 @@ Result<void> Examination::run(const Report& report) {
   look_at("captioner", captioner());
   look_at("embedder", embedder());
   look_at("judge", judge());
+  if (!files_.empty()) look_at("images", images());
   look_at("budget", budget());
   look_at("time", time());
   return {};

@@ -3,6 +3,7 @@
 // and how long a run will take.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,16 +23,18 @@ struct Health {
   std::string works;                    ///< one line on what works
   std::string doubt = {};               ///< what about it is suspicious, and what to check; mostly empty
   std::vector<std::string> notes = {};  ///< what may be as it should, but a person should know
+  std::vector<std::string> shown = {};  ///< what only a person can judge
 };
 
 /// Examines one part after the other; what is wrong with one keeps none of the others from being examined.
 class Examination {
  public:
-  /// `part`: a role, "budget" or "time"; an error says what is wrong with it and what to do.
+  /// `part`: a role, "images", "budget" or "time"; an error says what is wrong with it and what to do.
   using Report = std::function<void(const char* part, const Result<Health>& health)>;
 
-  /// `clock` times the models, and must outlive this.
-  Examination(const Study& study, Clock& clock);
+  /// `clock` times the models, and must outlive this. `images`: files, and folders of files, that the classifier is
+  /// shown, too.
+  Examination(const Study& study, Clock& clock, std::vector<std::filesystem::path> images = {});
 
   /// Calls `report` for each part as soon as it is done. Errors: bad_input, where no part can be examined: for a choice
   /// that no backend knows, and where the engine does not work.
@@ -43,6 +46,7 @@ class Examination {
   Result<Health> captioner();
   Result<Health> embedder();
   Result<Health> judge();
+  Result<Health> images();
   Result<Health> budget() const;
   Result<Health> time() const;
   Result<Health> tried(Judge& judge);
@@ -55,6 +59,7 @@ class Examination {
   Study study_;  ///< in batches no larger than what is shown, on one thread
   int at_once_;  ///< batches side by side of the run whose time is estimated
   Clock& clock_;
+  std::vector<std::filesystem::path> files_;
   std::optional<Loader> loader_;
   std::vector<std::string> prompts_;
   std::vector<Image> images_;  ///< generated for them; one grey image where that failed

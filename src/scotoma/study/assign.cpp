@@ -8,6 +8,8 @@
 #include <cmath>
 #include <optional>
 
+#include "scotoma/study/imagenet_1k.h"
+
 namespace scotoma {
 namespace {
 
@@ -56,7 +58,9 @@ struct Assign {
   }
   std::string operator()(Field<fs::path> field) const {
     if (!node.is_string() || node.value<std::string>()->empty()) return "a path in quotes";
-    field(study) = (folder / *node.value<std::string>()).lexically_normal();
+    const bool built_in = option.key == "labels" && is_built_in(*node.value<std::string>());
+    if (built_in) field(study) = *node.value<std::string>();
+    if (!built_in) field(study) = (folder / *node.value<std::string>()).lexically_normal();
     return {};
   }
   std::string operator()(Field<std::vector<std::string>> field) const {

@@ -86,7 +86,7 @@ void add_generator_and_classifier(std::vector<Option>& t) {
       {"classifier", "model", "the model under test: .onnx or OpenVINO .xml", FIELD(classifier.model), 0, 0, {}, true});
   t.push_back({"classifier",
                "labels",
-               "class names: a JSON list, or text with one name a line",
+               "class names: a JSON list, text with one name a line, or \"imagenet-1k\"",
                FIELD(classifier.labels),
                0,
                0,

@@ -15,6 +15,7 @@
 #include "scotoma/core/file.h"
 #include "scotoma/study/assign.h"
 #include "scotoma/study/covering.h"
+#include "scotoma/study/imagenet_1k.h"
 #include "scotoma/study/keys.h"
 #include "scotoma/study/old_keys.h"
 #include "scotoma/study/options.h"
@@ -65,6 +66,7 @@ class Reader : private TableReader {
   Result<void> assign(const Option& option, const toml::node& node, Study& study) const;
   Result<void> read_networks();
   Result<void> read_network(const toml::table& table);
+  Result<void> add_label(const toml::node& item);
   Result<void> read_labels();
   Result<void> read_label_table(const toml::table& table);
   Result<void> check_lists() const;
@@ -186,16 +188,34 @@ Result<void> Reader::read_label_table(const toml::table& table) {
   return {};
 }
 
+/// A label's name, or that of a list that is built in.
+Result<void> Reader::add_label(const toml::node& item) {
+  if (!item.is_string()) return wrong(&item, "'labels' must be a list of texts");
+  const std::string name = *item.value<std::string>();
+  if (!names_imagenet(name)) {
+    if (document_.get("labels")->is_string()) return wrong(&item, "'labels' must be a list of texts");
+    study_.labels.push_back({name, "", "", {}});
+    label_nodes_.push_back(&item);
+    return {};
+  }
+  auto labels = imagenet_labels(name);
+  if (!labels.ok()) return wrong(&item, labels.error().message);
+  for (StudyLabel& label : *labels) {
+    study_.labels.push_back(std::move(label));
+    label_nodes_.push_back(&item);
+  }
+  return {};
+}
+
 Result<void> Reader::read_labels() {
   const toml::node* list = document_.get("labels");
   const toml::node* tables = document_.get("label");
   if (list != nullptr) {
     const auto* array = list->as_array();
-    if (array == nullptr) return wrong(list, "'labels' must be a list of texts");
-    for (const auto& item : *array) {
-      if (!item.is_string()) return wrong(&item, "'labels' must be a list of texts");
-      study_.labels.push_back({*item.value<std::string>(), "", "", {}});
-      label_nodes_.push_back(&item);
+    if (array == nullptr && list->is_string()) SCOTOMA_RETURN_IF_ERROR(add_label(*list));
+    if (array == nullptr && !list->is_string()) return wrong(list, "'labels' must be a list of texts");
+    for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
+      SCOTOMA_RETURN_IF_ERROR(add_label(*array->get(i)));
     }
   }
   if (tables != nullptr) {
@@ -348,7 +368,7 @@ Result<void> Reader::check_path(const Option& option, const toml::node* node, co
   if (field == nullptr) return {};
   const fs::path& path = (*field)(const_cast<Study&>(study));
   std::error_code ignored;
-  if (files_ == NamedFiles::may_be_gone || path.empty() || fs::exists(path, ignored)) return {};
+  if (files_ == NamedFiles::may_be_gone || path.empty() || is_built_in(path) || fs::exists(path, ignored)) return {};
   return wrong(node, fmt::format("'{}': {} does not exist", full_name(option), path.string()));
 }
 

@@ -17,6 +17,7 @@
 #include "scotoma/backend/files/json_file.h"
 #include "scotoma/backend/files/python_literal.h"
 #include "scotoma/core/letters.h"
+#include "scotoma/study/imagenet_1k.h"
 
 namespace scotoma {
 namespace {
@@ -198,6 +199,7 @@ Result<std::optional<Names>> from_brackets(const std::string& text, char first, 
 
 Result<Names> read_class_names(const Path& path) {
   if (path.empty()) return bad_input("no file of class names is given");
+  if (is_built_in(path)) return built_in_class_names(path);
   SCOTOMA_ASSIGN_OR_RETURN(const std::string text, read_as_utf8(path));
   const auto first = text.find_first_not_of(" \t\r\n");
   std::optional<Names> names;

@@ -10,7 +10,7 @@
 
 namespace scotoma {
 
-/// Reads, in UTF-8 or (with its mark) UTF-16:
+/// Those of a list that is built in (study/imagenet_1k.h), else reads, in UTF-8 or (with its mark) UTF-16:
 ///   text        one name a line; perhaps all quoted, perhaps all with their numbers in front ("0 fly", "0: fly")
 ///   a list      ["fly", "bee"], as JSON or Python writes it
 ///   by number   {"0": "fly"}, {0: 'fly'}, or with ids as Keras has them {"0": ["n01440764", "fly"]}

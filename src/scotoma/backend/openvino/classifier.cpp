@@ -13,6 +13,7 @@
 #include "scotoma/backend/openvino/fingerprint.h"
 #include "scotoma/backend/openvino/head.h"
 #include "scotoma/backend/openvino/ports.h"
+#include "scotoma/study/imagenet_1k.h"
 
 namespace scotoma {
 namespace {
@@ -108,7 +109,8 @@ Result<void> OpenvinoClassifier::open(const std::shared_ptr<Engine>& engine, con
   file_ = options.model;
   batch_ = static_cast<std::size_t>(std::max(1, options.batch));
   SCOTOMA_ASSIGN_OR_RETURN(const auto model, engine->read(file_));
-  names_ = options.class_names;
+  const auto given = options.class_names.empty() ? built_in_class_names(options.labels) : options.class_names;
+  names_ = given;
   if (names_.empty()) {
     SCOTOMA_ASSIGN_OR_RETURN(names_, read_class_names(options.labels));
   }
@@ -130,7 +132,7 @@ Result<void> OpenvinoClassifier::open(const std::shared_ptr<Engine>& engine, con
   SCOTOMA_ASSIGN_OR_RETURN(output_, resolve_scores(head, tried.rows, options.output, file_));
   const std::string settings = network_->settings();
   const std::string precision = network_->precision();
-  const std::string names = fmt::format("{}", fmt::join(options.class_names, "\n"));
+  const std::string names = fmt::format("{}", fmt::join(given, "\n"));
   auto fingerprint =
       names.empty() ? model_fingerprint(*engine, "classifier", {file_, options.labels}, {settings, output_, precision})
                     : model_fingerprint(*engine, "classifier", {file_}, {settings, output_, precision, names});
