@@ -20,7 +20,7 @@ void generate_images(benchmark::State& state) {
   if (!study.ok()) return state.SkipWithError(study.error().message.c_str());
   study->generator.batch = static_cast<int>(state.range(0));
   study->engine.threads = static_cast<int>(state.range(1));
-  study->engine.precision = state.range(2) == 1 ? "bf16" : "f32";
+  study->engine.precision = state.range(2) == 1 ? Precision::bf16 : Precision::f32;
   auto models = load_models(*study);
   if (!models.ok()) return state.SkipWithError(models.error().message.c_str());
 

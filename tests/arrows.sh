@@ -9,7 +9,7 @@ allowed='
 core: core
 image: core image
 model: core image model
-study: core model study
+study: core image model study
 evidence: evidence
 finding: core model evidence finding
 execute: core image model execute

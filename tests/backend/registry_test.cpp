@@ -74,7 +74,7 @@ TEST(Registry, AWholeStudysModelsLoadAndAnswer) {
 }
 
 TEST(Registry, EveryRolesAnswerIsTheSameAloneAndInABatch) {
-  for (const char* precision : {"f32", "bf16"}) {
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
     Study study = world();
     study.engine.precision = precision;
     auto models = load_models(study);
@@ -86,16 +86,16 @@ TEST(Registry, EveryRolesAnswerIsTheSameAloneAndInABatch) {
     ASSERT_TRUE(captions.ok() && vectors.ok() && predictions.ok());
     for (std::size_t i = 0; i < images.size(); ++i) {
       const std::span alone(&images[i], 1);
-      EXPECT_EQ(models->captioner->caption(alone)->front(), (*captions)[i]) << precision;
-      EXPECT_EQ(models->embedder->embed_images(alone)->front(), (*vectors)[i]) << precision;
-      EXPECT_EQ(models->classifier->classify(alone)->front(), (*predictions)[i]) << precision;
+      EXPECT_EQ(models->captioner->caption(alone)->front(), (*captions)[i]) << name_of(precision);
+      EXPECT_EQ(models->embedder->embed_images(alone)->front(), (*vectors)[i]) << name_of(precision);
+      EXPECT_EQ(models->classifier->classify(alone)->front(), (*predictions)[i]) << name_of(precision);
     }
     const std::vector<std::string> texts = {"a fly on a flower", "a cat", "", "a bee in the snow"};
     const auto all = models->embedder->embed_texts(texts);
     ASSERT_TRUE(all.ok()) << all.error().message;
     for (std::size_t i = 0; i < texts.size(); ++i) {
       const auto alone = models->embedder->embed_texts(std::span(&texts[i], 1));
-      EXPECT_EQ(alone->front(), (*all)[i]) << precision;
+      EXPECT_EQ(alone->front(), (*all)[i]) << name_of(precision);
       EXPECT_NEAR(std::inner_product((*all)[i].begin(), (*all)[i].end(), (*all)[i].begin(), 0.0), 1, 1e-5);
     }
     EXPECT_EQ((*all)[0].size(), vectors->front().size());
@@ -137,11 +137,11 @@ Study colours(const std::string& judge) {
 TEST(Registry, AJudgesProbabilitiesAreLeftAsTheyAre) {
   const std::vector<Image> black = {{8, 8, std::vector<std::uint8_t>(std::size_t{8 * 8 * 3})}};
   Study study = colours("tenths.onnx");
-  study.judge.output = "logits";
+  study.judge.output = Scores::logits;
   const auto scaled = load_models(study)->judge->judge(black, "red");
   ASSERT_TRUE(scaled.ok()) << scaled.error().message;
   EXPECT_NEAR(scaled->front().score, 1.0 / 3, 1e-6);
-  study.judge.output = "probabilities";
+  study.judge.output = Scores::probabilities;
   const auto models = load_models(study);
   EXPECT_EQ(models->judge->judge(black, "red")->front().score, 0);
 }
@@ -169,13 +169,8 @@ TEST(Registry, AStudyThatDoesNotFitItsModelsIsRefused) {
   study.generator.scheduler = "heun";
   expect_refused(study, "generator.scheduler 'heun' is unknown; it is one of");
   study = world();
-  study.judge.preprocessing.filter = "cubic";
-  expect_refused(study, "judge.filter 'cubic' is unknown");
-  study = world();
   study.judge.ensemble = networks(study.judge);
   EXPECT_TRUE(load_models(study).ok());
-  study.judge.ensemble[0].preprocessing.filter = "cubic";
-  expect_refused(study, "judge.filter 'cubic' is unknown");
   study = world();
   study.captioner.model = kWorld / "nowhere";
   expect_refused(study, "nowhere: no such folder");

@@ -13,7 +13,7 @@ TEST(Resized, IsWhatPillowMakesByteForByte) {
   for (const auto& one : fake::pillow_cases(SCOTOMA_SOURCE_DIR)) {
     if (one.contains("crop")) continue;
     const Image from = fake::pillow_image(one["from"][0], one["from"][1], one["edges"]);
-    const auto filter = filter_named(one["filter"].get<std::string>());
+    const auto filter = named<Filter>(one["filter"].get<std::string>());
     ASSERT_TRUE(filter) << one["filter"];
     const Image to = resized(from, {one["to"][0], one["to"][1]}, *filter);
     EXPECT_EQ(to.width, one["to"][0]);
@@ -26,9 +26,9 @@ TEST(Resized, IsWhatPillowMakesByteForByte) {
 }
 
 TEST(Resized, KnowsItsFiltersByNameAlone) {
-  EXPECT_EQ(filter_named("hamming"), Filter::hamming);
-  EXPECT_FALSE(filter_named("Bilinear"));
-  EXPECT_FALSE(filter_named(""));
+  EXPECT_EQ(named<Filter>("hamming"), Filter::hamming);
+  EXPECT_FALSE(named<Filter>("Bilinear"));
+  EXPECT_FALSE(named<Filter>(""));
 }
 
 TEST(Cropped, IsThatPartOfTheImage) {

@@ -55,7 +55,8 @@ TEST(StudyJson, IsOfNoOtherModelsThanTheStudysOwn) {
   };
   EXPECT_FALSE(fits_with([](Study& s) { s.generator.steps += 1; }));
   EXPECT_FALSE(fits_with([](Study& s) { s.classifier.model = "another.onnx"; }));
-  EXPECT_FALSE(fits_with([](Study& s) { s.engine.precision = s.engine.precision == "f32" ? "bf16" : "f32"; }));
+  EXPECT_FALSE(fits_with(
+      [](Study& s) { s.engine.precision = s.engine.precision == Precision::f32 ? Precision::bf16 : Precision::f32; }));
   EXPECT_FALSE(fits_with([](Study& s) { s.judge.threshold += 0.1; }));
   EXPECT_FALSE(fits_with([](Study& s) { s.judge.kind = JudgeKind::none; }));
   EXPECT_FALSE(fits_with([](Study& s) { s.labels.push_back({"cow", "cow", "", {}}); })) << "judges compare labels";

@@ -148,15 +148,15 @@ TEST(ReadStudy, AFurtherNetworkOfTheJudgeTakesFromTheFirstWhatItDoesNotSay) {
   EXPECT_EQ(all[0].model, kStudies / "good/there.txt");
   EXPECT_EQ(all[1].model, kStudies / "good/lists.toml");
   EXPECT_EQ(all[1].labels, kStudies / "good/ensemble.toml");
-  EXPECT_EQ(all[1].output, "logits");
+  EXPECT_EQ(all[1].output, Scores::logits);
   EXPECT_EQ(all[1].preprocessing.width, 32);
   EXPECT_EQ(all[1].preprocessing.mean, (std::vector<double>{1, 2, 3}));
   EXPECT_EQ(all[2].labels, kStudies / "good/lists.toml");
-  EXPECT_EQ(all[2].output, "probabilities");
+  EXPECT_EQ(all[2].output, Scores::probabilities);
   EXPECT_EQ(all[2].preprocessing.width, 0) << "said, though it is the default";
   EXPECT_EQ(all[2].preprocessing.mean, (std::vector<double>{4, 5, 6}));
   for (const ClassifierOptions& each : all) {
-    EXPECT_EQ(each.preprocessing.channels, "bgr");
+    EXPECT_EQ(each.preprocessing.channels, ChannelOrder::bgr);
     EXPECT_EQ(each.batch, 5);
   }
 }
@@ -198,9 +198,25 @@ TEST(ReadClassifier, TakesATableByItselfAndThatOfAWholeStudy) {
     ASSERT_TRUE(read.ok()) << read.error().message;
     EXPECT_EQ(read->model, (folder / "models/other.onnx").lexically_normal());
     EXPECT_EQ(read->labels, (folder / "names.txt").lexically_normal());
-    EXPECT_EQ(read->preprocessing.channels, "bgr");
+    EXPECT_EQ(read->preprocessing.channels, ChannelOrder::bgr);
     EXPECT_EQ(read->preprocessing.mean, (std::vector<double>{1, 2, 3}));
   }
+}
+
+TEST(ReadClassifier, AnEmptyWordIsNoChoice) {
+  const fake::Folder folder;
+  folder.write("other.onnx", "");
+  folder.write("names.txt", "");
+  const std::string table = "[classifier]\nmodel = \"other.onnx\"\nlabels = \"names.txt\"\n";
+  const auto chosen = read_classifier(folder.write("a.toml", table + "layout = \"nhwc\"\noutput = \"logits\"\n"));
+  ASSERT_TRUE(chosen.ok()) << chosen.error().message;
+  EXPECT_EQ(chosen->preprocessing.layout, InputLayout::nhwc);
+  EXPECT_EQ(chosen->output, Scores::logits);
+  const auto open = read_classifier(folder.write("b.toml", table + "layout = \"\"\noutput = \"\"\n"));
+  ASSERT_TRUE(open.ok()) << open.error().message;
+  EXPECT_EQ(open->preprocessing.layout, std::nullopt);
+  EXPECT_EQ(open->output, std::nullopt);
+  EXPECT_FALSE(read_classifier(folder.write("c.toml", table + "fit = \"\"\n")).ok());
 }
 
 TEST(ReadClassifier, RefusesWhatReadStudyRefusesInThatTable) {

@@ -175,16 +175,6 @@ Image nearest(const Image& image, PixelSize size) {
 
 }  // namespace
 
-std::optional<Filter> filter_named(std::string_view name) {
-  constexpr std::pair<std::string_view, Filter> kNames[] = {
-      {"nearest", Filter::nearest}, {"lanczos", Filter::lanczos}, {"bilinear", Filter::bilinear},
-      {"bicubic", Filter::bicubic}, {"box", Filter::box},         {"hamming", Filter::hamming}};
-  for (const auto& [known, filter] : kNames) {
-    if (known == name) return filter;
-  }
-  return std::nullopt;
-}
-
 Image resized(const Image& image, PixelSize size, Filter filter) {
   assert(image.width > 0 && image.height > 0 && size.width > 0 && size.height > 0);
   if (size == PixelSize{image.width, image.height}) return image;

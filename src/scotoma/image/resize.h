@@ -8,9 +8,9 @@
 // to bytes. "nearest" is its ImagingScaleAffine (Geometry.c). tests/cases/resize holds what Pillow gave.
 #pragma once
 
-#include <optional>
-#include <string_view>
+#include <array>
 
+#include "scotoma/core/names.h"
 #include "scotoma/image/image.h"
 
 namespace scotoma {
@@ -25,8 +25,14 @@ struct PixelSize {
 /// Pillow's filters. The numbers are those of PIL.Image.Resampling and of "resample" in preprocessor_config.json.
 enum class Filter { nearest = 0, lanczos = 1, bilinear = 2, bicubic = 3, box = 4, hamming = 5 };
 
-/// By the name that a study gives it: "nearest", "lanczos", ...; nothing for others.
-std::optional<Filter> filter_named(std::string_view name);
+constexpr std::array<Named<Filter>, 6> names_of(Filter) {
+  return {{{Filter::nearest, "nearest"},
+           {Filter::lanczos, "lanczos"},
+           {Filter::bilinear, "bilinear"},
+           {Filter::bicubic, "bicubic"},
+           {Filter::box, "box"},
+           {Filter::hamming, "hamming"}}};
+}
 
 /// The image in another size; the same image where it has that size. Requires a whole image and a size above 0.
 Image resized(const Image& image, PixelSize size, Filter filter);

@@ -19,16 +19,38 @@ constexpr double kMany = 1e9;
     }                             \
   }
 
-// The same of a closed set.
-#define CHOICE(path)                                                                                      \
-  OptionField {                                                                                           \
-    ChoiceField {                                                                                         \
-      +[](const Study& study) { return name_of(study.path); }, +[](Study& study, std::string_view name) { \
-        const auto value = named<std::decay_t<decltype(study.path)>>(name);                               \
-        if (value) study.path = *value;                                                                   \
-        return value.has_value();                                                                         \
-      }                                                                                                   \
-    }                                                                                                     \
+// The word of a value of a closed set; where there may be none, the empty word stands for that.
+template <class Enum>
+std::string_view word_of(Enum value) {
+  return name_of(value);
+}
+
+template <class Enum>
+std::string_view word_of(const std::optional<Enum>& value) {
+  return value ? name_of(*value) : std::string_view();
+}
+
+template <class Enum>
+bool choose(Enum& field, std::string_view word) {
+  const auto value = named<Enum>(word);
+  if (value) field = *value;
+  return value.has_value();
+}
+
+template <class Enum>
+bool choose(std::optional<Enum>& field, std::string_view word) {
+  const auto value = named<Enum>(word);
+  if (value || word.empty()) field = value;
+  return value || word.empty();
+}
+
+// A field that holds a value of a closed set, or perhaps one: CHOICE(classifier.output).
+#define CHOICE(path)                                                                    \
+  OptionField {                                                                         \
+    ChoiceField {                                                                       \
+      +[](const Study& study) { return word_of(study.path); },                          \
+          +[](Study& study, std::string_view word) { return choose(study.path, word); } \
+    }                                                                                   \
   }
 
 void add_preprocessing(std::vector<Option>& table, std::string_view name, OptionField width, OptionField height,
@@ -53,11 +75,11 @@ void add_preprocessing(std::vector<Option>& table, std::string_view name, Option
   table.push_back({name, "layout", "input layout; empty: detected from the shape", layout, 0, 0, {"", "nchw", "nhwc"}});
 }
 
-#define PREPROCESSING(table, name)                                                                                   \
-  add_preprocessing(table, #name, FIELD(name.preprocessing.width), FIELD(name.preprocessing.height),                 \
-                    FIELD(name.preprocessing.fit), FIELD(name.preprocessing.resize_to),                              \
-                    FIELD(name.preprocessing.filter), FIELD(name.preprocessing.mean), FIELD(name.preprocessing.std), \
-                    FIELD(name.preprocessing.channels), FIELD(name.preprocessing.layout))
+#define PREPROCESSING(table, name)                                                                                    \
+  add_preprocessing(table, #name, FIELD(name.preprocessing.width), FIELD(name.preprocessing.height),                  \
+                    CHOICE(name.preprocessing.fit), FIELD(name.preprocessing.resize_to),                              \
+                    CHOICE(name.preprocessing.filter), FIELD(name.preprocessing.mean), FIELD(name.preprocessing.std), \
+                    CHOICE(name.preprocessing.channels), CHOICE(name.preprocessing.layout))
 
 void add_generator_and_classifier(std::vector<Option>& t) {
   t.push_back({"generator", "kind", "what runs the model", CHOICE(generator.kind), 0, 0, {"openvino"}});
@@ -96,7 +118,7 @@ void add_generator_and_classifier(std::vector<Option>& t) {
   t.push_back({"classifier",
                "output",
                "what the model gives; empty: detected from its last layer and its values",
-               FIELD(classifier.output),
+               CHOICE(classifier.output),
                0,
                0,
                {"", "logits", "probabilities"}});
@@ -133,7 +155,7 @@ void add_judge(std::vector<Option>& t) {
   t.push_back({"judge",
                "output",
                "what the model gives; empty: detected from its last layer and its values",
-               FIELD(judge.output),
+               CHOICE(judge.output),
                0,
                0,
                {"", "logits", "probabilities"}});
@@ -253,7 +275,7 @@ void add_search_and_engine(std::vector<Option>& t) {
   t.push_back({"engine",
                "precision",
                "arithmetic of the engine; part of every fingerprint",
-               FIELD(engine.precision),
+               CHOICE(engine.precision),
                0,
                0,
                {"f32", "bf16"}});
@@ -322,8 +344,6 @@ Result<void> check_choices(const Study& study) {
     return bad_input(fmt::format("{}.{} '{}' is unknown; it is one of \"{}\"", option.table, option.key, value,
                                  fmt::join(option.choices, "\", \"")));
   }
-  for (const ClassifierOptions& network : study.judge.ensemble)
-    SCOTOMA_RETURN_IF_ERROR(check_choices(judged_by(study, network)));
   return {};
 }
 

@@ -18,7 +18,8 @@ namespace scotoma {
 template <class T>
 using Field = T& (*)(Study&);
 
-/// A closed set: its value by name, and whether a name is one of its.
+/// A closed set: its value by name, and whether a name is one of its. Where there may be no value, that is the empty
+/// name.
 struct ChoiceField {
   std::string_view (*name)(const Study&);
   bool (*choose)(Study&, std::string_view);

@@ -16,6 +16,7 @@
 
 #include "scotoma/core/names.h"
 #include "scotoma/model/failure.h"
+#include "scotoma/study/preprocessing.h"
 
 namespace scotoma {
 
@@ -28,22 +29,6 @@ struct StudyLabel {
   std::string hypernym;               ///< optional, to make the prompt unambiguous: "insect"
   std::vector<std::string> synonyms;  ///< further words for it that a caption may use: these are no explanation
   std::optional<std::string> article = std::nullopt;  ///< "a", "the", empty for none; not given: study/article.h
-};
-
-/// How an image becomes the classifier's (or judge's) input tensor.
-struct Preprocessing {
-  int width = 0;  ///< 0: what the model's input shape says
-  int height = 0;
-  bool resize = true;           ///< false: images must have that size already (only said by a model's own files)
-  std::string fit = "stretch";  ///< "stretch" to the size, or "crop": shorter side to resize_to, centre cut out
-  bool crop_floors = false;     ///< where half a pixel is left over beside the crop: floor, as transformers does, or
-                                ///< to the even number, as torchvision does (only said by a model's own files)
-  int resize_to = 0;            ///< for "crop": length of the shorter side; 0: the larger of width and height
-  std::string filter = "bilinear";       ///< as filter_named in image/resize.h takes it
-  std::vector<double> mean = {0, 0, 0};  ///< taken off, in units of 0..255, in the order of `channels`
-  std::vector<double> std = {1, 1, 1};   ///< then divided by
-  std::string channels = "rgb";          ///< or "bgr"
-  std::string layout;                    ///< "nchw" or "nhwc"; empty: guessed from the shape
 };
 
 struct ListedPhrase {
@@ -79,12 +64,22 @@ struct GeneratorOptions {
   int batch = 8;
 };
 
+/// What a classifier gives for a class.
+enum class Scores {
+  logits,         ///< a softmax is applied to them
+  probabilities,  ///< used as they are
+};
+
+constexpr std::array<Named<Scores>, 2> names_of(Scores) {
+  return {{{Scores::logits, "logits"}, {Scores::probabilities, "probabilities"}}};
+}
+
 struct ClassifierOptions {
   Backend kind = Backend::openvino;
   std::filesystem::path model;   ///< .onnx or OpenVINO .xml
   std::filesystem::path labels;  ///< class names: a JSON list, or text with one name a line
   Preprocessing preprocessing;
-  std::string output;  ///< "logits", "probabilities"; empty: detected from its last layer and its values
+  std::optional<Scores> output = std::nullopt;  ///< not given: detected from its last layer and its values
   int batch = 32;
   std::vector<std::string> class_names = {};  ///< where there are some, these instead of the file `labels`
 };
@@ -118,8 +113,8 @@ struct JudgeOptions {
   std::filesystem::path model;   ///< for "classifier"
   std::filesystem::path labels;  ///< for "classifier"
   Preprocessing preprocessing;
-  std::string output;      ///< as the classifier's
-  double threshold = 0.5;  ///< valid when the label's probability is at least this
+  std::optional<Scores> output = std::nullopt;  ///< as the classifier's
+  double threshold = 0.5;                       ///< valid when the label's probability is at least this
   int batch = 32;
   std::vector<ClassifierOptions>
       ensemble;  ///< for "classifier", [[judge.ensemble]]: the mean over all networks is what counts
@@ -231,9 +226,16 @@ struct SearchOptions {
   double phrase_similarity = 0.97;  ///< text embeddings closer than this (cosine) are one hypothesis
 };
 
+/// Arithmetic of the engine.
+enum class Precision { f32, bf16 };
+
+constexpr std::array<Named<Precision>, 2> names_of(Precision) {
+  return {{{Precision::f32, "f32"}, {Precision::bf16, "bf16"}}};
+}
+
 struct EngineOptions {
-  std::string precision = "f32";  ///< "f32", or "bf16": faster where the CPU has it; part of every fingerprint
-  int threads = 0;                ///< 0: all cores
+  Precision precision = Precision::f32;  ///< bf16 is faster where the CPU has it; part of every fingerprint
+  int threads = 0;                       ///< 0: all cores
 
   /// Where model files are loaded first, so that one that crashes a library ends no run
   /// (backend/openvino/load_trial.h); null: nowhere. Set by the program around the library: no key of a study.

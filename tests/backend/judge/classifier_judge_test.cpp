@@ -30,7 +30,7 @@ class Judges : public testing::Test {
     ClassifierOptions out;
     out.model = kModels / model;
     out.labels = folder_.write(fmt::format("names{}.json", ++written_), names);
-    out.output = "probabilities";
+    out.output = Scores::probabilities;
     return out;
   }
   ClassifierOptions in_order() { return network(R"(["red", "green", "blue"])"); }
@@ -61,7 +61,7 @@ class Judges : public testing::Test {
 
   fake::Folder folder_;
   int written_ = 0;
-  std::shared_ptr<Engine> engine_ = Engine::create({"f32", 1}).value();
+  std::shared_ptr<Engine> engine_ = Engine::create({Precision::f32, 1}).value();
   std::vector<StudyLabel> labels_ = {{"red", "red", "", {}}, {"blue", "blue", "", {}}};
 };
 

@@ -46,7 +46,7 @@ std::vector<std::pair<int, double>> answer(const fs::path& model = kSkewed) {
   ClassifierOptions wanted;
   wanted.model = model;
   wanted.labels = kWorld / "classifiers/labels.json";
-  auto classifier = load_classifier(wanted, {"f32", 1});
+  auto classifier = load_classifier(wanted, {Precision::f32, 1});
   EXPECT_TRUE(classifier.ok()) << classifier.error().message;
   if (!classifier.ok()) return {};
   Image image{64, 64, {}};
@@ -110,7 +110,7 @@ TEST(EngineCache, TellsModelsByTheirWeightsNotByTheirPath) {
 
 TEST(EngineCache, KeepsPrecisionsApart) {
   const fake::Folder folder;
-  const auto embedded = [](const std::string& precision) {
+  const auto embedded = [](Precision precision) {
     EmbedderOptions wanted;
     wanted.model = kWorld / "embedder";
     auto embedder = load_embedder(wanted, {precision, 1});
@@ -122,12 +122,12 @@ TEST(EngineCache, KeepsPrecisionsApart) {
   };
   const auto without = [&] {
     const CacheVariable none("");
-    return embedded("bf16");
+    return embedded(Precision::bf16);
   }();
   ASSERT_FALSE(without.empty());
   const CacheVariable set(folder / "cache");
-  embedded("f32");
-  EXPECT_EQ(embedded("bf16"), without) << "with what was compiled in f32";
+  embedded(Precision::f32);
+  EXPECT_EQ(embedded(Precision::bf16), without) << "with what was compiled in f32";
 }
 
 TEST(EngineCache, IsNoneWhereTheVariableIsEmptyOrTheModelLarge) {

@@ -20,7 +20,7 @@ TEST(Fingerprint, KnowsTheWeightsThatLieBesideAnOnnxFileUnderAnyName) {
   EXPECT_EQ(*named, std::vector<fs::path>{kModels / "weights.bin"});
   const fake::Folder folder;
   for (const char* file : {"external.onnx", "weights.bin"}) fs::copy_file(kModels / file, folder / file);
-  const auto engine = Engine::create({"f32", 1}).value();
+  const auto engine = Engine::create({Precision::f32, 1}).value();
   const auto hash = [&] { return model_fingerprint(*engine, "classifier", {folder / "external.onnx"}, {"x"}); };
   const std::string before = *hash();
   EXPECT_EQ(*hash(), before);
@@ -40,7 +40,7 @@ TEST(Fingerprint, WeightsInsideAFileNeedNoOthersAndOtherBytesAreRefused) {
 }
 
 TEST(Fingerprint, KnowsTheProcessorAndTheTokenizersLibrary) {
-  const auto engine = Engine::create({"f32", 1}).value();
+  const auto engine = Engine::create({Precision::f32, 1}).value();
   EXPECT_FALSE(engine->processor().empty());
   EXPECT_TRUE(engine->tokenizers().empty());
   const auto file = kRoot / "world/embedder/openvino_tokenizer.xml";

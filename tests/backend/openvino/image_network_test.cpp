@@ -15,7 +15,7 @@ namespace {
 Image image(int width, int height, bool edges = false) { return fake::pillow_image(width, height, edges); }
 
 std::unique_ptr<ImageNetwork> network(const Preprocessing& preprocessing) {
-  const auto engine = Engine::create({"f32", 1}).value();
+  const auto engine = Engine::create({Precision::f32, 1}).value();
   const auto path = kModels / "identity.onnx";
   auto out = ImageNetwork::create(engine, engine->read(path).value(), preprocessing, "out", 2, path);
   EXPECT_TRUE(out.ok()) << out.error().message;
@@ -35,8 +35,8 @@ std::vector<std::uint8_t> fitted(const nlohmann::json& one) {
   Preprocessing wanted;
   wanted.width = one["to"][0];
   wanted.height = one["to"][1];
-  wanted.filter = one["filter"];
-  if (one.contains("crop")) wanted.fit = "crop";
+  wanted.filter = *named<Filter>(one["filter"].get<std::string>());
+  if (one.contains("crop")) wanted.fit = Fit::crop;
   wanted.crop_floors = one.value("crop", "") == "transformers";
   wanted.resize_to = one.value("resize_to", 0);
   const auto takes = network(wanted);
@@ -92,7 +92,7 @@ struct ConfigCase {
   Preprocessing expected;
 };
 
-Preprocessing prep(int width, int height, const char* fit, int resize_to, const char* filter = "bilinear") {
+Preprocessing prep(int width, int height, Fit fit, int resize_to, Filter filter = Filter::bilinear) {
   Preprocessing out;
   out.width = width;
   out.height = height;
@@ -104,21 +104,22 @@ Preprocessing prep(int width, int height, const char* fit, int resize_to, const 
 
 TEST(PreprocessorConfig, SaysWhatItsProcessorDoes) {
   const std::string plain = R"("do_normalize": false, "do_rescale": false)";
-  Preprocessing untouched = prep(0, 0, "stretch", 0);
+  Preprocessing untouched = prep(0, 0, Fit::stretch, 0);
   untouched.resize = false;
   const ConfigCase cases[] = {
-      {R"("size": {"height": 32, "width": 48})", prep(48, 32, "stretch", 0)},
-      {R"("size": 48)", prep(48, 48, "stretch", 0)},
-      {R"("size": 48, "resample": 3)", prep(48, 48, "stretch", 0, "bicubic")},
-      {R"("size": 48, "resample": 0)", prep(48, 48, "stretch", 0, "nearest")},
-      {R"("size": 48, "resample": 1)", prep(48, 48, "stretch", 0, "lanczos")},
-      {R"("size": 48, "resample": 4)", prep(48, 48, "stretch", 0, "box")},
-      {R"("size": 48, "resample": 5)", prep(48, 48, "stretch", 0, "hamming")},
-      {R"("size": {"shortest_edge": 64}, "do_center_crop": true, "crop_size": 48)", prep(48, 48, "crop", 64)},
-      {R"("size": 64, "do_center_crop": true, "crop_size": 48)", prep(48, 48, "crop", 64)},
-      {R"("size": 64, "do_center_crop": true, "crop_size": {"height": 40, "width": 48})", prep(48, 40, "crop", 64)},
-      {R"("size": {"shortest_edge": 64})", prep(64, 64, "crop", 64)},
-      {R"("size": {"height": 48, "width": 48}, "do_center_crop": true, "crop_size": 48)", prep(48, 48, "stretch", 0)},
+      {R"("size": {"height": 32, "width": 48})", prep(48, 32, Fit::stretch, 0)},
+      {R"("size": 48)", prep(48, 48, Fit::stretch, 0)},
+      {R"("size": 48, "resample": 3)", prep(48, 48, Fit::stretch, 0, Filter::bicubic)},
+      {R"("size": 48, "resample": 0)", prep(48, 48, Fit::stretch, 0, Filter::nearest)},
+      {R"("size": 48, "resample": 1)", prep(48, 48, Fit::stretch, 0, Filter::lanczos)},
+      {R"("size": 48, "resample": 4)", prep(48, 48, Fit::stretch, 0, Filter::box)},
+      {R"("size": 48, "resample": 5)", prep(48, 48, Fit::stretch, 0, Filter::hamming)},
+      {R"("size": {"shortest_edge": 64}, "do_center_crop": true, "crop_size": 48)", prep(48, 48, Fit::crop, 64)},
+      {R"("size": 64, "do_center_crop": true, "crop_size": 48)", prep(48, 48, Fit::crop, 64)},
+      {R"("size": 64, "do_center_crop": true, "crop_size": {"height": 40, "width": 48})", prep(48, 40, Fit::crop, 64)},
+      {R"("size": {"shortest_edge": 64})", prep(64, 64, Fit::crop, 64)},
+      {R"("size": {"height": 48, "width": 48}, "do_center_crop": true, "crop_size": 48)",
+       prep(48, 48, Fit::stretch, 0)},
       {R"("size": 48, "do_resize": false)", untouched},
   };
   for (const ConfigCase& one : cases) {
@@ -129,7 +130,7 @@ TEST(PreprocessorConfig, SaysWhatItsProcessorDoes) {
     EXPECT_EQ(std::tie(got->width, got->height, got->fit, got->resize_to, got->filter, got->resize),
               std::tie(want.width, want.height, want.fit, want.resize_to, want.filter, want.resize))
         << one.json;
-    EXPECT_EQ(got->crop_floors, want.fit == "crop") << one.json;
+    EXPECT_EQ(got->crop_floors, want.fit == Fit::crop) << one.json;
     EXPECT_EQ(got->mean, (std::vector<double>{0, 0, 0}));
     EXPECT_EQ(got->std, (std::vector<double>{1, 1, 1}));
   }
@@ -158,7 +159,7 @@ TEST(PreprocessorConfig, StandsInTheWholeProcessorsFileToo) {
   const auto got = read_preprocessor_config(folder / "preprocessor_config.json");
   ASSERT_TRUE(got.ok()) << got.error().message;
   EXPECT_EQ(std::tie(got->width, got->height, got->fit, got->resize_to, got->filter),
-            std::make_tuple(224, 224, std::string("crop"), 224, std::string("bicubic")));
+            std::make_tuple(224, 224, Fit::crop, 224, Filter::bicubic));
   EXPECT_NEAR(got->mean[0], 127.5, 1e-9);
   folder.write("processor_config.json", R"({"processor_class": "CLIPProcessor"})");
   const auto lacking = read_preprocessor_config(folder / "preprocessor_config.json");

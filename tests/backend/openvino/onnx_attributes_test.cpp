@@ -19,7 +19,7 @@ struct Dropped {
 };
 
 TEST(OnnxAttributes, ThatTheEngineLeavesOutAreRefused) {
-  const auto engine = Engine::create({"f32", 1}).value();
+  const auto engine = Engine::create({Precision::f32, 1}).value();
   const Dropped cases[] = {
       {"antialias", "Resize node 'resize'", "antialias = 1"},
       {"antialias_cubic", "Resize node 'resize'", "antialias = 1"},
@@ -40,7 +40,7 @@ TEST(OnnxAttributes, ThatTheEngineLeavesOutAreRefused) {
 }
 
 TEST(OnnxAttributes, OfAPoolingWindowBeyondTheImageAreRefused) {
-  const auto engine = Engine::create({"f32", 1}).value();
+  const auto engine = Engine::create({Precision::f32, 1}).value();
   const auto beyond = engine->read(kFiles / "pool_beyond.onnx");
   ASSERT_FALSE(beyond.ok());
   EXPECT_EQ(beyond.error().code, Code::bad_input);
@@ -51,7 +51,7 @@ TEST(OnnxAttributes, OfAPoolingWindowBeyondTheImageAreRefused) {
 }
 
 TEST(OnnxAttributes, ThatChangeNothingAreTaken) {
-  const auto engine = Engine::create({"f32", 1}).value();
+  const auto engine = Engine::create({Precision::f32, 1}).value();
   for (const char* file : {"antialias_enlarges.onnx", "antialias_off.onnx", "stretch.onnx"}) {
     const auto model = engine->read(kFiles / file);
     EXPECT_TRUE(model.ok()) << model.error().message;

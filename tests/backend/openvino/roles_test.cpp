@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 const fs::path kParts = kCases / "models/roles";
-const EngineOptions kEngine{"f32", 1};
+const EngineOptions kEngine{Precision::f32, 1};
 
 Image grey(std::uint8_t value) { return {8, 8, std::vector<std::uint8_t>(std::size_t{8 * 8 * 3}, value)}; }
 

@@ -11,7 +11,7 @@ namespace {
 class WorldTokenizer : public testing::Test {
  protected:
   void SetUp() override {
-    engine_ = Engine::create({"f32", 1}).value();
+    engine_ = Engine::create({Precision::f32, 1}).value();
     auto loaded = Tokenizer::load(*engine_, kWorld / "embedder");
     ASSERT_TRUE(loaded.ok()) << loaded.error().message;
     tokenizer_ = std::move(loaded).value();
@@ -69,13 +69,13 @@ TEST_F(WorldTokenizer, CountsWordByWordAndRefusesToLeaveAnEndOut) {
 }
 
 TEST(Tokenizer, AMissingFileOrLibraryIsNamed) {
-  const auto engine = Engine::create({"f32", 1}).value();
+  const auto engine = Engine::create({Precision::f32, 1}).value();
   const auto missing = Tokenizer::load(*engine, kWorld / "nowhere");
   ASSERT_FALSE(missing.ok());
   EXPECT_NE(missing.error().message.find("nowhere/openvino_tokenizer.xml"), std::string::npos)
       << missing.error().message;
   ASSERT_EQ(setenv("SCOTOMA_TOKENIZERS", "/no/such/library.so", 1), 0);
-  const auto lost = Tokenizer::load(*Engine::create({"f32", 1}).value(), kWorld / "embedder");
+  const auto lost = Tokenizer::load(*Engine::create({Precision::f32, 1}).value(), kWorld / "embedder");
   unsetenv("SCOTOMA_TOKENIZERS");
   ASSERT_FALSE(lost.ok());
   EXPECT_NE(lost.error().message.find("/no/such/library.so"), std::string::npos) << lost.error().message;

@@ -30,11 +30,12 @@ Result<PixelSize> read_size(const Json& config, const char* key, bool number_is_
   return bad_input(fmt::format("{}: '{}' is not understood: {}", path.string(), key, size.dump()));
 }
 
-/// PIL's numbers: 0 nearest, 1 Lanczos, 2 bilinear, 3 bicubic, 4 box, 5 Hamming.
-Result<std::string> read_filter(const Json& config, const Path& path) {
-  constexpr const char* kFilters[] = {"nearest", "lanczos", "bilinear", "bicubic", "box", "hamming"};
+/// By PIL's number, which is the enum's too.
+Result<Filter> read_filter(const Json& config, const Path& path) {
   SCOTOMA_ASSIGN_OR_RETURN(const int filter, json_value(config, "resample", 2, path));
-  if (filter >= 0 && filter < std::ssize(kFilters)) return std::string(kFilters[filter]);
+  for (const auto& known : names_of(Filter{})) {
+    if (static_cast<int>(known.value) == filter) return known.value;
+  }
   return bad_input(
       fmt::format("{}: 'resample' {} is no filter of Pillow's; there are 0 (nearest), 1 (lanczos), "
                   "2 (bilinear), 3 (bicubic), 4 (box) and 5 (hamming)",
@@ -51,7 +52,7 @@ Result<void> read_resize(const Json& config, Preprocessing& out, const Path& pat
   SCOTOMA_ASSIGN_OR_RETURN(const PixelSize size, read_size(config, "size", crop, path));
   SCOTOMA_ASSIGN_OR_RETURN(PixelSize cut, read_size(config, "crop_size", false, path));
   if (size.width == 0 && size.height > 0) {
-    out.fit = "crop";
+    out.fit = Fit::crop;
     out.crop_floors = true;
     out.resize_to = size.height;
     if (!crop || cut.width == 0) cut = {size.height, size.height};

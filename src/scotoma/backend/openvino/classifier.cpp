@@ -42,7 +42,7 @@ Prediction best_of(const std::vector<float>& row) {
 std::string OpenvinoClassifier::describe() const {
   const PixelSize size = network_->input_size();
   return fmt::format("{}, {} classes, {} x {}, {}, {}", file_.filename().string(), names_.size(), size.width,
-                     size.height, output_, network_->precision());
+                     size.height, name_of(output_), network_->precision());
 }
 
 Result<std::vector<std::vector<float>>> OpenvinoClassifier::probabilities(std::span<const Image> images) {
@@ -52,7 +52,7 @@ Result<std::vector<std::vector<float>>> OpenvinoClassifier::probabilities(std::s
       return failed(
           fmt::format("{}: the model returned NaN or infinity for image {} of {}", file_.string(), i + 1, rows.size()));
     }
-    if (output_ == "logits") softmax(rows[i]);
+    if (output_ == Scores::logits) softmax(rows[i]);
   }
   return rows;
 }
@@ -131,11 +131,12 @@ Result<void> OpenvinoClassifier::open(const std::shared_ptr<Engine>& engine, con
   }
   SCOTOMA_ASSIGN_OR_RETURN(output_, resolve_scores(head, tried.rows, options.output, file_));
   const std::string settings = network_->settings();
+  const std::string scores(name_of(output_));
   const std::string precision = network_->precision();
   const std::string names = fmt::format("{}", fmt::join(given, "\n"));
   auto fingerprint =
-      names.empty() ? model_fingerprint(*engine, "classifier", {file_, options.labels}, {settings, output_, precision})
-                    : model_fingerprint(*engine, "classifier", {file_}, {settings, output_, precision, names});
+      names.empty() ? model_fingerprint(*engine, "classifier", {file_, options.labels}, {settings, scores, precision})
+                    : model_fingerprint(*engine, "classifier", {file_}, {settings, scores, precision, names});
   SCOTOMA_ASSIGN_OR_RETURN(fingerprint_, std::move(fingerprint));
   return {};
 }

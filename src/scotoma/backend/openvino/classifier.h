@@ -38,7 +38,7 @@ class OpenvinoClassifier final : public Classifier {
   std::filesystem::path file_;
   std::vector<std::string> names_;
   std::unique_ptr<ImageNetwork> network_;
-  std::string output_;  ///< "logits" or "probabilities"
+  Scores output_ = Scores::logits;
   std::size_t batch_ = 1;
   std::string fingerprint_;
 };

@@ -137,7 +137,7 @@ Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options) {
     engine->cache_ = options.cache;
     const auto can = engine->core_.get_property("CPU", ov::device::capabilities);
     const bool bf16 = std::find(can.begin(), can.end(), ov::device::capability::BF16) != can.end();
-    if (options.precision == "bf16" && bf16) engine->precision_ = ov::element::bf16;
+    if (options.precision == Precision::bf16 && bf16) engine->precision_ = ov::element::bf16;
     engine->processor_ = engine->core_.get_property("CPU", ov::device::full_name);
     return engine;
   });

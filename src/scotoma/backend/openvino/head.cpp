@@ -81,30 +81,30 @@ Head head_of(const ov::Output<const ov::Node>& output) {
   return Head::other;
 }
 
-Result<std::string> resolve_scores(Head head, const Rows& rows, const std::string& wanted,
-                                   const std::filesystem::path& file) {
+Result<Scores> resolve_scores(Head head, const Rows& rows, std::optional<Scores> wanted,
+                              const std::filesystem::path& file) {
   const bool probable = head == Head::softmax || head == Head::sigmoid;
   const std::string layer = head == Head::softmax ? "a softmax" : "a sigmoid";
-  if (wanted == "probabilities" && !bounded(rows)) {
+  if (wanted == Scores::probabilities && !bounded(rows)) {
     return bad_input(fmt::format(
         "{}: output = \"probabilities\", but it gives {:.4g} for a test image: these are logits; say output = "
         "\"logits\", or leave it out",
         file.string(), worst_of(rows)));
   }
-  if (wanted == "logits" && probable && bounded(rows)) {
+  if (wanted == Scores::logits && probable && bounded(rows)) {
     return bad_input(fmt::format(
         "{}: output = \"logits\", but it ends in {}: these are probabilities; say output = \"probabilities\", or "
         "leave it out",
         file.string(), layer));
   }
-  if (!wanted.empty()) return wanted;
+  if (wanted) return *wanted;
   if (probable && !bounded(rows)) {
     return bad_input(fmt::format(
         "{}: ends in {}, but gives {:.4g} for a test image: probabilities that are scaled; export it without that",
         file.string(), layer, worst_of(rows)));
   }
-  if (head == Head::log_softmax || !bounded(rows)) return std::string("logits");
-  if (probable || add_up(rows) || in_steps(rows, 255) || in_steps(rows, 256)) return std::string("probabilities");
+  if (head == Head::log_softmax || !bounded(rows)) return Scores::logits;
+  if (probable || add_up(rows) || in_steps(rows, 255) || in_steps(rows, 256)) return Scores::probabilities;
   const auto sum = std::accumulate(rows[0].begin(), rows[0].end(), 0.0);
   return bad_input(fmt::format(
       "{}: gives numbers from 0 to 1 that add up to {:.3g}, not to 1, and does not end in a softmax or sigmoid: are "

@@ -4,10 +4,11 @@
 
 #include <filesystem>
 #include <openvino/openvino.hpp>
-#include <string>
+#include <optional>
 #include <vector>
 
 #include "scotoma/core/result.h"
+#include "scotoma/study/study.h"
 
 namespace scotoma {
 
@@ -17,13 +18,12 @@ enum class Head { softmax, log_softmax, sigmoid, other };
 
 Head head_of(const ov::Output<const ov::Node>& output);
 
-/// "logits", to which a softmax is to be applied, or "probabilities", which are used as they are: they may add up to
-/// other than 1 where a sigmoid gives every class its own, or where 8 bits hold them. `wanted` is what the study says,
-/// perhaps nothing; `rows` are raw outputs for test images, all finite. Without a word of the study: probabilities
-/// after a softmax or sigmoid whose values lie in [0, 1]; else where the values add up to 1, or are all multiples of
-/// 1/255 or 1/256 in [0, 1]; logits where one lies outside of [0, 1]. Errors: bad_input naming `file` where it cannot
-/// be told, or where `wanted` contradicts layer or values.
-Result<std::string> resolve_scores(Head head, const std::vector<std::vector<float>>& rows, const std::string& wanted,
-                                   const std::filesystem::path& file);
+/// What the scores are. Probabilities may add up to other than 1 where a sigmoid gives every class its own, or where 8
+/// bits hold them. `wanted` is what the study says, perhaps nothing; `rows` are raw outputs for test images, all
+/// finite. Without a word of the study: probabilities after a softmax or sigmoid whose values lie in [0, 1]; else where
+/// the values add up to 1, or are all multiples of 1/255 or 1/256 in [0, 1]; logits where one lies outside of [0, 1].
+/// Errors: bad_input naming `file` where neither layer nor values decide, or where `wanted` contradicts them.
+Result<Scores> resolve_scores(Head head, const std::vector<std::vector<float>>& rows, std::optional<Scores> wanted,
+                              const std::filesystem::path& file);
 
 }  // namespace scotoma

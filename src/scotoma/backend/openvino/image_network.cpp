@@ -27,8 +27,7 @@ Result<void> check(const Preprocessing& p, const ov::element::Type& input, const
         "out, or export the model with an input of real numbers",
         p.mean, p.std, input.get_type_name()));
   }
-  if (!filter_named(p.filter)) return wrong("the filter '" + p.filter + "' is unknown");
-  if (p.fit == "crop" && p.resize_to > 0 && p.resize_to < std::max(p.width, p.height)) {
+  if (p.fit == Fit::crop && p.resize_to > 0 && p.resize_to < std::max(p.width, p.height)) {
     return wrong(fmt::format("resize_to {} is smaller than the crop of {} x {}", p.resize_to, p.width, p.height));
   }
   return {};
@@ -48,7 +47,6 @@ Result<std::unique_ptr<ImageNetwork>> ImageNetwork::create(std::shared_ptr<Engin
   out->prep_ = preprocessing;
   SCOTOMA_RETURN_IF_ERROR(out->resolve_input(std::max(1, batch)));
   SCOTOMA_RETURN_IF_ERROR(check(out->prep_, out->model_->input().get_element_type(), path));
-  out->filter_ = *filter_named(out->prep_.filter);
   SCOTOMA_RETURN_IF_ERROR(out->resolve_output(output));
   return out;
 }
@@ -62,8 +60,8 @@ Result<void> ImageNetwork::resolve_input(int batch) {
   const ov::PartialShape shape = model_->input().get_partial_shape();
   if (shape.rank().is_dynamic() || shape.size() != 4) return wrong("the input must have 4 dimensions");
   const auto is = [&](std::size_t axis, int length) { return shape[axis].is_static() && shape[axis] == length; };
-  if (prep_.layout.empty()) prep_.layout = !is(1, 3) && is(3, 3) ? "nhwc" : "nchw";
-  const bool nchw = prep_.layout == "nchw";
+  if (!prep_.layout) prep_.layout = !is(1, 3) && is(3, 3) ? InputLayout::nhwc : InputLayout::nchw;
+  const bool nchw = prep_.layout == InputLayout::nchw;
   const ov::Dimension& channels = shape[nchw ? 1 : 3];
   if (channels.is_static() && channels != 3) return wrong("the input must have 3 channels");
   const auto settle = [](int& wanted, const ov::Dimension& dimension) {
@@ -114,10 +112,10 @@ Result<std::shared_ptr<ov::Model>> ImageNetwork::with_preprocessing() const {
         .set_element_type(ov::element::u8)
         .set_layout("NHWC")
         .set_shape({static_cast<int>(batch_), prep_.height, prep_.width, 3});
-    graph.input().model().set_layout(prep_.layout == "nchw" ? "NCHW" : "NHWC");
+    graph.input().model().set_layout(prep_.layout == InputLayout::nchw ? "NCHW" : "NHWC");
     auto& steps = graph.input().preprocess();
     steps.convert_element_type(ov::element::f32);
-    if (prep_.channels == "bgr") steps.reverse_channels();
+    if (prep_.channels == ChannelOrder::bgr) steps.reverse_channels();
     if (prep_.mean != std::vector<double>{0, 0, 0}) steps.mean(as_floats(prep_.mean));
     if (prep_.std != std::vector<double>{1, 1, 1}) steps.scale(as_floats(prep_.std));
     graph.output(output_).tensor().set_element_type(ov::element::f32);
@@ -144,14 +142,15 @@ Result<Image> ImageNetwork::fitted(const Image& image) const {
                     "images are {} x {}",
                     path_.string(), to.width, to.height, from.width, from.height));
   }
-  if (prep_.fit != "crop") return resized(image, to, filter_);
+  if (prep_.fit != Fit::crop) return resized(image, to, prep_.filter);
   const int shorter = prep_.resize_to > 0 ? prep_.resize_to : std::max(to.width, to.height);
   const PixelSize whole = resized_to_shorter(from, shorter);
   const auto margin = [&](int length, int cut) {
     const int both = length - cut;
     return prep_.crop_floors ? both / 2 : static_cast<int>(std::nearbyint(both / 2.0));
   };
-  return cropped(resized(image, whole, filter_), margin(whole.width, to.width), margin(whole.height, to.height), to);
+  return cropped(resized(image, whole, prep_.filter), margin(whole.width, to.width), margin(whole.height, to.height),
+                 to);
 }
 
 Result<std::vector<std::vector<float>>> ImageNetwork::run(std::span<const Image> images) {
@@ -194,9 +193,10 @@ double ImageNetwork::seconds() const {
 }
 
 std::string ImageNetwork::settings() const {
+  const std::string fit = std::string(name_of(prep_.fit)) + (prep_.crop_floors ? " floor" : "");
   return fmt::format("{}x{} {} {} {} {} {} mean {} std {} batch {}", prep_.width, prep_.height,
-                     prep_.resize ? prep_.fit + (prep_.crop_floors ? " floor" : "") : "as it is", prep_.resize_to,
-                     prep_.filter, prep_.channels, prep_.layout, prep_.mean, prep_.std, batch_);
+                     prep_.resize ? fit : "as it is", prep_.resize_to, name_of(prep_.filter), name_of(prep_.channels),
+                     name_of(*prep_.layout), prep_.mean, prep_.std, batch_);
 }
 
 }  // namespace scotoma

@@ -49,8 +49,7 @@ class ImageNetwork {
   std::shared_ptr<Engine> engine_;
   std::shared_ptr<ov::Model> model_;
   std::filesystem::path path_;
-  Preprocessing prep_;  ///< nothing left to guess
-  Filter filter_ = Filter::bilinear;
+  Preprocessing prep_;  ///< with size and layout
   std::size_t batch_ = 1;
   std::size_t output_ = 0;
   ov::Shape output_shape_;

@@ -26,7 +26,7 @@ GeneratorOptions options(double guidance = 1, int batch = 3) {
   return out;
 }
 
-std::unique_ptr<Generator> load(const GeneratorOptions& wanted, const EngineOptions& engine = {"f32", 1}) {
+std::unique_ptr<Generator> load(const GeneratorOptions& wanted, const EngineOptions& engine = {Precision::f32, 1}) {
   auto out = load_generator(wanted, engine);
   EXPECT_TRUE(out.ok()) << out.error().message;
   return out.ok() ? std::move(out).value() : nullptr;
@@ -43,7 +43,7 @@ std::vector<Image> generate(Generator& generator, std::span<const GenerationRequ
 }
 
 TEST(OpenvinoGenerator, AnImageIsAFunctionOfItsPromptAndSeedAlone) {
-  for (const char* precision : {"f32", "bf16"}) {
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
     for (const double guidance : {1.0, 3.0}) {
       const auto one = load(options(guidance), {precision, 1});
       const auto two = load(options(guidance), {precision, 2});
@@ -54,13 +54,14 @@ TEST(OpenvinoGenerator, AnImageIsAFunctionOfItsPromptAndSeedAlone) {
       EXPECT_EQ(all[0], all[6]);  // another place in another batch
       EXPECT_NE(all[0], all[2]);
       for (std::size_t i = 0; i < kRequests.size(); ++i) {
-        EXPECT_EQ(generate(*two, std::span(kRequests).subspan(i, 1))[0], all[i]) << precision << " image " << i;
+        EXPECT_EQ(generate(*two, std::span(kRequests).subspan(i, 1))[0], all[i])
+            << name_of(precision) << " image " << i;
       }
       std::vector<std::vector<Image>> parallel(4);
       std::vector<std::thread> threads;
       for (auto& mine : parallel) threads.emplace_back([&] { mine = generate(*two, kRequests); });
       for (auto& thread : threads) thread.join();
-      for (const auto& mine : parallel) EXPECT_EQ(mine, all) << precision;
+      for (const auto& mine : parallel) EXPECT_EQ(mine, all) << name_of(precision);
       EXPECT_GT(two->engine_seconds(), 0);
     }
   }
@@ -113,7 +114,7 @@ class BrokenFolder : public testing::Test {
   void expect_refused(const std::string& part) {
     GeneratorOptions wanted = options();
     wanted.model = folder_;
-    const auto out = load_generator(wanted, {"f32", 1});
+    const auto out = load_generator(wanted, {Precision::f32, 1});
     ASSERT_FALSE(out.ok());
     EXPECT_EQ(out.error().code, Code::bad_input);
     EXPECT_NE(out.error().message.find(part), std::string::npos) << out.error().message;
@@ -172,7 +173,7 @@ TEST_F(BrokenFolder, ATokenizerOfMoreWordsThanTheTextEncoderIsRefused) {
 }
 
 TEST(EmbeddingRows, AreFoundInARealTextEncodersGraph) {
-  const auto engine = Engine::create({"f32", 1}).value();
+  const auto engine = Engine::create({Precision::f32, 1}).value();
   const auto model = engine->read(kFolder / "text_encoder/openvino_model.xml").value();
   EXPECT_GT(embedding_rows(*model, "input_ids").value_or(0), 100U);
   EXPECT_FALSE(embedding_rows(*model, "no_such_input"));
@@ -227,7 +228,7 @@ TEST_F(BrokenFolder, TheNetworkIsToldFractionalTimesteps) {
     wanted.steps = 3;  // 999, 499.5 and 0
     return load(wanted);
   };
-  const auto engine = Engine::create({"f32", 1}).value();
+  const auto engine = Engine::create({Precision::f32, 1}).value();
   const auto unet = engine->read(folder_ / "unet/openvino_model.xml").value();
   ASSERT_EQ(unet->input("timestep").get_element_type(), ov::element::i64);
   EXPECT_TRUE(make_real(*unet, "timestep"));
