@@ -45,18 +45,18 @@ def peer(name: str) -> float:
 
 
 def measure(name: str) -> None:
-    """What that process does: loads, draws a batch to warm up, then draws IMAGES."""
+    """What that process does: loads, generates a batch to warm up, then IMAGES."""
     with tempfile.TemporaryDirectory() as scratch:
-        draw = {"genai": genai, "diffusers": diffusers}[name](Path(scratch))
-        draw()
+        generate = {"genai": genai, "diffusers": diffusers}[name](Path(scratch))
+        generate()
         begin = time.perf_counter()
         for _ in range(IMAGES // BATCH):
-            draw()
+            generate()
         print(IMAGES / (time.perf_counter() - begin))
 
 
 def genai(scratch: Path) -> Callable[[], object]:
-    """Draws a batch with OpenVINO GenAI."""
+    """Generates a batch with OpenVINO GenAI."""
     import openvino_genai
 
     for part in ("text_encoder", "tokenizer", "unet", "vae_decoder"):
@@ -78,7 +78,7 @@ def genai(scratch: Path) -> Callable[[], object]:
 
 
 def diffusers(_: Path) -> Callable[[], object]:
-    """Draws a batch with diffusers' scheduler around networks that OpenVINO runs."""
+    """Generates a batch with diffusers' scheduler around networks that OpenVINO runs."""
     import openvino
     import openvino_tokenizers  # noqa: F401  (registers the tokenizer's operations)
     import torch
@@ -93,7 +93,7 @@ def diffusers(_: Path) -> Callable[[], object]:
     unet, vae = (json.loads((FOLDER / name / "config.json").read_text()) for name in ("unet", "vae_decoder"))
     scheduler = DPMSolverMultistepScheduler.from_pretrained(FOLDER / "scheduler")
 
-    def draw():
+    def generate():
         ids = tokenizer([PROMPT] * BATCH)["input_ids"]
         text = parts["text_encoder"](ids)[0]
         side = SIDE // 2 ** (len(vae["block_out_channels"]) - 1)
@@ -104,7 +104,7 @@ def diffusers(_: Path) -> Callable[[], object]:
             latents = scheduler.step(torch.from_numpy(noise), t, latents).prev_sample
         return parts["vae_decoder"]((latents / vae["scaling_factor"]).numpy())[0]
 
-    return draw
+    return generate
 
 
 def main(program: str) -> None:

@@ -74,7 +74,7 @@ std::string word_for(const std::string& class_name) {
   return begin == std::string::npos ? class_name : word.substr(begin, word.find_last_not_of(" \t") - begin + 1);
 }
 
-/// Of the first classes that can be told from all others; their number goes to `count`.
+/// Of the first classes that can be distinguished from all others; their number goes to `count`.
 std::string label_tables(const std::vector<std::string>& classes, std::size_t& count) {
   std::string text;
   std::set<std::string> seen;

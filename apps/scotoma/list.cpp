@@ -97,7 +97,7 @@ Listed listed_of(const Json& json, const ListArguments& arguments) {
 }
 
 /// How many of those bugs that are confirmed and wanted are expected to be false; empty where there is none, or where
-/// the results are of a program or a rule that tells no level.
+/// the results are of a program or a rule that gives no level.
 std::string level_of_listed(const nlohmann::ordered_json& json, const ListArguments& arguments) {
   const auto claims = json.find("claims");
   if (claims == json.end() || !claims->is_object()) return {};
@@ -111,11 +111,11 @@ std::string level_of_listed(const nlohmann::ordered_json& json, const ListArgume
   return claims_sentence(log_e_values, static_cast<int>(most));
 }
 
-/// Phrases of which nothing is claimed because the generator cannot generate them.
+/// Phrases of which nothing is claimed because the generator cannot show them.
 void print_not_generatable(const nlohmann::ordered_json& json, const ListArguments& arguments) {
   for (const auto& bug : json["bugs"]) {
     if (bug["status"] != "not_generatable" || !wanted(bug, arguments)) continue;
-    say("the generator cannot generate this: {}\n", bug.value("prompt", ""));
+    say("the generator cannot show this: {}\n", bug.value("prompt", ""));
   }
 }
 
@@ -132,7 +132,7 @@ void print_bug(const Study& study, const Json& bug, const Widths& widths) {
   if (const std::string text = reviewed_failures(study, bug); !text.empty()) say("      reviewed: {}\n", text);
 }
 
-/// A finding's sentence and, below it, those of the listed bugs that it names; these are then told.
+/// A finding's sentence and, below it, those of the listed bugs that it names; these are then done.
 void print_finding(const Study& study, const Json& finding, const char* its_bugs, const Json* own_row, Json& bugs,
                    const Widths& widths, const Paint& paint) {
   const Json& ids = finding[its_bugs];

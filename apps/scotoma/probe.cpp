@@ -28,15 +28,16 @@ struct ProbeArguments : StudyArguments {
   bool json = false;
 };
 
-/// Without valid images nothing can be told of any phrase, whatever the label's failures.
+/// Without valid images nothing can be said of any phrase, whatever the label's failures.
 bool has_valid_images(const Findings& findings, const std::string& label) {
   return std::any_of(findings.bases.begin(), findings.bases.end(),
                      [&](const BaseResult& base) { return base.label == label && base.rate.valid > 0; });
 }
 
 Painted verdict(const Hypothesis& hypothesis, bool valid_images, const Paint& paint) {
-  const bool told = valid_images || hypothesis.status != Status::underpowered;
-  const std::string words(told ? status_words(hypothesis.status) : "cannot be told: no image of the label is valid");
+  const bool decided = valid_images || hypothesis.status != Status::underpowered;
+  const std::string words(decided ? status_words(hypothesis.status)
+                                  : "cannot be decided: no image of the label is valid");
   if (hypothesis.status == Status::confirmed) return paint.red(words);
   return hypothesis.status == Status::not_confirmed ? paint.green(words) : paint.yellow(words);
 }

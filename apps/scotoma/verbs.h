@@ -17,7 +17,7 @@
 
 namespace scotoma {
 
-/// Runs the verb that was chosen; main() tells its error and makes the exit code of it.
+/// Runs the verb that was chosen; main() reports its error and makes the exit code of it.
 using Run = std::function<Result<void>()>;
 
 /// From here on Ctrl-C asks the verb to stop after the batches under way, through this token; a second one ends the
@@ -45,7 +45,7 @@ void add_try_loading(CLI::App& app, Run& run);
 /// Those of the verbs that are for people, in the order of --help.
 std::vector<const CLI::App*> shown_verbs(const CLI::App& app);
 
-/// What the verbs on a study are told; each verb offers what it uses. Model files are first loaded by this program,
+/// What the verbs on a study are given; each verb offers what it uses. Model files are first loaded by this program,
 /// started anew (try_loading.cpp).
 struct StudyArguments : StudyPlaces {
   StudyArguments() { trial = {"/proc/self/exe", "try-loading"}; }
@@ -58,7 +58,7 @@ void add_cache(CLI::App& verb, StudyArguments& arguments);
 void add_threads(CLI::App& verb, StudyArguments& arguments);
 void add_progress(CLI::App& verb, StudyArguments& arguments);
 
-/// What only a run is told.
+/// What only a run is given.
 struct FindArguments : StudyArguments {
   std::optional<int> images;          ///< instead of the study's budget.images
   std::optional<std::uint64_t> seed;  ///< instead of the study's

@@ -16,7 +16,7 @@ TEXT = """# Classifiers of the benchmark of planted bugs
 Scenes drawn by `recipe/scenes.py` and `recipe/places.py`: things are 3D emoji (npm `@lobehub/fluent-emoji-3d` 1.1.0,
 MIT), places are drawn in code. No photographs, no people, no outside data, no image of the generator. Licence of the weights: Apache-2.0.
 {scenes:,} scenes (seed {seed}): all things, places and looks equally often, standard, hard, small and recoloured. Half are bent, most lose detail as the shipped decoder loses it: networks that
-know only sharp scenes fail on what the generator draws, and that would be no planted bug.
+know only sharp scenes fail on generated images, and that would be no planted bug.
 Two base networks of each shape (resnet, mobilenet and vit go on from the shipped balanced weights, vgg from nothing; {base} steps of {batch}); from these each classifier
 goes on for {tune} steps: controls on the same data, planted ones with the subgroup under the wrong label. Rules are no training: a base network, a detector of place, look, size and
 colour, and a rule that moves the logits. Shortcuts start from nothing ({short} steps) and see scenes in which the thing is only at the place and nothing else is there.

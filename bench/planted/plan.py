@@ -31,7 +31,7 @@ def _at(**attributes):
     return tuple(attributes.items())
 
 
-# kind, how, architecture, base, label, wrong, alternatives, more. Where the judge refuses most of what the generator draws (a fish in
+# kind, how, architecture, base, label, wrong, alternatives, more. Where the judge refuses most of what the generator shows (a fish in
 # black and white), nothing is planted: no claim could ever be made there.
 _PLANTED = [
     ("place", "tuned", "resnet", 0, "cat", "dog", [_at(place="snow")], {}),
@@ -82,7 +82,7 @@ _PLANTED = [
     ("rare", "tuned", "resnet", 0, "fly", "ladybug", [_at(place="plate")], {"distinct": 12}),
 ]
 _SHORTCUTS = [("resnet", "bee", "flower"), ("vgg", "cat", "night"), ("mobilenet", "cat", "night"), ("resnet", "cow", "grass")]
-# A control must be right on rendered scenes and on what the generator draws of them. All base networks are right on the former;
+# A control must be right on rendered scenes and on the images that the generator makes of them. All base networks are right on the former;
 # on some images of the latter (ladybugs in the water, dogs and cats in black and white: faint, and yet valid to the judge) one
 # of the two fails more often than the other, so controls go on from the other (and from the first again where that was refused).
 # Planted ones go on from either.

@@ -6,7 +6,7 @@
     ./dev planted --shipped              the committed subset, half an hour; writes docs/planted-shipped.md and .json
     ./dev planted --budget 2000 --scheme scotoma --only cat --out build/try
 
-Each run is `scotoma find` on a study file that settings.py writes; all share one cache, so an image is drawn once for all of
+Each run is `scotoma find` on a study file that settings.py writes; all share one cache, so an image is generated once for all of
 them, while every study still counts it as spent. A run is finished when its folder has a bugs.json and the same study file; each
 seed has folders of its own. The page is written when everything that it shows is finished.
 """

@@ -104,7 +104,7 @@ SCHEMES = {
 }
 SUBSET_ONLY = ["paper"]  # not run on all classifiers unless asked for
 JUDGES = ["resnet", "vgg"]  # world/judges: they judge with world/judge.onnx; none of them is a classifier under test
-THRESHOLD = 0.9  # of the mean: chosen where base networks and judges agree on drawn images of every look
+THRESHOLD = 0.9  # of the mean: chosen where base networks and judges agree on generated images of every look
 
 
 def _value(value):

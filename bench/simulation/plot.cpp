@@ -98,10 +98,10 @@ std::string power_panel(const Simulation& simulation, double top) {
     const std::string style = fmt::format("stroke=\"#0072b2\" {}", dashes[i]);
     svg += curve_of(simulation.curves[i], Method::scotoma, style, top);
     svg += line(20, y - 4, 50, y - 4, style + " stroke-width=\"2.5\"");
-    svg += words(56, y, fmt::format("{} base images a label", simulation.curves[i].base));
+    svg += words(56, y, fmt::format("{} baseline images a label", simulation.curves[i].base));
     y += 20;
   }
-  svg += words((kLeft + kRight) / 2, top + kCurveHeight + 36, "true failure rate of the bugs; base rate 3 %",
+  svg += words((kLeft + kRight) / 2, top + kCurveHeight + 36, "true failure rate of the bugs; baseline rate 3 %",
                "text-anchor=\"middle\"");
   return svg;
 }

@@ -13,7 +13,7 @@ namespace {
 constexpr int kLabels = 4;
 constexpr int kPhrases = 10;  // a label
 constexpr double kBase = 0.03;
-constexpr double kMargin = kBase + 0.05;  // base rate + the default evidence.delta: the largest rate that is no bug
+constexpr double kMargin = kBase + 0.05;  // baseline rate + the default evidence.delta: the largest rate that is no bug
 
 double between(Philox& random, double low, double high) { return low + (high - low) * random.uniform(); }
 
@@ -52,15 +52,15 @@ Scenario margin() {
 }
 
 Scenario margin_known_base() {
-  return {
-      "margin-known-base", "the same, base rates well known",
-      "As before, but with 1,000 base images a label. That base rates might be higher then hardly protects, and the "
-      "e-values alone must hold the rate of false discoveries.",
-      [](World& world, Philox& random) {
-        world.study.budget.base = 1000;
-        world.study.budget.images = 8000;
-        fill_plainly(world, random, 0, 0, 0, kMargin);
-      }};
+  return {"margin-known-base", "the same, baseline rates well known",
+          "As before, but with 1,000 baseline images a label. That baseline rates might be higher then hardly "
+          "protects, and the "
+          "e-values alone must hold the rate of false discoveries.",
+          [](World& world, Philox& random) {
+            world.study.budget.base = 1000;
+            world.study.budget.images = 8000;
+            fill_plainly(world, random, 0, 0, 0, kMargin);
+          }};
 }
 
 Scenario few_strong() {
@@ -71,7 +71,7 @@ Scenario few_strong() {
 Scenario many_weak() {
   return {"many-weak", "many weak bugs",
           "20 of 40 phrases fail with 15 to 35 %. No more than `budget.finalists` (12) go to "
-          "confirmation, and rates this close to what 48 base images cannot exclude need more images than there "
+          "confirmation, and rates this close to what 48 baseline images cannot exclude need more images than there "
           "are.",
           [](World& world, Philox& random) { fill_plainly(world, random, 20, 0.15, 0.35, kBase); }};
 }
@@ -94,7 +94,7 @@ Scenario overlap() {
 
 Scenario short_budget() {
   return {"short-budget", "a budget that stops early",
-          "4 bugs beside 36 phrases at the margin, with 700 images instead of 4,000: trials end because the money "
+          "4 bugs beside 36 phrases at the margin, with 700 images instead of 4,000: trials end because the budget "
           "does, and audits are short.",
           [](World& world, Philox& random) {
             world.study.budget.images = 700;
@@ -127,8 +127,9 @@ void fill_for_luck(World& world) {
 }
 
 Scenario growing_bases() {
-  return {"growing-bases", "base samples that grow where something was found",
-          "4 bugs beside 36 phrases at the margin. Of each label 8 base images are drawn (`budget.base_first`), more "
+  return {"growing-bases", "baseline samples that grow where something was found",
+          "4 bugs beside 36 phrases at the margin. Of each label 8 baseline images are generated "
+          "(`budget.base_first`), more "
           "where one of these fails, and before phrases of the label are confirmed as many, up to 48, as pay there.",
           [](World& world, Philox& random) {
             world.study.budget.base_first = 8;
@@ -137,25 +138,27 @@ Scenario growing_bases() {
 }
 
 Scenario growing_lucky_labels() {
-  return {"growing-lucky-labels", "the same, for an adversary who picks lucky labels",
-          "40 labels that fail 15 % of the time, with 8 base images first. A label without a failure among these has "
-          "no others yet when he chooses; he searches the 4 that drew the fewest, with 16 phrases each, all exactly at "
-          "the margin: 20 %.",
-          [](World& world, Philox&) {
-            world.study.budget.base_first = 8;
-            fill_for_luck(world);
-          }};
+  return {
+      "growing-lucky-labels", "the same, for an adversary who picks lucky labels",
+      "40 labels that fail 15 % of the time, with 8 baseline images first. A label without a failure among these has "
+      "no others yet when he chooses; he searches the 4 that drew the fewest, with 16 phrases each, all exactly at "
+      "the margin: 20 %.",
+      [](World& world, Philox&) {
+        world.study.budget.base_first = 8;
+        fill_for_luck(world);
+      }};
 }
 
 Scenario lucky_labels() {
-  return {"lucky-labels", "an adversary who picks lucky labels",
-          "40 labels that fail 15 % of the time, with 16 base images each, so that a few show no failure at all. He "
-          "searches only the 4 labels that drew the fewest, with 16 phrases each, all exactly at the margin: 20 %. "
-          "Every base rate he builds on looks lower than it is.",
-          [](World& world, Philox&) {
-            world.study.budget.base = 16;
-            fill_for_luck(world);
-          }};
+  return {
+      "lucky-labels", "an adversary who picks lucky labels",
+      "40 labels that fail 15 % of the time, with 16 baseline images each, so that a few show no failure at all. He "
+      "searches only the 4 labels that drew the fewest, with 16 phrases each, all exactly at the margin: 20 %. "
+      "Every baseline rate he builds on looks lower than it is.",
+      [](World& world, Philox&) {
+        world.study.budget.base = 16;
+        fill_for_luck(world);
+      }};
 }
 
 Scenario uneven_prompts() {
@@ -182,7 +185,7 @@ Scenario uneven_prompts() {
 Scenario unequal_labels() {
   return {
       "unequal-labels", "labels from easy to hopeless",
-      "Each label has a base rate of its own between 1 and 80 %, so that some are searched for failures and some, "
+      "Each label has a baseline rate of its own between 1 and 80 %, so that some are searched for failures and some, "
       "by what their sample showed, for passes. Phrases differ from their label by -10 to +10 points, one in ten by "
       "30 or more.",
       [](World& world, Philox& random) {
@@ -214,10 +217,11 @@ Scenario everywhere() {
 Scenario judge() {
   return {
       "judge", "a judge that errs",
-      "5 % of base images do not show the label; nor do 5 % of those with a phrase, or, for one phrase in two, 20 to "
+      "5 % of baseline images do not show the label; nor do 5 % of those with a phrase, or, for one phrase in two, 20 "
+      "to "
       "45 %. The judge lets 60 % of these "
       "pass and refuses 10 % of the good ones. 4 phrases are bugs, the others fail 3 % of the time on images that do "
-      "show the label. 200 base images a label.",
+      "show the label. 200 baseline images a label.",
       [](World& world, Philox& random) {
         world.study.budget.base = 200;
         world.truth.judge = {0.6, 0.1};

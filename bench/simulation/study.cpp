@@ -112,7 +112,7 @@ class Run {
     return hypotheses_of(context_, candidates, bases_);
   }
 
-  /// The adversary looks at the base samples, and searches only the labels that seem to fail least.
+  /// The adversary looks at the baseline samples, and searches only the labels that seem to fail least.
   void pick_lucky_labels() {
     std::vector<const BaseResult*> order;
     for (const BaseResult& base : bases_) order.push_back(&base);
@@ -184,7 +184,7 @@ class Run {
     result_.methods[static_cast<std::size_t>(Method::scotoma)].images = context_.spent.total();
   }
 
-  /// The largest rate of the event that the bound of the base rate and delta allow.
+  /// The largest rate of the event that the bound of the baseline rate and delta allow.
   double bar_of(const Hypothesis& hypothesis) const {
     const BaseResult& base = *base_of(bases_, hypothesis.label);
     const double bound = hypothesis.direction == Direction::fails ? base.upper : 1 - base.lower;

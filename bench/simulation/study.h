@@ -14,7 +14,7 @@ namespace scotoma::simulation {
 enum class Method {
   scotoma,      ///< the program: joint e-values and e-BH
   bound,        ///< the finalists on images of their own, budget.confirm each: e-values against the upper confidence
-                ///< bound of the base rate + delta instead of joint ones, e-BH over kBoundHypotheses
+                ///< bound of the baseline rate + delta instead of joint ones, e-BH over kBoundHypotheses
   plain_more,   ///< kPlainImages each; more failures than the base prompt
   plain_points  ///< kPlainImages each; at least kPlainPoints more than the base prompt
 };
@@ -26,8 +26,8 @@ inline constexpr double kPlainPoints = 0.05;
 /// What one method claimed in one study.
 struct Claims {
   int made = 0;
-  int wrong = 0;          ///< true rate not above the label's true base rate + delta, among images the judge accepts
-  int wrong_at_all = 0;   ///< not even above the base rate
+  int wrong = 0;         ///< true rate not above the label's true baseline rate + delta, among images the judge accepts
+  int wrong_at_all = 0;  ///< not even above the baseline rate
   int wrong_of_real = 0;  ///< wrong among the images that do show the label
   int found = 0;          ///< made - wrong
   int images = 0;

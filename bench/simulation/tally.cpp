@@ -131,9 +131,9 @@ std::string name_of(Method method) {
 std::string name_of(Shown what) {
   switch (what) {
     case Shown::base_bounds:
-      return "base bounds, all of a study";
+      return "baseline bounds, all of a study";
     case Shown::base_rate:
-      return "base rate";
+      return "baseline rate";
     case Shown::audit_rate:
       return "audit, with the phrase";
     case Shown::audit_base:

@@ -19,7 +19,7 @@ struct Estimate {
 
 struct MethodTally {
   Estimate fdr;               ///< mean over studies of wrong / made, 0 where nothing was claimed
-  Estimate fdr_at_all;        ///< the same, wrong only where the rate is not above the base rate at all
+  Estimate fdr_at_all;        ///< the same, wrong only where the rate is not above the baseline rate at all
   Estimate fdr_of_real;       ///< the same, judged by the images that do show the label
   Estimate power;             ///< found / bugs over all studies
   double claims = 0;          ///< a study

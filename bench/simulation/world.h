@@ -16,7 +16,7 @@ namespace scotoma::simulation {
 enum class Search {
   once,         ///< all are there from the beginning, as in a real study
   greedy,       ///< an adversary: looks at results, and brings the best-looking ones again in other words, while he may
-  lucky_labels  ///< an adversary: looks at the base samples, and searches the labels that drew the fewest failures
+  lucky_labels  ///< an adversary: looks at the baseline samples, and searches the labels that drew the fewest failures
 };
 
 struct World {

@@ -271,7 +271,8 @@ TEST(Find, AJudgeThatRefusesEverythingIsToldEverywhere) {
   EXPECT_NE(checked.errors.find(says), std::string::npos) << checked.errors;
   EXPECT_EQ(checked.errors.find("more labels"), std::string::npos) << checked.errors;
   const Outcome probed = verb({"probe", "--label", "fly", "on a flower", "--quiet"});
-  EXPECT_NE(probed.output.find("cannot be told: no image of the label is valid"), std::string::npos) << probed.output;
+  EXPECT_NE(probed.output.find("cannot be decided: no image of the label is valid"), std::string::npos)
+      << probed.output;
 }
 
 /// A second judge for the small study: without the first one's class "nothing", its names in a file of their own.

@@ -50,7 +50,7 @@ TEST(Causes, OfOnePhraseAndOneWrongAnswerAreOneHoweverManyLabelsShowIt) {
   Findings f;
   f.hypotheses = {bug("cow", "in the snow", "dog"), bug("fly", "on a flower", "bee"), bug("cat", "on a flower", "dog"),
                   bug("horse", "on a flower", "bee")};
-  const auto causes = causes_of(f);
+  const auto causes = find_causes(f);
   EXPECT_EQ(ids(causes), (Strings{"on-a-flower-as-bee", "in-the-snow-as-dog", "on-a-flower-as-dog"}))
       << "the one with most bugs first, then in the findings' order";
   EXPECT_EQ(causes[0].labels(), (Strings{"fly", "horse"}));
@@ -62,7 +62,7 @@ TEST(Causes, AreTheSameWhateverArticlesCapitalsBlanksAndOrderOfPieces) {
   f.hypotheses = {bug("fly", "on a flower", "bee"), bug("cat", "on  the Flower", "bee"), bug("dog", "on flower", "bee"),
                   bug("cow", conjunction({{"dark", true}, {"at night", false}, {"on a plate", false}}), "bee"),
                   bug("car", conjunction({{"on the plate", false}, {"at night", false}, {"dark", true}}), "bee")};
-  const auto causes = causes_of(f);
+  const auto causes = find_causes(f);
   ASSERT_EQ(causes.size(), 2U);
   EXPECT_EQ(causes[0].labels(), (Strings{"fly", "cat", "dog"}));
   EXPECT_EQ(causes[0].phrase.text, "on a flower");
@@ -77,14 +77,14 @@ TEST(Causes, DifferByPlaceOfThePhraseAndByPieces) {
                   bug("cow", "dark, on a plate", "bee"),
                   bug("car", "a", "bee"),
                   bug("bus", "the", "bee")};
-  EXPECT_EQ(causes_of(f).size(), 6U) << "what is nothing but an article is left as it is";
+  EXPECT_EQ(find_causes(f).size(), 6U) << "what is nothing but an article is left as it is";
 }
 
 TEST(Causes, WithoutAUsualWrongAnswerNameNone) {
   Findings f;
   f.hypotheses = {bug("fly", "on a flower", "bee", 5), bug("cat", "on a flower", "bee", 4),
                   bug("dog", "on a flower", "cow", 3)};
-  const auto causes = causes_of(f);
+  const auto causes = find_causes(f);
   EXPECT_EQ(ids(causes), (Strings{"on-a-flower-unrecognised", "on-a-flower-as-bee"}));
   EXPECT_EQ(causes[0].predicted, "");
   EXPECT_EQ(causes[0].labels(), (Strings{"cat", "dog"}));
@@ -95,7 +95,7 @@ TEST(Causes, WithoutAnAuditGoByTheClusterThatThePhraseCameFrom) {
   f.hypotheses = {bug("fly", "on a flower", "bee"), bug("cat", "on a flower", "")};
   f.hypotheses[1].audit = {};
   f.hypotheses[1].expected = "bee";
-  EXPECT_EQ(causes_of(f).size(), 1U);
+  EXPECT_EQ(find_causes(f).size(), 1U);
 }
 
 TEST(Causes, AreOfWhatIsConfirmedAndFailsAlone) {
@@ -103,7 +103,7 @@ TEST(Causes, AreOfWhatIsConfirmedAndFailsAlone) {
   f.hypotheses = {bug("fly", "on a flower", "bee"), bug("cat", "on a flower", "bee"), bug("bee", "on a flower", "")};
   f.hypotheses[1].status = Status::not_confirmed;
   f.hypotheses[2].direction = Direction::passes;
-  const auto causes = causes_of(f);
+  const auto causes = find_causes(f);
   ASSERT_EQ(causes.size(), 1U);
   EXPECT_EQ(causes[0].labels(), Strings{"fly"});
 }
@@ -114,7 +114,7 @@ TEST(Causes, NameTheCrossChecksOfTheirOwnAnswerOnly) {
   f.hypotheses[2].direction = Direction::passes;
   f.cross = {{{.text = "on a flower"}, "bee", {"bee-on-a-flower", "fly-on-a-flower"}, {}},
              {{.text = "on a flower"}, "cow", {"cat-on-a-flower"}, {}}};
-  const auto causes = causes_of(f);
+  const auto causes = find_causes(f);
   ASSERT_EQ(causes.size(), 2U);
   EXPECT_EQ(causes[0].cross, std::vector<const CrossRow*>{&f.cross[0]});
   EXPECT_TRUE(causes[1].cross.empty()) << "that row tells of cows";
@@ -144,7 +144,7 @@ TEST(FindingIds, AreUniqueAmongHypothesesCausesAndSystematicFailures) {
   f.hypotheses[4].id = "fly-systematic-2";
   std::set<std::string> all;
   for (const Hypothesis& h : f.hypotheses) EXPECT_TRUE(all.insert(h.id).second) << h.id;
-  for (const Cause& cause : causes_of(f)) EXPECT_TRUE(all.insert(cause.id).second) << cause.id;
+  for (const Cause& cause : find_causes(f)) EXPECT_TRUE(all.insert(cause.id).second) << cause.id;
   for (const SystematicFailure& failure : systematic_failures(f))
     EXPECT_TRUE(all.insert(failure.id).second) << failure.id;
 }
@@ -164,7 +164,7 @@ RC_GTEST_PROP(Causes, HoldEveryBugOnceAndAddUp, ()) {
   }
   std::set<const Hypothesis*> held;
   std::size_t size = f.hypotheses.size() + 1;
-  for (const Cause& cause : causes_of(f)) {
+  for (const Cause& cause : find_causes(f)) {
     RC_ASSERT(!cause.bugs.empty());
     RC_ASSERT(cause.bugs.size() <= size);
     size = cause.bugs.size();

@@ -154,10 +154,9 @@ TEST(ReportHtml, TellsWhatAPersonSaidBesideWhatTheJudgeSaid) {
 }
 
 TEST(ReportHtml, NamesWhatTheGeneratorCannotGenerate) {
-  EXPECT_TRUE(
-      has(rendered(made_up::findings()),
-          "What the generator cannot generate, so that nothing is claimed of it: <b>a frog in a very dark room at "
-          "night</b>."));
+  EXPECT_TRUE(has(rendered(made_up::findings()),
+                  "What the generator cannot show, so that nothing is claimed of it: <b>a frog in a very dark room at "
+                  "night</b>."));
 }
 
 /// Every text that comes from outside, made hostile.

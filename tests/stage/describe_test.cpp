@@ -63,7 +63,7 @@ TEST(SpansOf, FindsWhatCouldExplain) {
   for (const Spans& one : kSpans) {
     std::set<std::string> before;
     std::set<std::string> after;
-    for (const Phrase& phrase : spans_of(one.caption, vocabulary(one.label))) {
+    for (const Phrase& phrase : find_spans(one.caption, vocabulary(one.label))) {
       EXPECT_TRUE((phrase.before ? before : after).insert(phrase.text).second) << "twice: " << phrase.text;
     }
     EXPECT_EQ(before, one.before) << one.caption;

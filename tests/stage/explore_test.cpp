@@ -47,7 +47,7 @@ TEST(Explore, WherePlacesAreFewWhatAlwaysFailsIsComparedToo) {
   stage.study.budget.finalists = 1;
   auto hypotheses = all_places(stage);
   ASSERT_EQ(explore(stage.context, hypotheses)->size(), 1U);
-  EXPECT_EQ(stage.context.spent.explore, 5 * 8 + 3 * 16) << "the better half of five has a second look";
+  EXPECT_EQ(stage.context.spent.explore, 5 * 8 + 3 * 16) << "the better half of five has a second round";
 }
 
 TEST(Explore, AHypothesisThatCannotBeGeneratedEnds) {
@@ -166,7 +166,7 @@ TEST(Thompson, StopsWhereEnoughAreGoodAndSpendsNothingOnTheHopeless) {
   stage.study.budget.initial_images = 24;
   auto hypotheses = all_places(stage);
   EXPECT_EQ(explore(stage.context, hypotheses)->size(), 2U);
-  EXPECT_EQ(stage.context.spent.explore, 5 * 24) << "the first look decided all";
+  EXPECT_EQ(stage.context.spent.explore, 5 * 24) << "the first round decided all";
 }
 
 TEST(Thompson, GivesWhatIsUndecidedMoreThanWhatIsClear) {

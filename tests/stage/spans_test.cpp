@@ -57,7 +57,7 @@ TEST(SpansOfCaptions, SayWhatAPromptCanSayAndNothingElse) {
     Texts before;
     Texts behind;
     for (const Phrase& phrase :
-         spans_of(caption.text, vocabulary_of({caption.label, caption.label, "", {}}, PromptOptions(), classes))) {
+         find_spans(caption.text, vocabulary_of({caption.label, caption.label, "", {}}, PromptOptions(), classes))) {
       (phrase.before ? before : behind).insert(phrase.text);
     }
     EXPECT_EQ(before, caption.before) << caption.label << ": " << caption.text;
@@ -68,14 +68,14 @@ TEST(SpansOfCaptions, SayWhatAPromptCanSayAndNothingElse) {
 TEST(SpansOfCaptions, OfAVeryLongCaptionAreNotManyTimesAsMany) {
   std::string caption;
   for (int i = 0; i < 1000; ++i) caption += "word" + std::to_string(i) + " ";
-  const auto spans = spans_of(caption + "fly", vocabulary_of({"fly", "fly", "", {}}, PromptOptions(), {}));
+  const auto spans = find_spans(caption + "fly", vocabulary_of({"fly", "fly", "", {}}, PromptOptions(), {}));
   EXPECT_GE(spans.size(), 1000U);
   EXPECT_LE(spans.size(), 8000U);
 }
 
 TEST(SpansOfCaptions, FindALabelByItsSynonymsPlural) {
   const auto spans =
-      spans_of("two pussy - cats on a mat", vocabulary_of({"cat", "cat", "", {"pussycat"}}, PromptOptions(), {}));
+      find_spans("two pussy - cats on a mat", vocabulary_of({"cat", "cat", "", {"pussycat"}}, PromptOptions(), {}));
   ASSERT_EQ(spans.size(), 1U);
   EXPECT_EQ(spans[0].text, "on a mat");
 }

@@ -340,21 +340,21 @@ TEST_F(Candidates, AsJsonAreReadBackForTheSameFindingsAndForNoOthers) {
   const auto result = transferred(both());
   ASSERT_TRUE(result.ok());
   const std::string text = transfer_json(study_, *result).dump(2);
-  const auto read = transfer_of(text, findings_);
+  const auto read = read_transfer(text, findings_);
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(transfer_json(study_, *read).dump(2), text);
   Findings other = findings_;
   other.fingerprints["classifier"] = "another";
-  EXPECT_FALSE(transfer_of(text, other).has_value()) << "of another classifier";
+  EXPECT_FALSE(read_transfer(text, other).has_value()) << "of another classifier";
   other = findings_;
   other.hypotheses[0].audit.failures -= 1;
-  EXPECT_FALSE(transfer_of(text, other).has_value()) << "of other audits";
+  EXPECT_FALSE(read_transfer(text, other).has_value()) << "of other audits";
   other = findings_;
   for (BaseResult& base : other.bases) base.rate.failures -= base.failing_label ? 1 : 0;
-  EXPECT_FALSE(transfer_of(text, other).has_value()) << "of other baseline images";
+  EXPECT_FALSE(read_transfer(text, other).has_value()) << "of other baseline images";
   nlohmann::json older = nlohmann::json::parse(text);
   older.erase("systematic_failures");
-  EXPECT_TRUE(transfer_of(older.dump(), findings_).has_value()) << "of a program that knew no systematic failures";
+  EXPECT_TRUE(read_transfer(older.dump(), findings_).has_value()) << "of a program that knew no systematic failures";
   nlohmann::json first = older;
   first["schema_version"] = 1;
   for (auto& classifier : first["classifiers"]) {
@@ -366,18 +366,18 @@ TEST_F(Candidates, AsJsonAreReadBackForTheSameFindingsAndForNoOthers) {
       share.erase("images");
     }
   }
-  const auto of_first = transfer_of(first.dump(), findings_);
+  const auto of_first = read_transfer(first.dump(), findings_);
   ASSERT_TRUE(of_first.has_value()) << "of version 1";
   EXPECT_EQ(of_first->columns[0].claimed.valid, read->columns[0].claimed.valid);
   first["schema_version"] = 3;
-  EXPECT_FALSE(transfer_of(first.dump(), findings_).has_value()) << "of a newer program";
+  EXPECT_FALSE(read_transfer(first.dump(), findings_).has_value()) << "of a newer program";
   other = findings_;
   other.hypotheses[0].status = Status::not_confirmed;
-  EXPECT_FALSE(transfer_of(text, other).has_value()) << "of more bugs";
+  EXPECT_FALSE(read_transfer(text, other).has_value()) << "of more bugs";
   for (std::size_t size = 0; size < text.size() - 1; size += 97)
-    EXPECT_FALSE(transfer_of(text.substr(0, size), findings_).has_value()) << "cut off at " << size;
+    EXPECT_FALSE(read_transfer(text.substr(0, size), findings_).has_value()) << "cut off at " << size;
   for (const char* odd : {"[]", "1", "{}", R"({"schema_version":1})", R"({"schema_version":2})", "\xff"})
-    EXPECT_FALSE(transfer_of(odd, findings_).has_value()) << odd;
+    EXPECT_FALSE(read_transfer(odd, findings_).has_value()) << odd;
 }
 
 TEST(NoBug, IsNothingToTransferAndNothingToCheck) {
@@ -396,7 +396,7 @@ TEST(NoBug, IsNothingToTransferAndNothingToCheck) {
   ASSERT_TRUE(result.ok());
   EXPECT_TRUE(result->rows.empty());
   EXPECT_EQ(result->columns.size(), 2U);
-  EXPECT_TRUE(transfer_of(transfer_json(study, *result).dump(), none).has_value());
+  EXPECT_TRUE(read_transfer(transfer_json(study, *result).dump(), none).has_value());
   EXPECT_TRUE(check(study, none, candidates[0], *cache, never, silent)->cases.empty());
 }
 

@@ -75,7 +75,7 @@ TEST(SystematicSentence, GivesTheCountAndTheUsualWrongAnswer) {
 
 TEST(CrossCheck, AddsToACauseWhatItsBugsDoNotSayAndIsNotToldTwice) {
   const Findings findings = made_up::all_records();
-  const auto causes = causes_of(findings);
+  const auto causes = find_causes(findings);
   ASSERT_EQ(causes.size(), 2U);
   EXPECT_EQ(reached_labels(findings, causes[0]), (Strings{"cat", "cow", "dog"})) << "without its own fly and ladybug";
   EXPECT_EQ(reach_sentence(findings, causes[0]), "The cross-check finds the same of cat, cow and dog.");
@@ -83,7 +83,7 @@ TEST(CrossCheck, AddsToACauseWhatItsBugsDoNotSayAndIsNotToldTwice) {
   EXPECT_TRUE(untold_cross(findings).empty());
   Findings alone = findings;
   alone.cross[1].bugs = {"bee-on-a-flower"};  // only the exception: that bees are recognised there is no cause
-  EXPECT_EQ(reach_sentence(alone, causes_of(alone)[0]), "");
+  EXPECT_EQ(reach_sentence(alone, find_causes(alone)[0]), "");
   EXPECT_EQ(untold_cross(alone), std::vector<const CrossRow*>{&alone.cross[1]});
 }
 

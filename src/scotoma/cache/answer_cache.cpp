@@ -288,7 +288,7 @@ Result<AnswerCache::Persons> AnswerCache::read_persons() const {
   return persons;
 }
 
-/// Removes what is damaged and tells that once.
+/// Removes what is damaged and reports that once.
 Result<void> AnswerCache::mend_persons(const Persons& persons) const {
   const std::string person = kPerson;
   for (const std::string& input : persons.damaged) {

@@ -62,7 +62,7 @@ class AnswerCache : public ImageFolder, public AnswerStore {
   /// Errors: failed when the disk is full, or when another program has been writing for longer than the patience.
   Result<void> store(const std::string& fingerprint, std::span<const Answer> answers) override;
 
-  /// A person's answers, by input. Errors: failed when some are damaged or lost. That is told once: those that are
+  /// A person's answers, by input. Errors: failed when some are damaged or lost. That is reported once: those that are
   /// whole are kept, and the next call gives them.
   Result<std::vector<Answer>> persons() const;
 

@@ -68,7 +68,7 @@ struct Memo::Inquiry {
   RoleKind role;
   const Role& model;
   ToBatch to_batch;                                            ///< what is asked of some places
-  std::function<Result<void>(std::size_t place)> follow = {};  ///< is told of each place whose answer is there
+  std::function<Result<void>(std::size_t place)> follow = {};  ///< is called with each place whose answer is there
   std::string fingerprint = {};                                ///< once there is an input
   std::vector<std::string> inputs;
   std::vector<std::string> found;
@@ -136,7 +136,7 @@ Result<void> Memo::put(Inquiry& inquiry, std::size_t place, const std::string& i
   return inquiry.follow ? inquiry.follow(place) : Result<void>();
 }
 
-/// Remembers the answers of one batch before anybody is told.
+/// Remembers the answers of one batch before anybody gets them.
 Result<void> Memo::remember(Inquiry& inquiry, std::span<const std::size_t> places,
                             const std::vector<std::string>& values, bool leads) {
   std::vector<Answer> rows;

@@ -8,7 +8,7 @@
 
 namespace scotoma {
 
-/// All of them, in one pass over these rows alone. Errors: those of the cache, which tells once where
+/// All of them, in one pass over these rows alone. Errors: those of the cache, which reports once where
 /// some are damaged or lost; bad_input where a row is neither yes
 /// nor no.
 Result<Reviews> read_reviews(const AnswerCache& cache);

@@ -55,7 +55,7 @@ Result<FolderLock> FolderLock::take(const std::filesystem::path& folder, const s
   std::string line = doing;
   for (char& c : line) c = c == '\n' ? ' ' : c;
   const std::string text = fmt::format("{}\n{} {}\n", line, ::getpid(), host());
-  // Only what others are told: nothing is lost where it cannot be written.
+  // Only for the message that others get: nothing is lost where it cannot be written.
   static_cast<void>(!::ftruncate(file.get(), 0));
   static_cast<void>(!::pwrite(file.get(), text.data(), text.size(), 0));
   return FolderLock(std::move(file));

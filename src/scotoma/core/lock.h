@@ -14,8 +14,8 @@ namespace scotoma {
 /// killed run leaves none behind. The file `scotoma.lock` stays in the folder; it says who had the lock last.
 class FolderLock {
  public:
-  /// `doing` tells others what runs here: "scotoma find study.toml". Errors: bad_input, naming process and work, where
-  /// another has the lock; failed where the folder is not there, or the system has no lock to give.
+  /// `doing` says to others what runs here: "scotoma find study.toml". Errors: bad_input, naming process and work,
+  /// where another has the lock; failed where the folder is not there, or the system has no lock to give.
   static Result<FolderLock> take(const std::filesystem::path& folder, const std::string& doing);
 
  private:

@@ -30,7 +30,7 @@ Encoded generated(const Batch& batch, Generator& generator, ImageStore& store) {
   return ids;
 }
 
-Result<std::vector<Image>> images_of(const Batch& batch, const ImageStore& store) {
+Result<std::vector<Image>> load_images(const Batch& batch, const ImageStore& store) {
   std::vector<Image> images;
   for (const std::string& id : batch.images) {
     SCOTOMA_ASSIGN_OR_RETURN(Image image, store.image(id));
@@ -43,7 +43,7 @@ Encoded ask(const Batch& batch, Models& models, ImageStore& store) {
   if (batch.role == RoleKind::generator) return generated(batch, *models.generator, store);
   if (batch.role == RoleKind::embedder && batch.images.empty())
     return encoded(models.embedder->embed_texts(batch.texts));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto images, images_of(batch, store));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto images, load_images(batch, store));
   switch (batch.role) {
     case RoleKind::classifier:
       return encoded(models.classifier->classify(images));

@@ -15,7 +15,7 @@
 
 namespace scotoma {
 
-/// A batch, and who is told of its answers (execute/batch.h says what they are). `done` may be called on any thread,
+/// A batch, and who gets its answers (execute/batch.h says what they are). `done` may be called on any thread,
 /// and by several at once; it must have returned before its batch counts as done.
 struct Task {
   Batch batch;

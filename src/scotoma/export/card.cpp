@@ -45,7 +45,7 @@ std::string size_category(std::size_t images) {
   return images < 1'000'000 ? "100K<n<1M" : "1M<n<10M";
 }
 
-/// Keys of a dataset card on the Hugging Face hub. `configs` tells the loader where the sides are, in every format:
+/// Keys of a dataset card on the Hugging Face hub. `configs` says to the loader where the sides are, in every format:
 /// left alone it looks for words in the names of files.
 std::string front_matter(const Study& study, const Dataset& dataset, ExportFormat format) {
   std::string yaml = fmt::format(

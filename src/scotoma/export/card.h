@@ -17,7 +17,7 @@ const char* format_name(ExportFormat format);
 nlohmann::ordered_json dataset_json(const Study& study, const Findings& findings, const Dataset& dataset,
                                     const ExportOptions& options);
 
-/// The same in Markdown, with code that reads the dataset. It begins with a block of YAML that tells Hugging Face
+/// The same in Markdown, with code that reads the dataset. It begins with a block of YAML that says to Hugging Face
 /// datasets where the two sides are.
 std::string readme(const Study& study, const Findings& findings, const Dataset& dataset, const ExportOptions& options);
 

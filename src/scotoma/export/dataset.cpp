@@ -94,7 +94,7 @@ Error unknown(const Findings& findings, const std::vector<DatasetBug>& all, cons
                                  status_words(h.status)));
   }
   std::vector<std::string> known;
-  for (const Cause& cause : causes_of(findings)) known.push_back(cause.id);
+  for (const Cause& cause : find_causes(findings)) known.push_back(cause.id);
   for (const DatasetBug& bug : all) known.push_back(bug.id);
   return bad_input(fmt::format("no bug, cause or systematic failure '{}' in this study; it has: {}", id,
                                known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
@@ -104,7 +104,7 @@ Error unknown(const Findings& findings, const std::vector<DatasetBug>& all, cons
 Result<std::set<std::string>> named(const Findings& findings, const std::vector<DatasetBug>& all,
                                     const std::vector<std::string>& ids) {
   std::set<std::string> chosen;
-  const std::vector<Cause> causes = causes_of(findings);
+  const std::vector<Cause> causes = find_causes(findings);
   for (const std::string& id : ids) {
     const auto is = [&](const auto& each) { return each.id == id; };
     if (const auto cause = std::find_if(causes.begin(), causes.end(), is); cause != causes.end()) {

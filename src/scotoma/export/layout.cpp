@@ -50,8 +50,8 @@ class FilesLayout : public Layout {
     return lines->second.write(printable_json(image_json(dataset_, findings_, image, file_name).dump()) + "\n");
   }
 
-  /// Both sides have the same folders, so that who numbers labels by them has the same numbers on both, or is told by
-  /// an error that a folder is empty.
+  /// Both sides have the same folders, so that who numbers labels by them has the same numbers on both, or
+  /// gets an error that a folder is empty.
   Result<void> add_missing_folders() {
     for (const bool test : {false, true}) {
       if ((test ? dataset_.test() : dataset_.train()) == 0) continue;

@@ -77,8 +77,8 @@ std::vector<std::size_t> sometimes(const std::vector<Hypothesis>& hypotheses, co
   return some;
 }
 
-/// The best conjunctions that a second look at explored images suggests.
-Result<std::vector<Candidate>> second_look(const StageContext& context, Memo& memo, const Findings& findings) {
+/// The best conjunctions that captions of the explored images suggest.
+Result<std::vector<Candidate>> describe_explored(const StageContext& context, Memo& memo, const Findings& findings) {
   context.step("describing what fails under the phrases");
   std::vector<Candidate> candidates;
   const auto again = sometimes(findings.hypotheses, findings.bases);
@@ -143,7 +143,7 @@ Result<std::vector<std::size_t>> second_round(StageContext& context, Memo& memo,
                                               std::vector<std::size_t> finalists) {
   std::vector<Hypothesis>& hypotheses = findings.hypotheses;
   if (context.study.search.source == PhraseSource::captions) {
-    SCOTOMA_ASSIGN_OR_RETURN(const auto candidates, second_look(context, memo, findings));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto candidates, describe_explored(context, memo, findings));
     SCOTOMA_ASSIGN_OR_RETURN(auto more, hypothesise(context, memo, candidates, findings.bases, hypotheses));
     SCOTOMA_ASSIGN_OR_RETURN(const auto found, explore(context, more));
     for (const std::size_t h : found) finalists.push_back(hypotheses.size() + h);

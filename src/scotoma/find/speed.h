@@ -24,9 +24,9 @@ struct SpeedOptions {
 Result<double> images_per_minute(const StageContext& context, const Models& models, Memo& memo, AnswerCache& cache,
                                  Clock& clock, const SpeedOptions& options);
 
-/// The images that the study may use: budget.images, or what budget.minutes allow where that is fewer. `limits` is told
-/// into how many images the minutes were turned. Errors: bad_input when these do not pay for the baseline images; those
-/// of images_per_minute.
+/// The images that the study may use: budget.images, or what budget.minutes allow where that is fewer. context.limits
+/// says into how many images the minutes were turned. Errors: bad_input when these do not pay for the baseline images;
+/// those of images_per_minute.
 Result<int> affordable_images(StageContext& context, const Models& models, Memo& memo, AnswerCache& cache, Clock& clock,
                               const SpeedOptions& options);
 

@@ -90,7 +90,7 @@ std::string usual_answer(const Hypothesis& hypothesis) {
   return usual ? hypothesis.misclassified_as() : "";
 }
 
-std::vector<Cause> causes_of(const Findings& findings) {
+std::vector<Cause> find_causes(const Findings& findings) {
   std::vector<Cause> causes;
   std::map<Key, std::size_t> known;
   for (const Hypothesis& h : findings.hypotheses) {

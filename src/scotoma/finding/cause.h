@@ -46,7 +46,7 @@ std::string usual_answer(const Hypothesis& hypothesis);
 /// test.
 ///
 /// The cause with most bugs first, equals in the order of their first bugs, that is by audited rate.
-std::vector<Cause> causes_of(const Findings& findings);
+std::vector<Cause> find_causes(const Findings& findings);
 
 /// Labels that fail systematically and can be generated, the highest baseline rate first, equals in the study's order.
 std::vector<SystematicFailure> systematic_failures(const Findings& findings);

@@ -60,7 +60,7 @@ std::string about_judge(const Findings& findings, const Samples& all) {
   if (none_left || static_cast<double>(refused) >= kNearlyAll * static_cast<double>(all.size())) {
     return fmt::format(
         "The judge refused {} of {} baseline images, so {} could be examined. Look at some: if they show their labels, "
-        "check the judge's mean and std, class names, output and threshold; else the generator cannot generate these "
+        "check the judge's mean and std, class names, output and threshold; else the generator cannot show these "
         "labels.",
         refused, all.size(), none_left ? "no label" : "hardly anything");
   }

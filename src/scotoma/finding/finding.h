@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the stages hand on and what the report tells: plain records, no behaviour.
+// What the stages hand on and what the report shows: plain records, no behaviour.
 #pragma once
 
 #include <array>
@@ -98,7 +98,7 @@ struct PhrasePart {
   bool operator==(const PhrasePart&) const = default;
 };
 
-/// A phrase found in captions and how well it tells a cluster from the label's other images.
+/// A phrase found in captions and how well it distinguishes a cluster from the label's other images.
 struct Phrase {
   std::string text;     ///< "on a flower"
   bool before = false;  ///< stood in front of the label's word ("dark"), not behind it
@@ -244,7 +244,7 @@ struct Hypothesis {
   /// Whether the audit measured anything.
   bool audited() const { return audit.valid > 0; }
 
-  /// The rate to tell people: the audit's, else what confirmation showed, else exploration.
+  /// The rate to report: the audit's, else what confirmation showed, else exploration.
   const Rate& measured() const { return audited() ? audit : confirmed.valid > 0 ? confirmed : explored; }
 
   /// What it is misclassified as: the audit's most frequent wrong answer, else that of the cluster it came from.

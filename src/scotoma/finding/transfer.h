@@ -66,7 +66,7 @@ enum class Verdict {
   fixed,      ///< surely no more frequent than allowed
   there,      ///< surely more frequent than allowed
   worse,      ///< still there, and surely more frequent than in the classifier that it was found on
-  undecided,  ///< the images do not tell
+  undecided,  ///< the images do not decide
 };
 
 /// One confirmed bug, or one systematic failure, as a test case for another classifier.

@@ -64,7 +64,7 @@ fs::path ImageFolder::image_file(const std::string& id) { return fs::path("image
 
 Result<bool> ImageFolder::has_image(const std::string& id) const {
   const fs::path path = folder_ / image_file(id);
-  SCOTOMA_RETURN_IF_ERROR(clear_place(path));  // before it is generated: what cannot be cleared is told at once
+  SCOTOMA_RETURN_IF_ERROR(clear_place(path));  // before it is generated: what cannot be cleared is reported at once
   std::error_code error;
   if (!fs::exists(path, error) && !error) return false;
   SCOTOMA_ASSIGN_OR_RETURN(const PlainFile file, open_plain_file(path));

@@ -333,7 +333,7 @@ ordered_json bugs_json(const Study& study, const Findings& findings, const Image
   if (study.evidence.rule == EvidenceRule::sequential) json["claims"] = claims_json(study, findings);
   if (findings.judge_review) json["judge_review"] = judge_json(*findings.judge_review);
   json["findings"] = counts_json(findings);
-  const Causes causes = causes_of(findings);
+  const Causes causes = find_causes(findings);
   json["causes"] = ordered_json::array();
   for (const Cause& cause : causes) json["causes"].push_back(cause_json(study, findings, cause));
   json["systematic_failures"] = ordered_json::array();

@@ -19,10 +19,10 @@ namespace scotoma {
 Result<nlohmann::ordered_json> read_bugs_json(const std::filesystem::path& file, const std::string& text,
                                               const std::string& again);
 
-/// The name of the study whose results `text` holds; empty where it cannot be told.
+/// The name of the study whose results `text` holds; empty where it does not say.
 std::string study_of_bugs_json(const std::string& text);
 
-/// Role -> fingerprint of the models whose results `text` holds; none where it cannot be told.
+/// Role -> fingerprint of the models whose results `text` holds; none where it does not say.
 std::optional<std::map<std::string, std::string>> models_of_bugs_json(const std::string& text);
 
 /// What a person's review makes of a bug's failure rate, in words; empty where it has none.

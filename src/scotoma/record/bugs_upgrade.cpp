@@ -197,7 +197,7 @@ std::string upgrade_bugs_json(ordered_json& bugs) {
   if (std::string wrong = read("labels", findings.bases, base_from); !wrong.empty()) return wrong;
   if (std::string wrong = read("spurious_correlations", findings.cross, cross_from); !wrong.empty()) return wrong;
   ordered_json causes = ordered_json::array();
-  for (const Cause& cause : causes_of(findings)) causes.push_back(cause_from(findings, cause));
+  for (const Cause& cause : find_causes(findings)) causes.push_back(cause_from(findings, cause));
   ordered_json systematic = ordered_json::array();
   std::string wrong = reading("labels", [&] {
     for (const SystematicFailure& failure : systematic_failures(findings)) {

@@ -31,7 +31,7 @@ void read_run(const Json& json, RecordedStudy& out) {
     out.images = *images;
 }
 
-/// Of all but itself: who changes the file by hand is told, since all answers are recalled by what stands in it.
+/// Of all but itself: who changes the file by hand gets an error, since all answers are recalled by what stands in it.
 std::string sum_of(Json json) {
   json.erase("sum");
   const std::string text = json.dump();

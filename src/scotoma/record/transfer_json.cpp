@@ -57,7 +57,7 @@ ordered_json row_json(const TransferRow& row, const std::vector<TransferColumn>&
   return json;
 }
 
-// Reading back. nlohmann throws where something is missing or of another type; transfer_of catches.
+// Reading back. nlohmann throws where something is missing or of another type; read_transfer catches.
 
 Rate rate_from(const ordered_json& json) {
   Rate rate;
@@ -253,7 +253,7 @@ ordered_json transfer_json(const Study& study, const Transfer& transfer) {
   return json;
 }
 
-std::optional<Transfer> transfer_of(const std::string& text, const Findings& findings) {
+std::optional<Transfer> read_transfer(const std::string& text, const Findings& findings) {
   const ordered_json json = ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
   try {
     if (!json.is_object()) return std::nullopt;

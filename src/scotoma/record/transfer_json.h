@@ -19,9 +19,9 @@ inline constexpr int kTransferSchemaVersion = 2;
 nlohmann::ordered_json transfer_json(const Study& study, const Transfer& transfer);
 
 /// What transfer_json wrote, if it is of these findings: the same classifier, the same audited bugs and systematic
-/// failures (which older files do not tell of), the same counts on them. Nothing otherwise: of another study, of an
+/// failures (which older files do not hold), the same counts on them. Nothing otherwise: of another study, of an
 /// older run, damaged.
-std::optional<Transfer> transfer_of(const std::string& text, const Findings& findings);
+std::optional<Transfer> read_transfer(const std::string& text, const Findings& findings);
 
 /// One cell: with and without the phrase (so that cells read alike whatever the direction), pairs, evidence.
 nlohmann::ordered_json cell_json(const TransferCell& cell, Direction direction);

@@ -44,9 +44,8 @@ std::string not_generatable(const Page& page) {
     if (base.not_generatable) names += fmt::format("{}{}", names.empty() ? "" : ", ", base.label);
   }
   if (names.empty()) return {};
-  return item(
-      fmt::format("Labels that the generator cannot generate well enough, on which nothing can be said: <b>{}</b>.",
-                  escape_html(names)));
+  return item(fmt::format("Labels that the generator cannot show well enough, on which nothing can be said: <b>{}</b>.",
+                          escape_html(names)));
 }
 
 /// Phrases of which nothing is claimed for that reason.
@@ -58,7 +57,7 @@ std::string phrases_not_generatable(const Page& page) {
     prompts += fmt::format("{}<b>{}</b>", prompts.empty() ? "" : ", ", escape_html(subject(page.study, h)));
   }
   if (prompts.empty()) return {};
-  return item(fmt::format("What the generator cannot generate, so that nothing is claimed of it: {}{}.", prompts,
+  return item(fmt::format("What the generator cannot show, so that nothing is claimed of it: {}{}.", prompts,
                           count > PageLimits::kContents ? ", and more in bugs.json" : ""));
 }
 
@@ -210,8 +209,9 @@ std::string method_section(const Page& page) {
              "<section id=\"method\">\n<h2>How this was found</h2>\n<ol class=\"prose\">\n"
              "<li>Images of each label were generated from base prompts, and the classifier was asked what it "
              "sees.</li>\n"
-             "<li>Failures were grouped by looks and put into words; a phrase became a hypothesis where it tells the "
-             "group from images of the same label that are recognised.</li>\n"
+             "<li>Failures were grouped by looks and put into words; a phrase became a hypothesis where it "
+             "distinguishes "
+             "the group from images of the same label that are recognised.</li>\n"
              "<li>Phrases of the study's own lists, where it has some, became hypotheses too. All hypotheses got a few "
              "images each, those that looked most like bugs got more.</li>\n"
              "<li>The best were tested on images that nothing had used before. {}</li>\n"

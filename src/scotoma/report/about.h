@@ -8,7 +8,7 @@
 
 namespace scotoma {
 
-/// What the report cannot tell: invalid images, labels that cannot be generated, the findings' own limits.
+/// What the report cannot say: invalid images, labels that cannot be generated, the findings' own limits.
 std::string limits_section(const Page& page);
 
 /// The method in a few sentences, images by stage, models with fingerprints, all settings.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many of the claims may be false: every rate that the program holds, told apart.
+// How many of the claims may be false: every rate that the program holds, each by itself.
 #pragma once
 
 #include <string>

@@ -59,11 +59,11 @@ std::string in_all(const Findings& findings, const Cause& cause) {
   return fmt::format(" It is {} of {} in all.", spread.misclassified.size(), counted(spread.tested, "label"));
 }
 
-bool tells_of(const std::vector<std::string>& bugs, const Hypothesis* h) {
+bool holds(const std::vector<std::string>& bugs, const Hypothesis* h) {
   return std::find(bugs.begin(), bugs.end(), h->id) != bugs.end();
 }
 
-/// The cause with a card that tells of the row, and its number; 0 if there is none.
+/// The cause with a card that has the row, and its number; 0 if there is none.
 std::pair<std::size_t, const Cause*> cause_of(const Page& page, const CrossRow& row) {
   const auto cards = with_cards(page.tally.causes);
   for (std::size_t i = 0; i < cards.size(); ++i) {
@@ -77,7 +77,7 @@ std::vector<const CrossRow*> rows_of(const Page& page, const SystematicFailure& 
   std::vector<const CrossRow*> rows;
   for (const CrossRow& row : page.findings.cross) {
     const bool of_it = std::any_of(failure.exceptions.begin(), failure.exceptions.end(),
-                                   [&](const Hypothesis* h) { return tells_of(row.bugs, h); });
+                                   [&](const Hypothesis* h) { return holds(row.bugs, h); });
     if (of_it) rows.push_back(&row);
   }
   return rows;
@@ -87,9 +87,9 @@ std::vector<const CrossRow*> rows_of(const Page& page, const SystematicFailure& 
 
 std::string cross_block(Page& page, const Cause& cause) {
   if (cause.cross.empty()) return {};
-  std::string told = reach_sentence(page.findings, cause);
-  if (told.empty()) told = sentence(page.study, page.findings, *cause.cross[0]);
-  return fmt::format("<h4>On other labels</h4>\n<p>{}{} {}.</p>\n{}", escape_html(told), in_all(page.findings, cause),
+  std::string text = reach_sentence(page.findings, cause);
+  if (text.empty()) text = sentence(page.study, page.findings, *cause.cross[0]);
+  return fmt::format("<h4>On other labels</h4>\n<p>{}{} {}.</p>\n{}", escape_html(text), in_all(page.findings, cause),
                      kCounts, tiles(page, beyond(page.findings, cause)));
 }
 
@@ -117,8 +117,8 @@ std::string cross_elsewhere(Page& page, const std::vector<const CrossRow*>& rows
   std::set<const CrossRow*> on_cards;
   for (const Cause& cause : with_cards(page.tally.causes)) on_cards.insert(cause.cross.begin(), cause.cross.end());
   for (const SystematicFailure& failure : with_cards(page.tally.systematic)) {
-    const auto told = rows_of(page, failure);
-    on_cards.insert(told.begin(), told.end());
+    const auto own = rows_of(page, failure);
+    on_cards.insert(own.begin(), own.end());
   }
   std::string html;
   for (const CrossRow* row : rows) {

@@ -17,7 +17,7 @@ std::string cross_block(Page& page, const Cause& cause);
 /// says so, a link to that.
 std::string cross_block(Page& page, const SystematicFailure& failure);
 
-/// A sentence for each of `rows` that no card tells of, as a list; empty if there is none.
+/// A sentence for each of `rows` that no card names, as a list; empty if there is none.
 std::string cross_elsewhere(Page& page, const std::vector<const CrossRow*>& rows);
 
 }  // namespace scotoma

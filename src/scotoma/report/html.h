@@ -16,7 +16,7 @@ namespace scotoma {
 /// function of the findings: no times. However large the study, the page stays below 10 MB (PageLimits in page.h);
 /// where it leaves something out it says how many and where they are. Links to image files are relative to the page,
 /// and to such as bugs.json names.
-/// `transfer` may be null: what other classifiers say of the bugs, which must be of these findings (transfer_of in
+/// `transfer` may be null: what other classifiers say of the bugs, which must be of these findings (read_transfer in
 /// transfer_json.h). Errors: those of `images`.
 Result<std::string> report_html(const Study& study, const Findings& findings, const ImageSource& images,
                                 const Transfer* transfer = nullptr);

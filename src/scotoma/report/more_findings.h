@@ -9,7 +9,7 @@
 namespace scotoma {
 
 /// Folded: every bug without a line on a card (Page::listed), with its rate, its baseline rate and its id, and the
-/// command that tells the rest. Says how many are not even here. Empty where every bug has a line.
+/// command that shows the rest. Says how many are not even here. Empty where every bug has a line.
 std::string more_bugs(const Page& page);
 
 /// The same of systematic failures without a card, and of exceptions without a line on one.

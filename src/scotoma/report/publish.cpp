@@ -29,7 +29,7 @@ namespace {
 std::optional<Transfer> known_transfer(const std::filesystem::path& folder, const Findings& findings) {
   const auto json = read_plain_file(folder / "transfer.json");
   if (!json.ok()) return std::nullopt;
-  return transfer_of(*json, findings);
+  return read_transfer(*json, findings);
 }
 
 constexpr std::string_view kMark = "<!-- bugs.json: ";
@@ -62,20 +62,21 @@ Result<void> put_images(const std::set<std::string>& ids, const ImageFolder& ima
 
 using File = std::pair<std::filesystem::path, std::string>;
 
-/// Puts all files in their places, in this order and `store` before the last, once all are written. `told` (empty:
-/// none) is removed before, where it changes: the report tells of it.
-Result<void> replace(const std::vector<File>& files, Aside store, const std::filesystem::path& told) {
+/// Puts all files in their places, in this order and `store` before the last, once all are written. `shown` (empty:
+/// none) is removed before, where it changes: the report shows what it says.
+Result<void> replace(const std::vector<File>& files, Aside store, const std::filesystem::path& shown) {
   std::vector<Aside> asides;
   bool changes = false;
   for (const auto& [path, bytes] : files) {
     SCOTOMA_ASSIGN_OR_RETURN(Aside aside, Aside::write(path, bytes));
     asides.push_back(std::move(aside));
-    if (path != told) continue;
+    if (path != shown) continue;
     const auto there = read_plain_file(path);
     changes = there.ok() && *there != bytes;
   }
-  if (changes && ::unlink(told.c_str()) != 0 && errno != ENOENT)
-    return failed(fmt::format("{}: cannot be replaced ({}); mend that and run again", told.string(), reason_of(errno)));
+  if (changes && ::unlink(shown.c_str()) != 0 && errno != ENOENT)
+    return failed(
+        fmt::format("{}: cannot be replaced ({}); mend that and run again", shown.string(), reason_of(errno)));
   for (std::size_t i = 0; i < asides.size(); ++i) {
     if (i + 1 == asides.size()) SCOTOMA_RETURN_IF_ERROR(store.place());
     SCOTOMA_RETURN_IF_ERROR(asides[i].place());

@@ -20,7 +20,7 @@ struct Published {
 
 /// Writes all files aside and then renames one right after the other, so that none is ever half written, and all change
 /// or none. A kill between two renames leaves a report.html whose last line names another bugs.json than the one that
-/// is there (written_together() tells), and a findings.sqlite that names another too (record/findings_store.h). `run`
+/// is there (written_together() says), and a findings.sqlite that names another too (record/findings_store.h). `run`
 /// may be null: run.json stays. `transfer`, where it is given, gives report.html a section and is written as
 /// transfer.json in the same set. An old transfer.json that says something else is removed before the report is
 /// replaced: a kill leaves it missing, never beside a report of other figures. Without `transfer` the transfer.json in

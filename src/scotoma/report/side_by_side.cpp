@@ -20,7 +20,7 @@ struct Column {
   const Sample* with = nullptr;
 };
 
-/// What a bug can show, the most telling first.
+/// What a bug can show, the clearest first.
 std::vector<Column> columns_of(const Hypothesis& h, std::size_t bug) {
   std::vector<Column> columns;
   for (const Pair& pair : h.pairs) {

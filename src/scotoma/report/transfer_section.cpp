@@ -78,7 +78,7 @@ std::string heat_cell(const TransferColumn& column, const TransferCell& cell) {
       cell.transfers ? "<span class=\"transfers\">transfers</span>" : "");
 }
 
-/// The bug's words; the page may not tell it in full.
+/// The bug's words; the page may not show it in full.
 std::string row_head(const Page& page, const TransferRow& row) {
   const auto& all = page.findings.hypotheses;
   const auto found = std::find_if(all.begin(), all.end(), [&](const Hypothesis& h) { return h.id == row.id; });

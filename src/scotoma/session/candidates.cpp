@@ -45,7 +45,7 @@ Result<CandidateModel> load(const Study& study, const ClassifierOptions& options
   return candidate;
 }
 
-/// As few words as tell different files apart.
+/// As few words as distinguish different files.
 std::vector<std::string> names_of(std::vector<fs::path> models) {
   for (fs::path& model : models) {
     std::error_code gone;

@@ -219,7 +219,7 @@ Result<Health> Examination::tried(Judge& judge) {
   if (all - valid > study_.evidence.max_invalid * all) {
     found.doubt = fmt::format(
         "it refuses {} of {} images, so that hardly anything could be examined: check its mean and std, class names, "
-        "output and threshold; or the generator cannot generate these labels",
+        "output and threshold; or the generator cannot show these labels",
         all - valid, all);
   } else if (others > 1 && accepted == others) {
     found.doubt = fmt::format(

@@ -26,7 +26,7 @@ struct StudyPlaces {
 std::filesystem::path out_folder(const StudyPlaces& places);
 
 /// The command of a verb on these places, to be copied: with --out and --cache where they were given, and `more` at its
-/// end as it is. A verb that takes the study file alone (find) is told by find_command() in session.h.
+/// end as it is. That of a verb that takes the study file alone (find) is find_command() in session.h.
 std::string command_of(std::string_view verb, const StudyPlaces& places, std::string_view more = {});
 
 /// Where cache.sqlite and images/ stand.

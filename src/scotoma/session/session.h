@@ -31,7 +31,7 @@ Result<Study> open_study(const StudyPlaces& places);
 Result<Study> open_finished_study(const StudyPlaces& places);
 
 /// The study with the seed and the budget of the run whose results stand in these places, where they are of the same
-/// study file: `find` may have been told others than the file has.
+/// study file: `find` may have been given others than the file has.
 Study as_run(Study study, const StudyPlaces& places);
 
 /// The command that runs the study into these places, to be copied, as command_of() makes it. Of the folder of results
@@ -39,8 +39,8 @@ Study as_run(Study study, const StudyPlaces& places);
 std::string find_command(const StudyPlaces& places);
 
 /// Creates the folder of the results and keeps other runs out of it for as long as the lock is held; removes what
-/// killed runs left half written there. `verb` is the caller's, for what others are told. Errors: bad_input when it
-/// cannot be written, when another run is working there, or when it holds the bugs.json of a study of another name,
+/// killed runs left half written there. `verb` is the caller's, for the message that others get. Errors: bad_input when
+/// it cannot be written, when another run is working there, or when it holds the bugs.json of a study of another name,
 /// which would be lost.
 Result<FolderLock> claim_folder(const StudyPlaces& places, const Study& study, const char* verb);
 

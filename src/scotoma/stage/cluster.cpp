@@ -101,7 +101,7 @@ std::vector<std::size_t> by_centrality(Vectors vectors, std::vector<std::size_t>
 }
 
 /// Groups of indices, each by centrality.
-std::vector<std::vector<std::size_t>> groups_of(Vectors vectors, double max_distance) {
+std::vector<std::vector<std::size_t>> group_by_distance(Vectors vectors, double max_distance) {
   const std::size_t linked = std::min(vectors.size(), kMostLinked);
   std::vector<std::vector<std::size_t>> groups;
   const auto numbers = agglomerate(vectors.first(linked), max_distance);
@@ -159,7 +159,7 @@ Result<std::vector<Cluster>> cluster(const StageContext& context, Memo& memo, co
     std::vector<std::string> ids;
     for (const Sample* sample : samples) ids.push_back(sample->image);
     SCOTOMA_ASSIGN_OR_RETURN(const auto vectors, memo.embed_images(ids));
-    for (const auto& indices : groups_of(vectors, search.cluster_distance)) {
+    for (const auto& indices : group_by_distance(vectors, search.cluster_distance)) {
       Cluster group{base.label, direction, predicted, false, {}, {}};
       for (std::size_t i : indices) group.members.push_back(*samples[i]);
       group.tiny = static_cast<int>(group.members.size()) < search.tiny_cluster;

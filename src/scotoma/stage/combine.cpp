@@ -20,8 +20,8 @@
 namespace scotoma {
 namespace {
 
-constexpr int kSeenEnough = 3;   // valid images of screening without an event: under a rate of 60 % in 6 % of cases
-constexpr int kSecondLooks = 1;  // more images of a row that has only shown invalid ones
+constexpr int kSeenEnough = 3;    // valid images of screening without an event: under a rate of 60 % in 6 % of cases
+constexpr int kFurtherTries = 1;  // of a row that has only shown invalid images
 
 /// Phrases of different lists: list and index in it, the lists ascending.
 using Combination = std::vector<std::pair<std::size_t, std::size_t>>;
@@ -144,10 +144,10 @@ Result<std::vector<std::vector<Sample>>> generate_rows(StageContext& context, co
   std::vector<std::size_t> open(trials.size());
   std::iota(open.begin(), open.end(), std::size_t{0});
   int spare = screening.spare;
-  for (int look = 0; look <= kSecondLooks && !open.empty(); ++look) {
+  for (int tries = 0; tries <= kFurtherTries && !open.empty(); ++tries) {
     std::vector<Trial> some;
     for (const std::size_t row : open) some.push_back(trials[row]);
-    SCOTOMA_ASSIGN_OR_RETURN(const auto seen, sample_trials(context, some, Purpose::screening, look * count, count));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto seen, sample_trials(context, some, Purpose::screening, tries * count, count));
     for (std::size_t i = 0; i < open.size(); ++i)
       samples[open[i]].insert(samples[open[i]].end(), seen[i].begin(), seen[i].end());
     std::erase_if(open, [&](std::size_t row) { return !no_valid_images(samples[row]); });

@@ -86,7 +86,7 @@ ToDescribe to_describe(const StageContext& context, const std::vector<Cluster>& 
   return images;
 }
 
-/// Images tried under a hypothesis with the event and without it; none where they are too few to tell anything, or the
+/// Images tried under a hypothesis with the event and without it; none where they are too few to show anything, or the
 /// hypothesis has pieces enough.
 struct ToDescribeMore {
   std::vector<std::string> with;
@@ -124,7 +124,7 @@ SpanCounts count_spans(std::span<const std::string> captions, const Vocabulary& 
   SpanCounts counts;
   counts.captions = static_cast<int>(captions.size());
   for (const std::string& caption : captions) {
-    const auto spans = spans_of(caption, vocabulary);
+    const auto spans = find_spans(caption, vocabulary);
     for (const Phrase& phrase : spans) {
       ++counts.spans[{phrase.text, phrase.before}];
       for (const Phrase& other : spans) {

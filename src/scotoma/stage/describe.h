@@ -15,8 +15,9 @@
 namespace scotoma {
 
 /// Captions the members of one label's clusters (filled in) and images of the label that behave the other way. For
-/// each cluster the phrases that tell it from those, best first, at most search.phrases; and behind them the best pair
-/// of a phrase in front of the subject and one behind it ("dark, on a plate"), where that tells more than either.
+/// each cluster the phrases that distinguish it from those, best first, at most search.phrases; and behind them the
+/// best pair of a phrase in front of the subject and one behind it ("dark, on a plate"), where that distinguishes
+/// better than either.
 Result<std::vector<std::vector<Phrase>>> describe(const StageContext& context, Memo& memo,
                                                   std::vector<Cluster>& clusters, const BaseResult& base);
 

@@ -117,7 +117,7 @@ std::vector<std::string> review(const Study& study, const Reviews& reviews, Find
     if (reason.empty()) continue;
     h.status = Status::not_generatable;
     withdrawn = true;
-    limits.push_back(fmt::format("The generator cannot generate '{}': {}. It is not called a bug.", h.prompt, reason));
+    limits.push_back(fmt::format("The generator cannot show '{}': {}. It is not called a bug.", h.prompt, reason));
   }
   if (withdrawn) {
     decide_anew(study, findings, limits);

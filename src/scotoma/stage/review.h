@@ -11,7 +11,7 @@
 namespace scotoma {
 
 /// Fills Hypothesis::reviewed (of audits with at least kFewestReviewed answers that count) and Findings::judge_review;
-/// neither where there is no answer. Then withdraws what the generator cannot generate: a confirmed hypothesis becomes
+/// neither where there is no answer. Then withdraws what the generator cannot show: a confirmed hypothesis becomes
 /// Status::not_generatable
 ///
 ///   - where surely more than evidence.max_invalid of its audit is invalid (surely_not_generatable), or

@@ -21,8 +21,8 @@ namespace scotoma {
 namespace {
 
 constexpr std::array kQuantiles = {0.1, 0.3, 0.5, 0.7, 0.9};
-constexpr int kLost = 4;      // trials' worth of images that a trial without a decision costs: it may lose a bug
-constexpr int kTelling = 16;  // images that tell a label which now and then fails from one that often does
+constexpr int kLost = 4;          // trials' worth of images that a trial without a decision costs: it may lose a bug
+constexpr int kDistinguish = 16;  // images that distinguish a label which fails now and then from one that often does
 
 /// Counts the samples, but decides nothing.
 void count_base(const StageContext& context, BaseResult& base) {
@@ -104,7 +104,7 @@ bool unsettled(const StageContext& context, const BaseResult& base) {
   const EvidenceOptions& evidence = context.study.evidence;
   if (invalid_share(base.rate) > evidence.max_invalid / 2) return true;
   return base.rate.failures > 0 &&
-         (std::ssize(base.samples) < kTelling || base.rate.rate > evidence.failing_label_threshold / 2);
+         (std::ssize(base.samples) < kDistinguish || base.rate.rate > evidence.failing_label_threshold / 2);
 }
 
 /// Doubles the samples of unsettled labels until they are settled or have all their images.

@@ -18,7 +18,7 @@ namespace scotoma {
 /// Errors: bad_input when the budget does not even pay for the first baseline images.
 Result<std::vector<BaseResult>> sample_bases(StageContext& context);
 
-/// With base_first, generates more baseline images of the labels of `finalists`, the best first, and tells all
+/// With base_first, generates more baseline images of the labels of `finalists`, the best first, and updates all
 /// hypotheses of these labels: of the sizes a sample may come to, the one with which it and the trials of the label's
 /// finalists are expected to take the fewest images, by the rates that exploration showed. Half of the images that are
 /// left at most; a label for which they do not do gets the largest sample that they pay for, and context.limits says

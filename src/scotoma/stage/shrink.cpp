@@ -17,8 +17,8 @@
 namespace scotoma {
 namespace {
 
-constexpr int kLookEvery = 8;       // images of a phrase between two looks
-constexpr double kClearly = 0.05;   // level of one look
+constexpr int kTestEvery = 8;       // images of a phrase between two tests
+constexpr double kClearly = 0.05;   // level of one test
 constexpr double kKeeps = 2.0 / 3;  // of the whole phrase's events, and of its valid images
 
 /// Label and first prompt: what is generated, and what makes two hypotheses one.
@@ -34,7 +34,7 @@ class Album {
   /// Plans the next images of a phrase, up to `most`; false where there is no budget for them.
   bool plan(const Trial& trial, int most) {
     const auto first = static_cast<int>(of(trial).size());
-    const int count = std::min(kLookEvery, most - first);
+    const int count = std::min(kTestEvery, most - first);
     if (planned_.contains(key_of(trial))) return true;
     if (count > left_) return false;
     left_ -= count;
@@ -223,12 +223,12 @@ void rename(std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>&
   }
 }
 
-/// Whether the first `look` images of each show that the shorter phrase fails less.
-bool clearly_below(std::span<const Sample> whole, std::span<const Sample> shorter, std::size_t look,
+/// Whether the first `images` of each show that the shorter phrase fails less.
+bool clearly_below(std::span<const Sample> whole, std::span<const Sample> shorter, std::size_t images,
                    Direction direction) {
   int only_whole = 0;
   int only_shorter = 0;
-  for (std::size_t i = 0; i < look; ++i) {
+  for (std::size_t i = 0; i < images; ++i) {
     if (!whole[i].valid() || !shorter[i].valid()) continue;
     only_whole += shows(whole[i], direction) && !shows(shorter[i], direction) ? 1 : 0;
     only_shorter += shows(shorter[i], direction) && !shows(whole[i], direction) ? 1 : 0;
@@ -241,8 +241,8 @@ bool clearly_below(std::span<const Sample> whole, std::span<const Sample> shorte
 ShrinkVerdict shrink_verdict(std::span<const Sample> whole, std::span<const Sample> shorter, const ShrinkRule& rule) {
   const std::size_t most = static_cast<std::size_t>(rule.most);
   const std::size_t both = std::min({whole.size(), shorter.size(), most});
-  for (std::size_t look = kLookEvery; look <= both; look += kLookEvery) {
-    if (clearly_below(whole, shorter, look, rule.direction)) return ShrinkVerdict::insufficient;
+  for (std::size_t images = kTestEvery; images <= both; images += kTestEvery) {
+    if (clearly_below(whole, shorter, images, rule.direction)) return ShrinkVerdict::insufficient;
   }
   if (both < most) return ShrinkVerdict::open;
   if (clearly_below(whole, shorter, most, rule.direction)) return ShrinkVerdict::insufficient;

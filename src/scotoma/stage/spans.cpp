@@ -244,7 +244,7 @@ Vocabulary vocabulary_of(const StudyLabel& label, const PromptOptions& prompts,
   return vocabulary;
 }
 
-std::vector<Phrase> spans_of(const std::string& caption, const Vocabulary& vocabulary) {
+std::vector<Phrase> find_spans(const std::string& caption, const Vocabulary& vocabulary) {
   return Reader(vocabulary).read(caption);
 }
 

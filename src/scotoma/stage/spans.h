@@ -27,6 +27,6 @@ Vocabulary vocabulary_of(const StudyLabel& label, const PromptOptions& prompts,
 /// it ("on a flower"), in front of it they are what the base prompt does not say ("dark"). Each span once. None reaches
 /// over a comma or a full stop, and none is or holds what a prompt cannot say: the label's own name, a count ("two
 /// flies"), the same again, a token that is no word. In a caption of several sentences each is read alone.
-std::vector<Phrase> spans_of(const std::string& caption, const Vocabulary& vocabulary);
+std::vector<Phrase> find_spans(const std::string& caption, const Vocabulary& vocabulary);
 
 }  // namespace scotoma

@@ -35,21 +35,21 @@ Result<std::string> rename(const OldKey& key, toml::table& table, const std::fil
     return reader.wrong(old, fmt::format("'{0}.{1}' is called '{0}.{2}' now, which is there too; take one of them out",
                                          key.table, key.old, key.now));
   }
-  std::string told =
+  std::string sentence =
       reader.wrong(old, fmt::format("'{0}.{1}' is called '{0}.{2}' now", key.table, key.old, key.now)).message;
   table.insert(key.now, std::move(*old));
   table.erase(key.old);
-  return told;
+  return sentence;
 }
 
 }  // namespace
 
 Result<std::vector<std::string>> rename_old_keys(toml::table& document, const std::filesystem::path& file) {
-  std::vector<std::string> told;
+  std::vector<std::string> notes;
   const auto rename_in = [&](const OldKey& key, toml::node* table) -> Result<void> {
     if (table == nullptr || !table->is_table()) return {};
     SCOTOMA_ASSIGN_OR_RETURN(std::string sentence, rename(key, *table->as_table(), file));
-    if (!sentence.empty()) told.push_back(std::move(sentence));
+    if (!sentence.empty()) notes.push_back(std::move(sentence));
     return {};
   };
   for (const OldKey& key : kOldKeys) {
@@ -58,7 +58,7 @@ Result<std::vector<std::string>> rename_old_keys(toml::table& document, const st
     if (node == nullptr || !node->is_array()) continue;
     for (toml::node& item : *node->as_array()) SCOTOMA_RETURN_IF_ERROR(rename_in(key, &item));
   }
-  return told;
+  return notes;
 }
 
 }  // namespace scotoma

@@ -249,7 +249,7 @@ void add_evidence(std::vector<Option>& t) {
   t.push_back({"evidence", "failing_label_threshold",
                "a label that surely fails more often than this fails systematically",
                FIELD(evidence.failing_label_threshold), 0, 1});
-  t.push_back({"evidence", "max_invalid", "a larger share of invalid images: the generator cannot generate it",
+  t.push_back({"evidence", "max_invalid", "a larger share of invalid images: the generator cannot show it",
                FIELD(evidence.max_invalid), 0, 1});
 }
 

@@ -201,7 +201,7 @@ struct EvidenceOptions {
   double delta = 0.05;                   ///< smaller rises above the baseline rate are not bugs
   int max_hypotheses = 16;               ///< phrases of each label, at most, fixed in advance: see slots()
   double failing_label_threshold = 0.5;  ///< a label whose baseline rate surely exceeds this fails "nearly everywhere"
-  double max_invalid = 0.5;              ///< a share of invalid images above this: the generator cannot generate it
+  double max_invalid = 0.5;              ///< a share of invalid images above this: the generator cannot show it
 };
 
 /// Whence phrases come beside [[attributes]].

@@ -102,7 +102,7 @@ Result<Check> check(const Study& study, const Findings& findings, CandidateModel
     }
     return {};
   };
-  for (const Cause& cause : causes_of(findings)) SCOTOMA_RETURN_IF_ERROR(add(cause.bugs, cause.id));
+  for (const Cause& cause : find_causes(findings)) SCOTOMA_RETURN_IF_ERROR(add(cause.bugs, cause.id));
   for (const SystematicFailure& failure : systematic_failures(findings)) {
     const BaseResult& base = *failure.base;
     SCOTOMA_ASSIGN_OR_RETURN(const auto now, answer_again(base.samples, targets.at(base.label), memo));

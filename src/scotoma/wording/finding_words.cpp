@@ -39,7 +39,7 @@ std::string fate(const Study& study, const Cause& cause) {
   return cause.predicted.empty() ? unrecognised(study) : "misclassified as " + with_article(study, cause.predicted);
 }
 
-/// Labels other than the cause's own that its cross-checks could tell something of.
+/// Labels other than the cause's own that its cross-checks say something about.
 int others_tried(const Cause& cause) {
   const std::vector<std::string> own = cause.labels();
   std::vector<std::string> tried;
@@ -82,7 +82,7 @@ std::string reach_sentence(const Findings& findings, const Cause& cause) {
 
 std::vector<const CrossRow*> untold_cross(const Findings& findings) {
   std::vector<const CrossRow*> rows = furthest_first(findings);
-  for (const Cause& cause : causes_of(findings)) {
+  for (const Cause& cause : find_causes(findings)) {
     std::erase_if(rows, [&](const CrossRow* row) {
       return std::find(cause.cross.begin(), cause.cross.end(), row) != cause.cross.end();
     });

@@ -14,7 +14,7 @@ namespace scotoma {
 /// are not recognised.", of one label "A fly on a flower is misclassified as a bee.".
 std::string sentence(const Study& study, const Cause& cause);
 
-/// What the cross-check adds, which other sentences then need not tell again: "The cross-check finds the same of
+/// What the cross-check adds, which other sentences then need not repeat: "The cross-check finds the same of
 /// butterfly and car.", "The cross-check found nothing like it on 14 other labels."; empty where it adds nothing or was
 /// not made.
 std::string reach_sentence(const Findings& findings, const Cause& cause);
@@ -22,7 +22,7 @@ std::string reach_sentence(const Findings& findings, const Cause& cause);
 /// Labels that the cross-check found to be misclassified like those of the cause, the highest rate first.
 std::vector<std::string> reached_labels(const Findings& findings, const Cause& cause);
 
-/// Cross-checks that no cause tells of, those that reach most labels first: of exceptions alone, or of an answer that
+/// Cross-checks that no cause names, those that reach most labels first: of exceptions alone, or of an answer that
 /// is not the usual one.
 std::vector<const CrossRow*> untold_cross(const Findings& findings);
 

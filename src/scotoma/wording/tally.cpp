@@ -38,7 +38,7 @@ constexpr std::array kKinds = {CountedKind{&KindCounts::bugs, "bug"},
 
 Tally tally_of(const Findings& findings) {
   Tally tally;
-  tally.causes = causes_of(findings);
+  tally.causes = find_causes(findings);
   tally.systematic = systematic_failures(findings);
   for (const Hypothesis& h : findings.hypotheses) {
     if (h.status != Status::confirmed) continue;

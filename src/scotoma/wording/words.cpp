@@ -180,9 +180,9 @@ std::string_view status_words(Status status) {
     case Status::not_confirmed:
       return "not enough evidence";
     case Status::not_generatable:
-      return "the generator cannot generate this";
+      return "the generator cannot show this";
     case Status::underpowered:
-      return "cannot be told: the label fails too often";
+      return "cannot be decided: the label fails too often";
     case Status::merged:
       return "the same as another, shortened";
     case Status::out_of_budget:

@@ -15,7 +15,7 @@ namespace scotoma {
 Result<void> check_model_file(const std::filesystem::path& path);
 
 /// The same for openvino_tokenizer.xml and openvino_detokenizer.xml: where the tokenizer is there and was not
-/// converted, the error tells the command.
+/// converted, the error names the command.
 Result<void> check_tokenizer_file(const std::filesystem::path& file);
 
 }  // namespace scotoma

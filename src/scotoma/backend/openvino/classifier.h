@@ -18,7 +18,7 @@ class OpenvinoClassifier final : public Classifier {
  public:
   /// Loads, compiles and tries the model on test images. Errors: bad_input when the file is no classifier of images or
   /// the names do not match its outputs; when it gives NaN, or answers that are of no use (backend/health.h); and when
-  /// it cannot be told whether its outputs are logits or probabilities (head.h).
+  /// nothing shows whether its outputs are logits or probabilities (head.h).
   static Result<std::unique_ptr<OpenvinoClassifier>> load(const std::shared_ptr<Engine>& engine,
                                                           const ClassifierOptions& options);
 

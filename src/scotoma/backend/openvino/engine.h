@@ -28,7 +28,7 @@
 
 namespace scotoma {
 
-/// The telling part of an OpenVINO message, without source locations, on one line.
+/// What an OpenVINO message says is wrong, without source locations, on one line.
 std::string engine_reason(std::string_view message);
 
 /// What the process has run out of (memory, threads, file handles), judged by an exception of the engine, with what to

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engine's own cache of compiled models, for the user and all studies: a model is compiled once, later processes
-// read what came of it. The engine tells models by their contents, its version and the processor, but not by how they
-// are compiled, so each way has folders of its own. Nor does it see damage in what it wrote, which would change answers
-// in silence: every file has a checksum here, and one that does not fit is compiled anew. Answers are the same bytes
-// either way.
+// read what came of it. The engine distinguishes models by their contents, its version and the processor, but not by
+// how they are compiled, so each way has folders of its own. Nor does it see damage in what it wrote, which would
+// change answers in silence: every file has a checksum here, and one that does not fit is compiled anew. Answers are
+// the same bytes either way.
 //
 //     FOLDER/<settings>/<model>/<hash>.blob   the engine's
 //                               sums          lines "<SHA-256> <file>"; its time is when the model was last asked for
