@@ -8,18 +8,17 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
-#include <set>
 #include <sstream>
 #include <utility>
 
 #include "scotoma/core/file.h"
 #include "scotoma/study/assign.h"
-#include "scotoma/study/covering.h"
+#include "scotoma/study/check_values.h"
 #include "scotoma/study/imagenet_1k.h"
 #include "scotoma/study/keys.h"
 #include "scotoma/study/old_keys.h"
 #include "scotoma/study/options.h"
-#include "scotoma/study/prompt.h"
+#include "scotoma/study/read_labels.h"
 #include "scotoma/study/read_lists.h"
 #include "scotoma/study/table_reader.h"
 
@@ -44,9 +43,10 @@ class Reader : private TableReader {
     SCOTOMA_RETURN_IF_ERROR(check_names());
     for (const Option& option : options()) SCOTOMA_RETURN_IF_ERROR(read_option(option));
     SCOTOMA_RETURN_IF_ERROR(read_networks());
-    SCOTOMA_RETURN_IF_ERROR(read_labels());
+    SCOTOMA_ASSIGN_OR_RETURN(study_.labels, read_labels(document_, *this));
     SCOTOMA_ASSIGN_OR_RETURN(study_.attributes, read_lists(document_, *this));
-    SCOTOMA_RETURN_IF_ERROR(check_values());
+    SCOTOMA_RETURN_IF_ERROR(check_values(document_, study_, *this));
+    SCOTOMA_RETURN_IF_ERROR(check_paths());
     if (study_.name.empty()) study_.name = file().stem().string();
     return std::move(study_);
   }
@@ -66,29 +66,16 @@ class Reader : private TableReader {
   Result<void> assign(const Option& option, const toml::node& node, Study& study) const;
   Result<void> read_networks();
   Result<void> read_network(const toml::table& table);
-  Result<void> add_label(const toml::node& item);
-  Result<void> read_labels();
-  Result<void> read_label_table(const toml::table& table);
-  Result<void> check_lists() const;
-  Result<void> check_prompts() const;
-  Result<void> check_values() const;
-  Result<void> check_roles() const;
-  Result<void> check_failure() const;
   Result<void> check_paths() const;
   Result<void> check_path(const Option& option, const toml::node* node, const Study& study) const;
 
-  const toml::node* node_of(std::string_view name, std::string_view key) const {
-    const auto* table = document_.get_as<toml::table>(name);
-    return table == nullptr ? nullptr : table->get(key);
-  }
   const toml::node* find(const Option& option) const {
-    return option.table.empty() ? document_.get(option.key) : node_of(option.table, option.key);
+    return option.table.empty() ? document_.get(option.key) : node_at(document_, option.table, option.key);
   }
 
   NamedFiles files_ = NamedFiles::must_be_there;
   const toml::table& document_;
   Study study_;
-  std::vector<const toml::node*> label_nodes_;  ///< where each label stands
 };
 
 std::string full_name(const Option& option) {
@@ -146,7 +133,7 @@ Result<void> Reader::read_network(const toml::table& table) {
 }
 
 Result<void> Reader::read_networks() {
-  const toml::node* tables = node_of("judge", "ensemble");
+  const toml::node* tables = node_at(document_, "judge", "ensemble");
   if (tables == nullptr) return {};
   const auto* array = tables->as_array();
   if (array == nullptr || (!array->empty() && !array->is_homogeneous<toml::table>()))
@@ -158,202 +145,6 @@ Result<void> Reader::read_networks() {
                              name_of(study_.judge.kind)));
   }
   for (const auto& item : *array) SCOTOMA_RETURN_IF_ERROR(read_network(*item.as_table()));
-  return {};
-}
-
-Result<void> Reader::read_label_table(const toml::table& table) {
-  SCOTOMA_RETURN_IF_ERROR(check_table("label", table));
-  StudyLabel label;
-  for (auto [key, field] :
-       {std::pair{"name", &label.name}, {"class", &label.class_name}, {"hypernym", &label.hypernym}}) {
-    const auto* node = table.get(key);
-    if (node == nullptr) continue;
-    if (!node->is_string()) return wrong(node, fmt::format("'label.{}' must be a text in quotes", key));
-    *field = *node->value<std::string>();
-  }
-  if (const auto* node = table.get("article")) {
-    label.article = node->value<std::string>();
-    if (!label.article || label.article->find_first_of("{} ") != std::string::npos)
-      return wrong(node, "'label.article' must be one word in quotes: \"a\", \"an\", \"the\", or \"\" for none");
-  }
-  if (const auto* node = table.get("synonyms")) {
-    const auto* list = node->as_array();
-    if (list == nullptr || (!list->empty() && !list->is_homogeneous<std::string>()))
-      return wrong(node, "'label.synonyms' must be a list of texts");
-    for (const auto& item : *list) label.synonyms.push_back(*item.value<std::string>());
-  }
-  if (label.name.empty()) return wrong(&table, "a [[label]] needs a name, as prompts would call it");
-  study_.labels.push_back(label);
-  label_nodes_.push_back(&table);
-  return {};
-}
-
-/// A label's name, or that of a list that is built in.
-Result<void> Reader::add_label(const toml::node& item) {
-  if (!item.is_string()) return wrong(&item, "'labels' must be a list of texts");
-  const std::string name = *item.value<std::string>();
-  if (!names_imagenet(name)) {
-    if (document_.get("labels")->is_string()) return wrong(&item, "'labels' must be a list of texts");
-    study_.labels.push_back({name, "", "", {}});
-    label_nodes_.push_back(&item);
-    return {};
-  }
-  auto labels = imagenet_labels(name);
-  if (!labels.ok()) return wrong(&item, labels.error().message);
-  for (StudyLabel& label : *labels) {
-    study_.labels.push_back(std::move(label));
-    label_nodes_.push_back(&item);
-  }
-  return {};
-}
-
-Result<void> Reader::read_labels() {
-  const toml::node* list = document_.get("labels");
-  const toml::node* tables = document_.get("label");
-  if (list != nullptr) {
-    const auto* array = list->as_array();
-    if (array == nullptr && list->is_string()) SCOTOMA_RETURN_IF_ERROR(add_label(*list));
-    if (array == nullptr && !list->is_string()) return wrong(list, "'labels' must be a list of texts");
-    for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
-      SCOTOMA_RETURN_IF_ERROR(add_label(*array->get(i)));
-    }
-  }
-  if (tables != nullptr) {
-    const auto* array = tables->as_array();
-    if (array == nullptr || !array->is_homogeneous<toml::table>())
-      return wrong(tables, "write each label as [[label]]");
-    for (const auto& item : *array) SCOTOMA_RETURN_IF_ERROR(read_label_table(*item.as_table()));
-  }
-  if (study_.labels.empty())
-    return wrong(list != nullptr ? list : tables, "no labels; add for example: labels = [\"fly\", \"bee\"]");
-  std::set<std::string> seen;
-  for (std::size_t i = 0; i < study_.labels.size(); ++i) {
-    StudyLabel& label = study_.labels[i];
-    if (label.name.empty()) return wrong(label_nodes_[i], "a label is empty; take it out or name it");
-    if (!seen.insert(label.name).second)
-      return wrong(label_nodes_[i], fmt::format("label '{}' stands twice", label.name));
-    if (label.class_name.empty()) label.class_name = label.name;
-  }
-  return {};
-}
-
-Result<void> Reader::check_lists() const {
-  const SearchOptions& search = study_.search;
-  const std::size_t lists = study_.attributes.size();
-  std::vector<int> sizes;
-  for (const AttributeList& list : study_.attributes) {
-    if (list.combinable) sizes.push_back(static_cast<int>(list.phrases.size()));
-  }
-  if (search.source != PhraseSource::captions && lists == 0) {
-    return wrong(node_of("search", "source"),
-                 fmt::format("search.source is \"{}\", but there is no list of phrases; add [[attributes]] with name "
-                             "and phrases",
-                             name_of(search.source)));
-  }
-  const auto* combine = node_of("search", "interaction_strength");
-  if (static_cast<std::size_t>(search.interaction_strength) > std::max(std::size_t{1}, sizes.size())) {
-    return wrong(
-        combine,
-        fmt::format("search.interaction_strength is {}, but there {} {} [[attributes]] whose phrases may be joined",
-                    search.interaction_strength, sizes.size() == 1 ? "is" : "are", sizes.size()));
-  }
-  const double total = count_combinations(sizes, search.interaction_strength);
-  if (total > kMostCombinations) {
-    return wrong(
-        combine,
-        fmt::format("search.interaction_strength = {} makes {:.0f} combinations of a label; {:.0f} is the most",
-                    search.interaction_strength, total, kMostCombinations));
-  }
-  return {};
-}
-
-Result<void> Reader::check_prompts() const {
-  using namespace std::string_view_literals;
-  const PromptOptions& prompts = study_.prompts;
-  const auto check = [&](const char* key, const std::string& text, std::initializer_list<std::string_view> known,
-                         std::initializer_list<std::string_view> needed) -> Result<void> {
-    const auto ok = check_template(text, known, needed);
-    if (!ok.ok()) return wrong(node_of("prompts", key), fmt::format("prompts.{}: {}", key, ok.error().message));
-    return {};
-  };
-  const auto lacking =
-      std::find_if(study_.labels.begin(), study_.labels.end(), [](const auto& l) { return l.hypernym.empty(); });
-  for (const auto& base : prompts.base) {
-    SCOTOMA_RETURN_IF_ERROR(check("base", base, {"label", "a label", "hypernym"}, {"label", "a label"}));
-    if (base.find("{hypernym}") != std::string::npos && lacking != study_.labels.end()) {
-      return wrong(node_of("prompts", "base"),
-                   fmt::format("prompts.base uses {{hypernym}}, but label '{}' has none; give it one in a [[label]]",
-                               lacking->name));
-    }
-  }
-  const auto names = {"base"sv, "bare base"sv, "phrase"sv, "a phrase"sv, "label"sv, "a label"sv};
-  const auto subject = {"base"sv, "bare base"sv, "label"sv, "a label"sv};
-  SCOTOMA_RETURN_IF_ERROR(check("after", prompts.after, names, {"phrase", "a phrase"}));
-  SCOTOMA_RETURN_IF_ERROR(check("after", prompts.after, names, subject));
-  SCOTOMA_RETURN_IF_ERROR(check("before", prompts.before, names, {"phrase", "a phrase"}));
-  return check("before", prompts.before, names, subject);
-}
-
-Result<void> Reader::check_values() const {
-  SCOTOMA_RETURN_IF_ERROR(check_prompts());
-  SCOTOMA_RETURN_IF_ERROR(check_lists());
-  if (study_.evidence.alpha0 >= study_.evidence.alpha) {
-    const toml::node* node = node_of("evidence", "alpha0");
-    return wrong(node != nullptr ? node : node_of("evidence", "alpha"),
-                 fmt::format("evidence.alpha0 ({}) must be below evidence.alpha ({}): it is a part of it",
-                             study_.evidence.alpha0, study_.evidence.alpha));
-  }
-  const BudgetOptions& budget = study_.budget;
-  if (budget.base_first > budget.base) {
-    return wrong(node_of("budget", "base_first"),
-                 fmt::format("budget.base_first ({}) must be at most budget.base ({}): these are the first of them",
-                             budget.base_first, budget.base));
-  }
-  const auto prompts = static_cast<int>(study_.prompts.base.size());
-  if (budget.base_first < budget.base && budget.base_first % prompts != 0) {
-    return wrong(node_of("budget", "base_first"),
-                 fmt::format("budget.base_first ({}) must be a multiple of the number of prompts.base ({}): they take "
-                             "turns, and what some of them generate says nothing of the others",
-                             budget.base_first, prompts));
-  }
-  if (study_.judge.kind == JudgeKind::classifier && (study_.judge.model.empty() || study_.judge.labels.empty())) {
-    return wrong(node_of("judge", "kind"), "judge.kind is \"classifier\": judge.model and judge.labels are missing");
-  }
-  SCOTOMA_RETURN_IF_ERROR(check_roles());
-  SCOTOMA_RETURN_IF_ERROR(check_failure());
-  return check_paths();
-}
-
-/// Which models a study needs beside generator and classifier.
-Result<void> Reader::check_roles() const {
-  constexpr std::string_view kInstead =
-      "or give phrases of your own in [[attributes]] and set search.source = \"none\"";
-  if (uses_captioner(study_) && study_.captioner.model.empty())
-    return wrong(nullptr, fmt::format("'captioner.model' is missing: captions say what failing images have in common; "
-                                      "name one, {}",
-                                      kInstead));
-  if (uses_captioner(study_) && !uses_embedder(study_))
-    return wrong(nullptr,
-                 fmt::format("'embedder.model' is missing: it says which images are alike; name one, {}", kInstead));
-  if (study_.judge.kind == JudgeKind::embedder && !uses_embedder(study_))
-    return wrong(node_of("judge", "kind"), "judge.kind is \"embedder\", but 'embedder.model' is missing");
-  return {};
-}
-
-/// A key that the rule does not read would be taken for one that it does.
-Result<void> Reader::check_failure() const {
-  const FailureKind rule = study_.failure.rule;
-  const toml::node* k = node_of("failure", "k");
-  if (k != nullptr && rule != FailureKind::top_k) {
-    return wrong(k,
-                 fmt::format("failure.k is only for failure.rule = \"top-k\", but the rule is \"{}\"", name_of(rule)));
-  }
-  const toml::node* threshold = node_of("failure", "threshold");
-  if (threshold != nullptr && rule != FailureKind::low_score && rule != FailureKind::confident) {
-    return wrong(threshold, fmt::format("failure.threshold is only for failure.rule = \"low-score\" or \"confident\", "
-                                        "but the rule is \"{}\"",
-                                        name_of(rule)));
-  }
   return {};
 }
 
