@@ -12,6 +12,7 @@
 #include "scotoma/stage/describe.h"
 #include "scotoma/stage/explore.h"
 #include "scotoma/stage/parts.h"
+#include "scotoma/stage/random_lists.h"
 
 namespace scotoma {
 namespace {

@@ -7,12 +7,9 @@
 #include <cmath>
 #include <map>
 #include <numeric>
-#include <utility>
 
-#include "scotoma/core/philox.h"
 #include "scotoma/evidence/fisher.h"
 #include "scotoma/finding/count.h"
-#include "scotoma/finding/phrase.h"
 #include "scotoma/stage/trial.h"
 #include "scotoma/study/covering.h"
 #include "scotoma/study/prompt.h"
@@ -22,27 +19,6 @@ namespace {
 
 constexpr int kSeenEnough = 3;    // valid images of screening without an event: under a rate of 60 % in 6 % of cases
 constexpr int kFurtherTries = 1;  // of a row that has only shown invalid images
-
-/// Phrases of different lists: list and index in it, the lists ascending.
-using Combination = std::vector<std::pair<std::size_t, std::size_t>>;
-
-Phrase phrase_of(const std::vector<AttributeList>& lists, const Combination& combination) {
-  std::vector<PhrasePart> pieces;
-  for (const auto& [list, index] : combination) {
-    const ListedPhrase& phrase = lists[list].phrases[index];
-    pieces.push_back({phrase.text, phrase.before});
-  }
-  return conjunction(pieces);
-}
-
-/// Which lists have phrases that may be joined with those of others.
-std::vector<std::size_t> joining(const std::vector<AttributeList>& lists) {
-  std::vector<std::size_t> some;
-  for (std::size_t list = 0; list < lists.size(); ++list) {
-    if (lists[list].combinable) some.push_back(list);
-  }
-  return some;
-}
 
 std::vector<int> sizes_of(const std::vector<AttributeList>& lists, const std::vector<std::size_t>& some) {
   std::vector<int> sizes;
@@ -111,7 +87,7 @@ struct Screened {
 Screening plan(StageContext& context, std::size_t labels) {
   const Study& study = context.study;
   const std::size_t share = context.budget().for_screening(labels);
-  const auto lists = joining(study.attributes);
+  const auto lists = combinable_lists(study.attributes);
   Screening screening;
   for (const Row& row :
        covering_array(sizes_of(study.attributes, lists), study.search.interaction_strength, share + 1)) {
@@ -164,7 +140,7 @@ Result<Screened> screen(StageContext& context, const BaseResult& base, const Scr
   std::vector<Trial> trials;
   for (const Combination& row : screening.rows) {
     auto prompts =
-        phrase_prompts(study.prompts, context.target(base.label).label, phrase_of(study.attributes, row).pieces());
+        phrase_prompts(study.prompts, context.target(base.label).label, joined_phrase(study.attributes, row).pieces());
     const std::string stream = prompts.front();
     trials.push_back({base.label, std::move(prompts), stream});
   }
@@ -239,7 +215,7 @@ bool cleared(const Screening& screening, const Screened& own, const Combination&
 
 Listed listed(const StageContext& context, const std::string& label, const Combination& combination,
               const Tally& tally) {
-  Listed result{label, phrase_of(context.study.attributes, combination), ""};
+  Listed result{label, joined_phrase(context.study.attributes, combination), ""};
   result.phrase.score = tally.score;
   int most = 0;
   for (const auto& [class_index, count] : tally.wrong) {
@@ -302,61 +278,6 @@ std::vector<Listed> chosen(const StageContext& context, const Screening& screeni
   return all;
 }
 
-/// Lists, and how many combinations of one phrase of each there are.
-using ListSets = std::vector<std::pair<std::vector<std::size_t>, std::uint32_t>>;
-
-/// Every set of 1 .. most lists whose phrases may be joined, and the others alone.
-ListSets sets_of(const std::vector<AttributeList>& lists, int most) {
-  ListSets sets;
-  for (std::size_t list = 0; list < lists.size(); ++list)
-    sets.push_back({{list}, static_cast<std::uint32_t>(lists[list].phrases.size())});
-  const auto some = joining(lists);
-  for (std::size_t size = 2; size <= std::min(some.size(), static_cast<std::size_t>(most)); ++size) {
-    for (const auto& chosen : subsets(some.size(), size)) {
-      auto& [set, count] = sets.emplace_back(std::vector<std::size_t>{}, 1);
-      for (const std::size_t i : chosen) {
-        set.push_back(some[i]);
-        count *= static_cast<std::uint32_t>(lists[some[i]].phrases.size());
-      }
-    }
-  }
-  return sets;
-}
-
-/// Combination `index` of those sets, one after the other.
-Combination combination_at(const std::vector<AttributeList>& lists, const ListSets& sets, std::uint32_t index) {
-  for (const auto& [set, count] : sets) {
-    if (index >= count) {
-      index -= count;
-      continue;
-    }
-    Combination combination;
-    for (const std::size_t list : set) {
-      const auto size = static_cast<std::uint32_t>(lists[list].phrases.size());
-      combination.emplace_back(list, index % size);
-      index /= size;
-    }
-    return combination;
-  }
-  return {};
-}
-
-/// `most` different numbers below `count` in random order: Fisher and Yates' shuffle, kept only where it moved
-/// something.
-std::vector<std::uint32_t> shuffled(std::uint32_t count, std::uint32_t most, Philox random) {
-  std::map<std::uint32_t, std::uint32_t> moved;
-  const auto at = [&](std::uint32_t i) { return moved.contains(i) ? moved[i] : i; };
-  std::vector<std::uint32_t> numbers;
-  for (std::uint32_t i = 0; i < std::min(count, most); ++i) {
-    const std::uint32_t j = i + random.below(count - i);
-    numbers.push_back(at(j));
-    moved[j] = at(i);
-  }
-  return numbers;
-}
-
-bool generatable(const BaseResult& base) { return !base.not_generatable; }
-
 }  // namespace
 
 Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<BaseResult>& bases) {
@@ -364,13 +285,15 @@ Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<
   if (context.study.attributes.empty()) return all;
   Screening screening;
   if (context.study.search.interaction_strength > 1) {
-    screening = plan(context, static_cast<std::size_t>(std::count_if(bases.begin(), bases.end(), generatable)));
+    screening =
+        plan(context, static_cast<std::size_t>(std::count_if(
+                          bases.begin(), bases.end(), [](const BaseResult& base) { return !base.not_generatable; })));
     context.step(fmt::format("screening {} combinations of listed phrases, {} images each", screening.rows.size(),
                              screening.images));
   }
   std::vector<Screened> screened;
   for (const BaseResult& base : bases) {
-    if (!generatable(base)) continue;
+    if (base.not_generatable) continue;
     screened.push_back(Screened{&base});
     if (screening.images > 0) {
       SCOTOMA_ASSIGN_OR_RETURN(screened.back(), screen(context, base, screening));
@@ -380,25 +303,6 @@ Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<
   for (const Screened& own : screened) {
     const auto some = chosen(context, screening, totals, own);
     all.insert(all.end(), some.begin(), some.end());
-  }
-  return all;
-}
-
-std::vector<Listed> at_random(const Study& study, const std::vector<BaseResult>& bases) {
-  const ListSets sets = sets_of(study.attributes, study.search.interaction_strength);
-  std::uint32_t count = 0;
-  for (const auto& set : sets) count += set.second;
-  const auto most = static_cast<std::uint32_t>(study.evidence.max_hypotheses);
-  std::vector<std::vector<std::uint32_t>> orders;
-  for (std::size_t label = 0; label < bases.size(); ++label)
-    orders.push_back(shuffled(count, most, Philox(study.seed, label)));
-  std::vector<Listed> all;
-  for (std::size_t i = 0; i < std::min(count, most); ++i) {
-    for (std::size_t label = 0; label < bases.size(); ++label) {
-      if (!generatable(bases[label])) continue;
-      const Combination combination = combination_at(study.attributes, sets, orders[label][i]);
-      all.push_back({bases[label].label, phrase_of(study.attributes, combination), ""});
-    }
   }
   return all;
 }

@@ -2,20 +2,12 @@
 // Between describing and making hypotheses: phrases from the user's lists, alone and joined.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "scotoma/stage/context.h"
+#include "scotoma/stage/listed.h"
 
 namespace scotoma {
-
-/// A phrase from the lists for one label. Its score, where screening gave one, is -log10 of Fisher's one-sided p-value
-/// that the event is more frequent in images with the phrase than in the other screening images of the label.
-struct Listed {
-  std::string label;
-  Phrase phrase;
-  std::string expected;  ///< the most frequent wrong answer in its screening images; empty without one
-};
 
 /// For each label that can be generated, every phrase of the study's lists: the first of each list, then the second of
 /// each, and so on. With search.interaction_strength above 1 the labels are screened first, and combinations come too.
@@ -34,10 +26,5 @@ struct Listed {
 /// high and, without the rest, shows the event at least half as often. By label, the highest score first; of equals the
 /// shorter, then in the order of the lists.
 Result<std::vector<Listed>> from_lists(StageContext& context, const std::vector<BaseResult>& bases);
-
-/// The baseline that nothing guides: for each label that can be generated, evidence.max_hypotheses different
-/// combinations of 1 .. search.interaction_strength phrases of different lists, each equally likely, in random order;
-/// all of them where there are fewer. The labels take turns. A function of the study's seed and lists.
-std::vector<Listed> at_random(const Study& study, const std::vector<BaseResult>& bases);
 
 }  // namespace scotoma
