@@ -171,9 +171,4 @@ Result<std::unique_ptr<Embedder>> load_embedder(const EmbedderOptions& options, 
   return embedder_on(shared, options);
 }
 
-Result<std::unique_ptr<Judge>> load_judge(const Study& study, Embedder* embedder) {
-  SCOTOMA_ASSIGN_OR_RETURN(const auto engine, engine_for(study));
-  return judge_on(engine, study, embedder);
-}
-
 }  // namespace scotoma

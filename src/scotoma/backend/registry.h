@@ -33,7 +33,9 @@ class Loader {
   Result<std::unique_ptr<Classifier>> classifier() const;
   Result<std::unique_ptr<Captioner>> captioner() const;
   Result<std::unique_ptr<Embedder>> embedder() const;
-  Result<std::unique_ptr<Judge>> judge(Embedder* embedder) const;  ///< as load_judge() gives it
+
+  /// Null for the kind "none". `embedder` must be there for the kind "embedder", and outlive the judge.
+  Result<std::unique_ptr<Judge>> judge(Embedder* embedder) const;
 
  private:
   Loader(const Study& study, std::shared_ptr<Engine> engine) : study_(&study), engine_(std::move(engine)) {}
@@ -47,8 +49,5 @@ Result<std::unique_ptr<Generator>> load_generator(const GeneratorOptions& option
 Result<std::unique_ptr<Classifier>> load_classifier(const ClassifierOptions& options, const EngineOptions& engine);
 Result<std::unique_ptr<Captioner>> load_captioner(const CaptionerOptions& options, const EngineOptions& engine);
 Result<std::unique_ptr<Embedder>> load_embedder(const EmbedderOptions& options, const EngineOptions& engine);
-
-/// The study's judge; null when its kind is "none". `embedder` must be there for the kind "embedder", and outlive it.
-Result<std::unique_ptr<Judge>> load_judge(const Study& study, Embedder* embedder);
 
 }  // namespace scotoma

@@ -320,6 +320,7 @@ bool describes_network(const Option& option) {
 
 Study judged_by(Study study, const ClassifierOptions& network) {
   JudgeOptions& judge = study.judge;
+  judge.backend = network.kind;
   judge.model = network.model;
   judge.labels = network.labels;
   judge.preprocessing = network.preprocessing;

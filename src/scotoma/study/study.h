@@ -110,8 +110,9 @@ constexpr std::array<Named<JudgeKind>, 3> names_of(JudgeKind) {
 
 struct JudgeOptions {
   JudgeKind kind = JudgeKind::none;
-  std::filesystem::path model;   ///< for "classifier"
-  std::filesystem::path labels;  ///< for "classifier"
+  Backend backend = Backend::openvino;  ///< what runs its own network; no key of a study, where `kind` says who judges
+  std::filesystem::path model;          ///< for "classifier"
+  std::filesystem::path labels;         ///< for "classifier"
   Preprocessing preprocessing;
   std::optional<Scores> output = std::nullopt;  ///< as the classifier's
   double threshold = 0.5;                       ///< valid when the label's probability is at least this
@@ -123,7 +124,7 @@ struct JudgeOptions {
 /// The networks of a judge of the kind "classifier": [judge]'s own, then those of [[judge.ensemble]] in their order.
 inline std::vector<ClassifierOptions> networks(const JudgeOptions& judge) {
   std::vector<ClassifierOptions> all = {
-      {Backend::openvino, judge.model, judge.labels, judge.preprocessing, judge.output, judge.batch}};
+      {judge.backend, judge.model, judge.labels, judge.preprocessing, judge.output, judge.batch}};
   all.insert(all.end(), judge.ensemble.begin(), judge.ensemble.end());
   return all;
 }
