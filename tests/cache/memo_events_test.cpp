@@ -2,36 +2,15 @@
 // What a memo reports while it asks, and what the cache had.
 #include <gtest/gtest.h>
 
-#include <memory>
+#include <variant>
 #include <vector>
 
-#include "fake/folder.h"
-#include "fake/recorder.h"
-#include "fake/world.h"
-#include "scotoma/cache/memo.h"
+#include "fake/memo.h"
 
 namespace scotoma {
 namespace {
 
-class MemoEvents : public testing::Test {
- protected:
-  MemoEvents() : models_(world_.models()), cache_(std::move(AnswerCache::open(folder_.path())).value()) {}
-
-  Memo memo(int threads) { return {models_, *cache_, cancel_, recorder_, {threads, false}}; }
-
-  static std::vector<Query> queries(std::uint64_t count) {
-    std::vector<Query> all;
-    for (std::uint64_t i = 0; i < count; ++i) all.push_back({"fly", 0, {"a photo of a fly", i * 1000003}});
-    return all;
-  }
-
-  fake::World world_;
-  fake::Folder folder_;
-  Models models_;
-  std::unique_ptr<AnswerCache> cache_;
-  CancelToken cancel_;
-  fake::Recorder recorder_;
-};
+using MemoEvents = fake::MemoFixture;
 
 TEST_F(MemoEvents, SayHowFarItIs) {
   Memo memo = this->memo(3);

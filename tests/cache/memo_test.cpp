@@ -3,53 +3,19 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <chrono>
-#include <condition_variable>
-#include <future>
-#include <mutex>
-#include <optional>
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "fake/folder.h"
-#include "fake/map_store.h"
-#include "fake/world.h"
+#include "fake/memo.h"
 
 namespace scotoma {
 namespace {
 
-/// A world, its cache, and memos over both.
-class MemoTest : public testing::Test {
- protected:
-  MemoTest() : models_(world_.models()), cache_(std::move(AnswerCache::open(folder_.path())).value()) {}
-
-  Memo memo(int threads = 1, bool replay_only = false) {
-    return {models_, *cache_, cancel_, progress_, {threads, replay_only}};
-  }
-
-  static std::vector<GenerationRequest> requests(std::uint64_t count, const std::string& prompt = "a photo of a fly") {
-    std::vector<GenerationRequest> requests;
-    for (std::uint64_t i = 0; i < count; ++i) requests.push_back({prompt, i * 1000003});
-    return requests;
-  }
-
-  static std::vector<Query> queries(std::uint64_t count, const std::string& label = "fly", int class_index = 0,
-                                    const std::string& generated = "fly") {
-    std::vector<Query> all;
-    for (const GenerationRequest& request : requests(count, "a photo of a " + generated))
-      all.push_back({label, class_index, request});
-    return all;
-  }
-
-  fake::World world_;
-  fake::Folder folder_;
-  Models models_;
-  std::unique_ptr<AnswerCache> cache_;
-  CancelToken cancel_;
-  Silent progress_;
-};
+using MemoTest = fake::MemoFixture;
 
 TEST_F(MemoTest, AsksEveryQuestionOnceEvenAcrossRuns) {
   for (int run = 0; run < 3; ++run) {
@@ -93,7 +59,7 @@ TEST_F(MemoTest, GivesTheSameOnAnyNumberOfThreads) {
   const fake::Folder other_folder;
   const auto other_cache = std::move(AnswerCache::open(other_folder.path())).value();
   Memo one = memo(1);
-  Memo four(models_, *other_cache, cancel_, progress_, {4, false});
+  Memo four(models_, *other_cache, cancel_, recorder_, {4, false});
   const auto samples = *one.sample(queries(50));
   const auto others = *four.sample(queries(50));
   ASSERT_EQ(samples.size(), others.size());
@@ -121,7 +87,7 @@ TEST_F(MemoTest, StudiesAtWorkOnOneCacheAtOnceGetTheAnswersThatEachWouldGetAlone
   for (std::thread& study : studies) study.join();
   const fake::Folder alone_folder;
   const auto cache = std::move(AnswerCache::open(alone_folder.path())).value();
-  Memo memo(models_, *cache, cancel_, progress_, {});
+  Memo memo(models_, *cache, cancel_, recorder_, {});
   const auto alone = *memo.sample(queries(200));
   for (const std::vector<Sample>& samples : together) {
     ASSERT_EQ(samples.size(), alone.size());
@@ -169,148 +135,6 @@ TEST_F(MemoTest, TheJudgeIsAskedAboutManyLabelsInOneBatch) {
   }
 }
 
-/// A generator whose third batch is not done before a classifier has been asked.
-class HeldUp : public Generator {
- public:
-  explicit HeldUp(std::unique_ptr<Generator> generator) : generator_(std::move(generator)) {}
-  std::string fingerprint() const override { return generator_->fingerprint(); }
-  std::string describe() const override { return generator_->describe(); }
-  std::size_t batch() const override { return generator_->batch(); }
-  Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) override {
-    if (++batches_ == 3 && classified_.wait_for(std::chrono::seconds(30)) != std::future_status::ready)
-      return failed("every thread waits for the last images");
-    return generator_->generate(requests);
-  }
-  void classifier_was_asked() {
-    if (!told_.exchange(true)) asked_.set_value();
-  }
-
- private:
-  std::unique_ptr<Generator> generator_;
-  std::atomic<int> batches_ = 0;
-  std::atomic<bool> told_ = false;
-  std::promise<void> asked_;
-  std::future<void> classified_ = asked_.get_future();
-};
-
-TEST_F(MemoTest, AThreadWithoutImagesToGenerateClassifiesThoseThatAreThere) {
-  auto held_up = std::make_unique<HeldUp>(std::move(models_.generator));
-  world_.before_call = [&held_up = *held_up](const std::string& role, std::size_t) -> Result<void> {
-    if (role == "classifier") held_up.classifier_was_asked();
-    return {};
-  };
-  models_.generator = std::move(held_up);
-  const auto samples = memo(2).sample(queries(3 * world_.setting().batch));
-  ASSERT_TRUE(samples.ok()) << samples.error().message;
-  EXPECT_TRUE(world_.asked_again().empty());
-}
-
-/// Workers elsewhere: models of their own, one batch after the other, and of this process only the images.
-class Elsewhere : public Executor {
- public:
-  Elsewhere(Models& models, ImageStore& images) : models_(models), images_(images) {}
-  std::size_t at_once(RoleKind /*role*/) const override { return 1; }
-  Result<void> run(const std::function<std::optional<Task>()>& next, std::span<const RoleKind> /*roles*/,
-                   std::size_t /*most*/, const CancelToken& cancel) override {
-    for (auto task = next(); task; task = next()) {
-      if (cancel.cancelled()) return interrupted("stopped");
-      SCOTOMA_ASSIGN_OR_RETURN(auto answers, answer(task->batch, models_, images_));
-      SCOTOMA_RETURN_IF_ERROR(task->done(std::move(answers)));
-      ++batches_;
-    }
-    return {};
-  }
-  int batches() const { return batches_; }
-
- private:
-  Models& models_;
-  ImageStore& images_;
-  int batches_ = 0;
-};
-
-TEST_F(MemoTest, SaysTheSameWhereverItsBatchesAreAnswered) {
-  const auto asked = queries(30);
-  const auto here = *memo(2).sample(asked);
-  fake::World twin(world_.setting());
-  Models models = twin.models();
-  const fake::Folder folder;
-  auto cache = std::move(AnswerCache::open(folder.path())).value();
-  Elsewhere elsewhere(models, *cache);
-  world_.forget();
-  Memo away(models_, *cache, cancel_, progress_, {.executor = &elsewhere});
-  EXPECT_EQ(*away.sample(asked), here);
-  EXPECT_GT(elsewhere.batches(), 3);
-  EXPECT_EQ(world_.calls(), 0U) << "a model of this process was asked";
-  const std::vector<std::string> texts = {"a fly", "a bee"};
-  const std::vector<std::string> images = {here[0].image, here[1].image};
-  EXPECT_EQ(*away.embed_texts(texts), *memo().embed_texts(texts));
-  EXPECT_EQ(*away.embed_images(images), *memo().embed_images(images));
-  EXPECT_EQ(*away.caption(images), *memo().caption(images));
-}
-
-TEST_F(MemoTest, RemembersTheSameInMemoryAsInTheCache) {
-  const auto asked = queries(30);
-  const auto in_cache = *memo().sample(asked);
-  fake::MapStore store;
-  const fake::Folder folder;
-  ImageFolder images(folder.path());
-  for (int run = 0; run < 2; ++run) {
-    world_.forget();
-    Memo in_memory(models_, store, images, cancel_, progress_, {.threads = 3});
-    EXPECT_EQ(*in_memory.sample(asked), in_cache);
-    EXPECT_EQ(world_.calls() == 0, run == 1) << "asked again";
-  }
-}
-
-/// A generator that likes `liked` batches at once. A call waits until as many as `together` are there, or a while.
-class Server : public Generator {
- public:
-  Server(std::unique_ptr<Generator> generator, std::size_t liked, int together)
-      : generator_(std::move(generator)), liked_(liked), together_(together) {}
-  std::string fingerprint() const override { return generator_->fingerprint(); }
-  std::string describe() const override { return generator_->describe(); }
-  std::size_t batch() const override { return generator_->batch(); }
-  std::optional<std::size_t> concurrency() const override { return liked_; }
-  Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) override {
-    std::unique_lock lock(mutex_);
-    most_ = std::max(most_, ++inside_);
-    changed_.notify_all();
-    changed_.wait_for(lock, std::chrono::seconds(30), [&] { return most_ >= together_; });
-    --inside_;
-    lock.unlock();
-    return generator_->generate(requests);
-  }
-  int most() const { return most_; }
-
- private:
-  std::unique_ptr<Generator> generator_;
-  std::size_t liked_;
-  int together_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  int inside_ = 0;
-  int most_ = 0;
-};
-
-TEST_F(MemoTest, ARoleThatLikesMoreBatchesThanThereAreThreadsGetsThem) {
-  auto owned = std::make_unique<Server>(std::move(models_.generator), 5, 5);
-  const Server& server = *owned;
-  models_.generator = std::move(owned);
-  const auto asked = requests(10 * world_.setting().batch);
-  ASSERT_TRUE(memo(2).generate(asked).ok());
-  EXPECT_EQ(server.most(), 5);
-  EXPECT_TRUE(world_.asked_again().empty());
-}
-
-TEST_F(MemoTest, ARoleThatLikesOneBatchAtATimeIsNotAskedForTwo) {
-  auto owned = std::make_unique<Server>(std::move(models_.generator), 1, 1);
-  const Server& server = *owned;
-  models_.generator = std::move(owned);
-  const auto samples = memo(4).sample(queries(10 * world_.setting().batch));
-  ASSERT_TRUE(samples.ok()) << samples.error().message;
-  EXPECT_EQ(server.most(), 1);
-}
-
 TEST_F(MemoTest, WhenCancelledAnswersNothingEvenFromMemory) {
   ASSERT_TRUE(memo().generate(requests(3)).ok());
   cancel_.cancel();
@@ -342,7 +166,7 @@ TEST_F(MemoTest, KeepsWhatWasAnsweredBeforeAnInterruption) {
     };
     world_.forget();
     const auto asked = requests(100, "a photo of a bee " + std::to_string(threads));
-    Memo first(models_, *cache_, stop, progress_, {threads, false});
+    Memo first(models_, *cache_, stop, recorder_, {threads, false});
     EXPECT_EQ(first.generate(asked).error().code, Code::interrupted);
     const auto before = world_.answered("generator");
     EXPECT_GE(before, world_.setting().batch);
@@ -408,7 +232,7 @@ TEST_F(MemoTest, ADamagedAnswerIsNotTakenForOne) {
     const auto cache = std::move(AnswerCache::open(folder.path())).value();
     const Answer answer{ids[1], bytes};
     ASSERT_TRUE(cache->store("fake-classifier", {&answer, 1}).ok());
-    Memo memo(models_, *cache, cancel_, progress_, {});
+    Memo memo(models_, *cache, cancel_, recorder_, {});
     ASSERT_TRUE(memo.generate(requests(3)).ok());
     const auto predictions = memo.classify(ids);
     ASSERT_FALSE(predictions.ok());

@@ -6,110 +6,22 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "record/schema.h"
 #include "report/made_up.h"
 #include "scotoma/evidence/joint_e_value.h"
-#include "scotoma/record/bugs_upgrade.h"
-#include "scotoma/record/run_json.h"
 
 namespace scotoma {
 namespace {
 
+using bugs_schema::schema;
+using bugs_schema::Validator;
 using nlohmann::json;
 using nlohmann::ordered_json;
-
-json schema() {
-  std::ifstream file(SCOTOMA_SOURCE_DIR "/docs/bugs.schema.json");
-  return json::parse(file);
-}
-
-bool has_type(const json& value, const std::string& type) {
-  if (type == "integer") return value.is_number_integer();
-  if (type == "number") return value.is_number();
-  if (type == "string") return value.is_string();
-  if (type == "boolean") return value.is_boolean();
-  if (type == "array") return value.is_array();
-  if (type == "object") return value.is_object();
-  return type == "null" && value.is_null();
-}
-
-/// The keywords of JSON Schema that docs/bugs.schema.json uses, and one rule more: every field must be documented.
-class Validator {
- public:
-  explicit Validator(json root) : root_(std::move(root)) {}
-
-  std::vector<std::string> errors(const json& value) const {
-    std::vector<std::string> found;
-    check(value, root_, "", found);
-    return found;
-  }
-
- private:
-  using Errors = std::vector<std::string>;
-
-  void check(const json& value, const json& rule, const std::string& at, Errors& errors) const {
-    if (rule.contains("$ref")) {
-      return check(value, root_.at(json::json_pointer(rule["$ref"].get<std::string>().substr(1))), at, errors);
-    }
-    if (rule.contains("anyOf")) return check_any(value, rule["anyOf"], at, errors);
-    if (rule.contains("const") && value != rule["const"]) errors.push_back(at + ": not the constant");
-    if (rule.contains("enum") && std::find(rule["enum"].begin(), rule["enum"].end(), value) == rule["enum"].end()) {
-      errors.push_back(at + ": not one of the enum");
-    }
-    if (rule.contains("type")) check_type(value, rule["type"], at, errors);
-    if (value.is_number()) check_limits(value.get<double>(), rule, at, errors);
-    if (value.is_object()) check_object(value, rule, at, errors);
-    if (value.is_array() && rule.contains("items")) {
-      for (std::size_t i = 0; i < value.size(); ++i)
-        check(value[i], rule["items"], at + "/" + std::to_string(i), errors);
-    }
-  }
-
-  void check_any(const json& value, const json& rules, const std::string& at, Errors& errors) const {
-    Errors last;
-    for (const json& rule : rules) {
-      last.clear();
-      check(value, rule, at, last);
-      if (last.empty()) return;
-    }
-    errors.push_back(at + ": none of anyOf");
-  }
-
-  static void check_type(const json& value, const json& type, const std::string& at, Errors& errors) {
-    const json types = type.is_array() ? type : json::array({type});
-    for (const json& each : types) {
-      if (has_type(value, each)) return;
-    }
-    errors.push_back(at + ": is not of type " + type.dump());
-  }
-
-  static void check_limits(double value, const json& rule, const std::string& at, Errors& errors) {
-    if (rule.contains("minimum") && value < rule["minimum"].get<double>()) errors.push_back(at + ": too small");
-    if (rule.contains("maximum") && value > rule["maximum"].get<double>()) errors.push_back(at + ": too large");
-  }
-
-  void check_object(const json& value, const json& rule, const std::string& at, Errors& errors) const {
-    for (const json& key : rule.value("required", json::array())) {
-      if (!value.contains(key.get<std::string>())) errors.push_back(at + ": lacks " + key.dump());
-    }
-    for (const auto& [key, field] : value.items()) {
-      if (rule.contains("properties") && rule["properties"].contains(key)) {
-        check(field, rule["properties"][key], at + "/" + key, errors);
-      } else if (rule.contains("additionalProperties")) {
-        check(field, rule["additionalProperties"], at + "/" + key, errors);
-      } else if (rule.contains("properties")) {
-        errors.push_back(at + "/" + key + ": not documented");
-      }
-    }
-  }
-
-  json root_;
-};
 
 void expect_valid(const ordered_json& bugs) {
   const Validator validator(schema());
@@ -198,46 +110,6 @@ TEST(BugsJson, TellsTheThreeErrorRatesApart) {
   EXPECT_NEAR(claims["by_evidence"].get<double>(), 256 / (3 * std::exp(least)), 1e-9);
   EXPECT_EQ(claims["systematic"], 0.01);
   EXPECT_TRUE(bugs_json(made_up::study(), made_up::nothing_confirmed())["claims"]["by_evidence"].is_null());
-}
-
-TEST(BugsUpgrade, FindsInAFileOfVersion1WhatVersion2Says) {
-  for (const Findings& findings : {made_up::all_records(), made_up::not_audited(), made_up::nothing_confirmed()}) {
-    const ordered_json now = bugs_json(made_up::study(), findings);
-    ordered_json old = now;
-    old["schema_version"] = 1;
-    for (const char* key : {"findings", "causes", "systematic_failures"}) old.erase(key);
-    EXPECT_EQ(upgrade_bugs_json(old), "");
-    EXPECT_EQ(old["causes"].dump(), now["causes"].dump());
-    ASSERT_EQ(old["systematic_failures"].size(), now["systematic_failures"].size());
-    for (std::size_t i = 0; i < old["systematic_failures"].size(); ++i) {
-      for (const auto& [key, value] : now["systematic_failures"][i].items()) {
-        if (key != "sentence") {
-          EXPECT_EQ(old["systematic_failures"][i][key], value) << key;
-        }
-      }
-    }
-  }
-}
-
-TEST(BugsUpgrade, NamesTheListThatIsDamaged) {
-  const auto damaged = [](const std::string& pointer) {
-    ordered_json old = bugs_json(made_up::study(), made_up::all_records());
-    old["schema_version"] = 1;
-    old[ordered_json::json_pointer(pointer)] = ordered_json::array({1});
-    return upgrade_bugs_json(old);
-  };
-  EXPECT_EQ(damaged("/bugs/0/pieces"), "bugs");
-  EXPECT_EQ(damaged("/labels/0/failing_label"), "labels");
-  EXPECT_EQ(damaged("/labels/1/class"), "labels");
-  EXPECT_EQ(damaged("/spurious_correlations/0/cells"), "spurious_correlations");
-}
-
-TEST(BugsUpgrade, LeavesAFileOfVersion2AsItIs) {
-  ordered_json now = bugs_json(made_up::study(), made_up::all_records());
-  now["causes"][0]["id"] = "mine";
-  const std::string before = now.dump();
-  EXPECT_EQ(upgrade_bugs_json(now), "");
-  EXPECT_EQ(now.dump(), before);
 }
 
 TEST(BugsJson, SaysWhatBecameOfThePhrasesWords) {
@@ -409,22 +281,6 @@ TEST(BugsJson, NamesImagesByTheGivenFunction) {
   const auto bugs = bugs_json(made_up::study(), made_up::findings(), [](const std::string& id) { return "x/" + id; });
   EXPECT_EQ(bugs["labels"][0]["examples"]["passing"][0], "x/fly-grass-0");
   EXPECT_EQ(bugs["clusters"][0]["members"][0]["image"], "x/bee-grass-0");
-}
-
-TEST(RunJson, HoldsEveryFact) {
-  RunFacts facts;
-  facts.stages = {{Stage::sample, 1.5}, {Stage::cross_check, 0.5}};
-  facts.roles["generator"] = {2.5, 48, 16};
-  facts.seconds = 2;
-  facts.images_per_second = 24;
-  facts.engine_share = 0.75;
-  facts.peak_memory_bytes = std::uint64_t{1} << 33U;
-  facts.threads = 2;
-  EXPECT_EQ(json::parse(run_json(facts).dump()), json::parse(R"({
-    "schema_version": 1, "seconds": 2.0, "threads": 2, "images_per_second": 24.0, "engine_share": 0.75,
-    "peak_memory_bytes": 8589934592,
-    "stages": [{"name": "sample", "seconds": 1.5}, {"name": "cross-check", "seconds": 0.5}],
-    "roles": {"generator": {"engine_seconds": 2.5, "computed": 48, "recalled": 16}}})"));
 }
 
 }  // namespace

@@ -5,9 +5,14 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "evidence/binomial.h"
+#include "fake/candidates.h"
 #include "scotoma/evidence/interval.h"
+#include "scotoma/finding/count.h"
 
 namespace scotoma {
 namespace {
@@ -109,6 +114,59 @@ TEST(Decide, OfManyCasesAtWhatIsAllowedAccusesOneWithAtMostFivePercent) {
   cases[3] = case_of(alone, 64, 64, 0.1);
   decide(cases);
   EXPECT_EQ(cases[3].verdict, Verdict::undecided);
+}
+
+using Checked = fake::Candidates;
+
+TEST_F(Checked, AreGreenWithoutTheFaultsAndRedWithThem) {
+  for (const CheckCase& one : checked(candidate(sound_, "sound")).cases) {
+    EXPECT_EQ(one.verdict, Verdict::fixed) << one.id << ": " << one.now.claimed.failures << " of "
+                                           << one.now.claimed.valid << ", allowed " << one.now.allowed;
+  }
+  const Check red = checked(candidate(same_, "same"));
+  ASSERT_EQ(red.cases.size(), bugs_.size() + 1) << "and the label that fails systematically";
+  for (const CheckCase& one : red.cases) {
+    EXPECT_EQ(one.verdict, Verdict::there) << one.id;
+    EXPECT_EQ(one.only_now + one.only_before, 0) << one.id << ": the same answers differ in nothing";
+  }
+}
+
+TEST_F(Checked, CasesOfOneFindingStandTogetherAndASystematicFailureIsOne) {
+  const Check result = checked(candidate(same_, "same"));
+  std::vector<std::string> findings;
+  std::set<std::string> ids;
+  for (const CheckCase& one : result.cases) {
+    EXPECT_TRUE(ids.insert(one.id).second) << one.id;
+    if (findings.empty() || findings.back() != one.finding) findings.push_back(one.finding);
+  }
+  EXPECT_EQ(findings, (std::vector<std::string>{"on-a-flower-as-bee", "cow-systematic"}));
+  const auto cow = std::find_if(result.cases.begin(), result.cases.end(), [](auto& one) { return one.systematic; });
+  ASSERT_NE(cow, result.cases.end());
+  EXPECT_EQ(cow->id, "cow-systematic");
+  EXPECT_EQ(cow->now.allowed, study_.evidence.failing_label_threshold);
+  EXPECT_EQ(cow->before.failures, base_of(findings_.bases, "cow")->rate.failures);
+  EXPECT_EQ(cow->now.claimed.valid, base_of(findings_.bases, "cow")->rate.valid);
+}
+
+TEST_F(Checked, AgainstALabelThatFailsAndNothingElseIsRedWhileItDoes) {
+  for (Hypothesis& h : findings_.hypotheses) h.status = Status::not_confirmed;
+  const Check red = checked(candidate(same_, "same"));
+  ASSERT_EQ(red.cases.size(), 1U);
+  EXPECT_EQ(red.cases[0].verdict, Verdict::there);
+  const Check green = checked(candidate(sound_, "sound"));
+  ASSERT_EQ(green.cases.size(), 1U);
+  EXPECT_EQ(green.cases[0].verdict, Verdict::fixed);
+}
+
+TEST_F(Checked, OneThatFailsEverywhereHasFixedNothing) {
+  fake::World broken(fake::with_rules({{"fly", "", "bee", 1}, {"cow", "", "cat", 1}}));
+  const Check result = checked(candidate(broken, "broken"));
+  for (const CheckCase& one : result.cases) {
+    EXPECT_TRUE(one.verdict == Verdict::there || one.verdict == Verdict::worse) << one.id;
+    if (!one.systematic) {
+      EXPECT_GT(one.now.controls.rate, 0.9) << one.id;
+    }
+  }
 }
 
 }  // namespace

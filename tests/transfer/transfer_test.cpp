@@ -1,113 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scotoma/transfer/transfer.h"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <set>
+#include <string>
+#include <vector>
 
-#include "fake/folder.h"
-#include "fake/world.h"
-#include "scotoma/find/find.h"
+#include "fake/candidates.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/record/transfer_json.h"
-#include "scotoma/transfer/check.h"
 #include "scotoma/wording/tally.h"
 
 namespace scotoma {
 namespace {
 
-/// A classifier of another world, under a fingerprint of its own, with its classes turned round.
-class Turned : public Classifier {
- public:
-  Turned(std::unique_ptr<Classifier> of, std::string fingerprint)
-      : of_(std::move(of)),
-        fingerprint_(std::move(fingerprint)),
-        names_(of_->class_names().rbegin(), of_->class_names().rend()) {}
-  std::string fingerprint() const override { return fingerprint_; }
-  std::string describe() const override { return "turned round"; }
-  std::size_t batch() const override { return of_->batch(); }
-  const std::vector<std::string>& class_names() const override { return names_; }
-  Result<std::vector<Prediction>> classify(std::span<const Image> images) override {
-    auto predictions = of_->classify(images);
-    if (!predictions.ok()) return predictions.error();
-    for (Prediction& prediction : *predictions) {
-      for (Score& score : prediction.top) score.label = static_cast<int>(names_.size()) - 1 - score.label;
-    }
-    return predictions;
-  }
-  Result<std::vector<std::vector<float>>> probabilities(std::span<const Image> images) override {
-    auto rows = of_->probabilities(images);
-    if (!rows.ok()) return rows.error();
-    for (auto& row : *rows) std::reverse(row.begin(), row.end());
-    return rows;
-  }
-
- private:
-  std::unique_ptr<Classifier> of_;
-  std::string fingerprint_;
-  std::vector<std::string> names_;
-};
-
-fake::WorldSetting with_rules(std::vector<fake::Rule> rules) {
-  fake::WorldSetting setting;
-  setting.rules = std::move(rules);
-  return setting;
-}
-
-/// A run on a classifier with a bug and with a label that fails systematically; a twin with the same faults, and
-/// one without any.
-class Candidates : public ::testing::Test {
- protected:
-  void SetUp() override {
-    study_.budget.audit = 64;
-    auto models = aimed_.models();
-    auto done = run_study(study_, models, *cache_, never_, silent_);
-    ASSERT_TRUE(done.ok()) << done.error().message;
-    findings_ = std::move(done->findings);
-    for (const Hypothesis& h : findings_.hypotheses) {
-      if (h.status == Status::confirmed) bugs_.push_back(&h);
-    }
-    ASSERT_GE(bugs_.size(), 2U);
-    ASSERT_TRUE(std::any_of(bugs_.begin(), bugs_.end(), [](auto* h) { return h->direction == Direction::passes; }));
-    ASSERT_TRUE(std::any_of(bugs_.begin(), bugs_.end(), [](auto* h) { return h->direction == Direction::fails; }));
-  }
-
-  static CandidateModel candidate(fake::World& world, const std::string& name) {
-    CandidateModel candidate{name, {}};
-    candidate.models.classifier = std::make_unique<Turned>(world.models().classifier, "turned-" + name);
-    return candidate;
-  }
-  std::vector<CandidateModel> both() {
-    std::vector<CandidateModel> candidates;
-    candidates.push_back(candidate(same_, "same"));
-    candidates.push_back(candidate(sound_, "sound"));
-    return candidates;
-  }
-  Result<Transfer> transferred(std::vector<CandidateModel> candidates) {
-    return transfer(study_, findings_, candidates, *cache_, never_, silent_);
-  }
-  Check checked(CandidateModel candidate) {
-    auto result = check(study_, findings_, candidate, *cache_, never_, silent_);
-    EXPECT_TRUE(result.ok()) << result.error().message;
-    return result.ok() ? *result : Check{};
-  }
-
-  const std::vector<fake::Rule> rules_ = {
-      {"fly", "on a flower", "bee", 0.9}, {"cow", "on the grass", "cow", 1}, {"cow", "", "cat", 0.9}};
-  fake::World aimed_{with_rules(rules_)};
-  fake::World same_{with_rules(rules_)};
-  fake::World sound_{with_rules({})};
-  Study study_ = fake::study_of(aimed_.setting(), {});
-  fake::Folder folder_;
-  std::unique_ptr<AnswerCache> cache_ = std::move(AnswerCache::open(folder_.path())).value();
-  CancelToken never_;
-  Silent silent_;
-  Findings findings_;
-  std::vector<const Hypothesis*> bugs_;
-};
+using Candidates = fake::Candidates;
 
 TEST_F(Candidates, WithTheSameFaultsShowEveryBugAndThoseWithoutShowNone) {
   const auto result = transferred(both());
@@ -222,57 +131,6 @@ TEST_F(Candidates, OneWithoutAClassOfTheStudyIsBadInputThatNamesIt) {
   EXPECT_NE(result.error().message.find("cow"), std::string::npos) << result.error().message;
 }
 
-TEST_F(Candidates, CheckedAreGreenWithoutTheFaultsAndRedWithThem) {
-  for (const CheckCase& one : checked(candidate(sound_, "sound")).cases) {
-    EXPECT_EQ(one.verdict, Verdict::fixed) << one.id << ": " << one.now.claimed.failures << " of "
-                                           << one.now.claimed.valid << ", allowed " << one.now.allowed;
-  }
-  const Check red = checked(candidate(same_, "same"));
-  ASSERT_EQ(red.cases.size(), bugs_.size() + 1) << "and the label that fails systematically";
-  for (const CheckCase& one : red.cases) {
-    EXPECT_EQ(one.verdict, Verdict::there) << one.id;
-    EXPECT_EQ(one.only_now + one.only_before, 0) << one.id << ": the same answers differ in nothing";
-  }
-}
-
-TEST_F(Candidates, CheckedCasesOfOneFindingStandTogetherAndASystematicFailureIsOne) {
-  const Check result = checked(candidate(same_, "same"));
-  std::vector<std::string> findings;
-  std::set<std::string> ids;
-  for (const CheckCase& one : result.cases) {
-    EXPECT_TRUE(ids.insert(one.id).second) << one.id;
-    if (findings.empty() || findings.back() != one.finding) findings.push_back(one.finding);
-  }
-  EXPECT_EQ(findings, (std::vector<std::string>{"on-a-flower-as-bee", "cow-systematic"}));
-  const auto cow = std::find_if(result.cases.begin(), result.cases.end(), [](auto& one) { return one.systematic; });
-  ASSERT_NE(cow, result.cases.end());
-  EXPECT_EQ(cow->id, "cow-systematic");
-  EXPECT_EQ(cow->now.allowed, study_.evidence.failing_label_threshold);
-  EXPECT_EQ(cow->before.failures, base_of(findings_.bases, "cow")->rate.failures);
-  EXPECT_EQ(cow->now.claimed.valid, base_of(findings_.bases, "cow")->rate.valid);
-}
-
-TEST_F(Candidates, CheckedAgainstALabelThatFailsAndNothingElseIsRedWhileItDoes) {
-  for (Hypothesis& h : findings_.hypotheses) h.status = Status::not_confirmed;
-  const Check red = checked(candidate(same_, "same"));
-  ASSERT_EQ(red.cases.size(), 1U);
-  EXPECT_EQ(red.cases[0].verdict, Verdict::there);
-  const Check green = checked(candidate(sound_, "sound"));
-  ASSERT_EQ(green.cases.size(), 1U);
-  EXPECT_EQ(green.cases[0].verdict, Verdict::fixed);
-}
-
-TEST_F(Candidates, CheckedOneThatFailsEverywhereHasFixedNothing) {
-  fake::World broken(with_rules({{"fly", "", "bee", 1}, {"cow", "", "cat", 1}}));
-  const Check result = checked(candidate(broken, "broken"));
-  for (const CheckCase& one : result.cases) {
-    EXPECT_TRUE(one.verdict == Verdict::there || one.verdict == Verdict::worse) << one.id;
-    if (!one.systematic) {
-      EXPECT_GT(one.now.controls.rate, 0.9) << one.id;
-    }
-  }
-}
-
 TEST_F(Candidates, WithMorePairsAreToldMoreAndTheAuditsOwnStayTheFirst) {
   auto models = aimed_.models();
   Memo memo(models, *cache_, never_, silent_, {});
@@ -336,52 +194,8 @@ TEST_F(Candidates, OfABugWithoutAnAuditHaveNoRowAndAnOpenCase) {
     EXPECT_EQ(one.verdict == Verdict::undecided, one.id == bugs_[0]->id) << one.id;
 }
 
-TEST_F(Candidates, AsJsonAreReadBackForTheSameFindingsAndForNoOthers) {
-  const auto result = transferred(both());
-  ASSERT_TRUE(result.ok());
-  const std::string text = transfer_json(study_, *result).dump(2);
-  const auto read = read_transfer(text, findings_);
-  ASSERT_TRUE(read.has_value());
-  EXPECT_EQ(transfer_json(study_, *read).dump(2), text);
-  Findings other = findings_;
-  other.fingerprints["classifier"] = "another";
-  EXPECT_FALSE(read_transfer(text, other).has_value()) << "of another classifier";
-  other = findings_;
-  other.hypotheses[0].audit.failures -= 1;
-  EXPECT_FALSE(read_transfer(text, other).has_value()) << "of other audits";
-  other = findings_;
-  for (BaseResult& base : other.bases) base.rate.failures -= base.failing_label ? 1 : 0;
-  EXPECT_FALSE(read_transfer(text, other).has_value()) << "of other baseline images";
-  nlohmann::json older = nlohmann::json::parse(text);
-  older.erase("systematic_failures");
-  EXPECT_TRUE(read_transfer(older.dump(), findings_).has_value()) << "of a program that knew no systematic failures";
-  nlohmann::json first = older;
-  first["schema_version"] = 1;
-  for (auto& classifier : first["classifiers"]) {
-    auto& accuracy = classifier["accuracy"];
-    accuracy["suspects"] = accuracy["claimed"];
-    accuracy.erase("claimed");
-    for (auto& [set, share] : accuracy.items()) {
-      share["pictures"] = share["images"];
-      share.erase("images");
-    }
-  }
-  const auto of_first = read_transfer(first.dump(), findings_);
-  ASSERT_TRUE(of_first.has_value()) << "of version 1";
-  EXPECT_EQ(of_first->columns[0].claimed.valid, read->columns[0].claimed.valid);
-  first["schema_version"] = 3;
-  EXPECT_FALSE(read_transfer(first.dump(), findings_).has_value()) << "of a newer program";
-  other = findings_;
-  other.hypotheses[0].status = Status::not_confirmed;
-  EXPECT_FALSE(read_transfer(text, other).has_value()) << "of more bugs";
-  for (std::size_t size = 0; size < text.size() - 1; size += 97)
-    EXPECT_FALSE(read_transfer(text.substr(0, size), findings_).has_value()) << "cut off at " << size;
-  for (const char* odd : {"[]", "1", "{}", R"({"schema_version":1})", R"({"schema_version":2})", "\xff"})
-    EXPECT_FALSE(read_transfer(odd, findings_).has_value()) << odd;
-}
-
 TEST(NoBug, IsNothingToTransferAndNothingToCheck) {
-  fake::World world(with_rules({}));
+  fake::World world(fake::with_rules({}));
   const Study study = fake::study_of(world.setting(), {});
   const fake::Folder folder;
   auto cache = std::move(AnswerCache::open(folder.path())).value();
