@@ -166,9 +166,6 @@ TEST(Registry, AStudyThatDoesNotFitItsModelsIsRefused) {
   study.judge.labels = kWorld / "classifiers/labels.json";
   expect_refused(study, "holds 16 class names");
   study = world();
-  study.generator.scheduler = "heun";
-  expect_refused(study, "generator.scheduler 'heun' is unknown; it is one of");
-  study = world();
   study.judge.ensemble = networks(study.judge);
   EXPECT_TRUE(load_models(study).ok());
   study = world();

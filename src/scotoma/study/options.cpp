@@ -53,6 +53,14 @@ bool choose(std::optional<Enum>& field, std::string_view word) {
     }                                                                                   \
   }
 
+/// All words of a closed set.
+template <class Enum>
+std::vector<std::string_view> words_of(Enum) {
+  std::vector<std::string_view> out;
+  for (const auto& each : names_of(Enum{})) out.push_back(each.name);
+  return out;
+}
+
 void add_preprocessing(std::vector<Option>& table, std::string_view name, OptionField width, OptionField height,
                        OptionField fit, OptionField resize_to, OptionField filter, OptionField mean, OptionField std,
                        OptionField channels, OptionField layout) {
@@ -95,13 +103,10 @@ void add_generator_and_classifier(std::vector<Option>& t) {
   t.push_back({"generator", "guidance", "classifier-free guidance; 1: none, and half the work",
                FIELD(generator.guidance), 1, 100});
   t.push_back({"generator", "negative_prompt", "what should not be generated", FIELD(generator.negative_prompt)});
-  t.push_back({"generator",
-               "scheduler",
-               "empty: what the folder says",
-               FIELD(generator.scheduler),
-               0,
-               0,
-               {"", "ddim", "euler", "dpmsolver++"}});
+  t.push_back({"generator", "scheduler", "empty: what the folder says", CHOICE(generator.scheduler), 0, 0,
+               words_of(SchedulerKind{})});
+  t.push_back({"generator", "eta", "of ddim and tcd: how much of the noise is fresh at every step; 0: none",
+               FIELD(generator.eta), 0, 1});
   t.push_back({"generator", "batch", "images generated at once by one thread", FIELD(generator.batch), 1, 256});
   t.push_back({"classifier", "kind", "what runs the model", CHOICE(classifier.kind), 0, 0, {"openvino"}});
   t.push_back(

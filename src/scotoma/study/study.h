@@ -17,6 +17,7 @@
 #include "scotoma/core/names.h"
 #include "scotoma/model/failure.h"
 #include "scotoma/study/preprocessing.h"
+#include "scotoma/study/scheduler_kind.h"
 
 namespace scotoma {
 
@@ -60,7 +61,8 @@ struct GeneratorOptions {
   int steps = 20;
   double guidance = 7.5;  ///< 1: no guidance, one U-Net call a step
   std::string negative_prompt;
-  std::string scheduler;  ///< "ddim", "euler" or "dpmsolver++"; empty: what the folder says
+  SchedulerKind scheduler = SchedulerKind::of_folder;
+  double eta = 0;  ///< of DDIM and TCD: how much of the noise is fresh at every step, 0 to 1
   int batch = 8;
 };
 

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "scotoma/backend/diffusion/samplers.h"
+#include "scotoma/backend/diffusion/scheduler_classes.h"
 #include "scotoma/backend/files/json_file.h"
 
 namespace scotoma {
@@ -25,12 +27,9 @@ std::vector<float> float_linspace(double first, double last, int count) {
   return out;
 }
 
-/// Nichol and Dhariwal, arXiv 2102.09672, equation 17.
-std::vector<float> cosine_betas(int count) {
-  const auto alpha_bar = [](double t) {
-    const double c = std::cos((t + 0.008) / 1.008 * std::numbers::pi / 2);
-    return c * c;
-  };
+/// Betas that give the cumulative product `alpha_bar`, a function of time from 0 to 1.
+template <class AlphaBar>
+std::vector<float> betas_for(AlphaBar alpha_bar, int count) {
   std::vector<float> out;
   for (int i = 0; i < count; ++i) {
     const double ratio = alpha_bar(static_cast<double>(i + 1) / count) / alpha_bar(static_cast<double>(i) / count);
@@ -39,15 +38,42 @@ std::vector<float> cosine_betas(int count) {
   return out;
 }
 
+/// Nichol and Dhariwal, arXiv 2102.09672, equation 17.
+double cosine_alpha_bar(double t) {
+  const double c = std::cos((t + 0.008) / 1.008 * std::numbers::pi / 2);
+  return c * c;
+}
+
+/// Hang et al., arXiv 2407.03297, section 3: log SNR as a Laplace distribution.
+double laplace_alpha_bar(double t) {
+  const double log_snr = -0.5 * std::copysign(1.0, 0.5 - t) * std::log(1 - 2 * std::fabs(0.5 - t) + 1e-6);
+  const double snr = std::exp(log_snr);
+  return std::sqrt(snr / (1 + snr));
+}
+
 std::vector<float> betas_of(const ScheduleConfig& config) {
   if (!config.trained_betas.empty()) return config.trained_betas;
-  if (config.beta_schedule == "squaredcos_cap_v2") return cosine_betas(config.train_timesteps);
-  if (config.beta_schedule == "linear") {
-    return float_linspace(config.beta_start, config.beta_end, config.train_timesteps);
+  const int count = config.train_timesteps;
+  const auto start = static_cast<float>(config.beta_start);
+  const auto width = static_cast<float>(config.beta_end - config.beta_start);
+  std::vector<float> out;
+  switch (config.beta_schedule) {
+    case BetaSchedule::squaredcos_cap_v2:
+      return betas_for(cosine_alpha_bar, count);
+    case BetaSchedule::exp:
+      return betas_for([](double t) { return std::exp(-12 * t); }, count);
+    case BetaSchedule::laplace:
+      return betas_for(laplace_alpha_bar, count);
+    case BetaSchedule::linear:
+      return float_linspace(config.beta_start, config.beta_end, count);
+    case BetaSchedule::sigmoid:
+      for (const float x : float_linspace(-6, 6, count)) out.push_back(width / (1 + std::exp(-x)) + start);
+      return out;
+    case BetaSchedule::scaled_linear:
+      out = float_linspace(std::sqrt(config.beta_start), std::sqrt(config.beta_end), count);
+      for (float& beta : out) beta *= beta;
+      return out;
   }
-  std::vector<float> out =
-      float_linspace(std::sqrt(config.beta_start), std::sqrt(config.beta_end), config.train_timesteps);
-  for (float& beta : out) beta *= beta;
   return out;
 }
 
@@ -72,41 +98,54 @@ std::vector<float> with_zero_snr(const std::vector<float>& cumprod) {
   return cumulative_product(alphas);
 }
 
-Result<void> check(const ScheduleConfig& c, const std::filesystem::path& path) {
-  const auto unknown = [&](const char* key, const std::string& value, const char* known) {
-    return bad_input(fmt::format("{}: {} '{}' is not supported; supported are {}", path.string(), key, value, known));
+Result<void> check(const ScheduleConfig& c, const SchedulerClass& row, const std::filesystem::path& path) {
+  const auto refused = [&](const char* key, std::string_view value) {
+    return bad_input(
+        fmt::format("{}: {} '{}' is not supported with scheduler \"{}\"; choose another in the study's "
+                    "[generator]",
+                    path.string(), key, value, name_of(row.kind)));
   };
-  if (c.beta_schedule != "linear" && c.beta_schedule != "scaled_linear" && c.beta_schedule != "squaredcos_cap_v2") {
-    return unknown("beta_schedule", c.beta_schedule, "linear, scaled_linear and squaredcos_cap_v2");
+  const bool own =
+      c.beta_schedule == BetaSchedule::exp ? row.kind == SchedulerKind::heun : row.kind == SchedulerKind::ddpm;
+  if (c.beta_schedule > BetaSchedule::squaredcos_cap_v2 && !own) {
+    return refused("beta_schedule", name_of(c.beta_schedule));
   }
-  if (c.spacing != "linspace" && c.spacing != "leading" && c.spacing != "trailing") {
-    return unknown("timestep_spacing", c.spacing, "linspace, leading and trailing");
-  }
-  if (c.prediction != "epsilon" && c.prediction != "v_prediction" && c.prediction != "sample") {
-    return unknown("prediction_type", c.prediction, "epsilon, v_prediction and sample");
-  }
+  if (c.prediction == PredictionType::sample && !row.sample) return refused("prediction_type", name_of(c.prediction));
   const bool sane = c.train_timesteps >= 1 && c.train_timesteps <= 1000000 && c.beta_start > 0 && c.beta_end < 1 &&
                     c.steps_offset >= 0;
   if (!sane) return bad_input(path.string() + ": impossible num_train_timesteps, beta_start, beta_end or steps_offset");
   return {};
 }
 
+/// The value of a closed set that `key` has; `fallback` where it has none.
+template <class Enum>
+Result<Enum> read_choice(const nlohmann::json& config, const char* key, Enum fallback,
+                         const std::filesystem::path& path) {
+  SCOTOMA_ASSIGN_OR_RETURN(const auto said, json_value(config, key, std::string(name_of(fallback)), path));
+  const auto value = named<Enum>(said);
+  if (value) return *value;
+  std::string known;
+  for (const auto& each : names_of(Enum{})) known += (known.empty() ? "" : ", ") + std::string(each.name);
+  return bad_input(fmt::format("{}: {} '{}' is not supported; supported are {}", path.string(), key, said, known));
+}
+
 }  // namespace
 
-Result<ScheduleConfig> read_schedule_config(const nlohmann::json& config, const std::string& default_spacing,
-                                            const std::filesystem::path& path) {
+Result<ScheduleConfig> read_schedule_config(const PlanRequest& request) {
+  const auto& [config, row, steps, eta, path] = request;
   ScheduleConfig c;
   SCOTOMA_ASSIGN_OR_RETURN(c.train_timesteps, json_value(config, "num_train_timesteps", c.train_timesteps, path));
-  SCOTOMA_ASSIGN_OR_RETURN(c.beta_start, json_value(config, "beta_start", c.beta_start, path));
-  SCOTOMA_ASSIGN_OR_RETURN(c.beta_end, json_value(config, "beta_end", c.beta_end, path));
-  SCOTOMA_ASSIGN_OR_RETURN(c.beta_schedule, json_value(config, "beta_schedule", c.beta_schedule, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.beta_start, json_value(config, "beta_start", row.beta_start, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.beta_end, json_value(config, "beta_end", row.beta_end, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.beta_schedule, read_choice(config, "beta_schedule", row.beta_schedule, path));
   SCOTOMA_ASSIGN_OR_RETURN(c.trained_betas, json_value(config, "trained_betas", c.trained_betas, path));
-  SCOTOMA_ASSIGN_OR_RETURN(c.zero_snr, json_value(config, "rescale_betas_zero_snr", false, path));
-  SCOTOMA_ASSIGN_OR_RETURN(c.spacing, json_value(config, "timestep_spacing", default_spacing, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool zero_snr, json_value(config, "rescale_betas_zero_snr", false, path));
+  c.zero_snr = zero_snr && row.zero_snr;
+  SCOTOMA_ASSIGN_OR_RETURN(c.spacing, read_choice(config, "timestep_spacing", row.spacing, path));
   SCOTOMA_ASSIGN_OR_RETURN(c.steps_offset, json_value(config, "steps_offset", 0, path));
-  SCOTOMA_ASSIGN_OR_RETURN(c.prediction, json_value(config, "prediction_type", c.prediction, path));
+  SCOTOMA_ASSIGN_OR_RETURN(c.prediction, read_choice(config, "prediction_type", c.prediction, path));
   if (!c.trained_betas.empty()) c.train_timesteps = static_cast<int>(c.trained_betas.size());
-  SCOTOMA_RETURN_IF_ERROR(check(c, path));
+  SCOTOMA_RETURN_IF_ERROR(check(c, row, path));
   return c;
 }
 
@@ -117,53 +156,18 @@ std::vector<float> alphas_cumprod(const ScheduleConfig& config) {
   return config.zero_snr ? with_zero_snr(out) : out;
 }
 
-std::vector<double> noise_levels(const std::vector<float>& alphas_cumprod) {
+std::vector<double> noise_levels(const ScheduleConfig& config) {
+  std::vector<float> cumprod = alphas_cumprod(config);
+  if (config.zero_snr) cumprod.back() = 0x1p-24F;
   std::vector<double> out;
-  for (const float a : alphas_cumprod) out.push_back(std::sqrt((1.0F - a) / a));
+  for (const float a : cumprod) out.push_back(std::sqrt((1.0F - a) / a));
   return out;
 }
 
-double interpolate(double x, const std::vector<double>& values) {
-  const double last = static_cast<double>(values.size() - 1);
-  if (x <= 0) return values.front();
-  if (x >= last) return values.back();
-  const auto low = static_cast<std::size_t>(x);
-  return values[low] + (x - static_cast<double>(low)) * (values[low + 1] - values[low]);
-}
-
-std::vector<double> linspace(double first, double last, int count) {
-  std::vector<double> out;
-  for (int i = 0; i < count; ++i) out.push_back(count > 1 ? first + i * ((last - first) / (count - 1)) : first);
-  return out;
-}
-
-std::vector<double> trailing_timesteps(double from, double step) {
-  std::vector<double> out;
-  const int count = static_cast<int>(std::ceil(from / step));
-  const double difference = (from - step) - from;  // numpy adds multiples of this, which is not quite -step
-  for (int i = 0; i < count; ++i) out.push_back(std::nearbyint(from + i * difference) - 1);
-  return out;
-}
-
-std::vector<double> karras_levels(double high, double low, int count) {
-  constexpr double rho = 7;
-  std::vector<double> out;
-  const double a = std::pow(high, 1 / rho);
-  const double b = std::pow(low, 1 / rho);
-  for (const double ramp : linspace(0, 1, count)) out.push_back(std::pow(a + ramp * (b - a), rho));
-  return out;
-}
-
-double timestep_of_level(double sigma, const std::vector<double>& levels) {
-  if (levels.size() < 2) return 0;
-  const double wanted = std::log(std::max(sigma, 1e-10));
-  std::size_t low = 0;
-  for (std::size_t i = 0; i + 1 < levels.size(); ++i) {
-    if (wanted >= std::log(levels[i])) low = i;
-  }
-  const double below = std::log(levels[low]);
-  const double above = std::log(levels[low + 1]);
-  return static_cast<double>(low) + std::clamp((below - wanted) / (below - above), 0.0, 1.0);
+PredOriginalSample pred_original_sample(PredictionType prediction, double alpha, double sigma) {
+  if (prediction == PredictionType::sample) return {0, 1};
+  if (prediction == PredictionType::v_prediction) return {alpha, -sigma};
+  return {1 / alpha, -sigma / alpha};
 }
 
 }  // namespace scotoma

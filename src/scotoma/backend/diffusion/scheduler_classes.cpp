@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
+#include <string>
 
 #include "scotoma/backend/files/json_file.h"
 
@@ -12,8 +12,81 @@ namespace scotoma {
 namespace {
 
 using Path = std::filesystem::path;
+using Kind = SchedulerKind;
 
-/// Names are those of diffusers 0.39, without "Scheduler" at the end.
+constexpr auto kLeading = TimestepSpacing::leading;
+constexpr double kStart = 0.00085;  // what some classes call the default
+constexpr double kEnd = 0.012;
+
+/// Of several rows with one name, the first is the class as its own file has it.
+constexpr SchedulerClass kClasses[] = {
+    {.kind = Kind::ddim, .name = "DDIM", .plan = plan_ddim, .spacing = kLeading, .zero_snr = true, .clip_sample = true},
+    {.kind = Kind::ddpm, .name = "DDPM", .plan = plan_ddpm, .spacing = kLeading, .zero_snr = true, .clip_sample = true},
+    {.kind = Kind::pndm, .name = "PNDM", .plan = plan_pndm, .spacing = kLeading, .sample = false},
+    {.kind = Kind::lms, .name = "LMSDiscrete", .plan = plan_lms},
+    {.kind = Kind::euler, .name = "EulerDiscrete", .plan = plan_euler, .zero_snr = true},
+    {.kind = Kind::euler_ancestral,
+     .name = "EulerAncestralDiscrete",
+     .plan = plan_euler_ancestral,
+     .zero_snr = true,
+     .sample = false},
+    {.kind = Kind::heun,
+     .name = "HeunDiscrete",
+     .plan = plan_heun,
+     .beta_start = kStart,
+     .beta_end = kEnd,
+     .clip_sample = false},
+    {.kind = Kind::dpm2,
+     .name = "KDPM2Discrete",
+     .plan = plan_dpm2,
+     .sample = false,
+     .beta_start = kStart,
+     .beta_end = kEnd},
+    {.kind = Kind::dpm2_ancestral,
+     .name = "KDPM2AncestralDiscrete",
+     .plan = plan_dpm2_ancestral,
+     .sample = false,
+     .beta_start = kStart,
+     .beta_end = kEnd},
+    {.kind = Kind::dpmsolver, .name = "DPMSolverMultistep", .plan = plan_dpmsolver, .zero_snr = true},
+    {.kind = Kind::dpmsolver_3m,
+     .name = "DPMSolverMultistep",
+     .plan = plan_dpmsolver,
+     .zero_snr = true,
+     .changes = R"({"algorithm_type": "dpmsolver++", "solver_order": 3})"},
+    {.kind = Kind::dpmsolver_sde,
+     .name = "DPMSolverMultistep",
+     .plan = plan_dpmsolver,
+     .zero_snr = true,
+     .changes = R"({"algorithm_type": "sde-dpmsolver++"})"},
+    {.kind = Kind::dpmsolver_singlestep,
+     .name = "DPMSolverSinglestep",
+     .plan = plan_dpmsolver_singlestep,
+     .spaced = false},
+    {.kind = Kind::unipc, .name = "UniPCMultistep", .plan = plan_unipc, .zero_snr = true},
+    {.kind = Kind::deis, .name = "DEISMultistep", .plan = plan_deis},
+    {.kind = Kind::lcm,
+     .name = "LCM",
+     .plan = plan_lcm,
+     .spacing = kLeading,
+     .spaced = false,
+     .zero_snr = true,
+     .beta_start = kStart,
+     .beta_end = kEnd,
+     .beta_schedule = BetaSchedule::scaled_linear,
+     .clip_sample = false},
+    {.kind = Kind::tcd,
+     .name = "TCD",
+     .plan = plan_tcd,
+     .spacing = kLeading,
+     .spaced = false,
+     .zero_snr = true,
+     .beta_start = kStart,
+     .beta_end = kEnd,
+     .beta_schedule = BetaSchedule::scaled_linear},
+};
+
+/// Classes that are not here, without "Scheduler" at the end.
 struct Replaced {
   std::string_view name;
   const char* what;
@@ -21,19 +94,10 @@ struct Replaced {
 };
 
 constexpr Replaced kReplaced[] = {
-    {"PNDM", "Stable Diffusion 1.x comes with it", "dpmsolver++"},
-    {"UniPCMultistep", "a multistep solver", "dpmsolver++"},
-    {"DEISMultistep", "a multistep solver", "dpmsolver++"},
-    {"DPMSolverSinglestep", "a solver of the same family", "dpmsolver++"},
-    {"DPMSolverSDE", "adds fresh noise at every step", "dpmsolver++"},
-    {"SASolver", "adds fresh noise at every step", "dpmsolver++"},
-    {"EulerAncestralDiscrete", "adds fresh noise at every step", "euler"},
-    {"KDPM2AncestralDiscrete", "adds fresh noise at every step", "euler"},
-    {"KDPM2Discrete", "two network calls a step", "euler"},
-    {"HeunDiscrete", "two network calls a step", "euler"},
-    {"LMSDiscrete", "a multistep solver", "euler"},
-    {"DDPM", "adds fresh noise at every step", "ddim"},
-    {"DDPMParallel", "adds fresh noise at every step", "ddim"},
+    {"DPMSolverSDE", "takes its noise from a Brownian path over all steps", "sde-dpmsolver++"},
+    {"SASolver", "adds fresh noise at every step", "sde-dpmsolver++"},
+    {"IPNDM", "a multistep solver for another noise schedule", "pndm"},
+    {"DDPMParallel", "DDPM for many samples at once", "ddpm"},
     {"DDIMParallel", "DDIM for many samples at once", "ddim"},
 };
 
@@ -44,17 +108,14 @@ struct Foreign {
 
 constexpr const char* kFlow =
     "a flow-matching model (as Stable Diffusion 3 and FLUX are), which was trained along another path than diffusion";
-constexpr const char* kConsistency =
-    "a consistency-distilled model (LCM, TCD), which needs fresh noise after every step: ddim, euler and dpmsolver++ "
-    "would generate blurred images";
+constexpr const char* kConsistency = "a consistency model, which was not distilled the way LCM and TCD are";
 constexpr const char* kEdm = "a model with EDM's preconditioning";
 
 constexpr Foreign kForeign[] = {
     {"FlowMatchEulerDiscrete", kFlow},
     {"FlowMatchHeunDiscrete", kFlow},
     {"FlowMatchLCM", kFlow},
-    {"LCM", kConsistency},
-    {"TCD", kConsistency},
+    {"FlowMapEulerDiscrete", kFlow},
     {"CMStochasticIterative", kConsistency},
     {"SCM", kConsistency},
     {"ConsistencyDecoder", kConsistency},
@@ -78,9 +139,20 @@ Result<const char*> foreign_model(const nlohmann::json& config, std::string_view
   return foreign == nullptr ? nullptr : foreign->model;
 }
 
+bool distilled(Kind kind) { return kind == Kind::lcm || kind == Kind::tcd; }
+
+/// All words that a study can say, for people.
+std::string choices() {
+  std::string out;
+  for (const auto& each : names_of(Kind{})) {
+    if (each.value != Kind::of_folder) out += fmt::format("{}\"{}\"", out.empty() ? "" : ", ", each.name);
+  }
+  return out;
+}
+
 }  // namespace
 
-Result<std::string> choose_sampler(const nlohmann::json& config, const std::string& asked, const Path& path) {
+Result<const SchedulerClass*> choose_scheduler(const nlohmann::json& config, SchedulerKind asked, const Path& path) {
   SCOTOMA_ASSIGN_OR_RETURN(const std::string whole, json_value<std::string>(config, "_class_name", "", path));
   std::string_view name = whole;
   if (name.ends_with("Scheduler")) name.remove_suffix(std::string_view("Scheduler").size());
@@ -91,24 +163,31 @@ Result<std::string> choose_sampler(const nlohmann::json& config, const std::stri
                     "1.x or 2.x model; if it is one after all, put that model's own scheduler_config.json there",
                     path.string(), whole, foreign));
   }
-  if (!asked.empty()) return asked;
-  if (name == "DDIM") return std::string("ddim");
-  if (name == "EulerDiscrete") return std::string("euler");
-  if (name == "DPMSolverMultistep") return std::string("dpmsolver++");
+  const SchedulerClass* const own = row_of(kClasses, name);
+  if (own != nullptr && distilled(own->kind) && asked != Kind::of_folder && !distilled(asked)) {
+    return bad_input(
+        fmt::format("{}: '{}' belongs to a consistency-distilled model, from which \"{}\" would generate "
+                    "blurred images; take the scheduler out of the study's [generator], or set \"lcm\" or "
+                    "\"tcd\"",
+                    path.string(), whole, name_of(asked)));
+  }
+  if (asked != Kind::of_folder) {
+    return std::find_if(std::begin(kClasses), std::end(kClasses), [&](const auto& row) { return row.kind == asked; });
+  }
+  if (own != nullptr) return own;
   const Replaced* replaced = row_of(kReplaced, name);
   if (replaced == nullptr) {
-    return bad_input(fmt::format(
-        "{}: scheduler '{}' is not implemented, and not known here; DDIM, Euler and DPM-Solver++ 2M are. For "
-        "a Stable Diffusion 1.x or 2.x model set scheduler = \"dpmsolver++\", \"euler\" or \"ddim\" in the "
-        "study's [generator]",
-        path.string(), whole));
+    return bad_input(
+        fmt::format("{}: scheduler '{}' is not implemented, and not known here. For a Stable Diffusion 1.x "
+                    "or 2.x model set scheduler = \"dpmsolver++\" in the study's [generator], or another of "
+                    "{}",
+                    path.string(), whole, choices()));
   }
-  return bad_input(fmt::format(
-      "{}: scheduler '{}' ({}) is not implemented; set scheduler = \"{}\" in the study's [generator], which is nearest "
-      "to it. \"dpmsolver++\", \"euler\" and \"ddim\" all sample from the same model with the same noise levels: each "
-      "of "
-      "them is sound here",
-      path.string(), whole, replaced->what, replaced->by));
+  return bad_input(
+      fmt::format("{}: scheduler '{}' ({}) is not implemented; set scheduler = \"{}\" in the study's "
+                  "[generator], which is nearest to it. Both sample from the same model with the same "
+                  "noise levels, so it is sound here",
+                  path.string(), whole, replaced->what, replaced->by));
 }
 
 }  // namespace scotoma

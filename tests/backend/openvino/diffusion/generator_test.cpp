@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
@@ -78,9 +79,37 @@ TEST(OpenvinoGenerator, GuidanceAndNegativePromptChangeImageAndFingerprint) {
   const std::string base = load(wanted)->fingerprint();
   wanted.negative_prompt = "without guidance it says nothing";
   EXPECT_EQ(load(wanted)->fingerprint(), base);
-  wanted.scheduler = "euler";
+  wanted.scheduler = SchedulerKind::euler;
   EXPECT_NE(load(wanted)->fingerprint(), base);
   EXPECT_NE(load(wanted)->describe().find("Euler, 2 steps, guidance 1, 64 x 64, f32"), std::string::npos);
+}
+
+/// Fresh noise at every step must not depend on what else is in the batch, nor on the rows that fill it up.
+TEST(OpenvinoGenerator, EverySchedulerGeneratesTheSameImageAloneAndInABatch) {
+  std::vector<std::string> fingerprints;
+  for (const auto& kind : names_of(SchedulerKind{})) {
+    GeneratorOptions wanted = options();
+    wanted.scheduler = kind.value;
+    wanted.steps = 4;
+    const auto generator = load(wanted);
+    ASSERT_NE(generator, nullptr) << kind.name;
+    const std::vector<Image> all = generate(*generator, kRequests);
+    EXPECT_EQ(all[0], all[6]) << kind.name;
+    EXPECT_NE(all[0], all[2]) << kind.name;
+    EXPECT_EQ(generate(*generator, std::span(kRequests).subspan(4, 1))[0], all[4]) << kind.name;
+    EXPECT_EQ(std::count(fingerprints.begin(), fingerprints.end(), generator->fingerprint()), 0) << kind.name;
+    fingerprints.push_back(generator->fingerprint());
+  }
+}
+
+TEST(OpenvinoGenerator, EtaIsFreshNoiseAndPartOfTheFingerprint) {
+  GeneratorOptions wanted = options();
+  wanted.scheduler = SchedulerKind::ddim;
+  const auto without = load(wanted);
+  wanted.eta = 0.5;
+  const auto with = load(wanted);
+  EXPECT_NE(without->fingerprint(), with->fingerprint());
+  EXPECT_NE(generate(*without, std::span(kRequests).first(1)), generate(*with, std::span(kRequests).first(1)));
 }
 
 TEST(OpenvinoGenerator, IllFormedPromptsAreRefused) {
@@ -137,8 +166,8 @@ TEST_F(BrokenFolder, AMissingOrTruncatedPartIsNamed) {
 }
 
 TEST_F(BrokenFolder, WhatIsNotStableDiffusionOneIsRefused) {
-  write("scheduler/scheduler_config.json", R"({"_class_name": "PNDMScheduler"})");
-  expect_refused("PNDMScheduler");
+  write("scheduler/scheduler_config.json", R"({"_class_name": "FlowMatchEulerDiscreteScheduler"})");
+  expect_refused("FlowMatchEulerDiscreteScheduler");
   write("scheduler/scheduler_config.json", "{\"_class_name\": \"DDIMScheduler\",\n \"clip_sample\": }");
   expect_refused("scheduler_config.json:2: not JSON");
   write("model_index.json", R"({"_class_name": "StableDiffusionXLPipeline", "text_encoder_2": []})");

@@ -128,17 +128,23 @@ void OpenvinoGenerator::predict(const ov::Tensor& raw, std::vector<float>& outpu
   for (std::size_t i = 0; i < output.size(); ++i) output[i] = without[i] + guidance_ * (with[i] - without[i]);
 }
 
-/// The latents [batch, ...] of the requests after all steps. Rows beyond the requests repeat the last one.
+/// Fresh noise for a batch, [batch, ...]: a function of each request's seed and of the stream alone.
+void OpenvinoGenerator::fill_noise(std::span<const GenerationRequest> requests, std::uint64_t stream,
+                                   std::vector<float>& noise) const {
+  const std::size_t one = noise.size() / batch_;
+  for (std::size_t row = 0; row < batch_; ++row) {
+    fill_normal(requests[std::min(row, requests.size() - 1)].seed, stream, std::span(noise).subspan(row * one, one));
+  }
+}
+
+/// The latents [batch, ...] of the requests after all steps. Rows beyond the requests repeat the last one. Noise stream
+/// 0 is that of the first sample, stream 1 + i that of step i.
 Result<std::vector<float>> OpenvinoGenerator::denoise(std::span<const GenerationRequest> requests) {
   const std::size_t one = ov::shape_size(latent_);
-  std::vector<float> sample(batch_ * one);
-  std::vector<float> previous(sample.size());
-  std::vector<float> output(sample.size());
-  for (std::size_t row = 0; row < batch_; ++row) {
-    const std::span noise(sample.data() + row * one, one);
-    fill_normal(requests[std::min(row, requests.size() - 1)].seed, 0, noise);
-    for (float& v : noise) v *= scheduler_.initial_scale();
-  }
+  std::vector<float> noise(batch_ * one);
+  std::vector<float> output(noise.size());
+  fill_noise(requests, 0, noise);
+  SamplerState state = scheduler_.begin(noise, one);
   SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, unet_->call());
   ov::Tensor text = call.request().get_tensor("encoder_hidden_states");
   SCOTOMA_RETURN_IF_ERROR(fill_text(text, requests));
@@ -146,20 +152,21 @@ Result<std::vector<float>> OpenvinoGenerator::denoise(std::span<const Generation
   for (std::size_t i = 0; i < scheduler_.steps().size(); ++i) {
     const SamplerStep& step = scheduler_.steps()[i];
     float* to = in.data<float>();
-    for (std::size_t k = 0; k < sample.size(); ++k) to[k] = sample[k] * step.input_scale;
-    if (guided()) std::memcpy(to + sample.size(), to, sample.size() * sizeof(float));
+    for (std::size_t k = 0; k < state.sample.size(); ++k) to[k] = state.sample[k] * step.input_scale;
+    if (guided()) std::memcpy(to + state.sample.size(), to, state.sample.size() * sizeof(float));
     fill_timestep(call.request().get_tensor("timestep"), step.timestep);
     SCOTOMA_RETURN_IF_ERROR(call.run());
     predict(call.request().get_output_tensor(), output);
-    scheduler_.step(i, output, sample, previous);
+    if (scheduler_.needs_noise(i)) fill_noise(requests, i + 1, noise);
+    scheduler_.step(i, output, noise, state);
   }
   for (std::size_t row = 0; row < requests.size(); ++row) {
-    const std::span mine(sample.data() + row * one, one);
+    const std::span mine(state.sample.data() + row * one, one);
     if (!std::all_of(mine.begin(), mine.end(), [](float v) { return std::isfinite(v); })) {
       return not_finite(unet_->subject(), requests[row]);
     }
   }
-  return sample;
+  return std::move(state.sample);
 }
 
 /// Images of the first rows of `latents`, one a request.

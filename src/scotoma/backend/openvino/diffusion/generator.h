@@ -64,6 +64,7 @@ class OpenvinoGenerator final : public Generator {
   Result<std::vector<float>> encode(const std::vector<std::int64_t>& ids);
   Result<void> fill_text(ov::Tensor& text, std::span<const GenerationRequest> requests);
   Result<std::vector<float>> denoise(std::span<const GenerationRequest> requests);
+  void fill_noise(std::span<const GenerationRequest> requests, std::uint64_t stream, std::vector<float>& noise) const;
   void predict(const ov::Tensor& raw, std::vector<float>& output) const;
   Result<void> decode(std::span<const GenerationRequest> requests, std::span<const float> latents,
                       std::vector<Image>& images);

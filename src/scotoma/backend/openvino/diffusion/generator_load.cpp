@@ -93,7 +93,8 @@ Result<void> OpenvinoGenerator::open(const std::shared_ptr<Engine>& engine, cons
   negative_prompt_ = options.negative_prompt;
   const auto schedule = folder_ / "scheduler" / "scheduler_config.json";
   SCOTOMA_ASSIGN_OR_RETURN(const auto config, read_json_file(schedule));
-  SCOTOMA_ASSIGN_OR_RETURN(scheduler_, Scheduler::of_pipeline(config, options.scheduler, options.steps, schedule));
+  SCOTOMA_ASSIGN_OR_RETURN(scheduler_,
+                           Scheduler::of_pipeline(config, {options.scheduler, options.steps, options.eta}, schedule));
   SCOTOMA_ASSIGN_OR_RETURN(tokenizer_, Tokenizer::load(*engine, folder_ / "tokenizer"));
   SCOTOMA_RETURN_IF_ERROR(open_unet(*engine));
   SCOTOMA_RETURN_IF_ERROR(open_decoder(*engine));
@@ -215,9 +216,10 @@ Result<void> OpenvinoGenerator::open_decoder(Engine& engine) {
 }
 
 Result<void> OpenvinoGenerator::resolve_fingerprint(const Engine& engine, const GeneratorOptions& options) {
-  auto settings =
-      fmt::format("steps {} guidance {} scheduler {} batch {} precision {} {} {}", options.steps, options.guidance,
-                  options.scheduler, batch_, unet_->precision(), text_encoder_->precision(), decoder_->precision());
+  auto settings = fmt::format("steps {} guidance {} scheduler {} batch {} precision {} {} {}", options.steps,
+                              options.guidance, name_of(options.scheduler), batch_, unet_->precision(),
+                              text_encoder_->precision(), decoder_->precision());
+  if (options.eta > 0) settings += fmt::format(" eta {}", options.eta);
   if (!scheduler_.mended().empty()) settings += " " + scheduler_.mended();
   SCOTOMA_ASSIGN_OR_RETURN(
       fingerprint_,
