@@ -28,9 +28,12 @@ install(TARGETS scotoma_lib EXPORT scotoma ARCHIVE DESTINATION ${CMAKE_INSTALL_L
 # Public is what includes nobody's headers but fmt's and nlohmann's: neither the engine's, the TOML parser's nor SQLite's.
 install(DIRECTORY src/scotoma DESTINATION include FILES_MATCHING PATTERN "*.h"
   PATTERN "backend/openvino" EXCLUDE
+  PATTERN "backend/sdcpp/checkpoint.h" EXCLUDE
+  PATTERN "backend/sdcpp/library.h" EXCLUDE
   PATTERN "study/table_reader.h" EXCLUDE
   PATTERN "study/old_keys.h" EXCLUDE
   PATTERN "study/read_lists.h" EXCLUDE
+  PATTERN "study/option_field.h" EXCLUDE
   PATTERN "study/assign.h" EXCLUDE
   PATTERN "record/summed_rows.h" EXCLUDE)
 install(EXPORT scotoma NAMESPACE scotoma:: FILE scotoma-targets.cmake DESTINATION ${SCOTOMA_PACKAGE_DIR})

@@ -46,9 +46,10 @@ struct Overloaded : Cases... {
 
 std::string kind_of(const OptionField& field) {
   return std::visit(
-      Overloaded{[](Field<int>) { return "a whole number"; }, [](Field<double>) { return "a number"; },
-                 [](Field<std::uint64_t>) { return "a whole number"; }, [](Field<std::string>) { return "a text"; },
-                 [](const ChoiceField&) { return "a text"; }, [](Field<std::filesystem::path>) { return "a path"; },
+      Overloaded{[](Field<bool>) { return "true or false"; }, [](Field<int>) { return "a whole number"; },
+                 [](Field<double>) { return "a number"; }, [](Field<std::uint64_t>) { return "a whole number"; },
+                 [](Field<std::string>) { return "a text"; }, [](const ChoiceField&) { return "a text"; },
+                 [](Field<std::filesystem::path>) { return "a path"; },
                  [](Field<std::vector<std::string>>) { return "a list of texts"; },
                  [](Field<std::vector<double>>) { return "a list of numbers"; }},
       field);

@@ -73,6 +73,25 @@ TEST(Docs, TheJudgesOfTheStudyPageAreReadWithoutComplaint) {
   EXPECT_EQ(networks(study->judge).size(), 2U);
 }
 
+TEST(Docs, TheStudiesOfDownloadedCheckpointsAreReadWithoutComplaint) {
+  const std::string page = read_file(kRoot / "docs/downloaded-checkpoints.md");
+  int shown = 0;
+  for (std::size_t at = 0; (at = page.find("```toml\n", at)) != std::string::npos; ++shown) {
+    at += 8;
+    const std::string text = page.substr(at, page.find("\n```\n", at) - at) + "\n";
+    const fake::Folder folder;
+    folder.write("m", "");
+    for (const auto& [key, path] : matches(text, R"re(^([a-z5_]+) = "([^"]+\.(?:safetensors|gguf))")re"))
+      folder.write(path, "");
+    std::string all = "labels = [\"fly\"]\nclassifier.labels = \"m\"\n";
+    for (const char* role : {"classifier", "captioner", "embedder"}) all += std::string(role) + ".model = \"m\"\n";
+    const auto study = read_study(folder.write("s.toml", all + text));
+    ASSERT_TRUE(study.ok()) << study.error().message;
+    EXPECT_EQ(study->generator.kind, Backend::sdcpp);
+  }
+  EXPECT_GE(shown, 2) << "the page's studies are not found any more: look at the pattern here";
+}
+
 TEST(Docs, EveryCommandNamesAVerbAndItsOptions) {
   std::map<std::string, std::string> help;
   int commands = 0;

@@ -274,6 +274,7 @@ struct Unusual {
   const Option& option;
   int number;
 
+  std::string operator()(Field<bool>) const { return "true"; }
   std::string operator()(Field<int>) const { return whole(); }
   std::string operator()(Field<std::uint64_t>) const { return whole(); }
   std::string operator()(Field<double>) const {
@@ -295,17 +296,23 @@ struct Unusual {
   }
 };
 
-TEST(ReadStudy, EveryOptionReachesItsOwnField) {
+class EveryOption : public testing::TestWithParam<Backend> {};
+
+TEST_P(EveryOption, ReachesItsOwnField) {
   const fake::Folder folder;
   std::string text = "labels = [\"fly\"]\n";
   std::vector<std::string> values;
+  Study of_kind;
+  of_kind.generator.kind = GetParam();
   for (const Option& option : options()) {
     const int number = static_cast<int>(values.size());
-    if (option.table == "failure" && option.key == "k") {  // no rule reads it and the threshold: the next test
+    // No rule reads it and the threshold: the next test. No generator reads the keys of another kind.
+    if ((option.table == "failure" && option.key == "k") || !is_read(option, of_kind)) {
       values.push_back(value_text(option, Study()));
       continue;
     }
     std::string value = std::visit(Unusual{option, number}, option.target);
+    if (option.table == "generator" && option.key == "kind") value = fmt::format("\"{}\"", name_of(GetParam()));
     if (option.key == "base_first") value = "8";  // at most budget.base, and even: there are two base prompts
     if (std::holds_alternative<Field<fs::path>>(option.target)) {
       const auto file = folder.write(value.substr(2, value.size() - 3), "");
@@ -323,6 +330,23 @@ TEST(ReadStudy, EveryOptionReachesItsOwnField) {
     const Option& option = options()[i];
     EXPECT_EQ(value_text(option, *study), values[i]) << option.table << "." << option.key;
   }
+}
+
+INSTANTIATE_TEST_SUITE_P(OfAKind, EveryOption, testing::Values(Backend::openvino, Backend::sdcpp),
+                         [](const auto& kind) { return std::string(name_of(kind.param)); });
+
+TEST(ParseGenerator, ReadsBackWhatTheOptionsSay) {
+  const fake::Folder folder;
+  const auto file = folder.write("model.safetensors", "");
+  const auto read = parse_generator(fmt::format(
+      "generator.kind = \"sdcpp\"\ngenerator.steps = 3\ngenerator.sdcpp.model = \"{}\"\ngenerator.sdcpp.width = 64\n",
+      file.string()));
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read->kind, Backend::sdcpp);
+  EXPECT_EQ(read->steps, 3);
+  EXPECT_EQ(read->sdcpp.model, file);
+  EXPECT_EQ(read->sdcpp.width, 64);
+  EXPECT_FALSE(parse_generator("generator.kind = \"sdcpp\"\ngenerator.scheduler = \"ddim\"\n").ok());
 }
 
 TEST(ReadStudy, TheFailureRulesReadTheirOwnNumber) {

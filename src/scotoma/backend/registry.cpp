@@ -14,6 +14,7 @@
 #include "scotoma/backend/openvino/diffusion/generator.h"
 #include "scotoma/backend/openvino/embedder.h"
 #include "scotoma/backend/openvino/engine.h"
+#include "scotoma/backend/sdcpp/generator.h"
 #include "scotoma/study/label_class.h"
 #include "scotoma/study/options.h"
 
@@ -36,12 +37,18 @@ struct BackendRoles {
   Result<std::unique_ptr<Embedder>> (*embedder)(const std::shared_ptr<Engine>&, const EmbedderOptions&);
 };
 
+/// Of the engine it takes what it knows of the machine.
+Result<std::unique_ptr<Generator>> load_sdcpp(const std::shared_ptr<Engine>& engine, const GeneratorOptions& options) {
+  return load_sdcpp_generator(options, {engine->threads(), engine->processor(), engine->trial()});
+}
+
 /// All backends, a row each. A new one is a value of Backend (study/study.h), a folder beside this file, and a row
 /// here.
 constexpr BackendRoles kBackends[] = {
     {Backend::openvino, load<Generator, OpenvinoGenerator, GeneratorOptions>,
      load<Classifier, OpenvinoClassifier, ClassifierOptions>, load<Captioner, OpenvinoCaptioner, CaptionerOptions>,
      load<Embedder, OpenvinoEmbedder, EmbedderOptions>},
+    {Backend::sdcpp, load_sdcpp, nullptr, nullptr, nullptr},
 };
 
 /// Loads a role by the row of its kind. `role`: its member in BackendRoles, and its name.

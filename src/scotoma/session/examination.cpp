@@ -24,6 +24,7 @@ constexpr std::size_t kMostTexts = 32;  ///< labels that the embedder chooses fr
 constexpr double kLevel = 0.2;          ///< of like_guessing(): eight images say little, and a doubt is only a question
 
 std::size_t images_shown(const Study& study) {
+  if (study.generator.kind != Backend::openvino) return kFewest;  // the others have no batches
   return std::max(kFewest, static_cast<std::size_t>(std::max(1, study.generator.batch)));
 }
 

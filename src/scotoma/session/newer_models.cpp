@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "scotoma/session/session.h"
+#include "scotoma/study/options.h"
 
 namespace scotoma {
 namespace {
@@ -31,9 +32,11 @@ std::string note_of_newer_models(const Study& study, const fs::path& record, con
   std::error_code error;
   const auto then = fs::last_write_time(record, error);
   if (error) return {};
-  for (const fs::path& path : {study.generator.model, study.classifier.model, study.classifier.labels,
-                               study.captioner.model, study.embedder.model, study.judge.model, study.judge.labels}) {
-    if (const fs::path newer = newer_than(then, path); !newer.empty()) {
+  Study named = study;  // options are reached through Study&
+  for (const Option& option : options()) {
+    const auto* field = std::get_if<Field<fs::path>>(&option.target);
+    if (field == nullptr) continue;
+    if (const fs::path newer = newer_than(then, (*field)(named)); !newer.empty()) {
       return fmt::format("{} has been written after these results; `{}` renews them", newer.string(),
                          find_command(places));
     }

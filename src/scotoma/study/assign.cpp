@@ -22,6 +22,11 @@ struct Assign {
   Study& study;
   fs::path folder;
 
+  std::string operator()(Field<bool> field) const {
+    if (!node.is_boolean()) return "true or false";
+    field(study) = *node.value<bool>();
+    return {};
+  }
   std::string operator()(Field<int> field) const {
     const auto value = whole();
     if (!value) return "a whole number";
@@ -53,7 +58,10 @@ struct Assign {
   }
   std::string operator()(const ChoiceField& field) const {
     if (!node.is_string()) return "a text in quotes";
-    if (field.choose(study, *node.value<std::string>())) return {};
+    const auto name = *node.value<std::string>();  // of a role's backends: fewer than there are backends
+    if (std::find(option.choices.begin(), option.choices.end(), name) != option.choices.end() &&
+        field.choose(study, name))
+      return {};
     return fmt::format("one of \"{}\"", fmt::join(option.choices, "\", \""));
   }
   std::string operator()(Field<fs::path> field) const {

@@ -23,6 +23,7 @@ class ValueCheck {
   Result<void> check_prompts() const;
   Result<void> check_roles() const;
   Result<void> check_failure() const;
+  Result<void> check_checkpoint() const;
 
   const toml::node* node(std::string_view table, std::string_view key) const { return node_at(document_, table, key); }
 
@@ -119,7 +120,17 @@ Result<void> ValueCheck::run() const {
                          "judge.kind is \"classifier\": judge.model and judge.labels are missing");
   }
   SCOTOMA_RETURN_IF_ERROR(check_roles());
-  return check_failure();
+  SCOTOMA_RETURN_IF_ERROR(check_failure());
+  return check_checkpoint();
+}
+
+Result<void> ValueCheck::check_checkpoint() const {
+  const SdcppOptions& sdcpp = study_.generator.sdcpp;
+  if (study_.generator.kind != Backend::sdcpp || !sdcpp.model.empty() || !sdcpp.diffusion_model.empty()) return {};
+  return reader_.wrong(
+      node("generator", "kind"),
+      "'generator.sdcpp.model' is missing: a checkpoint with all parts; or give diffusion_model and its "
+      "other parts");
 }
 
 /// Which models a study needs beside generator and classifier.

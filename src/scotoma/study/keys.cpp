@@ -25,6 +25,13 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+/// "sdcpp" for "generator.sdcpp" in "generator"; empty for what is not inside that table.
+std::string_view table_below(std::string_view name, std::string_view table) {
+  return name.size() > table.size() && name.starts_with(table) && name[table.size()] == '.'
+             ? name.substr(table.size() + 1)
+             : std::string_view();
+}
+
 }  // namespace
 
 std::string nearest(std::string_view name, const std::set<std::string>& valid) {
@@ -36,7 +43,9 @@ std::set<std::string> keys_of(std::string_view table) {
   std::set<std::string> keys;
   for (const Option& option : options()) {
     if (option.table == table) keys.emplace(option.key);
-    if (table.empty() && !option.table.empty()) keys.emplace(option.table);
+    // A table of tables also holds these: "sdcpp" of "generator.sdcpp".
+    const std::string_view above = table.empty() ? option.table : table_below(option.table, table);
+    if (!above.empty()) keys.emplace(above.substr(0, above.find('.')));
     if (table == "judge.ensemble" && describes_network(option)) keys.emplace(option.key);
   }
   if (table == "judge") keys.insert("ensemble");

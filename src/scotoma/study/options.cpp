@@ -6,18 +6,14 @@
 
 #include <algorithm>
 
+#include "scotoma/study/option_field.h"
+
 namespace scotoma {
 namespace {
 
 constexpr double kMany = 1e9;
 
-// A pointer to the field, whatever its type: FIELD(budget.images) is `int& (*)(Study&)`.
-#define FIELD(path)               \
-  OptionField {                   \
-    +[](Study & study) -> auto& { \
-      return study.path;          \
-    }                             \
-  }
+#define FIELD(path) SCOTOMA_FIELD(path)
 
 // The word of a value of a closed set; where there may be none, the empty word stands for that.
 template <class Enum>
@@ -90,7 +86,7 @@ void add_preprocessing(std::vector<Option>& table, std::string_view name, Option
                     CHOICE(name.preprocessing.channels), CHOICE(name.preprocessing.layout))
 
 void add_generator_and_classifier(std::vector<Option>& t) {
-  t.push_back({"generator", "kind", "what runs the model", CHOICE(generator.kind), 0, 0, {"openvino"}});
+  t.push_back({"generator", "kind", "what runs the model", CHOICE(generator.kind), 0, 0, {"openvino", "sdcpp"}});
   t.push_back({"generator",
                "model",
                "folder in the Stable Diffusion 1.x layout, as OpenVINO IR",
@@ -98,16 +94,33 @@ void add_generator_and_classifier(std::vector<Option>& t) {
                0,
                0,
                {},
-               true});
+               true,
+               Backend::openvino});
   t.push_back({"generator", "steps", "denoising steps", FIELD(generator.steps), 1, 1000});
   t.push_back({"generator", "guidance", "classifier-free guidance; 1: none, and half the work",
                FIELD(generator.guidance), 1, 100});
   t.push_back({"generator", "negative_prompt", "what should not be generated", FIELD(generator.negative_prompt)});
   t.push_back({"generator", "scheduler", "empty: what the folder says", CHOICE(generator.scheduler), 0, 0,
-               words_of(SchedulerKind{})});
-  t.push_back({"generator", "eta", "of ddim and tcd: how much of the noise is fresh at every step; 0: none",
-               FIELD(generator.eta), 0, 1});
-  t.push_back({"generator", "batch", "images generated at once by one thread", FIELD(generator.batch), 1, 256});
+               words_of(SchedulerKind{}), false, Backend::openvino});
+  t.push_back({"generator",
+               "eta",
+               "of ddim and tcd: how much of the noise is fresh at every step; 0: none",
+               FIELD(generator.eta),
+               0,
+               1,
+               {},
+               false,
+               Backend::openvino});
+  t.push_back({"generator",
+               "batch",
+               "images generated at once by one thread",
+               FIELD(generator.batch),
+               1,
+               256,
+               {},
+               false,
+               Backend::openvino});
+  add_sdcpp_options(t);
   t.push_back({"classifier", "kind", "what runs the model", CHOICE(classifier.kind), 0, 0, {"openvino"}});
   t.push_back(
       {"classifier", "model", "the model under test: .onnx or OpenVINO .xml", FIELD(classifier.model), 0, 0, {}, true});
@@ -290,6 +303,7 @@ void add_search_and_engine(std::vector<Option>& t) {
 std::string in_quotes(std::string_view text) { return fmt::format("{:?}", text); }
 
 struct Print {
+  std::string operator()(bool value) const { return value ? "true" : "false"; }
   std::string operator()(int value) const { return std::to_string(value); }
   std::string operator()(std::uint64_t value) const { return std::to_string(value); }
   std::string operator()(double value) const { return fmt::format("{}", value); }
@@ -318,6 +332,8 @@ std::span<const Option> options() {
   }();
   return table;
 }
+
+bool is_read(const Option& option, const Study& study) { return !option.only || *option.only == study.generator.kind; }
 
 bool describes_network(const Option& option) {
   return option.table == "judge" && option.key != "kind" && option.key != "threshold" && option.key != "batch";

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,12 +28,12 @@ struct ChoiceField {
 };
 
 /// Where an option's value lives, by type.
-using OptionField =
-    std::variant<Field<int>, Field<double>, Field<std::uint64_t>, Field<std::string>, Field<std::filesystem::path>,
-                 Field<std::vector<std::string>>, Field<std::vector<double>>, ChoiceField>;
+using OptionField = std::variant<Field<bool>, Field<int>, Field<double>, Field<std::uint64_t>, Field<std::string>,
+                                 Field<std::filesystem::path>, Field<std::vector<std::string>>,
+                                 Field<std::vector<double>>, ChoiceField>;
 
 struct Option {
-  std::string_view table;  ///< "budget"; empty for the top level
+  std::string_view table;  ///< "budget", "generator.sdcpp"; empty for the top level
   std::string_view key;
   std::string_view help;
   OptionField target;
@@ -40,10 +41,14 @@ struct Option {
   double high = 1e300;
   std::vector<std::string_view> choices = {};  ///< of strings and closed sets; empty: any
   bool required = false;
+  std::optional<Backend> only = std::nullopt;  ///< of generator.kind: others do not read it
 };
 
 /// All options in the order of the docs. `labels`, [[label]], [[attributes]] and [[judge.ensemble]] are read apart.
 std::span<const Option> options();
+
+/// Whether the study's generator, by its kind, reads the option. Those of other roles are always read.
+bool is_read(const Option& option, const Study& study);
 
 /// Whether it is one of [judge]'s that [[judge.ensemble]] may hold too: what describes a network, not how it is used.
 bool describes_network(const Option& option);

@@ -51,17 +51,29 @@ class Reader : private TableReader {
     return std::move(study_);
   }
 
+  Result<GeneratorOptions> read_generator() {
+    SCOTOMA_RETURN_IF_ERROR(read_tables("generator"));
+    return std::move(study_.generator);
+  }
+
   Result<ClassifierOptions> read_classifier() {
-    SCOTOMA_RETURN_IF_ERROR(check_names());
-    for (const Option& option : options()) {
-      if (option.table == "classifier") SCOTOMA_RETURN_IF_ERROR(read_option(option));
-    }
+    SCOTOMA_RETURN_IF_ERROR(read_tables("classifier"));
     SCOTOMA_RETURN_IF_ERROR(check_paths());
     return std::move(study_.classifier);
   }
 
  private:
+  /// One table, and those inside it.
+  Result<void> read_tables(std::string_view name) {
+    SCOTOMA_RETURN_IF_ERROR(check_names());
+    for (const Option& option : options()) {
+      if (option.table.substr(0, option.table.find('.')) == name) SCOTOMA_RETURN_IF_ERROR(read_option(option));
+    }
+    return {};
+  }
+
   Result<void> check_names() const;
+  Result<void> check_inner_tables(const std::string& outer, const toml::table& table) const;
   Result<void> read_option(const Option& option);
   Result<void> assign(const Option& option, const toml::node& node, Study& study) const;
   Result<void> read_networks();
@@ -88,12 +100,30 @@ Result<void> Reader::check_names() const {
     if (keys_of(key.str()).empty() || key.str() == "label" || key.str() == "attributes") continue;
     if (!node.is_table()) return wrong(&node, fmt::format("'{}' must be a table: [{}]", key.str(), key.str()));
     SCOTOMA_RETURN_IF_ERROR(check_table(key.str(), *node.as_table()));
+    SCOTOMA_RETURN_IF_ERROR(check_inner_tables(std::string(key.str()), *node.as_table()));
+  }
+  return {};
+}
+
+/// [generator.sdcpp] in [generator].
+Result<void> Reader::check_inner_tables(const std::string& outer, const toml::table& table) const {
+  for (const auto& [key, node] : table) {
+    const std::string name = fmt::format("{}.{}", outer, key.str());
+    const auto inside = [&](const Option& option) { return option.table == name; };
+    if (std::none_of(options().begin(), options().end(), inside)) continue;
+    if (!node.is_table()) return wrong(&node, fmt::format("'{0}' must be a table: [{0}]", name));
+    SCOTOMA_RETURN_IF_ERROR(check_table(name, *node.as_table()));
   }
   return {};
 }
 
 Result<void> Reader::read_option(const Option& option) {
   const toml::node* node = find(option);
+  if (!is_read(option, study_)) {  // a key that is not read would be taken for one that is
+    if (node == nullptr) return {};
+    return wrong(node, fmt::format("'{}' is only for generator.kind = \"{}\", but the kind is \"{}\"; take it out",
+                                   full_name(option), name_of(*option.only), name_of(study_.generator.kind)));
+  }
   if (node == nullptr) {
     if (option.required) return wrong(nullptr, fmt::format("'{}' is missing: {}", full_name(option), option.help));
     return {};
@@ -202,6 +232,10 @@ Result<Study> parse_study(const std::string& text, const fs::path& file, NamedFi
 Result<Study> read_study(const fs::path& file, NamedFiles files) {
   SCOTOMA_ASSIGN_OR_RETURN(const std::string text, text_of(file));
   return parse_study(text, file, files);
+}
+
+Result<GeneratorOptions> parse_generator(const std::string& text) {
+  return from_text(text, "generator.toml", [](Reader& reader) { return reader.read_generator(); });
 }
 
 Result<ClassifierOptions> read_classifier(const fs::path& file) {

@@ -23,6 +23,10 @@ Result<Study> read_study(const std::filesystem::path& file, NamedFiles files = N
 Result<Study> parse_study(const std::string& text, const std::filesystem::path& file,
                           NamedFiles files = NamedFiles::must_be_there);
 
+/// The tables [generator] and [generator.sdcpp] of a text that holds nothing else, with absolute paths. Errors: as
+/// read_study, naming no file.
+Result<GeneratorOptions> parse_generator(const std::string& text);
+
 /// The [classifier] table of a file: of a whole study, or of one that holds nothing else. What else stands there must
 /// have known names, and is not looked at further. Paths are relative to the file's folder. Errors: as read_study.
 Result<ClassifierOptions> read_classifier(const std::filesystem::path& file);

@@ -18,6 +18,7 @@
 #include "scotoma/model/failure.h"
 #include "scotoma/study/preprocessing.h"
 #include "scotoma/study/scheduler_kind.h"
+#include "scotoma/study/sdcpp_options.h"
 
 namespace scotoma {
 
@@ -51,19 +52,25 @@ struct AttributeList {
 };
 
 /// What runs a model: one row of backend/registry.cpp.
-enum class Backend { openvino };
+enum class Backend {
+  openvino,
+  sdcpp,  ///< stable-diffusion.cpp: a generator alone
+};
 
-constexpr std::array<Named<Backend>, 1> names_of(Backend) { return {{{Backend::openvino, "openvino"}}}; }
+constexpr std::array<Named<Backend>, 2> names_of(Backend) {
+  return {{{Backend::openvino, "openvino"}, {Backend::sdcpp, "sdcpp"}}};
+}
 
 struct GeneratorOptions {
   Backend kind = Backend::openvino;
-  std::filesystem::path model;  ///< a folder in the Stable Diffusion 1.x layout
+  std::filesystem::path model;  ///< of openvino: a folder in the Stable Diffusion 1.x layout
   int steps = 20;
   double guidance = 7.5;  ///< 1: no guidance, one U-Net call a step
   std::string negative_prompt;
   SchedulerKind scheduler = SchedulerKind::of_folder;
   double eta = 0;  ///< of DDIM and TCD: how much of the noise is fresh at every step, 0 to 1
   int batch = 8;
+  SdcppOptions sdcpp = {};  ///< of sdcpp alone
 };
 
 /// What a classifier gives for a class.

@@ -29,10 +29,11 @@ class TableReader {
   std::filesystem::path file_;
 };
 
-/// Where `key` of [table] stands; null where the document does not have it.
+/// Where `key` of [table] stands, which may be inside another ("generator.sdcpp"); null where the document does not
+/// have it.
 inline const toml::node* node_at(const toml::table& document, std::string_view table, std::string_view key) {
-  const auto* found = document.get_as<toml::table>(table);
-  return found == nullptr ? nullptr : found->get(key);
+  const auto found = document.at_path(table);
+  return found.is_table() ? found.as_table()->get(key) : nullptr;
 }
 
 }  // namespace scotoma

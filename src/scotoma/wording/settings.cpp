@@ -72,8 +72,12 @@ ordered_json settings_json(const Study& study) {
     const bool came_later = (option.key == "kind" && option.table != "judge") || option.key == "eta";
     const bool usual = (option.table == "failure" && study.failure.rule == FailureKind::top_1) ||
                        (came_later && value_text(option, study) == value_text(option, Study()));
-    if (stands_elsewhere || changes_no_answer || usual) continue;
-    settings[std::string(option.table)][std::string(option.key)] = json_value(study, option.target);
+    if (stands_elsewhere || changes_no_answer || usual || !is_read(option, study)) continue;
+    ordered_json* table = &settings;  // "generator.sdcpp" stands inside "generator"
+    std::string_view name = option.table;
+    for (std::size_t dot = 0; (dot = name.find('.')) != std::string_view::npos; name.remove_prefix(dot + 1))
+      table = &(*table)[std::string(name.substr(0, dot))];
+    (*table)[std::string(name)][std::string(option.key)] = json_value(study, option.target);
   }
   if (!study.judge.ensemble.empty()) settings["judge"]["ensemble"] = further_networks(study);
   return settings;

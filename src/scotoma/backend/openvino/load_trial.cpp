@@ -18,6 +18,9 @@
 
 #include "scotoma/backend/openvino/engine.h"
 #include "scotoma/backend/openvino/tokenizer.h"
+#include "scotoma/backend/sdcpp/files.h"
+#include "scotoma/backend/sdcpp/generator.h"
+#include "scotoma/study/read.h"
 
 extern char** environ;
 
@@ -26,10 +29,25 @@ namespace {
 
 constexpr char kLoaded = 'l';
 constexpr char kRefused = 'r';
-constexpr std::size_t kLongest = 8192;  ///< bytes of a message; paths have at most 4096
+constexpr std::size_t kLongest = 65536;  ///< bytes of a message; paths have at most 4096, a checkpoint ten of them
 
 const char* library_of(TrialKind kind) {
+  if (kind == TrialKind::checkpoint) return "stable-diffusion.cpp";
   return kind == TrialKind::network ? "OpenVINO's reader" : "the tokenizer library";
+}
+
+const char* advice_for(TrialKind kind) {
+  if (kind == TrialKind::checkpoint) {
+    return "a file is damaged or not of this model, or it does not fit the options of [generator.sdcpp] (size, "
+           "weights, "
+           "flash_attention)";
+  }
+  return "the file, or one that belongs to it, is damaged: export it again";
+}
+
+/// A checkpoint's first image may take an hour on a CPU, whose end nobody knows.
+std::chrono::seconds patience_for(TrialKind kind, std::chrono::seconds patience) {
+  return kind == TrialKind::checkpoint ? 144 * patience : patience;
 }
 
 /// Texts as runs ask about. No others: some sound tokenizers abort on characters that their vocabulary lacks.
@@ -53,7 +71,12 @@ Result<void> try_ids(Detokenizer& detokenizer) {
   return {};
 }
 
-Result<void> load(Engine& engine, TrialKind kind, const std::filesystem::path& file) {
+Result<void> load(Engine& engine, TrialKind kind, const std::string& message) {
+  if (kind == TrialKind::checkpoint) {
+    SCOTOMA_ASSIGN_OR_RETURN(const auto options, parse_generator(message));
+    return try_sdcpp_generator(options, engine.threads());
+  }
+  const std::filesystem::path file = message;
   if (kind == TrialKind::network) {
     const auto model = engine.read(file);
     return model.ok() ? Result<void>() : Result<void>(model.error());
@@ -64,6 +87,13 @@ Result<void> load(Engine& engine, TrialKind kind, const std::filesystem::path& f
   }
   SCOTOMA_ASSIGN_OR_RETURN(const auto detokenizer, Detokenizer::load(engine, file.parent_path()));
   return try_ids(*detokenizer);
+}
+
+/// The file that a message is about, as pass() and pass_generator() were given it.
+std::filesystem::path file_of(TrialKind kind, const std::string& message) {
+  if (kind != TrialKind::checkpoint) return message;
+  const auto options = parse_generator(message);
+  return options.ok() ? checkpoint_name(*options) : std::filesystem::path();
 }
 
 /// posix_spawn's two sets of instructions, given back whatever happens.
@@ -166,41 +196,50 @@ void LoadTrial::remember(const std::string& fingerprint) {
   if (file.open()) static_cast<void>(!::write(file.get(), line.data(), line.size()));
 }
 
-Error LoadTrial::ended(TrialKind kind, const std::filesystem::path& file) {
+Error LoadTrial::ended(const TriedFile& tried) {
   const int status = stop();
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
     return failed(
         fmt::format("{}: the process that loaded it on trial was killed (signal 9): is there memory enough? "
                     "Run again",
-                    file.string()));
+                    tried.file.string()));
   }
   const std::string end = WIFSIGNALED(status) ? fmt::format("signal {}", WTERMSIG(status))
                                               : fmt::format("exit code {}", WEXITSTATUS(status));
-  return bad_input(fmt::format("{}: crashes {} ({}); the file, or one that belongs to it, is damaged: export it again",
-                               file.string(), library_of(kind), end));
+  return bad_input(
+      fmt::format("{}: crashes {} ({}); {}", tried.file.string(), library_of(tried.kind), end, advice_for(tried.kind)));
 }
 
-Result<bool> LoadTrial::ask(TrialKind kind, const std::filesystem::path& file) {
+Result<bool> LoadTrial::ask(const TriedFile& tried) {
   SCOTOMA_RETURN_IF_ERROR(start());
-  const std::string message = static_cast<char>(kind) + std::filesystem::absolute(file).string();
+  const std::string message = static_cast<char>(tried.kind) + tried.message;
   static_cast<void>(!::send(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL));  // a dead child shows below
   char answer = 0;
-  const ssize_t received = receive(socket_.get(), answer, options_.patience);
+  const ssize_t received = receive(socket_.get(), answer, patience_for(tried.kind, options_.patience));
   if (received > 0) return answer == kLoaded;
-  if (received == 0) return ended(kind, file);
+  if (received == 0) return ended(tried);
   ::kill(child_, SIGKILL);
   stop();
   return bad_input(
       fmt::format("{}: {} has not loaded it within {} s; the file is damaged, or the disk does not answer: "
                   "export it again",
-                  file.string(), library_of(kind), options_.patience.count()));
+                  tried.file.string(), library_of(tried.kind), patience_for(tried.kind, options_.patience).count()));
 }
 
 Result<void> LoadTrial::pass(TrialKind kind, const std::filesystem::path& file, const std::string& fingerprint) {
+  return pass({kind, file, std::filesystem::absolute(file).string()}, fingerprint);
+}
+
+Result<void> LoadTrial::pass_generator(const std::string& options, const std::filesystem::path& file,
+                                       const std::string& fingerprint) {
+  return pass({TrialKind::checkpoint, file, options}, fingerprint);
+}
+
+Result<void> LoadTrial::pass(const TriedFile& tried, const std::string& fingerprint) {
   const std::lock_guard lock(mutex_);
   recall();
   if (passed_.contains(fingerprint)) return {};
-  SCOTOMA_ASSIGN_OR_RETURN(const bool loaded, ask(kind, file));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool loaded, ask(tried));
   if (loaded) remember(fingerprint);
   return {};
 }
@@ -221,14 +260,14 @@ int serve_load_trials(int socket, void (*before)(const std::filesystem::path& fi
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
   std::shared_ptr<Engine> engine;
-  std::array<char, kLongest> message{};
+  std::vector<char> message(kLongest);
   for (ssize_t n = 0; (n = ::recv(socket, message.data(), message.size(), 0)) > 1;) {
-    const std::filesystem::path file(std::string(message.data() + 1, static_cast<std::size_t>(n - 1)));
-    if (before != nullptr) before(file);
+    const std::string about(message.data() + 1, static_cast<std::size_t>(n - 1));
+    if (before != nullptr) before(file_of(static_cast<TrialKind>(message[0]), about));
     if (!engine) {
       if (auto made = Engine::create({}); made.ok()) engine = *std::move(made);
     }
-    const bool loaded = engine && load(*engine, static_cast<TrialKind>(message[0]), file).ok();
+    const bool loaded = engine && load(*engine, static_cast<TrialKind>(message[0]), about).ok();
     const char answer = loaded ? kLoaded : kRefused;
     if (::send(socket, &answer, 1, MSG_NOSIGNAL) != 1) return 1;
   }

@@ -22,6 +22,14 @@ enum class TrialKind {
   network = 'n',      ///< it is read. Not compiled: that depends on the options, and may take minutes
   tokenizer = 't',    ///< read, compiled, and given texts
   detokenizer = 'd',  ///< read, compiled, and given ids
+  checkpoint = 'c',   ///< of stable-diffusion.cpp: loaded, and asked for an image in one step
+};
+
+/// What a trial is about.
+struct TriedFile {
+  TrialKind kind;
+  std::filesystem::path file;  ///< what messages name
+  std::string message;         ///< what the child is sent: the path, or a checkpoint's options as TOML
 };
 
 /// Hands files to a child program, which serves all of them until it crashes. Thread-safe; of one study.
@@ -44,14 +52,19 @@ class LoadTrial {
   /// where the child crashed, or did not end in time; failed where no child can be started.
   Result<void> pass(TrialKind kind, const std::filesystem::path& file, const std::string& fingerprint);
 
+  /// The same of a checkpoint with its options, as parse_generator() reads them; `file` is for messages.
+  Result<void> pass_generator(const std::string& options, const std::filesystem::path& file,
+                              const std::string& fingerprint);
+
   /// What else has been found well of a model: whether it was noted, here or in the memory, and noting it.
   bool knows(const std::string& fingerprint);
   void note(const std::string& fingerprint);
 
  private:
+  Result<void> pass(const TriedFile& tried, const std::string& fingerprint);
   Result<void> start();
-  Result<bool> ask(TrialKind kind, const std::filesystem::path& file);
-  Error ended(TrialKind kind, const std::filesystem::path& file);
+  Result<bool> ask(const TriedFile& tried);
+  Error ended(const TriedFile& tried);
   void recall();
   void remember(const std::string& fingerprint);
   int stop();
