@@ -145,36 +145,38 @@ Result<void> check_captioner(const fs::path& folder) {
 // --- embedders ---
 
 Result<void> check_embedder(const fs::path& folder) {
-  if (is_file(folder / "image_encoder.xml") && is_file(folder / "text_encoder.xml")) return {};
+  if (is_file(folder / "openvino_model.xml") ||
+      (is_file(folder / "image_encoder.xml") && is_file(folder / "text_encoder.xml")))
+    return {};
+  constexpr const char* kTask = "zero-shot-image-classification";
   const std::string name = folder.string();
   const std::string type = text_of(folder, "config.json", "model_type");
   const bool torch = has_torch_weights(folder);
-  constexpr const char* kTowers = "the two towers are needed each by itself, image_encoder.xml and text_encoder.xml";
-  constexpr const char* kMake =
-      "in the folder world/ of Scotoma's source, with the packages of its requirements.txt: python "
-      "-m recipe clip_towers {} OUT";
-  if (type == "clip" && torch) {
-    return bad_input(fmt::format("{}: a checkpoint of CLIP; {}; {}", name, kTowers,
-                                 fmt::format(fmt::runtime(kMake), plain(folder))));
+  if (has_file(folder, {"model.onnx", "onnx/model.onnx"})) {
+    return bad_input(fmt::format("{}: an export to ONNX, where OpenVINO IR is needed; from the checkpoint: {}", name,
+                                 command("CHECKPOINT", kTask)));
   }
-  if (type == "clip" || has_file(folder, {"openvino_model.xml", "model.onnx"})) {
-    return bad_input(
-        fmt::format("{}: one model of both towers, as CLIP is usually exported; {}. From the checkpoint of CLIP, {}",
-                    name, kTowers, fmt::format(fmt::runtime(kMake), "CHECKPOINT")));
+  if ((type == "clip" || type == "siglip") && torch) {
+    return bad_input(fmt::format("{}: a checkpoint of {}; export it and give the new folder: {}", name,
+                                 type == "clip" ? "CLIP" : "SigLIP", command(plain(folder), kTask)));
   }
   if (has_file(folder, {"open_clip_config.json", "open_clip_model.safetensors", "open_clip_pytorch_model.bin"})) {
-    return bad_input(fmt::format("{}: a checkpoint of OpenCLIP; {}. Take a CLIP checkpoint of transformers; {}", name,
-                                 kTowers, fmt::format(fmt::runtime(kMake), "CHECKPOINT")));
+    return bad_input(fmt::format(
+        "{}: a checkpoint of OpenCLIP; take one in the format of transformers (those of LAION hold both) in "
+        "a folder without OpenCLIP's files; {}",
+        name, command("CHECKPOINT", kTask)));
   }
   if (type.empty() || !torch) return {};
-  return bad_input(fmt::format("{}: a model of the kind '{}'; {}. Of CLIP checkpoints they are made {}", name, type,
-                               kTowers, fmt::format(fmt::runtime(kMake), "CHECKPOINT")));
+  return bad_input(
+      fmt::format("{}: a model of the kind '{}', which is no embedder of images and texts that is known "
+                  "here; take CLIP or SigLIP: {}",
+                  name, type, command("CHECKPOINT", kTask)));
 }
 
 const char* needed(FolderOf role) {
   if (role == FolderOf::generator) return "a Stable Diffusion 1.x folder as OpenVINO IR";
   if (role == FolderOf::captioner) return "a captioner's folder as optimum-intel exports it";
-  return "a folder with image_encoder.xml, text_encoder.xml and the tokenizer";
+  return "an embedder's folder as optimum-intel exports it";
 }
 
 }  // namespace
@@ -182,7 +184,8 @@ const char* needed(FolderOf role) {
 std::optional<FolderOf> kind_of_folder(const fs::path& folder) {
   if (is_file(folder / "model_index.json") || is_folder(folder / "unet")) return FolderOf::generator;
   const std::string type = text_of(folder, "config.json", "model_type");
-  if (type == "clip" || (is_file(folder / "image_encoder.xml") && is_file(folder / "text_encoder.xml")))
+  if (type == "clip" || type == "siglip" ||
+      (is_file(folder / "image_encoder.xml") && is_file(folder / "text_encoder.xml")))
     return FolderOf::embedder;
   if (type == "vision-encoder-decoder" ||
       (is_file(folder / "openvino_encoder_model.xml") && is_file(folder / "openvino_decoder_model.xml")))

@@ -11,13 +11,12 @@
 #include "scotoma/backend/openvino/examine.h"
 #include "scotoma/backend/openvino/fingerprint.h"
 #include "scotoma/backend/openvino/ports.h"
+#include "scotoma/backend/openvino/towers.h"
 #include "scotoma/model/similarity.h"
 
 namespace scotoma {
 namespace {
 
-constexpr const char* kImages = "image_encoder.xml";
-constexpr const char* kTexts = "text_encoder.xml";
 constexpr double kAlike = 1e-6;  ///< below 1: cosine from which two vectors are one
 
 /// To unit length. False when a number is not finite or all are 0.
@@ -57,28 +56,28 @@ Result<void> OpenvinoEmbedder::open(const std::shared_ptr<Engine>& engine, const
   batch_ = static_cast<std::size_t>(std::max(1, options.batch));
   SCOTOMA_RETURN_IF_ERROR(check_model_folder(folder_, FolderOf::embedder));
   SCOTOMA_ASSIGN_OR_RETURN(const Preprocessing prep, read_preprocessor_config(folder_ / "preprocessor_config.json"));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto model, engine->read(folder_ / kImages));
-  SCOTOMA_ASSIGN_OR_RETURN(auto tried,
-                           create_examined(engine, model, prep, "image_embeds", options.batch, folder_ / kImages));
+  SCOTOMA_ASSIGN_OR_RETURN(const Towers towers, read_towers(*engine, folder_));
+  images_file_ = towers.images.file;
+  texts_file_ = towers.texts.file;
+  SCOTOMA_ASSIGN_OR_RETURN(
+      auto tried, create_examined(engine, towers.images.model, prep, "image_embeds", options.batch, images_file_));
   images_ = std::move(tried.network);
-  if (images_->output_shape().size() != 2)
-    return bad_input((folder_ / kImages).string() + ": must give [n, dimensions]");
-  SCOTOMA_RETURN_IF_ERROR(check_directions(std::move(tried.rows), folder_ / kImages, "images"));
+  if (images_->output_shape().size() != 2) return bad_input(images_file_.string() + ": must give [n, dimensions]");
+  SCOTOMA_RETURN_IF_ERROR(check_directions(std::move(tried.rows), images_file_, "images"));
   dimensions_ = images_->output_shape()[1];
   SCOTOMA_ASSIGN_OR_RETURN(tokenizer_, Tokenizer::load(*engine, folder_));
-  SCOTOMA_RETURN_IF_ERROR(open_texts(*engine));
+  SCOTOMA_RETURN_IF_ERROR(open_texts(*engine, towers.texts.model));
   SCOTOMA_RETURN_IF_ERROR(examine_texts());
   const auto settings = fmt::format("{} length {} batch {} {} {}", images_->settings(), text_length_, batch_,
                                     images_->precision(), texts_->precision());
   SCOTOMA_ASSIGN_OR_RETURN(
       fingerprint_,
-      model_fingerprint(*engine, "embedder", {folder_ / kImages, folder_ / kTexts, tokenizer_->file()}, {settings}));
+      model_fingerprint(*engine, "embedder", {images_file_, texts_file_, tokenizer_->file()}, {settings}));
   return {};
 }
 
-Result<void> OpenvinoEmbedder::open_texts(Engine& engine) {
-  const auto file = folder_ / kTexts;
-  SCOTOMA_ASSIGN_OR_RETURN(const auto raw, engine.read(file));
+Result<void> OpenvinoEmbedder::open_texts(Engine& engine, const std::shared_ptr<ov::Model>& raw) {
+  const auto& file = texts_file_;
   SCOTOMA_ASSIGN_OR_RETURN(const auto model, with_f32_ports(raw, file));
   const auto ids = find_port(model->inputs(), "input_ids");
   const bool masked = find_port(model->inputs(), "attention_mask").has_value();
@@ -128,7 +127,7 @@ Result<void> OpenvinoEmbedder::check_texts(const ov::Shape& shape) const {
 /// Whether each text has a vector of its own, whatever the company.
 Result<void> OpenvinoEmbedder::examine_texts() {
   const auto texts = test_texts();
-  const Examined examined{folder_ / kTexts, "a text", batch_, texts_->precision() == "bf16"};
+  const Examined examined{texts_file_, "a text", batch_, texts_->precision() == "bf16"};
   SCOTOMA_ASSIGN_OR_RETURN(Rows rows, examine(examined, [&](std::span<const std::size_t> which) -> Result<Rows> {
                              std::vector<std::string> asked;
                              for (const std::size_t i : which) asked.push_back(texts[i]);
@@ -136,7 +135,7 @@ Result<void> OpenvinoEmbedder::examine_texts() {
                              SCOTOMA_RETURN_IF_ERROR(embed_text_batch(asked, out));
                              return out;
                            }));
-  return check_directions(std::move(rows), folder_ / kTexts, "texts");
+  return check_directions(std::move(rows), texts_file_, "texts");
 }
 
 std::string OpenvinoEmbedder::describe() const {
@@ -148,7 +147,7 @@ std::string OpenvinoEmbedder::describe() const {
 Result<std::vector<std::vector<float>>> OpenvinoEmbedder::embed_images(std::span<const Image> images) {
   SCOTOMA_ASSIGN_OR_RETURN(auto rows, images_->run(images));
   for (auto& row : rows) {
-    if (!normalise(row)) return failed((folder_ / kImages).string() + ": the embedder returned NaN, infinity or zero");
+    if (!normalise(row)) return failed(images_file_.string() + ": the embedder returned NaN, infinity or zero");
   }
   return rows;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Images and texts in one space: a folder with image_encoder.xml (pixel_values -> image_embeds), text_encoder.xml
-// (input_ids[, attention_mask] -> text_embeds), openvino_tokenizer.xml and preprocessor_config.json.
+// Images and texts in one space: a folder with two towers (towers.h), openvino_tokenizer.xml, and
+// preprocessor_config.json or processor_config.json.
 #pragma once
 
 #include <memory>
@@ -33,13 +33,15 @@ class OpenvinoEmbedder final : public Embedder {
  private:
   OpenvinoEmbedder() = default;
   Result<void> open(const std::shared_ptr<Engine>& engine, const EmbedderOptions& options);
-  Result<void> open_texts(Engine& engine);
+  Result<void> open_texts(Engine& engine, const std::shared_ptr<ov::Model>& raw);
   Result<void> check_texts(const ov::Shape& shape) const;
   Result<void> examine_texts();
   Result<std::vector<std::int64_t>> ids_of(const std::string& text, std::size_t& used);
   Result<void> embed_text_batch(std::span<const std::string> texts, std::vector<std::vector<float>>& out);
 
   std::filesystem::path folder_;
+  std::filesystem::path images_file_;
+  std::filesystem::path texts_file_;
   std::unique_ptr<ImageNetwork> images_;
   std::shared_ptr<Network> texts_;
   std::unique_ptr<Tokenizer> tokenizer_;
