@@ -124,14 +124,10 @@ void add_generator_and_classifier(std::vector<Option>& t) {
   t.push_back({"classifier", "kind", "what runs the model", CHOICE(classifier.kind), 0, 0, {"openvino"}});
   t.push_back(
       {"classifier", "model", "the model under test: .onnx or OpenVINO .xml", FIELD(classifier.model), 0, 0, {}, true});
-  t.push_back({"classifier",
-               "labels",
-               "class names: a JSON list, text with one name a line, or \"imagenet-1k\"",
-               FIELD(classifier.labels),
-               0,
-               0,
-               {},
-               true});
+  t.push_back(
+      {"classifier", "labels",
+       "class names: a JSON list, text with one name a line, or \"imagenet-1k\"; empty: config.json beside the model",
+       FIELD(classifier.labels)});
   PREPROCESSING(t, classifier);
   t.push_back({"classifier",
                "output",

@@ -34,7 +34,8 @@ constexpr std::array<Named<InputLayout>, 2> names_of(InputLayout) {
 
 /// How an image becomes the classifier's (or judge's) input tensor.
 struct Preprocessing {
-  int width = 0;  ///< 0: what the model's input shape says
+  bool of_folder = false;  ///< the study says nothing of it: as the files beside the model say, if they do
+  int width = 0;           ///< 0: what the model's input shape says
   int height = 0;
   bool resize = true;  ///< false: images must have that size already (only said by a model's own files)
   Fit fit = Fit::stretch;

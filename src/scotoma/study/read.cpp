@@ -6,6 +6,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <sstream>
@@ -42,6 +43,7 @@ class Reader : private TableReader {
     files_ = files;
     SCOTOMA_RETURN_IF_ERROR(check_names());
     for (const Option& option : options()) SCOTOMA_RETURN_IF_ERROR(read_option(option));
+    SCOTOMA_RETURN_IF_ERROR(ask_folders());
     SCOTOMA_RETURN_IF_ERROR(read_networks());
     SCOTOMA_ASSIGN_OR_RETURN(study_.labels, read_labels(document_, *this));
     SCOTOMA_ASSIGN_OR_RETURN(study_.attributes, read_lists(document_, *this));
@@ -58,6 +60,7 @@ class Reader : private TableReader {
 
   Result<ClassifierOptions> read_classifier() {
     SCOTOMA_RETURN_IF_ERROR(read_tables("classifier"));
+    SCOTOMA_RETURN_IF_ERROR(ask_folders());
     SCOTOMA_RETURN_IF_ERROR(check_paths());
     return std::move(study_.classifier);
   }
@@ -78,6 +81,7 @@ class Reader : private TableReader {
   Result<void> assign(const Option& option, const toml::node& node, Study& study) const;
   Result<void> read_networks();
   Result<void> read_network(const toml::table& table);
+  Result<void> ask_folders();
   Result<void> check_paths() const;
   Result<void> check_path(const Option& option, const toml::node* node, const Study& study) const;
 
@@ -89,6 +93,16 @@ class Reader : private TableReader {
   const toml::table& document_;
   Study study_;
 };
+
+/// Whether the table of a network says how images are fed to it.
+bool says_preprocessing(const toml::table* table) {
+  constexpr std::array kKeys = {"width", "height", "fit", "resize_to", "filter", "mean", "std", "channels", "layout"};
+  return table != nullptr &&
+         std::any_of(kKeys.begin(), kKeys.end(), [&](const char* key) { return table->contains(key); });
+}
+
+/// Where exports of transformers and timm have the class names of a model.
+fs::path names_beside(const fs::path& model) { return (model.parent_path() / "config.json").lexically_normal(); }
 
 std::string full_name(const Option& option) {
   return option.table.empty() ? std::string(option.key) : fmt::format("{}.{}", option.table, option.key);
@@ -140,12 +154,29 @@ Result<void> Reader::assign(const Option& option, const toml::node& node, Study&
   return wrong(&node, fmt::format("'{}' must be {} ({})", full_name(option), expected, option.help));
 }
 
+/// What a classifier's table leaves unsaid, its folder may say.
+Result<void> Reader::ask_folders() {
+  study_.classifier.preprocessing.of_folder = !says_preprocessing(document_.get_as<toml::table>("classifier"));
+  study_.judge.preprocessing.of_folder = !says_preprocessing(document_.get_as<toml::table>("judge"));
+  if (study_.classifier.labels.empty()) study_.classifier.labels = names_beside(study_.classifier.model);
+  if (study_.judge.labels.empty() && !study_.judge.model.empty())
+    study_.judge.labels = names_beside(study_.judge.model);
+  std::error_code ignored;
+  if (files_ == NamedFiles::may_be_gone || is_built_in(study_.classifier.labels) ||
+      node_at(document_, "classifier", "labels") != nullptr || fs::exists(study_.classifier.labels, ignored))
+    return {};
+  return wrong(nullptr,
+               "'classifier.labels' is missing: class names, as a file or \"imagenet-1k\"; no config.json beside "
+               "the model has them");
+}
+
 /// One more network of the judge, which takes from [judge] what it does not say itself.
 Result<void> Reader::read_network(const toml::table& table) {
   SCOTOMA_RETURN_IF_ERROR(check_table("judge.ensemble", table));
   Study own = study_;
   own.judge.model.clear();
   own.judge.labels.clear();
+  if (says_preprocessing(&table)) own.judge.preprocessing.of_folder = false;
   for (Option option : options()) {
     const toml::node* node = describes_network(option) ? table.get(option.key) : nullptr;
     if (node == nullptr) continue;
@@ -153,6 +184,7 @@ Result<void> Reader::read_network(const toml::table& table) {
     SCOTOMA_RETURN_IF_ERROR(assign(option, *node, own));
     SCOTOMA_RETURN_IF_ERROR(check_path(option, node, own));
   }
+  if (own.judge.labels.empty() && !own.judge.model.empty()) own.judge.labels = names_beside(own.judge.model);
   if (own.judge.model.empty() || own.judge.labels.empty()) {
     return wrong(
         &table, fmt::format("'judge.ensemble.{}' is missing: each [[judge.ensemble]] needs model and labels of its own",

@@ -73,11 +73,14 @@ std::optional<Names> from_object(const Json& object) {
 
 Result<Names> from_json(const Json& top, const Path& path) {
   const Json* names = &top;
-  for (const char* key : {"id2label", "label2id", "names", "classes", "class_names", "labels"}) {
+  for (const char* key : {"id2label", "label2id", "names", "classes", "class_names", "labels", "label_names"}) {
     if (!top.is_object() || !top.contains(key) || !(top[key].is_array() || top[key].is_object())) continue;
     names = &top[key];
     break;
   }
+  // timm names the classes of ImageNet nowhere in what it writes.
+  if (names == &top && top.is_object() && top.contains("pretrained_cfg") && top.value("num_classes", Json()) == 1000)
+    return built_in_class_names(kImagenet1k);
   const auto read = names->is_array() ? from_list(*names) : names->is_object() ? from_object(*names) : std::nullopt;
   if (read) return *read;
   return bad_input(fmt::format(

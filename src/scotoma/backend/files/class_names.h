@@ -15,7 +15,8 @@ namespace scotoma {
 ///   a list      ["fly", "bee"], as JSON or Python writes it
 ///   by number   {"0": "fly"}, {0: 'fly'}, or with ids as Keras has them {"0": ["n01440764", "fly"]}
 ///   by name     {"fly": 0}
-///   one of the last three under "id2label", "label2id", "names", "classes", "class_names" or "labels"
+///   one of the last three under "id2label", "label2id", "names", "classes", "class_names", "labels" or "label_names"
+///   timm's config.json of a network of 1,000 classes, which names none: those of ImageNet-1k
 /// Numbers run from 0, or from 1, without a gap. Errors: bad_input for everything else, naming the file, what it looks
 /// like, and what to do.
 Result<std::vector<std::string>> read_class_names(const std::filesystem::path& path);

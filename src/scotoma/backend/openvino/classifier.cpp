@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "scotoma/backend/files/class_names.h"
+#include "scotoma/backend/files/model_preprocessing.h"
 #include "scotoma/backend/openvino/examine.h"
 #include "scotoma/backend/openvino/fingerprint.h"
 #include "scotoma/backend/openvino/head.h"
@@ -120,9 +121,9 @@ Result<void> OpenvinoClassifier::open(const std::shared_ptr<Engine>& engine, con
   }
   std::string output;
   SCOTOMA_RETURN_IF_ERROR(check_outputs(*model, options, output));
+  SCOTOMA_ASSIGN_OR_RETURN(const Preprocessing prep, preprocessing_of(options.preprocessing, file_));
   const Head head = head_of(output.empty() ? model->output(0) : model->output(output));
-  SCOTOMA_ASSIGN_OR_RETURN(auto tried,
-                           create_examined(engine, model, options.preprocessing, output, options.batch, file_));
+  SCOTOMA_ASSIGN_OR_RETURN(auto tried, create_examined(engine, model, prep, output, options.batch, file_));
   network_ = std::move(tried.network);
   for (const auto& row : tried.rows) {
     if (row.size() == names_.size()) continue;
