@@ -36,7 +36,7 @@ std::string labels_with_rates(const Cause& cause) {
 void print_cause(const Study& study, const Findings& findings, const Cause& cause, const Paint& paint) {
   say("  {} {}\n", paint.red("!"), sentence(study, cause));
   if (cause.bugs.size() <= kFew) {
-    for (const Hypothesis* bug : cause.bugs) say("      {}\n", headline(*bug));
+    for (const Hypothesis* bug : cause.bugs) say("      {}\n", headline(study, *bug));
   } else {
     say("      images that fail: {}\n", labels_with_rates(cause));
   }
@@ -54,9 +54,10 @@ void print_summary(const StudyRun& run, const Study& study, const Published& pub
   for (const Cause& cause : tally.causes) print_cause(study, findings, cause, paint);
   for (const SystematicFailure& failure : tally.systematic) {
     say("  {} {}\n", paint.red("!"), sentence(study, failure));
-    for (const Hypothesis* exception : failure.exceptions) say("    {} {}\n", paint.green("+"), headline(*exception));
+    for (const Hypothesis* exception : failure.exceptions)
+      say("    {} {}\n", paint.green("+"), headline(study, *exception));
   }
-  const auto rows = untold_cross(findings);
+  const auto rows = cross_without_cause(findings);
   if (!rows.empty()) say("\nOn other labels:\n");
   for (const CrossRow* row : rows) say("  {} {}\n", paint.yellow("~"), sentence(study, findings, *row));
   const auto rates = error_rates(study, findings);

@@ -46,17 +46,17 @@ Painted verdict(const Hypothesis& hypothesis, bool valid_images, const Paint& pa
 void print_systematic(const Study& study, const Findings& findings, const std::string& label) {
   for (const SystematicFailure& failure : systematic_failures(findings)) {
     if (failure.base->label == label)
-      say("  {} So the question is whether it is recognised under the phrase.\n", sentence(study, failure));
+      say("  {} So the question is whether it is {} under the phrase.\n", sentence(study, failure), recognised(study));
   }
 }
 
 /// Numbers only where something was measured: the budget may have been used up, the phrase impossible to generate.
-void print_verdict(const Findings& findings, double threshold) {
+void print_verdict(const Study& study, const Findings& findings, double threshold) {
   const Paint paint(stdout);
   const Hypothesis& hypothesis = findings.hypotheses.front();
   const Rate& rate = hypothesis.confirmed;
   say("{}  {}\n", verdict(hypothesis, has_valid_images(findings, hypothesis.label), paint),
-      hypothesis.measured().valid > 0 ? headline(hypothesis) : hypothesis.prompt);
+      hypothesis.measured().valid > 0 ? headline(study, hypothesis) : hypothesis.prompt);
   if (rate.invalid > 0) say("  {} of {} images do not show the label\n", rate.invalid, rate.invalid + rate.valid);
   if (rate.valid == 0) return;
   say("  {} of {} fresh images {}; baseline images and delta allow about {:.1f} %\n", rate.failures, rate.valid,
@@ -115,7 +115,7 @@ Result<void> probe(const ProbeArguments& arguments) {
     say_json(bugs_json(session.study, done->findings)["bugs"][0]);
   } else {
     const EvidenceOptions& evidence = session.study.evidence;
-    print_verdict(done->findings, std::log(slots(session.study) / (evidence.alpha - evidence.alpha0)));
+    print_verdict(session.study, done->findings, std::log(slots(session.study) / (evidence.alpha - evidence.alpha0)));
     const Paint paint(stdout);
     for (const std::string& doubt : doubts(done->findings)) say("{} {}\n", paint.yellow("?"), doubt);
     print_systematic(session.study, done->findings, arguments.label);

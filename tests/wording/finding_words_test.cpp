@@ -41,7 +41,8 @@ TEST(CauseSentence, SaysWhatFailsUnderAnotherRule) {
   study.failure.rule = FailureKind::top_k;
   study.failure.k = 3;
   EXPECT_NE(failure_sentence(study).find("among the 3 best"), std::string::npos) << failure_sentence(study);
-  EXPECT_EQ(sentence(study, cause_of(bugs_of({"apple"}), "")), "An apple on a flower is not recognised.");
+  EXPECT_EQ(sentence(study, cause_of(bugs_of({"apple"}), "")),
+            "An apple on a flower is not recognised among the 3 best.");
   study.failure.rule = FailureKind::confident;
   EXPECT_NE(failure_sentence(study).find("scores 0.7 or more"), std::string::npos) << failure_sentence(study);
 }
@@ -80,11 +81,11 @@ TEST(CrossCheck, AddsToACauseWhatItsBugsDoNotSayAndIsNotToldTwice) {
   EXPECT_EQ(reached_labels(findings, causes[0]), (Strings{"cat", "cow", "dog"})) << "without its own fly and ladybug";
   EXPECT_EQ(reach_sentence(findings, causes[0]), "The cross-check finds the same of cat, cow and dog.");
   EXPECT_EQ(reach_sentence(findings, causes[1]), "The cross-check found nothing like it on 4 other labels.");
-  EXPECT_TRUE(untold_cross(findings).empty());
+  EXPECT_TRUE(cross_without_cause(findings).empty());
   Findings alone = findings;
   alone.cross[1].bugs = {"bee-on-a-flower"};  // only the exception: that bees are recognised there is no cause
   EXPECT_EQ(reach_sentence(alone, find_causes(alone)[0]), "");
-  EXPECT_EQ(untold_cross(alone), std::vector<const CrossRow*>{&alone.cross[1]});
+  EXPECT_EQ(cross_without_cause(alone), std::vector<const CrossRow*>{&alone.cross[1]});
 }
 
 TEST(ErrorRates, AreToldApart) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace scotoma {
@@ -90,10 +91,35 @@ TEST(Conjunction, ReadsAsEnglishWhereverItsPiecesStand) {
   EXPECT_EQ(circumstance(h.phrase), "on a plate in the snow");
   h.direction = Direction::passes;
   h.audit = {9, 10, 0, 0.9, 0.5, 1};
-  EXPECT_EQ(headline(h), "owl is recognised \"on a plate in the snow\": 90 % pass (50 to 100 %)");
+  EXPECT_EQ(headline(Study(), h), "owl is recognised \"on a plate in the snow\": 90 % pass (50 to 100 %)");
   h.phrase = of_pieces({dark, plate});
-  EXPECT_EQ(headline(h), "\"dark\" owl is recognised \"on a plate\": 90 % pass (50 to 100 %)");
+  EXPECT_EQ(headline(Study(), h), "\"dark\" owl is recognised \"on a plate\": 90 % pass (50 to 100 %)");
   EXPECT_EQ(sentence(Study(), h), "A dark owl on a plate is recognised; most images of an owl are not.");
+}
+
+TEST(Sentence, OfAnExceptionSaysWhatPassesUnderTheFailureRule) {
+  Hypothesis h;
+  h.label = "bee";
+  h.phrase.text = "on a flower";
+  h.direction = Direction::passes;
+  h.audit = {9, 10, 0, 0.9, 0.5, 1};
+  Study study;
+  study.failure.threshold = 0.8;
+  const std::tuple<FailureKind, std::string, std::string> cases[] = {
+      {FailureKind::top_1, "recognised", "not recognised"},
+      {FailureKind::top_k, "recognised among the 5 best", "not recognised among the 5 best"},
+      {FailureKind::low_score, "recognised with 0.8 or more", "scored below 0.8"},
+      {FailureKind::confident, "free of wrong answers with 0.8 or more", "not recognised"}};
+  for (const auto& [rule, passing, failing] : cases) {
+    study.failure.rule = rule;
+    h.direction = Direction::passes;
+    EXPECT_EQ(sentence(study, h), "A bee on a flower is " + passing + "; most images of a bee are not.");
+    EXPECT_EQ(headline(study, h), "bee is " + passing + " \"on a flower\": 90 % pass (50 to 100 %)");
+    EXPECT_EQ(event_words(study, h.direction), "are " + passing);
+    h.direction = Direction::fails;
+    EXPECT_EQ(sentence(study, h), "A bee on a flower is " + failing + ".");
+    EXPECT_EQ(event_past(study, h.direction), "failed");
+  }
 }
 
 TEST(Disjunction, IsJustText) {

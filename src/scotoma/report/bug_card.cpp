@@ -31,8 +31,8 @@ std::string lead(const Page& page, const Hypothesis& h) {
   const Rate& rate = h.measured();
   if (rate.valid == 0) return {};
   const Rate base = base_rate(page.findings, h);
-  std::string text =
-      fmt::format("{} of images of {} {}", percent(rate.rate), subject(page.study, h), event_words(h.direction));
+  std::string text = fmt::format("{} of images of {} {}", percent(rate.rate), subject(page.study, h),
+                                 event_words(page.study, h.direction));
   if (base.valid > 0) {
     text += fmt::format(", against {} of baseline images of {}", percent(base.rate), with_article(page.study, h.label));
   }
@@ -48,7 +48,7 @@ std::string rates(const Page& page, const Hypothesis& h) {
       h.audited() ? "Whiskers: 95\u00A0% intervals."
                   : "Whiskers: 95\u00A0% intervals; that of the upper bar only describes, for want of an audit.";
   return fmt::format("<div class=\"rates\">\n{}<p class=\"soft\">Share of valid images that {}. {}</p></div>\n", rows,
-                     event_words(h.direction), whiskers);
+                     event_words(page.study, h.direction), whiskers);
 }
 
 std::string images(Page& page, const Hypothesis& h) {
@@ -57,7 +57,9 @@ std::string images(Page& page, const Hypothesis& h) {
     const std::size_t limit = failures == fails(h) ? kMainImages : kOtherImages;
     const std::string tiles = gallery(page, samples, limit, failures ? failing : passing);
     return tiles.empty() ? tiles
-                         : (failures ? "<h5>Images that fail</h5>\n" : "<h5>Images that are recognised</h5>\n") + tiles;
+                         : fmt::format("<h5>Images that {}</h5>\n",
+                                       event_words(page.study, failures ? Direction::fails : Direction::passes)) +
+                               tiles;
   };
   const std::string first = part(fails(h));
   const std::string html = first + part(!fails(h));
@@ -89,7 +91,7 @@ std::string pairs(Page& page, const Hypothesis& h) {
              "<h5>Same seed, without and with “{}”</h5>\n<div class=\"pairs\">\n{}</div>\n"
              "<p class=\"soft\">{} of the {} in which only the image with the phrase {}.</p>\n",
              escape_html(h.phrase.text), html, shown == static_cast<std::size_t>(only_with) ? "All" : "The first",
-             counted(only_with, "pair"), fails(h) ? "failed" : "was recognised") +
+             counted(only_with, "pair"), fails(h) ? "failed" : "was " + recognised(page.study)) +
          left;
 }
 
@@ -177,7 +179,7 @@ std::string bug_row(Page& page, const Hypothesis& h, std::string_view name) {
   const std::string closed = line(page, h, name);
   return fmt::format("<details class=\"bug-row\" {}><summary><span class=\"line\">{}</span></summary>\n", head,
                      closed) +
-         lead(page, h) + rates(page, h) + wording_block(h) + images(page, h) + pairs(page, h) +
+         lead(page, h) + rates(page, h) + wording_block(page.study, h) + images(page, h) + pairs(page, h) +
          evidence_blocks(page, h) + reproduce(page, h) + "</details>\n";
 }
 

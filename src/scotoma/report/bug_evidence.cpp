@@ -39,7 +39,7 @@ std::string not_audited(const Study& study, const Hypothesis& h) {
   return fmt::format(
       "<p>Not audited: {}. The rate is from confirmation, which stops when it has seen enough, so it may be too high: "
       "<strong>{} {} ({})</strong>.{}</p>\n",
-      reason, fraction(rate), event_past(h.direction), percent(rate.rate), left_out(study, rate, h.label));
+      reason, fraction(rate), event_past(study, h.direction), percent(rate.rate), left_out(study, rate, h.label));
 }
 
 /// What a person's answers make of it.
@@ -57,7 +57,7 @@ std::string how_often(const Study& study, const Hypothesis& h) {
       "How often does it happen?",
       fmt::format("<p>To measure the rate without luck or selection, {} more images were generated once everything was "
                   "decided: <strong>{} {} ({})</strong>; with 95\u00A0% confidence the true rate is {}.{}</p>\n",
-                  grouped(h.audit.valid + h.audit.invalid), fraction(h.audit), event_words(h.direction),
+                  grouped(h.audit.valid + h.audit.invalid), fraction(h.audit), event_words(study, h.direction),
                   percent(h.audit.rate), interval_text(h.audit), left_out(study, h.audit, h.label)) +
           reviewed(study, h));
 }
@@ -81,13 +81,13 @@ std::string split_words(const PairedEffect& effect) {
                      one_in(-std::log(effect.mcnemar_p)));
 }
 
-std::string is_it_the_phrase(const Hypothesis& h) {
+std::string is_it_the_phrase(const Study& study, const Hypothesis& h) {
   if (!h.audited() || !h.effect || h.effect->pairs() == 0) return {};
   const PairedEffect& effect = *h.effect;
   const auto entry = [](std::string_view key, std::string_view words, int count) {
     return fmt::format("<li><span class=\"key {}\"></span>{} <b>{}</b></li>", key, words, grouped(count));
   };
-  const std::string_view past = event_past(h.direction);
+  const std::string past = event_past(study, h.direction);
   std::string text = fmt::format(
       "<p>{} used twice, with and without “{}”. With it <strong>{}</strong> {}, without it <strong>{}</strong>. {}"
       "</p>\n<p>{}</p>\n",
@@ -98,10 +98,10 @@ std::string is_it_the_phrase(const Hypothesis& h) {
                      {effect.both, "both"},
                      {effect.neither, "neither"},
                      {effect.only_without, "only-without"}});
-  text += fmt::format("<ul class=\"legend\"><li>{}:</li>{}{}{}{}</ul>\n", fails(h) ? "Failed" : "Recognised",
-                      entry("only-with", "only with it", effect.only_with), entry("both", "both times", effect.both),
-                      entry("neither", "neither time", effect.neither),
-                      entry("only-without", "only without it", effect.only_without));
+  text += fmt::format(
+      "<ul class=\"legend\"><li>{}:</li>{}{}{}{}</ul>\n", fails(h) ? "Failed" : capitalised(recognised(study)),
+      entry("only-with", "only with it", effect.only_with), entry("both", "both times", effect.both),
+      entry("neither", "neither time", effect.neither), entry("only-without", "only without it", effect.only_without));
   return block("Is it the phrase?", text);
 }
 
@@ -118,8 +118,8 @@ std::string odds(const Page& page, const Hypothesis& h) {
       "<p>{} of {} images {}, generated after the search and for this test only; of the baseline images {} of {} did. "
       "Suppose the phrase adds {:g} points or less to the true baseline rate, whatever that is. Then evidence as "
       "strong as this, from both samples together, would turn up <strong>at most once in {}</strong> trials. ",
-      grouped(h.confirmed.failures), grouped(h.confirmed.valid), event_past(h.direction), grouped(h.base_events),
-      grouped(h.base_valid), 100 * options.delta, one_in(h.log_e_value));
+      grouped(h.confirmed.failures), grouped(h.confirmed.valid), event_past(page.study, h.direction),
+      grouped(h.base_events), grouped(h.base_valid), 100 * options.delta, one_in(h.log_e_value));
   return text + fmt::format(
                     "Because any label may be picked after its baseline images were seen, and up to {} phrases be "
                     "tried for it, a claim had to reach once in {}.</p>\n",
@@ -132,8 +132,8 @@ std::string chance(const Page& page, const Hypothesis& h) {
     return block("Could it be chance?",
                  fmt::format("<p><strong>It could: nothing was tested.</strong> {} of {} images {}, and {} of {} "
                              "baseline ones; the study's rule is \"fixed\", which lists whatever is more.</p>\n",
-                             grouped(h.confirmed.failures), grouped(h.confirmed.valid), event_past(h.direction),
-                             grouped(h.base_events), grouped(h.base_valid)));
+                             grouped(h.confirmed.failures), grouped(h.confirmed.valid),
+                             event_past(page.study, h.direction), grouped(h.base_events), grouped(h.base_valid)));
   }
   std::string text = odds(page, h);
   const double threshold = page.findings.rejection_threshold;
@@ -170,8 +170,8 @@ std::string answers_list(const Page& page, const std::vector<Sample>& samples, s
 
 std::string evidence_blocks(const Page& page, const Hypothesis& h) {
   assert(h.status == Status::confirmed);
-  return "<div class=\"blocks\">\n" + how_often(page.study, h) + is_it_the_phrase(h) + misclassified_as(page, h) +
-         chance(page, h) + "</div>\n";
+  return "<div class=\"blocks\">\n" + how_often(page.study, h) + is_it_the_phrase(page.study, h) +
+         misclassified_as(page, h) + chance(page, h) + "</div>\n";
 }
 
 }  // namespace scotoma

@@ -130,8 +130,9 @@ std::string misclassified_as(const Page& page, const BaseResult& base) {
 std::string certain(const Page& page, const BaseResult& base) {
   return fmt::format(
       "<p>With {:.4g}\u00A0% confidence the true failure rate is above {}; above {} a label counts as a systematic "
-      "failure. No phrase is needed for that, so the search asked the opposite: when is it recognised?</p>\n",
-      100 * base.level, percent(base.lower), percent(page.study.evidence.failing_label_threshold));
+      "failure. No phrase is needed for that, so the search asked the opposite: when is it {}?</p>\n",
+      100 * base.level, percent(base.lower), percent(page.study.evidence.failing_label_threshold),
+      recognised(page.study));
 }
 
 std::string exceptions(Page& page, const SystematicFailure& failure) {
@@ -148,7 +149,7 @@ std::string exceptions(Page& page, const SystematicFailure& failure) {
                      capitalised(counted(static_cast<int>(failure.exceptions.size()), "exception"))) +
          rows(
              page, failure.exceptions, [](const Hypothesis& h) { return circumstance(h.phrase); }, "exception") +
-         rows_key("are recognised", kInside);
+         rows_key(event_words(page.study, Direction::passes), kInside);
 }
 
 }  // namespace
@@ -191,9 +192,9 @@ std::string failure_rest(Page& page, const SystematicFailure& failure) {
       gallery(page, base.samples, kPassing, [](const Sample& s) { return s.valid() && s.correct; });
   return "<div class=\"rates\">\n" + rate_row("Baseline images", base.rate, "fail") + "</div>\n" + certain(page, base) +
          misclassified_as(page, base) + exceptions(page, failure) +
-         (passing.empty()
-              ? ""
-              : "<details><summary>Baseline images that are recognised</summary>\n" + passing + "</details>\n") +
+         (passing.empty() ? ""
+                          : fmt::format("<details><summary>Baseline images that {}</summary>\n{}</details>\n",
+                                        event_words(page.study, Direction::passes), passing)) +
          cross_block(page, failure) + "</article>\n";
 }
 

@@ -30,7 +30,7 @@ std::string step_row(const Hypothesis& h, const ShrinkStep& step) {
                        : fmt::format("<span class=\"badge confirmed {}\">needed</span>", name_of(h.direction)));
 }
 
-std::string shrunk(const Hypothesis& h) {
+std::string shrunk(const Study& study, const Hypothesis& h) {
   std::string html;
   if (!h.shrunk_from.empty()) {
     html += fmt::format("<p>Shrunk from <b>{}</b> to <b>{}</b>: what is gone changes nothing.</p>\n",
@@ -53,11 +53,11 @@ std::string shrunk(const Hypothesis& h) {
   return html + fmt::format(
                     "</tbody></table>\n<p class=\"soft\">Share of valid images that {}. These images chose "
                     "the words, so their rates only describe; confirmation and audit generated others.</p>\n",
-                    event_words(h.direction));
+                    event_words(study, h.direction));
 }
 
 /// "“dark” alone 4 %, “on a plate” alone 6 %, together 90 %."
-std::string parts(const Hypothesis& h) {
+std::string parts(const Study& study, const Hypothesis& h) {
   if (h.part_rates.empty()) return {};
   std::string text;
   std::string rows;
@@ -77,13 +77,13 @@ std::string parts(const Hypothesis& h) {
       "<p>The pieces by themselves: <b>{}</b>.{}</p>\n<div class=\"rates\">\n{}{}<p class=\"soft\">Share of valid "
       "images that {}.</p></div>\n",
       escape_html(text), explained ? "" : " It takes the combination.", rows,
-      rate_row(capitalised(std::string(together)), whole, tone(h)), event_words(h.direction));
+      rate_row(capitalised(std::string(together)), whole, tone(h)), event_words(study, h.direction));
 }
 
 }  // namespace
 
-std::string wording_block(const Hypothesis& h) {
-  const std::string html = parts(h) + shrunk(h);
+std::string wording_block(const Study& study, const Hypothesis& h) {
+  const std::string html = parts(study, h) + shrunk(study, h);
   return html.empty() ? html : "<section class=\"wording\"><h5>Which words matter?</h5>\n" + html + "</section>\n";
 }
 

@@ -9,7 +9,7 @@
 namespace scotoma {
 
 /// A <section>; empty where nothing was shortened, tried to be, joined or merged.
-std::string wording_block(const Hypothesis& hypothesis);
+std::string wording_block(const Study& study, const Hypothesis& hypothesis);
 
 /// For the table of all hypotheses: "shrunk from “on a large flower”", "shrank to “on a flower”"; plain text,
 /// empty where the phrase stayed as it was.

@@ -31,8 +31,8 @@ std::string source_words(const Hypothesis& h) {
 
 std::string claim(const Page& page, const Hypothesis& h) {
   const std::string& wrong = h.misclassified_as();
-  const std::string outcome = h.direction == Direction::passes ? "recognised"
-                              : wrong.empty()                  ? "not recognised"
+  const std::string outcome = h.direction == Direction::passes ? recognised(page.study)
+                              : wrong.empty()                  ? unrecognised(page.study)
                                                                : wrong;
   const std::string text = escape_html(fmt::format("{} → {}", subject(page.study, h), outcome));
   const std::string linked = on_page(page, h) ? fmt::format("<a href=\"#{}\">{}</a>", anchor(h), text) : text;
@@ -106,7 +106,7 @@ std::string cluster_figures(Page& page, const Cluster& cluster) {
 std::string cluster_block(Page& page, const Cluster& cluster) {
   const std::string figures = cluster_figures(page, cluster);
   if (figures.empty()) return {};
-  const std::string outcome = cluster.direction == Direction::passes ? "recognised"
+  const std::string outcome = cluster.direction == Direction::passes ? recognised(page.study)
                               : cluster.predicted.empty()
                                   ? "failing, though its own class is the best"
                                   : fmt::format("misclassified as {}", with_article(page.study, cluster.predicted));

@@ -80,7 +80,7 @@ std::string reach_sentence(const Findings& findings, const Cause& cause) {
   return tried == 0 ? "" : fmt::format("The cross-check found nothing like it on {}.", counted(tried, "other label"));
 }
 
-std::vector<const CrossRow*> untold_cross(const Findings& findings) {
+std::vector<const CrossRow*> cross_without_cause(const Findings& findings) {
   std::vector<const CrossRow*> rows = furthest_first(findings);
   for (const Cause& cause : find_causes(findings)) {
     std::erase_if(rows, [&](const CrossRow* row) {

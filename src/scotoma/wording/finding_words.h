@@ -24,7 +24,7 @@ std::vector<std::string> reached_labels(const Findings& findings, const Cause& c
 
 /// Cross-checks that no cause names, those that reach most labels first: of exceptions alone, or of an answer that
 /// is not the usual one.
-std::vector<const CrossRow*> untold_cross(const Findings& findings);
+std::vector<const CrossRow*> cross_without_cause(const Findings& findings);
 
 /// "A penguin fails systematically: 64 of 64 baseline images are misclassified, mostly as a duck."
 std::string sentence(const Study& study, const SystematicFailure& failure);

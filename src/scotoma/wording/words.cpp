@@ -81,7 +81,7 @@ std::string at_most(double rate) {
 std::string reviewed_text(const Study& study, const ReviewedRate& reviewed, std::string_view label,
                           Direction direction) {
   return fmt::format("{} {} ({:.0f} to {:.0f}\u00A0%) among images that truly show {}, from {} (prediction-powered)",
-                     percent(reviewed.rate), event_words(direction), 100 * reviewed.low, 100 * reviewed.high,
+                     percent(reviewed.rate), event_words(study, direction), 100 * reviewed.low, 100 * reviewed.high,
                      with_article(study, label), counted(reviewed.reviewed, "reviewed image"));
 }
 
@@ -134,14 +134,26 @@ std::string circumstance(const Phrase& phrase) {
 }
 
 std::string unrecognised(const Study& study) {
-  return study.failure.rule == FailureKind::low_score ? fmt::format("scored below {:g}", study.failure.threshold)
-                                                      : "not recognised";
+  const FailureOptions& failure = study.failure;
+  if (failure.rule == FailureKind::low_score) return fmt::format("scored below {:g}", failure.threshold);
+  if (failure.rule == FailureKind::top_k) return fmt::format("not recognised among the {} best", failure.k);
+  return "not recognised";
+}
+
+std::string recognised(const Study& study) {
+  const FailureOptions& failure = study.failure;
+  if (failure.rule == FailureKind::low_score) return fmt::format("recognised with {:g} or more", failure.threshold);
+  if (failure.rule == FailureKind::top_k) return fmt::format("recognised among the {} best", failure.k);
+  if (failure.rule == FailureKind::confident)
+    return fmt::format("free of wrong answers with {:g} or more", failure.threshold);
+  return "recognised";
 }
 
 std::string sentence(const Study& study, const Hypothesis& hypothesis) {
   const std::string what = capitalised(subject(study, hypothesis));
   if (hypothesis.direction == Direction::passes) {
-    return fmt::format("{} is recognised; most images of {} are not.", what, with_article(study, hypothesis.label));
+    return fmt::format("{} is {}; most images of {} are not.", what, recognised(study),
+                       with_article(study, hypothesis.label));
   }
   const std::string wrong = usual_answer(hypothesis);
   if (wrong.empty()) return fmt::format("{} is {}.", what, unrecognised(study));
@@ -152,19 +164,22 @@ bool fails(const Hypothesis& hypothesis) { return hypothesis.direction == Direct
 
 std::string_view tone(const Hypothesis& hypothesis) { return fails(hypothesis) ? "fail" : "pass"; }
 
-std::string_view event_words(Direction direction) { return direction == Direction::fails ? "fail" : "are recognised"; }
-
-std::string_view event_past(Direction direction) {
-  return direction == Direction::fails ? "failed" : "were recognised";
+std::string event_words(const Study& study, Direction direction) {
+  return direction == Direction::fails ? "fail" : "are " + recognised(study);
 }
 
-std::string headline(const Hypothesis& hypothesis) {
+std::string event_past(const Study& study, Direction direction) {
+  return direction == Direction::fails ? "failed" : "were " + recognised(study);
+}
+
+std::string headline(const Study& study, const Hypothesis& hypothesis) {
   const Rate& rate = hypothesis.measured();
   const std::string interval = fmt::format("({:.0f} to {:.0f} %)", 100 * rate.low, 100 * rate.high);
   if (hypothesis.direction == Direction::passes) {
     const auto [before, after] = around(hypothesis.phrase);
-    return fmt::format("{}{} is recognised{}: {:.0f} % pass {}", before.empty() ? "" : fmt::format("\"{}\" ", before),
-                       hypothesis.label, after.empty() ? "" : fmt::format(" \"{}\"", after), 100 * rate.rate, interval);
+    return fmt::format("{}{} is {}{}: {:.0f} % pass {}", before.empty() ? "" : fmt::format("\"{}\" ", before),
+                       hypothesis.label, recognised(study), after.empty() ? "" : fmt::format(" \"{}\"", after),
+                       100 * rate.rate, interval);
   }
   const std::string& wrong = hypothesis.misclassified_as();
   return fmt::format("{}: {:.0f} % fail {}{}", hypothesis.prompt, 100 * rate.rate, interval,

@@ -54,9 +54,13 @@ std::string subject(const Study& study, const Hypothesis& hypothesis);
 /// the label "with "dark" and "on a plate" in the prompt".
 std::string circumstance(const Phrase& phrase);
 
-/// What becomes of images that fail without a usual wrong answer: "not recognised", under the rule low-score "scored
-/// below 0.5".
+/// What becomes of images that fail without a usual wrong answer: "not recognised", under the rule top-k "not
+/// recognised among the 5 best", under low-score "scored below 0.5".
 std::string unrecognised(const Study& study);
+
+/// What becomes of images that pass, behind "is" or "are": "recognised", under the rule top-k "recognised among the 5
+/// best", under low-score "recognised with 0.5 or more", under confident "free of wrong answers with 0.5 or more".
+std::string recognised(const Study& study);
 
 /// The finding: "A fly on a flower is misclassified as a bee.", "A bee on a flower is recognised; most images of a bee
 /// are not.". Names the wrong answer only where it makes at least half of the failures.
@@ -69,14 +73,14 @@ bool fails(const Hypothesis& hypothesis);
 std::string_view tone(const Hypothesis& hypothesis);
 
 /// "61 of 94 fail", "61 of 94 are recognised".
-std::string_view event_words(Direction direction);
+std::string event_words(const Study& study, Direction direction);
 
 /// "61 failed", "61 were recognised".
-std::string_view event_past(Direction direction);
+std::string event_past(const Study& study, Direction direction);
 
 /// One confirmed hypothesis on a line of a terminal: "a photo of a fly on a flower: 78 % fail (69 to 85 %),
 /// misclassified as "bee"", or "bee is recognised "on a flower": 94 % pass (87 to 98 %)".
-std::string headline(const Hypothesis& hypothesis);
+std::string headline(const Study& study, const Hypothesis& hypothesis);
 
 /// The same for people: "not enough evidence".
 std::string_view status_words(Status status);
