@@ -8,6 +8,7 @@
 #include "scotoma/finding/doubt.h"
 #include "scotoma/report/publish.h"
 #include "scotoma/session/session.h"
+#include "scotoma/study/check_budget.h"
 #include "scotoma/wording/finding_words.h"
 #include "scotoma/wording/run_words.h"
 #include "scotoma/wording/spread.h"
@@ -81,6 +82,7 @@ Result<void> run_find(const FindArguments& arguments) {
   for (const std::string& note : study.notes) tell_note(note);
   study.budget.images = arguments.images.value_or(study.budget.images);
   study.seed = arguments.seed.value_or(study.seed);
+  SCOTOMA_RETURN_IF_ERROR(check_budget(study));  // as the run does, but before models are loaded
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "find"));
   SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
   Result<StudyRun> done = [&] {

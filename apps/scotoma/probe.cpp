@@ -11,6 +11,7 @@
 #include "scotoma/session/session.h"
 #include "scotoma/stage/caption_text.h"
 #include "scotoma/stage/nouns.h"
+#include "scotoma/study/check_budget.h"
 #include "scotoma/wording/finding_words.h"
 #include "scotoma/wording/text.h"
 #include "scotoma/wording/words.h"
@@ -100,6 +101,7 @@ Result<void> probe(const ProbeArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
   for (const std::string& note : study.notes) tell_note(note);
   study = as_run(std::move(study), arguments);
+  SCOTOMA_RETURN_IF_ERROR(check_budget(study));
   SCOTOMA_ASSIGN_OR_RETURN(const auto lock, lock_answers(arguments, "probe"));
   SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
   Candidate asked;

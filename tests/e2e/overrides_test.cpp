@@ -11,6 +11,7 @@
 
 #include "e2e/program.h"
 #include "fake/folder.h"
+#include "fake/places.h"
 
 namespace scotoma::e2e {
 namespace {
@@ -44,6 +45,25 @@ TEST(Overrides, AreWhatWasRunForAllThatReadTheResults) {
   folder.write("study.toml", small_study({{"images = 400", "images = 60"}}));
   const Outcome small = run({"find", study, "--out", out, "--quiet"});
   EXPECT_NE(small.errors.find("budget.images is 60"), std::string::npos) << "the study's own: " << small.errors;
+}
+
+TEST(Overrides, ABudgetBelowTheBaselineImagesIsRefusedBeforeAnyModelIsLoaded) {
+  const fake::Folder folder;
+  folder.write("broken.onnx", "no model");
+  const std::string study =
+      folder.write("study.toml", small_study({{(kWorld / "classifiers/resnet_skewed.onnx").string(), "broken.onnx"}}));
+  const std::vector<std::string> find = {"find", study, "--out", folder / "out", "--quiet", "--budget"};
+  const auto with = [&](const char* budget) {
+    auto arguments = find;
+    arguments.push_back(budget);
+    return run(arguments);
+  };
+  const Outcome small = with("20");
+  EXPECT_EQ(small.code, 2);
+  EXPECT_NE(small.errors.find("budget.images is 20, but the baseline images alone take"), std::string::npos)
+      << small.errors;
+  EXPECT_FALSE(fs::exists(folder / "out"));
+  EXPECT_NE(with("400").errors.find("broken.onnx"), std::string::npos) << "the model was never looked at";
 }
 
 TEST(Overrides, OutOfRangeAreRefused) {

@@ -12,6 +12,7 @@
 #include "scotoma/finding/doubt.h"
 #include "scotoma/image/read_image.h"
 #include "scotoma/model/similarity.h"
+#include "scotoma/study/check_budget.h"
 #include "scotoma/study/prompt.h"
 #include "scotoma/wording/words.h"
 
@@ -255,15 +256,8 @@ Result<Health> Examination::images() {
 
 /// As the first stage of a run checks it.
 Result<Health> Examination::budget() const {
-  const auto labels = static_cast<std::int64_t>(study_.labels.size());
-  const int each = study_.budget.base_at_first();
-  const std::int64_t base = each * labels;
-  if (base > study_.budget.images) {
-    return bad_input(
-        fmt::format("budget.images is {}, but the baseline images alone take {} ({} labels x {}); raise "
-                    "budget.images or lower {}",
-                    study_.budget.images, base, labels, each, study_.budget.base_key()));
-  }
+  SCOTOMA_RETURN_IF_ERROR(check_budget(study_));
+  const std::int64_t base = std::int64_t{study_.budget.base_at_first()} * std::ssize(study_.labels);
   return Health{fmt::format("at most {} images; {} of them baseline images", study_.budget.images, base)};
 }
 

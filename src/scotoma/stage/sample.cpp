@@ -15,6 +15,7 @@
 #include "scotoma/evidence/interval.h"
 #include "scotoma/evidence/sample_size.h"
 #include "scotoma/finding/count.h"
+#include "scotoma/study/check_budget.h"
 #include "scotoma/study/prompt.h"
 
 namespace scotoma {
@@ -197,16 +198,9 @@ std::vector<Query> base_queries(const StageContext& context) {
 }
 
 Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
-  const BudgetOptions& budget = context.study.budget;
   const EvidenceOptions& evidence = context.study.evidence;
-  const int each = budget.base_at_first();
-  const std::int64_t images = std::int64_t{each} * static_cast<std::int64_t>(context.targets.size());
-  if (!context.budget().affords(images)) {
-    return bad_input(fmt::format(
-        "{}: budget.images is {}, but the baseline images alone take {} ({} labels x {}); raise "
-        "budget.images or lower {}",
-        context.study.file.string(), budget.images, images, context.targets.size(), each, budget.base_key()));
-  }
+  const int each = context.study.budget.base_at_first();
+  SCOTOMA_RETURN_IF_ERROR(check_budget(context.study));
   context.step(
       fmt::format("baseline rates of {} label{}", context.targets.size(), context.targets.size() == 1 ? "" : "s"));
   SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.sample(base_queries(context), Purpose::baseline));
