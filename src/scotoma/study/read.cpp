@@ -22,6 +22,7 @@
 #include "scotoma/study/read_labels.h"
 #include "scotoma/study/read_lists.h"
 #include "scotoma/study/table_reader.h"
+#include "scotoma/study/unread_keys.h"
 
 namespace scotoma {
 namespace {
@@ -49,6 +50,7 @@ class Reader : private TableReader {
     SCOTOMA_ASSIGN_OR_RETURN(study_.attributes, read_lists(document_, *this));
     SCOTOMA_RETURN_IF_ERROR(check_values(document_, study_, *this));
     SCOTOMA_RETURN_IF_ERROR(check_paths());
+    for (std::string& sentence : unread_keys(document_, study_, *this)) study_.notes.push_back(std::move(sentence));
     if (study_.name.empty()) study_.name = file().stem().string();
     return std::move(study_);
   }

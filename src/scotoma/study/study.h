@@ -257,9 +257,10 @@ struct EngineOptions {
 };
 
 struct Study {
-  std::filesystem::path file;           ///< where it was read from; model paths are relative to its folder
-  std::string text;                     ///< what the file held; empty where the study is of none
-  std::vector<std::string> notes = {};  ///< for whoever wrote the file: keys that have other names now, a sentence each
+  std::filesystem::path file;  ///< where it was read from; model paths are relative to its folder
+  std::string text;            ///< what the file held; empty where the study is of none
+  std::vector<std::string> notes =
+      {};  ///< for whoever wrote the file, a sentence each: keys with other names now, and without effect
   std::string name;
   std::uint64_t seed = 1;
   std::vector<StudyLabel> labels;
