@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "scotoma/finding/finding.h"
 #include "scotoma/record/bugs_reader.h"
 #include "scotoma/session/results.h"
 #include "scotoma/wording/finding_words.h"
@@ -44,9 +45,11 @@ void print_examples(const Json& object, const std::filesystem::path& folder) {
 void print_bug(const Study& study, const Json& bug, const StudyPlaces& place) {
   const std::filesystem::path folder = out_folder(place);
   const Paint paint(stdout);
-  say("{}\n  {:<22} {}\n  {:<22} {}\n", paint.bold(bug.value("sentence", "")), "status", bug.value("status", ""),
-      "prompt", bug.value("prompt", ""));
-  say("  {:<22} {}\n", "claim",
+  const bool confirmed = bug.value("status", "") == name_of(Status::confirmed);
+  say("{}{}\n  {:<22} {}\n  {:<22} {}\n",
+      confirmed ? "" : "A hypothesis that was not confirmed: ", paint.bold(bug.value("sentence", "")), "status",
+      bug.value("status", ""), "prompt", bug.value("prompt", ""));
+  say("  {:<22} {}\n", confirmed ? "claim" : "hypothesis",
       bug.value("direction", "") == "passes" ? "the label passes under the phrase"
                                              : "the label fails under the phrase");
   if (const std::string predicted = bug.value("predicted", ""); !predicted.empty())

@@ -71,6 +71,18 @@ TEST_F(Results, AreListedAndShown) {
   EXPECT_NE(shown.output.find("images/ab/abc.png"), std::string::npos) << shown.output;
 }
 
+TEST_F(Results, ThatWereNotConfirmedAreShownAsHypotheses) {
+  json results = made_up_results();
+  const std::string fact = "A fly on a flower is misclassified as a bee.\n";
+  const std::string confirmed = show(results.dump()).output;
+  EXPECT_TRUE(confirmed.starts_with(fact)) << confirmed;
+  EXPECT_NE(confirmed.find("claim  "), std::string::npos) << confirmed;
+  results["bugs"][0]["status"] = "not_promising";
+  const std::string shown = show(results.dump()).output;
+  EXPECT_TRUE(shown.starts_with("A hypothesis that was not confirmed: " + fact)) << shown;
+  EXPECT_EQ(shown.find("claim  "), std::string::npos) << shown;
+}
+
 TEST_F(Results, OfLongNamesStandInColumns) {
   json results = made_up_results();
   results["bugs"][0]["id"] = "fly-behind-a-very-tall-wooden-fence";
