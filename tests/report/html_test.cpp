@@ -153,7 +153,7 @@ TEST(ReportHtml, TellsWhatAPersonSaidBesideWhatTheJudgeSaid) {
                   "missing in 2 of 30 (1 to 22\u00A0%)"));
 }
 
-TEST(ReportHtml, NamesWhatTheGeneratorCannotGenerate) {
+TEST(ReportHtml, NamesWhatTheGeneratorCannotShow) {
   EXPECT_TRUE(has(rendered(made_up::findings()),
                   "What the generator cannot show, so that nothing is claimed of it: <b>a frog in a very dark room at "
                   "night</b>."));

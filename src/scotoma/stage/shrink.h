@@ -19,11 +19,11 @@ struct ShrinkRule {
 enum class ShrinkVerdict { open, sufficient, insufficient };
 
 /// Whether the shortened phrase keeps the event, from images of both on the same seeds, in the order of their seeds.
-/// Looks after every 8 and after `most`. At a look the shortened phrase will not do if among the pairs that are both
-/// valid the event happens more often with the whole phrase only: exact McNemar, one-sided, p <= 0.05. After `most` it
-/// will do if it has at least two thirds of the whole phrase's events among these pairs, if its own rate is above
-/// null_rate, and if the images do not get worse: at least two thirds as many as of the whole phrase are valid, and
-/// they are not surely too often invalid. Open: more of them are needed.
+/// Tests after every 8 and after `most`. At a test the shortened phrase is insufficient if among the pairs that are
+/// both valid the event happens more often with the whole phrase only: exact McNemar, one-sided, p <= 0.05. After
+/// `most` it is sufficient if it has at least two thirds of the whole phrase's events among these pairs, if its own
+/// rate is above null_rate, and if the images do not get worse: at least two thirds as many as of the whole phrase are
+/// valid, and they are not surely too often invalid. Open: more of them are needed.
 ///
 /// Errors with the default of 16 images, all of them valid, worst case (outcomes of one seed independent; exact
 /// enumeration, in the test): with a whole phrase at 90 %, a shorter one of equal rate is refused with a probability of
