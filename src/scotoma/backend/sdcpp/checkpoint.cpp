@@ -169,8 +169,10 @@ Result<Image> Checkpoint::generate(const GenerationRequest& request) {
     if (made.image == nullptr || made.image->data == nullptr || made.image->channel != 3)
       return cannot(call.reason("stable-diffusion.cpp does not say why"));
     if (!lora_path.empty()) {
-      if (const std::string part = call.complaint({"lora"}); !part.empty())
-        return bad_input(fmt::format("{}: stable-diffusion.cpp does not read it ({})", lora_path, part));
+      std::string part = call.complaint({"lora"});  // "Only (3 / 4) LoRA tensors have been applied"
+      if (call.said_after("LoRA tensors have been applied").empty()) part = "no tensor of it belongs to this model";
+      if (!part.empty())
+        return bad_input(fmt::format("{}: is not a LoRA that stable-diffusion.cpp can add ({})", lora_path, part));
     }
     const Image image{static_cast<int>(made.image->width),
                       static_cast<int>(made.image->height),
