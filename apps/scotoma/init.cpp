@@ -159,7 +159,7 @@ std::string study_text(Start& start, const InitArguments& arguments) {
       "filter = \"bilinear\"  # \"bilinear\", \"bicubic\", \"nearest\"\n"
       "mean = [123.675, 116.28, 103.53]  # subtracted from each channel, in units of 0..255 ...\n"
       "std = [58.395, 57.12, 57.375]  # ... which is then divided by this\nchannels = \"rgb\"  # or \"bgr\"\n\n";
-  text += "[generator]  # a Stable Diffusion 1.x folder, exported with optimum-intel\n" +
+  text += "[generator]  # a folder of Stable Diffusion, SDXL or LCM, exported with optimum-intel\n" +
           model_line(start, "generator", start.generator, base, "models/stable-diffusion") +
           "steps = 20\nguidance = 7.5\n\n";
   text += "[captioner]  # an encoder-decoder folder, exported likewise (image-to-text)\n" +

@@ -89,7 +89,7 @@ void add_generator_and_classifier(std::vector<Option>& t) {
   t.push_back({"generator", "kind", "what runs the model", CHOICE(generator.kind), 0, 0, {"openvino", "sdcpp"}});
   t.push_back({"generator",
                "model",
-               "folder in the Stable Diffusion 1.x layout, as OpenVINO IR",
+               "folder of a Stable Diffusion, SDXL or LCM model, as OpenVINO IR",
                FIELD(generator.model),
                0,
                0,
@@ -97,7 +97,8 @@ void add_generator_and_classifier(std::vector<Option>& t) {
                true,
                Backend::openvino});
   t.push_back({"generator", "steps", "denoising steps", FIELD(generator.steps), 1, 1000});
-  t.push_back({"generator", "guidance", "classifier-free guidance; 1: none, and half the work",
+  t.push_back({"generator", "guidance",
+               "classifier-free guidance; 1: none, and half the work. An LCM is told it, at no cost",
                FIELD(generator.guidance), 1, 100});
   t.push_back({"generator", "negative_prompt", "what should not be generated", FIELD(generator.negative_prompt)});
   t.push_back({"generator", "scheduler", "empty: what the folder says", CHOICE(generator.scheduler), 0, 0,
@@ -117,6 +118,24 @@ void add_generator_and_classifier(std::vector<Option>& t) {
                FIELD(generator.batch),
                1,
                256,
+               {},
+               false,
+               Backend::openvino});
+  t.push_back({"generator",
+               "width",
+               "width of the images in pixels, a multiple of the decoder's scale (8 for most); 0: what the folder says",
+               FIELD(generator.width),
+               0,
+               8192,
+               {},
+               false,
+               Backend::openvino});
+  t.push_back({"generator",
+               "height",
+               "height of the images, likewise; 0: what the folder says",
+               FIELD(generator.height),
+               0,
+               8192,
                {},
                false,
                Backend::openvino});

@@ -63,13 +63,15 @@ constexpr std::array<Named<Backend>, 2> names_of(Backend) {
 
 struct GeneratorOptions {
   Backend kind = Backend::openvino;
-  std::filesystem::path model;  ///< of openvino: a folder in the Stable Diffusion 1.x layout
+  std::filesystem::path model;  ///< of openvino: a folder of Stable Diffusion, SDXL or LCM
   int steps = 20;
   double guidance = 7.5;  ///< 1: no guidance, one U-Net call a step
   std::string negative_prompt;
   SchedulerKind scheduler = SchedulerKind::of_folder;
   double eta = 0;  ///< of DDIM and TCD: how much of the noise is fresh at every step, 0 to 1
   int batch = 8;
+  int width = 0;  ///< of openvino: of the images, in pixels; 0: what the folder says
+  int height = 0;
   SdcppOptions sdcpp = {};  ///< of sdcpp alone
 };
 

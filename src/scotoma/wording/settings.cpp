@@ -69,7 +69,9 @@ ordered_json settings_json(const Study& study) {
     const bool stands_elsewhere = option.table.empty();
     const bool changes_no_answer = option.table == "engine" && option.key == "threads";
     // Not said where it is the usual one, as in results of programs that knew no other.
-    const bool came_later = (option.key == "kind" && option.table != "judge") || option.key == "eta";
+    const bool came_later =
+        (option.key == "kind" && option.table != "judge") ||
+        (option.table == "generator" && (option.key == "eta" || option.key == "width" || option.key == "height"));
     const bool usual = (option.table == "failure" && study.failure.rule == FailureKind::top_1) ||
                        (came_later && value_text(option, study) == value_text(option, Study()));
     if (stands_elsewhere || changes_no_answer || usual || !is_read(option, study)) continue;

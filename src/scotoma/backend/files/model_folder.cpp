@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "scotoma/backend/files/json_file.h"
 #include "scotoma/backend/files/paths.h"
+#include "scotoma/backend/files/pipeline_class.h"
 
 namespace scotoma {
 namespace {
@@ -74,15 +74,9 @@ Result<void> check_cache(const fs::path& folder) {
 // --- generators ---
 
 constexpr const char* kDiffusionIs =
-    "supported is StableDiffusionPipeline: Stable Diffusion 1.x and 2.x, SD-Turbo, and what was tuned from them";
-
-/// Pipelines whose parts have the names of Stable Diffusion 1.x, and are others.
-bool is_other_pipeline(std::string_view name, const nlohmann::json& index) {
-  constexpr std::array kOthers = {"LatentConsistency", "Inpaint",    "InstructPix2Pix", "Upscale",   "Depth2Img",
-                                  "ControlNet",        "XLPipeline", "PixArt",          "Kandinsky", "GLIGEN"};
-  if (index.contains("text_encoder_2") || index.contains("transformer") || index.contains("prior")) return true;
-  return std::any_of(kOthers.begin(), kOthers.end(), [&](const char* part) { return name.find(part) != name.npos; });
-}
+    "supported are text-to-image models of Stable Diffusion 1.x and 2.x (StableDiffusionPipeline), SDXL "
+    "(StableDiffusionXLPipeline) and LCM (LatentConsistencyModelPipeline), the turbo ones too, and what was tuned from "
+    "them: export one of these";
 
 Result<void> check_generator(const fs::path& folder) {
   const std::string name = folder.string();
@@ -102,8 +96,8 @@ Result<void> check_generator(const fs::path& folder) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto index, read_json_file(folder / "model_index.json"));
   SCOTOMA_ASSIGN_OR_RETURN(const auto kind,
                            json_value<std::string>(index, "_class_name", "?", folder / "model_index.json"));
-  if (is_other_pipeline(kind, index)) {
-    return bad_input(fmt::format("{}: a pipeline of the class {}; {}", name, kind, kDiffusionIs));
+  if (const std::string what = other_pipeline(kind, index); !what.empty()) {
+    return bad_input(fmt::format("{}: a pipeline of the class {}: {}; {}", name, kind, what, kDiffusionIs));
   }
   if (is_file(folder / "unet" / "openvino_model.xml")) return {};
   if (has_torch_weights(folder / "unet")) {
@@ -174,7 +168,7 @@ Result<void> check_embedder(const fs::path& folder) {
 }
 
 const char* needed(FolderOf role) {
-  if (role == FolderOf::generator) return "a Stable Diffusion 1.x folder as OpenVINO IR";
+  if (role == FolderOf::generator) return "a folder of Stable Diffusion, SDXL or LCM as OpenVINO IR";
   if (role == FolderOf::captioner) return "a captioner's folder as optimum-intel exports it";
   return "an embedder's folder as optimum-intel exports it";
 }

@@ -23,6 +23,17 @@ std::int64_t id_of(const ov::Model& model, const char* key, std::int64_t fallbac
   }
 }
 
+/// The text of a special token: older files hold an object around it. Empty where there is none.
+std::string token_text(const nlohmann::json& config, const char* key) {
+  auto found = config.find(key);
+  if (found == config.end()) return "";
+  if (found->is_object()) {
+    const auto content = found->find("content");
+    return content != found->end() && content->is_string() ? content->get<std::string>() : "";
+  }
+  return found->is_string() ? found->get<std::string>() : "";
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Tokenizer>> Tokenizer::load(Engine& engine, const std::filesystem::path& folder) {
@@ -34,20 +45,52 @@ Result<std::unique_ptr<Tokenizer>> Tokenizer::load(Engine& engine, const std::fi
                                  out->file_.string(), describe_ports(model->outputs())));
   }
   SCOTOMA_RETURN_IF_ERROR(check_types(model->outputs(), {{"input_ids", Holds::integers}}, out->file_));
+  out->begin_ = id_of(*model, "bos_token_id", -1);
   out->end_ = id_of(*model, "eos_token_id", -1);
   out->padding_ = id_of(*model, "pad_token_id", std::max<std::int64_t>(0, out->end_));
-  const auto settings = folder / "tokenizer_config.json";
-  if (is_there(settings)) {
-    SCOTOMA_ASSIGN_OR_RETURN(const auto config, read_json_file(settings));
-    // transformers writes 1e30 for "no limit".
-    SCOTOMA_ASSIGN_OR_RETURN(const double length, json_value(config, "model_max_length", 77.0, settings));
-    if (length >= 2 && length <= 4096) out->max_length_ = static_cast<std::size_t>(length);
-  }
+  SCOTOMA_RETURN_IF_ERROR(out->read_settings(folder));
   SCOTOMA_ASSIGN_OR_RETURN(out->network_, engine.compile(model, out->file_));
   return out;
 }
 
+Result<void> Tokenizer::read_settings(const std::filesystem::path& folder) {
+  const auto settings = folder / "tokenizer_config.json";
+  if (!is_there(settings)) return {};
+  SCOTOMA_ASSIGN_OR_RETURN(const auto config, read_json_file(settings));
+  // transformers writes 1e30 for "no limit".
+  SCOTOMA_ASSIGN_OR_RETURN(const double length, json_value(config, "model_max_length", 77.0, settings));
+  if (length >= 2 && length <= 4096) max_length_ = static_cast<std::size_t>(length);
+  SCOTOMA_ASSIGN_OR_RETURN(const auto kind, json_value<std::string>(config, "tokenizer_class", "", settings));
+  if (kind.find("CLIP") == std::string::npos || begin_ < 0 || end_ < 0 || padding_ == end_) return {};
+  padding_word_ = token_text(config, "pad_token");
+  const auto special = folder / "special_tokens_map.json";
+  if (!padding_word_.empty() || !is_there(special)) return {};
+  SCOTOMA_ASSIGN_OR_RETURN(const auto tokens, read_json_file(special));
+  padding_word_ = token_text(tokens, "pad_token");
+  return {};
+}
+
+/// The parts between the words that are the padding are read each by itself.
 Result<std::vector<std::int64_t>> Tokenizer::ids_of(const std::string& text) {
+  if (padding_word_.empty() || text.find(padding_word_) == std::string::npos) return converted_ids_of(text);
+  std::vector<std::int64_t> ids = {begin_};
+  for (std::size_t at = 0;; at += padding_word_.size()) {
+    const std::size_t end = std::min(text.find(padding_word_, at), text.size());
+    SCOTOMA_ASSIGN_OR_RETURN(const auto part, converted_ids_of(text.substr(at, end - at)));
+    if (part.size() < 2 || part.front() != begin_ || part.back() != end_) {
+      return failed(
+          fmt::format("{}: '{}' did not begin and end with the ids {} and {}", file_.string(), text, begin_, end_));
+    }
+    ids.insert(ids.end(), part.begin() + 1, part.end() - 1);
+    if (end == text.size()) break;
+    ids.push_back(padding_);
+    at = end;
+  }
+  ids.push_back(end_);
+  return ids;
+}
+
+Result<std::vector<std::int64_t>> Tokenizer::converted_ids_of(const std::string& text) {
   if (!is_plain_utf8(text)) return bad_input(fmt::format("the text '{}' is not UTF-8", text));
   SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, network_->call());
   ov::Tensor in(ov::element::string, {1});

@@ -33,17 +33,26 @@ class Tokenizer {
 
   /// Longest text that the model was trained for ("model_max_length"), or 77.
   std::size_t max_length() const { return max_length_; }
+
+  /// What encode() does beyond the file, for fingerprints; empty: nothing. CLIP's tokenizers may pad with a word of the
+  /// text, "!": transformers reads it as the padding wherever it stands, the converted tokenizer as a word. So texts
+  /// are cut there, and read as transformers reads them.
+  std::string own_rules() const { return padding_word_.empty() ? "" : "pads with " + padding_word_; }
   const std::filesystem::path& file() const { return file_; }
 
  private:
+  Result<void> read_settings(const std::filesystem::path& folder);
   Result<std::vector<std::int64_t>> ids_of(const std::string& text);
+  Result<std::vector<std::int64_t>> converted_ids_of(const std::string& text);  ///< as the converted tokenizer has it
   std::vector<std::int64_t> fitted(std::vector<std::int64_t> ids, std::size_t length) const;  ///< cut or filled up
   Result<std::size_t> words_of(const std::string& text);  ///< ids before the padding
 
   std::filesystem::path file_;
   std::shared_ptr<Network> network_;
   std::int64_t padding_ = 0;
-  std::int64_t end_ = -1;  ///< what ends a text; -1: not known
+  std::int64_t begin_ = -1;   ///< what begins a text; -1: not known
+  std::int64_t end_ = -1;     ///< what ends a text; -1: not known
+  std::string padding_word_;  ///< that texts may hold, too; empty: none
   std::size_t max_length_ = 77;
 };
 

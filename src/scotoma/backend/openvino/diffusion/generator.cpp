@@ -13,7 +13,7 @@
 namespace scotoma {
 namespace {
 
-constexpr std::size_t kEmbeddingBytes = 64U << 20U;  ///< kept, so that a prompt is embedded once
+constexpr std::size_t kKeptBytes = 64U << 20U;  ///< of conditionings, so that a prompt is embedded once
 
 /// [3, height, width] in [-1, 1] to bytes, as diffusers rounds. False when a value is not finite.
 bool to_image(const float* planes, Image& out) {
@@ -50,14 +50,30 @@ void fill_timestep(ov::Tensor tensor, double timestep) {
   }
 }
 
+Result<void> put_row(ov::InferRequest& request, std::size_t row, const Conditioning& conditioning,
+                     const std::string& subject) {
+  for (const InputRow& each : conditioning) {
+    ov::Tensor tensor = request.get_tensor(each.input);
+    if ((row + 1) * each.values.size() > tensor.get_size()) {
+      return failed(fmt::format("{}: '{}' has no row of {} numbers", subject, each.input, each.values.size()));
+    }
+    std::copy(each.values.begin(), each.values.end(), tensor.data<float>() + row * each.values.size());
+  }
+  return {};
+}
+
+/// The family is not said of Stable Diffusion 1.x and 2.x: stored results hold this line.
 std::string OpenvinoGenerator::describe() const {
   const std::string& mended = scheduler_.mended();
-  return fmt::format("{}{}, guidance {:g}, {} x {}, {}", scheduler_.name(), mended.empty() ? "" : " with " + mended,
-                     guidance_, image_[3], image_[2], unet_->precision());
+  const std::string family = kind_ == FamilyKind::stable_diffusion ? "" : fmt::format("{}, ", name_of(kind_));
+  return fmt::format("{}{}{}, guidance {:g}, {} x {}, {}", family, scheduler_.name(),
+                     mended.empty() ? "" : " with " + mended, guidance_, image_[3], image_[2], unet_->precision());
 }
 
 double OpenvinoGenerator::engine_seconds() const {
-  return unet_->seconds() + text_encoder_->seconds() + decoder_->seconds();
+  double sum = unet_->seconds() + decoder_->seconds();
+  for (const TextEncoder* encoder : family_->encoders()) sum += encoder->network().seconds();
+  return sum;
 }
 
 Result<std::vector<Image>> OpenvinoGenerator::generate(std::span<const GenerationRequest> requests) {
@@ -72,48 +88,42 @@ Result<std::vector<Image>> OpenvinoGenerator::generate(std::span<const Generatio
   return images;
 }
 
-/// The prompt's ids, text_length_ of them.
-Result<std::vector<std::int64_t>> OpenvinoGenerator::ids_of(const std::string& prompt) {
-  SCOTOMA_ASSIGN_OR_RETURN(auto ids, tokenizer_->encode_whole(prompt, text_length_));
-  if (!words_) return ids;
-  SCOTOMA_RETURN_IF_ERROR(check_ids(ids, *words_, fmt::format("{}: an id of '{}'", tokenizer_->file().string(), prompt),
-                                    text_encoder_->subject()));
-  return ids;
-}
-
-Result<OpenvinoGenerator::Embedding> OpenvinoGenerator::embed(const std::string& prompt) {
+Result<OpenvinoGenerator::Shared> OpenvinoGenerator::condition(Side side, const std::string& prompt) {
+  const std::pair key(side, prompt);
   {
     const std::lock_guard lock(mutex_);
-    const auto found = embeddings_.find(prompt);
-    if (found != embeddings_.end()) return found->second;
+    const auto found = conditionings_.find(key);
+    if (found != conditionings_.end()) return found->second;
   }
-  SCOTOMA_ASSIGN_OR_RETURN(const auto ids, ids_of(prompt));
-  SCOTOMA_ASSIGN_OR_RETURN(auto encoded, encode(ids));
-  const auto made = std::make_shared<const std::vector<float>>(std::move(encoded));
+  SCOTOMA_ASSIGN_OR_RETURN(auto conditioning, side == Side::with ? family_->condition(prompt, TextFit::whole)
+                                                                 : family_->condition_negative(prompt));
+  const auto made = std::make_shared<const Conditioning>(std::move(conditioning));
+  std::size_t bytes = 0;
+  for (const InputRow& row : *made) bytes += row.values.size() * sizeof(float);
   const std::lock_guard lock(mutex_);
-  if (embeddings_.size() * made->size() * sizeof(float) >= kEmbeddingBytes) embeddings_.clear();
-  return embeddings_.emplace(prompt, made).first->second;
+  if (kept_bytes_ >= kKeptBytes) {
+    conditionings_.clear();
+    kept_bytes_ = 0;
+  }
+  const auto [kept, is_new] = conditionings_.emplace(key, made);
+  if (is_new) kept_bytes_ += bytes;
+  return kept->second;
 }
 
-Result<std::vector<float>> OpenvinoGenerator::encode(const std::vector<std::int64_t>& ids) {
-  SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, text_encoder_->call());
-  ov::Tensor in = call.request().get_tensor("input_ids");
-  put_wholes(in, 0, ids);
-  SCOTOMA_RETURN_IF_ERROR(call.run());
-  const ov::Tensor out = call.request().get_tensor("last_hidden_state");
-  return std::vector<float>(out.data<float>(), out.data<float>() + out.get_size());
-}
-
-Result<void> OpenvinoGenerator::fill_text(ov::Tensor& text, std::span<const GenerationRequest> requests) {
-  float* to = text.data<float>();
-  const auto put = [&](const std::string& prompt) -> Result<void> {
-    SCOTOMA_ASSIGN_OR_RETURN(const Embedding embedding, embed(prompt));
-    to = std::copy(embedding->begin(), embedding->end(), to);
-    return {};
-  };
-  for (std::size_t row = 0; guided() && row < batch_; ++row) SCOTOMA_RETURN_IF_ERROR(put(negative_prompt_));
-  for (std::size_t row = 0; row < batch_; ++row)
-    SCOTOMA_RETURN_IF_ERROR(put(requests[std::min(row, requests.size() - 1)].prompt));
+/// Under classifier-free guidance first the rows without the prompts, then those with them. Rows beyond the requests
+/// repeat the last one.
+Result<void> OpenvinoGenerator::fill_conditioning(ov::InferRequest& request,
+                                                  std::span<const GenerationRequest> requests) {
+  const std::size_t first = rows() - batch_;
+  for (std::size_t row = 0; row < first; ++row) {
+    SCOTOMA_ASSIGN_OR_RETURN(const Shared without, condition(Side::without, negative_prompt_));
+    SCOTOMA_RETURN_IF_ERROR(put_row(request, row, *without, unet_->subject()));
+  }
+  for (std::size_t row = 0; row < batch_; ++row) {
+    SCOTOMA_ASSIGN_OR_RETURN(const Shared with,
+                             condition(Side::with, requests[std::min(row, requests.size() - 1)].prompt));
+    SCOTOMA_RETURN_IF_ERROR(put_row(request, first + row, *with, unet_->subject()));
+  }
   return {};
 }
 
@@ -146,8 +156,7 @@ Result<std::vector<float>> OpenvinoGenerator::denoise(std::span<const Generation
   fill_noise(requests, 0, noise);
   SamplerState state = scheduler_.begin(noise, one);
   SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, unet_->call());
-  ov::Tensor text = call.request().get_tensor("encoder_hidden_states");
-  SCOTOMA_RETURN_IF_ERROR(fill_text(text, requests));
+  SCOTOMA_RETURN_IF_ERROR(fill_conditioning(call.request(), requests));
   ov::Tensor in = call.request().get_tensor("sample");
   for (std::size_t i = 0; i < scheduler_.steps().size(); ++i) {
     const SamplerStep& step = scheduler_.steps()[i];

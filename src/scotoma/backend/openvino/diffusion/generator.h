@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Text to image: any folder in the Stable Diffusion 1.x layout as OpenVINO IR, as optimum-intel writes it
-// (model_index.json, tokenizer/, text_encoder/, unet/, vae_decoder/, scheduler/). Sizes, scales and the sampler come
-// from the folder.
+// Text to image: a folder of a latent diffusion model with a U-Net as OpenVINO IR, as optimum-intel writes it
+// (model_index.json, tokenizer/, text_encoder/, unet/, vae_decoder/, scheduler/; SDXL also tokenizer_2/ and
+// text_encoder_2/). Sizes, scales and the sampler come from the folder; what the families differ in is in family.h.
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "scotoma/backend/diffusion/scheduler.h"
 #include "scotoma/backend/health.h"
+#include "scotoma/backend/openvino/diffusion/family.h"
 #include "scotoma/backend/openvino/engine.h"
-#include "scotoma/backend/openvino/tokenizer.h"
 #include "scotoma/model/roles.h"
 #include "scotoma/study/study.h"
 
@@ -23,6 +24,10 @@ namespace scotoma {
 
 /// Writes a timestep into the U-Net's input, rounded where that holds whole numbers.
 void fill_timestep(ov::Tensor tensor, double timestep);
+
+/// Writes an image's conditioning into row `row` of the U-Net's inputs. Errors: failed where it does not fit.
+Result<void> put_row(ov::InferRequest& request, std::size_t row, const Conditioning& conditioning,
+                     const std::string& subject);
 
 class OpenvinoGenerator final : public Generator {
  public:
@@ -45,24 +50,26 @@ class OpenvinoGenerator final : public Generator {
   Result<void> examine() override;
 
  private:
-  using Embedding = std::shared_ptr<const std::vector<float>>;  ///< [length, width] of one prompt
+  /// Whether the denoiser is asked with the prompt or, under classifier-free guidance, without.
+  enum class Side { without, with };
+  using Shared = std::shared_ptr<const Conditioning>;
 
   OpenvinoGenerator() = default;
   Result<void> open(const std::shared_ptr<Engine>& engine, const GeneratorOptions& options);
-  Result<void> open_unet(Engine& engine);
-  Result<void> open_text_encoder(Engine& engine, const std::shared_ptr<ov::Model>& model);
+  Result<void> resolve_size(const ov::Model& unet, const GeneratorOptions& options);
+  Result<void> check_size(const GeneratorOptions& options) const;
+  Result<void> open_unet(Engine& engine, const std::shared_ptr<ov::Model>& unet);
   Result<void> open_decoder(Engine& engine);
   Result<void> resolve_types(ov::Model& unet, const std::filesystem::path& path);
   Result<void> resolve_fingerprint(const Engine& engine, const GeneratorOptions& options);
 
   Result<void> examine_parts();
-  Result<Rows> try_unet(std::span<const std::size_t> which, const Rows& texts);
+  Result<void> try_encoder(TextEncoder& encoder);
+  Result<Rows> try_unet(std::span<const std::size_t> which, std::span<const Conditioning> texts);
   Result<Rows> try_decoder(std::span<const std::size_t> which);
 
-  Result<std::vector<std::int64_t>> ids_of(const std::string& prompt);
-  Result<Embedding> embed(const std::string& prompt);
-  Result<std::vector<float>> encode(const std::vector<std::int64_t>& ids);
-  Result<void> fill_text(ov::Tensor& text, std::span<const GenerationRequest> requests);
+  Result<Shared> condition(Side side, const std::string& prompt);
+  Result<void> fill_conditioning(ov::InferRequest& request, std::span<const GenerationRequest> requests);
   Result<std::vector<float>> denoise(std::span<const GenerationRequest> requests);
   void fill_noise(std::span<const GenerationRequest> requests, std::uint64_t stream, std::vector<float>& noise) const;
   void predict(const ov::Tensor& raw, std::vector<float>& output) const;
@@ -70,24 +77,23 @@ class OpenvinoGenerator final : public Generator {
                       std::vector<Image>& images);
   Result<void> decode_some(std::span<const GenerationRequest> requests, std::span<const float> latents,
                            std::vector<Image>& images);
-  bool guided() const { return guidance_ != 1; }
+  bool guided() const { return guidance_ != 1 && family_->guidance() == GuidanceRule::classifier_free; }
+  std::size_t rows() const { return guided() ? 2 * batch_ : batch_; }  ///< of a call of the U-Net
 
   std::shared_ptr<Engine> engine_;
   std::filesystem::path folder_;
   std::shared_ptr<Network> unet_;
-  std::shared_ptr<Network> text_encoder_;
   std::shared_ptr<Network> decoder_;
-  std::unique_ptr<Tokenizer> tokenizer_;
+  FamilyKind kind_ = FamilyKind::stable_diffusion;
+  std::unique_ptr<Family> family_;
   Scheduler scheduler_;
   std::size_t batch_ = 1;
   std::size_t decoded_at_once_ = 1;  ///< images a call of the decoder; at most the batch
   ov::Shape image_;                  ///< what a call of the decoder gives: [n, 3, height, width]
   float guidance_ = 1;
   std::string negative_prompt_;
-  ov::Shape latent_;                  ///< [channels, height, width] of one image
-  std::size_t text_length_ = 0;       ///< ids of a prompt
-  std::optional<std::size_t> words_;  ///< of the text encoder's vocabulary, where its graph shows it
-  float scaling_ = 1;                 ///< the decoder sees latents / scaling + shift
+  ov::Shape latent_;   ///< [channels, height, width] of one image
+  float scaling_ = 1;  ///< the decoder sees latents / scaling + shift
   float shift_ = 0;
   std::string fingerprint_;
 
@@ -95,7 +101,8 @@ class OpenvinoGenerator final : public Generator {
   std::optional<Result<void>> examined_;  ///< what examine_parts() found
 
   std::mutex mutex_;
-  std::unordered_map<std::string, Embedding> embeddings_;  ///< by prompt; a study has few
+  std::map<std::pair<Side, std::string>, Shared> conditionings_;  ///< by prompt; a study has few
+  std::size_t kept_bytes_ = 0;                                    ///< of these
 };
 
 }  // namespace scotoma

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of a Stable Diffusion folder, tried on test inputs before the first image is generated.
+// The parts of a text-to-image folder, tried on test inputs before the first image is generated.
 #include <algorithm>
 
 #include "scotoma/backend/openvino/diffusion/generator.h"
@@ -35,18 +35,14 @@ Result<void> OpenvinoGenerator::examine() {
 /// NaN is not looked for here: where an image shows it, the message can name prompt and seed.
 Result<void> OpenvinoGenerator::examine_parts() {
   const bool bf16 = unet_->precision() == "bf16";
-  const auto prompts = test_texts();
-  SCOTOMA_ASSIGN_OR_RETURN(const Rows texts,
-                           scotoma::examine({text_encoder_->subject(), "a prompt", 1, bf16},
-                                            [&](std::span<const std::size_t> which) -> Result<Rows> {
-                                              SCOTOMA_ASSIGN_OR_RETURN(
-                                                  const auto ids, tokenizer_->encode(prompts[which[0]], text_length_));
-                                              SCOTOMA_ASSIGN_OR_RETURN(auto row, encode(ids));
-                                              return Rows{std::move(row)};
-                                            }));
-  const auto tried_unet =
-      scotoma::examine({unet_->subject(), "a latent and a prompt", guided() ? 2 * batch_ : batch_, bf16},
-                       [&](std::span<const std::size_t> which) { return try_unet(which, texts); });
+  for (TextEncoder* encoder : family_->encoders()) SCOTOMA_RETURN_IF_ERROR(try_encoder(*encoder));
+  std::vector<Conditioning> texts;
+  for (const std::string& prompt : test_texts()) {
+    SCOTOMA_ASSIGN_OR_RETURN(Conditioning text, family_->condition(prompt, TextFit::cut));
+    texts.push_back(std::move(text));
+  }
+  const auto tried_unet = scotoma::examine({unet_->subject(), "a latent and a prompt", rows(), bf16},
+                                           [&](std::span<const std::size_t> which) { return try_unet(which, texts); });
   if (!tried_unet.ok()) return tried_unet.error();
   const auto tried_decoder = scotoma::examine({decoder_->subject(), "a latent", decoded_at_once_, bf16},
                                               [&](std::span<const std::size_t> which) { return try_decoder(which); });
@@ -54,20 +50,31 @@ Result<void> OpenvinoGenerator::examine_parts() {
   return {};
 }
 
+Result<void> OpenvinoGenerator::try_encoder(TextEncoder& encoder) {
+  const auto prompts = test_texts();
+  const auto tried =
+      scotoma::examine({encoder.network().subject(), "a prompt", 1, encoder.network().precision() == "bf16"},
+                       [&](std::span<const std::size_t> which) -> Result<Rows> {
+                         SCOTOMA_ASSIGN_OR_RETURN(EncodedText text, encoder.encode(prompts[which[0]], TextFit::cut));
+                         text.states.insert(text.states.end(), text.pooled.begin(), text.pooled.end());
+                         return Rows{std::move(text.states)};
+                       });
+  if (!tried.ok()) return tried.error();
+  return {};
+}
+
 /// The first step of noise that is the test input's own, with its text. Rows beyond `which` repeat the last.
-Result<Rows> OpenvinoGenerator::try_unet(std::span<const std::size_t> which, const Rows& texts) {
+Result<Rows> OpenvinoGenerator::try_unet(std::span<const std::size_t> which, std::span<const Conditioning> texts) {
   SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, unet_->call());
   ov::Tensor in = call.request().get_tensor("sample");
-  ov::Tensor text = call.request().get_tensor("encoder_hidden_states");
   const SamplerStep& step = scheduler_.steps().front();
   const std::size_t one = ov::shape_size(latent_);
-  float* to_text = text.data<float>();
-  for (std::size_t row = 0; row < in.get_shape()[0]; ++row) {
+  for (std::size_t row = 0; row < rows(); ++row) {
     const std::size_t input = which[std::min(row, which.size() - 1)];
     const std::span noise(in.data<float>() + row * one, one);
     fill_normal(input, 0, noise);
     for (float& v : noise) v *= scheduler_.initial_scale() * step.input_scale;
-    to_text = std::copy(texts[input].begin(), texts[input].end(), to_text);
+    SCOTOMA_RETURN_IF_ERROR(put_row(call.request(), row, texts[input], unet_->subject()));
   }
   fill_timestep(call.request().get_tensor("timestep"), step.timestep);
   SCOTOMA_RETURN_IF_ERROR(call.run());

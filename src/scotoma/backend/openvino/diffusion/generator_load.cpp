@@ -1,60 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// How the parts of a Stable Diffusion folder are found, checked against each other and given their static shapes.
+// How the parts of a text-to-image folder are found, checked against each other and given their static shapes.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
+#include <string_view>
+#include <tuple>
 
 #include "scotoma/backend/files/json_file.h"
 #include "scotoma/backend/files/model_folder.h"
 #include "scotoma/backend/openvino/diffusion/generator.h"
+#include "scotoma/backend/openvino/diffusion/parts.h"
 #include "scotoma/backend/openvino/fingerprint.h"
 #include "scotoma/backend/openvino/ports.h"
 
 namespace scotoma {
 namespace {
 
-const char* const kModel = "openvino_model.xml";
-
 constexpr std::size_t kFewPositions = std::size_t{32} * 32;  ///< of latents: up to here attention in f32 is not fused
 constexpr std::size_t kDecodedAtOnce =
     std::size_t{64} * 64;  ///< positions of latents: one image of 512 px, or 16 of 128 px
-
-Result<void> only_inputs(const ov::Model& model, std::initializer_list<const char*> known,
-                         const std::filesystem::path& path) {
-  for (const char* name : known) {
-    if (!find_port(const_cast<ov::Model&>(model).inputs(), name)) {
-      return bad_input(
-          fmt::format("{}: has no input '{}'; is it a part of a Stable Diffusion 1.x folder?", path.string(), name));
-    }
-  }
-  if (model.inputs().size() == known.size()) return {};
-  return bad_input(fmt::format(
-      "{}: needs more inputs than Stable Diffusion 1.x has: {}; other layouts (SDXL, LCM) are not supported",
-      path.string(), describe_ports(const_cast<ov::Model&>(model).inputs())));
-}
-
-/// Shape of the model's only output, which must hold reals. Some exports leave it open: then a run tells. Errors:
-/// bad_input.
-Result<ov::Shape> only_output(Network& network) {
-  const auto outputs = network.compiled().outputs();
-  if (outputs.size() != 1 || outputs[0].get_element_type() != ov::element::f32) {
-    std::string has;
-    for (const auto& port : outputs) {
-      has += fmt::format(" {} {}", port.get_element_type().get_type_name(), port.get_partial_shape().to_string());
-    }
-    return bad_input(fmt::format("{}: must have one output, of f32; it has{}", network.subject(), has));
-  }
-  if (const auto known = static_shape(outputs[0])) return *known;
-  SCOTOMA_ASSIGN_OR_RETURN(Network::Call call, network.call());
-  for (const auto& port : network.compiled().inputs()) {
-    ov::Tensor in = call.request().get_tensor(port);
-    std::memset(in.data(), 0, in.get_byte_size());
-  }
-  SCOTOMA_RETURN_IF_ERROR(call.run());
-  return call.request().get_output_tensor().get_shape();
-}
 
 /// "sample_size" of the U-Net's config: a number or [height, width].
 Result<std::pair<int, int>> sample_size(const std::filesystem::path& path) {
@@ -74,6 +39,18 @@ Result<std::pair<int, int>> sample_size(const std::filesystem::path& path) {
                                path.string(), found->dump()));
 }
 
+/// Pixels of an image's side for one position of the latents: the decoder doubles the size between its blocks.
+Result<int> pixels_of_latent(const std::filesystem::path& path) {
+  SCOTOMA_ASSIGN_OR_RETURN(const auto config, read_json_file(path));
+  const auto blocks = config.find("block_out_channels");
+  if (blocks != config.end() && blocks->is_array() && !blocks->empty() && blocks->size() <= 8) {
+    return 1 << (blocks->size() - 1);
+  }
+  return bad_input(path.string() +
+                   ": 'block_out_channels' must be a list: without it generator.width and generator.height cannot be "
+                   "turned into the size of latents");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<OpenvinoGenerator>> OpenvinoGenerator::load(const std::shared_ptr<Engine>& engine,
@@ -87,66 +64,95 @@ Result<void> OpenvinoGenerator::open(const std::shared_ptr<Engine>& engine, cons
   engine_ = engine;
   folder_ = options.model;
   SCOTOMA_RETURN_IF_ERROR(check_model_folder(folder_, FolderOf::generator));
-  SCOTOMA_RETURN_IF_ERROR(read_json_file(folder_ / "model_index.json"));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto index, read_json_file(folder_ / "model_index.json"));
   batch_ = static_cast<std::size_t>(std::max(1, options.batch));
   guidance_ = static_cast<float>(options.guidance);
   negative_prompt_ = options.negative_prompt;
+  const auto path = folder_ / "unet" / kModelFile;
+  SCOTOMA_ASSIGN_OR_RETURN(const auto unet,
+                           read_open_part(*engine, path, {"sample", "timestep", "encoder_hidden_states"}));
+  const bool fits = unet->input("sample").get_partial_shape().rank() == 4 && unet->outputs().size() == 1 &&
+                    unet->input("sample").get_partial_shape()[1].is_static();
+  if (!fits) return bad_input(fmt::format("{}: unexpected shapes: {}", path.string(), describe_ports(unet->inputs())));
+  SCOTOMA_ASSIGN_OR_RETURN(kind_, family_of(*unet, index, path));
   const auto schedule = folder_ / "scheduler" / "scheduler_config.json";
   SCOTOMA_ASSIGN_OR_RETURN(const auto config, read_json_file(schedule));
-  SCOTOMA_ASSIGN_OR_RETURN(scheduler_,
-                           Scheduler::of_pipeline(config, {options.scheduler, options.steps, options.eta}, schedule));
-  SCOTOMA_ASSIGN_OR_RETURN(tokenizer_, Tokenizer::load(*engine, folder_ / "tokenizer"));
-  SCOTOMA_RETURN_IF_ERROR(open_unet(*engine));
+  // Of diffusers' pipelines only StableDiffusionPipeline repairs old configs.
+  const auto plan = kind_ == FamilyKind::stable_diffusion ? Scheduler::of_pipeline : Scheduler::create;
+  SCOTOMA_ASSIGN_OR_RETURN(scheduler_, plan(config, {options.scheduler, options.steps, options.eta}, schedule));
+  SCOTOMA_RETURN_IF_ERROR(resolve_size(*unet, options));
   SCOTOMA_RETURN_IF_ERROR(open_decoder(*engine));
+  SCOTOMA_RETURN_IF_ERROR(check_size(options));
+  SCOTOMA_ASSIGN_OR_RETURN(
+      family_, open_family(kind_, *engine, {folder_, index, unet, path, image_[3], image_[2], options.guidance}));
+  SCOTOMA_RETURN_IF_ERROR(open_unet(*engine, unet));
   return resolve_fingerprint(*engine, options);
 }
 
-Result<void> OpenvinoGenerator::open_unet(Engine& engine) {
-  const auto path = folder_ / "unet" / kModel;
-  SCOTOMA_ASSIGN_OR_RETURN(const auto raw, engine.read(path));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto unet, with_f32_ports(raw, path));
-  SCOTOMA_RETURN_IF_ERROR(only_inputs(*unet, {"sample", "timestep", "encoder_hidden_states"}, path));
-  SCOTOMA_RETURN_IF_ERROR(resolve_types(*unet, path));
-  const auto text_path = folder_ / "text_encoder" / kModel;
-  SCOTOMA_ASSIGN_OR_RETURN(const auto raw_text, engine.read(text_path));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto text, with_f32_ports(raw_text, text_path));
-  SCOTOMA_RETURN_IF_ERROR(only_inputs(*text, {"input_ids"}, text_path));
-  const ov::PartialShape sample = unet->input("sample").get_partial_shape();
-  const ov::PartialShape states = unet->input("encoder_hidden_states").get_partial_shape();
-  const ov::PartialShape ids = text->input("input_ids").get_partial_shape();
-  const bool fits = sample.rank() == 4 && states.rank() == 3 && ids.rank() == 2 && sample[1].is_static() &&
-                    states[2].is_static() && unet->outputs().size() == 1;
-  if (!fits) return bad_input(fmt::format("{}: unexpected shapes: {}", path.string(), describe_ports(unet->inputs())));
-  text_length_ = tokenizer_->max_length();
-  for (const auto& length : {ids[1], states[1]}) {
-    if (length.is_static()) text_length_ = static_cast<std::size_t>(length.get_length());
+/// The latents' shape: the folder's, or that of the size that the options name.
+Result<void> OpenvinoGenerator::resolve_size(const ov::Model& unet, const GeneratorOptions& options) {
+  SCOTOMA_ASSIGN_OR_RETURN(const auto usual, sample_size(folder_ / "unet" / "config.json"));
+  latent_ = {static_cast<std::size_t>(unet.input("sample").get_partial_shape()[1].get_length()),
+             static_cast<std::size_t>(usual.first), static_cast<std::size_t>(usual.second)};
+  if (options.width == 0 && options.height == 0) return {};
+  SCOTOMA_ASSIGN_OR_RETURN(const int scale, pixels_of_latent(folder_ / "vae_decoder" / "config.json"));
+  for (const auto& [name, asked, side] :
+       {std::tuple("width", options.width, &latent_[2]), std::tuple("height", options.height, &latent_[1])}) {
+    if (asked % scale != 0) {
+      return bad_input(fmt::format("generator.{} is {}; it must be a multiple of {}, as {}'s decoder gives images",
+                                   name, asked, scale, folder_.string()));
+    }
+    if (asked > 0) *side = static_cast<std::size_t>(asked / scale);
   }
-  SCOTOMA_ASSIGN_OR_RETURN(const auto size, sample_size(folder_ / "unet" / "config.json"));
-  latent_ = {static_cast<std::size_t>(sample[1].get_length()), static_cast<std::size_t>(size.first),
-             static_cast<std::size_t>(size.second)};
-  const auto n = static_cast<std::int64_t>(guided() ? 2 * batch_ : batch_);
-  const auto timestep = unet->input("timestep").get_partial_shape();
+  return {};
+}
+
+/// Whether the decoder gives the size that was asked for: what its config says need not be what it does.
+Result<void> OpenvinoGenerator::check_size(const GeneratorOptions& options) const {
+  const auto differs = [](int asked, std::size_t given) {
+    return asked > 0 && static_cast<std::size_t>(asked) != given;
+  };
+  if (!differs(options.width, image_[3]) && !differs(options.height, image_[2])) return {};
+  return bad_input(
+      fmt::format("{}: gives images of {} x {} where {} x {} was asked for: its config.json's "
+                  "block_out_channels are another decoder's",
+                  decoder_->subject(), image_[3], image_[2], options.width, options.height));
+}
+
+Result<void> OpenvinoGenerator::open_unet(Engine& engine, const std::shared_ptr<ov::Model>& unet) {
+  const auto path = folder_ / "unet" / kModelFile;
+  SCOTOMA_RETURN_IF_ERROR(resolve_types(*unet, path));
+  const auto n = static_cast<std::int64_t>(rows());
+  const auto whole = [](std::size_t number) { return static_cast<std::int64_t>(number); };
   std::map<std::string, ov::PartialShape> shapes = {
-      {"sample", {n, sample[1], size.first, size.second}},
-      {"encoder_hidden_states", {n, static_cast<std::int64_t>(text_length_), states[2]}}};
-  if (timestep.rank() == 1) shapes["timestep"] = timestep[0].is_static() ? timestep : ov::PartialShape{n};
+      {"sample", {n, whole(latent_[0]), whole(latent_[1]), whole(latent_[2])}}};
+  for (const char* name : {"timestep", "encoder_hidden_states", "text_embeds", "time_ids", "timestep_cond"}) {
+    const auto port = find_port(unet->inputs(), name);
+    if (!port || port->get_partial_shape().rank().is_dynamic() || port->get_partial_shape().size() == 0) continue;
+    ov::PartialShape& shape = shapes[name] = port->get_partial_shape();
+    const bool step = std::string_view(name) == "timestep";
+    if (!step || shape[0].is_dynamic()) shape[0] = n;
+    if (shape.size() == 3) shape[1] = whole(family_->encoders().front()->length());
+  }
   SCOTOMA_RETURN_IF_ERROR(reshape_model(*unet, shapes, path));
   const bool few = latent_[1] * latent_[2] <= kFewPositions;
   SCOTOMA_ASSIGN_OR_RETURN(unet_, engine.compile(unet, path, few ? Attention::plain : Attention::fused));
   SCOTOMA_ASSIGN_OR_RETURN(const ov::Shape output, only_output(*unet_));
-  if (output != ov::Shape{static_cast<std::size_t>(n), latent_[0], latent_[1], latent_[2]}) {
-    return bad_input(
-        path.string() +
-        ": the output has another shape than the sample; models that predict a variance are not supported");
-  }
-  return open_text_encoder(engine, text);
+  if (output == ov::Shape{static_cast<std::size_t>(n), latent_[0], latent_[1], latent_[2]}) return {};
+  return bad_input(path.string() +
+                   ": the output has another shape than the sample; models that predict a variance are not supported");
 }
 
 /// Types of the U-Net's ports. Where a sampler's timesteps are no whole numbers, the network must be able to hear them.
 Result<void> OpenvinoGenerator::resolve_types(ov::Model& unet, const std::filesystem::path& path) {
-  SCOTOMA_RETURN_IF_ERROR(check_types(
-      unet.inputs(), {{"sample", Holds::floats}, {"encoder_hidden_states", Holds::floats}, {"timestep", Holds::either}},
-      path));
+  SCOTOMA_RETURN_IF_ERROR(check_types(unet.inputs(),
+                                      {{"sample", Holds::floats},
+                                       {"encoder_hidden_states", Holds::floats},
+                                       {"timestep", Holds::either},
+                                       {"text_embeds", Holds::floats},
+                                       {"time_ids", Holds::floats},
+                                       {"timestep_cond", Holds::floats}},
+                                      path));
   const auto steps = scheduler_.steps();
   const auto broken = std::find_if(steps.begin(), steps.end(),
                                    [](const SamplerStep& step) { return step.timestep != std::trunc(step.timestep); });
@@ -157,30 +163,8 @@ Result<void> OpenvinoGenerator::resolve_types(ov::Model& unet, const std::filesy
                   path.string(), scheduler_.name(), broken->timestep));
 }
 
-Result<void> OpenvinoGenerator::open_text_encoder(Engine& engine, const std::shared_ptr<ov::Model>& model) {
-  const auto path = folder_ / "text_encoder" / kModel;
-  if (!find_port(model->outputs(), "last_hidden_state")) {
-    return bad_input(
-        fmt::format("{}: has no output 'last_hidden_state', but {}", path.string(), describe_ports(model->outputs())));
-  }
-  SCOTOMA_RETURN_IF_ERROR(check_types(model->inputs(), {{"input_ids", Holds::integers}}, path));
-  SCOTOMA_RETURN_IF_ERROR(check_types(model->outputs(), {{"last_hidden_state", Holds::floats}}, path));
-  SCOTOMA_RETURN_IF_ERROR(reshape_model(*model, {{"input_ids", {1, static_cast<std::int64_t>(text_length_)}}}, path));
-  words_ = embedding_rows(*model, "input_ids");
-  SCOTOMA_ASSIGN_OR_RETURN(text_encoder_, engine.compile(model, path));
-  const auto gives = static_shape(text_encoder_->compiled().output("last_hidden_state"));
-  const auto takes = static_shape(unet_->compiled().input("encoder_hidden_states"));
-  if (gives && takes && gives->size() == 3 && (*gives)[1] == (*takes)[1] && (*gives)[2] == (*takes)[2]) {
-    SCOTOMA_RETURN_IF_ERROR(ids_of("a photo"));  // whether the tokenizer's ids are its words
-    return {};
-  }
-  return bad_input(fmt::format("{}: the text encoder gives {}, the U-Net takes {}; do they belong together?",
-                               folder_.string(), gives ? gives->to_string() : "an open shape",
-                               takes ? takes->to_string() : "an open shape"));
-}
-
 Result<void> OpenvinoGenerator::open_decoder(Engine& engine) {
-  const auto path = folder_ / "vae_decoder" / kModel;
+  const auto path = folder_ / "vae_decoder" / kModelFile;
   const auto config_path = folder_ / "vae_decoder" / "config.json";
   SCOTOMA_ASSIGN_OR_RETURN(const auto config, read_json_file(config_path));
   SCOTOMA_ASSIGN_OR_RETURN(const auto kind,
@@ -194,9 +178,7 @@ Result<void> OpenvinoGenerator::open_decoder(Engine& engine) {
   }
   scaling_ = static_cast<float>(scaling);
   shift_ = static_cast<float>(shift);
-  SCOTOMA_ASSIGN_OR_RETURN(const auto raw, engine.read(path));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto model, with_f32_ports(raw, path));
-  SCOTOMA_RETURN_IF_ERROR(only_inputs(*model, {"latent_sample"}, path));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto model, read_part(engine, path, {"latent_sample"}));
   SCOTOMA_RETURN_IF_ERROR(check_types(model->inputs(), {{"latent_sample", Holds::floats}}, path));
   // As many rows at once as memory allows, and all calls equally full.
   const std::size_t positions = latent_[1] * latent_[2];
@@ -215,19 +197,30 @@ Result<void> OpenvinoGenerator::open_decoder(Engine& engine) {
                                image_.to_string(), decoded_at_once_));
 }
 
+/// Of Stable Diffusion 1.x at its own size the files and settings are those of the first release: its images stay
+/// remembered.
 Result<void> OpenvinoGenerator::resolve_fingerprint(const Engine& engine, const GeneratorOptions& options) {
-  auto settings = fmt::format("steps {} guidance {} scheduler {} batch {} precision {} {} {}", options.steps,
-                              options.guidance, name_of(options.scheduler), batch_, unet_->precision(),
-                              text_encoder_->precision(), decoder_->precision());
+  const auto encoders = family_->encoders();
+  std::string precisions = unet_->precision();
+  for (const TextEncoder* encoder : encoders) precisions += " " + encoder->network().precision();
+  auto settings = fmt::format("steps {} guidance {} scheduler {} batch {} precision {} {}", options.steps,
+                              options.guidance, name_of(options.scheduler), batch_, precisions, decoder_->precision());
   if (options.eta > 0) settings += fmt::format(" eta {}", options.eta);
   if (!scheduler_.mended().empty()) settings += " " + scheduler_.mended();
-  SCOTOMA_ASSIGN_OR_RETURN(
-      fingerprint_,
-      model_fingerprint(engine, "generator",
-                        {folder_ / "scheduler" / "scheduler_config.json", tokenizer_->file(),
-                         folder_ / "text_encoder" / kModel, folder_ / "unet" / kModel, folder_ / "unet" / "config.json",
-                         folder_ / "vae_decoder" / kModel, folder_ / "vae_decoder" / "config.json"},
-                        {settings, guided() ? negative_prompt_ : "", std::to_string(text_length_)}));
+  if (!family_->settings().empty()) settings += " " + family_->settings();
+  if (options.width != 0 || options.height != 0) settings += fmt::format(" size {} x {}", image_[3], image_[2]);
+  std::vector<std::filesystem::path> files = {folder_ / "scheduler" / "scheduler_config.json"};
+  for (const TextEncoder* encoder : encoders) {
+    files.push_back(encoder->tokenizer().file());
+    files.emplace_back(encoder->network().subject());
+  }
+  for (const char* part : {"unet", "vae_decoder"}) {
+    files.push_back(folder_ / part / kModelFile);
+    files.push_back(folder_ / part / "config.json");
+  }
+  SCOTOMA_ASSIGN_OR_RETURN(fingerprint_, model_fingerprint(engine, "generator", files,
+                                                           {settings, guided() ? negative_prompt_ : "",
+                                                            std::to_string(encoders.front()->length())}));
   return {};
 }
 
