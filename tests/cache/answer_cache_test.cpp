@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scotoma/cache/answer_cache.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 #include <sys/stat.h>

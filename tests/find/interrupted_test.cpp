@@ -13,28 +13,9 @@ namespace scotoma {
 namespace {
 
 using fake::flower_bug;
+using fake::run_to_the_end;
 using fake::StudyRuns;
 using fake::text_of;
-
-/// Starts again until it ends; gives the number of starts, or 0 for an error that is no interruption.
-int run_to_the_end(StudyRuns& runs, const std::vector<std::size_t>& stops, Code code) {
-  std::size_t next = 0;
-  for (int start = 1; start < 100; ++start) {
-    CancelToken cancel;
-    runs.world.before_call = [&](const std::string&, std::size_t call) -> Result<void> {
-      if (next >= stops.size() || call < stops[next]) return {};
-      ++next;
-      if (code == Code::failed) return failed("NaN");
-      cancel.cancel();
-      return {};
-    };
-    const auto result = runs.run(cancel);
-    runs.world.before_call = nullptr;
-    if (result.ok()) return start;
-    if (result.error().code != code) return 0;
-  }
-  return 0;
-}
 
 class Interrupted : public testing::TestWithParam<std::pair<Code, int>> {};
 

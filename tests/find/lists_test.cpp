@@ -16,6 +16,7 @@ namespace {
 using fake::confirmed;
 using fake::flower_bug;
 using fake::Ids;
+using fake::run_to_the_end;
 using fake::StudyRuns;
 using fake::text_of;
 
