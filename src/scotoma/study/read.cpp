@@ -78,7 +78,6 @@ class Reader : private TableReader {
   }
 
   Result<void> check_names() const;
-  Result<void> check_inner_tables(const std::string& outer, const toml::table& table) const;
   Result<void> read_option(const Option& option);
   Result<void> assign(const Option& option, const toml::node& node, Study& study) const;
   Result<void> read_networks();
@@ -117,18 +116,6 @@ Result<void> Reader::check_names() const {
     if (!node.is_table()) return wrong(&node, fmt::format("'{}' must be a table: [{}]", key.str(), key.str()));
     SCOTOMA_RETURN_IF_ERROR(check_table(key.str(), *node.as_table()));
     SCOTOMA_RETURN_IF_ERROR(check_inner_tables(std::string(key.str()), *node.as_table()));
-  }
-  return {};
-}
-
-/// [generator.sdcpp] in [generator].
-Result<void> Reader::check_inner_tables(const std::string& outer, const toml::table& table) const {
-  for (const auto& [key, node] : table) {
-    const std::string name = fmt::format("{}.{}", outer, key.str());
-    const auto inside = [&](const Option& option) { return option.table == name; };
-    if (std::none_of(options().begin(), options().end(), inside)) continue;
-    if (!node.is_table()) return wrong(&node, fmt::format("'{0}' must be a table: [{0}]", name));
-    SCOTOMA_RETURN_IF_ERROR(check_table(name, *node.as_table()));
   }
   return {};
 }

@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "scotoma/study/keys.h"
+#include "scotoma/study/options.h"
 
 namespace scotoma {
 
@@ -22,6 +25,17 @@ Result<void> TableReader::check_table(std::string_view name, const toml::table& 
     }
     const std::string shown = name.empty() ? std::string(key.str()) : fmt::format("{}.{}", name, key.str());
     return wrong(&node, fmt::format("unknown key '{}'; did you mean '{}'?", shown, nearest(key.str(), valid)));
+  }
+  return {};
+}
+
+Result<void> TableReader::check_inner_tables(const std::string& outer, const toml::table& table) const {
+  for (const auto& [key, node] : table) {
+    const std::string name = fmt::format("{}.{}", outer, key.str());
+    const auto inside = [&](const Option& option) { return option.table == name; };
+    if (std::none_of(options().begin(), options().end(), inside)) continue;
+    if (!node.is_table()) return wrong(&node, fmt::format("'{0}' must be a table: [{0}]", name));
+    SCOTOMA_RETURN_IF_ERROR(check_table(name, *node.as_table()));
   }
   return {};
 }

@@ -23,6 +23,9 @@ class TableReader {
   /// Errors: bad_input for a key that no table `name` holds (keys.h), with the nearest that it may.
   Result<void> check_table(std::string_view name, const toml::table& table) const;
 
+  /// The same of the tables inside it, [generator.sdcpp] in [generator]. Errors: where one is no table, too.
+  Result<void> check_inner_tables(const std::string& outer, const toml::table& table) const;
+
   const std::filesystem::path& file() const { return file_; }
 
  private:
