@@ -15,6 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kAsItIs =
+    "or set generator.kind = \"sdcpp\", which runs it without an export (docs/downloaded-checkpoints.md)";
 constexpr const char* kOptimum = "pip install \"optimum-intel[openvino,diffusers]\"";
 constexpr const char* kCaptionersAre =
     "supported are encoder-decoders such as ViT with GPT-2 (model_type vision-encoder-decoder, for example "
@@ -87,11 +89,11 @@ Result<void> check_generator(const fs::path& folder) {
           fmt::format("{}: a model of the kind '{}', which generates no images; {}", name, type, kDiffusionIs));
     }
     if (!has_torch_weights(folder)) return {};
-    return bad_input(
-        fmt::format("{}: weights without model_index.json. Of a single file diffusers makes a folder: python -c \"from "
-                    "diffusers import "
-                    "StableDiffusionPipeline as P; P.from_single_file('FILE').save_pretrained('CHECKPOINT')\"; then {}",
-                    name, command("CHECKPOINT", "text-to-image")));
+    return bad_input(fmt::format(
+        "{}: weights without model_index.json. Of a single file diffusers makes a folder: python -c \"from "
+        "diffusers import "
+        "StableDiffusionPipeline as P; P.from_single_file('FILE').save_pretrained('CHECKPOINT')\"; then {}; {}",
+        name, command("CHECKPOINT", "text-to-image"), kAsItIs));
   }
   SCOTOMA_ASSIGN_OR_RETURN(const auto index, read_json_file(folder / "model_index.json"));
   SCOTOMA_ASSIGN_OR_RETURN(const auto kind,
@@ -102,8 +104,8 @@ Result<void> check_generator(const fs::path& folder) {
   if (is_file(folder / "unet" / "openvino_model.xml")) return {};
   if (has_torch_weights(folder / "unet")) {
     return bad_input(
-        fmt::format("{}: holds PyTorch's weights, as diffusers saves them; export it and give the new folder: {}", name,
-                    command(plain(folder), "text-to-image")));
+        fmt::format("{}: holds PyTorch's weights, as diffusers saves them; export it and give the new folder: {}; {}",
+                    name, command(plain(folder), "text-to-image"), kAsItIs));
   }
   if (!has_file(folder / "unet", {"model.onnx"})) return {};
   return bad_input(
