@@ -24,7 +24,7 @@ TEST(SdcppRefusal, SaysHowToBuildWithTheLibrary) {
   GeneratorOptions options;
   options.kind = Backend::sdcpp;
   options.sdcpp.model = folder.write("model.safetensors", "no checkpoint");
-  const auto generator = load_generator(options, {"f32", 1});
+  const auto generator = load_generator(options, {Precision::f32, 1});
   ASSERT_FALSE(generator.ok());
   EXPECT_EQ(generator.error().code, Code::bad_input);
   const std::string& message = generator.error().message;
@@ -73,13 +73,13 @@ class Sdcpp : public testing::Test {
   }
 
   static std::unique_ptr<Generator> load(const GeneratorOptions& options, int threads = 2) {
-    auto loaded = load_generator(options, {"f32", threads});
+    auto loaded = load_generator(options, {Precision::f32, threads});
     EXPECT_TRUE(loaded.ok()) << loaded.error().message;
     return loaded.ok() ? std::move(loaded).value() : nullptr;
   }
 
   static void expect_wrong(const GeneratorOptions& options, const std::string& says) {
-    const auto loaded = load_generator(options, {"f32", 2});
+    const auto loaded = load_generator(options, {Precision::f32, 2});
     ASSERT_FALSE(loaded.ok());
     EXPECT_EQ(loaded.error().code, Code::bad_input);
     EXPECT_NE(loaded.error().message.find(says), std::string::npos) << loaded.error().message;

@@ -54,7 +54,7 @@ class RecordedFamily : public testing::Test {
   }
 
   static std::unique_ptr<Generator> load(const GeneratorOptions& options) {
-    auto out = load_generator(options, {"f32", 1});
+    auto out = load_generator(options, {Precision::f32, 1});
     EXPECT_TRUE(out.ok()) << out.error().message;
     return out.ok() ? std::move(out).value() : nullptr;
   }
@@ -66,7 +66,7 @@ class RecordedFamily : public testing::Test {
   }
 
   static void expect_refused(const GeneratorOptions& options, const std::string& part) {
-    const auto out = load_generator(options, {"f32", 1});
+    const auto out = load_generator(options, {Precision::f32, 1});
     ASSERT_FALSE(out.ok());
     EXPECT_EQ(out.error().code, Code::bad_input);
     EXPECT_NE(out.error().message.find(part), std::string::npos) << out.error().message;
@@ -181,7 +181,7 @@ TEST_F(RecordedFamily, TextEncodersOfAnotherModelAreRefused) {
 
 /// What transformers 5.5.4 makes of these texts; the converted tokenizer alone reads every "!" as the word 256.
 TEST_F(RecordedFamily, ATypedPaddingWordIsReadAsTransformersReadsIt) {
-  const auto engine = Engine::create({"f32", 1}).value();
+  const auto engine = Engine::create({Precision::f32, 1}).value();
   const fs::path model = folder("sdxl");
   const auto second = Tokenizer::load(*engine, model / "tokenizer_2").value();
   using Ids = std::vector<std::int64_t>;
@@ -265,7 +265,7 @@ TEST(FamilyOf, NamesWhatOtherUnetsAre) {
 }
 
 TEST(OpenFamily, RefusesTheRefinerOfSdxl) {
-  const auto engine = Engine::create({"f32", 1}).value();
+  const auto engine = Engine::create({Precision::f32, 1}).value();
   const auto refiner = unet({{"text_embeds", {-1, 12}}, {"time_ids", {-1, 5}}});
   const auto out = open_family(FamilyKind::sdxl, *engine, {"x", nlohmann::json::object(), refiner, "x/unet", 8, 8, 1});
   ASSERT_FALSE(out.ok());
