@@ -95,6 +95,9 @@ def shared():
             continue
         yield kind, {**SD, "final_sigmas_type": "sigma_min"}, (5, 8, 20)
         yield kind, {**SD, "final_sigmas_type": "sigma_min", "use_karras_sigmas": True}, (8,)
+    for kind, levels in itertools.product(("euler", "dpmsolver++", "unipc"), ("karras", "exponential")):
+        # The last level, 4096, is below those before it.
+        yield kind, {**SD, **TRAILING_V, "rescale_betas_zero_snr": True, f"use_{levels}_sigmas": True}, (5,)
     for kind in ("ddim", "ddpm", "euler", "euler-ancestral", "dpmsolver++", "sde-dpmsolver++", "unipc", "lcm", "tcd"):
         yield kind, {**SD, **NO_CLIP, **TRAILING_V, "rescale_betas_zero_snr": True}, (4, 10)
     for kind in ("ddim", "ddpm", "lcm", *ON_LOG_SNR):
@@ -162,6 +165,7 @@ def solvers():
     yield "dpmsolver++", {**SD, "euler_at_final": True, "final_sigmas_type": "sigma_min"}, (8, 16)
     yield "dpmsolver++", {**SD, "use_lu_lambdas": True, "sigma_min": 0.2}, (8,)
     yield "dpmsolver++", {**cosine, "use_lu_lambdas": True}, (8,)
+    yield "dpmsolver++", {**SD, **TRAILING_V, "use_lu_lambdas": True, "rescale_betas_zero_snr": True}, (8,)
     yield "dpmsolver++", {**SD, "use_lu_lambdas": True, "use_karras_sigmas": True}, (8,)
     for order, lower in itertools.product((1, 2, 3), (True, False)):
         yield "deis", {**SD, "solver_order": order, "lower_order_final": lower}, (1, 2, 8, 16)

@@ -64,7 +64,7 @@ Result<LevelWalk> walk_levels(const PlanRequest& request, const ScheduleConfig& 
     out.sigmas = spaced_levels(out.spacing, high, low, request.steps);
     out.timesteps.resize(out.sigmas.size());
     for (std::size_t i = 0; i < out.sigmas.size(); ++i) {
-      out.timesteps[i] = timestep_of_level(out.sigmas[i], levels);
+      out.timesteps[i] = timestep_of_level(out.sigmas[i], levels, c.zero_snr || out.spacing != LevelSpacing::karras);
       if (rules.whole_karras && out.spacing == LevelSpacing::karras)
         out.timesteps[i] = std::nearbyint(out.timesteps[i]);
     }

@@ -55,6 +55,11 @@ Result<LevelWalk> walk_log_snr(const PlanRequest& request, const ScheduleConfig&
   } else {
     double high = levels.back();
     double low = levels.front();
+    if (out.spacing == LevelSpacing::exponential || out.spacing == LevelSpacing::beta) {
+      // As diffusers has them: where timesteps are cut, the last bit of a level decides on the first one.
+      high = static_cast<float>(high);
+      low = static_cast<float>(low);
+    }
     if (out.spacing != LevelSpacing::lu) {
       SCOTOMA_ASSIGN_OR_RETURN(high, level_bound(request, "sigma_max", high));
       SCOTOMA_ASSIGN_OR_RETURN(low, level_bound(request, "sigma_min", low));
@@ -64,7 +69,8 @@ Result<LevelWalk> walk_log_snr(const PlanRequest& request, const ScheduleConfig&
     const bool rounded = (out.spacing == LevelSpacing::karras || out.spacing == LevelSpacing::lu) &&
                          !(rules.cuts_cosine && c.beta_schedule == BetaSchedule::squaredcos_cap_v2);
     for (std::size_t i = 0; i < out.sigmas.size(); ++i) {
-      const double t = timestep_of_level(out.sigmas[i], levels, !rounded);
+      const double t =
+          timestep_of_level(out.sigmas[i], levels, !rounded || c.zero_snr || out.spacing == LevelSpacing::lu);
       out.timesteps[i] = rounded ? std::nearbyint(t) : std::trunc(t);
     }
     if (!rules.ends_at_schedule) least = out.sigmas.back();

@@ -113,8 +113,9 @@ double timestep_of_level(double sigma, const std::vector<double>& levels, bool f
   const auto log_of = [&](double level) { return float_logs ? float_log(level) : std::log(level); };
   const double wanted = std::log(std::max(sigma, 1e-10));
   std::size_t low = 0;
-  for (std::size_t i = 0; i + 1 < levels.size(); ++i) {
-    if (wanted >= log_of(levels[i])) low = i;
+  // The last timestep whose level is not above: with zero terminal SNR the last level is below those before it.
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    if (wanted >= log_of(levels[i])) low = std::min(i, levels.size() - 2);
   }
   const double below = log_of(levels[low]);
   const double above = log_of(levels[low + 1]);

@@ -40,7 +40,8 @@ std::vector<double> linspace(double first, double last, int count);
 std::vector<double> trailing_timesteps(double from, double step);
 
 /// The (fractional) training timestep at which the noise level is `sigma`; log-linear between timesteps. With
-/// `float_logs` the levels' logarithms are rounded to float, as diffusers has them: it shows where a timestep is cut.
+/// `float_logs` the levels' logarithms are rounded to float, as diffusers has them: it decides on the first timestep
+/// where that is cut, or where the last level is below those before it (zero terminal SNR).
 double timestep_of_level(double sigma, const std::vector<double>& levels, bool float_logs = false);
 
 /// The timesteps of samplers on alphas or noise levels, from the last one down, not rounded.
