@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Scotoma's generator beside stable-diffusion.cpp's own command line: the same checkpoint, prompt and seeds.
 
-    bench/sdcpp.py SCOTOMA SD_CLI MODELS [ROUNDS [CASE...]]
+    bench/sdcpp.py SCOTOMA SD_CLI MODELS [--rounds N] [--threads N] [CASE...]
 
-Run it by `./dev bench --with sdcpp`. Both generate few and many images in turn, ROUNDS times (3 unless given); what the
-many took beyond the few is the time of an image, without loading. Printed are the medians, their ratio, the peak memory of
-each, and whether the pixels are the same. sd-cli reads the prompt once for all its images, Scotoma once for each.
+Run it by `./dev bench --with sdcpp`. Both generate few and many images in turn, in each round; what the many took beyond
+the few is the time of an image, without loading. Printed are the medians, their ratio, that of processor time, the peak
+memory of each, and whether the pixels are the same. Beside other work `--threads 1` and processor time are what to look
+at: several threads spin while they wait for each other. sd-cli reads the prompt once for all its images, Scotoma once for
+each.
 """
 
+import argparse
 import os
 import statistics
 import subprocess
@@ -24,7 +27,7 @@ SEED = 7
 # Name, options of sd-cli, keys of [generator], size, steps. "whole" is a U-Net of 323 M weights, on which the time goes into
 # steps as it does with real models; "parts" is so small that what surrounds the network counts.
 CASES = {
-    "whole": ({"-m": "whole.safetensors", "--taesd": "tiny_decoder.safetensors"}, 3.0, 64, 4),
+    "whole": ({"-m": "whole.safetensors", "--taesd": "tiny_decoder.safetensors"}, 3.0, 64, 20),
     "parts": (
         {
             "--diffusion-model": "parts/transformer.safetensors",
@@ -40,7 +43,7 @@ KEYS = {"-m": "model", "--taesd": "taesd", "--diffusion-model": "diffusion_model
 
 
 def run(command, environment=None):
-    """Seconds, and bytes of memory at the most."""
+    """Seconds on the clock and of processors, and bytes of memory at the most."""
     begin = time.monotonic()
     with open(os.devnull, "w") as nowhere, tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(command, stdout=nowhere, stderr=errors, env=environment)
@@ -48,7 +51,7 @@ def run(command, environment=None):
         if status != 0:
             errors.seek(0)
             sys.exit(f"{' '.join(map(str, command))}: ended with {status}\n{errors.read().decode(errors='replace')}")
-    return time.monotonic() - begin, usage.ru_maxrss * 1024
+    return time.monotonic() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024
 
 
 def pixels(path):
@@ -108,10 +111,10 @@ def study(folder, models, files, guidance, size, steps):
     return path
 
 
-def compare(name, scotoma, cli, models, rounds):
+def compare(name, scotoma, cli, models, rounds, threads):
     files, guidance, size, steps = CASES[name]
-    threads = str(os.cpu_count())
-    per_image, memory, same = {"scotoma": [], "sd-cli": []}, {"scotoma": 0, "sd-cli": 0}, True
+    per_image, work, memory = ({"scotoma": [], "sd-cli": []} for _ in range(3))
+    same = True
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         path = study(folder, models, files, guidance, size, steps)
@@ -131,28 +134,36 @@ def compare(name, scotoma, cli, models, rounds):
         ours(1, folder / "first")  # the trial of the checkpoint, once for its files
         for round_ in range(rounds):
             for who, generate in (("scotoma", ours), ("sd-cli", theirs)):
-                few, _ = generate(FEW, folder / f"{who}-few-{round_}")
-                many, peak = generate(MANY, folder / f"{who}-many-{round_}")
+                few, few_work, _ = generate(FEW, folder / f"{who}-few-{round_}")
+                many, many_work, peak = generate(MANY, folder / f"{who}-many-{round_}")
+                work[who].append((many_work - few_work) / (MANY - FEW))
                 per_image[who].append((many - few) / (MANY - FEW))
-                memory[who] = max(memory[who], peak)
+                memory[who].append(peak)
             mine = [pixels(folder / f"scotoma-many-{round_}" / f"{SEED + i}.png") for i in range(MANY)]
             their_files = sorted((folder / f"sd-cli-many-{round_}").glob("*.png"), key=lambda file: int(file.stem))
             same = same and mine == [pixels(file) for file in their_files]
     speed = {who: 1 / statistics.median(seconds) for who, seconds in per_image.items()}
     ratio = speed["scotoma"] / speed["sd-cli"]
+    of_work = statistics.median(work["sd-cli"]) / statistics.median(work["scotoma"])
     print(
-        f"{name}: {size} x {size}, {steps} steps, guidance {guidance}: scotoma {speed['scotoma']:.3f} images/s, sd-cli "
-        f"{speed['sd-cli']:.3f}, ratio {ratio:.2f}; peak {memory['scotoma'] / 2**20:.0f} and "
-        f"{memory['sd-cli'] / 2**20:.0f} MiB; pixels {'the same' if same else 'DIFFER'}",
+        f"{name}: {size} x {size}, {steps} steps, guidance {guidance}, threads {threads}: scotoma {speed['scotoma']:.3f} images/s, sd-cli "
+        f"{speed['sd-cli']:.3f}, ratio {ratio:.2f}, of processor time {of_work:.2f}; peak "
+        f"{max(memory['scotoma']) / 2**20:.0f} and {max(memory['sd-cli']) / 2**20:.0f} MiB; pixels {'the same' if same else 'DIFFER'}",
         flush=True,
     )
 
 
 def main():
-    scotoma, cli, models = (Path(argument).resolve() for argument in sys.argv[1:4])
-    rounds = int(sys.argv[4]) if len(sys.argv) > 4 else 3
-    for name in sys.argv[5:] or CASES:
-        compare(name, scotoma, cli, models, rounds)
+    parser = argparse.ArgumentParser()
+    for name in ("scotoma", "sd_cli", "models"):
+        parser.add_argument(name, type=Path)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("cases", nargs="*", default=list(CASES))
+    asked = parser.parse_intermixed_args()
+    programs = (asked.scotoma.resolve(), asked.sd_cli.resolve())
+    for name in asked.cases:
+        compare(name, *programs, asked.models.resolve(), asked.rounds, str(asked.threads))
 
 
 if __name__ == "__main__":
