@@ -33,6 +33,9 @@ install(DIRECTORY src/scotoma DESTINATION include FILES_MATCHING PATTERN "*.h"
   PATTERN "study/table_reader.h" EXCLUDE
   PATTERN "study/old_keys.h" EXCLUDE
   PATTERN "study/read_lists.h" EXCLUDE
+  PATTERN "study/read_labels.h" EXCLUDE
+  PATTERN "study/check_values.h" EXCLUDE
+  PATTERN "study/unread_keys.h" EXCLUDE
   PATTERN "study/option_field.h" EXCLUDE
   PATTERN "study/assign.h" EXCLUDE
   PATTERN "record/summed_rows.h" EXCLUDE)

@@ -18,16 +18,16 @@ class RememberedModels : public testing::Test {
  protected:
   /// Runs the study; what it compiled lies in a folder of this run's own.
   Outcome find(std::vector<std::string> more = {}) {
-    caches_ = folder_ / ("caches" + std::to_string(++runs_));
+    engine_ = folder_ / ("engine" + std::to_string(++runs_));
     more.insert(more.begin(), {"find", study_.string(), "--out", (folder_ / "out").string(), "--threads", "2"});
-    return run(more, {.environment = {{"XDG_CACHE_HOME", caches_.string()}}});
+    return run(more, {.environment = {{"SCOTOMA_ENGINE_CACHE", engine_.string()}}});
   }
-  bool loaded() const { return fs::exists(caches_ / "scotoma/engine"); }
+  bool loaded() const { return fs::exists(engine_); }
   json bugs() const { return json::parse(read_file(folder_ / "out/bugs.json")); }
 
   fake::Folder folder_;
   fs::path study_ = folder_ / "study.toml";
-  fs::path caches_;
+  fs::path engine_;
   int runs_ = 0;
 };
 
