@@ -51,6 +51,9 @@ class Role {
   /// takes more, since threads only wait for it, and one GPU fewer.
   virtual std::optional<std::size_t> concurrency() const { return std::nullopt; }
 
+  /// What it takes of the machine, where that is much, for people: "about 12 GB of memory: ..."; mostly empty.
+  virtual std::string needs() const { return ""; }
+
   /// Time spent so far inside the engine that runs the network, summed over threads; 0 where nothing measures it.
   virtual double engine_seconds() const { return 0; }
 };

@@ -79,8 +79,9 @@ Result<Health> Examination::generator() {
   SCOTOMA_ASSIGN_OR_RETURN(images_, timed(&ImageCost::generate, requests.size(), generate));
   cost_.bytes = bytes / requests.size();
   generated_ = true;
-  return Health{fmt::format("{}; generated {} images of {} x {}", model->describe(), images_.size(), images_[0].width,
-                            images_[0].height)};
+  const std::string needs = model->needs();
+  return Health{fmt::format("{}; generated {} images of {} x {}{}{}", model->describe(), images_.size(),
+                            images_[0].width, images_[0].height, needs.empty() ? "" : "; ", needs)};
 }
 
 Result<Health> Examination::classifier() {

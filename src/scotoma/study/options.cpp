@@ -139,6 +139,26 @@ void add_generator_and_classifier(std::vector<Option>& t) {
                {},
                false,
                Backend::openvino});
+  t.push_back(
+      {"generator",
+       "threads",
+       "threads that generate one batch; more are for large images, of which few batches fit into memory. Images "
+       "have other bits than with 1, and the machine must have that many",
+       FIELD(generator.threads),
+       1,
+       1024,
+       {},
+       false,
+       Backend::openvino});
+  t.push_back({"generator",
+               "streams",
+               "batches generated at once, at most; 0: as many as threads and memory allow; does not change any result",
+               FIELD(generator.streams),
+               0,
+               1024,
+               {},
+               false,
+               Backend::openvino});
   add_sdcpp_options(t);
   t.push_back({"classifier", "kind", "what runs the model", CHOICE(classifier.kind), 0, 0, {"openvino"}});
   t.push_back(

@@ -72,6 +72,8 @@ struct GeneratorOptions {
   int batch = 8;
   int width = 0;  ///< of openvino: of the images, in pixels; 0: what the folder says
   int height = 0;
+  int threads = 1;  ///< that generate one batch; with another number an image may have other bits
+  int streams = 0;  ///< batches generated at once, at most; 0: what threads and memory allow
   SdcppOptions sdcpp = {};  ///< of sdcpp alone
 };
 

@@ -21,6 +21,7 @@
 #include "scotoma/backend/openvino/fingerprint.h"
 #include "scotoma/backend/openvino/onnx_attributes.h"
 #include "scotoma/core/hash.h"
+#include "scotoma/core/parallel.h"
 
 namespace scotoma {
 namespace {
@@ -231,10 +232,24 @@ std::filesystem::path Engine::tokenizers() const {
   return tokenizers_;
 }
 
+/// The engine would take fewer without a word, and the answers would have other bits.
+Result<void> Engine::check_threads(const Streams& streams) const {
+  const int cores = thread_count(0);
+  if (streams.threads == 1 || streams.threads <= std::min(threads_, cores)) return {};
+  return bad_input(
+      fmt::format("{} threads for one batch are more than there are (engine.threads {}, processors {}): with fewer it "
+                  "would have other bits; set fewer",
+                  streams.threads, threads_, cores));
+}
+
 Result<std::shared_ptr<Network>> Engine::compile(const std::shared_ptr<ov::Model>& model,
-                                                 const std::filesystem::path& path, Attention attention) {
-  ov::AnyMap options = {ov::hint::inference_precision(precision_), ov::num_streams(threads_),
-                        ov::inference_num_threads(threads_), ov::hint::enable_cpu_pinning(false)};
+                                                 const std::filesystem::path& path, Attention attention,
+                                                 const Streams& streams) {
+  const int most = std::max(1, threads_ / streams.threads);
+  const int requests = streams.at_once > 0 ? std::min(streams.at_once, most) : most;
+  SCOTOMA_RETURN_IF_ERROR(check_threads(streams));
+  ov::AnyMap options = {ov::hint::inference_precision(precision_), ov::num_streams(requests),
+                        ov::inference_num_threads(requests * streams.threads), ov::hint::enable_cpu_pinning(false)};
   // OpenVINO 2026.4.1 crashes (no exception) in the pass that tokenizes attention for its fused kernels when some small
   // U-Nets of static shape, the embedded world's among them, are compiled in f32; Stable Diffusion's is compiled well.
   // Over few positions those kernels gain nothing measurable in f32; over many they save gigabytes. In bf16 they halve
@@ -242,12 +257,13 @@ Result<std::shared_ptr<Network>> Engine::compile(const std::shared_ptr<ov::Model
   const bool fused = attention == Attention::fused || precision_ != ov::element::f32;
   if (!fused) options["SNIPPETS_MODE"] = "DISABLE";
   // The engine knows a cached model by neither precision nor kernels, and gives what the first to ask has compiled.
-  const std::string settings = precision_.get_type_name() + (fused ? "-fused" : "-plain");
+  std::string settings = precision_.get_type_name() + (fused ? "-fused" : "-plain");
+  if (streams.threads > 1) settings += fmt::format("-{}", streams.threads);
   SCOTOMA_ASSIGN_OR_RETURN(const CacheTurn cache, CacheTurn::take(cache_, settings, path));
   if (!cache.folder().empty()) options.insert(ov::cache_dir(cache.folder().string()));
   auto compiled = engine_call(
       path.string() + ": cannot be compiled", "is it a model for inference?", Code::bad_input,
-      [&] { return std::make_shared<Network>(core_.compile_model(model, "CPU", options), path.string(), threads_); });
+      [&] { return std::make_shared<Network>(core_.compile_model(model, "CPU", options), path.string(), requests); });
   if (compiled.ok()) cache.keep();
   return compiled;
 }

@@ -2,8 +2,8 @@
 // OpenVINO behind a narrow door: reads and compiles models, lends infer requests, measures the time spent inside.
 // Its exceptions stop here and become errors that name the file.
 //
-// Every request runs on one thread; as many run side by side as the study has threads. So the order of additions inside
-// a network does not depend on the number of threads, and neither do the answers.
+// Every request runs on one thread, unless its role says how many; as many run side by side as the study has threads.
+// So the order of additions inside a network does not depend on the number of threads, and neither do the answers.
 #pragma once
 
 #include <atomic>
@@ -103,6 +103,12 @@ enum class Attention {
   fused,  ///< by the engine's fused kernels, without them
 };
 
+/// How the requests of a network share the engine's threads.
+struct Streams {
+  int threads = 1;  ///< that work on one request; with another number it may have other bits
+  int at_once = 0;  ///< requests, at most; 0: as many as the engine's threads allow
+};
+
 /// One a process is enough; all roles of a study share it. Thread-safe.
 class Engine {
  public:
@@ -117,9 +123,10 @@ class Engine {
   /// Reads a tokenizer's IR, after loading the extension that runs it.
   Result<std::shared_ptr<ov::Model>> read_tokenizer(const std::filesystem::path& path, TrialKind kind);
 
-  /// Compiles for the CPU. `path` is for messages. Errors: bad_input.
+  /// Compiles for the CPU. `path` is for messages. Errors: bad_input, also where there are fewer threads or processors
+  /// than one request is to have.
   Result<std::shared_ptr<Network>> compile(const std::shared_ptr<ov::Model>& model, const std::filesystem::path& path,
-                                           Attention attention = Attention::plain);
+                                           Attention attention = Attention::plain, const Streams& streams = {});
 
   int threads() const { return threads_; }
   std::string precision() const { return precision_.get_type_name(); }  ///< in effect: "f32" or "bf16"
@@ -146,6 +153,7 @@ class Engine {
  private:
   explicit Engine(int threads) : threads_(threads) {}
   Result<void> load_tokenizers();
+  Result<void> check_threads(const Streams& streams) const;
   Result<std::shared_ptr<ov::Model>> read_as(TrialKind as, const std::filesystem::path& path);
 
   ov::Core core_;

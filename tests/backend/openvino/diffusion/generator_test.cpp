@@ -11,6 +11,7 @@
 #include "fake/places.h"
 #include "scotoma/backend/openvino/ports.h"
 #include "scotoma/backend/registry.h"
+#include "scotoma/core/parallel.h"
 
 namespace scotoma {
 namespace {
@@ -110,6 +111,45 @@ TEST(OpenvinoGenerator, EtaIsFreshNoiseAndPartOfTheFingerprint) {
   const auto with = load(wanted);
   EXPECT_NE(without->fingerprint(), with->fingerprint());
   EXPECT_NE(generate(*without, std::span(kRequests).first(1)), generate(*with, std::span(kRequests).first(1)));
+}
+
+TEST(OpenvinoGenerator, NoImageDependsOnHowManyBatchesAreGeneratedAtOnce) {
+  GeneratorOptions wanted = options();
+  const auto usual = load(wanted, {Precision::f32, 4});
+  wanted.streams = 1;
+  const auto one = load(wanted, {Precision::f32, 4});
+  ASSERT_TRUE(usual && one);
+  EXPECT_EQ(one->concurrency(), std::optional<std::size_t>(1));
+  EXPECT_EQ(usual->concurrency(), std::nullopt);  // small images: as many as there are threads
+  EXPECT_EQ(one->fingerprint(), usual->fingerprint());
+  const std::vector<Image> all = generate(*usual, kRequests);
+  std::vector<std::vector<Image>> parallel(3);
+  std::vector<std::thread> threads;
+  for (auto& mine : parallel) threads.emplace_back([&] { mine = generate(*one, kRequests); });
+  for (auto& thread : threads) thread.join();
+  for (const auto& mine : parallel) EXPECT_EQ(mine, all);
+  EXPECT_EQ(usual->needs(), "");
+}
+
+/// Two threads add in another order than one.
+TEST(OpenvinoGenerator, ThreadsOfABatchAreInTheFingerprintAndMustBeThere) {
+  GeneratorOptions wanted = options();
+  const std::string usual = load(wanted, {Precision::f32, 2})->fingerprint();
+  wanted.threads = 2;
+  if (thread_count(0) >= 2) {
+    const auto two = load(wanted, {Precision::f32, 2});
+    ASSERT_NE(two, nullptr);
+    EXPECT_NE(two->fingerprint(), usual);
+    EXPECT_EQ(generate(*two, kRequests), generate(*two, kRequests));
+  }
+  for (const auto& [threads, lent] : {std::pair(2, 1), std::pair(1000, 1000)}) {
+    wanted.threads = threads;
+    const auto out = load_generator(wanted, {Precision::f32, lent});
+    ASSERT_FALSE(out.ok());
+    EXPECT_EQ(out.error().code, Code::bad_input);
+    EXPECT_NE(out.error().message.find("threads for one batch are more than there are"), std::string::npos)
+        << out.error().message;
+  }
 }
 
 TEST(OpenvinoGenerator, IllFormedPromptsAreRefused) {

@@ -78,8 +78,8 @@ Result<std::size_t> row_width(const FamilyFolder& folder, const std::string& inp
       fmt::format("{}: unexpected shapes: {}", folder.unet_path.string(), describe_ports(folder.unet->inputs())));
 }
 
-std::optional<std::size_t> text_length(const FamilyFolder& folder) {
-  const ov::PartialShape states = folder.unet->input("encoder_hidden_states").get_partial_shape();
+std::optional<std::size_t> text_length(const ov::Model& unet) {
+  const ov::PartialShape states = unet.input("encoder_hidden_states").get_partial_shape();
   if (states.rank() != 3 || states[1].is_dynamic()) return std::nullopt;
   return static_cast<std::size_t>(states[1].get_length());
 }

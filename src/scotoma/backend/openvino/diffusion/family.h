@@ -47,12 +47,14 @@ enum class GuidanceRule {
   told,             ///< the denoiser is told the strength, and asked once
 };
 
+constexpr GuidanceRule guidance_of(FamilyKind kind) {
+  return kind == FamilyKind::lcm || kind == FamilyKind::sdxl_lcm ? GuidanceRule::told : GuidanceRule::classifier_free;
+}
+
 /// Of one folder. Thread-safe.
 class Family {
  public:
   virtual ~Family() = default;
-
-  virtual GuidanceRule guidance() const { return GuidanceRule::classifier_free; }
 
   /// Errors: those of TextEncoder::encode().
   virtual Result<Conditioning> condition(const std::string& prompt, TextFit fit) = 0;
@@ -102,8 +104,8 @@ Result<std::unique_ptr<Family>> open_lcm(std::unique_ptr<Family> text, const Fam
 /// Width of the rows of a U-Net's input, its last dimension. Errors: bad_input where it is open.
 Result<std::size_t> row_width(const FamilyFolder& folder, const std::string& input);
 
-/// Ids of a text that the U-Net's input encoder_hidden_states fixes, if it does.
-std::optional<std::size_t> text_length(const FamilyFolder& folder);
+/// Ids of a text that a U-Net's input encoder_hidden_states fixes, if it does.
+std::optional<std::size_t> text_length(const ov::Model& unet);
 
 /// How strong guidance is as numbers, [width]: sines, then cosines, of 1000 strength at falling frequencies (Meng et
 /// al., arXiv 2210.03142; diffusers' get_guidance_scale_embedding).

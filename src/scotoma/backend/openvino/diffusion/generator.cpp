@@ -70,6 +70,16 @@ std::string OpenvinoGenerator::describe() const {
                      mended.empty() ? "" : " with " + mended, guidance_, image_[3], image_[2], unet_->precision());
 }
 
+std::string OpenvinoGenerator::needs() const {
+  constexpr double kGigabyte = 1e9;
+  const double weights = static_cast<double>(memory_.weights) / kGigabyte;
+  const double each = static_cast<double>(memory_.activations) / kGigabyte;
+  const double sum = weights + each * static_cast<double>(at_once_);
+  if (sum < 1) return "";
+  return fmt::format("about {:.1f} GB of memory: {:.1f} of weights, {:.1f} for each of at most {} batches at once", sum,
+                     weights, each, at_once_);
+}
+
 double OpenvinoGenerator::engine_seconds() const {
   double sum = unet_->seconds() + decoder_->seconds();
   for (const TextEncoder* encoder : family_->encoders()) sum += encoder->network().seconds();

@@ -17,6 +17,7 @@
 #include "scotoma/backend/health.h"
 #include "scotoma/backend/openvino/diffusion/family.h"
 #include "scotoma/backend/openvino/engine.h"
+#include "scotoma/backend/openvino/memory.h"
 #include "scotoma/model/roles.h"
 #include "scotoma/study/study.h"
 
@@ -38,6 +39,8 @@ class OpenvinoGenerator final : public Generator {
   std::string fingerprint() const override { return fingerprint_; }
   std::string describe() const override;
   std::size_t batch() const override { return batch_; }
+  std::optional<std::size_t> concurrency() const override { return concurrency_; }
+  std::string needs() const override;
   double engine_seconds() const override;
 
   /// An image has the same bits alone, in any batch and on any thread: batches are always run full. Before the first
@@ -57,9 +60,11 @@ class OpenvinoGenerator final : public Generator {
   OpenvinoGenerator() = default;
   Result<void> open(const std::shared_ptr<Engine>& engine, const GeneratorOptions& options);
   Result<void> resolve_size(const ov::Model& unet, const GeneratorOptions& options);
+  std::map<std::string, ov::PartialShape> unet_shapes(const ov::Model& unet, std::size_t text_length) const;
+  Result<void> resolve_streams(const Engine& engine, const std::shared_ptr<ov::Model>& unet, const ov::Model& decoder);
   Result<void> check_size(const GeneratorOptions& options) const;
   Result<void> open_unet(Engine& engine, const std::shared_ptr<ov::Model>& unet);
-  Result<void> open_decoder(Engine& engine);
+  Result<void> open_decoder(Engine& engine, const std::shared_ptr<ov::Model>& unet);
   Result<void> resolve_types(ov::Model& unet, const std::filesystem::path& path);
   Result<void> resolve_fingerprint(const Engine& engine, const GeneratorOptions& options);
 
@@ -77,7 +82,7 @@ class OpenvinoGenerator final : public Generator {
                       std::vector<Image>& images);
   Result<void> decode_some(std::span<const GenerationRequest> requests, std::span<const float> latents,
                            std::vector<Image>& images);
-  bool guided() const { return guidance_ != 1 && family_->guidance() == GuidanceRule::classifier_free; }
+  bool guided() const { return guidance_ != 1 && guidance_of(kind_) == GuidanceRule::classifier_free; }
   std::size_t rows() const { return guided() ? 2 * batch_ : batch_; }  ///< of a call of the U-Net
 
   std::shared_ptr<Engine> engine_;
@@ -95,6 +100,10 @@ class OpenvinoGenerator final : public Generator {
   ov::Shape latent_;   ///< [channels, height, width] of one image
   float scaling_ = 1;  ///< the decoder sees latents / scaling + shift
   float shift_ = 0;
+  Streams streams_;                         ///< of U-Net and decoder
+  NetworkMemory memory_;                    ///< of both
+  std::size_t at_once_ = 1;                 ///< batches
+  std::optional<std::size_t> concurrency_;  ///< at_once_, where the threads allow more
   std::string fingerprint_;
 
   std::mutex examining_;

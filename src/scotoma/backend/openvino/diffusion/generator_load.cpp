@@ -21,6 +21,8 @@ constexpr std::size_t kFewPositions = std::size_t{32} * 32;  ///< of latents: up
 constexpr std::size_t kDecodedAtOnce =
     std::size_t{64} * 64;  ///< positions of latents: one image of 512 px, or 16 of 128 px
 
+constexpr std::size_t kUsualLength = 77;  ///< ids of a text, for an estimate
+
 /// "sample_size" of the U-Net's config: a number or [height, width].
 Result<std::pair<int, int>> sample_size(const std::filesystem::path& path) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto config, read_json_file(path));
@@ -81,7 +83,8 @@ Result<void> OpenvinoGenerator::open(const std::shared_ptr<Engine>& engine, cons
   const auto plan = kind_ == FamilyKind::stable_diffusion ? Scheduler::of_pipeline : Scheduler::create;
   SCOTOMA_ASSIGN_OR_RETURN(scheduler_, plan(config, {options.scheduler, options.steps, options.eta}, schedule));
   SCOTOMA_RETURN_IF_ERROR(resolve_size(*unet, options));
-  SCOTOMA_RETURN_IF_ERROR(open_decoder(*engine));
+  streams_ = {std::max(1, options.threads), options.streams};
+  SCOTOMA_RETURN_IF_ERROR(open_decoder(*engine, unet));
   SCOTOMA_RETURN_IF_ERROR(check_size(options));
   SCOTOMA_ASSIGN_OR_RETURN(
       family_, open_family(kind_, *engine, {folder_, index, unet, path, image_[3], image_[2], options.guidance}));
@@ -119,26 +122,55 @@ Result<void> OpenvinoGenerator::check_size(const GeneratorOptions& options) cons
                   decoder_->subject(), image_[3], image_[2], options.width, options.height));
 }
 
-Result<void> OpenvinoGenerator::open_unet(Engine& engine, const std::shared_ptr<ov::Model>& unet) {
-  const auto path = folder_ / "unet" / kModelFile;
-  SCOTOMA_RETURN_IF_ERROR(resolve_types(*unet, path));
-  const auto n = static_cast<std::int64_t>(rows());
+/// Of all the U-Net's inputs, for a call of rows().
+std::map<std::string, ov::PartialShape> OpenvinoGenerator::unet_shapes(const ov::Model& unet,
+                                                                       std::size_t text_length) const {
   const auto whole = [](std::size_t number) { return static_cast<std::int64_t>(number); };
+  const std::int64_t n = whole(rows());
   std::map<std::string, ov::PartialShape> shapes = {
       {"sample", {n, whole(latent_[0]), whole(latent_[1]), whole(latent_[2])}}};
   for (const char* name : {"timestep", "encoder_hidden_states", "text_embeds", "time_ids", "timestep_cond"}) {
-    const auto port = find_port(unet->inputs(), name);
+    const auto port = find_port(const_cast<ov::Model&>(unet).inputs(), name);
     if (!port || port->get_partial_shape().rank().is_dynamic() || port->get_partial_shape().size() == 0) continue;
     ov::PartialShape& shape = shapes[name] = port->get_partial_shape();
     const bool step = std::string_view(name) == "timestep";
     if (!step || shape[0].is_dynamic()) shape[0] = n;
-    if (shape.size() == 3) shape[1] = whole(family_->encoders().front()->length());
+    if (shape.size() == 3) shape[1] = whole(text_length);
   }
+  return shapes;
+}
+
+/// How many batches are generated at once: what the threads allow, less where half of the memory that is left holds
+/// fewer. No image depends on it.
+Result<void> OpenvinoGenerator::resolve_streams(const Engine& engine, const std::shared_ptr<ov::Model>& unet,
+                                                const ov::Model& decoder) {
+  const auto copy = unet->clone();  // which shares the weights
+  SCOTOMA_RETURN_IF_ERROR(reshape_model(*copy, unet_shapes(*unet, text_length(*unet).value_or(kUsualLength)),
+                                        folder_ / "unet" / kModelFile));
+  memory_ = estimate_memory(*copy) + estimate_memory(decoder);
+  const auto by_threads = static_cast<std::uint64_t>(std::max(1, engine.threads() / streams_.threads));
+  std::uint64_t most = by_threads;
+  if (streams_.at_once > 0) {
+    most = std::min(most, static_cast<std::uint64_t>(streams_.at_once));
+  } else if (const std::uint64_t left = available_memory() / 2; left > 0 && memory_.activations > 0) {
+    const std::uint64_t beside = left > memory_.weights ? left - memory_.weights : 0;
+    most = std::min(most, std::max<std::uint64_t>(1, beside / memory_.activations));
+  }
+  at_once_ = most;
+  if (most < by_threads) concurrency_ = most;
+  streams_.at_once = static_cast<int>(most);
+  return {};
+}
+
+Result<void> OpenvinoGenerator::open_unet(Engine& engine, const std::shared_ptr<ov::Model>& unet) {
+  const auto path = folder_ / "unet" / kModelFile;
+  SCOTOMA_RETURN_IF_ERROR(resolve_types(*unet, path));
+  const auto shapes = unet_shapes(*unet, family_->encoders().front()->length());
   SCOTOMA_RETURN_IF_ERROR(reshape_model(*unet, shapes, path));
   const bool few = latent_[1] * latent_[2] <= kFewPositions;
-  SCOTOMA_ASSIGN_OR_RETURN(unet_, engine.compile(unet, path, few ? Attention::plain : Attention::fused));
+  SCOTOMA_ASSIGN_OR_RETURN(unet_, engine.compile(unet, path, few ? Attention::plain : Attention::fused, streams_));
   SCOTOMA_ASSIGN_OR_RETURN(const ov::Shape output, only_output(*unet_));
-  if (output == ov::Shape{static_cast<std::size_t>(n), latent_[0], latent_[1], latent_[2]}) return {};
+  if (output == ov::Shape{rows(), latent_[0], latent_[1], latent_[2]}) return {};
   return bad_input(path.string() +
                    ": the output has another shape than the sample; models that predict a variance are not supported");
 }
@@ -163,7 +195,7 @@ Result<void> OpenvinoGenerator::resolve_types(ov::Model& unet, const std::filesy
                   path.string(), scheduler_.name(), broken->timestep));
 }
 
-Result<void> OpenvinoGenerator::open_decoder(Engine& engine) {
+Result<void> OpenvinoGenerator::open_decoder(Engine& engine, const std::shared_ptr<ov::Model>& unet) {
   const auto path = folder_ / "vae_decoder" / kModelFile;
   const auto config_path = folder_ / "vae_decoder" / "config.json";
   SCOTOMA_ASSIGN_OR_RETURN(const auto config, read_json_file(config_path));
@@ -189,8 +221,10 @@ Result<void> OpenvinoGenerator::open_decoder(Engine& engine) {
   SCOTOMA_RETURN_IF_ERROR(reshape_model(
       *model, {{"latent_sample", {whole(decoded_at_once_), whole(latent_[0]), whole(latent_[1]), whole(latent_[2])}}},
       path));
+  SCOTOMA_RETURN_IF_ERROR(resolve_streams(engine, unet, *model));
   SCOTOMA_ASSIGN_OR_RETURN(
-      decoder_, engine.compile(model, path, positions <= kFewPositions ? Attention::plain : Attention::fused));
+      decoder_,
+      engine.compile(model, path, positions <= kFewPositions ? Attention::plain : Attention::fused, streams_));
   SCOTOMA_ASSIGN_OR_RETURN(image_, only_output(*decoder_));
   if (image_.size() == 4 && image_[0] == decoded_at_once_ && image_[1] == 3) return {};
   return bad_input(fmt::format("{}: gives {} instead of images [{}, 3, height, width]", path.string(),
@@ -209,6 +243,7 @@ Result<void> OpenvinoGenerator::resolve_fingerprint(const Engine& engine, const 
   if (!scheduler_.mended().empty()) settings += " " + scheduler_.mended();
   if (!family_->settings().empty()) settings += " " + family_->settings();
   if (options.width != 0 || options.height != 0) settings += fmt::format(" size {} x {}", image_[3], image_[2]);
+  if (streams_.threads != 1) settings += fmt::format(" threads {}", streams_.threads);
   std::vector<std::filesystem::path> files = {folder_ / "scheduler" / "scheduler_config.json"};
   for (const TextEncoder* encoder : encoders) {
     files.push_back(encoder->tokenizer().file());

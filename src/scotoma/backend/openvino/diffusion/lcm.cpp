@@ -16,7 +16,6 @@ class Lcm final : public Family {
   Lcm(std::unique_ptr<Family> text, std::vector<float> strength)
       : text_(std::move(text)), strength_(std::move(strength)) {}
 
-  GuidanceRule guidance() const override { return GuidanceRule::told; }
   std::vector<TextEncoder*> encoders() override { return text_->encoders(); }
   std::string settings() const override { return "lcm " + text_->settings(); }
 

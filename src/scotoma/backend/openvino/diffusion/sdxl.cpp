@@ -99,7 +99,7 @@ Result<std::unique_ptr<Family>> open_sdxl(Engine& engine, const FamilyFolder& fo
   }
   SCOTOMA_ASSIGN_OR_RETURN(const bool zeros, json_value(folder.index, "force_zeros_for_empty_prompt", true,
                                                         folder.path / "model_index.json"));
-  const auto length = text_length(folder);
+  const auto length = text_length(*folder.unet);
   SCOTOMA_ASSIGN_OR_RETURN(auto first,
                            TextEncoder::load(engine, folder.path, {"", TextState::penultimate, false, length}));
   SCOTOMA_ASSIGN_OR_RETURN(auto second,

@@ -30,8 +30,8 @@ class StableDiffusion final : public Family {
 
 Result<std::unique_ptr<Family>> open_stable_diffusion(Engine& engine, const FamilyFolder& folder) {
   SCOTOMA_ASSIGN_OR_RETURN(const std::size_t takes, row_width(folder, "encoder_hidden_states"));
-  SCOTOMA_ASSIGN_OR_RETURN(auto encoder,
-                           TextEncoder::load(engine, folder.path, {"", TextState::last, false, text_length(folder)}));
+  SCOTOMA_ASSIGN_OR_RETURN(
+      auto encoder, TextEncoder::load(engine, folder.path, {"", TextState::last, false, text_length(*folder.unet)}));
   if (encoder->width() != takes) {
     return bad_input(
         fmt::format("{}: the text encoder gives {} numbers a token, the U-Net takes {}; do they belong "
