@@ -332,6 +332,9 @@ void add_search_and_engine(std::vector<Option>& t) {
                0,
                0,
                {"f32", "bf16"}});
+  t.push_back({"engine", "device",
+               "what computes, as OpenVINO names it: `CPU`, `GPU`, `GPU.1`, `NPU`, `AUTO`; tokenizers stay on the CPU",
+               FIELD(engine.device)});
   t.push_back({"engine", "threads", "0: all cores; does not change any result", FIELD(engine.threads), 0, 1024});
 }
 

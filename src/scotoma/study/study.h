@@ -72,8 +72,8 @@ struct GeneratorOptions {
   int batch = 8;
   int width = 0;  ///< of openvino: of the images, in pixels; 0: what the folder says
   int height = 0;
-  int threads = 1;  ///< that generate one batch; with another number an image may have other bits
-  int streams = 0;  ///< batches generated at once, at most; 0: what threads and memory allow
+  int threads = 1;          ///< that generate one batch; with another number an image may have other bits
+  int streams = 0;          ///< batches generated at once, at most; 0: what threads and memory allow
   SdcppOptions sdcpp = {};  ///< of sdcpp alone
 };
 
@@ -250,6 +250,7 @@ constexpr std::array<Named<Precision>, 2> names_of(Precision) {
 struct EngineOptions {
   Precision precision = Precision::f32;  ///< bf16 is faster where the CPU has it; part of every fingerprint
   int threads = 0;                       ///< 0: all cores
+  std::string device = "CPU";            ///< what computes, as OpenVINO names it: "CPU", "GPU", "GPU.1", "NPU", "AUTO"
 
   /// Where model files are loaded first, so that one that crashes a library ends no run
   /// (backend/openvino/load_trial.h); null: nowhere. Set by the program around the library: no key of a study.

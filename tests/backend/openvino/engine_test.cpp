@@ -3,11 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <functional>
 #include <new>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+
+#include "fake/places.h"
+#include "scotoma/backend/openvino/tokenizer.h"
 
 namespace scotoma {
 namespace {
@@ -55,6 +59,35 @@ TEST(EngineCall, AFileThatCannotBeOpenedForAnotherReasonIsNoLackOfHandles) {
 TEST(EngineCall, WhatTheEngineThrowsBecomesAnErrorWithAdvice) {
   const auto done = engine_call("m", "do this", Code::bad_input, [] { throw std::runtime_error("broken"); });
   EXPECT_EQ(done.error().message, "m: broken; do this");
+}
+
+TEST(EngineDevice, OneThatIsNotThereIsRefusedWithThoseThatAre) {
+  for (const char* device : {"GPU.7", "TPU", "", "cpu"}) {
+    EngineOptions options;
+    options.device = device;
+    const auto engine = Engine::create(options);
+    ASSERT_FALSE(engine.ok()) << device;
+    EXPECT_EQ(engine.error().code, Code::bad_input);
+    EXPECT_NE(engine.error().message.find(std::string("engine.device is \"") + device + "\"; OpenVINO sees"),
+              std::string::npos);
+    EXPECT_NE(engine.error().message.find("CPU"), std::string::npos) << engine.error().message;
+  }
+}
+
+/// Another device may give other bits: what it answered is not mixed with what the CPU did.
+TEST(EngineDevice, IsPartOfEveryFingerprintAndLeavesTextToTheCpu) {
+  EngineOptions options;
+  options.threads = 1;
+  const auto cpu = Engine::create(options).value();
+  options.device = "AUTO:CPU";
+  const auto chosen = Engine::create(options).value();
+  EXPECT_NE(cpu->processor(), chosen->processor());
+  const auto tokenizer = Tokenizer::load(*chosen, kWorld / "generator/tokenizer");
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.error().message;
+  EXPECT_TRUE((*tokenizer)->encode("a cat", 8).ok());
+  const std::filesystem::path file = kModels / "identity.onnx";
+  const auto network = chosen->compile(chosen->read(file).value(), file);
+  ASSERT_TRUE(network.ok()) << network.error().message;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -41,6 +42,30 @@ bool no_handles_left() {
   const Descriptor first(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   const Descriptor second(first.open() ? ::open("/dev/null", O_RDONLY | O_CLOEXEC) : -1);
   return !second.open() && (errno == EMFILE || errno == ENFILE);
+}
+
+/// Whether OpenVINO has the device. "GPU" is the first of several, AUTO and lists ("AUTO:GPU,CPU") choose among them.
+Result<void> check_device(const std::string& device) {
+  if (device == "CPU") return {};
+  SCOTOMA_ASSIGN_OR_RETURN(const auto there, engine_call("OpenVINO", "is it installed whole?", Code::bad_input,
+                                                         [] { return ov::Core().get_available_devices(); }));
+  const bool chooses = device == "AUTO" || device.starts_with("AUTO:");
+  const bool known = std::any_of(there.begin(), there.end(), [&](const std::string& name) {
+    return name == device || name.starts_with(device + ".");
+  });
+  if (chooses || (!device.empty() && known)) return {};
+  return bad_input(
+      fmt::format("engine.device is \"{}\"; OpenVINO sees {} here, and AUTO chooses among them. A GPU or an NPU "
+                  "that is missing wants its driver",
+                  device, fmt::join(there, ", ")));
+}
+
+bool is_of_text(const ov::Model& model) {
+  auto& open = const_cast<ov::Model&>(model);
+  const auto text = [](const ov::Output<ov::Node>& port) { return port.get_element_type() == ov::element::string; };
+  const auto inputs = open.inputs();
+  const auto outputs = open.outputs();
+  return std::any_of(inputs.begin(), inputs.end(), text) || std::any_of(outputs.begin(), outputs.end(), text);
 }
 
 std::string without_ends(const std::string& line) {
@@ -132,14 +157,21 @@ std::string Network::precision() const {
 Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options) {
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   const int threads = options.threads > 0 ? options.threads : cores;
+  SCOTOMA_RETURN_IF_ERROR(check_device(options.device));
   return engine_call("OpenVINO", "is it installed whole?", Code::bad_input, [&] {
     std::shared_ptr<Engine> engine(new Engine(threads));
     engine->trial_ = options.trial;
     engine->cache_ = options.cache;
-    const auto can = engine->core_.get_property("CPU", ov::device::capabilities);
+    engine->device_ = options.device;
+    const bool single = options.device.find_first_of(":,") == std::string::npos && options.device != "AUTO";
+    const auto can = engine->core_.get_property(single ? options.device : "CPU", ov::device::capabilities);
     const bool bf16 = std::find(can.begin(), can.end(), ov::device::capability::BF16) != can.end();
     if (options.precision == Precision::bf16 && bf16) engine->precision_ = ov::element::bf16;
     engine->processor_ = engine->core_.get_property("CPU", ov::device::full_name);
+    if (options.device != "CPU") engine->processor_ += ", " + options.device;
+    if (options.device != "CPU" && single) {
+      engine->processor_ += " " + engine->core_.get_property(options.device, ov::device::full_name);
+    }
     return engine;
   });
 }
@@ -245,25 +277,33 @@ Result<void> Engine::check_threads(const Streams& streams) const {
 Result<std::shared_ptr<Network>> Engine::compile(const std::shared_ptr<ov::Model>& model,
                                                  const std::filesystem::path& path, Attention attention,
                                                  const Streams& streams) {
+  const std::string device = is_of_text(*model) ? "CPU" : device_;
+  const bool cpu = device == "CPU";
   const int most = std::max(1, threads_ / streams.threads);
-  const int requests = streams.at_once > 0 ? std::min(streams.at_once, most) : most;
-  SCOTOMA_RETURN_IF_ERROR(check_threads(streams));
-  ov::AnyMap options = {ov::hint::inference_precision(precision_), ov::num_streams(requests),
-                        ov::inference_num_threads(requests * streams.threads), ov::hint::enable_cpu_pinning(false)};
+  const int requests = streams.at_once > 0 ? std::min(streams.at_once, most) : cpu ? most : 1;
+  ov::AnyMap options = {ov::hint::inference_precision(precision_)};
+  // Else AUTO answers from the CPU until another device is ready, and nobody knows which images are whose.
+  if (device.starts_with("AUTO")) options["ENABLE_STARTUP_FALLBACK"] = false;
+  if (cpu) {
+    SCOTOMA_RETURN_IF_ERROR(check_threads(streams));
+    options.insert({ov::num_streams(requests), ov::inference_num_threads(requests * streams.threads),
+                    ov::hint::enable_cpu_pinning(false)});
+  }
   // OpenVINO 2026.4.1 crashes (no exception) in the pass that tokenizes attention for its fused kernels when some small
   // U-Nets of static shape, the embedded world's among them, are compiled in f32; Stable Diffusion's is compiled well.
   // Over few positions those kernels gain nothing measurable in f32; over many they save gigabytes. In bf16 they halve
   // the time.
   const bool fused = attention == Attention::fused || precision_ != ov::element::f32;
-  if (!fused) options["SNIPPETS_MODE"] = "DISABLE";
+  if (cpu && !fused) options["SNIPPETS_MODE"] = "DISABLE";
   // The engine knows a cached model by neither precision nor kernels, and gives what the first to ask has compiled.
   std::string settings = precision_.get_type_name() + (fused ? "-fused" : "-plain");
+  if (!cpu) settings += "-" + sha256_hex(device).substr(0, 8);
   if (streams.threads > 1) settings += fmt::format("-{}", streams.threads);
   SCOTOMA_ASSIGN_OR_RETURN(const CacheTurn cache, CacheTurn::take(cache_, settings, path));
   if (!cache.folder().empty()) options.insert(ov::cache_dir(cache.folder().string()));
   auto compiled = engine_call(
       path.string() + ": cannot be compiled", "is it a model for inference?", Code::bad_input,
-      [&] { return std::make_shared<Network>(core_.compile_model(model, "CPU", options), path.string(), requests); });
+      [&] { return std::make_shared<Network>(core_.compile_model(model, device, options), path.string(), requests); });
   if (compiled.ok()) cache.keep();
   return compiled;
 }

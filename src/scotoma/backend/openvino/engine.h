@@ -112,7 +112,8 @@ struct Streams {
 /// One a process is enough; all roles of a study share it. Thread-safe.
 class Engine {
  public:
-  /// On a CPU without bf16 that precision is f32. Errors: bad_input when OpenVINO does not work.
+  /// On a device without bf16 that precision is f32. Errors: bad_input when OpenVINO does not work, and, with the names
+  /// of those that are there, for a device that is not.
   static Result<std::shared_ptr<Engine>> create(const EngineOptions& options);
 
   /// Reads ONNX or OpenVINO IR, after the trial that the options name. Errors: bad_input when the file is missing,
@@ -123,8 +124,9 @@ class Engine {
   /// Reads a tokenizer's IR, after loading the extension that runs it.
   Result<std::shared_ptr<ov::Model>> read_tokenizer(const std::filesystem::path& path, TrialKind kind);
 
-  /// Compiles for the CPU. `path` is for messages. Errors: bad_input, also where there are fewer threads or processors
-  /// than one request is to have.
+  /// Compiles for the engine's device; what reads or gives text, for the CPU. Other devices than the CPU have one
+  /// request unless `streams` says more, and threads mean nothing to them. `path` is for messages. Errors: bad_input,
+  /// also where there are fewer threads or processors than one request is to have.
   Result<std::shared_ptr<Network>> compile(const std::shared_ptr<ov::Model>& model, const std::filesystem::path& path,
                                            Attention attention = Attention::plain, const Streams& streams = {});
 
@@ -133,7 +135,7 @@ class Engine {
 
   // Other versions and other processors may give other bits.
   static std::string version();                                       ///< of OpenVINO
-  const std::string& processor() const { return processor_; }         ///< its full name
+  const std::string& processor() const { return processor_; }         ///< the full names of what computes
   const std::shared_ptr<LoadTrial>& trial() const { return trial_; }  ///< null: none
   std::filesystem::path tokenizers() const;                           ///< the extension's library; empty until loaded
 
@@ -160,6 +162,7 @@ class Engine {
   ov::element::Type precision_ = ov::element::f32;  ///< what the CPU can do, if it is less than was asked for
   int threads_;
   std::string processor_;
+  std::string device_ = "CPU";                         ///< as OpenVINO names it
   std::filesystem::path cache_;                        ///< as EngineOptions has it
   std::shared_ptr<LoadTrial> trial_;                   ///< null: none
   mutable std::mutex mutex_;                           ///< around what follows
