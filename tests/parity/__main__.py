@@ -153,7 +153,6 @@ def export(checkpoint: Path, folder: Path, weights: str) -> None:
 
 def keep(name: str, folder: Path) -> None:
     """The export as an archive, without what generates no images."""
-    RECORDED.mkdir(parents=True, exist_ok=True)
 
     def wanted(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
         if "vae_encoder" in entry.name or "detokenizer" in entry.name or entry.name.endswith("/tokenizer.json"):
@@ -203,6 +202,7 @@ def main() -> int:
     parser.add_argument("work", type=Path)
     parser.add_argument("--record", action="store_true")
     arguments = parser.parse_args()
+    RECORDED.mkdir(parents=True, exist_ok=True)
     well = True
     for family in FAMILIES:
         work = arguments.work.resolve() / family

@@ -68,8 +68,9 @@ Result<void> OpenvinoEmbedder::open(const std::shared_ptr<Engine>& engine, const
   SCOTOMA_ASSIGN_OR_RETURN(tokenizer_, Tokenizer::load(*engine, folder_));
   SCOTOMA_RETURN_IF_ERROR(open_texts(*engine, towers.texts.model));
   SCOTOMA_RETURN_IF_ERROR(examine_texts());
-  const auto settings = fmt::format("{} length {} batch {} {} {}", images_->settings(), text_length_, batch_,
-                                    images_->precision(), texts_->precision());
+  auto settings = fmt::format("{} length {} batch {} {} {}", images_->settings(), text_length_, batch_,
+                              images_->precision(), texts_->precision());
+  if (!tokenizer_->own_rules().empty()) settings += " " + tokenizer_->own_rules();
   SCOTOMA_ASSIGN_OR_RETURN(
       fingerprint_,
       model_fingerprint(*engine, "embedder", {images_file_, texts_file_, tokenizer_->file()}, {settings}));
