@@ -13,6 +13,17 @@
 namespace scotoma {
 namespace {
 
+/// Whether they answer as those that were recorded; how many batches they take at once may depend on the day.
+bool are_of(const Models& models, const ModelsRecord& record) {
+  for (const auto& [kind, name] : names_of(RoleKind())) {
+    const Role* role = role_of(models, kind);
+    const auto found = record.roles.find(std::string(name));
+    if ((role == nullptr) != (found == record.roles.end())) return false;
+    if (role != nullptr && role->fingerprint() != found->second.fingerprint) return false;
+  }
+  return models.classifier->class_names() == record.class_names;
+}
+
 /// The real models behind the records; shared by all roles of a study.
 class ModelSource {
  public:
@@ -40,7 +51,7 @@ class ModelSource {
  private:
   Result<Models> checked() {
     SCOTOMA_ASSIGN_OR_RETURN(Models models, load_());
-    if (record_of(models) == record_) return models;
+    if (are_of(models, record_)) return models;
     forget_();
     return failed(
         "the models are not those whose answers are remembered: a file of theirs has been changed while it was read; "

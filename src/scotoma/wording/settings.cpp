@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scotoma/wording/settings.h"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
+#include <span>
+#include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "scotoma/study/options.h"
 #include "scotoma/wording/text.h"
@@ -61,17 +66,28 @@ ordered_json further_networks(const Study& study) {
   return list;
 }
 
+using Key = std::pair<std::string_view, std::string_view>;
+
+constexpr std::array<Key, 2> kChangeNoAnswer = {{{"engine", "threads"}, {"generator", "streams"}}};
+constexpr std::array<Key, 5> kCameLater = {{{"generator", "eta"},
+                                            {"generator", "width"},
+                                            {"generator", "height"},
+                                            {"generator", "threads"},
+                                            {"engine", "device"}}};
+
+bool is_one_of(const Option& option, std::span<const Key> keys) {
+  return std::find(keys.begin(), keys.end(), Key(option.table, option.key)) != keys.end();
+}
+
 }  // namespace
 
 ordered_json settings_json(const Study& study) {
   ordered_json settings = ordered_json::object();
   for (const Option& option : options()) {
     const bool stands_elsewhere = option.table.empty();
-    const bool changes_no_answer = option.table == "engine" && option.key == "threads";
+    const bool changes_no_answer = is_one_of(option, kChangeNoAnswer);
     // Not said where it is the usual one, as in results of programs that knew no other.
-    const bool came_later =
-        (option.key == "kind" && option.table != "judge") ||
-        (option.table == "generator" && (option.key == "eta" || option.key == "width" || option.key == "height"));
+    const bool came_later = (option.key == "kind" && option.table != "judge") || is_one_of(option, kCameLater);
     const bool usual = (option.table == "failure" && study.failure.rule == FailureKind::top_1) ||
                        (came_later && value_text(option, study) == value_text(option, Study()));
     if (stands_elsewhere || changes_no_answer || usual || !is_read(option, study)) continue;
