@@ -83,6 +83,8 @@ class Reader : private TableReader {
   Result<void> read_networks();
   Result<void> read_network(const toml::table& table);
   Result<void> ask_folders();
+  Result<void> find_labels(std::string_view table, const toml::node* where, const fs::path& model,
+                           fs::path& labels) const;
   Result<void> check_paths() const;
   Result<void> check_path(const Option& option, const toml::node* node, const Study& study) const;
 
@@ -101,9 +103,6 @@ bool says_preprocessing(const toml::table* table) {
   return table != nullptr &&
          std::any_of(kKeys.begin(), kKeys.end(), [&](const char* key) { return table->contains(key); });
 }
-
-/// Where exports of transformers and timm have the class names of a model.
-fs::path names_beside(const fs::path& model) { return (model.parent_path() / "config.json").lexically_normal(); }
 
 std::string full_name(const Option& option) {
   return option.table.empty() ? std::string(option.key) : fmt::format("{}.{}", option.table, option.key);
@@ -147,16 +146,20 @@ Result<void> Reader::assign(const Option& option, const toml::node& node, Study&
 Result<void> Reader::ask_folders() {
   study_.classifier.preprocessing.of_folder = !says_preprocessing(document_.get_as<toml::table>("classifier"));
   study_.judge.preprocessing.of_folder = !says_preprocessing(document_.get_as<toml::table>("judge"));
-  if (study_.classifier.labels.empty()) study_.classifier.labels = names_beside(study_.classifier.model);
-  if (study_.judge.labels.empty() && !study_.judge.model.empty())
-    study_.judge.labels = names_beside(study_.judge.model);
+  SCOTOMA_RETURN_IF_ERROR(find_labels("classifier", nullptr, study_.classifier.model, study_.classifier.labels));
+  return find_labels("judge", nullptr, study_.judge.model, study_.judge.labels);
+}
+
+/// Class names that the study does not give: where exports of transformers and timm have them. `where`: for messages.
+Result<void> Reader::find_labels(std::string_view table, const toml::node* where, const fs::path& model,
+                                 fs::path& labels) const {
+  if (!labels.empty() || model.empty()) return {};
+  labels = (model.parent_path() / "config.json").lexically_normal();
   std::error_code ignored;
-  if (files_ == NamedFiles::may_be_gone || is_built_in(study_.classifier.labels) ||
-      node_at(document_, "classifier", "labels") != nullptr || fs::exists(study_.classifier.labels, ignored))
-    return {};
-  return wrong(nullptr,
-               "'classifier.labels' is missing: class names, as a file or \"imagenet-1k\"; no config.json beside "
-               "the model has them");
+  if (files_ == NamedFiles::may_be_gone || fs::exists(labels, ignored)) return {};
+  return wrong(where, fmt::format("'{}.labels' is missing: class names, as a file or \"imagenet-1k\"; no config.json "
+                                  "beside the model has them",
+                                  table));
 }
 
 /// One more network of the judge, which takes from [judge] what it does not say itself.
@@ -173,12 +176,10 @@ Result<void> Reader::read_network(const toml::table& table) {
     SCOTOMA_RETURN_IF_ERROR(assign(option, *node, own));
     SCOTOMA_RETURN_IF_ERROR(check_path(option, node, own));
   }
-  if (own.judge.labels.empty() && !own.judge.model.empty()) own.judge.labels = names_beside(own.judge.model);
-  if (own.judge.model.empty() || own.judge.labels.empty()) {
-    return wrong(
-        &table, fmt::format("'judge.ensemble.{}' is missing: each [[judge.ensemble]] needs model and labels of its own",
-                            own.judge.model.empty() ? "model" : "labels"));
-  }
+  if (own.judge.model.empty())
+    return wrong(&table,
+                 "'judge.ensemble.model' is missing: each [[judge.ensemble]] needs model and labels of its own");
+  SCOTOMA_RETURN_IF_ERROR(find_labels("judge.ensemble", &table, own.judge.model, own.judge.labels));
   study_.judge.ensemble.push_back(networks(own.judge).front());
   return {};
 }

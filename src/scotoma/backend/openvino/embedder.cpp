@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "scotoma/backend/files/json_file.h"
 #include "scotoma/backend/files/model_folder.h"
+#include "scotoma/backend/files/paths.h"
 #include "scotoma/backend/files/preprocessor_config.h"
 #include "scotoma/backend/openvino/examine.h"
 #include "scotoma/backend/openvino/fingerprint.h"
@@ -40,6 +42,18 @@ Result<void> check_directions(Rows rows, const std::filesystem::path& file, cons
       fmt::format("{}: the vectors of {} very different {} all point the same way: it cannot tell {} apart; check its "
                   "export, and precision = \"f32\" in [engine]",
                   file.string(), rows.size(), inputs, inputs));
+}
+
+/// Ids that the text tower has positions for, where the folder's config.json says so.
+Result<std::optional<std::size_t>> positions_of(const std::filesystem::path& folder) {
+  using Nothing = std::optional<std::size_t>;
+  const auto path = folder / "config.json";
+  if (!is_file(path)) return Nothing();
+  SCOTOMA_ASSIGN_OR_RETURN(const auto config, read_json_file(path));
+  const auto text = config.find("text_config");
+  if (text == config.end() || !text->is_object()) return Nothing();
+  SCOTOMA_ASSIGN_OR_RETURN(const int positions, json_value(*text, "max_position_embeddings", 0, path));
+  return positions >= 2 ? Nothing(static_cast<std::size_t>(positions)) : Nothing();
 }
 
 }  // namespace
@@ -93,6 +107,10 @@ Result<void> OpenvinoEmbedder::open_texts(Engine& engine, const std::shared_ptr<
       check_types(model->inputs(), {{"input_ids", Holds::integers}, {"attention_mask", Holds::integers}}, file));
   const ov::Dimension length = ids->get_partial_shape()[1];
   text_length_ = length.is_static() ? static_cast<std::size_t>(length.get_length()) : tokenizer_->max_length();
+  if (length.is_dynamic()) {
+    SCOTOMA_ASSIGN_OR_RETURN(const auto positions, positions_of(folder_));
+    text_length_ = std::min(text_length_, positions.value_or(text_length_));
+  }
   const ov::PartialShape shape = {static_cast<std::int64_t>(batch_), static_cast<std::int64_t>(text_length_)};
   std::map<std::string, ov::PartialShape> shapes = {{"input_ids", shape}};
   if (masked) shapes["attention_mask"] = shape;
