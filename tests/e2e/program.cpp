@@ -141,7 +141,8 @@ int answers_in(const std::filesystem::path& folder) {
   if (sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK) {
     sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     sqlite3_stmt* count = nullptr;
-    if (sqlite3_prepare_v2(db, "SELECT count(*) FROM answers WHERE fingerprint <> 'models'", -1, &count, nullptr) == SQLITE_OK &&
+    if (sqlite3_prepare_v2(db, "SELECT count(*) FROM answers WHERE fingerprint <> 'models'", -1, &count, nullptr) ==
+            SQLITE_OK &&
         sqlite3_step(count) == SQLITE_ROW) {
       rows = sqlite3_column_int(count, 0);
     }

@@ -60,8 +60,8 @@ Finished finished_study(const fake::Folder& folder, const std::vector<std::pair<
 
 std::string read_file(const std::filesystem::path& path);
 
-/// Models' answers in the cache of a folder, by a reader that changes nothing; 0 while there is none. The program may be
-/// writing, or may have been killed.
+/// Models' answers in the cache of a folder, by a reader that changes nothing; 0 while there is none. The program may
+/// be writing, or may have been killed.
 int answers_in(const std::filesystem::path& folder);
 
 }  // namespace scotoma::e2e
