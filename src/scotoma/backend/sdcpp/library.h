@@ -12,16 +12,14 @@
 
 namespace scotoma {
 
-// Those of its functions that are called here.
-#define SCOTOMA_SDCPP_FUNCTIONS(EACH)                                                                    \
-  EACH(sd_set_log_callback)                                                                              \
-  EACH(sd_set_progress_callback)                                                                         \
-  EACH(sd_version)                                                                                       \
-  EACH(sd_commit)                                                                                        \
-  EACH(sd_type_name) EACH(sd_sample_method_name) EACH(sd_scheduler_name) EACH(sd_prediction_name)        \
-      EACH(sd_ctx_params_init) EACH(new_sd_ctx) EACH(free_sd_ctx) EACH(sd_ctx_supports_image_generation) \
-          EACH(sd_get_default_sample_method) EACH(sd_get_default_scheduler) EACH(sd_img_gen_params_init) \
-              EACH(generate_image)
+// Those of its functions that are called here. (The formatter has no stable form of it.)
+// clang-format off
+#define SCOTOMA_SDCPP_FUNCTIONS(EACH) \
+  EACH(sd_set_log_callback) EACH(sd_set_progress_callback) EACH(sd_version) EACH(sd_commit) EACH(sd_type_name) \
+  EACH(sd_sample_method_name) EACH(sd_scheduler_name) EACH(sd_prediction_name) EACH(sd_ctx_params_init) \
+  EACH(new_sd_ctx) EACH(free_sd_ctx) EACH(sd_ctx_supports_image_generation) EACH(sd_get_default_sample_method) \
+  EACH(sd_get_default_scheduler) EACH(sd_img_gen_params_init) EACH(generate_image)
+// clang-format on
 
 /// Its functions by name. The library is opened by hand, and keeps its own names to itself: it has classes of the same
 /// name as OpenVINO's tokenizers have, which the linker would take for one.
