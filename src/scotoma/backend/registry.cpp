@@ -16,7 +16,6 @@
 #include "scotoma/backend/openvino/engine.h"
 #include "scotoma/backend/sdcpp/generator.h"
 #include "scotoma/study/label_class.h"
-#include "scotoma/study/options.h"
 
 namespace scotoma {
 namespace {
@@ -106,25 +105,10 @@ Result<std::unique_ptr<Judge>> judge_on(const std::shared_ptr<Engine>& engine, c
   return ClassifierJudge::create(std::move(classifiers), study.labels, options);
 }
 
-/// An engine for a study, whose choices are checked here so that no backend need do it.
-Result<std::shared_ptr<Engine>> engine_for(const Study& study) {
-  SCOTOMA_RETURN_IF_ERROR(check_choices(study));
-  return Engine::create(study.engine);
-}
-
-/// The study of a single role.
-template <class Options>
-Study only(Options Study::*role, const Options& options, const EngineOptions& engine) {
-  Study study;
-  study.*role = options;
-  study.engine = engine;
-  return study;
-}
-
 }  // namespace
 
 Result<Models> load_models(const Study& study) {
-  SCOTOMA_ASSIGN_OR_RETURN(const auto engine, engine_for(study));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto engine, Engine::create(study.engine));
   Models models;
   SCOTOMA_ASSIGN_OR_RETURN(models.classifier, classifier_on(engine, study.classifier));
   SCOTOMA_RETURN_IF_ERROR(classes_of_labels(study, models.classifier->class_names()));
@@ -140,7 +124,7 @@ Result<Models> load_models(const Study& study) {
 }
 
 Result<Loader> Loader::create(const Study& study) {
-  SCOTOMA_ASSIGN_OR_RETURN(auto engine, engine_for(study));
+  SCOTOMA_ASSIGN_OR_RETURN(auto engine, Engine::create(study.engine));
   return Loader(study, std::move(engine));
 }
 
@@ -159,22 +143,22 @@ Result<std::unique_ptr<Embedder>> Loader::embedder() const { return embedder_on(
 Result<std::unique_ptr<Judge>> Loader::judge(Embedder* embedder) const { return judge_on(engine_, *study_, embedder); }
 
 Result<std::unique_ptr<Generator>> load_generator(const GeneratorOptions& options, const EngineOptions& engine) {
-  SCOTOMA_ASSIGN_OR_RETURN(const auto shared, engine_for(only(&Study::generator, options, engine)));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto shared, Engine::create(engine));
   return generator_on(shared, options);
 }
 
 Result<std::unique_ptr<Classifier>> load_classifier(const ClassifierOptions& options, const EngineOptions& engine) {
-  SCOTOMA_ASSIGN_OR_RETURN(const auto shared, engine_for(only(&Study::classifier, options, engine)));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto shared, Engine::create(engine));
   return classifier_on(shared, options);
 }
 
 Result<std::unique_ptr<Captioner>> load_captioner(const CaptionerOptions& options, const EngineOptions& engine) {
-  SCOTOMA_ASSIGN_OR_RETURN(const auto shared, engine_for(only(&Study::captioner, options, engine)));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto shared, Engine::create(engine));
   return captioner_on(shared, options);
 }
 
 Result<std::unique_ptr<Embedder>> load_embedder(const EmbedderOptions& options, const EngineOptions& engine) {
-  SCOTOMA_ASSIGN_OR_RETURN(const auto shared, engine_for(only(&Study::embedder, options, engine)));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto shared, Engine::create(engine));
   return embedder_on(shared, options);
 }
 

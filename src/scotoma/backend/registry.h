@@ -24,8 +24,7 @@ class Engine;
 /// Loads the roles of one study one by one, all on one engine: what is wrong with one keeps no other from being loaded.
 class Loader {
  public:
-  /// `study` must outlive the loader. Errors: bad_input, for a choice that no backend knows and where the engine does
-  /// not work.
+  /// `study` must outlive the loader. Errors: bad_input where the engine does not work.
   static Result<Loader> create(const Study& study);
 
   /// Each: bad_input, naming the file and what to do. The generator is examined here, not before its first image.

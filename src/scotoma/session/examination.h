@@ -36,8 +36,8 @@ class Examination {
   /// shown, too.
   Examination(const Study& study, Clock& clock, std::vector<std::filesystem::path> images = {});
 
-  /// Calls `report` for each part as soon as it is done. Errors: bad_input, where no part can be examined: for a choice
-  /// that no backend knows, and where the engine does not work.
+  /// Calls `report` for each part as soon as it is done. Errors: bad_input where no part can be examined: where the
+  /// engine does not work.
   Result<void> run(const Report& report);
 
  private:

@@ -14,208 +14,7 @@ namespace {
 constexpr double kMany = 1e9;
 
 #define FIELD(path) SCOTOMA_FIELD(path)
-
-// The word of a value of a closed set; where there may be none, the empty word stands for that.
-template <class Enum>
-std::string_view word_of(Enum value) {
-  return name_of(value);
-}
-
-template <class Enum>
-std::string_view word_of(const std::optional<Enum>& value) {
-  return value ? name_of(*value) : std::string_view();
-}
-
-template <class Enum>
-bool choose(Enum& field, std::string_view word) {
-  const auto value = named<Enum>(word);
-  if (value) field = *value;
-  return value.has_value();
-}
-
-template <class Enum>
-bool choose(std::optional<Enum>& field, std::string_view word) {
-  const auto value = named<Enum>(word);
-  if (value || word.empty()) field = value;
-  return value || word.empty();
-}
-
-// A field that holds a value of a closed set, or perhaps one: CHOICE(classifier.output).
-#define CHOICE(path)                                                                    \
-  OptionField {                                                                         \
-    ChoiceField {                                                                       \
-      +[](const Study& study) { return word_of(study.path); },                          \
-          +[](Study& study, std::string_view word) { return choose(study.path, word); } \
-    }                                                                                   \
-  }
-
-/// All words of a closed set.
-template <class Enum>
-std::vector<std::string_view> words_of(Enum) {
-  std::vector<std::string_view> out;
-  for (const auto& each : names_of(Enum{})) out.push_back(each.name);
-  return out;
-}
-
-void add_preprocessing(std::vector<Option>& table, std::string_view name, OptionField width, OptionField height,
-                       OptionField fit, OptionField resize_to, OptionField filter, OptionField mean, OptionField std,
-                       OptionField channels, OptionField layout) {
-  table.push_back({name, "width", "input width in pixels; 0: what the model says", width, 0, 8192});
-  table.push_back({name, "height", "input height in pixels; 0: what the model says", height, 0, 8192});
-  table.push_back({name, "fit", "how an image gets that size", fit, 0, 0, {"stretch", "crop"}});
-  table.push_back({name, "resize_to",
-                   "for crop: length of the shorter side before cutting; 0: the larger of width and height", resize_to,
-                   0, 8192});
-  table.push_back({name,
-                   "filter",
-                   "resize filter, as Pillow's of that name",
-                   filter,
-                   0,
-                   0,
-                   {"bilinear", "bicubic", "nearest", "lanczos", "box", "hamming"}});
-  table.push_back({name, "mean", "subtracted from each channel, in units of 0..255", mean, -1e6, 1e6});
-  table.push_back({name, "std", "each channel is then divided by it, in units of 0..255", std, 1e-6, 1e6});
-  table.push_back({name, "channels", "order of the channels", channels, 0, 0, {"rgb", "bgr"}});
-  table.push_back({name, "layout", "input layout; empty: detected from the shape", layout, 0, 0, {"", "nchw", "nhwc"}});
-}
-
-#define PREPROCESSING(table, name)                                                                                    \
-  add_preprocessing(table, #name, FIELD(name.preprocessing.width), FIELD(name.preprocessing.height),                  \
-                    CHOICE(name.preprocessing.fit), FIELD(name.preprocessing.resize_to),                              \
-                    CHOICE(name.preprocessing.filter), FIELD(name.preprocessing.mean), FIELD(name.preprocessing.std), \
-                    CHOICE(name.preprocessing.channels), CHOICE(name.preprocessing.layout))
-
-void add_generator_and_classifier(std::vector<Option>& t) {
-  t.push_back({"generator", "kind", "what runs the model", CHOICE(generator.kind), 0, 0, {"openvino", "sdcpp"}});
-  t.push_back({"generator",
-               "model",
-               "folder of a Stable Diffusion, SDXL or LCM model, as OpenVINO IR",
-               FIELD(generator.model),
-               0,
-               0,
-               {},
-               true,
-               Backend::openvino});
-  t.push_back({"generator", "steps", "denoising steps", FIELD(generator.steps), 1, 1000});
-  t.push_back({"generator", "guidance",
-               "classifier-free guidance; 1: none, and half the work. An LCM is told it, at no cost",
-               FIELD(generator.guidance), 1, 100});
-  t.push_back({"generator", "negative_prompt", "what should not be generated", FIELD(generator.negative_prompt)});
-  t.push_back({"generator", "scheduler", "empty: what the folder says", CHOICE(generator.scheduler), 0, 0,
-               words_of(SchedulerKind{}), false, Backend::openvino});
-  t.push_back({"generator",
-               "eta",
-               "of ddim and tcd: how much of the noise is fresh at every step; 0: none",
-               FIELD(generator.eta),
-               0,
-               1,
-               {},
-               false,
-               Backend::openvino});
-  t.push_back({"generator",
-               "batch",
-               "images generated at once by one thread",
-               FIELD(generator.batch),
-               1,
-               256,
-               {},
-               false,
-               Backend::openvino});
-  t.push_back({"generator",
-               "width",
-               "width of the images in pixels, a multiple of the decoder's scale (8 for most); 0: what the folder says",
-               FIELD(generator.width),
-               0,
-               8192,
-               {},
-               false,
-               Backend::openvino});
-  t.push_back({"generator",
-               "height",
-               "height of the images, likewise; 0: what the folder says",
-               FIELD(generator.height),
-               0,
-               8192,
-               {},
-               false,
-               Backend::openvino});
-  t.push_back(
-      {"generator",
-       "threads",
-       "threads that generate one batch; more are for large images, of which few batches fit into memory. Images "
-       "have other bits than with 1, and the machine must have that many",
-       FIELD(generator.threads),
-       1,
-       1024,
-       {},
-       false,
-       Backend::openvino});
-  t.push_back({"generator",
-               "streams",
-               "batches generated at once, at most; 0: as many as threads and memory allow; does not change any result",
-               FIELD(generator.streams),
-               0,
-               1024,
-               {},
-               false,
-               Backend::openvino});
-  add_sdcpp_options(t);
-  t.push_back({"classifier", "kind", "what runs the model", CHOICE(classifier.kind), 0, 0, {"openvino"}});
-  t.push_back(
-      {"classifier", "model", "the model under test: .onnx or OpenVINO .xml", FIELD(classifier.model), 0, 0, {}, true});
-  t.push_back(
-      {"classifier", "labels",
-       "class names: a JSON list, text with one name a line, or \"imagenet-1k\"; empty: config.json beside the model",
-       FIELD(classifier.labels)});
-  PREPROCESSING(t, classifier);
-  t.push_back({"classifier",
-               "output",
-               "what the model gives; empty: detected from its last layer and its values",
-               CHOICE(classifier.output),
-               0,
-               0,
-               {"", "logits", "probabilities"}});
-  t.push_back({"classifier", "batch", "images classified at once", FIELD(classifier.batch), 1, 1024});
-}
-
-void add_describers(std::vector<Option>& t) {
-  t.push_back({"captioner", "kind", "what runs the model", CHOICE(captioner.kind), 0, 0, {"openvino"}});
-  t.push_back({"captioner", "model",
-               "folder as optimum-intel's image-to-text export writes it; needed where search.source is captions",
-               FIELD(captioner.model)});
-  t.push_back({"captioner", "max_tokens", "longest caption", FIELD(captioner.max_tokens), 1, 1024});
-  t.push_back({"captioner", "batch", "images captioned at once", FIELD(captioner.batch), 1, 256});
-  t.push_back({"embedder", "kind", "what runs the model", CHOICE(embedder.kind), 0, 0, {"openvino"}});
-  t.push_back(
-      {"embedder", "model",
-       "folder with image_encoder.xml, text_encoder.xml and the tokenizer; needed where search.source is captions, "
-       "and by a judge of that kind",
-       FIELD(embedder.model)});
-  t.push_back({"embedder", "batch", "images embedded at once", FIELD(embedder.batch), 1, 1024});
-}
-
-void add_judge(std::vector<Option>& t) {
-  t.push_back({"judge",
-               "kind",
-               "who says whether the label is in the image",
-               CHOICE(judge.kind),
-               0,
-               0,
-               {"none", "classifier", "embedder"}});
-  t.push_back({"judge", "model", "for classifier: .onnx or .xml", FIELD(judge.model)});
-  t.push_back({"judge", "labels", "for classifier: its class names", FIELD(judge.labels)});
-  PREPROCESSING(t, judge);
-  t.push_back({"judge",
-               "output",
-               "what the model gives; empty: detected from its last layer and its values",
-               CHOICE(judge.output),
-               0,
-               0,
-               {"", "logits", "probabilities"}});
-  t.push_back(
-      {"judge", "threshold", "an image is valid from this probability of the label on", FIELD(judge.threshold), 0, 1});
-  t.push_back({"judge", "batch", "images judged at once", FIELD(judge.batch), 1, 1024});
-}
+#define CHOICE(path) SCOTOMA_CHOICE(path)
 
 void add_failure(std::vector<Option>& t) {
   t.push_back({"failure",
@@ -363,8 +162,8 @@ std::span<const Option> options() {
     std::vector<Option> t;
     t.push_back({"", "name", "what the report calls the study", FIELD(name)});
     t.push_back({"", "seed", "decides every image", FIELD(seed), 0, 9e15});
-    for (const auto& add : {add_generator_and_classifier, add_describers, add_judge, add_failure, add_prompts,
-                            add_budget, add_evidence, add_search_and_engine})
+    for (const auto& add :
+         {add_role_options, add_failure, add_prompts, add_budget, add_evidence, add_search_and_engine})
       add(t);
     return t;
   }();
@@ -394,19 +193,6 @@ std::string value_text(const Option& option, const Study& study) {
   return std::visit([&](auto field) { return Print{}(field(open)); }, option.target);
 }
 
-Result<void> check_choices(const Study& study) {
-  Study& open = const_cast<Study&>(study);  // only read, as above
-  for (const Option& option : options()) {
-    const auto* field = std::get_if<Field<std::string>>(&option.target);
-    if (field == nullptr || option.choices.empty()) continue;
-    const std::string& value = (*field)(open);
-    if (std::find(option.choices.begin(), option.choices.end(), value) != option.choices.end()) continue;
-    return bad_input(fmt::format("{}.{} '{}' is unknown; it is one of \"{}\"", option.table, option.key, value,
-                                 fmt::join(option.choices, "\", \"")));
-  }
-  return {};
-}
-
 std::string options_markdown() {
   const Study defaults;
   std::string text = "| key | default | meaning |\n|---|---|---|\n";
@@ -427,7 +213,6 @@ std::string options_markdown() {
   return text;
 }
 
-#undef PREPROCESSING
 #undef CHOICE
 #undef FIELD
 

@@ -59,10 +59,6 @@ Study judged_by(Study study, const ClassifierOptions& network);
 /// The value as it would stand in the study file: `0.05`, `"f32"`, `["a photo of {a label}"]`.
 std::string value_text(const Option& option, const Study& study);
 
-/// Whether every text that has choices is one of them (closed sets cannot be else). A study that was read from a file
-/// does (study/read.h); this is for those made otherwise. Errors: bad_input, naming option, value and choices.
-Result<void> check_choices(const Study& study);
-
 /// The docs' table of all options as Markdown, with defaults.
 std::string options_markdown();
 

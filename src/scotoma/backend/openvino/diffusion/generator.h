@@ -66,7 +66,7 @@ class OpenvinoGenerator final : public Generator {
   Result<void> open_unet(Engine& engine, const std::shared_ptr<ov::Model>& unet);
   Result<void> open_decoder(Engine& engine, const std::shared_ptr<ov::Model>& unet);
   Result<void> resolve_types(ov::Model& unet, const std::filesystem::path& path);
-  Result<void> resolve_fingerprint(const Engine& engine, const GeneratorOptions& options);
+  Result<void> resolve_fingerprint(const Engine& engine, const GeneratorOptions& options, bool other_timesteps);
 
   Result<void> examine_parts();
   Result<void> try_encoder(TextEncoder& encoder);

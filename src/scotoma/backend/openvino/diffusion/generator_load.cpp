@@ -53,6 +53,14 @@ Result<int> pixels_of_latent(const std::filesystem::path& path) {
                    "turned into the size of latents");
 }
 
+/// Whether older programs took other timesteps than diffusers does for such a file: what they generated is not
+/// recalled.
+bool had_other_timesteps(const nlohmann::json& config) {
+  const auto is = [&](const char* key) { return config.contains(key) && config[key] == true; };
+  const bool cosine = config.contains("beta_schedule") && config["beta_schedule"] == "squaredcos_cap_v2";
+  return is("use_karras_sigmas") && (cosine || is("rescale_betas_zero_snr"));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<OpenvinoGenerator>> OpenvinoGenerator::load(const std::shared_ptr<Engine>& engine,
@@ -89,7 +97,7 @@ Result<void> OpenvinoGenerator::open(const std::shared_ptr<Engine>& engine, cons
   SCOTOMA_ASSIGN_OR_RETURN(
       family_, open_family(kind_, *engine, {folder_, index, unet, path, image_[3], image_[2], options.guidance}));
   SCOTOMA_RETURN_IF_ERROR(open_unet(*engine, unet));
-  return resolve_fingerprint(*engine, options);
+  return resolve_fingerprint(*engine, options, had_other_timesteps(config));
 }
 
 /// The latents' shape: the folder's, or that of the size that the options name.
@@ -233,13 +241,15 @@ Result<void> OpenvinoGenerator::open_decoder(Engine& engine, const std::shared_p
 
 /// Of Stable Diffusion 1.x at its own size the files and settings are those of the first release: its images stay
 /// remembered.
-Result<void> OpenvinoGenerator::resolve_fingerprint(const Engine& engine, const GeneratorOptions& options) {
+Result<void> OpenvinoGenerator::resolve_fingerprint(const Engine& engine, const GeneratorOptions& options,
+                                                    bool other_timesteps) {
   const auto encoders = family_->encoders();
   std::string precisions = unet_->precision();
   for (const TextEncoder* encoder : encoders) precisions += " " + encoder->network().precision();
   auto settings = fmt::format("steps {} guidance {} scheduler {} batch {} precision {} {}", options.steps,
                               options.guidance, name_of(options.scheduler), batch_, precisions, decoder_->precision());
   if (options.eta > 0) settings += fmt::format(" eta {}", options.eta);
+  if (other_timesteps) settings += " timesteps as in diffusers 0.39";
   if (!scheduler_.mended().empty()) settings += " " + scheduler_.mended();
   if (!family_->settings().empty()) settings += " " + family_->settings();
   if (options.width != 0 || options.height != 0) settings += fmt::format(" size {} x {}", image_[3], image_[2]);
