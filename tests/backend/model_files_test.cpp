@@ -74,6 +74,18 @@ TEST_F(ModelFilesHash, IsBlindToOtherModelsBesideAFileAndToWhereTheyLie) {
   EXPECT_EQ(hash(), before);
 }
 
+TEST_F(ModelFilesHash, FollowsLinksToFolders) {
+  fs::rename(folder_ / "generator/unet", folder_ / "elsewhere");
+  fs::create_directory_symlink(folder_ / "elsewhere", folder_ / "generator/unet");
+  const std::string before = hash();
+  folder_.write("elsewhere/model.bin", "other weights");
+  EXPECT_NE(hash(), before);
+  fs::create_directory_symlink(folder_ / "generator", folder_ / "generator/itself");
+  const std::string circle = hash();  // the system ends it
+  folder_.write("elsewhere/model.bin", "weights again");
+  EXPECT_NE(hash(), circle);
+}
+
 TEST_F(ModelFilesHash, IsOfUsedModelsAlone) {
   study_.search.source = PhraseSource::none;
   study_.captioner.model = folder_ / "not there";

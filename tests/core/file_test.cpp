@@ -169,5 +169,20 @@ TEST(File, TooLongANameIsAnErrorThatNamesIt) {
   says(write_whole(folder / name, "").error(), Code::failed, {name, "cannot be written"});
 }
 
+TEST(FileState, ShowsEveryWriteWhateverTheTimesAreSetTo) {
+  const fake::Folder folder;
+  const auto file = folder.write("a", "one");
+  const FileState before = FileState::of(file);
+  EXPECT_EQ(FileState::of(file), before);
+  const auto time = std::filesystem::last_write_time(file);
+  ::usleep(20'000);  // times have the grain of the clock's tick
+  folder.write("a", "two");
+  std::filesystem::last_write_time(file, time);
+  EXPECT_NE(FileState::of(file), before);
+  std::filesystem::remove(file);
+  EXPECT_NE(FileState::of(file), before);
+  EXPECT_EQ(FileState::of(file), FileState::of(folder / "never"));
+}
+
 }  // namespace
 }  // namespace scotoma

@@ -25,11 +25,13 @@ Error cannot_be_listed(const fs::path& path) {
   return bad_input(path.string() + ": cannot be listed, or holds too many files for one model");
 }
 
-/// All files below a folder, in the order of their paths.
+/// All files below a folder, in the order of their paths; links to folders are followed, as loading follows them. One
+/// that leads in a circle is followed until the system ends it.
 Result<std::vector<fs::path>> files_below(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error;
-  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+  for (fs::recursive_directory_iterator at(folder, fs::directory_options::follow_directory_symlink, error), end;
+       !error && at != end; at.increment(error)) {
     if (is_file(at->path())) files.push_back(at->path());
     if (files.size() > kMostFiles) return cannot_be_listed(folder);
   }

@@ -253,4 +253,18 @@ void remove_abandoned(const fs::path& folder, std::string_view name) {
   }
 }
 
+FileState FileState::of(const fs::path& path) {
+  struct stat status {};
+  FileState state;
+  if (::stat(path.c_str(), &status) != 0) return state;
+  state.values_ = {static_cast<std::int64_t>(status.st_dev),
+                   static_cast<std::int64_t>(status.st_ino),
+                   static_cast<std::int64_t>(status.st_size),
+                   status.st_mtim.tv_sec,
+                   status.st_mtim.tv_nsec,
+                   status.st_ctim.tv_sec,
+                   status.st_ctim.tv_nsec};
+  return state;
+}
+
 }  // namespace scotoma

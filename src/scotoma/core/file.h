@@ -5,6 +5,8 @@
 
 #include <sys/types.h>
 
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -114,5 +116,18 @@ Result<bool> clear_place(const std::filesystem::path& path);
 /// Removes the `.part` files of dead processes from a folder; of those whose names begin with `name`, where it is
 /// given. Files that a process is writing now are left: they are locked.
 void remove_abandoned(const std::filesystem::path& folder, std::string_view name = {});
+
+/// What shows that a file was written or replaced: where it lies on its disk, its size and its times, the last of which
+/// nobody can set back.
+class FileState {
+ public:
+  /// Of what a path leads to; all of one kind where nothing is there.
+  static FileState of(const std::filesystem::path& path);
+
+  bool operator==(const FileState&) const = default;
+
+ private:
+  std::array<std::int64_t, 7> values_ = {};
+};
 
 }  // namespace scotoma

@@ -28,6 +28,7 @@ Result<std::vector<std::uint8_t>> encode_png(const Image& image) {
   header.width = static_cast<png_uint_32>(image.width);
   header.height = static_cast<png_uint_32>(image.height);
   header.format = PNG_FORMAT_RGB;
+  header.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // what has 16 bits is no linear light unless it says so
   png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(header);
   std::vector<std::uint8_t> bytes(size);
   if (png_image_write_to_memory(&header, bytes.data(), &size, 0, image.rgb.data(), 0, nullptr) == 0) {

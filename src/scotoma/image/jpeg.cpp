@@ -57,6 +57,8 @@ bool compress(const Image& image, int quality, JpegErrors& errors, unsigned char
   return true;
 }
 
+constexpr const char* kFourColours = "a JPEG image of four colours (CMYK); convert it to RGB";
+
 void note_warning(j_common_ptr jpeg, int level) {
   if (level < 0) ++jpeg->err->num_warnings;  // libjpeg would print it
 }
@@ -75,6 +77,11 @@ bool decompress(std::span<const std::uint8_t> bytes, JpegErrors& errors, Image& 
   }
   jpeg_mem_src(&jpeg, bytes.data(), bytes.size());
   jpeg_read_header(&jpeg, TRUE);
+  if (jpeg.num_components > 3) {
+    std::snprintf(errors.message, sizeof errors.message, "%s", kFourColours);
+    jpeg_destroy_decompress(&jpeg);
+    return false;
+  }
   jpeg.out_color_space = JCS_RGB;
   jpeg_calc_output_dimensions(&jpeg);
   const bool fits = std::uint64_t{jpeg.output_width} * jpeg.output_height <= kMostPixels;
@@ -101,8 +108,9 @@ Result<Image> decode_jpeg(std::span<const std::uint8_t> bytes) {
   errors.message[0] = '\0';
   if (!decompress(bytes, errors, image)) {
     const std::string reason = errors.message;
-    return failed(reason.empty() ? fmt::format("a JPEG image of more than {} pixels", kMostPixels)
-                                 : "not a whole JPEG image: " + reason);
+    return failed(reason.empty()           ? fmt::format("a JPEG image of more than {} pixels", kMostPixels)
+                  : reason == kFourColours ? reason
+                                           : "not a whole JPEG image: " + reason);
   }
   if (errors.manager.num_warnings > 0) return failed("not a whole JPEG image: its data end too early, or are damaged");
   return image;

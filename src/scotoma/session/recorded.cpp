@@ -75,7 +75,10 @@ class Recorded : public Base {
   std::string fingerprint() const override { return record_->fingerprint; }
   std::string describe() const override { return record_->description; }
   std::size_t batch() const override { return record_->batch; }
-  std::optional<std::size_t> concurrency() const override { return record_->concurrency; }
+  std::optional<std::size_t> concurrency() const override {
+    const Models* models = source_->there();
+    return models == nullptr ? record_->concurrency : (models->*role)->concurrency();
+  }
   double engine_seconds() const override {
     const Models* models = source_->there();
     return models == nullptr ? 0 : (models->*role)->engine_seconds();

@@ -84,6 +84,9 @@ Result<Models> remembered_or_loaded(const Study& study, AnswerCache& cache) {
         *record, [study] { return load_models(study); }, forget);
   }
   SCOTOMA_ASSIGN_OR_RETURN(Models models, load_models(study));
+  // A file may have been changed while it was loaded: then the record would be another's.
+  const auto after = key_of(study);
+  if (!after.ok() || *after != *key) return models;
   const ModelsRecord record = record_of(models);
   if (is_utf8(record)) SCOTOMA_RETURN_IF_ERROR(remember(cache, *key, text_of(record)));
   return models;

@@ -65,7 +65,9 @@ Result<void> LabelReader::read_list(const toml::node& list) {
   };
   const auto* array = list.as_array();
   if (array == nullptr) {
-    return built_in(list) ? add(list) : Result<void>(reader_.wrong(&list, "'labels' must be a list of texts"));
+    return built_in(list)
+               ? add(list)
+               : Result<void>(reader_.wrong(&list, "'labels' must be a list of texts, or \"imagenet-1k/dog\""));
   }
   for (const auto& item : *array) {
     if (!item.is_string()) return reader_.wrong(&item, "'labels' must be a list of texts");

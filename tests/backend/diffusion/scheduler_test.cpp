@@ -284,5 +284,20 @@ TEST(JsonFile, PythonsNumbersBecomeNull) {
   EXPECT_EQ(without_python_numbers("-1"), "-1");
 }
 
+TEST(Scheduler, OfAScheduleThatLeavesNoTimestepIsRefused) {
+  for (
+      const char* config :
+      {R"({"_class_name": "DPMSolverMultistepScheduler", "timestep_spacing": "trailing", "lambda_min_clipped": 100})",
+       R"({"_class_name": "DPMSolverMultistepScheduler", "timestep_spacing": "trailing", "beta_end": -0.001})",
+       R"({"_class_name": "UniPCMultistepScheduler", "timestep_spacing": "trailing", "beta_end": -0.001})",
+       R"({"_class_name": "DPMSolverMultistepScheduler", "timestep_spacing": "trailing", "trained_betas": [-0.1, 0.1]})"}) {
+    const auto scheduler =
+        Scheduler::create(nlohmann::json::parse(config), {SchedulerKind::of_folder, 1}, "folder/s.json");
+    ASSERT_FALSE(scheduler.ok()) << config;
+    EXPECT_EQ(scheduler.error().code, Code::bad_input);
+    EXPECT_EQ(scheduler.error().message.find("folder/s.json: "), 0U) << scheduler.error().message;
+  }
+}
+
 }  // namespace
 }  // namespace scotoma

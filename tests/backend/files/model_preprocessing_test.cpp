@@ -32,6 +32,25 @@ TEST_F(ModelPreprocessing, IsTimmsOfEvaluation) {
   EXPECT_NEAR(read_here->std[2], 57.375, 1e-9);
 }
 
+TEST_F(ModelPreprocessing, IsTimmsOfOlderFilesToo) {
+  folder_.write("config.json", R"({"architecture": "resnet18", "num_classes": 1000, "input_size": [3, 64, 64],
+                "mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "crop_pct": 1.0, "interpolation": "bilinear"})");
+  const auto read_here = read();
+  ASSERT_TRUE(read_here.ok()) << read_here.error().message;
+  EXPECT_EQ(read_here->width, 64);
+  EXPECT_NEAR(read_here->mean[0], 127.5, 1e-9);
+}
+
+TEST_F(ModelPreprocessing, OfProcessorsThatDoMoreThanTheirFilesSayIsRefused) {
+  for (const char* config : {R"({"image_processor_type": "EfficientNetImageProcessor", "size": 64})",
+                             R"({"image_processor_type": "LevitImageProcessor", "size": {"shortest_edge": 64}})",
+                             R"({"feature_extractor_type": "ConvNextFeatureExtractor", "size": 64})",
+                             R"({"include_top": true, "size": 64})", R"({"rescale_offset": true, "size": 64})"}) {
+    folder_.write("preprocessor_config.json", config);
+    EXPECT_FALSE(read().ok()) << config;
+  }
+}
+
 TEST_F(ModelPreprocessing, OfTransformersComesFirst) {
   folder_.write("config.json", R"({"pretrained_cfg": {"input_size": [3, 32, 32]}})");
   folder_.write("preprocessor_config.json", R"({"size": {"height": 48, "width": 48}, "do_resize": true,

@@ -48,6 +48,10 @@ Result<LevelWalk> walk_log_snr(const PlanRequest& request, const ScheduleConfig&
   LevelWalk out;
   SCOTOMA_ASSIGN_OR_RETURN(const double last, timesteps_above_clip(request, levels, rules.clipped));
   SCOTOMA_ASSIGN_OR_RETURN(out.spacing, read_level_spacing(request, rules.has_lu));
+  if (last < 1) {
+    return bad_input(
+        fmt::format("{}: lambda_min_clipped leaves no timestep; take it out, or lower it", request.path.string()));
+  }
   out.timesteps = whole_timesteps(c, request.row.spaced, last, request.steps);
   double least = levels.front();
   if (out.spacing == LevelSpacing::timesteps) {

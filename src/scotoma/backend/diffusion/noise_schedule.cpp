@@ -111,8 +111,11 @@ Result<void> check(const ScheduleConfig& c, const SchedulerClass& row, const std
     return refused("beta_schedule", name_of(c.beta_schedule));
   }
   if (c.prediction == PredictionType::sample && !row.sample) return refused("prediction_type", name_of(c.prediction));
-  const bool sane = c.train_timesteps >= 1 && c.train_timesteps <= 1000000 && c.beta_start > 0 && c.beta_end < 1 &&
-                    c.steps_offset >= 0;
+  const bool sane = c.train_timesteps >= 1 && c.train_timesteps <= 1000000 && c.beta_start > 0 && c.beta_start < 1 &&
+                    c.beta_end > 0 && c.beta_end < 1 && c.steps_offset >= 0;
+  const auto possible = [](float beta) { return beta >= 0 && beta < 1; };
+  if (!std::all_of(c.trained_betas.begin(), c.trained_betas.end(), possible))
+    return bad_input(path.string() + ": trained_betas must be from 0 to below 1");
   if (!sane) return bad_input(path.string() + ": impossible num_train_timesteps, beta_start, beta_end or steps_offset");
   return {};
 }

@@ -79,7 +79,8 @@ Result<Names> from_json(const Json& top, const Path& path) {
     break;
   }
   // timm names the classes of ImageNet nowhere in what it writes.
-  if (names == &top && top.is_object() && top.contains("pretrained_cfg") && top.value("num_classes", Json()) == 1000)
+  if (names == &top && top.is_object() && (top.contains("pretrained_cfg") || top.contains("architecture")) &&
+      top.value("num_classes", Json()) == 1000)
     return built_in_class_names(kImagenet1k);
   const auto read = names->is_array() ? from_list(*names) : names->is_object() ? from_object(*names) : std::nullopt;
   if (read) return *read;

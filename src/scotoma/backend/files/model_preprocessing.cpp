@@ -75,7 +75,9 @@ Result<Preprocessing> preprocessing_of(const Preprocessing& said, const Path& mo
   if (!is_file(config)) return said;
   SCOTOMA_ASSIGN_OR_RETURN(const Json json, read_json_file(config));
   const auto timm = json.find("pretrained_cfg");
-  return timm != json.end() && timm->is_object() ? of_timm(*timm, config) : said;
+  if (timm != json.end() && timm->is_object()) return of_timm(*timm, config);
+  // Older files have what is in there at the top.
+  return json.contains("architecture") && json.contains("input_size") ? of_timm(json, config) : said;
 }
 
 }  // namespace scotoma

@@ -68,10 +68,22 @@ Result<void> read_resize(const Json& config, Preprocessing& out, const Path& pat
 
 /// Steps of processors that ours has no word for: without them the network would see other images.
 Result<void> refuse_others(const Json& config, const Path& path) {
-  for (const char* key : {"do_pad", "do_flip_channel_order", "do_thumbnail", "do_align_long_axis", "crop_pct"}) {
+  for (const char* key : {"do_pad", "do_flip_channel_order", "do_thumbnail", "do_align_long_axis", "crop_pct",
+                          "include_top", "rescale_offset"}) {
     const auto found = config.find(key);
     if (found == config.end() || found->is_null() || *found == false) continue;
     return bad_input(fmt::format("{}: '{}' is not supported", path.string(), key));
+  }
+  // These do more than their files say: another normalisation, or a resize to more than the size.
+  for (const char* key : {"image_processor_type", "feature_extractor_type"}) {
+    SCOTOMA_ASSIGN_OR_RETURN(const auto type, json_value<std::string>(config, key, "", path));
+    for (const char* family : {"EfficientNet", "Levit", "ConvNext", "PoolFormer", "Perceiver", "Donut"}) {
+      if (!type.starts_with(family)) continue;
+      return bad_input(
+          fmt::format("{}: {} '{}' is not supported; of a classifier, say in the study how images are fed "
+                      "(fit, resize_to, filter, mean, std)",
+                      path.string(), key, type));
+    }
   }
   return {};
 }

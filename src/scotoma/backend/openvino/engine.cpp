@@ -74,6 +74,19 @@ std::string without_ends(const std::string& line) {
   return line.substr(first, line.find_last_not_of(" \t\r") - first + 1);
 }
 
+/// AUTO that has nothing but the CPU to choose from is the CPU: by way of AUTO it would lack what compile() sets for
+/// the CPU alone.
+std::string resolve_device(const std::string& asked, std::vector<std::string> there) {
+  if (!asked.starts_with("AUTO")) return asked;
+  if (const auto colon = asked.find(':'); colon != std::string::npos) {
+    there.clear();
+    std::istringstream names(asked.substr(colon + 1));
+    for (std::string name; std::getline(names, name, ',');) there.push_back(name);
+  }
+  const bool cpu = std::all_of(there.begin(), there.end(), [](const std::string& name) { return name == "CPU"; });
+  return cpu ? "CPU" : asked;
+}
+
 }  // namespace
 
 std::string engine_reason(std::string_view message) {
@@ -162,15 +175,16 @@ Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options) {
     std::shared_ptr<Engine> engine(new Engine(threads));
     engine->trial_ = options.trial;
     engine->cache_ = options.cache;
-    engine->device_ = options.device;
-    const bool single = options.device.find_first_of(":,") == std::string::npos && options.device != "AUTO";
-    const auto can = engine->core_.get_property(single ? options.device : "CPU", ov::device::capabilities);
+    const std::string device = resolve_device(options.device, engine->core_.get_available_devices());
+    engine->device_ = device;
+    const bool single = device.find_first_of(":,") == std::string::npos && device != "AUTO";
+    const auto can = engine->core_.get_property(single ? device : "CPU", ov::device::capabilities);
     const bool bf16 = std::find(can.begin(), can.end(), ov::device::capability::BF16) != can.end();
     if (options.precision == Precision::bf16 && bf16) engine->precision_ = ov::element::bf16;
     engine->processor_ = engine->core_.get_property("CPU", ov::device::full_name);
-    if (options.device != "CPU") engine->processor_ += ", " + options.device;
-    if (options.device != "CPU" && single) {
-      engine->processor_ += " " + engine->core_.get_property(options.device, ov::device::full_name);
+    if (device != "CPU") engine->processor_ += ", " + device;
+    if (device != "CPU" && single) {
+      engine->processor_ += " " + engine->core_.get_property(device, ov::device::full_name);
     }
     return engine;
   });
@@ -198,6 +212,7 @@ Result<std::shared_ptr<ov::Model>> Engine::read_as(TrialKind as, const std::file
                      "; it was exported in training mode: export it for inference (in PyTorch, call "
                      "model.eval() first)");
   }
+  if (model.ok()) SCOTOMA_RETURN_IF_ERROR(check_unchanged());
   if (model.ok() && onnx) SCOTOMA_RETURN_IF_ERROR(check_attributes(path, **model));
   return model;
 }
@@ -231,11 +246,23 @@ Result<std::string> Engine::hash_of(const std::filesystem::path& file) const {
   if (!trial_) return sha256_of_file(file);
   {
     const std::lock_guard lock(mutex_);
-    if (const auto known = hashes_.find(file.string()); known != hashes_.end()) return known->second;
+    if (const auto known = hashes_.find(file.string()); known != hashes_.end()) return known->second.hash;
   }
+  FileState state = FileState::of(file);
   SCOTOMA_ASSIGN_OR_RETURN(std::string hash, sha256_of_file(file));
   const std::lock_guard lock(mutex_);
-  return hashes_[file.string()] = std::move(hash);
+  hashes_[file.string()] = {hash, state};
+  return hash;
+}
+
+/// Else answers of the new bytes would be remembered as those of the old ones.
+Result<void> Engine::check_unchanged() const {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [file, hashed] : hashes_) {
+    if (FileState::of(file) == hashed.state) continue;
+    return failed(file + ": was changed while it was loaded; run the same command again");
+  }
+  return {};
 }
 
 Result<std::filesystem::path> Engine::tokenizers_library() {

@@ -154,6 +154,11 @@ class Engine {
 
  private:
   explicit Engine(int threads) : threads_(threads) {}
+  struct Hashed {
+    std::string hash;
+    FileState state;  ///< before it was hashed
+  };
+  Result<void> check_unchanged() const;
   Result<void> load_tokenizers();
   Result<void> check_threads(const Streams& streams) const;
   Result<std::shared_ptr<ov::Model>> read_as(TrialKind as, const std::filesystem::path& path);
@@ -162,12 +167,12 @@ class Engine {
   ov::element::Type precision_ = ov::element::f32;  ///< what the CPU can do, if it is less than was asked for
   int threads_;
   std::string processor_;
-  std::string device_ = "CPU";                         ///< as OpenVINO names it
-  std::filesystem::path cache_;                        ///< as EngineOptions has it
-  std::shared_ptr<LoadTrial> trial_;                   ///< null: none
-  mutable std::mutex mutex_;                           ///< around what follows
-  std::string tokenizers_;                             ///< the extension's library, once loaded
-  mutable std::map<std::string, std::string> hashes_;  ///< by path
+  std::string device_ = "CPU";                    ///< as OpenVINO names it
+  std::filesystem::path cache_;                   ///< as EngineOptions has it
+  std::shared_ptr<LoadTrial> trial_;              ///< null: none
+  mutable std::mutex mutex_;                      ///< around what follows
+  std::string tokenizers_;                        ///< the extension's library, once loaded
+  mutable std::map<std::string, Hashed> hashes_;  ///< by path
 };
 
 }  // namespace scotoma

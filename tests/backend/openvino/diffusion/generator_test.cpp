@@ -152,6 +152,17 @@ TEST(OpenvinoGenerator, ThreadsOfABatchAreInTheFingerprintAndMustBeThere) {
   }
 }
 
+/// By way of AUTO the engine would lack what keeps it from crashing on such small networks.
+TEST(OpenvinoGenerator, IsTheSameOnADeviceThatIsTheCpuByAnotherName) {
+  EngineOptions engine{Precision::f32, 1};
+  engine.device = "AUTO:CPU";
+  const auto by_auto = load(options(), engine);
+  const auto by_cpu = load(options(), {Precision::f32, 1});
+  ASSERT_TRUE(by_auto && by_cpu);
+  EXPECT_EQ(by_auto->fingerprint(), by_cpu->fingerprint());
+  EXPECT_EQ(generate(*by_auto, std::span(kRequests).first(1)), generate(*by_cpu, std::span(kRequests).first(1)));
+}
+
 TEST(OpenvinoGenerator, IllFormedPromptsAreRefused) {
   const auto generator = load(options());
   const auto bad = generator->generate(std::vector<GenerationRequest>{{"a \xFF", 1}});
