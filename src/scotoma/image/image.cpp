@@ -9,7 +9,6 @@
 #include "scotoma/core/hash.h"
 
 namespace scotoma {
-namespace {}  // namespace
 
 bool is_whole(const Image& image) {
   return image.width > 0 && image.height > 0 &&

@@ -15,9 +15,13 @@ constexpr int kFirstSlope = Operand::memory + 1;
 /// The geometric mean of two levels; 0 where one is.
 double between(double a, double b) { return a > 0 && b > 0 ? std::exp((std::log(a) + std::log(b)) / 2) : 0; }
 
-/// Plans DPM-Solver-2 in Crowson's form: a slope at `from`, another half way down, and with that to `down`, with noise
-/// of deviation `up` where that is not 0.
-void plan_midpoint_steps(const ScheduleConfig& c, const LevelWalk& walk, bool ancestral, SamplerPlan& plan) {
+/// DPM-Solver-2 in Crowson's form: a slope at `from`, another half way down, and with that to `down`, with noise of
+/// deviation `up` where that is not 0.
+Result<SamplerPlan> plan_midpoints(const PlanRequest& request, const char* name, bool ancestral) {
+  SCOTOMA_ASSIGN_OR_RETURN(const ScheduleConfig c, read_schedule_config(request));
+  SCOTOMA_RETURN_IF_ERROR(check_steps(request, c.train_timesteps));
+  SCOTOMA_ASSIGN_OR_RETURN(const LevelWalk walk, walk_levels(request, c, {.whole_karras = true}));
+  SamplerPlan plan{std::string(name) + described(walk.spacing), {}, initial_scale(c, walk.sigmas.front())};
   const std::vector<double> levels = noise_levels(c);
   const std::size_t count = walk.timesteps.size();
   for (std::size_t i = 0; i < count; ++i) {
@@ -30,12 +34,13 @@ void plan_midpoint_steps(const ScheduleConfig& c, const LevelWalk& walk, bool an
     if (!last) assign(first, kBeganAt, Combination::sample());
     assign(first, Operand::sample, Combination::sample() + (middle - from) * slope_at(from));
     plan.steps.push_back(std::move(first));
-    if (last) return;
+    if (last) break;
     SamplerStep second = step_on_level(c, timestep_of_level(middle, levels), middle);
     assign(second, Operand::sample,
            Combination::of(kBeganAt) + (split.down - from) * slope_at(middle) + split.up * Combination::noise());
     plan.steps.push_back(std::move(second));
   }
+  return plan;
 }
 
 }  // namespace
@@ -63,22 +68,10 @@ Result<SamplerPlan> plan_heun(const PlanRequest& request) {
   return plan;
 }
 
-Result<SamplerPlan> plan_dpm2(const PlanRequest& request) {
-  SCOTOMA_ASSIGN_OR_RETURN(const ScheduleConfig c, read_schedule_config(request));
-  SCOTOMA_RETURN_IF_ERROR(check_steps(request, c.train_timesteps));
-  SCOTOMA_ASSIGN_OR_RETURN(const LevelWalk walk, walk_levels(request, c, {.whole_karras = true}));
-  SamplerPlan plan{std::string("DPM2") + described(walk.spacing), {}, initial_scale(c, walk.sigmas.front())};
-  plan_midpoint_steps(c, walk, false, plan);
-  return plan;
-}
+Result<SamplerPlan> plan_dpm2(const PlanRequest& request) { return plan_midpoints(request, "DPM2", false); }
 
 Result<SamplerPlan> plan_dpm2_ancestral(const PlanRequest& request) {
-  SCOTOMA_ASSIGN_OR_RETURN(const ScheduleConfig c, read_schedule_config(request));
-  SCOTOMA_RETURN_IF_ERROR(check_steps(request, c.train_timesteps));
-  SCOTOMA_ASSIGN_OR_RETURN(const LevelWalk walk, walk_levels(request, c, {.whole_karras = true}));
-  SamplerPlan plan{std::string("DPM2 ancestral") + described(walk.spacing), {}, initial_scale(c, walk.sigmas.front())};
-  plan_midpoint_steps(c, walk, true, plan);
-  return plan;
+  return plan_midpoints(request, "DPM2 ancestral", true);
 }
 
 }  // namespace scotoma
