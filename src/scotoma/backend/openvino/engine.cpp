@@ -76,10 +76,13 @@ std::string without_ends(const std::string& line) {
 
 /// AUTO that has nothing but the CPU to choose from is the CPU: by way of AUTO it would lack what compile() sets for
 /// the CPU alone.
-std::string resolve_device(const std::string& asked, std::vector<std::string> there) {
+std::string resolve_device(const std::string& asked, const ov::Core& core) {
   if (!asked.starts_with("AUTO")) return asked;
-  if (const auto colon = asked.find(':'); colon != std::string::npos) {
-    there.clear();
+  std::vector<std::string> there;
+  const auto colon = asked.find(':');
+  if (colon == std::string::npos) {
+    there = core.get_available_devices();
+  } else {
     std::istringstream names(asked.substr(colon + 1));
     for (std::string name; std::getline(names, name, ',');) there.push_back(name);
   }
@@ -175,7 +178,7 @@ Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options) {
     std::shared_ptr<Engine> engine(new Engine(threads));
     engine->trial_ = options.trial;
     engine->cache_ = options.cache;
-    const std::string device = resolve_device(options.device, engine->core_.get_available_devices());
+    const std::string device = resolve_device(options.device, engine->core_);
     engine->device_ = device;
     const bool single = device.find_first_of(":,") == std::string::npos && device != "AUTO";
     const auto can = engine->core_.get_property(single ? device : "CPU", ov::device::capabilities);
