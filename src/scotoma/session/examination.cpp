@@ -85,7 +85,8 @@ Result<Health> Examination::generator() {
 }
 
 Result<Health> Examination::classifier() {
-  SCOTOMA_ASSIGN_OR_RETURN(const auto model, loader_->classifier());
+  SCOTOMA_ASSIGN_OR_RETURN(classifier_, loader_->classifier());
+  Classifier* const model = classifier_.get();
   SCOTOMA_ASSIGN_OR_RETURN(const auto targets, find_targets(study_, model->class_names()));
   SCOTOMA_ASSIGN_OR_RETURN(const auto predictions,
                            timed(&ImageCost::classify, images_.size(), [&] { return model->classify(images_); }));
@@ -240,17 +241,25 @@ Result<Health> Examination::images() {
     SCOTOMA_ASSIGN_OR_RETURN(const auto more, image_files(path));
     files.insert(files.end(), more.begin(), more.end());
   }
-  SCOTOMA_ASSIGN_OR_RETURN(const auto model, loader_->classifier());
+  if (!classifier_) {
+    SCOTOMA_ASSIGN_OR_RETURN(classifier_, loader_->classifier());  // says again what is wrong with it
+  }
   Health found{counted(static_cast<int>(files.size()), "image") + " classified: does that fit what they show?"};
-  for (const auto& file : files) {
-    SCOTOMA_ASSIGN_OR_RETURN(const Image image, read_image(file));
-    SCOTOMA_ASSIGN_OR_RETURN(const auto answers, model->classify(std::span(&image, 1)));
-    std::string line = file.filename().string() + ":";
-    for (const Score& score : answers[0].top) {
-      line += fmt::format("{} {} {:.2f}", line.ends_with(':') ? "" : ",",
-                          model->class_names()[static_cast<std::size_t>(score.label)], score.probability);
+  for (std::size_t at = 0; at < files.size(); at += classifier_->batch()) {
+    const auto batch = std::span(files).subspan(at, std::min(classifier_->batch(), files.size() - at));
+    std::vector<Image> shown;
+    for (const auto& file : batch) {
+      SCOTOMA_ASSIGN_OR_RETURN(shown.emplace_back(), read_image(file));
     }
-    found.shown.push_back(std::move(line));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto answers, classifier_->classify(shown));
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      std::string line = batch[i].filename().string() + ":";
+      for (const Score& score : answers[i].top) {
+        line += fmt::format("{} {} {:.2f}", line.ends_with(':') ? "" : ",",
+                            classifier_->class_names()[static_cast<std::size_t>(score.label)], score.probability);
+      }
+      found.shown.push_back(std::move(line));
+    }
   }
   return found;
 }
@@ -276,10 +285,12 @@ Result<void> Examination::run(const Report& report) {
   };
   look_at("generator", generator());
   look_at("classifier", classifier());
+  if (files_.empty()) classifier_.reset();
   look_at("captioner", captioner());
   look_at("embedder", embedder());
   look_at("judge", judge());
   if (!files_.empty()) look_at("images", images());
+  classifier_.reset();
   look_at("budget", budget());
   look_at("time", time());
   return {};

@@ -64,7 +64,8 @@ class Examination {
   std::vector<std::string> prompts_;
   std::vector<Image> images_;  ///< generated for them; one grey image where that failed
   bool generated_ = false;
-  std::unique_ptr<Embedder> embedder_;  ///< where it is well: the judge may stand on it
+  std::unique_ptr<Classifier> classifier_;  ///< where it is loaded and shown images of the user's later
+  std::unique_ptr<Embedder> embedder_;      ///< where it is well: the judge may stand on it
   ImageCost cost_;
   bool all_well_ = true;  ///< so far
 };
