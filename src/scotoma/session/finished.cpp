@@ -72,17 +72,6 @@ Result<StoredFindings> open_stored(const Study& study, const StudyPlaces& places
   return stored;
 }
 
-/// Whether the models that were loaded are those that the findings are of.
-bool are_of(const Models& models, const Findings& findings) {
-  const auto roles = names_of(RoleKind());
-  return std::all_of(roles.begin(), roles.end(), [&](const auto& named) {
-    const Role* role = role_of(models, named.value);
-    const auto found = findings.fingerprints.find(std::string(named.name));
-    const bool wanted = found != findings.fingerprints.end();
-    return role == nullptr ? !wanted : wanted && found->second == role->fingerprint();
-  });
-}
-
 /// With its cache where that is there, and with models that answer nothing.
 Result<Session> session_of_record(Study study, const StudyPlaces& places, const RecordedStudy& record) {
   Session session;
@@ -124,7 +113,7 @@ Result<Findings> replayed(Session& session, const StudyPlaces& places, const Can
 Result<std::optional<FinishedStudy>> from_store(const StoredFindings& stored, Session& session,
                                                 const StudyPlaces& places) {
   using Nothing = std::optional<FinishedStudy>;
-  if (!are_of(session.models, stored.findings())) return Nothing();
+  if (fingerprints_of(session.models) != stored.findings().fingerprints) return Nothing();
   Reviews reviews = stored.reviews();
   if (session.cache != nullptr) {
     SCOTOMA_ASSIGN_OR_RETURN(reviews, read_reviews(*session.cache));

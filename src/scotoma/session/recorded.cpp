@@ -15,13 +15,9 @@ namespace {
 
 /// Whether they answer as those that were recorded; how many batches they take at once may depend on the day.
 bool are_of(const Models& models, const ModelsRecord& record) {
-  for (const auto& [kind, name] : names_of(RoleKind())) {
-    const Role* role = role_of(models, kind);
-    const auto found = record.roles.find(std::string(name));
-    if ((role == nullptr) != (found == record.roles.end())) return false;
-    if (role != nullptr && role->fingerprint() != found->second.fingerprint) return false;
-  }
-  return models.classifier->class_names() == record.class_names;
+  std::map<std::string, std::string> wanted;
+  for (const auto& [name, role] : record.roles) wanted[name] = role.fingerprint;
+  return fingerprints_of(models) == wanted && models.classifier->class_names() == record.class_names;
 }
 
 /// The real models behind the records; shared by all roles of a study.
@@ -184,6 +180,14 @@ ModelsRecord record_of(const Models& models) {
   }
   record.class_names = models.classifier->class_names();
   return record;
+}
+
+std::map<std::string, std::string> fingerprints_of(const Models& models) {
+  std::map<std::string, std::string> fingerprints;
+  for (const auto& [kind, name] : names_of(RoleKind())) {
+    if (const Role* role = role_of(models, kind)) fingerprints[std::string(name)] = role->fingerprint();
+  }
+  return fingerprints;
 }
 
 Models recorded_models(const RecordedStudy& study) {

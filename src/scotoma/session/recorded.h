@@ -37,6 +37,9 @@ struct ModelsRecord {
 
 ModelsRecord record_of(const Models& models);
 
+/// By role, of those that there are.
+std::map<std::string, std::string> fingerprints_of(const Models& models);
+
 /// Roles as they were recorded. Asked for an answer they give bad_input that says so.
 Models recorded_models(const RecordedStudy& record);
 
