@@ -29,6 +29,7 @@ session: core image model study backend finding cache find transfer wording reco
 inside_backend='
 files: files
 diffusion: files diffusion
+decoding: files decoding
 judge: judge
 '
 shared_by_stages='stage/budget.h stage/caption_text.h stage/context.h stage/explorer.h stage/listed.h stage/nouns.h stage/phrase_words.h stage/shorten.h stage/spans.h stage/trial.h'

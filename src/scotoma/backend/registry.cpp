@@ -9,7 +9,7 @@
 #include "scotoma/backend/files/paths.h"
 #include "scotoma/backend/judge/classifier_judge.h"
 #include "scotoma/backend/judge/embedder_judge.h"
-#include "scotoma/backend/openvino/captioner.h"
+#include "scotoma/backend/openvino/captioner/captioner.h"
 #include "scotoma/backend/openvino/classifier.h"
 #include "scotoma/backend/openvino/diffusion/generator.h"
 #include "scotoma/backend/openvino/embedder.h"

@@ -135,7 +135,9 @@ void add_describers(std::vector<Option>& t) {
                "folder as optimum-intel's image-to-text export writes it; needed where search.source is captions",
                FIELD(captioner.model)});
   t.push_back({"captioner", "max_tokens", "longest caption", FIELD(captioner.max_tokens), 1, 1024});
-  t.push_back({"captioner", "batch", "images captioned at once", FIELD(captioner.batch), 1, 256});
+  t.push_back({"captioner", "beams", "beams of the search for a caption; 0: what the folder says, 1: greedy",
+               FIELD(captioner.beams), 0, 64});
+  t.push_back({"captioner", "batch", "images captioned at once; with beams, texts", FIELD(captioner.batch), 1, 256});
   t.push_back({"embedder", "kind", "what runs the model", CHOICE(embedder.kind), 0, 0, {"openvino"}});
   t.push_back(
       {"embedder", "model",

@@ -101,6 +101,7 @@ struct CaptionerOptions {
   Backend kind = Backend::openvino;
   std::filesystem::path model;  ///< a folder as optimum-intel's image-to-text export writes it
   int max_tokens = 32;
+  int beams = 0;  ///< of the search; 0: as the folder says
   int batch = 16;
 };
 

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "fake/places.h"
-#include "scotoma/backend/openvino/captioner.h"
+#include "scotoma/backend/openvino/captioner/tidy.h"
 #include "scotoma/backend/openvino/tokenizer.h"
 
 namespace scotoma {
