@@ -20,7 +20,7 @@ constexpr const char* kAsItIs =
 constexpr const char* kOptimum = "pip install \"optimum-intel[openvino,diffusers]\"";
 constexpr const char* kCaptionersAre =
     "supported are encoder-decoders such as ViT with GPT-2 (model_type vision-encoder-decoder, for example "
-    "nlpconnect/vit-gpt2-image-captioning)";
+    "nlpconnect/vit-gpt2-image-captioning), BLIP (model_type blip) and GIT (model_type git)";
 
 /// Whether the folder holds weights as PyTorch's libraries save them.
 bool has_torch_weights(const fs::path& folder) {
@@ -115,6 +115,29 @@ Result<void> check_generator(const fs::path& folder) {
 
 // --- captioners ---
 
+/// Why a kind of captioner does not run here; empty for those that nobody asked for yet.
+std::string_view why_not(std::string_view type) {
+  constexpr std::pair<std::string_view, std::string_view> kOthers[] = {
+      {"florence2", "Florence-2, whose captions are asked for by words of its own"},
+      {"blip-2", "BLIP-2, a language model that reads what a third network made of the image"},
+      {"instructblip", "InstructBLIP, a language model that reads what a third network made of the image"},
+      {"pix2struct", "Pix2Struct, which cuts images of any size into patches itself"},
+      {"kosmos-2", "Kosmos-2, whose captions hold places of the image"}};
+  for (const auto& [kind, why] : kOthers) {
+    if (kind == type) return why;
+  }
+  return {};
+}
+
+/// The command that exports a captioner which optimum-intel does not know.
+std::string own_export(const fs::path& folder) {
+  const std::string checkpoint = plain(folder);
+  return fmt::format(
+      "pip install -r python/export/requirements-captioner.txt && python/export/captioner.py {0} "
+      "{0}-openvino",
+      checkpoint);
+}
+
 Result<void> check_captioner(const fs::path& folder) {
   const std::string name = folder.string();
   if (is_file(folder / "openvino_encoder_model.xml") && is_file(folder / "openvino_decoder_model.xml")) return {};
@@ -122,6 +145,15 @@ Result<void> check_captioner(const fs::path& folder) {
   if (has_file(folder, {"openvino_language_model.xml", "openvino_vision_embeddings_model.xml"})) {
     return bad_input(
         fmt::format("{}: a vision-language model{}; {}", name, type.empty() ? "" : " (" + type + ")", kCaptionersAre));
+  }
+  const bool torch = has_torch_weights(folder);
+  if (type == "blip" || type == "git") {
+    return bad_input(fmt::format("{}: {} of {}; export it from its checkpoint and give the new folder: {}", name,
+                                 torch ? "a checkpoint" : "an export without encoder and decoder",
+                                 type == "blip" ? "BLIP" : "GIT", own_export(torch ? folder : "CHECKPOINT")));
+  }
+  if (const auto why = why_not(type); !why.empty()) {
+    return bad_input(fmt::format("{}: {}, is not supported; {}", name, why, kCaptionersAre));
   }
   if (!type.empty() && type != "vision-encoder-decoder") {
     return bad_input(
@@ -131,7 +163,6 @@ Result<void> check_captioner(const fs::path& folder) {
     return bad_input(fmt::format("{}: exported with a cache only; export it without: {}", name,
                                  command("CHECKPOINT", "image-to-text")));
   }
-  const bool torch = has_torch_weights(folder);
   if (!torch && !has_file(folder, {"encoder_model.onnx", "decoder_model.onnx"})) return {};
   return bad_input(fmt::format("{}: {}; export it and give the new folder: {}", name,
                                torch ? "holds PyTorch's weights" : "an export to ONNX, where OpenVINO IR is needed",
@@ -183,7 +214,7 @@ std::optional<FolderOf> kind_of_folder(const fs::path& folder) {
   if (type == "clip" || type == "siglip" ||
       (is_file(folder / "image_encoder.xml") && is_file(folder / "text_encoder.xml")))
     return FolderOf::embedder;
-  if (type == "vision-encoder-decoder" ||
+  if (type == "vision-encoder-decoder" || type == "blip" || type == "git" ||
       (is_file(folder / "openvino_encoder_model.xml") && is_file(folder / "openvino_decoder_model.xml")))
     return FolderOf::captioner;
   return std::nullopt;
