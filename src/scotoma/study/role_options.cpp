@@ -132,7 +132,9 @@ void add_generator_and_classifier(std::vector<Option>& t) {
 void add_describers(std::vector<Option>& t) {
   t.push_back({"captioner", "kind", "what runs the model", CHOICE(captioner.kind), 0, 0, {"openvino"}});
   t.push_back({"captioner", "model",
-               "folder as optimum-intel's image-to-text export writes it; needed where search.source is captions",
+               "folder with encoder and decoder, as optimum-intel's image-to-text export or python/export/captioner.py "
+               "writes it; needed where "
+               "search.source is captions",
                FIELD(captioner.model)});
   t.push_back({"captioner", "max_tokens", "longest caption", FIELD(captioner.max_tokens), 1, 1024});
   t.push_back({"captioner", "beams", "beams of the search for a caption; 0: what the folder says, 1: greedy",

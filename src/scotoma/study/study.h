@@ -99,7 +99,7 @@ struct ClassifierOptions {
 
 struct CaptionerOptions {
   Backend kind = Backend::openvino;
-  std::filesystem::path model;  ///< a folder as optimum-intel's image-to-text export writes it
+  std::filesystem::path model;  ///< a folder with encoder and decoder (docs/study.md, Captioners)
   int max_tokens = 32;
   int beams = 0;  ///< of the search; 0: as the folder says
   int batch = 16;
