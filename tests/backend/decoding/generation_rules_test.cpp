@@ -54,6 +54,17 @@ TEST_F(Rules, OfLengthCountThePromptWhereTransformersDoes) {
   EXPECT_EQ(read().most_new(5, 3), 2U);
 }
 
+/// Beyond them the engine would read places that are not there.
+TEST_F(Rules, OfLengthEndWhereTheDecodersPlacesEnd) {
+  folder_.write("config.json", R"({"bos_token_id": 1, "eos_token_id": 2, "decoder": {"n_positions": 12}})");
+  folder_.write("generation_config.json", R"({"max_new_tokens": 100})");
+  EXPECT_EQ(read().most_new(1, 1000), 11U);
+  folder_.write("config.json",
+                R"({"bos_token_id": 1, "eos_token_id": 2, "text_config": {"max_position_embeddings": 6}})");
+  EXPECT_EQ(read().most_new(4, 1000), 2U);
+  EXPECT_EQ(read().most_new(9, 1000), 1U);
+}
+
 TEST_F(Rules, ThatAreNotSupportedAreNamed) {
   const std::string start = R"({"bos_token_id": 1, "eos_token_id": 2, )";
   for (const char* rule : {R"("num_beam_groups": 2)", R"("penalty_alpha": 0.6)", R"("guidance_scale": 3.0)",

@@ -146,6 +146,7 @@ Result<void> read_words(const Json& rules, GenerationRules& out, const Path& pat
 
 std::size_t GenerationRules::most_new(std::size_t prompt, std::size_t most) const {
   std::size_t out = std::clamp<std::size_t>(most, 2, 4096) - 1;
+  if (positions) out = std::clamp<std::size_t>(*positions > prompt ? *positions - prompt : 1, 1, out);
   if (max_new_tokens) return std::clamp<std::size_t>(*max_new_tokens, 1, out);
   if (max_length) out = std::clamp<std::size_t>(*max_length > prompt ? *max_length - prompt : 1, 1, out);
   return out;
@@ -179,6 +180,11 @@ Result<GenerationRules> read_generation_rules(const Path& folder) {
   Path path = folder / "config.json";
   SCOTOMA_ASSIGN_OR_RETURN(const Json config, read_json_file(path));
   Json rules = flat_config(config);
+  GenerationRules out;
+  // The places of longer texts would be read beside the table, without a word.
+  const char* places = rules.contains("max_position_embeddings") ? "max_position_embeddings" : "n_positions";
+  SCOTOMA_ASSIGN_OR_RETURN(out.positions, read_length(rules, places, path));
+  if (out.positions && *out.positions < 2) out.positions.reset();  // 0 or -1: none
   if (is_there(folder / "generation_config.json")) {
     Json kept = Json::object();
     // The greatest length of config.json was always taken here, whatever lies beside it.
@@ -190,7 +196,6 @@ Result<GenerationRules> read_generation_rules(const Path& folder) {
     rules = std::move(kept);
     put_over(rules, generation);
   }
-  GenerationRules out;
   SCOTOMA_RETURN_IF_ERROR(refuse_others(rules, path));
   SCOTOMA_RETURN_IF_ERROR(read_ids_of(rules, out, folder / "config.json"));
   SCOTOMA_RETURN_IF_ERROR(read_search(rules, out, path));

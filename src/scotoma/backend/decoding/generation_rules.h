@@ -29,6 +29,7 @@ struct GenerationRules {
   std::int64_t padding = -1;                  ///< pad_token_id, else the first of `ends`
   std::optional<std::size_t> max_length;      ///< ids, with those of the prompt
   std::optional<std::size_t> max_new_tokens;  ///< ids after the prompt; goes before max_length
+  std::optional<std::size_t> positions;       ///< of config.json: ids that the decoder has a place for
   std::size_t min_length = 0;
   std::size_t min_new_tokens = 0;
   std::size_t beams = 1;  ///< num_beams; 1: greedy

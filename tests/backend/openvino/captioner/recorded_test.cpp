@@ -130,6 +130,30 @@ TEST_P(RecordedCaptioner, TakesBeamsFromTheStudyAndSaysSo) {
   EXPECT_EQ(greedy->describe().find("with a cache") != std::string::npos, GetParam().cached);
 }
 
+TEST_P(RecordedCaptioner, RefusesIdsThatAreNoWordsAndOthersEncoders) {
+  const auto refused = [&](const nlohmann::json& rules, const std::string& says) {
+    std::ofstream(folder_ / "generation_config.json") << rules;
+    CaptionerOptions options;
+    options.model = folder_;
+    const auto out = OpenvinoCaptioner::load(engine_, options);
+    ASSERT_FALSE(out.ok()) << says;
+    EXPECT_EQ(out.error().code, Code::bad_input);
+    EXPECT_NE(out.error().message.find(says), std::string::npos) << out.error().message;
+  };
+  for (const char* key : {"forced_bos_token_id", "forced_eos_token_id", "decoder_start_token_id"}) {
+    nlohmann::json rules = own_rules_;
+    rules[key] = 9999;
+    refused(rules, std::string(key) + ": 9999 is outside the vocabulary");
+  }
+  for (const char* end : {".xml", ".bin"}) {
+    fs::copy_file(kWorld / (std::string("captioner/openvino_encoder_model") + end),
+                  folder_ / (std::string("openvino_encoder_model") + end), fs::copy_options::overwrite_existing);
+  }
+  fs::copy_file(kWorld / "captioner/preprocessor_config.json", folder_ / "preprocessor_config.json",
+                fs::copy_options::overwrite_existing);
+  refused(own_rules_, "openvino_decoder_model.xml: ");
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, RecordedCaptioner,
                          testing::Values(Recorded{"vit-gpt2", "vit-gpt2", 99, true},
                                          Recorded{"vit-gpt2-optimum", "vit-gpt2", 3, false},
