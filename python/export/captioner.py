@@ -213,6 +213,13 @@ class Refused(Exception):
     pass
 
 
+def compute_positions(model: PreTrainedModel) -> None:
+    """TrOCR's table of sines is no weight, and transformers 5.5.4 leaves it without numbers when it reads a checkpoint."""
+    for module in model.modules():
+        if isinstance(module, modeling_trocr.TrOCRSinusoidalPositionalEmbedding):
+            module.weights = module.get_embedding(module.weights.shape[0], module.embedding_dim, module.padding_idx)
+
+
 def load(checkpoint: str) -> tuple[PreTrainedModel, CrossAttention | Prefix, GenerationConfig]:
     """The model, what is exported of it, and the rules by which its generate() goes."""
     config = AutoConfig.from_pretrained(checkpoint)
@@ -233,6 +240,7 @@ def load(checkpoint: str) -> tuple[PreTrainedModel, CrossAttention | Prefix, Gen
         return model, Prefix(model), rules
     if config.model_type == "vision-encoder-decoder" and config.decoder.model_type in ("gpt2", "trocr"):
         model = VisionEncoderDecoderModel.from_pretrained(checkpoint, **eager).eval()
+        compute_positions(model)
         rules = copy.deepcopy(model.generation_config)
         for key in ("decoder_start_token_id", "eos_token_id", "pad_token_id"):
             if getattr(rules, key) is None:
