@@ -103,6 +103,37 @@ TEST(StudyRun, TurnsRoundWhereALabelFailsNearlyEverywhere) {
   EXPECT_GT(findings.hypotheses.front().audit.rate, 0.9);
 }
 
+/// Labels and baseline images may be many, the images that try a phrase are few: so are captions.
+TEST(StudyRun, DescribesTheLargestClustersOnlyAsFarAsTheBudgetCanTryPhrases) {
+  fake::WorldSetting setting;
+  setting.base_error = 0.5;
+  StudyRuns runs(setting);
+  const auto baseline = static_cast<int>(runs.study.labels.size()) * runs.study.budget.base;
+  runs.study.budget.images = baseline + 16;
+  const auto result = runs.run();
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  const Findings& findings = result->findings;
+  std::size_t described = 0;
+  std::size_t least = SIZE_MAX;
+  std::size_t most = 0;  // of those that are not described
+  for (const Cluster& cluster : findings.clusters) {
+    if (cluster.captions.empty()) {
+      most = std::max(most, cluster.members.size());
+    } else {
+      ++described;
+      least = std::min(least, cluster.members.size());
+    }
+  }
+  EXPECT_EQ(described, 6U);  // three quarters of 16 images, two a phrase
+  ASSERT_GT(findings.clusters.size(), described);
+  EXPECT_LE(most, least);
+  const auto told = std::count_if(findings.limits.begin(), findings.limits.end(), [&](const std::string& limit) {
+    return limit.starts_with(
+        fmt::format("Of {} groups of images that fail alike, the 6 largest were described", findings.clusters.size()));
+  });
+  EXPECT_EQ(told, 1);
+}
+
 TEST(StudyRun, GivesTheSameOnAnyNumberOfThreads) {
   StudyRuns one(flower_bug());
   StudyRuns three(flower_bug());

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scotoma/find/phrases.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <span>
 #include <string>
 
 #include "scotoma/finding/count.h"
+#include "scotoma/stage/caption_counts.h"
 #include "scotoma/stage/cluster.h"
 #include "scotoma/stage/combine.h"
 #include "scotoma/stage/describe.h"
 #include "scotoma/stage/explore.h"
 #include "scotoma/stage/parts.h"
 #include "scotoma/stage/random_lists.h"
+#include "scotoma/study/prompt.h"
 
 namespace scotoma {
 namespace {
@@ -38,26 +43,75 @@ Result<std::vector<std::vector<Cluster>>> cluster_all(const StageContext& contex
   return all;
 }
 
-Result<std::vector<Candidate>> from_captions(const StageContext& context, Memo& memo, Findings& findings) {
+/// The clusters of each label that are described: the largest of all labels, as many as exploration has images to try a
+/// phrase of. So captions grow with the budget, and not with labels times baseline images.
+std::vector<std::span<Cluster>> choose_described(StageContext& context,
+                                                 std::vector<std::vector<Cluster>>& clusters_of) {
+  struct Place {
+    std::size_t label;
+    std::size_t size;
+  };
+  std::vector<Place> places;  // of a label in the order of its clusters, the largest first
+  for (std::size_t l = 0; l < clusters_of.size(); ++l) {
+    for (const Cluster& cluster : clusters_of[l]) places.push_back({l, cluster.members.size()});
+  }
+  std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.size > b.size; });
+  const std::size_t all = places.size();
+  places.resize(std::min(all, context.budget().arms()));
+  if (places.size() < all) {
+    context.limits.push_back(fmt::format(
+        "Of {} groups of images that fail alike, the {} largest were described: the budget has no images to "
+        "try more phrases; raise budget.images.",
+        all, places.size()));
+  }
+  std::vector<std::size_t> counts(clusters_of.size());
+  for (const Place& place : places) ++counts[place.label];
+  std::vector<std::span<Cluster>> described;
+  for (std::size_t l = 0; l < clusters_of.size(); ++l) described.push_back(std::span(clusters_of[l]).first(counts[l]));
+  return described;
+}
+
+/// Captions the members of what is described, and images of each label that behave the other way: of all labels at
+/// once, as for the embedder. Captions of little use are counted for the report.
+Result<void> caption_all(StageContext& context, Memo& memo, const std::vector<const BaseResult*>& bases,
+                         const std::vector<std::span<Cluster>>& described) {
+  std::vector<std::string> images;
+  std::vector<std::size_t> ends;
+  for (std::size_t b = 0; b < bases.size(); ++b) {
+    append(images, images_to_caption(context, described[b], *bases[b]));
+    ends.push_back(images.size());
+  }
+  SCOTOMA_ASSIGN_OR_RETURN(const auto captions, memo.caption(images));
+  CaptionCounts counts;
+  std::size_t begin = 0;
+  for (std::size_t b = 0; b < bases.size(); ++b) {
+    const auto own = std::span(captions).subspan(begin, ends[b] - begin);
+    counts.add(own, base_prompts(context.study.prompts, context.target(bases[b]->label).label));
+    begin = ends[b];
+  }
+  if (const std::string sentence = counts.sentence(); !sentence.empty()) context.limits.push_back(sentence);
+  return {};
+}
+
+Result<std::vector<Candidate>> from_captions(StageContext& context, Memo& memo, Findings& findings) {
   context.step("clustering and describing what fails");
   std::vector<const BaseResult*> bases;
   for (const BaseResult& base : findings.bases) {
     if (!base.not_generatable) bases.push_back(&base);
   }
   SCOTOMA_ASSIGN_OR_RETURN(auto clusters_of, cluster_all(context, memo, bases));
-  std::vector<std::string> images;  // of all labels, as for the embedder
-  for (std::size_t b = 0; b < bases.size(); ++b) append(images, images_to_caption(context, clusters_of[b], *bases[b]));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto captioned, memo.caption(images));
+  const auto described = choose_described(context, clusters_of);
+  SCOTOMA_RETURN_IF_ERROR(caption_all(context, memo, bases, described));
   std::vector<Candidate> candidates;
   for (std::size_t b = 0; b < bases.size(); ++b) {
     const BaseResult& base = *bases[b];
     auto& clusters = clusters_of[b];
-    SCOTOMA_ASSIGN_OR_RETURN(const auto phrases, describe(context, memo, clusters, base));
-    for (std::size_t i = 0; i < clusters.size(); ++i) {
+    SCOTOMA_ASSIGN_OR_RETURN(const auto phrases, describe(context, memo, described[b], base));
+    for (std::size_t i = 0; i < phrases.size(); ++i) {
       for (const Phrase& phrase : phrases[i])
         candidates.push_back({base.label, phrase, clusters[i].direction, clusters[i].predicted, Source::captions});
-      findings.clusters.push_back(std::move(clusters[i]));
     }
+    std::move(clusters.begin(), clusters.end(), std::back_inserter(findings.clusters));
   }
   return candidates;
 }

@@ -76,6 +76,11 @@ class Budget {
     return static_cast<int>(std::max(std::int64_t{0}, (study_.budget.images - others) * 3 / 4 - spent_.explore));
   }
 
+  /// How many phrases exploration can try at all: each takes two images, or one where budget.initial_images is 1.
+  std::size_t arms() const {
+    return static_cast<std::size_t>(for_exploration() / std::min(2, study_.budget.initial_images));
+  }
+
   /// Shrinking: a quarter.
   int for_shrinking() const { return left() / 4; }
 

@@ -72,7 +72,7 @@ struct ToDescribe {
   std::vector<std::string> controls;  ///< none where there is no member
 };
 
-ToDescribe to_describe(const StageContext& context, const std::vector<Cluster>& clusters, const BaseResult& base) {
+ToDescribe to_describe(const StageContext& context, std::span<const Cluster> clusters, const BaseResult& base) {
   const SearchOptions& search = context.study.search;
   const Direction direction = direction_of(base);
   ToDescribe images;
@@ -107,7 +107,7 @@ ToDescribeMore to_describe_more(const StageContext& context, const Hypothesis& h
 
 }  // namespace
 
-std::vector<std::string> images_to_caption(const StageContext& context, const std::vector<Cluster>& clusters,
+std::vector<std::string> images_to_caption(const StageContext& context, std::span<const Cluster> clusters,
                                            const BaseResult& base) {
   auto [images, controls] = to_describe(context, clusters, base);
   images.insert(images.end(), controls.begin(), controls.end());
@@ -171,8 +171,8 @@ std::vector<Phrase> contrast_pairs(const SpanCounts& inside, const SpanCounts& o
   return pairs;
 }
 
-Result<std::vector<std::vector<Phrase>>> describe(const StageContext& context, Memo& memo,
-                                                  std::vector<Cluster>& clusters, const BaseResult& base) {
+Result<std::vector<std::vector<Phrase>>> describe(const StageContext& context, Memo& memo, std::span<Cluster> clusters,
+                                                  const BaseResult& base) {
   const SearchOptions& search = context.study.search;
   const Vocabulary vocabulary =
       vocabulary_of(context.target(base.label).label, context.study.prompts, context.class_names);

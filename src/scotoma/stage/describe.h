@@ -18,8 +18,8 @@ namespace scotoma {
 /// each cluster the phrases that distinguish it from those, best first, at most search.phrases; and behind them the
 /// best pair of a phrase in front of the subject and one behind it ("dark, on a plate"), where that distinguishes
 /// better than either.
-Result<std::vector<std::vector<Phrase>>> describe(const StageContext& context, Memo& memo,
-                                                  std::vector<Cluster>& clusters, const BaseResult& base);
+Result<std::vector<std::vector<Phrase>>> describe(const StageContext& context, Memo& memo, std::span<Cluster> clusters,
+                                                  const BaseResult& base);
 
 /// What else must hold for the event to happen under a hypothesis: its images so far (`tried`) are captioned, those
 /// with the event are contrasted with those without it, and the best phrases are joined to the hypothesis' own ("dark"
@@ -29,7 +29,7 @@ Result<std::vector<Phrase>> describe_more(const StageContext& context, Memo& mem
 
 /// The images that describe() and describe_more() have captioned: those of all labels, or of all hypotheses, may be
 /// asked for at once before, in full batches.
-std::vector<std::string> images_to_caption(const StageContext& context, const std::vector<Cluster>& clusters,
+std::vector<std::string> images_to_caption(const StageContext& context, std::span<const Cluster> clusters,
                                            const BaseResult& base);
 std::vector<std::string> images_to_caption(const StageContext& context, const Hypothesis& hypothesis);
 

@@ -12,8 +12,7 @@
 namespace scotoma {
 namespace {
 
-constexpr int kFewest = 2;  // initial images of an arm
-constexpr int kAgain = 2;   // more rounds for what has only shown invalid images
+constexpr int kAgain = 2;  // more rounds for what has only shown invalid images
 
 }  // namespace
 
@@ -27,8 +26,7 @@ std::vector<std::size_t> Exploration::arms() const {
   for (std::size_t h = 0; h < hypotheses_.size(); ++h) {
     if (hypotheses_[h].status != Status::underpowered) arms.push_back(h);
   }
-  const int fewest = std::min(kFewest, budget().initial_images);
-  arms.resize(std::min(arms.size(), static_cast<std::size_t>(left() / fewest)));
+  arms.resize(std::min(arms.size(), context_.budget().arms()));
   return arms;
 }
 

@@ -41,10 +41,12 @@ bool is_count(const std::string& word) {
 
 bool says_nothing(const std::string& word) {
   static const std::set<std::string> words = {
-      "photo",  "photos", "photograph", "photographs", "picture", "pictures", "pic",  "image",  "images",   //
-      "arafed", "araffe", "araffes",    "arafe",       "arafaed", "araffy",   "it's", "that's", "there's",  //
-      "ein",    "eine",   "einem",      "einer",       "un",      "une",      "una",  "uno",    "der",
-      "das",    "le",     "les",        "el",          "los",     "las",      "il"};
+      "photo",  "photos", "photograph", "photographs", "picture",  "pictures",  "pic",      "image",     "images",  //
+      "shows",  "shown",  "showing",    "depicts",     "depicted", "depicting", "features", "featuring", "captures",
+      "this",                                                                                                        //
+      "arafed", "araffe", "araffes",    "arafe",       "arafaed",  "araffy",    "it's",     "that's",    "there's",  //
+      "ein",    "eine",   "einem",      "einer",       "un",       "une",       "una",      "uno",       "der",
+      "das",    "le",     "les",        "el",          "los",      "las",       "il"};
   return words.contains(word);
 }
 
