@@ -9,6 +9,7 @@
 
 #include "scotoma/backend/registry.h"
 #include "scotoma/core/file.h"
+#include "scotoma/core/letters.h"
 #include "scotoma/core/parallel.h"
 #include "scotoma/session/session.h"
 #include "scotoma/wording/words.h"
@@ -37,8 +38,7 @@ struct Wanted {
 Result<bool> names_image(const fs::path& to) {
   std::error_code ignored;
   if (fs::is_directory(to, ignored) || !to.has_filename()) return false;
-  std::string ending = to.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string ending = small_ascii(to.extension().string());
   for (const char* other : {".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"}) {
     if (ending == other)
       return bad_input(fmt::format("--to {}: images are written as PNG; name a .png file, or a folder", to.string()));

@@ -4,13 +4,13 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdint>
 #include <limits>
 #include <set>
 
 #include "columns.h"
 #include "scotoma/backend/files/class_names.h"
+#include "scotoma/core/letters.h"
 #include "scotoma/record/bugs_reader.h"
 #include "scotoma/session/results.h"
 #include "scotoma/wording/claims_filter.h"
@@ -59,16 +59,10 @@ std::string rate_text(const nlohmann::ordered_json& rate) {
                      100 * rate.value("high", 1.0));
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 bool wanted(const nlohmann::ordered_json& bug, const ListArguments& arguments) {
   if (!arguments.label.empty() && bug["label"] != arguments.label) return false;
   if (!arguments.misclassified_as.empty() && bug["predicted"] != arguments.misclassified_as) return false;
-  return lower(bug["phrase"]).find(lower(arguments.word)) != std::string::npos;
+  return small_ascii(bug["phrase"]).find(small_ascii(arguments.word)) != std::string::npos;
 }
 
 /// A systematic failure has no phrase: words in a phrase leave it out.

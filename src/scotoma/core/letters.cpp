@@ -110,6 +110,13 @@ char32_t small(char32_t c) {
   return c;
 }
 
+std::string small_ascii(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
 char32_t plain(char32_t character) {
   if (character < 0xC0 || character >= 0x180) return character;
   const char letter = kPlain[character - 0xC0];

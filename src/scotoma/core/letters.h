@@ -24,6 +24,9 @@ bool is_letter(char32_t character);  ///< accents that combine with the letter b
 /// Small letters for capitals: of ASCII, Latin-1, Latin Extended-A, Greek and Cyrillic.
 char32_t small(char32_t character);
 
+/// Small letters for the capitals of ASCII; all other bytes stay.
+std::string small_ascii(std::string text);
+
 /// "e" for "é", "O" for "Ø": of Latin-1 and Latin Extended-A; "ae" and "oe" give their first letter. Others stay.
 char32_t plain(char32_t character);
 

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 #include <set>
 #include <sstream>
 #include <string_view>
 #include <utility>
 
+#include "scotoma/core/letters.h"
 #include "scotoma/finding/phrase.h"
 
 namespace scotoma {
@@ -18,10 +18,7 @@ namespace {
 /// Lower case (ASCII), one blank between words, no articles; the text itself where nothing else is left.
 std::string same_words(const std::string& text) {
   constexpr std::array<std::string_view, 3> kArticles = {"a", "an", "the"};
-  std::string lower = text;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return c < 128 ? static_cast<char>(std::tolower(c)) : static_cast<char>(c); });
-  std::istringstream words(lower);
+  std::istringstream words(small_ascii(text));
   std::string same;
   for (std::string word; words >> word;) {
     if (std::find(kArticles.begin(), kArticles.end(), word) == kArticles.end())

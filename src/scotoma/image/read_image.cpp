@@ -2,13 +2,13 @@
 #include "scotoma/image/read_image.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <system_error>
 
 #include "scotoma/core/file.h"
+#include "scotoma/core/letters.h"
 #include "scotoma/image/jpeg.h"
 
 namespace scotoma {
@@ -35,8 +35,7 @@ Result<std::vector<fs::path>> image_files(const fs::path& path) {
   }
   std::vector<fs::path> files;
   for (fs::directory_iterator at(path, error), end; !error && at != end; at.increment(error)) {
-    std::string ending = at->path().extension().string();
-    std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
+    const std::string ending = small_ascii(at->path().extension().string());
     if (ending == ".png" || ending == ".jpg" || ending == ".jpeg") files.push_back(at->path());
   }
   if (error) return bad_input(path.string() + ": cannot be listed (" + error.message() + ")");

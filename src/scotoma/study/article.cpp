@@ -148,8 +148,7 @@ bool word_takes_an(std::string_view word) {
 bool brings_its_own(std::string_view noun) {
   const std::size_t blank = noun.find(' ');
   if (blank == std::string_view::npos) return false;
-  std::string word(noun.substr(0, blank));
-  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string word = small_ascii(std::string(noun.substr(0, blank)));
   if (word == "a" && starts_with_any(noun.substr(blank + 1), {"cappella", "la "})) return false;
   return is_one_of(word, {"a", "an", "the", "my", "your", "his", "her", "its", "our", "their", "this", "that", "these",
                           "those", "some"});
