@@ -7,6 +7,8 @@
 
 #include "scotoma/backend/files/class_names.h"
 #include "scotoma/backend/files/model_folder.h"
+#include "scotoma/backend/files/model_preprocessing.h"
+#include "scotoma/backend/files/network_files.h"
 #include "scotoma/backend/files/paths.h"
 #include "scotoma/core/file.h"
 #include "scotoma/study/imagenet_1k.h"
@@ -136,6 +138,25 @@ std::string labels_of_imagenet(std::size_t& count) {
                      in_toml(kExample));
 }
 
+/// Nothing where the model's folder says how an image becomes its input; else the usual values, to be replaced.
+std::string preprocessing_text(Start& start, const fs::path& model) {
+  Preprocessing unsaid;
+  unsaid.of_folder = true;
+  const auto of_folder = preprocessing_of(unsaid, model);
+  if (of_folder.ok() && !of_folder->of_folder) {
+    return "# How an image becomes its input: as the JSON files beside the model say. Keys like fit, mean and std "
+           "replace "
+           "that.\n\n";
+  }
+  if (!of_folder.ok()) start.to_do.push_back(of_folder.error().message);
+  start.to_do.emplace_back("[classifier] fit, mean, std, channels: as in its training");
+  return "# How an image becomes its input. These are ImageNet's usual values: replace them by those of its training.\n"
+         "fit = \"crop\"  # shorter side to resize_to, then the centre is cut out; or \"stretch\"\nresize_to = 256\n"
+         "filter = \"bilinear\"  # \"bilinear\", \"bicubic\", \"nearest\"\n"
+         "mean = [123.675, 116.28, 103.53]  # subtracted from each channel, in units of 0..255 ...\n"
+         "std = [58.395, 57.12, 57.375]  # ... which is then divided by this\nchannels = \"rgb\"  # or \"bgr\"\n\n";
+}
+
 std::string study_text(Start& start, const InitArguments& arguments) {
   const fs::path base = arguments.to.parent_path().empty() ? fs::path(".") : arguments.to.parent_path();
   const bool built_in = is_built_in(arguments.labels);
@@ -150,15 +171,10 @@ std::string study_text(Start& start, const InitArguments& arguments) {
       start.labels, start.classes.size());
   text += tables;
   text += "[prompts]\nbase = [\"a photo of {a label}\", \"an image of {a label}\"]\n\n";
-  text += fmt::format("[classifier]  # the model under test: ONNX or OpenVINO IR\nmodel = {}\nlabels = {}\n",
+  text += fmt::format("[classifier]  # the model under test\nmodel = {}\nlabels = {}\n",
                       in_toml(seen_from(base, arguments.model)),
                       built_in ? in_toml(kImagenet1k) : in_toml(seen_from(base, arguments.labels)));
-  text +=
-      "# How an image becomes its input. These are ImageNet's usual values: replace them by those of its training.\n"
-      "fit = \"crop\"  # shorter side to resize_to, then the centre is cut out; or \"stretch\"\nresize_to = 256\n"
-      "filter = \"bilinear\"  # \"bilinear\", \"bicubic\", \"nearest\"\n"
-      "mean = [123.675, 116.28, 103.53]  # subtracted from each channel, in units of 0..255 ...\n"
-      "std = [58.395, 57.12, 57.375]  # ... which is then divided by this\nchannels = \"rgb\"  # or \"bgr\"\n\n";
+  text += preprocessing_text(start, arguments.model);
   text += "[generator]  # a folder of Stable Diffusion, SDXL or LCM, exported with optimum-intel\n" +
           model_line(start, "generator", start.generator, base, "models/stable-diffusion") +
           "steps = 20\nguidance = 7.5\n\n";
@@ -175,12 +191,13 @@ std::string study_text(Start& start, const InitArguments& arguments) {
 
 Result<void> init(const InitArguments& arguments) {
   SCOTOMA_RETURN_IF_ERROR(check_new(arguments.to));
-  if (is_folder(arguments.model)) {
+  const bool saved_model = network_format(arguments.model) == NetworkFormat::saved_model;
+  if (is_folder(arguments.model) && !saved_model) {
     const std::string advice = advice_on_folder(arguments.model);
     return bad_input(fmt::format("{}: is a folder; {}", arguments.model.string(),
-                                 advice.empty() ? "give the classifier's file (.onnx or .xml)" : advice));
+                                 advice.empty() ? "give the classifier's file (.onnx, .xml or .tflite)" : advice));
   }
-  if (!is_file(arguments.model)) return bad_input(arguments.model.string() + ": not there");
+  if (!is_file(arguments.model) && !saved_model) return bad_input(arguments.model.string() + ": not there");
   Start start;
   SCOTOMA_ASSIGN_OR_RETURN(start.classes, read_class_names(arguments.labels));
   SCOTOMA_RETURN_IF_ERROR(look_for_models(start, arguments.exported));
@@ -191,7 +208,6 @@ Result<void> init(const InitArguments& arguments) {
   const std::string study = quote_for_shell(arguments.to.string());
   say("{}: written. Still to do there:\n", arguments.to.string());
   say("  - the labels: {} of {} classes stand there, to begin with\n", start.labels, start.classes.size());
-  say("  - [classifier] fit, mean, std, channels: as in its training\n");
   for (const std::string& each : start.to_do) say("  - {}\n", each);
   say("Then:\n  scotoma doctor {}  # does every model load and make sense?\n  scotoma find {}\n", study, study);
   return {};
@@ -202,7 +218,8 @@ Result<void> init(const InitArguments& arguments) {
 void add_init(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<InitArguments>();
   auto* verb = app.add_subcommand("init", "write a study file for a classifier of your own");
-  verb->add_option("MODEL", arguments->model, "the classifier: .onnx or .xml")->required();
+  verb->add_option("MODEL", arguments->model, "the classifier: .onnx, .xml, .tflite, or the folder of a SavedModel")
+      ->required();
   verb->add_option("--labels", arguments->labels, "its class names: text, JSON, or imagenet-1k (docs/study.md)")
       ->type_name("FILE")
       ->required();

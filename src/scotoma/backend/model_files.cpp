@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "scotoma/backend/files/onnx_weights.h"
+#include "scotoma/backend/files/network_files.h"
 #include "scotoma/backend/files/paths.h"
 #include "scotoma/backend/openvino/engine.h"
 #include "scotoma/backend/openvino/fingerprint.h"
@@ -18,27 +18,6 @@ namespace scotoma {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kMostFiles = 1000;  ///< in a model's folder; with more it is something else, too
-
-Error cannot_be_listed(const fs::path& path) {
-  return bad_input(path.string() + ": cannot be listed, or holds too many files for one model");
-}
-
-/// All files below a folder, in the order of their paths; links to folders are followed, as loading follows them. One
-/// that leads in a circle is followed until the system ends it.
-Result<std::vector<fs::path>> files_below(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::recursive_directory_iterator at(folder, fs::directory_options::follow_directory_symlink, error), end;
-       !error && at != end; at.increment(error)) {
-    if (is_file(at->path())) files.push_back(at->path());
-    if (files.size() > kMostFiles) return cannot_be_listed(folder);
-  }
-  if (error) return cannot_be_listed(folder);
-  std::sort(files.begin(), files.end());
-  return files;
-}
 
 /// The file, what lies beside it under its name (an .xml's .bin), what its tensors name, and the texts beside it
 /// (config.json, preprocessor_config.json, class names).
@@ -55,8 +34,7 @@ Result<std::vector<fs::path>> files_of(const fs::path& model) {
   }
   if (error) return cannot_be_listed(folder);
   std::sort(files.begin() + 1, files.end());
-  if (model.extension() != ".onnx") return files;
-  SCOTOMA_ASSIGN_OR_RETURN(const auto weights, onnx_weights(model));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto weights, companions_of_network(model));
   files.insert(files.end(), weights.begin(), weights.end());
   return files;
 }

@@ -20,10 +20,10 @@ Result<ClassifierOptions> options_of(const Study& study, const fs::path& file, c
   std::error_code ignored;
   for (const fs::path& path : {file, labels}) {
     if (!path.empty() && !is_built_in(path) && !fs::exists(path, ignored)) {
-      return bad_input(
-          fmt::format("{}: not there; give a model (.onnx or .xml), or a .toml file with a [classifier] "
-                      "table",
-                      path.string()));
+      return bad_input(fmt::format(
+          "{}: not there; give a model (.onnx, .xml, .tflite, a SavedModel), or a .toml file with a [classifier] "
+          "table",
+          path.string()));
     }
   }
   if (file.extension() == ".toml") return read_classifier(file);

@@ -154,8 +154,9 @@ Result<void> Reader::ask_folders() {
 Result<void> Reader::find_labels(std::string_view table, const toml::node* where, const fs::path& model,
                                  fs::path& labels) const {
   if (!labels.empty() || model.empty()) return {};
-  labels = (model.parent_path() / "config.json").lexically_normal();
   std::error_code ignored;
+  const fs::path folder = fs::is_directory(model, ignored) ? model : model.parent_path();
+  labels = (folder / "config.json").lexically_normal();
   if (files_ == NamedFiles::may_be_gone || fs::exists(labels, ignored)) return {};
   return wrong(where, fmt::format("'{}.labels' is missing: class names, as a file or \"imagenet-1k\"; no config.json "
                                   "beside the model has them",

@@ -112,8 +112,14 @@ void add_generator_and_classifier(std::vector<Option>& t) {
                Backend::openvino});
   add_sdcpp_options(t);
   t.push_back({"classifier", "kind", "what runs the model", CHOICE(classifier.kind), 0, 0, {"openvino"}});
-  t.push_back(
-      {"classifier", "model", "the model under test: .onnx or OpenVINO .xml", FIELD(classifier.model), 0, 0, {}, true});
+  t.push_back({"classifier",
+               "model",
+               "the model under test: .onnx, OpenVINO's .xml, .tflite, or the folder of a SavedModel",
+               FIELD(classifier.model),
+               0,
+               0,
+               {},
+               true});
   t.push_back(
       {"classifier", "labels",
        "class names: a JSON list, text with one name a line, or \"imagenet-1k\"; empty: config.json beside the model",

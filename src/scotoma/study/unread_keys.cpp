@@ -24,6 +24,12 @@ bool screens(const Study& study) {
   return study.search.interaction_strength > 1 && study.search.source != PhraseSource::random;
 }
 
+/// The folder's scheduler, which is not known yet, may be one of them.
+bool takes_eta(const Study& study) {
+  const SchedulerKind kind = study.generator.scheduler;
+  return kind == SchedulerKind::of_folder || kind == SchedulerKind::ddim || kind == SchedulerKind::tcd;
+}
+
 /// Keys of a table that are read only under some choices of the study.
 struct Conditional {
   std::string_view table;
@@ -49,6 +55,8 @@ constexpr Conditional kConditionals[] = {
      [](const Option& option) { return option.key == "resize_to"; }},
     {"generator", "a generator.guidance above 1", [](const Study& study) { return study.generator.guidance > 1; },
      [](const Option& option) { return option.key == "negative_prompt"; }},
+    {"generator", "generator.scheduler = \"ddim\" or \"tcd\"", takes_eta,
+     [](const Option& option) { return option.key == "eta"; }},
     {"captioner", "search.source = \"captions\"", uses_captioner,
      [](const Option& option) { return option.key != "kind"; }},
     {"search", "search.source = \"captions\"", uses_captioner,

@@ -9,20 +9,17 @@
 #include <string_view>
 
 #include "scotoma/backend/files/model_folder.h"
+#include "scotoma/backend/files/network_files.h"
 #include "scotoma/backend/files/onnx_weights.h"
 #include "scotoma/backend/files/paths.h"
+#include "scotoma/core/letters.h"
 
 namespace scotoma {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string lower_extension(const fs::path& path) {
-  std::string out = path.extension().string();
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
+std::string lower_extension(const fs::path& path) { return small_ascii(path.extension().string()); }
 
 constexpr const char* kOnnxFromTorch =
     "export the network that it belongs to, in Python: torch.onnx.export(model.eval(), (torch.zeros(1, 3, HEIGHT, "
@@ -51,7 +48,10 @@ std::string advice_on_kind(const fs::path& path) {
         "keras.saving.load_model('{0}').export('{0}-saved')\" && ovc {0}-saved --output_model model.xml",
         file);
   }
-  if (is({".tflite", ".pb", ".pdmodel", ".pt2"})) {
+  if (is({".pb"}) && network_format(path.parent_path()) == NetworkFormat::saved_model) {
+    return fmt::format("it is a part of TensorFlow's SavedModel; give its folder: {}", path.parent_path().string());
+  }
+  if (is({".pb", ".pdmodel", ".pt2"})) {
     return fmt::format("OpenVINO's converter reads it (pip install openvino): ovc {} --output_model model.xml", file);
   }
   return "export the network that it was made of to ONNX";
@@ -115,20 +115,28 @@ Result<void> check_weights(const fs::path& path) {
   return {};
 }
 
+/// All files of a SavedModel are there whole.
+Result<void> check_saved_model(const fs::path& folder) {
+  SCOTOMA_ASSIGN_OR_RETURN(const auto files, files_below(folder));
+  for (const fs::path& file : files) SCOTOMA_RETURN_IF_ERROR(check_whole(file));
+  return {};
+}
+
 }  // namespace
 
 Result<void> check_model_file(const fs::path& path) {
   if (path.empty()) return bad_input("no model is given");
+  const auto format = network_format(path);
+  if (format == NetworkFormat::saved_model) return check_saved_model(path);
   SCOTOMA_RETURN_IF_ERROR(check_there(path));
-  const std::string kind = lower_extension(path);
-  if (kind != ".onnx" && kind != ".xml") {
-    return bad_input(fmt::format("{}: unknown kind of model; it must be .onnx or OpenVINO's .xml; {}", path.string(),
+  if (!format) {
+    return bad_input(fmt::format("{}: unknown kind of model; it must be {}; {}", path.string(), kNetworkFormats,
                                  advice_on_kind(path)));
   }
   SCOTOMA_RETURN_IF_ERROR(check_whole(path));
-  if (kind == ".onnx") return check_weights(path);
+  if (format == NetworkFormat::onnx) return check_weights(path);
   const fs::path weights = fs::path(path).replace_extension(".bin");
-  return is_file(weights) ? check_whole(weights) : Result<void>();
+  return format == NetworkFormat::ir && is_file(weights) ? check_whole(weights) : Result<void>();
 }
 
 Result<void> check_tokenizer_file(const fs::path& file) {

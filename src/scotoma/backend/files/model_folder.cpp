@@ -224,12 +224,7 @@ std::string advice_on_folder(const fs::path& folder) {
   for (const char* file : {"openvino_model.xml", "model.onnx", "onnx/model.onnx"}) {
     if (is_file(folder / file)) return fmt::format("give {}", (folder / file).string());
   }
-  if (is_file(folder / "saved_model.pb")) {
-    return fmt::format(
-        "it is TensorFlow's; OpenVINO's converter reads it (pip install openvino): ovc {} --output_model "
-        "model.xml",
-        folder.string());
-  }
+  if (is_file(folder / "saved_model.pb")) return fmt::format("give {}, the folder", folder.string());
   if (!is_file(folder / "config.json") || !has_torch_weights(folder)) return {};
   return fmt::format(
       "the folder holds PyTorch's weights; export it and give OUT/openvino_model.xml, and its config.json as "

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scotoma/backend/files/json_file.h"
+#include "scotoma/backend/files/network_files.h"
 #include "scotoma/backend/files/paths.h"
 #include "scotoma/backend/files/preprocessor_config.h"
 
@@ -68,7 +69,7 @@ Result<Preprocessing> of_timm(const Json& config, const Path& path) {
 
 Result<Preprocessing> preprocessing_of(const Preprocessing& said, const Path& model) {
   if (!said.of_folder) return said;
-  const Path folder = model.parent_path();
+  const Path folder = folder_of_network(model);
   const Path transformers = folder / "preprocessor_config.json";
   if (is_file(transformers) || is_file(folder / "processor_config.json")) return read_preprocessor_config(transformers);
   const Path config = folder / "config.json";

@@ -87,6 +87,15 @@ Result<void> OpenvinoClassifier::check_outputs(const ov::Model& model, const Cla
     const auto logits = std::find_if(candidates.begin(), candidates.end(), named);
     if (logits != candidates.end()) candidates = {*logits};
   }
+  if (candidates.empty() && std::any_of(ports.begin(), ports.end(), [](const auto& port) {
+        return port.get_element_type().is_integral_number();
+      })) {
+    return bad_input(fmt::format(
+        "{}: its output holds whole numbers, {}, whose scale the engine does not know; convert it with real "
+        "numbers at its output (TensorFlow Lite: inference_output_type = tf.float32; whole numbers inside "
+        "may stay)",
+        file_.string(), describe_ports(const_cast<ov::Model&>(model).outputs())));
+  }
   if (candidates.size() != 1) {
     return bad_input(
         fmt::format("{}: not a classifier: it needs one output [n, {}], a number for each of the names in {}; it has "

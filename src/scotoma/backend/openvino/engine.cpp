@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "scotoma/backend/files/model_file.h"
+#include "scotoma/backend/files/network_files.h"
 #include "scotoma/backend/files/paths.h"
 #include "scotoma/backend/openvino/engine_cache.h"
 #include "scotoma/backend/openvino/fingerprint.h"
@@ -32,8 +33,14 @@ namespace {
 #define SCOTOMA_TOKENIZERS_LIBRARY ""
 #endif
 
-std::shared_ptr<ov::Model> read_onnx(const std::filesystem::path& path) {
-  const auto reader = ov::frontend::FrontEndManager().load_by_framework("onnx");
+/// The engine's name for the reader of a format.
+const char* reader_of(NetworkFormat format) {
+  if (format == NetworkFormat::tflite) return "tflite";
+  return format == NetworkFormat::saved_model ? "tf" : "onnx";
+}
+
+std::shared_ptr<ov::Model> read_as_format(const std::filesystem::path& path, const char* reader_name) {
+  const auto reader = ov::frontend::FrontEndManager().load_by_framework(reader_name);
   return reader->convert(reader->load(path.string()));
 }
 
@@ -199,16 +206,18 @@ Result<std::shared_ptr<ov::Model>> Engine::read(const std::filesystem::path& pat
 
 Result<std::shared_ptr<ov::Model>> Engine::read_as(TrialKind as, const std::filesystem::path& path) {
   SCOTOMA_RETURN_IF_ERROR(check_model_file(path));
-  const bool onnx = path.extension() != ".xml";
+  const auto format = network_format(path);
+  const bool onnx = format == NetworkFormat::onnx;
   if (trial_) {
     const std::string name(1, static_cast<char>(as));
     SCOTOMA_ASSIGN_OR_RETURN(const std::string fingerprint, model_fingerprint(*this, "trial", {path}, {name}));
     SCOTOMA_RETURN_IF_ERROR(trial_->pass(as, path, fingerprint));
   }
   auto model = engine_call(path.string() + ": cannot be read as a model",
-                           "it must be a whole ONNX file or OpenVINO IR (.xml with its .bin)", Code::bad_input, [&] {
-                             // Core would try the readers of all other formats on a broken ONNX file, noisily.
-                             return onnx ? read_onnx(path) : core_.read_model(path.string());
+                           fmt::format("it must be whole: {}", kNetworkFormats), Code::bad_input, [&] {
+                             // Core would try the readers of all other formats on a broken file, noisily.
+                             return format == NetworkFormat::ir ? core_.read_model(path.string())
+                                                                : read_as_format(path, reader_of(*format));
                            });
   if (!model.ok() && model.error().message.find("raining mode") != std::string::npos) {
     return bad_input(model.error().message +

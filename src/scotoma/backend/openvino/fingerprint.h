@@ -19,7 +19,8 @@ namespace scotoma {
 inline constexpr int kBackendRevision = 3;
 
 /// `files` are hashed by content, in this order; an .xml brings its .bin, an .onnx the files that its external_data
-/// name, a tokenizer's .xml the library that runs it. Errors: bad_input when one cannot be read.
+/// name, a SavedModel all in its folder, a tokenizer's .xml the library that runs it. Errors: bad_input when one cannot
+/// be read.
 Result<std::string> model_fingerprint(const Engine& engine, std::string_view role,
                                       const std::vector<std::filesystem::path>& files,
                                       std::initializer_list<std::string> settings);
