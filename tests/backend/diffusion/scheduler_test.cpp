@@ -5,9 +5,13 @@
 
 #include <cmath>
 #include <filesystem>
+#include <map>
+#include <set>
+#include <string_view>
 
 #include "fake/folder.h"
 #include "fake/places.h"
+#include "fake/supported.h"
 #include "scotoma/backend/files/json_file.h"
 
 namespace scotoma {
@@ -37,18 +41,22 @@ SchedulerRequest request_of(const nlohmann::json& golden) {
   return {kind_of(golden), golden.at("steps"), golden.value("eta", 0.0)};
 }
 
-/// Within 1e-4 of the size that the latents have, or had before the step: torch keeps noise levels in float.
+/// Within 1e-4 of the size that the latents have, or had before the step: torch keeps noise levels in float. `most`:
+/// the largest of those differences so far.
 void expect_close(const std::vector<float>& ours, const std::vector<float>& theirs, const std::vector<float>& before,
-                  const std::string& where) {
+                  const std::string& where, double& most) {
   ASSERT_EQ(ours.size(), theirs.size()) << where;
   float size = 1;
   for (const auto& latents : {theirs, before}) {
     for (const float v : latents) size = std::max(size, std::fabs(v));
   }
-  for (std::size_t k = 0; k < ours.size(); ++k) EXPECT_NEAR(ours[k], theirs[k], 1e-4 * size) << where;
+  for (std::size_t k = 0; k < ours.size(); ++k) {
+    EXPECT_NEAR(ours[k], theirs[k], 1e-4 * size) << where;
+    most = std::max(most, static_cast<double>(std::fabs(ours[k] - theirs[k]) / size));
+  }
 }
 
-void replay(const nlohmann::json& golden, const Result<Scheduler>& scheduler) {
+void replay(const nlohmann::json& golden, const Result<Scheduler>& scheduler, double& most) {
   const std::string where = golden.at("scheduler").get<std::string>() + " " + golden.value("file", "") +
                             golden.value("config", nlohmann::json()).dump() + " " + golden.at("steps").dump() +
                             " steps";
@@ -65,19 +73,55 @@ void replay(const nlohmann::json& golden, const Result<Scheduler>& scheduler) {
     for (const float v : state.sample) output.push_back(network(v * step.input_scale, step.timestep));
     scheduler->step(i, output, scheduler->needs_noise(i) ? noise(i) : std::vector<float>(), state);
     const auto& there = golden.at("trajectory")[i];
-    if (!there.is_null()) expect_close(state.sample, there, before, where + ", step " + std::to_string(i));
+    if (!there.is_null()) expect_close(state.sample, there, before, where + ", step " + std::to_string(i), most);
     if (testing::Test::HasFailure()) return;
   }
 }
+
+/// What was compared of one scheduler, for docs/supported.md.
+struct Compared {
+  int cases = 0;
+  double difference = 0;  ///< at any step, of the size of the latents
+  std::set<std::string> spacings, predictions, levels, further;
+
+  void add(const nlohmann::json& config) {
+    ++cases;
+    spacings.insert(config.value("timestep_spacing", "its own"));
+    predictions.insert(config.value("prediction_type", "epsilon"));
+    const auto flag = [&](const char* key) { return config.contains(key) && config.at(key) == true; };
+    std::string level = "plain";
+    for (const std::string_view each : {"karras_sigmas", "exponential_sigmas", "beta_sigmas", "lu_lambdas"}) {
+      if (flag(("use_" + std::string(each)).c_str())) level = each.substr(0, each.find('_'));
+    }
+    levels.insert(level);
+    if (flag("thresholding")) further.insert("thresholding");
+    if (flag("rescale_betas_zero_snr")) further.insert("zero terminal SNR");
+  }
+
+  std::vector<std::string> row(const std::string& name) const {
+    const auto list = [](const std::set<std::string>& all) { return fmt::format("{}", fmt::join(all, ", ")); };
+    return {name,
+            std::to_string(cases),
+            list(spacings),
+            list(predictions),
+            list(levels),
+            list(further),
+            fmt::format("{:.0e}", difference)};
+  }
+};
 
 TEST(Scheduler, TakesTheStepsOfDiffusers) {
   auto cases = read_json_file(kSchedulers / "cases.json", true);
   ASSERT_TRUE(cases.ok()) << cases.error().message;
   ASSERT_GT(cases->size(), 800U);
+  std::map<std::string, Compared> by_name;
   for (const auto& golden : *cases) {
-    replay(golden, Scheduler::create(golden.at("config"), request_of(golden), "cases.json"));
+    Compared& compared = by_name[golden.at("scheduler")];
+    replay(golden, Scheduler::create(golden.at("config"), request_of(golden), "cases.json"), compared.difference);
     if (HasFailure()) return;
+    compared.add(golden.at("config"));
   }
+  for (const auto& [name, compared] : by_name) fake::supported("schedulers", compared.row(name));
 }
 
 /// Files as folders have them: a pipeline mends what old ones say or leave out (latents clipped to +-1 are ruined).
@@ -85,13 +129,15 @@ TEST(Scheduler, TakesTheStepsOfDiffusersPipeline) {
   auto cases = read_json_file(kSchedulers / "folder_cases.json", true);
   ASSERT_TRUE(cases.ok()) << cases.error().message;
   ASSERT_GT(cases->size(), 30U);
+  double most = 0;
   for (const auto& golden : *cases) {
     const auto file = kSchedulers / "folders" / golden.at("file").get<std::string>();
     const auto config = read_json_file(file);
     ASSERT_TRUE(config.ok()) << config.error().message;
-    replay(golden, Scheduler::of_pipeline(*config, request_of(golden), file));
+    replay(golden, Scheduler::of_pipeline(*config, request_of(golden), file), most);
     if (HasFailure()) return;
   }
+  fake::supported("scheduler_files", {std::to_string(cases->size()), fmt::format("{:.0e}", most)});
 }
 
 TEST(Scheduler, SaysWhatWasMendedAndWhy) {

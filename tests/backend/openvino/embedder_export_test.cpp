@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "fake/places.h"
+#include "fake/supported.h"
 #include "scotoma/backend/openvino/towers.h"
 #include "scotoma/backend/registry.h"
 
@@ -52,6 +53,7 @@ TEST_P(ExportedEmbedder, GivesTheVectorsOfTransformers) {
   const auto texts = (*embedder)->embed_texts(expected["texts"].get<std::vector<std::string>>());
   ASSERT_TRUE(texts.ok()) << texts.error().message;
   expect_near(*texts, expected[GetParam()]["texts"]);
+  fake::supported("embedders", {GetParam(), fmt::format("{} images, {} texts", images->size(), texts->size())});
 }
 
 INSTANTIATE_TEST_SUITE_P(Optimum, ExportedEmbedder, testing::Values("clip", "siglip"),

@@ -9,6 +9,7 @@
 
 #include "fake/folder.h"
 #include "fake/places.h"
+#include "fake/supported.h"
 #include "scotoma/backend/files/json_file.h"
 #include "scotoma/backend/registry.h"
 
@@ -45,6 +46,7 @@ TEST_P(Tensorflow, GivesTheProbabilitiesOfItsOwnRuntime) {
     for (std::size_t c = 0; c < 4; ++c)
       EXPECT_NEAR((*rows)[i][c], expected[i][c].get<double>(), step) << name << ", image " << i;
   }
+  fake::supported("classifiers", {name, std::to_string(rows->size()), name == "inside.tflite" ? "1.5/256" : "1e-5"});
 }
 
 INSTANTIATE_TEST_SUITE_P(Recorded, Tensorflow,
