@@ -103,7 +103,7 @@ Error same_error(const Examined& network) {
       fmt::format("{}: gives one answer to {} very different inputs, each {}: it does not look at them. Most likely a "
                   "number inside it is out of range (the engine turns NaN into a number at the first ReLU), a weight "
                   "is missing, or mean and std do not fit; export it in f32, and try it where it was trained{}",
-                  network.subject, kTestInputs, network.input, in_bf16(network)));
+                  network.subject, network.inputs, network.input, in_bf16(network)));
 }
 
 bool one_colour(const Image& image) {
@@ -126,7 +126,7 @@ Result<void> compare_with_company(const Examined& network, const AskTest& ask, c
   SCOTOMA_ASSIGN_OR_RETURN(Rows alone, ask_all(network, ask, first));
   if (apart(alone, wanted) == 0) return {};
   const double size = size_of(together);
-  std::vector<std::size_t> all(kTestInputs);
+  std::vector<std::size_t> all(network.inputs);
   std::iota(all.begin(), all.end(), std::size_t{0});
   SCOTOMA_ASSIGN_OR_RETURN(const Rows again, ask_all(network, ask, all));
   if (network.batch == 1 || apart(again, together) > kChance * size) return random_error(network);
@@ -147,7 +147,7 @@ bool all_finite(std::span<const float> row) {
 }
 
 Result<Rows> examine(const Examined& network, const AskTest& ask) {
-  std::vector<std::size_t> all(kTestInputs);
+  std::vector<std::size_t> all(network.inputs);
   std::iota(all.begin(), all.end(), std::size_t{0});
   SCOTOMA_ASSIGN_OR_RETURN(Rows together, ask_all(network, ask, all));
   if (!std::all_of(together.begin(), together.end(), [](const auto& row) { return all_finite(row); })) return together;

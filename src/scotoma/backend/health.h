@@ -25,10 +25,11 @@ inline constexpr std::size_t kTestInputs = 4;
 using AskTest = std::function<Result<Rows>(std::span<const std::size_t> which)>;
 
 struct Examined {
-  std::string subject;             ///< the network's file, for messages
-  std::string input = "an image";  ///< what it is asked about, for messages: "a text"
-  std::size_t batch = 1;           ///< inputs that are answered together
-  bool bf16 = false;               ///< computed in bf16: the rounding is coarser, and the advice another
+  std::string subject;               ///< the network's file, for messages
+  std::string input = "an image";    ///< what it is asked about, for messages: "a text"
+  std::size_t batch = 1;             ///< inputs that are answered together
+  bool bf16 = false;                 ///< computed in bf16: the rounding is coarser, and the advice another
+  std::size_t inputs = kTestInputs;  ///< how many of the test inputs are asked about, two at least
 };
 
 /// Asks for the test inputs together, then for the first alone, which fills a whole batch, and so is asked at every

@@ -41,11 +41,14 @@ Result<void> OpenvinoGenerator::examine_parts() {
     SCOTOMA_ASSIGN_OR_RETURN(Conditioning text, family_->condition(prompt, TextFit::cut));
     texts.push_back(std::move(text));
   }
-  const auto tried_unet = scotoma::examine({unet_->subject(), "a latent and a prompt", rows(), bf16},
+  // One at a time, each input costs as much as an image's step: two show what four would.
+  const auto inputs = [](std::size_t batch) { return batch == 1 ? 2 : kTestInputs; };
+  const auto tried_unet = scotoma::examine({unet_->subject(), "a latent and a prompt", rows(), bf16, inputs(rows())},
                                            [&](std::span<const std::size_t> which) { return try_unet(which, texts); });
   if (!tried_unet.ok()) return tried_unet.error();
-  const auto tried_decoder = scotoma::examine({decoder_->subject(), "a latent", decoded_at_once_, bf16},
-                                              [&](std::span<const std::size_t> which) { return try_decoder(which); });
+  const auto tried_decoder =
+      scotoma::examine({decoder_->subject(), "a latent", decoded_at_once_, bf16, inputs(decoded_at_once_)},
+                       [&](std::span<const std::size_t> which) { return try_decoder(which); });
   if (!tried_decoder.ok()) return tried_decoder.error();
   return {};
 }
