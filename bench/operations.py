@@ -68,16 +68,23 @@ ROWS = (  # name, kind, pixels, steps, calls of the U-Net a step
 )
 
 
+def operations(kind: str, pixels: int, network: UNet2DConditionModel, vae: AutoencoderKL) -> tuple[float, float]:
+    """Of one call of the U-Net, and of the decoder."""
+    side = pixels // 8
+    conditions = {"text_embeds": torch.empty(1, 1280), "time_ids": torch.empty(1, 6)} if kind == "sdxl" else None
+    text = torch.empty(1, 77, network.config.cross_attention_dim)
+    latent = torch.empty(1, 4, side, side)
+    call = counted(lambda: network(latent, torch.zeros(1), text, added_cond_kwargs=conditions))
+    return call, counted(lambda: vae.decode(latent))
+
+
 def main() -> None:
     with torch.device("meta"):
         vae = decoder()
         for name, kind, pixels, steps, calls in ROWS:
-            network, side = unet(kind), pixels // 8
-            conditions = {"text_embeds": torch.empty(1, 1280), "time_ids": torch.empty(1, 6)} if kind == "sdxl" else None
-            text = torch.empty(1, 77, network.config.cross_attention_dim)
-            one = counted(lambda: network(torch.empty(1, 4, side, side), torch.zeros(1), text, added_cond_kwargs=conditions))
-            last = counted(lambda: vae.decode(torch.empty(1, 4, side, side)))
-            whole = steps * calls * one + last
+            network = unet(kind)
+            call, last = operations(kind, pixels, network, vae)
+            whole = steps * calls * call + last
             all_weights = weights(network) + weights(vae.decoder) + TEXT[kind]
             print(
                 f"| {name} | {pixels} | {all_weights * 4 / 1e9:.1f} GB | {all_weights * 2 / 1e9:.1f} GB | {whole / 1e12:.1f} | "

@@ -209,16 +209,17 @@ def compare(stream: str, shape: str, work: Path) -> None:
     base = weights(folder)
     print(
         f"{shape}: {case.side} x {case.side}, {case.steps} steps, guidance {case.guidance}, batches of {case.batch}, {THREADS} threads, f32, "
-        f"{base / 2**20:.0f} MiB of weights; medians of {case.rounds} rounds, and Scotoma's part of the peer's (least to most)"
+        f"{base / 2**20:.0f} MiB of weights; medians of {case.rounds} rounds"
     )
     print(f"  scotoma's very first image, of a model that it had not seen before, after {rounds['scotoma'][0].first:.2f} s")
     for name, figures in rounds.items():
-        middle = [statistics.median(getattr(f, key) for f in figures) for key in ("rate", "first", "memory", "work")]
+        rate, first, memory, work_ = (statistics.median(getattr(f, key) for f in figures) for key in ("rate", "first", "memory", "work"))
         print(
-            f"  {name:<10} {middle[0]:7.3f} images/s; first image after {middle[1]:6.2f} s; {(middle[2] - base) / 2**20:6.0f} MiB beyond the "
-            f"weights; {middle[3]:6.1f} processor s in all{ratios(rounds['scotoma'], figures, base) if name != 'scotoma' else ''}",
-            flush=True,
+            f"  {name:<10} {rate:7.3f} images/s; first image after {first:6.2f} s; {(memory - base) / 2**20:6.0f} MiB beyond the weights; "
+            f"{work_:6.1f} processor s in all"
         )
+    for name in list(rounds)[1:]:
+        print(f"  scotoma / {name}: {ratios(rounds['scotoma'], rounds[name], base)}", flush=True)
 
 
 def ratios(ours: list[Figures], theirs: list[Figures], base: int) -> str:
@@ -227,7 +228,7 @@ def ratios(ours: list[Figures], theirs: list[Figures], base: int) -> str:
         return f"{statistics.median(all_):.2f} ({all_[0]:.2f} to {all_[-1]:.2f})"
 
     return (
-        f"\n             ratio: images/s {spread(lambda f: f.rate)}, first image {spread(lambda f: f.first)}, memory beyond the weights "
+        f"images/s {spread(lambda f: f.rate)}, first image {spread(lambda f: f.first)}, memory beyond the weights "
         f"{spread(lambda f: f.memory - base)}, processor time {spread(lambda f: f.work)}"
     )
 

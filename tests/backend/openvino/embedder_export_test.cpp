@@ -56,7 +56,7 @@ TEST_P(ExportedEmbedder, GivesTheVectorsOfTransformers) {
   fake::supported("embedders", {GetParam(), fmt::format("{} images, {} texts", images->size(), texts->size())});
 }
 
-INSTANTIATE_TEST_SUITE_P(Optimum, ExportedEmbedder, testing::Values("clip", "siglip"),
+INSTANTIATE_TEST_SUITE_P(Optimum, ExportedEmbedder, testing::Values("clip", "siglip", "open_clip"),
                          [](const auto& test) { return std::string(test.param); });
 
 TEST(CutAt, KeepsOnlyWhatAnOutputNeeds) {

@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Embedders with random weights as optimum-intel exports them, both towers in one model, and what transformers says.
 
-    python make_embedders.py embedders
+    python make_embedders.py embedders [--open-clip: that one alone]
 
-Writes embedders/clip and embedders/siglip, and embedders/expected.json: for four images of the networks' size and a few
-texts the vectors that transformers computes. Made with optimum-intel 2.2.0, transformers 5.5.4, torch 2.15.0, openvino
-2026.4.1 and openvino-tokenizers 2026.4.1.0.
+Writes embedders/clip and embedders/siglip, and embedders/open_clip by python/export/open_clip_towers.py; and
+embedders/expected.json: for four images of the networks' size and a few texts the vectors that transformers, or open_clip,
+computes. Made with optimum-intel 2.2.0, transformers 5.5.4, torch 2.15.0, openvino 2026.4.1, openvino-tokenizers 2026.4.1.0
+and open-clip-torch 3.3.0.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import pathlib
 import subprocess
@@ -58,6 +60,10 @@ def images() -> numpy.ndarray:
     return numpy.stack([((7 * values + 31 * j * values // 5) % 256).astype(numpy.uint8) for j in range(4)]).reshape(4, SIDE, SIDE, 3)
 
 
+def rounded(rows: torch.Tensor) -> list[list[float]]:
+    return [[round(v, 6) for v in row] for row in rows.tolist()]
+
+
 def expected(model: torch.nn.Module, tokens: CLIPTokenizer, mean: list[float], std: list[float], masked: bool) -> dict:
     pixels = (images() / 255 - numpy.array(mean)) / numpy.array(std)
     coded = tokens(TEXTS, padding="max_length", max_length=LENGTH, truncation=True, return_tensors="pt")
@@ -65,8 +71,8 @@ def expected(model: torch.nn.Module, tokens: CLIPTokenizer, mean: list[float], s
     with torch.no_grad():
         out = model(pixel_values=torch.tensor(pixels.transpose(0, 3, 1, 2), dtype=torch.float32), **inputs)
     return {
-        "images": [[round(v, 6) for v in row] for row in torch.nn.functional.normalize(out.image_embeds).tolist()],
-        "texts": [[round(v, 6) for v in row] for row in torch.nn.functional.normalize(out.text_embeds).tolist()],
+        "images": rounded(torch.nn.functional.normalize(out.image_embeds)),
+        "texts": rounded(torch.nn.functional.normalize(out.text_embeds)),
     }
 
 
@@ -80,11 +86,46 @@ def export(checkpoint: pathlib.Path, out: pathlib.Path, processor: str) -> None:
             (out / name).write_bytes((pathlib.Path(whole) / name).read_bytes())
 
 
+def open_clip_case(work: pathlib.Path, out: pathlib.Path) -> dict:
+    """A model of OpenCLIP that knows letters and one word; images are squashed into its size."""
+    sys.path.append(str(pathlib.Path(__file__).resolve().parents[3] / "python/export"))
+    import open_clip
+    import open_clip_towers
+
+    with gzip.open(work / "bpe.gz", "wt", encoding="utf-8") as file:
+        file.write("#version: 0.2\nf l\nfl y</w>\n")
+    tokens = open_clip_towers.SimpleTokenizer(str(work / "bpe.gz"), context_length=LENGTH)
+    # The last lines of a real file are cut off by their number; here an empty one stays, and its word with it.
+    tower = {"layers": 1, "width": 16}
+    config = {
+        "embed_dim": 8,
+        "vision_cfg": {**tower, "head_width": 8, "patch_size": 8, "image_size": SIDE},
+        "text_cfg": {**tower, "heads": 2, "context_length": LENGTH, "vocab_size": len(tokens.encoder) + 1},
+    }
+    (work / "tiny.json").write_text(json.dumps(config))
+    open_clip.add_model_config(str(work / "tiny.json"))
+    model = open_clip.create_model("tiny", force_preprocess_cfg={"resize_mode": "squash"}).eval().half().float()
+    open_clip_towers.export(model, tokens, out, half=True)
+    preprocess = open_clip.get_model_preprocess_cfg(model)
+    pixels = (images() / 255 - numpy.array(preprocess["mean"])) / numpy.array(preprocess["std"])
+    with torch.no_grad():
+        seen = model.encode_image(torch.tensor(pixels.transpose(0, 3, 1, 2), dtype=torch.float32), normalize=True)
+        read = model.encode_text(tokens(TEXTS), normalize=True)
+    return {"images": rounded(seen), "texts": rounded(read)}
+
+
 def main() -> None:
     out = pathlib.Path(sys.argv[1])
+    torch.manual_seed(1)
+    recorded = json.loads((out / "expected.json").read_text()) if (out / "expected.json").exists() else {}
+    with tempfile.TemporaryDirectory() as work:
+        recorded["open_clip"] = open_clip_case(pathlib.Path(work), out / "open_clip")
+    if "--open-clip" in sys.argv:
+        (out / "expected.json").write_text(json.dumps(recorded) + "\n")
+        return
     torch.manual_seed(0)
     tower = {"hidden_size": 8, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
-    results = {"texts": TEXTS}
+    results = {"texts": TEXTS, "open_clip": recorded["open_clip"]}
     with tempfile.TemporaryDirectory() as work:
         tokens = tokenizer(pathlib.Path(work))
         end = tokens.eos_token_id

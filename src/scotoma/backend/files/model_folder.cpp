@@ -190,7 +190,7 @@ Result<void> check_embedder(const fs::path& folder) {
   if (has_file(folder, {"open_clip_config.json", "open_clip_model.safetensors", "open_clip_pytorch_model.bin"})) {
     return bad_input(fmt::format(
         "{}: a checkpoint of OpenCLIP; take one in the format of transformers (those of LAION hold both) in "
-        "a folder without OpenCLIP's files; {}",
+        "a folder without OpenCLIP's files; {}; or export it by Scotoma's python/export/open_clip_towers.py",
         name, command("CHECKPOINT", kTask)));
   }
   if (type.empty() || !torch) return {};
