@@ -208,8 +208,8 @@ def compare(stream: str, shape: str, work: Path) -> None:
                 del contenders[name], rounds[name]
     base = weights(folder)
     print(
-        f"{shape}: {case.side} x {case.side}, {case.steps} steps, guidance {case.guidance}, batches of {case.batch}, {THREADS} threads, f32, "
-        f"{base / 2**20:.0f} MiB of weights; medians of {case.rounds} rounds"
+        f"{shape}: {case.side} x {case.side}, {case.steps} steps, guidance {case.guidance}, batches of {case.batch}, {THREADS} threads, "
+        f"f32, {base / 2**20:.0f} MiB of weights; medians of {case.rounds} rounds"
     )
     print(f"  scotoma's very first image, of a model that it had not seen before, after {rounds['scotoma'][0].first:.2f} s")
     for name, figures in rounds.items():
