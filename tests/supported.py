@@ -22,11 +22,13 @@ TESTS = ":".join(
 )
 FAMILIES = {
     "stable-diffusion": "Stable Diffusion 1.x, 2.x, SD-Turbo",
-    "lcm": "LCM",
+    "lcm": "LCM, under DDIM",
+    "lcm-own": "LCM, under its own scheduler",
     "sdxl": "SDXL",
     "sdxl-turbo": "SDXL-Turbo",
     "sdxl-lcm": "LCM of SDXL",
 }
+SAME_NETWORKS = {"sdxl-turbo": "sdxl", "lcm-own": "lcm"}
 CLASSIFIERS = {
     "saved": "SavedModel of Keras",
     "floats.tflite": "TensorFlow Lite, f32",
@@ -63,7 +65,10 @@ def tables(rows: dict[str, list[list[str]]]) -> dict[str, str]:
     out = {
         "families": table(
             ["family", "images compared with diffusers 0.39", "largest difference, grey levels", "weights run"],
-            [[FAMILIES[name], images, most, ", ".join(exports.get(name, exports["sdxl"]))] for name, images, most in rows["families"]],
+            [
+                [FAMILIES[name], images, most, ", ".join(exports.get(name) or exports[SAME_NETWORKS[name]])]
+                for name, images, most in rows["families"]
+            ],
         ),
         "schedulers": table(
             [

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Images of diffusers' pipelines and of `scotoma generate`, side by side, for every family of text-to-image models.
 
-    ./dev parity        (or: python tests/parity build/release/bin/scotoma WORK [--record])
+    ./dev parity        (or: python tests/parity build/release/bin/scotoma WORK [--record] [--family NAME])
 
 Of each family a tiny pipeline of random weights is saved by diffusers, exported by optimum-cli as users export theirs, and asked for
 the same images with the same noise by both programs, in f32. Prints the largest difference in grey levels; more than 1 fails. Exports
@@ -22,12 +22,13 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from unittest import mock
 
 os.environ |= {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 
 import numpy as np
 import torch
-from diffusers import DDIMScheduler, LatentConsistencyModelPipeline, StableDiffusionPipeline, StableDiffusionXLPipeline
+from diffusers import DDIMScheduler, LatentConsistencyModelPipeline, LCMScheduler, StableDiffusionPipeline, StableDiffusionXLPipeline
 from noise import normal
 from PIL import Image
 from pipelines import FAMILIES, make
@@ -35,7 +36,12 @@ from pipelines import FAMILIES, make
 ROOT = Path(__file__).resolve().parents[2]
 RECORDED = ROOT / "tests" / "cases" / "families"
 MOST = 1  # grey levels
-CLASSES = {"stable-diffusion": StableDiffusionPipeline, "lcm": LatentConsistencyModelPipeline}
+CLASSES = {
+    "stable-diffusion": StableDiffusionPipeline,
+    "lcm": LatentConsistencyModelPipeline,
+    "lcm-own": LatentConsistencyModelPipeline,
+}
+SAME_NETWORKS = ("sdxl-turbo", "lcm-own")  # as sdxl and lcm: recorded as the scheduler that they have in the place of that one's
 
 
 @dataclasses.dataclass
@@ -72,17 +78,34 @@ class StepsOfLcm(DDIMScheduler):
         return previous, previous  # the pipeline decodes the second
 
 
+class OwnNoise(LCMScheduler):
+    """LCM's scheduler with the noise of a step that Scotoma draws for it."""
+
+    seed = 0
+
+    def step(self, model_output, timestep, sample, generator=None, return_dict=True):
+        def drawn(shape, **_):
+            stream = self.step_index + 1
+            return torch.from_numpy(normal(self.seed, int(np.prod(shape)), stream).reshape(shape))
+
+        with mock.patch("diffusers.schedulers.scheduling_lcm.randn_tensor", drawn):
+            return super().step(model_output, timestep, sample, generator, return_dict)
+
+
 def expected(family: str, checkpoint: Path) -> list[np.ndarray]:
     """The cases' images by diffusers, u8."""
     pipeline = CLASSES.get(family, StableDiffusionXLPipeline).from_pretrained(checkpoint)
     pipeline.set_progress_bar_config(disable=True)
     if family == "lcm":
         pipeline.scheduler = StepsOfLcm.from_config(pipeline.scheduler.config)
+    if family == "lcm-own":
+        pipeline.scheduler = OwnNoise.from_config(pipeline.scheduler.config)
     images = []
     for case in CASES:
         width, height = case.width or 16, case.height or 16
+        pipeline.scheduler.seed = case.seed
         latents = torch.from_numpy(normal(case.seed, 4 * (height // 2) * (width // 2)).reshape(1, 4, height // 2, width // 2))
-        negative = {"negative_prompt": case.negative} if case.negative and family != "lcm" else {}
+        negative = {"negative_prompt": case.negative} if case.negative and "lcm" not in family.split("-")[0] else {}
         with torch.no_grad():
             image = pipeline(
                 case.prompt,
@@ -167,9 +190,9 @@ def keep(name: str, folder: Path) -> None:
 
 
 def record(family: str, folder: Path, images: list[np.ndarray]) -> None:
-    """The export, and what diffusers made. SDXL-Turbo is kept as the scheduler that it has in the place of SDXL's."""
-    if family == "sdxl-turbo":
-        shutil.copyfile(folder / "scheduler" / "scheduler_config.json", RECORDED / "sdxl-turbo.scheduler.json")
+    """The export, and what diffusers made."""
+    if family in SAME_NETWORKS:
+        shutil.copyfile(folder / "scheduler" / "scheduler_config.json", RECORDED / f"{family}.scheduler.json")
     else:
         keep(family, folder)
     cases = [
@@ -201,10 +224,11 @@ def main() -> int:
     parser.add_argument("scotoma")
     parser.add_argument("work", type=Path)
     parser.add_argument("--record", action="store_true")
+    parser.add_argument("--family", action="append", choices=FAMILIES, help="this one alone; may be repeated")
     arguments = parser.parse_args()
     RECORDED.mkdir(parents=True, exist_ok=True)
     well = True
-    for family in FAMILIES:
+    for family in arguments.family or FAMILIES:
         work = arguments.work.resolve() / family
         shutil.rmtree(work, ignore_errors=True)
         make(family, work)

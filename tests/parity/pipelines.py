@@ -17,6 +17,7 @@ from diffusers import (
     DDIMScheduler,
     EulerDiscreteScheduler,
     LatentConsistencyModelPipeline,
+    LCMScheduler,
     StableDiffusionPipeline,
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
@@ -144,18 +145,24 @@ def stable_diffusion(scratch: Path) -> StableDiffusionPipeline:
     )
 
 
-def lcm(scratch: Path) -> LatentConsistencyModelPipeline:
+def lcm(scratch: Path, scheduler=None) -> LatentConsistencyModelPipeline:
+    """Under DDIM unless another scheduler is given, as no step of it draws noise."""
     words = tokenizer(scratch / "tokenizer", END)
     return LatentConsistencyModelPipeline(
         vae=_vae(0.18215),
         text_encoder=_text_encoder(words, 16),
         tokenizer=words,
         unet=_unet(16, 8, time_cond_proj_dim=12),
-        scheduler=_ddim(),
+        scheduler=scheduler or _ddim(),
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,
     )
+
+
+def lcm_own(scratch: Path) -> LatentConsistencyModelPipeline:
+    """Under its own scheduler."""
+    return lcm(scratch, LCMScheduler(**_BETAS, original_inference_steps=50))
 
 
 def _xl(scratch: Path, scheduler: EulerDiscreteScheduler, **unet) -> StableDiffusionXLPipeline:
@@ -192,7 +199,14 @@ def sdxl_lcm(scratch: Path) -> StableDiffusionXLPipeline:
     return _xl(scratch, _euler(timestep_spacing="trailing"), time_cond_proj_dim=12)
 
 
-FAMILIES = {"stable-diffusion": stable_diffusion, "lcm": lcm, "sdxl": sdxl, "sdxl-turbo": sdxl_turbo, "sdxl-lcm": sdxl_lcm}
+FAMILIES = {
+    "stable-diffusion": stable_diffusion,
+    "lcm": lcm,
+    "lcm-own": lcm_own,
+    "sdxl": sdxl,
+    "sdxl-turbo": sdxl_turbo,
+    "sdxl-lcm": sdxl_lcm,
+}
 
 
 def make(family: str, folder: Path) -> None:

@@ -32,12 +32,12 @@ class RecordedFamily : public testing::Test {
   }
   void TearDown() override { fs::remove_all(scratch_); }
 
-  /// SDXL-Turbo is recorded as the scheduler that it has in the place of SDXL's.
+  /// Some are recorded as the scheduler that they have in the place of another's.
   fs::path folder(const std::string& name) {
-    if (name == "sdxl-turbo") {
-      fs::path out = folder("sdxl");
-      fs::copy_file(kCases / "families/sdxl-turbo.scheduler.json", out / "scheduler/scheduler_config.json",
-                    fs::copy_options::overwrite_existing);
+    const fs::path scheduler = kCases / "families" / (name + ".scheduler.json");
+    if (fs::exists(scheduler)) {
+      fs::path out = folder(name == "sdxl-turbo" ? "sdxl" : "lcm");
+      fs::copy_file(scheduler, out / "scheduler/scheduler_config.json", fs::copy_options::overwrite_existing);
       return out;
     }
     const std::string archive = (kCases / "families" / (name + ".tar.gz")).string();
@@ -133,7 +133,7 @@ TEST_P(EveryExport, AnImageDoesNotDependOnItsBatchOrItsPlace) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Recorded, EveryFamily,
-                         testing::Values("stable-diffusion", "lcm", "sdxl", "sdxl-turbo", "sdxl-lcm"));
+                         testing::Values("stable-diffusion", "lcm", "lcm-own", "sdxl", "sdxl-turbo", "sdxl-lcm"));
 
 /// Weights of 8 and 4 bits, as optimum-cli writes them.
 INSTANTIATE_TEST_SUITE_P(Recorded, EveryExport,
