@@ -28,6 +28,15 @@ FAMILIES = {
     "sdxl-turbo": "SDXL-Turbo",
     "sdxl-lcm": "LCM of SDXL",
 }
+OWN = "python/export/captioner.py"
+CAPTIONERS = {
+    "vit-gpt2": ("ViT with GPT-2", OWN),
+    "vit-gpt2-optimum": ("ViT with GPT-2", "optimum-intel"),
+    "trocr": ("TrOCR", OWN),
+    "trocr-optimum": ("TrOCR", "optimum-intel"),
+    "blip": ("BLIP", OWN),
+    "git": ("GIT", OWN),
+}
 SAME_NETWORKS = {"sdxl-turbo": "sdxl", "lcm-own": "lcm"}
 CLASSIFIERS = {
     "saved": "SavedModel of Keras",
@@ -83,14 +92,16 @@ def tables(rows: dict[str, list[list[str]]]) -> dict[str, str]:
             [[f"`{name}`", *cells] for name, *cells in rows["schedulers"]],
         ),
         "scheduler files": table(["scheduler files as folders have them", "largest difference at any step"], rows["scheduler_files"]),
+        "captioners": table(
+            ["captioner", "exported by", "cache", "sets of rules", "captions equal to transformers', token for token", "left out"],
+            [[*CAPTIONERS[name], *cells] for name, *cells in rows["captioners"]],
+        ),
         "embedders": table(["embedder", "compared within 1e-4 with transformers 5.5, or open_clip 3.3"], rows["embedders"]),
         "classifiers": table(
             ["classifier", "images compared with TensorFlow 2.21", "within"],
             [[CLASSIFIERS[name], *cells] for name, *cells in rows["classifiers"]],
         ),
     }
-    if "captioners" in rows:
-        out["captioners"] = table(["captioner", "decoding", "captions equal, token for token"], rows["captioners"])
     return out
 
 

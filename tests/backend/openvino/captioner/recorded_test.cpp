@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "fake/places.h"
+#include "fake/supported.h"
 #include "scotoma/backend/files/json_file.h"
 #include "scotoma/backend/openvino/captioner/captioner.h"
 #include "scotoma/backend/openvino/captioner/tidy.h"
@@ -84,7 +85,10 @@ TEST_P(RecordedCaptioner, SaysWhatTransformersSaysTokenForToken) {
       ++compared;
     }
   }
-  EXPECT_GE(compared, 10 * std::min<std::size_t>(GetParam().rules, cases_.size()));
+  const std::size_t rules = std::min<std::size_t>(GetParam().rules, cases_.size());
+  EXPECT_GE(compared, 10 * rules);
+  fake::supported("captioners", {GetParam().folder, GetParam().cached ? "yes" : "no", std::to_string(rules),
+                                 std::to_string(compared), std::to_string(rules * images_.size() - compared)});
 }
 
 TEST_P(RecordedCaptioner, SaysTheSameAloneAndInAnyBatch) {
