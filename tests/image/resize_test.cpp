@@ -46,5 +46,14 @@ TEST(ResizedToShorter, RoundsTheLongerSideDown) {
   EXPECT_EQ(resized_to_shorter({64, 64}, 224), (PixelSize{224, 224}));
 }
 
+TEST(ResizedToLonger, RoundsTheOtherSideToAnEvenNumber) {
+  EXPECT_EQ(resized_to_longer({640, 480}, 80), (PixelSize{80, 60}));
+  EXPECT_EQ(resized_to_longer({90, 31}, 80), (PixelSize{80, 28}));
+  EXPECT_EQ(resized_to_longer({31, 90}, 80), (PixelSize{28, 80}));
+  EXPECT_EQ(resized_to_longer({481, 640}, 80), (PixelSize{60, 80}));
+  EXPECT_EQ(resized_to_longer({64, 64}, 80), (PixelSize{80, 80}));
+  EXPECT_EQ(resized_to_longer({1000, 1}, 80), (PixelSize{80, 1}));
+}
+
 }  // namespace
 }  // namespace scotoma

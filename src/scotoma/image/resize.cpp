@@ -209,4 +209,14 @@ PixelSize resized_to_shorter(PixelSize size, int shorter) {
   return {longer(size.width, size.height), shorter};
 }
 
+PixelSize resized_to_longer(PixelSize size, int longer) {
+  const double aspect = static_cast<double>(size.width) / size.height;
+  const auto even = [](double length) {
+    const auto whole = static_cast<int>(length);
+    return std::max(1, whole + whole % 2);
+  };
+  if (size.width >= size.height) return {longer, even(longer / aspect)};
+  return {even(longer * aspect), longer};
+}
+
 }  // namespace scotoma

@@ -43,4 +43,8 @@ Image cropped(const Image& image, int left, int top, PixelSize size);
 /// Size after the shorter side has become `shorter`, as torchvision's Resize rounds it.
 PixelSize resized_to_shorter(PixelSize size, int shorter);
 
+/// Size after the longer side has become `longer`, as transformers' processors of Idefics 3 and SmolVLM round it: the
+/// other side is even.
+PixelSize resized_to_longer(PixelSize size, int longer);
+
 }  // namespace scotoma

@@ -37,6 +37,8 @@ struct Preprocessing {
   bool of_folder = false;  ///< the study says nothing of it: as the files beside the model say, if they do
   int width = 0;           ///< 0: what the model's input shape says
   int height = 0;
+  int longer_first = 0;  ///< before all else the longer side becomes this (image/resize.h); 0: not (only said by a
+                         ///< model's own files)
   bool resize = true;  ///< false: images must have that size already (only said by a model's own files)
   Fit fit = Fit::stretch;
   bool crop_floors = false;  ///< where half a pixel is left over beside the crop: floor, as transformers does, or to

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include "scotoma/backend/files/json_file.h"
 #include "scotoma/backend/files/paths.h"
 #include "scotoma/image/resize.h"
@@ -66,12 +68,44 @@ Result<void> read_resize(const Json& config, Preprocessing& out, const Path& pat
   return {};
 }
 
+/// Whether the file is of a processor that brings the longer side to a size first and then, without tiles, the image to
+/// a square.
+bool is_of_idefics3(const Json& config) { return config.contains("max_image_size"); }
+
+/// {"longest_edge": n}. Errors: bad_input.
+Result<int> read_longest_edge(const Json& config, const char* key, const Path& path) {
+  const auto found = config.find(key);
+  const bool sized = found != config.end() && found->is_object() && found->contains("longest_edge");
+  const Json size = sized ? (*found)["longest_edge"] : Json();
+  if (size.is_number_integer() && size > 0 && size <= 4096) return size.get<int>();
+  return bad_input(fmt::format("{}: '{}' must hold longest_edge, 1 to 4096", path.string(), key));
+}
+
+Result<void> read_resize_of_idefics3(const Json& config, Preprocessing& out, const Path& path) {
+  SCOTOMA_ASSIGN_OR_RETURN(const bool tiles, json_value(config, "do_image_splitting", true, path));
+  if (tiles) {
+    return bad_input(
+        path.string() +
+        ": cuts images into tiles (do_image_splitting), which is not supported; set it to false there, and "
+        "an image is seen in one piece, which is enough for one sentence");
+  }
+  SCOTOMA_ASSIGN_OR_RETURN(const bool resize, json_value(config, "do_resize", true, path));
+  if (!resize) return bad_input(path.string() + ": do_resize must be true beside max_image_size");
+  SCOTOMA_ASSIGN_OR_RETURN(const int filter, json_value(config, "resample", 1, path));  // its own default
+  SCOTOMA_ASSIGN_OR_RETURN(out.filter, read_filter({{"resample", filter}}, path));
+  SCOTOMA_ASSIGN_OR_RETURN(out.longer_first, read_longest_edge(config, "size", path));
+  SCOTOMA_ASSIGN_OR_RETURN(out.width, read_longest_edge(config, "max_image_size", path));
+  out.height = out.width;
+  return {};
+}
+
 /// Steps of processors that ours has no word for: without them the network would see other images.
 Result<void> refuse_others(const Json& config, const Path& path) {
-  for (const char* key : {"do_pad", "do_flip_channel_order", "do_thumbnail", "do_align_long_axis", "crop_pct",
-                          "include_top", "rescale_offset"}) {
+  for (const char* key : {"do_pan_and_scan", "do_pad", "do_flip_channel_order", "do_thumbnail", "do_align_long_axis",
+                          "crop_pct", "include_top", "rescale_offset"}) {
     const auto found = config.find(key);
     if (found == config.end() || found->is_null() || *found == false) continue;
+    if (std::string_view(key) == "do_pad" && is_of_idefics3(config)) continue;  // squares of one size need none
     return bad_input(fmt::format("{}: '{}' is not supported", path.string(), key));
   }
   // These do more than their files say: another normalisation, or a resize to more than the size.
@@ -112,7 +146,8 @@ Result<Preprocessing> read_preprocessor_config(const std::filesystem::path& want
   const auto& [config, path] = found;
   Preprocessing out;
   SCOTOMA_RETURN_IF_ERROR(refuse_others(config, path));
-  SCOTOMA_RETURN_IF_ERROR(read_resize(config, out, path));
+  SCOTOMA_RETURN_IF_ERROR(is_of_idefics3(config) ? read_resize_of_idefics3(config, out, path)
+                                                 : read_resize(config, out, path));
   SCOTOMA_ASSIGN_OR_RETURN(const bool rescale, json_value(config, "do_rescale", true, path));
   SCOTOMA_ASSIGN_OR_RETURN(const bool normalize, json_value(config, "do_normalize", true, path));
   SCOTOMA_ASSIGN_OR_RETURN(const double given, json_value(config, "rescale_factor", 1.0 / 255, path));

@@ -132,9 +132,11 @@ Result<std::shared_ptr<Network>> ImageNetwork::network() {
 }
 
 /// The image as the network's input has it.
-Result<Image> ImageNetwork::fitted(const Image& image) const {
-  if (image.width <= 0 || image.height <= 0) return failed(path_.string() + ": was given an empty image");
-  const PixelSize from{image.width, image.height};
+Result<Image> ImageNetwork::fitted(const Image& given) const {
+  if (given.width <= 0 || given.height <= 0) return failed(path_.string() + ": was given an empty image");
+  const PixelSize size{given.width, given.height};
+  const PixelSize from = prep_.longer_first > 0 ? resized_to_longer(size, prep_.longer_first) : size;
+  const Image image = resized(given, from, prep_.filter);
   const PixelSize to = input_size();
   if (!prep_.resize && from != to) {
     return bad_input(
@@ -193,7 +195,8 @@ double ImageNetwork::seconds() const {
 }
 
 std::string ImageNetwork::settings() const {
-  const std::string fit = std::string(name_of(prep_.fit)) + (prep_.crop_floors ? " floor" : "");
+  std::string fit = std::string(name_of(prep_.fit)) + (prep_.crop_floors ? " floor" : "");
+  if (prep_.longer_first > 0) fit += fmt::format(" from {}", prep_.longer_first);
   return fmt::format("{}x{} {} {} {} {} {} mean {} std {} batch {}", prep_.width, prep_.height,
                      prep_.resize ? fit : "as it is", prep_.resize_to, name_of(prep_.filter), name_of(prep_.channels),
                      name_of(*prep_.layout), prep_.mean, prep_.std, batch_);

@@ -43,7 +43,7 @@ class ImageNetwork {
   Result<void> resolve_output(const std::string& name);
   Result<std::shared_ptr<ov::Model>> with_preprocessing() const;
   Result<std::shared_ptr<Network>> network();
-  Result<Image> fitted(const Image& image) const;
+  Result<Image> fitted(const Image& given) const;
   Result<void> run_batch(Network& network, std::span<const Image> images, std::span<std::vector<float>> rows) const;
 
   std::shared_ptr<Engine> engine_;
