@@ -321,6 +321,12 @@ Result<std::shared_ptr<Network>> Engine::compile(const std::shared_ptr<ov::Model
   const int most = std::max(1, threads_ / streams.threads);
   const int requests = streams.at_once > 0 ? std::min(streams.at_once, most) : cpu ? most : 1;
   ov::AnyMap options = {ov::hint::inference_precision(precision_)};
+  // What a network with states has read is kept as it was computed. Else the CPU keeps keys and values in 8 bits,
+  // whatever the precision, and rounds what is multiplied by compressed weights to 8 bits too: captions come out as
+  // others.
+  if (cpu && !model->get_variables().empty()) {
+    options.insert({ov::hint::kv_cache_precision(precision_), ov::hint::dynamic_quantization_group_size(0)});
+  }
   // Else AUTO answers from the CPU until another device is ready, and nobody knows which images are whose.
   if (device.starts_with("AUTO")) options["ENABLE_STARTUP_FALLBACK"] = false;
   if (cpu) {
