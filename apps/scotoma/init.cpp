@@ -178,8 +178,10 @@ std::string study_text(Start& start, const InitArguments& arguments) {
   text += "[generator]  # a folder of Stable Diffusion, SDXL or LCM, exported with optimum-intel\n" +
           model_line(start, "generator", start.generator, base, "models/stable-diffusion") +
           "steps = 20\nguidance = 7.5\n\n";
-  text += "[captioner]  # an encoder-decoder folder, exported likewise (image-to-text)\n" +
-          model_line(start, "captioner", start.captioner, base, "models/captioner") + "\n";
+  text +=
+      "[captioner]  # an encoder-decoder (image-to-text) or a vision-language model (image-text-to-text), exported "
+      "likewise\n" +
+      model_line(start, "captioner", start.captioner, base, "models/captioner") + "\n";
   text += "[embedder]  # CLIP as two towers in one folder\n" +
           model_line(start, "embedder", start.embedder, base, "models/clip") + "\n";
   text +=

@@ -10,6 +10,7 @@
 #include "scotoma/backend/judge/classifier_judge.h"
 #include "scotoma/backend/judge/embedder_judge.h"
 #include "scotoma/backend/openvino/captioner/captioner.h"
+#include "scotoma/backend/openvino/captioner/vision_language.h"
 #include "scotoma/backend/openvino/classifier.h"
 #include "scotoma/backend/openvino/diffusion/generator.h"
 #include "scotoma/backend/openvino/embedder.h"
@@ -41,11 +42,24 @@ Result<std::unique_ptr<Generator>> load_sdcpp(const std::shared_ptr<Engine>& eng
   return load_sdcpp_generator(options, {engine->threads(), engine->processor(), engine->trial()});
 }
 
+/// By what the folder holds: a vision-language model, which can be asked, or an encoder-decoder, which cannot.
+Result<std::unique_ptr<Captioner>> load_openvino_captioner(const std::shared_ptr<Engine>& engine,
+                                                           const CaptionerOptions& options) {
+  if (VisionLanguageCaptioner::is_in(options.model)) {
+    return load<Captioner, VisionLanguageCaptioner, CaptionerOptions>(engine, options);
+  }
+  if (!options.prompt.empty() || !options.conversation.empty()) {
+    return bad_input(fmt::format("captioner.{} is for vision-language models; {} is none: leave it out",
+                                 options.prompt.empty() ? "template" : "prompt", options.model.string()));
+  }
+  return load<Captioner, OpenvinoCaptioner, CaptionerOptions>(engine, options);
+}
+
 /// All backends, a row each. A new one is a value of Backend (study/study.h), a folder beside this file, and a row
 /// here.
 constexpr BackendRoles kBackends[] = {
     {Backend::openvino, load<Generator, OpenvinoGenerator, GeneratorOptions>,
-     load<Classifier, OpenvinoClassifier, ClassifierOptions>, load<Captioner, OpenvinoCaptioner, CaptionerOptions>,
+     load<Classifier, OpenvinoClassifier, ClassifierOptions>, load_openvino_captioner,
      load<Embedder, OpenvinoEmbedder, EmbedderOptions>},
     {Backend::sdcpp, load_sdcpp, nullptr, nullptr, nullptr},
 };

@@ -139,9 +139,16 @@ void add_describers(std::vector<Option>& t) {
   t.push_back({"captioner", "kind", "what runs the model", CHOICE(captioner.kind), 0, 0, {"openvino"}});
   t.push_back({"captioner", "model",
                "folder with encoder and decoder, as optimum-intel's image-to-text export or python/export/captioner.py "
-               "writes it; needed where "
+               "writes it, or a vision-language model as the image-text-to-text export does; needed where "
                "search.source is captions",
                FIELD(captioner.model)});
+  t.push_back({"captioner", "prompt",
+               "what a vision-language model is asked; empty: \"Describe this image in one short sentence.\"",
+               FIELD(captioner.prompt)});
+  t.push_back({"captioner", "template",
+               "the text around the prompt, with {prompt} for it, such as \"USER: <image>\\n{prompt} ASSISTANT:\"; "
+               "empty: as the folder's chat template says",
+               FIELD(captioner.conversation)});
   t.push_back({"captioner", "max_tokens", "longest caption", FIELD(captioner.max_tokens), 1, 1024});
   t.push_back({"captioner", "beams", "beams of the search for a caption; 0: what the folder says, 1: greedy",
                FIELD(captioner.beams), 0, 64});

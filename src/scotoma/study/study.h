@@ -99,7 +99,9 @@ struct ClassifierOptions {
 
 struct CaptionerOptions {
   Backend kind = Backend::openvino;
-  std::filesystem::path model;  ///< a folder with encoder and decoder (docs/study.md, Captioners)
+  std::filesystem::path model;    ///< a folder of one (docs/study.md, Captioners)
+  std::string prompt = {};        ///< what a vision-language model is asked; empty: for one short sentence
+  std::string conversation = {};  ///< the text around it, with "{prompt}"; empty: as the folder's chat template says
   int max_tokens = 32;
   int beams = 0;  ///< of the search; 0: as the folder says
   int batch = 16;

@@ -9,6 +9,7 @@
 #include "scotoma/backend/files/json_file.h"
 #include "scotoma/backend/files/paths.h"
 #include "scotoma/backend/files/pipeline_class.h"
+#include "scotoma/backend/files/vision_family.h"
 
 namespace scotoma {
 namespace {
@@ -20,7 +21,9 @@ constexpr const char* kAsItIs =
 constexpr const char* kOptimum = "pip install \"optimum-intel[openvino,diffusers]\"";
 constexpr const char* kCaptionersAre =
     "supported are encoder-decoders such as ViT with GPT-2 (model_type vision-encoder-decoder, for example "
-    "nlpconnect/vit-gpt2-image-captioning), BLIP (model_type blip) and GIT (model_type git)";
+    "nlpconnect/vit-gpt2-image-captioning), BLIP (model_type blip), GIT (model_type git), and the vision-language "
+    "models "
+    "LLaVA 1.5, Gemma 3, SmolVLM and Idefics 3";
 
 /// Whether the folder holds weights as PyTorch's libraries save them.
 bool has_torch_weights(const fs::path& folder) {
@@ -138,15 +141,29 @@ std::string own_export(const fs::path& folder) {
       checkpoint);
 }
 
+bool holds_vision_language_model(const fs::path& folder) {
+  return is_file(folder / "openvino_language_model.xml") && is_file(folder / "openvino_vision_embeddings_model.xml");
+}
+
+/// Of a checkpoint whose family runs: how it is exported.
+Result<void> advise_export(const VisionFamily& family, const fs::path& folder) {
+  return bad_input(
+      fmt::format("{}: a checkpoint of a vision-language model ({}); export it and give the new folder: "
+                  "{}{}",
+                  folder.string(), family.model_type, command(plain(folder), "image-text-to-text"),
+                  family.older ? ", with transformers before 5 (pip install \"transformers==4.57.6\")" : ""));
+}
+
 Result<void> check_captioner(const fs::path& folder) {
   const std::string name = folder.string();
   if (is_file(folder / "openvino_encoder_model.xml") && is_file(folder / "openvino_decoder_model.xml")) return {};
   const std::string type = text_of(folder, "config.json", "model_type");
+  const auto family = read_vision_family(folder);
   if (has_file(folder, {"openvino_language_model.xml", "openvino_vision_embeddings_model.xml"})) {
-    return bad_input(
-        fmt::format("{}: a vision-language model{}; {}", name, type.empty() ? "" : " (" + type + ")", kCaptionersAre));
+    return family.ok() ? Result<void>() : Result<void>(family.error());
   }
   const bool torch = has_torch_weights(folder);
+  if (family.ok() && torch) return advise_export(*family, folder);
   if (type == "blip" || type == "git") {
     return bad_input(fmt::format("{}: {} of {}; export it from its checkpoint and give the new folder: {}", name,
                                  torch ? "a checkpoint" : "an export without encoder and decoder",
@@ -214,7 +231,8 @@ std::optional<FolderOf> kind_of_folder(const fs::path& folder) {
   if (type == "clip" || type == "siglip" ||
       (is_file(folder / "image_encoder.xml") && is_file(folder / "text_encoder.xml")))
     return FolderOf::embedder;
-  if (type == "vision-encoder-decoder" || type == "blip" || type == "git" ||
+  if (type == "vision-encoder-decoder" || type == "blip" || type == "git" || read_vision_family(folder).ok() ||
+      holds_vision_language_model(folder) ||
       (is_file(folder / "openvino_encoder_model.xml") && is_file(folder / "openvino_decoder_model.xml")))
     return FolderOf::captioner;
   return std::nullopt;

@@ -24,8 +24,11 @@ class Tokenizer {
   /// given, becomes the number of ids before the padding. Errors: bad_input for text that is not UTF-8.
   Result<std::vector<std::int64_t>> encode(const std::string& text, std::size_t length, std::size_t* used = nullptr);
 
-  /// The same for a text that must reach the model whole. Errors: also bad_input, with the number of tokens, for a text
-  /// that is longer.
+  /// All ids of the text, with those that begin and end it. Errors: those of encode().
+  Result<std::vector<std::int64_t>> ids_of(const std::string& text);
+
+  /// The same as encode() for a text that must reach the model whole. Errors: also bad_input, with the number of
+  /// tokens, for a text that is longer.
   Result<std::vector<std::int64_t>> encode_whole(const std::string& text, std::size_t length);
 
   /// Ids of the text with those that begin and end it, counted word by word: many tokenizers cut long texts themselves.
@@ -42,7 +45,6 @@ class Tokenizer {
 
  private:
   Result<void> read_settings(const std::filesystem::path& folder);
-  Result<std::vector<std::int64_t>> ids_of(const std::string& text);
   Result<std::vector<std::int64_t>> converted_ids_of(const std::string& text);  ///< as the converted tokenizer has it
   std::vector<std::int64_t> fitted(std::vector<std::int64_t> ids, std::size_t length) const;  ///< cut or filled up
   Result<std::size_t> words_of(const std::string& text);  ///< ids before the padding
