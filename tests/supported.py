@@ -18,7 +18,15 @@ from pathlib import Path
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "supported.md"
 TESTS = ":".join(
-    ("*EveryFamily.*", "*EveryExport.*", "Scheduler.TakesTheSteps*", "*ExportedEmbedder.*", "*Tensorflow.*", "*RecordedCaptioner.*")
+    (
+        "*EveryFamily.*",
+        "*EveryExport.*",
+        "Scheduler.TakesTheSteps*",
+        "*ExportedEmbedder.*",
+        "*Tensorflow.*",
+        "*RecordedCaptioner.*",
+        "*VisionFamilies.*",
+    )
 )
 FAMILIES = {
     "stable-diffusion": "Stable Diffusion 1.x, 2.x, SD-Turbo",
@@ -36,6 +44,10 @@ CAPTIONERS = {
     "trocr-optimum": ("TrOCR", "optimum-intel"),
     "blip": ("BLIP", OWN),
     "git": ("GIT", OWN),
+    "llava": ("LLaVA 1.5", "optimum-intel"),
+    "gemma3": ("Gemma 3", "optimum-intel"),
+    "smolvlm": ("SmolVLM", "optimum-intel with transformers 4.57"),
+    "idefics3": ("Idefics 3", "optimum-intel with transformers 4.57"),
 }
 SAME_NETWORKS = {"sdxl-turbo": "sdxl", "lcm-own": "lcm"}
 CLASSIFIERS = {
@@ -93,7 +105,14 @@ def tables(rows: dict[str, list[list[str]]]) -> dict[str, str]:
         ),
         "scheduler files": table(["scheduler files as folders have them", "largest difference at any step"], rows["scheduler_files"]),
         "captioners": table(
-            ["captioner", "exported by", "cache", "sets of rules", "captions equal to transformers', token for token", "left out"],
+            [
+                "captioner",
+                "exported by",
+                "cache",
+                "sets of rules, or prompts and beams",
+                "captions equal to transformers', token for token",
+                "left out",
+            ],
             [[*CAPTIONERS[name], *cells] for name, *cells in rows["captioners"]],
         ),
         "embedders": table(["embedder", "compared within 1e-4 with transformers 5.5, or open_clip 3.3"], rows["embedders"]),

@@ -11,6 +11,7 @@
 #include <functional>
 
 #include "fake/places.h"
+#include "fake/supported.h"
 #include "scotoma/backend/files/json_file.h"
 #include "scotoma/backend/files/model_folder.h"
 #include "scotoma/backend/registry.h"
@@ -122,6 +123,9 @@ TEST_P(VisionFamilies, AnswerTokenForTokenAsTransformersDoes) {
     ASSERT_TRUE(ids.ok()) << ids.error().message;
     EXPECT_EQ(*ids, row["ids"].get<std::vector<TokenIds>>()) << asked.prompt << " with " << asked.beams << " beams";
   }
+  const std::size_t answers = said["answers"].size();
+  fake::supported("captioners",
+                  {GetParam(), "yes", std::to_string(answers), std::to_string(answers * shown.size()), "0"});
 }
 
 TEST_P(VisionFamilies, AnswerTheSameInAnyBatch) {
