@@ -39,7 +39,7 @@ struct Preprocessing {
   int height = 0;
   int longer_first = 0;  ///< before all else the longer side becomes this (image/resize.h); 0: not (only said by a
                          ///< model's own files)
-  bool resize = true;  ///< false: images must have that size already (only said by a model's own files)
+  bool resize = true;    ///< false: images must have that size already (only said by a model's own files)
   Fit fit = Fit::stretch;
   bool crop_floors = false;  ///< where half a pixel is left over beside the crop: floor, as transformers does, or to
                              ///< the even number, as torchvision does (only said by a model's own files)
