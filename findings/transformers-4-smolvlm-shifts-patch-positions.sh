@@ -38,7 +38,7 @@ expected = {"torch.float32": int(sys.argv[1]), "torch.bfloat16": 1024}
 raise SystemExit(0 if used == expected else "the behaviour has changed")
 PYTHON
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check transformers==5.5.4 torch==2.15.0
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check transformers==5.5.4 torch==2.15.0 requests==2.32.5
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --target "$work/older" transformers==4.57.6 huggingface-hub==0.36.0
 export HF_HUB_OFFLINE=1
 PYTHONPATH="$work/older" "$work/venv/bin/python" "$work/show.py" 961
