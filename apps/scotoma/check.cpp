@@ -142,7 +142,8 @@ void add_check(CLI::App& app, Run& run) {
   auto* verb = app.add_subcommand("check", "the findings as a regression suite for another classifier");
   add_finished_study(*verb, *arguments);
   verb->add_option("--against", arguments->against,
-                   "the classifier: .onnx or .xml, fed as the study's; or a .toml file whose [classifier] table "
+                   "the classifier: .onnx, .xml, .tflite or a SavedModel, fed as the study's; or a .toml file whose "
+                   "[classifier] table "
                    "describes it")
       ->type_name("FILE")
       ->required();

@@ -191,7 +191,8 @@ std::string study_text(Start& start, const InitArguments& arguments) {
   return text;
 }
 
-Result<void> init(const InitArguments& arguments) {
+Result<void> init(InitArguments arguments) {
+  arguments.model = without_slash(arguments.model);
   SCOTOMA_RETURN_IF_ERROR(check_new(arguments.to));
   const bool saved_model = network_format(arguments.model) == NetworkFormat::saved_model;
   if (is_folder(arguments.model) && !saved_model) {

@@ -163,7 +163,8 @@ void add_transfer(CLI::App& app, Run& run) {
   auto* verb = app.add_subcommand("transfer", "try other classifiers on the findings of a finished study");
   add_finished_study(*verb, *arguments);
   verb->add_option("--classifier", arguments->classifiers,
-                   "another classifier: .onnx or .xml, fed as the study's; or a .toml file (another study, say) whose "
+                   "another classifier: .onnx, .xml, .tflite or a SavedModel, fed as the study's; or a .toml file "
+                   "(another study, say) whose "
                    "[classifier] table describes it; may be given several times")
       ->type_name("FILE")
       ->required();

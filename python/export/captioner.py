@@ -351,13 +351,17 @@ def compare(model: PreTrainedModel, rules: GenerationConfig, out: pathlib.Path, 
     return same == len(pixels)
 
 
+def images_in(folder: pathlib.Path) -> list[pathlib.Path]:
+    files = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in files if path.suffix.lower() in (".png", ".jpg", ".jpeg"))
+
+
 def pixels_of(processor, folder: pathlib.Path | None, sides: tuple[int, int]) -> list[torch.Tensor]:
     """[1, 3, height, width] each."""
     if folder is None:
         generator = torch.Generator().manual_seed(1)
         return [torch.randn(1, 3, *sides, generator=generator) * scale for scale in (0.3, 1.0, 2.0)]
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".png", ".jpg", ".jpeg"))
-    return [processor(images=Image.open(path).convert("RGB"), return_tensors="pt").pixel_values for path in files]
+    return [processor(images=Image.open(path).convert("RGB"), return_tensors="pt").pixel_values for path in images_in(folder)]
 
 
 def main() -> None:
@@ -367,6 +371,10 @@ def main() -> None:
     parser.add_argument("--images", type=pathlib.Path, metavar="FOLDER")
     parser.add_argument("--fp16", action="store_true", help="weights of half precision: half the size, other captions now and then")
     arguments = parser.parse_args()
+    if arguments.images and not images_in(arguments.images):
+        sys.exit(f"captioner: {arguments.images} holds no PNG or JPEG to compare on")
+    if arguments.out.resolve() == pathlib.Path(arguments.checkpoint).resolve():
+        sys.exit("captioner: OUT is the checkpoint's own folder, whose files would be overwritten; name another")
     logging.set_verbosity_error()
     warnings.filterwarnings("ignore", category=torch.jit.TracerWarning)  # of checks on shapes, which are right for the example
     try:

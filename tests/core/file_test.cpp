@@ -169,6 +169,14 @@ TEST(File, TooLongANameIsAnErrorThatNamesIt) {
   says(write_whole(folder / name, "").error(), Code::failed, {name, "cannot be written"});
 }
 
+TEST(File, OfAFolderWithASlashHasTheFoldersName) {
+  EXPECT_EQ(without_slash("models/net/"), "models/net");
+  EXPECT_EQ(without_slash("models/net"), "models/net");
+  EXPECT_EQ(without_slash("net/"), "net");
+  EXPECT_EQ(without_slash("/"), "/");
+  EXPECT_EQ(without_slash(""), "");
+}
+
 TEST(FileState, ShowsEveryWriteWhateverTheTimesAreSetTo) {
   const fake::Folder folder;
   const auto file = folder.write("a", "one");

@@ -38,6 +38,11 @@ class Descriptor {
   int number_;
 };
 
+/// "models/net/" -> "models/net", so that its name is that of its last part.
+inline std::filesystem::path without_slash(const std::filesystem::path& path) {
+  return path.has_filename() || !path.has_relative_path() ? path : path.parent_path();
+}
+
 /// What an errno means. Where memory, file handles or room on the disk have run out, also what to do.
 std::string reason_of(int error);
 

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "scotoma/backend/registry.h"
+#include "scotoma/core/file.h"
 #include "scotoma/study/imagenet_1k.h"
 #include "scotoma/study/label_class.h"
 #include "scotoma/study/read.h"
@@ -28,7 +29,7 @@ Result<ClassifierOptions> options_of(const Study& study, const fs::path& file, c
   }
   if (file.extension() == ".toml") return read_classifier(file);
   ClassifierOptions options = study.classifier;
-  options.model = file;
+  options.model = without_slash(file);
   if (!labels.empty()) {
     options.labels = labels;
     options.class_names.clear();

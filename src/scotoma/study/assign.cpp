@@ -8,6 +8,7 @@
 #include <cmath>
 #include <optional>
 
+#include "scotoma/core/file.h"
 #include "scotoma/study/imagenet_1k.h"
 
 namespace scotoma {
@@ -68,7 +69,7 @@ struct Assign {
     if (!node.is_string() || node.value<std::string>()->empty()) return "a path in quotes";
     const bool built_in = option.key == "labels" && is_built_in(*node.value<std::string>());
     if (built_in) field(study) = *node.value<std::string>();
-    if (!built_in) field(study) = (folder / *node.value<std::string>()).lexically_normal();
+    if (!built_in) field(study) = without_slash((folder / *node.value<std::string>()).lexically_normal());
     return {};
   }
   std::string operator()(Field<std::vector<std::string>> field) const {

@@ -170,7 +170,7 @@ void add_judge(std::vector<Option>& t) {
                0,
                0,
                {"none", "classifier", "embedder"}});
-  t.push_back({"judge", "model", "for classifier: .onnx or .xml", FIELD(judge.model)});
+  t.push_back({"judge", "model", "for classifier: like classifier.model", FIELD(judge.model)});
   t.push_back({"judge", "labels", "for classifier: its class names", FIELD(judge.labels)});
   PREPROCESSING(t, judge);
   t.push_back({"judge",

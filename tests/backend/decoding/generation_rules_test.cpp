@@ -84,6 +84,8 @@ TEST_F(Rules, WithoutSenseAreRefused) {
   for (const auto& [rule, says] : std::initializer_list<std::pair<const char*, const char*>>{
            {R"("num_beams": 0)", "'num_beams' is 0; it must be from 1 to 64"},
            {R"("num_beams": 100000)", "'num_beams' is 100000"},
+           {R"("max_length": 0)", "'max_length' is 0; it must be at least 1"},
+           {R"("max_new_tokens": -5)", "'max_new_tokens' is -5"},
            {R"("num_beams": "many")", "'num_beams' has an unexpected type"},
            {R"("repetition_penalty": 0)", "'repetition_penalty' is 0"},
            {R"("length_penalty": 1e300)", "'length_penalty' is 1e+300"},
@@ -94,6 +96,14 @@ TEST_F(Rules, WithoutSenseAreRefused) {
     folder_.write("config.json", start + rule + "}");
     expect_refused(says);
   }
+}
+
+TEST_F(Rules, AreRefusedInTheNameOfTheFileThatHoldsThem) {
+  folder_.write("config.json", R"({"bos_token_id": 1, "eos_token_id": 2, "pad_token_id": "x"})");
+  folder_.write("generation_config.json", R"({"eos_token_id": "3"})");
+  expect_refused("generation_config.json: 'eos_token_id'");
+  folder_.write("generation_config.json", R"({"eos_token_id": 3})");
+  expect_refused("/config.json: 'pad_token_id'");
 }
 
 TEST_F(Rules, ThatChangeNothingLeaveNoTraceInTheSettings) {

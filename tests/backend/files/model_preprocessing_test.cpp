@@ -51,6 +51,15 @@ TEST_F(ModelPreprocessing, OfProcessorsThatDoMoreThanTheirFilesSayIsRefused) {
   }
 }
 
+/// Each class of processors has numbers of its own for these.
+TEST_F(ModelPreprocessing, ThatNormalisesAndDoesNotSayByWhatIsRefused) {
+  folder_.write("preprocessor_config.json", R"({"image_processor_type": "ViTImageProcessor", "size": 8})");
+  ASSERT_FALSE(read().ok());
+  EXPECT_NE(read().error().message.find("image_mean and image_std are missing"), std::string::npos);
+  folder_.write("preprocessor_config.json", R"({"size": 8, "do_normalize": false})");
+  EXPECT_TRUE(read().ok());
+}
+
 TEST_F(ModelPreprocessing, OfTransformersComesFirst) {
   folder_.write("config.json", R"({"pretrained_cfg": {"input_size": [3, 32, 32]}})");
   folder_.write("preprocessor_config.json", R"({"size": {"height": 48, "width": 48}, "do_resize": true,

@@ -60,6 +60,14 @@ TEST(TensorflowModel, WithWholeNumbersAtItsOutputIsRefusedWithWhatToDo) {
       << refused.error().message;
 }
 
+TEST(TensorflowModel, OfCapitalLettersIsToBeRenamed) {
+  const fake::Folder folder;
+  fs::copy_file(kTensorflow / "floats.tflite", folder.path() / "NET.TFLITE");
+  const auto refused = load_classifier(options(folder.path() / "NET.TFLITE"), {Precision::f32, 1});
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(refused.error().message.find("rename it"), std::string::npos) << refused.error().message;
+}
+
 /// The weights of a SavedModel lie in a file of their own.
 TEST(TensorflowModel, HasAnotherFingerprintWithOtherWeights) {
   const fake::Folder folder;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "scotoma/backend/files/json_file.h"
 #include "scotoma/backend/files/paths.h"
@@ -78,10 +79,14 @@ Result<std::size_t> read_count(const Json& rules, const char* key, std::int64_t 
   return bad_input(fmt::format("{}: '{}' is {}; it must be from {} to {}", path.string(), key, count, least, most));
 }
 
-Result<std::optional<std::size_t>> read_length(const Json& rules, const char* key, const Path& path) {
+/// Nothing where it is missing. Below `least` it is refused.
+Result<std::optional<std::size_t>> read_length(const Json& rules, const char* key, std::int64_t least,
+                                               const Path& path) {
   const auto found = rules.find(key);
   if (found == rules.end() || found->is_null()) return std::optional<std::size_t>();
   SCOTOMA_ASSIGN_OR_RETURN(const auto length, json_value<std::int64_t>(rules, key, 0, path));
+  if (length < least)
+    return bad_input(fmt::format("{}: '{}' is {}; it must be at least {}", path.string(), key, length, least));
   return std::optional<std::size_t>(static_cast<std::size_t>(std::clamp<std::int64_t>(length, 1, 1 << 20)));
 }
 
@@ -94,18 +99,23 @@ Result<EarlyStopping> read_early_stopping(const Json& rules, const Path& path) {
       fmt::format("{}: 'early_stopping' is {}; it is true, false or \"never\"", path.string(), found->dump()));
 }
 
-Result<void> read_ids_of(const Json& rules, GenerationRules& out, const Path& path) {
-  SCOTOMA_ASSIGN_OR_RETURN(const auto bos, json_value<std::int64_t>(rules, "bos_token_id", -1, path));
-  SCOTOMA_ASSIGN_OR_RETURN(out.start, json_value<std::int64_t>(rules, "decoder_start_token_id", bos, path));
-  SCOTOMA_ASSIGN_OR_RETURN(out.ends, read_ids(rules, "eos_token_id", path));
+/// `file_of`: gives the file that holds a key, for messages.
+template <class FileOf>
+Result<void> read_ids_of(const Json& rules, GenerationRules& out, FileOf file_of) {
+  const auto one = [&](const char* key, std::int64_t fallback) {
+    return json_value<std::int64_t>(rules, key, fallback, file_of(key));
+  };
+  SCOTOMA_ASSIGN_OR_RETURN(const auto bos, one("bos_token_id", -1));
+  SCOTOMA_ASSIGN_OR_RETURN(out.start, one("decoder_start_token_id", bos));
+  SCOTOMA_ASSIGN_OR_RETURN(out.ends, read_ids(rules, "eos_token_id", file_of("eos_token_id")));
   const std::int64_t end = out.ends.empty() ? -1 : *out.ends.begin();
-  SCOTOMA_ASSIGN_OR_RETURN(out.padding, json_value<std::int64_t>(rules, "pad_token_id", end, path));
+  SCOTOMA_ASSIGN_OR_RETURN(out.padding, one("pad_token_id", end));
   if (out.padding < 0) out.padding = end;  // -1: none
   const char* key = rules.contains("decoder_start_token_id") ? "decoder_start_token_id" : "bos_token_id";
   if (out.start >= 0 || !rules.contains(key)) return {};
   return bad_input(
       fmt::format("{}: {} is {}, and ids begin at 0; take the one of the checkpoint that the model was exported from",
-                  path.string(), key, out.start));
+                  file_of(key).string(), key, out.start));
 }
 
 /// Numbers of the search with beams.
@@ -126,8 +136,8 @@ Result<void> read_search(const Json& rules, GenerationRules& out, const Path& pa
 /// Which words may follow which.
 Result<void> read_words(const Json& rules, GenerationRules& out, const Path& path) {
   constexpr std::int64_t kMost = 1 << 20;
-  SCOTOMA_ASSIGN_OR_RETURN(out.max_length, read_length(rules, "max_length", path));
-  SCOTOMA_ASSIGN_OR_RETURN(out.max_new_tokens, read_length(rules, "max_new_tokens", path));
+  SCOTOMA_ASSIGN_OR_RETURN(out.max_length, read_length(rules, "max_length", 1, path));
+  SCOTOMA_ASSIGN_OR_RETURN(out.max_new_tokens, read_length(rules, "max_new_tokens", 1, path));
   SCOTOMA_ASSIGN_OR_RETURN(out.min_length, read_count(rules, "min_length", 0, 0, kMost, path));
   SCOTOMA_ASSIGN_OR_RETURN(out.min_new_tokens, read_count(rules, "min_new_tokens", 0, 0, kMost, path));
   SCOTOMA_ASSIGN_OR_RETURN(out.no_repeat_ngram_size, read_count(rules, "no_repeat_ngram_size", 0, 0, kMost, path));
@@ -180,10 +190,11 @@ Result<GenerationRules> read_generation_rules(const Path& folder) {
   Path path = folder / "config.json";
   SCOTOMA_ASSIGN_OR_RETURN(const Json config, read_json_file(path));
   Json rules = flat_config(config);
+  Json generation = Json::object();
   GenerationRules out;
   // The places of longer texts would be read beside the table, without a word.
   const char* places = rules.contains("max_position_embeddings") ? "max_position_embeddings" : "n_positions";
-  SCOTOMA_ASSIGN_OR_RETURN(out.positions, read_length(rules, places, path));
+  SCOTOMA_ASSIGN_OR_RETURN(out.positions, read_length(rules, places, std::numeric_limits<std::int64_t>::min(), path));
   if (out.positions && *out.positions < 2) out.positions.reset();  // 0 or -1: none
   if (is_there(folder / "generation_config.json")) {
     Json kept = Json::object();
@@ -192,12 +203,16 @@ Result<GenerationRules> read_generation_rules(const Path& folder) {
       if (rules.contains(key)) kept[key] = rules[key];
     }
     path = folder / "generation_config.json";
-    SCOTOMA_ASSIGN_OR_RETURN(const Json generation, read_json_file(path));
+    SCOTOMA_ASSIGN_OR_RETURN(generation, read_json_file(path));
     rules = std::move(kept);
     put_over(rules, generation);
   }
   SCOTOMA_RETURN_IF_ERROR(refuse_others(rules, path));
-  SCOTOMA_RETURN_IF_ERROR(read_ids_of(rules, out, folder / "config.json"));
+  const auto file_of = [&](const char* key) {
+    const auto said = generation.find(key);
+    return said != generation.end() && !said->is_null() ? path : folder / "config.json";
+  };
+  SCOTOMA_RETURN_IF_ERROR(read_ids_of(rules, out, file_of));
   SCOTOMA_RETURN_IF_ERROR(read_search(rules, out, path));
   SCOTOMA_RETURN_IF_ERROR(read_words(rules, out, path));
   return out;

@@ -133,6 +133,10 @@ Result<void> check_model_file(const fs::path& path) {
     return bad_input(fmt::format("{}: unknown kind of model; it must be {}; {}", path.string(), kNetworkFormats,
                                  advice_on_kind(path)));
   }
+  if (format == NetworkFormat::tflite && path.extension() != ".tflite") {
+    return bad_input(
+        fmt::format("{}: rename it: the engine knows TensorFlow Lite by .tflite in small letters", path.string()));
+  }
   SCOTOMA_RETURN_IF_ERROR(check_whole(path));
   if (format == NetworkFormat::onnx) return check_weights(path);
   const fs::path weights = fs::path(path).replace_extension(".bin");

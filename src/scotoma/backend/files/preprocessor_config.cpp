@@ -155,6 +155,13 @@ Result<Preprocessing> read_preprocessor_config(const std::filesystem::path& want
   SCOTOMA_ASSIGN_OR_RETURN(auto mean, json_value<std::vector<double>>(config, "image_mean", {0, 0, 0}, path));
   SCOTOMA_ASSIGN_OR_RETURN(auto deviation, json_value<std::vector<double>>(config, "image_std", {1, 1, 1}, path));
   if (!normalize) mean = {0, 0, 0}, deviation = {1, 1, 1};
+  const auto said = [&](const char* key) { return config.contains(key) && !config[key].is_null(); };
+  if (normalize && !(said("image_mean") && said("image_std"))) {  // each class of processors has its own
+    return bad_input(
+        path.string() +
+        ": normalises images (do_normalize) and does not say by what: image_mean and image_std are missing; "
+        "save it anew, in Python: AutoImageProcessor.from_pretrained(CHECKPOINT).save_pretrained(FOLDER)");
+  }
   if (mean.size() != 3 || deviation.size() != 3 || !(factor > 0)) {
     return bad_input(path.string() + ": image_mean and image_std need three numbers, rescale_factor a positive one");
   }

@@ -258,6 +258,28 @@ TEST_F(RecordedVisionLanguage, NamesOtherFamiliesAndMissingParts) {
   }
 }
 
+/// What was remembered of longer answers must not be taken for these.
+TEST_F(RecordedVisionLanguage, IsAnotherWhereItsFolderAllowsShorterAnswers) {
+  const auto model = folder("llava");
+  const auto long_answers = load(options(model));
+  change(model / "generation_config.json", [](nlohmann::json& rules) { rules["max_new_tokens"] = 2; });
+  const auto short_answers = load(options(model));
+  ASSERT_TRUE(long_answers != nullptr && short_answers != nullptr);
+  EXPECT_NE(long_answers->fingerprint(), short_answers->fingerprint());
+  EXPECT_NE(short_answers->describe().find("at most 2 tokens"), std::string::npos) << short_answers->describe();
+}
+
+TEST_F(RecordedVisionLanguage, TakesAGreatestLengthBelowThePromptForNoRule) {
+  const auto model = folder("llava");
+  const auto plain = load(options(model));
+  change(model / "config.json", [](nlohmann::json& config) { config["text_config"]["max_length"] = 5; });
+  const auto other = load(options(model));
+  ASSERT_TRUE(plain != nullptr && other != nullptr);
+  EXPECT_EQ(other->fingerprint(), plain->fingerprint());
+  change(model / "config.json", [](nlohmann::json& config) { config["text_config"]["max_position_embeddings"] = 5; });
+  expect_refused(options(model), {"max_position_embeddings", "shorten captioner.prompt"});
+}
+
 TEST_F(RecordedVisionLanguage, RefusesPatchesThatConfigDoesNotDescribe) {
   const auto model = folder("smolvlm");
   change(model / "config.json", [](auto& config) { config["vision_config"].erase("patch_size"); });

@@ -65,8 +65,7 @@ std::string OpenvinoCaptioner::describe() const {
 Result<std::vector<std::string>> OpenvinoCaptioner::caption(std::span<const Image> images) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto captions, caption_ids(images));
   std::vector<std::string> out;
-  for (TokenIds ids : captions) {
-    std::erase(ids, rules_.padding);
+  for (const TokenIds& ids : captions) {
     SCOTOMA_ASSIGN_OR_RETURN(const std::string text, detokenizer_->decode(ids));
     out.push_back(tidy_caption(text));
   }

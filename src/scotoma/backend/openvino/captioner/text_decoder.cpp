@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 
+#include "scotoma/backend/files/paths.h"
 #include "scotoma/backend/openvino/captioner/token_steps.h"
 #include "scotoma/backend/openvino/ports.h"
 
@@ -32,8 +33,10 @@ Result<std::unique_ptr<TextDecoder>> TextDecoder::load(Engine& engine, const std
 }
 
 Result<void> TextDecoder::check_special_ids(std::size_t words) const {
+  const auto rules = folder_ / "generation_config.json";
+  const std::string files = (is_file(rules) ? rules : folder_ / "config.json").string();
   const auto check = [&](const char* key, std::int64_t id) {
-    return check_ids(std::span(&id, 1), words, fmt::format("{}: {}", (folder_ / "config.json").string(), key), file_);
+    return check_ids(std::span(&id, 1), words, fmt::format("{}: {}", files, key), file_);
   };
   SCOTOMA_RETURN_IF_ERROR(check("decoder_start_token_id", rules_->start));
   for (const std::int64_t end : rules_->ends)

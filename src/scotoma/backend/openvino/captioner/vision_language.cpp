@@ -107,6 +107,7 @@ Result<void> VisionLanguageCaptioner::open(const std::shared_ptr<Engine>& engine
   SCOTOMA_ASSIGN_OR_RETURN(language_, LanguageModel::load(*engine, folder_, std::move(prompt), size));
   if (language_->at_once() < static_cast<std::size_t>(engine->threads())) concurrency_ = language_->at_once();
   SCOTOMA_RETURN_IF_ERROR(check_parts());
+  SCOTOMA_RETURN_IF_ERROR(resolve_length());
   SCOTOMA_RETURN_IF_ERROR(take_fingerprint(*engine));
   if (engine->was_examined(fingerprint_)) return {};  // to read the prompt some times is minutes of a large model
   SCOTOMA_RETURN_IF_ERROR(examine_answers(features));
@@ -114,10 +115,25 @@ Result<void> VisionLanguageCaptioner::open(const std::shared_ptr<Engine>& engine
   return {};
 }
 
+/// How long an answer may be. A greatest length that does not even hold the prompt is no rule of answers: older
+/// config.json have transformers' default, 20.
+Result<void> VisionLanguageCaptioner::resolve_length() {
+  const std::size_t prompt = language_->prompt().size();
+  if (rules_.positions && *rules_.positions <= prompt) {
+    return bad_input(
+        fmt::format("{}: has places for {} tokens (max_position_embeddings), and the prompt with the image "
+                    "takes {}; shorten captioner.prompt",
+                    (folder_ / "config.json").string(), *rules_.positions, prompt));
+  }
+  if (rules_.max_length && *rules_.max_length <= prompt) rules_.max_length.reset();
+  most_new_ = rules_.most_new(prompt, longest_ + 1);
+  return {};
+}
+
 Result<void> VisionLanguageCaptioner::take_fingerprint(const Engine& engine) {
   const auto ids = fmt::format("{}", fmt::join(language_->prompt(), " "));
   const auto ends = fmt::format("{}", fmt::join(rules_.ends, " "));
-  const auto settings = fmt::format("{} {} longest {} batch {} {}", vision_->settings(), rules_.settings(), longest_,
+  const auto settings = fmt::format("{} {} longest {} batch {} {}", vision_->settings(), rules_.settings(), most_new_,
                                     batch_, language_->precision());
   std::vector<std::filesystem::path> files = language_->files();
   files.push_back(folder_ / kVisionFile);
@@ -233,7 +249,7 @@ Result<void> VisionLanguageCaptioner::examine_answers(const Rows& features) {
 std::string VisionLanguageCaptioner::describe() const {
   const PixelSize size = vision_->input_size();
   return fmt::format("{}, {}, {} x {}, {}, at most {} tokens, asked \"{}\", {}", folder_.filename().string(),
-                     family_.model_type, size.width, size.height, rules_.describe(), longest_, prompt_,
+                     family_.model_type, size.width, size.height, rules_.describe(), most_new_, prompt_,
                      language_->precision());
 }
 
@@ -256,7 +272,7 @@ Result<std::vector<TokenIds>> VisionLanguageCaptioner::caption_ids(std::span<con
     features.resize(batch_, features.back());
     SCOTOMA_ASSIGN_OR_RETURN(auto session, language_->session());
     AnswerStep step(*language_, std::move(session), features, rules_.beams);
-    const Search search{batch_, language_->prompt(), rules_.most_new(language_->prompt().size(), longest_ + 1)};
+    const Search search{batch_, language_->prompt(), most_new_};
     SCOTOMA_ASSIGN_OR_RETURN(auto texts, search_texts(step, rules_, search));
     std::move(texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(mine.size()), std::back_inserter(out));
   }

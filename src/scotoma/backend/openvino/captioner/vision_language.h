@@ -54,6 +54,7 @@ class VisionLanguageCaptioner final : public Captioner {
   Result<void> read_rules(const CaptionerOptions& options);
   Result<ImagePrompt> find_prompt(Engine& engine, const CaptionerOptions& options);
   Result<void> check_parts() const;
+  Result<void> resolve_length();
   Result<void> take_fingerprint(const Engine& engine);
   Result<ImagePrompt> find_image(TokenIds ids) const;
   Result<void> examine_answers(const Rows& features);
@@ -65,7 +66,8 @@ class VisionLanguageCaptioner final : public Captioner {
   std::unique_ptr<Detokenizer> detokenizer_;
   GenerationRules rules_;
   std::size_t batch_ = 1;
-  std::size_t longest_ = 32;                ///< ids of an answer
+  std::size_t longest_ = 32;                ///< ids of an answer that the study allows
+  std::size_t most_new_ = 32;               ///< and those that the folder's rules leave of them
   std::string prompt_;                      ///< what is asked
   std::optional<std::size_t> concurrency_;  ///< batches that memory allows, where the threads allow more
   std::string fingerprint_;
