@@ -241,7 +241,7 @@ Result<std::span<const float>> LanguageModel::Session::run(const ov::Tensor& emb
   SCOTOMA_RETURN_IF_ERROR(call_.run());
   read_ += length;
   const ov::Tensor logits = call_.request().get_tensor("logits");
-  const ov::Shape shape = logits.get_shape();
+  const ov::Shape& shape = logits.get_shape();
   if (shape.size() != 3 || shape[0] != rows || shape[1] != 1) {
     return failed(
         fmt::format("{}: gives logits of {} numbers for {} rows", model_->subject(), logits.get_size(), rows));
