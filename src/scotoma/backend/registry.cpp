@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "scotoma/backend/files/json_file.h"
+#include "scotoma/backend/files/model_folder.h"
 #include "scotoma/backend/files/paths.h"
 #include "scotoma/backend/judge/classifier_judge.h"
 #include "scotoma/backend/judge/embedder_judge.h"
@@ -45,7 +46,7 @@ Result<std::unique_ptr<Generator>> load_sdcpp(const std::shared_ptr<Engine>& eng
 /// By what the folder holds: a vision-language model, which can be asked, or an encoder-decoder, which cannot.
 Result<std::unique_ptr<Captioner>> load_openvino_captioner(const std::shared_ptr<Engine>& engine,
                                                            const CaptionerOptions& options) {
-  if (VisionLanguageCaptioner::is_in(options.model)) {
+  if (holds_vision_language_model(options.model)) {
     return load<Captioner, VisionLanguageCaptioner, CaptionerOptions>(engine, options);
   }
   if (!options.prompt.empty() || !options.conversation.empty()) {

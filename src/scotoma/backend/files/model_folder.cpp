@@ -141,10 +141,6 @@ std::string own_export(const fs::path& folder) {
       checkpoint);
 }
 
-bool holds_vision_language_model(const fs::path& folder) {
-  return is_file(folder / "openvino_language_model.xml") && is_file(folder / "openvino_vision_embeddings_model.xml");
-}
-
 /// Of a checkpoint whose family runs: how it is exported.
 Result<void> advise_export(const VisionFamily& family, const fs::path& folder) {
   return bad_input(
@@ -224,6 +220,10 @@ const char* needed(FolderOf role) {
 }
 
 }  // namespace
+
+bool holds_vision_language_model(const fs::path& folder) {
+  return is_file(folder / "openvino_language_model.xml") && is_file(folder / "openvino_vision_embeddings_model.xml");
+}
 
 std::optional<FolderOf> kind_of_folder(const fs::path& folder) {
   if (is_file(folder / "model_index.json") || is_folder(folder / "unet")) return FolderOf::generator;

@@ -13,6 +13,9 @@ namespace scotoma {
 
 enum class FolderOf { generator, captioner, embedder };
 
+/// Whether the folder holds the networks of a vision-language model, by their names.
+bool holds_vision_language_model(const std::filesystem::path& folder);
+
 /// What the files of a folder speak for, whether it can be used or not: a checkpoint is of the kind of its export.
 /// Empty: nothing that is known here.
 std::optional<FolderOf> kind_of_folder(const std::filesystem::path& folder);

@@ -83,10 +83,6 @@ class AnswerStep final : public DecodingStep {
 
 }  // namespace
 
-bool VisionLanguageCaptioner::is_in(const std::filesystem::path& folder) {
-  return is_file(folder / LanguageModel::kFile) && is_file(folder / kVisionFile);
-}
-
 Result<std::unique_ptr<VisionLanguageCaptioner>> VisionLanguageCaptioner::load(const std::shared_ptr<Engine>& engine,
                                                                                const CaptionerOptions& options) {
   std::unique_ptr<VisionLanguageCaptioner> out(new VisionLanguageCaptioner);

@@ -31,9 +31,6 @@ class VisionLanguageCaptioner final : public Captioner {
   static Result<std::unique_ptr<VisionLanguageCaptioner>> load(const std::shared_ptr<Engine>& engine,
                                                                const CaptionerOptions& options);
 
-  /// Whether the folder holds such a model, by the names of its files.
-  static bool is_in(const std::filesystem::path& folder);
-
   std::string fingerprint() const override { return fingerprint_; }
   std::string describe() const override;
   std::size_t batch() const override { return batch_; }
