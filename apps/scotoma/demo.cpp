@@ -13,10 +13,12 @@
 namespace scotoma {
 namespace {
 
-/// The folder that holds examples/ and world/: the user's, the one installed beside the program, or the source's.
+/// The folder that holds examples/ and world/: the user's, the caller's, the one installed beside the program, or the
+/// source's.
 std::filesystem::path home() {
   const char* given = std::getenv("SCOTOMA_HOME");
   if (given != nullptr && *given != '\0') return given;
+  if (!this_program().home.empty()) return this_program().home;
   std::error_code problem;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", problem);
   auto installed = program.parent_path().parent_path() / "share" / "scotoma";

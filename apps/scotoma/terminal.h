@@ -78,7 +78,7 @@ std::string spoken_text(fmt::format_string<decltype(spoken(std::declval<Argument
   return std::apply([&](const auto&... each) { return fmt::vformat(format, fmt::make_format_args(each...)); }, safe);
 }
 
-/// Writes to standard output. Throws std::system_error where that cannot be written; main() reports it.
+/// Writes to standard output. Throws std::system_error where that cannot be written; run_program() reports it.
 void put(const std::string& text);
 template <typename... Arguments>
 void say(fmt::format_string<decltype(spoken(std::declval<Arguments>()))...> format, const Arguments&... arguments) {

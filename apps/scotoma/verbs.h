@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verbs of the command line; each adds itself to the parser and says what to run. main.cpp lists them.
+// The verbs of the command line; each adds itself to the parser and says what to run. program.cpp lists them.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "program.h"
 #include "scotoma/core/cancel.h"
 #include "scotoma/core/result.h"
 #include "scotoma/progress/progress.h"
@@ -17,7 +18,7 @@
 
 namespace scotoma {
 
-/// Runs the verb that was chosen; main() reports its error and makes the exit code of it.
+/// Runs the verb that was chosen; run_program() reports its error and makes the exit code of it.
 using Run = std::function<Result<void>()>;
 
 /// From here on Ctrl-C asks the verb to stop after the batches under way, through this token; a second one ends the
@@ -48,7 +49,10 @@ std::vector<const CLI::App*> shown_verbs(const CLI::App& app);
 /// What the verbs on a study are given; each verb offers what it uses. Model files are first loaded by this program,
 /// started anew (try_loading.cpp).
 struct StudyArguments : StudyPlaces {
-  StudyArguments() { trial = {"/proc/self/exe", "try-loading"}; }
+  StudyArguments() {
+    trial = this_program().itself;
+    trial.emplace_back("try-loading");
+  }
   ProgressStyle progress = ProgressStyle::text;
 };
 void add_study(CLI::App& verb, StudyArguments& arguments);

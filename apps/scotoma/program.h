@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line as a whole, for whoever starts it: main.cpp, or the `scotoma` command of the Python package.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace scotoma {
+
+/// How the program finds itself.
+struct Program {
+  /// Program and arguments, before a verb, that start it anew.
+  std::vector<std::string> itself = {"/proc/self/exe"};
+
+  /// The folder that holds examples/ and world/; empty: the one installed beside the program, or the source's. Whatever
+  /// stands here, SCOTOMA_HOME comes first.
+  std::filesystem::path home = {};
+};
+
+/// Runs the verb that the arguments name; returns the exit code. Takes over the process' signals and the way its
+/// standard streams fail: once a process, on its main thread.
+int run_program(int argc, const char* const* argv, Program program);
+
+/// What run_program() was given.
+const Program& this_program();
+
+}  // namespace scotoma
