@@ -9,7 +9,7 @@ set_target_properties(scotoma PROPERTIES INSTALL_RPATH $<TARGET_FILE_DIR:openvin
 install(TARGETS scotoma RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 
 # The manual, written by the program itself whenever it is linked; where it cannot run, there is none.
-set(SCOTOMA_MAN_DIR ${CMAKE_BINARY_DIR}/man)
+set(SCOTOMA_MAN_DIR ${PROJECT_BINARY_DIR}/man)
 if(NOT SCOTOMA_SANITIZE AND NOT CMAKE_CROSSCOMPILING)
   add_custom_command(TARGET scotoma POST_BUILD COMMAND scotoma man --to ${SCOTOMA_MAN_DIR} VERBATIM)
 endif()
@@ -40,9 +40,9 @@ install(DIRECTORY src/scotoma DESTINATION include FILES_MATCHING PATTERN "*.h"
   PATTERN "study/assign.h" EXCLUDE
   PATTERN "record/summed_rows.h" EXCLUDE)
 install(EXPORT scotoma NAMESPACE scotoma:: FILE scotoma-targets.cmake DESTINATION ${SCOTOMA_PACKAGE_DIR})
-configure_package_config_file(cmake/scotoma-config.cmake.in ${CMAKE_BINARY_DIR}/scotoma-config.cmake
+configure_package_config_file(cmake/scotoma-config.cmake.in ${PROJECT_BINARY_DIR}/scotoma-config.cmake
   INSTALL_DESTINATION ${SCOTOMA_PACKAGE_DIR} NO_SET_AND_CHECK_MACRO)
-write_basic_package_version_file(${CMAKE_BINARY_DIR}/scotoma-config-version.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${CMAKE_BINARY_DIR}/scotoma-config.cmake ${CMAKE_BINARY_DIR}/scotoma-config-version.cmake
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/scotoma-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/scotoma-config.cmake ${PROJECT_BINARY_DIR}/scotoma-config-version.cmake
   DESTINATION ${SCOTOMA_PACKAGE_DIR})
 install(FILES LICENSE DESTINATION share/doc/scotoma)

@@ -39,9 +39,9 @@ endfunction()
 function(scotoma_find_sdcpp_header)
   if(SCOTOMA_SDCPP_DIR)
     foreach(name IN LISTS SCOTOMA_SDCPP_FILES)
-      set_property(SOURCE ${CMAKE_SOURCE_DIR}/src/scotoma/backend/sdcpp/${name}.cpp
+      set_property(SOURCE ${PROJECT_SOURCE_DIR}/src/scotoma/backend/sdcpp/${name}.cpp
         APPEND PROPERTY COMPILE_OPTIONS -isystem "${SCOTOMA_SDCPP_INCLUDE}")
-      set_property(SOURCE ${CMAKE_SOURCE_DIR}/src/scotoma/backend/sdcpp/${name}.cpp
+      set_property(SOURCE ${PROJECT_SOURCE_DIR}/src/scotoma/backend/sdcpp/${name}.cpp
         APPEND PROPERTY COMPILE_DEFINITIONS SCOTOMA_SDCPP_LIBRARY="${SCOTOMA_SDCPP_LIBRARY}")
     endforeach()
   endif()

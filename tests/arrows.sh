@@ -20,7 +20,7 @@ wording: core model study evidence finding wording
 record: core image model study finding wording record
 report: core image model study evidence finding wording record report
 export: core image model study finding wording record report export
-find: core image model study evidence finding cache stage find
+find: core image model study evidence finding execute cache stage find
 transfer: core model study evidence finding cache stage find transfer
 progress: core model finding wording record progress
 session: core image model study backend finding cache find transfer wording record report session

@@ -3,10 +3,13 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace scotoma {
+
+class PythonRoles;
 
 /// How the program finds itself.
 struct Program {
@@ -16,6 +19,9 @@ struct Program {
   /// The folder that holds examples/ and world/; empty: the one installed beside the program, or the source's. Whatever
   /// stands here, SCOTOMA_HOME comes first.
   std::filesystem::path home = {};
+
+  /// Who makes roles of the kind "python"; null: nobody.
+  std::shared_ptr<PythonRoles> python = nullptr;
 };
 
 /// Runs the verb that the arguments name; returns the exit code. Takes over the process' signals and the way its

@@ -52,6 +52,7 @@ struct StudyArguments : StudyPlaces {
   StudyArguments() {
     trial = this_program().itself;
     trial.emplace_back("try-loading");
+    python = this_program().python;
   }
   ProgressStyle progress = ProgressStyle::text;
 };

@@ -44,7 +44,7 @@ TEST(UnreadKeys, AreNamedOnceForEachReasonAtTheLineOfTheFirst) {
   EXPECT_EQ(notes_of(kClassifier + kLists + "captions = 9\nphrases = 2\nphrase_similarity = 0.9\n"),
             (Notes{"study.toml:15: search.captions, search.phrases have no effect: only for search.source = "
                    "\"captions\"",
-                   "study.toml:17: search.phrase_similarity has no effect: only for studies with an embedder.model"}));
+                   "study.toml:17: search.phrase_similarity has no effect: only for studies with an embedder"}));
   EXPECT_EQ(notes_of(kClassifier + kLists + "[budget]\nscreen = 2\n"),
             (Notes{"study.toml:16: budget.screen has no effect: only for search.interaction_strength above 1 and "
                    "phrases that are not random"}));

@@ -52,6 +52,7 @@ Result<std::vector<fs::path>> models_of(const Study& study) {
   paths.push_back(study.classifier.labels);
   if (uses_captioner(study)) add(study.captioner);
   if (uses_embedder(study)) add(study.embedder);
+  if (study.judge.kind == JudgeKind::python) known = bad_input("an object of Python's is no file");
   if (study.judge.kind == JudgeKind::classifier) {
     for (const ClassifierOptions& network : networks(study.judge)) {
       add(network);

@@ -16,6 +16,7 @@
 #include "scotoma/backend/openvino/diffusion/generator.h"
 #include "scotoma/backend/openvino/embedder.h"
 #include "scotoma/backend/openvino/engine.h"
+#include "scotoma/backend/python_roles.h"
 #include "scotoma/backend/sdcpp/generator.h"
 #include "scotoma/study/label_class.h"
 
@@ -56,6 +57,11 @@ Result<std::unique_ptr<Captioner>> load_openvino_captioner(const std::shared_ptr
   return load<Captioner, OpenvinoCaptioner, CaptionerOptions>(engine, options);
 }
 
+template <class Role, class Options, Result<std::unique_ptr<Role>> (*load)(PythonRoles*, const Options&)>
+Result<std::unique_ptr<Role>> of_python(const std::shared_ptr<Engine>& engine, const Options& options) {
+  return load(engine->python().get(), options);
+}
+
 /// All backends, a row each. A new one is a value of Backend (study/study.h), a folder beside this file, and a row
 /// here.
 constexpr BackendRoles kBackends[] = {
@@ -63,6 +69,10 @@ constexpr BackendRoles kBackends[] = {
      load<Classifier, OpenvinoClassifier, ClassifierOptions>, load_openvino_captioner,
      load<Embedder, OpenvinoEmbedder, EmbedderOptions>},
     {Backend::sdcpp, load_sdcpp, nullptr, nullptr, nullptr},
+    {Backend::python, of_python<Generator, GeneratorOptions, load_python_generator>,
+     of_python<Classifier, ClassifierOptions, load_python_classifier>,
+     of_python<Captioner, CaptionerOptions, load_python_captioner>,
+     of_python<Embedder, EmbedderOptions, load_python_embedder>},
 };
 
 /// Loads a role by the row of its kind. `role`: its member in BackendRoles, and its name.
@@ -108,6 +118,7 @@ Result<double> zero_shot_scale(const std::filesystem::path& folder) {
 Result<std::unique_ptr<Judge>> judge_on(const std::shared_ptr<Engine>& engine, const Study& study, Embedder* embedder) {
   const JudgeOptions& options = study.judge;
   if (options.kind == JudgeKind::none) return std::unique_ptr<Judge>();
+  if (options.kind == JudgeKind::python) return load_python_judge(engine->python().get(), options);
   if (options.kind == JudgeKind::embedder) {
     SCOTOMA_ASSIGN_OR_RETURN(const double scale, zero_shot_scale(study.embedder.model));
     return EmbedderJudge::create(*embedder, study.labels, options.threshold, scale);

@@ -228,10 +228,15 @@ Result<std::vector<std::string>> Memo::answers(Inquiry inquiry, std::span<const 
   return std::move(inquiry.found);
 }
 
-Memo::Inquiry Memo::to_generate(std::span<const GenerationRequest> requests) const {
-  return {models_, RoleKind::generator, requests.size(), [requests](std::span<const std::size_t> places) {
+/// `labels`: where the images are then classified and judged.
+Memo::Inquiry Memo::to_generate(std::span<const GenerationRequest> requests,
+                                std::span<const std::string> labels) const {
+  return {models_, RoleKind::generator, requests.size(), [requests, labels](std::span<const std::size_t> places) {
             Batch batch{RoleKind::generator};
-            for (const std::size_t place : places) batch.requests.push_back(requests[place]);
+            for (const std::size_t place : places) {
+              batch.requests.push_back(requests[place]);
+              if (!labels.empty()) batch.labels.push_back(labels[place]);
+            }
             return batch;
           }};
 }
@@ -325,7 +330,7 @@ Result<void> Memo::sample_part(std::span<const Query> queries, std::vector<Sampl
     requests.push_back(query.request);
     labels.push_back(query.label);
   }
-  Inquiry generated = to_generate(requests);
+  Inquiry generated = to_generate(requests, labels);
   const std::vector<std::string>& ids = generated.found;
   Inquiry classified = about_images(RoleKind::classifier, ids);
   std::optional<Inquiry> judged;

@@ -62,7 +62,7 @@ class Memo : public Sampler {
  private:
   struct Inquiry;  // of one role in one call
 
-  Inquiry to_generate(std::span<const GenerationRequest> requests) const;
+  Inquiry to_generate(std::span<const GenerationRequest> requests, std::span<const std::string> labels = {}) const;
   Inquiry about_images(RoleKind role, std::span<const std::string> ids, std::span<const std::string> labels = {}) const;
   Result<std::vector<std::string>> answers(Inquiry inquiry, std::span<const std::string> inputs);
   Result<void> put(Inquiry& inquiry, std::size_t place, const std::string& input);

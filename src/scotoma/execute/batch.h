@@ -15,7 +15,9 @@ struct Batch {
   RoleKind role = RoleKind::generator;
   std::vector<GenerationRequest> requests = {};  ///< of the generator
   std::vector<std::string> images = {};          ///< image ids: of all others, but for texts to embed
-  std::vector<std::string> texts = {};  ///< of the judge a label an image; of the embedder texts, without images
+  std::vector<std::string> texts = {};   ///< of the judge a label an image; of the embedder texts, without images
+  std::vector<std::string> labels = {};  ///< of the generator: under which the images will be judged, one each, so that
+                                         ///< who generates may answer that too; or empty: they are only generated
 
   std::size_t size() const;
 };

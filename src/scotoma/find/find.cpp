@@ -146,7 +146,7 @@ Result<StudyRun> run_study(const Study& study, Models& models, AnswerCache& cach
   StudyRun result;
   Findings& findings = result.findings;
   const int threads = thread_count(study.engine.threads);
-  Memo memo(models, cache, cancel, listener, {threads, options.replay_only});
+  Memo memo(models, cache, cancel, listener, {threads, options.replay_only, options.executor});
   SCOTOMA_ASSIGN_OR_RETURN(const auto targets, find_targets(study, models.classifier->class_names()));
   SCOTOMA_RETURN_IF_ERROR(check_labels(options.only, targets, study));
   findings.class_names = models.classifier->class_names();

@@ -8,6 +8,7 @@
 #include "scotoma/cache/answer_cache.h"
 #include "scotoma/core/cancel.h"
 #include "scotoma/core/clock.h"
+#include "scotoma/execute/executor.h"
 #include "scotoma/finding/events.h"
 #include "scotoma/finding/finding.h"
 #include "scotoma/model/roles.h"
@@ -26,6 +27,7 @@ struct RunOptions {
   bool replay_only = false;          ///< take every answer from the cache; an answer that is missing is an error
   std::vector<Candidate> only = {};  ///< test these hypotheses of the user's instead of searching for some
   Clock* clock = nullptr;            ///< measures what budget.minutes are worth; null: the machine's own
+  Executor* executor = nullptr;      ///< who carries batches to models; null: threads of this process
 };
 
 /// Runs a study on models, remembering every answer in the cache. The findings are a function of the study and of

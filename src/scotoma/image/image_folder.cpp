@@ -88,12 +88,22 @@ Result<std::string> ImageFolder::put_image(const Image& image) {
   const std::string id = image_id(image);
   SCOTOMA_ASSIGN_OR_RETURN(const bool there, has_image(id));
   if (there) return id;
+  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, encode_png(image));
+  SCOTOMA_RETURN_IF_ERROR(write(id, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  return id;
+}
+
+Result<void> ImageFolder::put_png(const std::string& id, std::string_view bytes) {
+  if (!bytes.starts_with(kPngBegin) || !bytes.ends_with(kPngEnd))
+    return failed(fmt::format("image {}: what came of it is no whole PNG file", id));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool there, has_image(id));
+  return there ? Result<void>() : write(id, bytes);
+}
+
+Result<void> ImageFolder::write(const std::string& id, std::string_view bytes) const {
   const fs::path path = folder_ / image_file(id);
   SCOTOMA_RETURN_IF_ERROR(make_folder(path.parent_path()));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, encode_png(image));
-  SCOTOMA_RETURN_IF_ERROR(write_whole_through(folder_ / "images" / kAside, path,
-                                              {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
-  return id;
+  return write_whole_through(folder_ / "images" / kAside, path, bytes);
 }
 
 Result<std::vector<std::uint8_t>> ImageFolder::image_bytes(const std::string& id) const {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scotoma/core/result.h"
@@ -31,6 +32,11 @@ class ImageFolder : public ImageStore {
   /// Writes an image unless it is there whole; gives its id. Errors: failed when the disk is full or read-only.
   Result<std::string> put_image(const Image& image) override;
 
+  /// The same of an image that comes as the bytes of a PNG file, from a worker that knows its id: they are written as
+  /// they are, and looked at when the image is read. Errors: also failed where they do not begin and end as a PNG file
+  /// does.
+  Result<void> put_png(const std::string& id, std::string_view bytes);
+
   /// The image, and the bytes of its file, once its pixels were found to be those of its name.
   /// Errors: failed when the file is missing or damaged. A damaged file is removed, and a pipe or device in its place,
   /// so that the next run generates it anew.
@@ -47,6 +53,8 @@ class ImageFolder : public ImageStore {
   void sweep() const;
 
  private:
+  Result<void> write(const std::string& id, std::string_view bytes) const;
+
   std::filesystem::path folder_;
 };
 

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace scotoma {
+
+class PythonRoles;
 
 struct StudyPlaces {
   /// The study file; for those that only read results also the folder of the results.
@@ -19,6 +22,7 @@ struct StudyPlaces {
   /// Program and arguments that load model files where a crash does no harm (backend/openvino/load_trial.h); empty:
   /// they are loaded here at once.
   std::vector<std::string> trial;
+  std::shared_ptr<PythonRoles> python = nullptr;  ///< who makes roles of the kind "python"; null: nobody
   bool remembers = false;  ///< which model files have been loaded well is kept beside the answers, not for the user
 };
 

@@ -3,15 +3,27 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "scotoma/core/file.h"
+#include "scotoma/wording/text.h"
 
 namespace scotoma {
 namespace {
+
+using Json = nlohmann::json;
+
+bool is_utf8(const ModelsRecord& record) {
+  const auto bad = [](const std::string& text) { return text != valid_utf8(text); };
+  return std::none_of(record.class_names.begin(), record.class_names.end(), bad) &&
+         std::none_of(record.roles.begin(), record.roles.end(),
+                      [&](const auto& role) { return bad(role.second.description); });
+}
 
 /// Whether they answer as those that were recorded; how many batches they take at once may depend on the day.
 bool are_of(const Models& models, const ModelsRecord& record) {
@@ -180,6 +192,31 @@ ModelsRecord record_of(const Models& models) {
   }
   record.class_names = models.classifier->class_names();
   return record;
+}
+
+std::string to_text(const ModelsRecord& record) {
+  if (!is_utf8(record)) return {};
+  Json json = {{"roles", Json::object()}, {"class_names", record.class_names}};
+  for (const auto& [name, role] : record.roles) {
+    json["roles"][name] = {{"fingerprint", role.fingerprint}, {"description", role.description}, {"batch", role.batch}};
+    if (role.concurrency) json["roles"][name]["concurrency"] = *role.concurrency;
+  }
+  return json.dump();
+}
+
+std::optional<ModelsRecord> parse_models_record(const std::string& text) {
+  try {
+    const Json json = Json::parse(text);
+    ModelsRecord record;
+    for (const auto& [name, role] : json.at("roles").items()) {
+      record.roles[name] = {role.at("fingerprint"), role.at("description"), role.at("batch")};
+      if (role.contains("concurrency")) record.roles[name].concurrency = role["concurrency"].get<std::size_t>();
+    }
+    record.class_names = json.at("class_names").get<std::vector<std::string>>();
+    return record;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
 }
 
 std::map<std::string, std::string> fingerprints_of(const Models& models) {

@@ -37,6 +37,12 @@ struct ModelsRecord {
 
 ModelsRecord record_of(const Models& models);
 
+/// As JSON, for caches and other processes. Empty where it holds what is not UTF-8.
+std::string to_text(const ModelsRecord& record);
+
+/// Nothing where the text is none that to_text() wrote.
+std::optional<ModelsRecord> parse_models_record(const std::string& text);
+
 /// By role, of those that there are.
 std::map<std::string, std::string> fingerprints_of(const Models& models);
 

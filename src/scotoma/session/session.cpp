@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "scotoma/backend/openvino/load_trial.h"
+#include "scotoma/backend/python_roles.h"
 #include "scotoma/backend/registry.h"
 #include "scotoma/core/file.h"
 #include "scotoma/record/bugs_reader.h"
@@ -41,6 +42,8 @@ std::string told_to_find(const StudyPlaces& places) {
 
 void set_engine(Study& study, const StudyPlaces& places) {
   if (places.threads) study.engine.threads = *places.threads;
+  study.engine.python = places.python;
+  if (places.python) places.python->look_in(study.file.parent_path());
   if (places.trial.empty()) return;  // not the program: whoever calls the library chooses what is kept where
   if (const fs::path caches = user_cache_folder(); !caches.empty()) study.engine.cache = caches / "engine";
   LoadTrial::Options options{.command = places.trial};
@@ -51,10 +54,14 @@ void set_engine(Study& study, const StudyPlaces& places) {
 
 }  // namespace
 
-Result<Study> open_study(const StudyPlaces& places) {
-  SCOTOMA_ASSIGN_OR_RETURN(Study study, read_study(places.study));
+Study placed(Study study, const StudyPlaces& places) {
   set_engine(study, places);
   return study;
+}
+
+Result<Study> open_study(const StudyPlaces& places) {
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, read_study(places.study));
+  return placed(std::move(study), places);
 }
 
 Result<Study> open_finished_study(const StudyPlaces& places) {

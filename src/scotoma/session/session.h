@@ -26,6 +26,9 @@ struct Session {
 /// Reads the study; `places.threads` overrides what it says.
 Result<Study> open_study(const StudyPlaces& places);
 
+/// The same of a study that was read already (parse_study()).
+Study placed(Study study, const StudyPlaces& places);
+
 /// The same for those that only read results: of a study file whose models may be gone or, where `places.study` is the
 /// folder of the results, as it was run. Errors: also bad_input for a folder that holds no results.
 Result<Study> open_finished_study(const StudyPlaces& places);

@@ -137,7 +137,7 @@ Result<void> ValueCheck::check_checkpoint() const {
 Result<void> ValueCheck::check_roles() const {
   constexpr std::string_view kInstead =
       "or give phrases of your own in [[attributes]] and set search.source = \"none\"";
-  if (uses_captioner(study_) && study_.captioner.model.empty())
+  if (uses_captioner(study_) && study_.captioner.kind == Backend::openvino && study_.captioner.model.empty())
     return reader_.wrong(nullptr,
                          fmt::format("'captioner.model' is missing: captions say what failing images have in common; "
                                      "name one, {}",

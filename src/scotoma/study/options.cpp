@@ -170,10 +170,24 @@ std::span<const Option> options() {
   return table;
 }
 
-bool is_read(const Option& option, const Study& study) { return !option.only || *option.only == study.generator.kind; }
+std::optional<Backend> backend_of(std::string_view table, const Study& study) {
+  const std::string_view role = table.substr(0, table.find('.'));
+  if (role == "generator") return study.generator.kind;
+  if (role == "classifier") return study.classifier.kind;
+  if (role == "captioner") return study.captioner.kind;
+  if (role == "embedder") return study.embedder.kind;
+  if (role == "judge") return study.judge.kind == JudgeKind::python ? Backend::python : study.judge.backend;
+  return std::nullopt;
+}
+
+bool is_read(const Option& option, const Study& study) {
+  const auto& kinds = option.kinds;
+  return kinds.empty() || std::find(kinds.begin(), kinds.end(), backend_of(option.table, study)) != kinds.end();
+}
 
 bool describes_network(const Option& option) {
-  return option.table == "judge" && option.key != "kind" && option.key != "threshold" && option.key != "batch";
+  return option.table == "judge" && option.key != "kind" && option.key != "object" && option.key != "threshold" &&
+         option.key != "batch";
 }
 
 Study judged_by(Study study, const ClassifierOptions& network) {

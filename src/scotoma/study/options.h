@@ -41,13 +41,16 @@ struct Option {
   double high = 1e300;
   std::vector<std::string_view> choices = {};  ///< of strings and closed sets; empty: any
   bool required = false;
-  std::optional<Backend> only = std::nullopt;  ///< of generator.kind: others do not read it
+  std::vector<Backend> kinds = {};  ///< of the role's that read it; empty: all
 };
 
 /// All options in the order of the docs. `labels`, [[label]], [[attributes]] and [[judge.ensemble]] are read apart.
 std::span<const Option> options();
 
-/// Whether the study's generator, by its kind, reads the option. Those of other roles are always read.
+/// What runs the model of the role whose table, or inner table, this is; nothing for tables of no role.
+std::optional<Backend> backend_of(std::string_view table, const Study& study);
+
+/// Whether the option's role, by its kind, reads the option. Those of no role are always read.
 bool is_read(const Option& option, const Study& study);
 
 /// Whether it is one of [judge]'s that [[judge.ensemble]] may hold too: what describes a network, not how it is used.

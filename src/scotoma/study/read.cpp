@@ -88,6 +88,11 @@ class Reader : private TableReader {
   Result<void> check_paths() const;
   Result<void> check_path(const Option& option, const toml::node* node, const Study& study) const;
 
+  /// As the study has it: a judge's says who judges.
+  std::string_view kind_of(std::string_view table) const {
+    return table == "judge" ? name_of(study_.judge.kind) : name_of(*backend_of(table, study_));
+  }
+
   const toml::node* find(const Option& option) const {
     return option.table.empty() ? document_.get(option.key) : node_at(document_, option.table, option.key);
   }
@@ -123,8 +128,11 @@ Result<void> Reader::read_option(const Option& option) {
   const toml::node* node = find(option);
   if (!is_read(option, study_)) {  // a key that is not read would be taken for one that is
     if (node == nullptr) return {};
-    return wrong(node, fmt::format("'{}' is only for generator.kind = \"{}\", but the kind is \"{}\"; take it out",
-                                   full_name(option), name_of(*option.only), name_of(study_.generator.kind)));
+    std::vector<std::string> kinds;
+    for (const Backend kind : option.kinds) kinds.push_back(fmt::format("\"{}\"", name_of(kind)));
+    return wrong(node, fmt::format("'{}' is only for {}.kind = {}, but the kind is \"{}\"; take it out",
+                                   full_name(option), option.table.substr(0, option.table.find('.')),
+                                   fmt::join(kinds, " or "), kind_of(option.table)));
   }
   if (node == nullptr) {
     if (option.required) return wrong(nullptr, fmt::format("'{}' is missing: {}", full_name(option), option.help));

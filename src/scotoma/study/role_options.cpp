@@ -36,8 +36,25 @@ void add_preprocessing(std::vector<Option>& table, std::string_view name, Option
                     CHOICE(name.preprocessing.filter), FIELD(name.preprocessing.mean), FIELD(name.preprocessing.std), \
                     CHOICE(name.preprocessing.channels), CHOICE(name.preprocessing.layout))
 
+/// Of any role that may be of the kind "python".
+Option object_of(std::string_view table, OptionField target) {
+  return {table, "object", "for python: what answers, as \"module:name\"", target, 0, 0, {}, true, {Backend::python}};
+}
+
+/// What is said of a model that is read from files, an object of Python's knows of itself.
+void limit_to_files(std::vector<Option>& table) {
+  for (Option& option : table) {
+    if (!option.kinds.empty() || option.key == "kind") continue;
+    if (option.table == "generator") option.kinds = {Backend::openvino, Backend::sdcpp};
+    if (option.table == "classifier" || option.table == "captioner" || option.table == "embedder")
+      option.kinds = {Backend::openvino};
+  }
+}
+
 void add_generator_and_classifier(std::vector<Option>& t) {
-  t.push_back({"generator", "kind", "what runs the model", CHOICE(generator.kind), 0, 0, {"openvino", "sdcpp"}});
+  t.push_back(
+      {"generator", "kind", "what runs the model", CHOICE(generator.kind), 0, 0, {"openvino", "sdcpp", "python"}});
+  t.push_back(object_of("generator", FIELD(generator.object)));
   t.push_back({"generator",
                "model",
                "folder of a Stable Diffusion, SDXL or LCM model, as OpenVINO IR",
@@ -46,14 +63,21 @@ void add_generator_and_classifier(std::vector<Option>& t) {
                0,
                {},
                true,
-               Backend::openvino});
+               {Backend::openvino}});
   t.push_back({"generator", "steps", "denoising steps", FIELD(generator.steps), 1, 1000});
   t.push_back({"generator", "guidance",
                "classifier-free guidance; 1: none, and half the work. An LCM is told it, at no cost",
                FIELD(generator.guidance), 1, 100});
   t.push_back({"generator", "negative_prompt", "what should not be generated", FIELD(generator.negative_prompt)});
-  t.push_back({"generator", "scheduler", "empty: what the folder says", CHOICE(generator.scheduler), 0, 0,
-               words_of(SchedulerKind{}), false, Backend::openvino});
+  t.push_back({"generator",
+               "scheduler",
+               "empty: what the folder says",
+               CHOICE(generator.scheduler),
+               0,
+               0,
+               words_of(SchedulerKind{}),
+               false,
+               {Backend::openvino}});
   t.push_back({"generator",
                "eta",
                "of ddim and tcd: how much of the noise is fresh at every step; 0: none",
@@ -62,7 +86,7 @@ void add_generator_and_classifier(std::vector<Option>& t) {
                1,
                {},
                false,
-               Backend::openvino});
+               {Backend::openvino}});
   t.push_back({"generator",
                "batch",
                "images generated at once by one thread",
@@ -71,7 +95,7 @@ void add_generator_and_classifier(std::vector<Option>& t) {
                256,
                {},
                false,
-               Backend::openvino});
+               {Backend::openvino}});
   t.push_back({"generator",
                "width",
                "width of the images in pixels, a multiple of the decoder's scale (8 for most); 0: what the folder says",
@@ -80,7 +104,7 @@ void add_generator_and_classifier(std::vector<Option>& t) {
                8192,
                {},
                false,
-               Backend::openvino});
+               {Backend::openvino}});
   t.push_back({"generator",
                "height",
                "height of the images, likewise; 0: what the folder says",
@@ -89,7 +113,7 @@ void add_generator_and_classifier(std::vector<Option>& t) {
                8192,
                {},
                false,
-               Backend::openvino});
+               {Backend::openvino}});
   t.push_back(
       {"generator",
        "threads",
@@ -100,7 +124,7 @@ void add_generator_and_classifier(std::vector<Option>& t) {
        1024,
        {},
        false,
-       Backend::openvino});
+       {Backend::openvino}});
   t.push_back({"generator",
                "streams",
                "batches generated at once, at most; 0: as many as threads and memory allow; does not change any result",
@@ -109,9 +133,10 @@ void add_generator_and_classifier(std::vector<Option>& t) {
                1024,
                {},
                false,
-               Backend::openvino});
+               {Backend::openvino}});
   add_sdcpp_options(t);
-  t.push_back({"classifier", "kind", "what runs the model", CHOICE(classifier.kind), 0, 0, {"openvino"}});
+  t.push_back({"classifier", "kind", "what runs the model", CHOICE(classifier.kind), 0, 0, {"openvino", "python"}});
+  t.push_back(object_of("classifier", FIELD(classifier.object)));
   t.push_back({"classifier",
                "model",
                "the model under test: .onnx, OpenVINO's .xml, .tflite, or the folder of a SavedModel",
@@ -136,7 +161,8 @@ void add_generator_and_classifier(std::vector<Option>& t) {
 }
 
 void add_describers(std::vector<Option>& t) {
-  t.push_back({"captioner", "kind", "what runs the model", CHOICE(captioner.kind), 0, 0, {"openvino"}});
+  t.push_back({"captioner", "kind", "what runs the model", CHOICE(captioner.kind), 0, 0, {"openvino", "python"}});
+  t.push_back(object_of("captioner", FIELD(captioner.object)));
   t.push_back({"captioner", "model",
                "folder with encoder and decoder, as optimum-intel's image-to-text export or python/export/captioner.py "
                "writes it, or a vision-language model as the image-text-to-text export does; needed where "
@@ -153,7 +179,8 @@ void add_describers(std::vector<Option>& t) {
   t.push_back({"captioner", "beams", "beams of the search for a caption; 0: what the folder says, 1: greedy",
                FIELD(captioner.beams), 0, 64});
   t.push_back({"captioner", "batch", "images captioned at once; with beams, texts", FIELD(captioner.batch), 1, 256});
-  t.push_back({"embedder", "kind", "what runs the model", CHOICE(embedder.kind), 0, 0, {"openvino"}});
+  t.push_back({"embedder", "kind", "what runs the model", CHOICE(embedder.kind), 0, 0, {"openvino", "python"}});
+  t.push_back(object_of("embedder", FIELD(embedder.object)));
   t.push_back(
       {"embedder", "model",
        "folder with image_encoder.xml, text_encoder.xml and the tokenizer; needed where search.source is captions, "
@@ -169,7 +196,8 @@ void add_judge(std::vector<Option>& t) {
                CHOICE(judge.kind),
                0,
                0,
-               {"none", "classifier", "embedder"}});
+               {"none", "classifier", "embedder", "python"}});
+  t.push_back(object_of("judge", FIELD(judge.object)));
   t.push_back({"judge", "model", "for classifier: like classifier.model", FIELD(judge.model)});
   t.push_back({"judge", "labels", "for classifier: its class names", FIELD(judge.labels)});
   PREPROCESSING(t, judge);
@@ -191,6 +219,7 @@ void add_role_options(std::vector<Option>& table) {
   add_generator_and_classifier(table);
   add_describers(table);
   add_judge(table);
+  limit_to_files(table);
 }
 
 #undef PREPROCESSING

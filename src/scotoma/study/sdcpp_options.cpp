@@ -10,7 +10,7 @@ namespace {
 
 Option sdcpp_row(std::string_view key, std::string_view help, OptionField target, double low = -1e300,
                  double high = 1e300) {
-  return {"generator.sdcpp", key, help, target, low, high, {}, false, Backend::sdcpp};
+  return {"generator.sdcpp", key, help, target, low, high, {}, false, {Backend::sdcpp}};
 }
 
 void add_sdcpp_files(std::vector<Option>& t) {

@@ -23,6 +23,7 @@
 namespace scotoma {
 
 class LoadTrial;
+class PythonRoles;
 
 /// A label to look into, and the classifier's class that is the right answer for it.
 struct StudyLabel {
@@ -54,11 +55,12 @@ struct AttributeList {
 /// What runs a model: one row of backend/registry.cpp.
 enum class Backend {
   openvino,
-  sdcpp,  ///< stable-diffusion.cpp: a generator alone
+  sdcpp,   ///< stable-diffusion.cpp: a generator alone
+  python,  ///< an object of Python's, in its package alone
 };
 
-constexpr std::array<Named<Backend>, 2> names_of(Backend) {
-  return {{{Backend::openvino, "openvino"}, {Backend::sdcpp, "sdcpp"}}};
+constexpr std::array<Named<Backend>, 3> names_of(Backend) {
+  return {{{Backend::openvino, "openvino"}, {Backend::sdcpp, "sdcpp"}, {Backend::python, "python"}}};
 }
 
 struct GeneratorOptions {
@@ -75,6 +77,7 @@ struct GeneratorOptions {
   int threads = 1;          ///< that generate one batch; with another number an image may have other bits
   int streams = 0;          ///< batches generated at once, at most; 0: what threads and memory allow
   SdcppOptions sdcpp = {};  ///< of sdcpp alone
+  std::string object = {};  ///< of python alone: "module:name"
 };
 
 /// What a classifier gives for a class.
@@ -95,6 +98,7 @@ struct ClassifierOptions {
   std::optional<Scores> output = std::nullopt;  ///< not given: detected from its last layer and its values
   int batch = 32;
   std::vector<std::string> class_names = {};  ///< where there are some, these instead of the file `labels`
+  std::string object = {};                    ///< of python alone: "module:name"
 };
 
 struct CaptionerOptions {
@@ -105,12 +109,14 @@ struct CaptionerOptions {
   int max_tokens = 32;
   int beams = 0;  ///< of the search; 0: as the folder says
   int batch = 16;
+  std::string object = {};  ///< of python alone: "module:name"
 };
 
 struct EmbedderOptions {
   Backend kind = Backend::openvino;
   std::filesystem::path model;  ///< a folder with image_encoder.xml, text_encoder.xml, tokenizer
   int batch = 32;
+  std::string object = {};  ///< of python alone: "module:name"
 };
 
 /// Who says whether an image shows its label.
@@ -118,10 +124,14 @@ enum class JudgeKind {
   none,        ///< nobody: every image counts as valid
   classifier,  ///< one network or several
   embedder,    ///< zero-shot against the study's labels
+  python,      ///< an object of Python's
 };
 
-constexpr std::array<Named<JudgeKind>, 3> names_of(JudgeKind) {
-  return {{{JudgeKind::none, "none"}, {JudgeKind::classifier, "classifier"}, {JudgeKind::embedder, "embedder"}}};
+constexpr std::array<Named<JudgeKind>, 4> names_of(JudgeKind) {
+  return {{{JudgeKind::none, "none"},
+           {JudgeKind::classifier, "classifier"},
+           {JudgeKind::embedder, "embedder"},
+           {JudgeKind::python, "python"}}};
 }
 
 struct JudgeOptions {
@@ -134,7 +144,8 @@ struct JudgeOptions {
   double threshold = 0.5;                       ///< valid when the label's probability is at least this
   int batch = 32;
   std::vector<ClassifierOptions>
-      ensemble;  ///< for "classifier", [[judge.ensemble]]: the mean over all networks is what counts
+      ensemble;             ///< for "classifier", [[judge.ensemble]]: the mean over all networks is what counts
+  std::string object = {};  ///< for "python": "module:name"
 };
 
 /// The networks of a judge of the kind "classifier": [judge]'s own, then those of [[judge.ensemble]] in their order.
@@ -262,6 +273,9 @@ struct EngineOptions {
   /// Where compiled models are kept (backend/openvino/engine_cache.h), unless the environment says otherwise; empty:
   /// nowhere. Likewise set by the program.
   std::filesystem::path cache = {};
+
+  /// Who makes roles of the kind "python" (backend/python_roles.h); null: nobody. Likewise set by the program.
+  std::shared_ptr<PythonRoles> python = nullptr;
 };
 
 struct Study {
@@ -291,7 +305,9 @@ inline bool uses_captioner(const Study& study) { return study.search.source == P
 
 /// Whether there is an embedder. A study without one needs none: its phrases come from lists, and only those that read
 /// the same are one.
-inline bool uses_embedder(const Study& study) { return !study.embedder.model.empty(); }
+inline bool uses_embedder(const Study& study) {
+  return study.embedder.kind == Backend::python || !study.embedder.model.empty();
+}
 
 /// K of e-BH: how many hypotheses there may be, fixed before anything is seen. Every label could have been the one that
 /// had lucky baseline images, and could have been searched for failures or for passes.

@@ -63,7 +63,7 @@ constexpr Conditional kConditionals[] = {
      [](const Option& option) {
        return is_any(option, "cluster_distance", "tiny_cluster", "captions", "controls", "phrases");
      }},
-    {"search", "studies with an embedder.model", uses_embedder,
+    {"search", "studies with an embedder", uses_embedder,
      [](const Option& option) { return option.key == "phrase_similarity"; }},
     {"budget", "search.interaction_strength above 1 and phrases that are not random", screens,
      [](const Option& option) { return option.key == "screen"; }},

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "scotoma/backend/files/class_names.h"
 #include "scotoma/backend/files/model_preprocessing.h"
@@ -14,6 +13,7 @@
 #include "scotoma/backend/openvino/fingerprint.h"
 #include "scotoma/backend/openvino/head.h"
 #include "scotoma/backend/openvino/ports.h"
+#include "scotoma/model/prediction.h"
 #include "scotoma/study/imagenet_1k.h"
 
 namespace scotoma {
@@ -24,18 +24,6 @@ void softmax(std::vector<float>& row) {
   double sum = 0;
   for (float& v : row) sum += static_cast<double>(v = std::exp(v - top));
   for (float& v : row) v = static_cast<float>(v / sum);
-}
-
-Prediction best_of(const std::vector<float>& row) {
-  std::vector<int> order(row.size());
-  std::iota(order.begin(), order.end(), 0);
-  const auto at = [&](int i) { return row[static_cast<std::size_t>(i)]; };
-  const auto keep = std::min(Prediction::kTop, order.size());
-  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(keep), order.end(),
-                    [&](int a, int b) { return at(a) != at(b) ? at(a) > at(b) : a < b; });
-  Prediction out;
-  for (std::size_t i = 0; i < keep; ++i) out.top.push_back({order[i], at(order[i])});
-  return out;
 }
 
 }  // namespace
@@ -61,7 +49,7 @@ Result<std::vector<std::vector<float>>> OpenvinoClassifier::probabilities(std::s
 Result<std::vector<Prediction>> OpenvinoClassifier::classify(std::span<const Image> images) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto rows, probabilities(images));
   std::vector<Prediction> out;
-  for (const auto& row : rows) out.push_back(best_of(row));
+  for (const auto& row : rows) out.push_back(best_classes(row));
   return out;
 }
 

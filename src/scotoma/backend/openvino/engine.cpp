@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scotoma/backend/openvino/engine.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -32,6 +33,15 @@ namespace {
 #ifndef SCOTOMA_TOKENIZERS_LIBRARY
 #define SCOTOMA_TOKENIZERS_LIBRARY ""
 #endif
+
+/// Where the wheel openvino-tokenizers has its library, if the engine that runs is that of the wheel openvino.
+std::filesystem::path tokenizers_beside_engine() {
+  Dl_info info{};
+  if (::dladdr(reinterpret_cast<const void*>(&ov::get_openvino_version), &info) == 0 || info.dli_fname == nullptr)
+    return {};
+  const auto libraries = std::filesystem::path(info.dli_fname).parent_path();
+  return libraries.parent_path().parent_path() / "openvino_tokenizers" / "lib" / "libopenvino_tokenizers.so";
+}
 
 /// The engine's name for the reader of a format.
 const char* reader_of(NetworkFormat format) {
@@ -184,6 +194,7 @@ Result<std::shared_ptr<Engine>> Engine::create(const EngineOptions& options) {
   return engine_call("OpenVINO", "is it installed whole?", Code::bad_input, [&] {
     std::shared_ptr<Engine> engine(new Engine(threads));
     engine->trial_ = options.trial;
+    engine->python_ = options.python;
     engine->cache_ = options.cache;
     const std::string device = resolve_device(options.device, engine->core_);
     engine->device_ = device;
@@ -279,7 +290,9 @@ Result<void> Engine::check_unchanged() const {
 
 Result<std::filesystem::path> Engine::tokenizers_library() {
   const char* given = std::getenv("SCOTOMA_TOKENIZERS");
-  const std::string path = given != nullptr && *given != '\0' ? given : SCOTOMA_TOKENIZERS_LIBRARY;
+  std::string path = given != nullptr ? given : "";
+  if (path.empty() && is_file(tokenizers_beside_engine())) return tokenizers_beside_engine();
+  if (path.empty()) path = SCOTOMA_TOKENIZERS_LIBRARY;
   if (is_file(path)) return std::filesystem::path(path);
   return bad_input(
       fmt::format("libopenvino_tokenizers.so: not found{}; install the wheel openvino-tokenizers beside "

@@ -136,7 +136,8 @@ class Engine {
   // Other versions and other processors may give other bits.
   static std::string version();                                       ///< of OpenVINO
   const std::string& processor() const { return processor_; }         ///< the full names of what computes
-  const std::shared_ptr<LoadTrial>& trial() const { return trial_; }  ///< null: none
+  const std::shared_ptr<LoadTrial>& trial() const { return trial_; }      ///< null: none
+  const std::shared_ptr<PythonRoles>& python() const { return python_; }  ///< null: none
   std::filesystem::path tokenizers() const;                           ///< the extension's library; empty until loaded
 
   /// Whether a model of this fingerprint was found to be of use before (health.h), on this engine or, where files go
@@ -170,6 +171,7 @@ class Engine {
   std::string device_ = "CPU";                    ///< as OpenVINO names it
   std::filesystem::path cache_;                   ///< as EngineOptions has it
   std::shared_ptr<LoadTrial> trial_;              ///< null: none
+  std::shared_ptr<PythonRoles> python_;           ///< null: none
   mutable std::mutex mutex_;                      ///< around what follows
   std::string tokenizers_;                        ///< the extension's library, once loaded
   mutable std::map<std::string, Hashed> hashes_;  ///< by path

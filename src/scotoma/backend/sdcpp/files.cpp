@@ -56,7 +56,7 @@ Result<std::vector<CheckpointFile>> checkpoint_files(const GeneratorOptions& opt
   std::vector<CheckpointFile> files;
   for (const Option& option : scotoma::options()) {
     const auto* field = std::get_if<Field<fs::path>>(&option.target);
-    if (option.only != Backend::sdcpp || field == nullptr) continue;
+    if (option.table != "generator.sdcpp" || field == nullptr) continue;
     const fs::path& path = (*field)(study);
     const std::string key(option.key);
     if (path.empty()) continue;
