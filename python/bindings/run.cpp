@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// A run on a thread of its own, while Python's waits for Ctrl-C.
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include "scotoma/find/find.h"
+#include "scotoma/record/event_json.h"
+#include "scotoma/report/publish.h"
+#include "scotoma/session/recorded.h"
+#include "scotoma/session/session.h"
+#include "scotoma/study/check_budget.h"
+#include "study.h"
+#include "worker.h"
+
+namespace scotoma::python {
+namespace {
+
+using namespace nb::literals;
+using Clock = std::chrono::steady_clock;
+
+struct Cancel {
+  std::shared_ptr<CancelToken> token = std::make_shared<CancelToken>();
+};
+
+/// Hands events to a function of Python's. What that raises ends the run, and comes back to the caller.
+class PythonListener final : public Listener {
+ public:
+  PythonListener(nb::object hears, CancelToken& cancel, Raised& raised)
+      : hears_(std::move(hears)), cancel_(cancel), raised_(raised) {}
+
+  void on(const Event& event) override {
+    if (!hears_ || failed_ || comes_too_soon(event)) return;
+    std::string text = json_of(event);
+    const nb::gil_scoped_acquire lock;
+    try {
+      (*hears_)(text);
+    } catch (const nb::python_error& error) {
+      failed_ = raised_.keep(error);
+      cancel_.cancel();
+    }
+  }
+
+  const std::optional<Error>& error() const { return failed_; }
+
+ private:
+  /// Ten a second do, but for the last of a piece of work.
+  bool comes_too_soon(const Event& event) {
+    const auto* work = std::get_if<WorkAdvanced>(&event);
+    if (work == nullptr || work->done == work->total) return false;
+    const auto now = Clock::now();
+    if (now - last_ < std::chrono::milliseconds(100)) return true;
+    last_ = now;
+    return false;
+  }
+
+  /// What a listener of the command line is told beside the event: the budget, as far as it is known.
+  std::string json_of(const Event& event) {
+    auto json = event_json(event);
+    if (const auto* spent = std::get_if<ImagesSpent>(&event)) {
+      images_ = spent->images;
+      budget_ = spent->budget;
+    } else if (const auto* work = std::get_if<WorkAdvanced>(&event)) {
+      json["images"] = images_ + (work->unit == WorkUnit::images ? static_cast<int>(work->done) : 0);
+      json["budget"] = budget_;
+    }
+    return json.dump();
+  }
+
+  Held hears_;
+  CancelToken& cancel_;
+  Raised& raised_;
+  std::optional<Error> failed_;
+  Clock::time_point last_;
+  int images_ = 0;
+  int budget_ = 0;
+};
+
+/// With models that are loaded here or, where a carrier asks others, with those that its workers have.
+Result<Session> opened(Study study, const StudyPlaces& places, const Held& carrier) {
+  if (!carrier) return open_session(std::move(study), places);
+  std::string text;
+  {
+    const nb::gil_scoped_acquire lock;
+    text = nb::cast<std::string>(carrier->attr("record"));
+  }
+  const auto record = parse_models_record(text);
+  if (!record) return failed("the executor's record is none of a worker");
+  Session session;
+  session.study = std::move(study);
+  SCOTOMA_ASSIGN_OR_RETURN(session.cache, AnswerCache::open(cache_folder(places)));
+  session.models = models_on_demand(
+      *record, [] { return Result<Models>(failed("the models are with the workers")); }, [] {});
+  return session;
+}
+
+/// Null without a carrier.
+Result<std::unique_ptr<CarrierExecutor>> executor_of(const Held& carrier, ImageFolder& images, Raised& raised) {
+  if (!carrier) return std::unique_ptr<CarrierExecutor>();
+  const nb::gil_scoped_acquire lock;
+  try {
+    return std::make_unique<CarrierExecutor>(*carrier, images, raised);
+  } catch (const nb::python_error& error) {
+    return raised.keep(error);
+  } catch (const nb::cast_error&) {
+    return failed("the executor's at_once() gave no whole number");
+  }
+}
+
+/// As the verb find does it.
+Result<void> run(Study study, const StudyPlaces& places, const FindOptions& options, const CancelToken& cancel,
+                 Listener& listener, const Held& carrier, Raised& raised) {
+  study.budget.images = options.images.value_or(study.budget.images);
+  study.seed = options.seed.value_or(study.seed);
+  SCOTOMA_RETURN_IF_ERROR(check_budget(study));
+  SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(places, study, "find"));
+  SCOTOMA_ASSIGN_OR_RETURN(Session session, opened(placed(std::move(study), places), places, carrier));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto executor, executor_of(carrier, *session.cache, raised));
+  SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, run_study(session.study, session.models, *session.cache, cancel,
+                                                          listener, {.executor = executor.get()}));
+  const auto published = publish(session.study, done.findings, &done.run, *session.cache, out_folder(places));
+  return published.ok() ? Result<void>() : Result<void>(published.error());
+}
+
+/// Does `work` on another thread. Ctrl-C, which Python sees on its main thread alone, cancels it, and is what is thrown
+/// in the end. With the lock.
+template <class Work>
+auto wait_for(Work work, CancelToken& cancel) {
+  std::optional<nb::python_error> interrupt;
+  decltype(work()) done = failed("not run");
+  std::mutex mutex;
+  std::condition_variable ended;
+  bool is_done = false;
+  std::thread thread([&] {
+    auto result = work();
+    const std::lock_guard guard(mutex);
+    done = std::move(result);
+    is_done = true;
+    ended.notify_all();
+  });
+  {
+    const nb::gil_scoped_release unlocked;
+    std::unique_lock guard(mutex);
+    while (!ended.wait_for(guard, std::chrono::milliseconds(50), [&] { return is_done; })) {
+      guard.unlock();
+      {
+        const nb::gil_scoped_acquire lock;
+        if (PyErr_CheckSignals() != 0) {
+          interrupt.emplace();
+          cancel.cancel();
+        }
+      }
+      guard.lock();
+    }
+    guard.unlock();
+    thread.join();
+  }
+  if (interrupt) throw *std::move(interrupt);
+  return done;
+}
+
+void find(const PythonStudy& study, const FindOptions& options, nb::object hears, const Cancel& cancel,
+          nb::object carrier) {
+  const StudyPlaces places = places_of(study, options);
+  Raised raised;
+  PythonListener listener(std::move(hears), *cancel.token, raised);
+  const Held carries(std::move(carrier));
+  const auto done = wait_for(
+      [&] { return run(study.study, places, options, *cancel.token, listener, carries, raised); }, *cancel.token);
+  if (listener.error()) raised.raise(*listener.error());
+  if (!done.ok() && carries) raised.raise(done.error());
+  if (!done.ok()) study.roles->raised().raise(done.error());
+}
+
+}  // namespace
+
+void bind_run(nb::module_& module) {
+  nb::class_<Cancel>(module, "CancelToken", "Stops a run after the batches under way.")
+      .def(nb::init<>())
+      .def("cancel", [](const Cancel& self) { self.token->cancel(); })
+      .def("cancelled", [](const Cancel& self) { return self.token->cancelled(); });
+  module.def("find", find, "study"_a, "options"_a, "listener"_a.none(), "cancel"_a, "carrier"_a.none(),
+             "Runs a study and writes its results. `listener` is given each event as JSON.");
+}
+
+}  // namespace scotoma::python

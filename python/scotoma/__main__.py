@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ``scotoma`` command: the same program, in which studies may also name objects of Python's."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from scotoma import _native
+
+
+def main() -> int:
+    """Runs the verb that the command line names; gives the exit code."""
+    return _native.run_program(sys.argv, str(Path(__file__).parent / "share"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,340 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a study found. A folder of results is all that is needed: neither models nor the study file."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
+
+from scotoma import _native
+from scotoma.errors import InputError, RunError
+
+if TYPE_CHECKING:
+    import pandas
+    import PIL.Image
+
+Part = Literal["audit", "audit_base", "confirm", "baseline"]
+
+T = TypeVar("T")
+
+
+@dataclasses.dataclass(frozen=True)
+class Rate:
+    """Failures among valid images, with a 95 % Clopper-Pearson interval."""
+
+    failures: int
+    valid: int
+    invalid: int  # images that the judge refused
+    rate: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return f"{self.failures} of {self.valid} ({self.rate:.0%}, {self.low:.0%} to {self.high:.0%})"
+
+
+def _rate(fields: dict[str, Any] | None) -> Rate | None:
+    return None if fields is None else Rate(**{f.name: fields[f.name] for f in dataclasses.fields(Rate)})
+
+
+@dataclasses.dataclass(frozen=True)
+class Hypothesis:
+    """ "Images of ``label`` described by ``phrase`` fail more often than the baseline rate allows", and what became of it. ``fields``:
+    all that bugs.json has of it (docs/bugs-json.md)."""
+
+    id: str
+    status: str  # only "confirmed" is a finding
+    label: str
+    phrase: str
+    prompt: str
+    direction: str  # "fails", or "passes" where the label fails systematically
+    predicted: str  # most frequent wrong answer; may be empty
+    sentence: str
+    cause: str | None
+    base: Rate
+    confirm: Rate
+    audit: Rate | None  # fresh images; None unless confirmed and audited
+    audit_base: Rate | None  # the base prompt on the same seeds
+    log_e_value: float
+    fields: dict[str, Any] = dataclasses.field(repr=False, compare=False)
+
+    @property
+    def rate(self) -> Rate:
+        """The rate to report: the audit's, else that of confirmation."""
+        return self.audit or self.confirm
+
+    def _repr_html_(self) -> str:
+        from scotoma._html import hypothesis_html
+
+        return hypothesis_html(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class Cause:
+    """Bugs of one phrase and one usual wrong answer, together."""
+
+    id: str
+    phrase: str
+    predicted: str
+    sentence: str
+    labels: list[str]
+    bugs: list[Hypothesis]
+    reaches: list[str]  # further labels that are misclassified alike
+
+
+@dataclasses.dataclass(frozen=True)
+class Label:
+    """What the base prompts showed of one label."""
+
+    label: str
+    class_name: str
+    base: Rate
+    failing: bool  # fails systematically: a finding of its own
+    not_generatable: bool
+    predicted: str
+    fields: dict[str, Any] = dataclasses.field(repr=False, compare=False)
+
+
+@dataclasses.dataclass(frozen=True)
+class Example:
+    """One generated image, and what the models said of it."""
+
+    path: Path
+    prompt: str
+    seed: int
+    predicted: str
+    probability: float
+    valid: bool
+    failed: bool
+
+    @property
+    def image(self) -> PIL.Image.Image:
+        """Read when it is asked for."""
+        try:
+            import PIL.Image
+        except ImportError as error:
+            raise ImportError("images are given as PIL's: pip install pillow") from error
+        with PIL.Image.open(self.path) as image:
+            return image.convert("RGB")
+
+    def _repr_png_(self) -> bytes:
+        return self.path.read_bytes()
+
+
+class Examples(Sequence[Example]):
+    """Images of a hypothesis or a label, each read when it is looked at."""
+
+    def __init__(self, examples: list[Example]) -> None:
+        self._examples = examples
+
+    def __len__(self) -> int:
+        return len(self._examples)
+
+    @overload
+    def __getitem__(self, index: int) -> Example: ...
+    @overload
+    def __getitem__(self, index: slice) -> Examples: ...
+    def __getitem__(self, index: int | slice) -> Example | Examples:
+        return Examples(self._examples[index]) if isinstance(index, slice) else self._examples[index]
+
+    def __iter__(self) -> Iterator[Example]:
+        return iter(self._examples)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} images>"
+
+    def failing(self) -> Examples:
+        """Valid images that fail."""
+        return Examples([example for example in self if example.valid and example.failed])
+
+    def passing(self) -> Examples:
+        """Valid images that pass."""
+        return Examples([example for example in self if example.valid and not example.failed])
+
+    def _repr_html_(self) -> str:
+        from scotoma._html import examples_html
+
+        return examples_html(self)
+
+
+class Results:
+    """What a study found. ``json`` is all of bugs.json (docs/bugs-json.md)."""
+
+    def __init__(self, folder: Path, finished: _native.Finished) -> None:
+        self.folder = folder
+        self._finished = finished
+        self.json: dict[str, Any] = json.loads((folder / "bugs.json").read_text(encoding="utf-8"))
+        self.hypotheses = [_hypothesis(fields) for fields in self.json["bugs"]]
+        by_id = {hypothesis.id: hypothesis for hypothesis in self.hypotheses}
+        self.causes = [
+            Cause(c["id"], c["phrase"], c["predicted"], c["sentence"], c["labels"], [by_id[b] for b in c["bugs"]], c["reaches"])
+            for c in self.json["causes"]
+        ]
+        self.labels = [_label(fields) for fields in self.json["labels"]]
+
+    @property
+    def name(self) -> str:
+        """The study's name."""
+        return cast(str, self.json["study"])
+
+    @property
+    def summary(self) -> str:
+        """What was found, counted, in a sentence."""
+        return cast(str, self.json["findings"]["sentence"])
+
+    @property
+    def bugs(self) -> list[Hypothesis]:
+        """Hypotheses that were confirmed: the label fails under the phrase."""
+        return [h for h in self.hypotheses if h.status == "confirmed" and h.direction == "fails"]
+
+    @property
+    def exceptions(self) -> list[Hypothesis]:
+        """Phrases under which a label that fails systematically passes."""
+        return [h for h in self.hypotheses if h.status == "confirmed" and h.direction == "passes"]
+
+    @property
+    def systematic_failures(self) -> list[Label]:
+        """Labels whose baseline failure rate is itself the finding."""
+        failing = {failure["label"] for failure in self.json["systematic_failures"]}
+        return [label for label in self.labels if label.label in failing]
+
+    @property
+    def doubts(self) -> list[str]:
+        """What makes all figures doubtful; mostly empty."""
+        return cast("list[str]", self.json.get("doubts", []))
+
+    @property
+    def limits(self) -> list[str]:
+        """What the study could not do."""
+        return cast("list[str]", self.json["limits"])
+
+    def images(self, of: Hypothesis | Label | str, part: Part | None = None) -> Examples:
+        """Images of a hypothesis or of a label, the order generated. ``part``: of the "audit" (unless given, with "confirm" where
+        there was none), its base prompt "audit_base", "confirm"; of a label "baseline"."""
+        key = of if isinstance(of, str) else of.id if isinstance(of, Hypothesis) else of.label
+        rows = self._finished.samples(key, part or "")
+        return Examples([Example(Path(row[0]), *row[1:]) for row in rows])
+
+    def to_pandas(self, of: Literal["hypotheses", "bugs", "labels", "images"] = "hypotheses") -> pandas.DataFrame:
+        """A row a hypothesis, bug, label, or image of a confirmed hypothesis' audit."""
+        try:
+            import pandas
+        except ImportError as error:
+            raise ImportError("to_pandas() needs pandas: pip install pandas") from error
+        if of == "labels":
+            return pandas.DataFrame([_flat(label) for label in self.labels])
+        if of == "images":
+            confirmed = self.bugs + self.exceptions
+            return pandas.DataFrame(
+                [{"id": h.id, "label": h.label, "phrase": h.phrase} | dataclasses.asdict(e) for h in confirmed for e in self.images(h)]
+            )
+        return pandas.DataFrame([_flat(h) for h in (self.bugs if of == "bugs" else self.hypotheses)])
+
+    def report(self) -> Path:
+        """The page with everything, report.html."""
+        return self.folder / "report.html"
+
+    def save(self, folder: str | os.PathLike[str]) -> Path:
+        """Copies the results, with the images they name, into a folder that is not there yet or empty. The cache stays where it is."""
+        to = Path(folder)
+        if to.exists() and any(to.iterdir()):
+            raise InputError(f"{to}: is there and not empty; choose another folder")
+        to.mkdir(parents=True, exist_ok=True)
+        for name in ("bugs.json", "study.json", "run.json", "findings.sqlite", "transfer.json", "report.html"):
+            if (self.folder / name).exists():
+                shutil.copy2(self.folder / name, to / name)
+        for path in sorted({path for h in self.hypotheses for path, *_ in self._finished.samples(h.id, "")} | _named_images(self)):
+            target = to / "images" / Path(path).parent.name / Path(path).name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+        return to
+
+    def export(self, to: str | os.PathLike[str], format: str = "imagefolder", **options: Any) -> Path:  # noqa: A002  (the option's name)
+        """Writes the findings as a dataset, as ``scotoma export`` does; ``options`` are its options: ``test=0.3``, ``images="valid"``."""
+        arguments = ["export", str(self.folder), "--quiet", "--format", format, "--to", os.fspath(to)]
+        for key, value in options.items():
+            arguments += [f"--{key.replace('_', '-')}"] + ([] if value is True else [str(value)])
+        _run_program(arguments)
+        return Path(to)
+
+    def plot_rates(self, **options: Any) -> Any:
+        """Failure rates of confirmed hypotheses with 95 % intervals, beside the base prompt's; a matplotlib figure."""
+        from scotoma._plots import plot_rates
+
+        return plot_rates(self, **options)
+
+    def plot_evidence(self, of: Hypothesis | str | None = None, **options: Any) -> Any:
+        """How the evidence grew with each image of confirmation; of all confirmed hypotheses unless one is given."""
+        from scotoma._plots import plot_evidence
+
+        return plot_evidence(self, of, **options)
+
+    def plot_cross_check(self, **options: Any) -> Any:
+        """What confirmed phrases do to the other labels: phrases by labels."""
+        from scotoma._plots import plot_cross_check
+
+        return plot_cross_check(self, **options)
+
+    def __repr__(self) -> str:
+        return f"<scotoma.Results {self.name!r}: {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        from scotoma._html import results_html
+
+        return results_html(self)
+
+
+def _named_images(results: Results) -> set[str]:
+    return {path for label in results.labels for path, *_ in results._finished.samples(label.label, "")}
+
+
+def _hypothesis(fields: dict[str, Any]) -> Hypothesis:
+    words = {key: fields[key] for key in ("id", "status", "label", "phrase", "prompt", "direction", "predicted", "sentence", "cause")}
+    rates = {key: _rate(fields[key]) for key in ("base", "confirm", "audit", "audit_base")}
+    return Hypothesis(**words, **cast("dict[str, Any]", rates), log_e_value=fields["log_e_value"], fields=fields)
+
+
+def _label(fields: dict[str, Any]) -> Label:
+    base = _rate(fields["base"])
+    assert base is not None
+    return Label(
+        fields["label"], fields["class"], base, fields["failing_label"], fields["not_generatable"], fields["predicted"], fields=fields
+    )
+
+
+def _flat(record: Hypothesis | Label) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for field in dataclasses.fields(record):
+        value = getattr(record, field.name)
+        if field.name == "fields":
+            continue
+        if isinstance(value, Rate):
+            row |= {f"{field.name}_{key}": number for key, number in dataclasses.asdict(value).items()}
+        elif value is None and field.name.startswith("audit"):
+            row |= {f"{field.name}_{rate.name}": None for rate in dataclasses.fields(Rate)}
+        else:
+            row[field.name] = value
+    return row
+
+
+def _run_program(arguments: list[str]) -> str:
+    """The command line, in a process of its own."""
+    done = subprocess.run([sys.executable, "-m", "scotoma", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return done.stdout
+    message = done.stderr.strip().removeprefix("scotoma: ")
+    raise (InputError if done.returncode == 2 else RunError)(message)
+
+
+def open_results(folder: str | os.PathLike[str], cache: str | os.PathLike[str] = "") -> Results:
+    """The results in a folder. ``cache``: where the study's answers stand, if not there. Raises InputError where there are no results,
+    or where they are damaged."""
+    place = Path(folder)
+    return Results(place, _native.open_finished(os.fspath(place), os.fspath(cache)))

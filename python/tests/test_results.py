@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Results: what they give, and that they stand without the study."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+from pathlib import Path
+
+import pytest
+
+import scotoma
+
+
+def test_images_are_read_when_they_are_looked_at(finished: scotoma.Results) -> None:
+    bug = finished.bugs[0]
+    images = finished.images(bug)
+    assert len(images) == bug.rate.valid + bug.rate.invalid == len(finished.images(bug.id, "audit"))
+    assert len(images.failing()) == bug.rate.failures and len(images.passing()) == bug.rate.valid - bug.rate.failures
+    first = images[0]
+    assert first.prompt == bug.prompt and first.image.size == (16, 16) and first.predicted == "bee" and 0 < first.probability <= 1
+    assert len(images[:3]) == 3 and isinstance(images[:3], scotoma.Examples)
+    base = finished.images(bug, "audit_base")
+    assert {example.seed for example in base} == {example.seed for example in images}
+    label = finished.images(finished.labels[0])
+    assert len(label) == finished.labels[0].base.valid + finished.labels[0].base.invalid
+
+
+@pytest.mark.parametrize(
+    ("of", "part", "words"), [("fly-in-space", None, "no hypothesis and no label"), ("fly-on-a-flower", "x", "no part")]
+)
+def test_what_is_not_there_is_named(finished: scotoma.Results, of: str, part: str | None, words: str) -> None:
+    with pytest.raises(scotoma.InputError, match=words):
+        finished.images(of, part)  # type: ignore[arg-type]
+
+
+def test_tables(finished: scotoma.Results) -> None:
+    bugs = finished.to_pandas("bugs")
+    assert list(bugs["id"]) == ["fly-on-a-flower"] and bugs["audit_rate"][0] == finished.bugs[0].rate.rate
+    assert len(finished.to_pandas()) == len(finished.hypotheses)
+    assert list(finished.to_pandas("labels")["label"]) == [label.label for label in finished.labels]
+    images = finished.to_pandas("images")
+    assert len(images) == len(finished.images(finished.bugs[0])) and images["failed"].sum() == finished.bugs[0].rate.failures
+
+
+def test_pages_of_a_notebook(finished: scotoma.Results) -> None:
+    bug = finished.bugs[0]
+    for shown in (finished, bug, finished.images(bug)):
+        page = shown._repr_html_()
+        assert page.count("<") == page.count(">") and "<script" not in page
+    assert "data:image/png;base64" in finished.images(bug)._repr_html_() and "on a flower" in finished._repr_html_()
+
+
+def test_others_texts_are_escaped_in_pages(finished: scotoma.Results, tmp_path: Path) -> None:
+    evil = json.loads((finished.folder / "bugs.json").read_text())
+    results = scotoma.open(finished.folder)
+    results.json = evil | {"study": "<script>alert(1)</script>", "doubts": ["<img src=x onerror=y>"]}
+    assert "<script" not in results._repr_html_() and "<img src=x" not in results._repr_html_()
+
+
+def test_plots(finished: scotoma.Results) -> None:
+    import matplotlib
+
+    matplotlib.use("agg")
+    rates = finished.plot_rates()
+    assert [tick.get_text() for tick in rates.axes[0].get_yticklabels()] == ["fly on a flower"]
+    evidence = finished.plot_evidence(finished.bugs[0])
+    path = evidence.axes[0].lines[0].get_ydata()
+    assert len(path) == finished.bugs[0].confirm.valid + 1 and path[-1] * 2.302585 == pytest.approx(finished.bugs[0].log_e_value)
+    cross = finished.plot_cross_check()
+    assert len(cross.axes[0].get_xticklabels()) == len(finished.labels)
+    with pytest.raises(scotoma.InputError, match="no hypothesis"):
+        finished.plot_evidence("fly-in-space")
+
+
+def test_saved_results_stand_alone(finished: scotoma.Results, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    finished.save(copy)
+    with pytest.raises(scotoma.InputError, match="not empty"):
+        finished.save(copy)
+    moved = tmp_path / "moved"
+    shutil.move(copy, moved)
+    again = scotoma.open(moved)
+    assert again.bugs == finished.bugs and again.report().read_bytes() == finished.report().read_bytes()
+    assert all(example.path.is_file() and moved in example.path.parents for example in again.images(again.bugs[0]))
+
+
+def test_no_results_are_an_error(tmp_path: Path) -> None:
+    with pytest.raises(scotoma.InputError, match="no results of a study there"):
+        scotoma.open(tmp_path)
+
+
+def test_exports_as_the_command_line_does(finished: scotoma.Results, tmp_path: Path) -> None:
+    folder = finished.export(tmp_path / "dataset", test=0.3)
+    assert any(folder.rglob("*.png"))
+    with pytest.raises(scotoma.InputError, match="not empty"):
+        finished.export(tmp_path / "dataset")
+
+
+def test_errors_can_be_pickled() -> None:
+    error = pickle.loads(pickle.dumps(scotoma.InputError("words")))
+    assert isinstance(error, scotoma.InputError) and isinstance(error, ValueError) and str(error) == "words"

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Studies from Python: what they find, what they say, and how they end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import LABELS, Reader, World, small_study
+
+import scotoma
+
+
+def test_finds_the_bug(finished: scotoma.Results) -> None:
+    assert [(bug.label, bug.phrase) for bug in finished.bugs] == [("fly", "on a flower")]
+    bug = finished.bugs[0]
+    assert bug.predicted == "bee" and bug.rate.rate > 0.9 and bug.base.rate < 0.5
+    assert [cause.bugs for cause in finished.causes] == [[bug]]
+    assert [label.label for label in finished.labels] == LABELS
+
+
+def test_the_same_study_gives_the_same_bytes(finished: scotoma.Results, out: Path) -> None:
+    again = small_study().find(out=out, threads=1)
+    for name in ("bugs.json", "report.html"):
+        assert (again.folder / name).read_bytes() == (finished.folder / name).read_bytes(), name
+
+
+def test_a_finished_study_asks_nothing(out: Path) -> None:
+    small_study().find(out=out)
+    world = World()
+    small_study(generator=world).find(out=out)
+    assert world.calls == 0
+
+
+def test_progress_comes_as_events(out: Path) -> None:
+    events: list[scotoma.Event] = []
+    small_study().find(out=out, progress=events.append)
+    kinds = [event.kind for event in events]
+    assert kinds[-1] == "finished" and "bug" in kinds and kinds.count("stage") >= 8
+    assert events[-1].bugs == 1
+    with pytest.raises(AttributeError, match="has no colour; it has: images, budget"):
+        _ = events[-1].colour
+
+
+def test_events_can_be_awaited(out: Path) -> None:
+    async def follow() -> tuple[list[str], scotoma.Results]:
+        run = small_study().events(out=out)
+        kinds = [event.kind async for event in run]
+        return kinds, run.result
+
+    kinds, result = asyncio.run(follow())
+    assert kinds[-1] == "finished" and len(result.bugs) == 1
+
+
+def test_leaving_the_events_cancels_the_run(out: Path) -> None:
+    world = World()
+
+    async def leave() -> None:
+        async for event in small_study(generator=world).events(out=out):
+            if event.kind == "progress":
+                break
+
+    asyncio.run(leave())
+    time.sleep(0.3)
+    calls = world.calls
+    time.sleep(0.5)
+    assert world.calls == calls and not (out / "bugs.json").exists()
+
+
+def test_what_a_listener_raises_ends_the_run(out: Path) -> None:
+    def hears(event: scotoma.Event) -> None:
+        if event.kind == "images":
+            raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        small_study().find(out=out, progress=hears)
+    assert len(small_study().find(out=out).bugs) == 1
+
+
+def test_ctrl_c_stops_at_a_batch_and_resumes(tmp_path: Path) -> None:
+    program = f"""
+import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})
+import time
+from conftest import World, small_study
+class Slow(World):
+    def generate(self, prompts, seeds):
+        time.sleep(0.05)
+        print("batch", flush=True)
+        return super().generate(prompts, seeds)
+small_study(generator=Slow()).find(out={str(tmp_path / "out")!r})
+"""
+    child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    for _ in range(5):
+        child.stdout.readline()
+    child.send_signal(signal.SIGINT)
+    _, errors = child.communicate(timeout=60)
+    assert child.returncode == -signal.SIGINT or "KeyboardInterrupt" in errors
+    world = World()
+    result = small_study(generator=world).find(out=tmp_path / "out")
+    whole = World()
+    small_study(generator=whole).find(out=tmp_path / "whole")
+    assert len(result.bugs) == 1 and world.calls < whole.calls
+
+
+def test_many_threads_may_run_studies(tmp_path: Path) -> None:
+    results: list[scotoma.Results] = []
+    threads = [threading.Thread(target=lambda i=i: results.append(small_study().find(out=tmp_path / str(i)))) for i in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {(result.folder / "bugs.json").read_bytes() for result in results} == {(tmp_path / "0" / "bugs.json").read_bytes()}
+
+
+class Broken:
+    """Answers wrongly where told to."""
+
+    fingerprint = "broken"
+    class_names = LABELS
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def _given(self, images: Any) -> Any:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer(images)
+
+    classify = caption = embed_images = _given
+
+    def embed_texts(self, texts: Any) -> Any:
+        return Reader().embed_texts(texts)
+
+    def judge(self, images: Any, labels: Any) -> Any:
+        return self._given(images)
+
+    def generate(self, prompts: Any, seeds: Any) -> Any:
+        return self._given(prompts)
+
+
+WRONG = [
+    ("classifier", ValueError("out of cheese"), r"the classifier \(test_study\.Broken\): classify raised ValueError at .*: out of cheese"),
+    ("classifier", lambda i: np.zeros((len(i) + 1, 4), np.float32), r"gave float32 of shape \[5, 4\] .*expected floats of shape \[4, n\]"),
+    ("classifier", lambda i: np.zeros((len(i), 3), np.float32), "one column for each of its 4 class_names"),
+    ("classifier", lambda i: np.full((len(i), 4), np.nan, np.float32), r"NaN or infinity in row 0 \(from 0\)"),
+    ("classifier", lambda i: np.full((len(i), 4), 7.5, np.float32), "expected probabilities in"),
+    ("classifier", lambda i: np.zeros((len(i), 4), np.int64), "gave int64 of shape"),
+    ("classifier", lambda i: "cat", r"expected floats of shape \[4, n\]"),
+    ("generator", lambda p: np.zeros((len(p), 8, 8, 3), np.float32), r"gave float32 .* for prompt '.*', seed .*expected uint8"),
+    ("generator", lambda p: np.zeros((len(p), 8, 8), np.uint8), "expected uint8 of shape"),
+    ("captioner", lambda i: ["a fly"] * (len(i) + 1), "expected a list of"),
+    ("captioner", lambda i: "a fly", "gave a str"),
+    ("captioner", lambda i: [None] * len(i), "a NoneType among its answers"),
+    ("embedder", lambda i: np.zeros((len(i), 8), np.float32), "zeros in row 0"),
+    ("judge", lambda i: np.full(len(i), 2, np.float32), "gave 2 to 2 .*expected probabilities"),
+]
+
+
+@pytest.mark.parametrize(("role", "answer", "words"), WRONG)
+def test_a_wrong_answer_names_role_input_and_what_was_expected(role: str, answer: Any, words: str, out: Path) -> None:
+    with pytest.raises(scotoma.Error) as caught:
+        small_study(**{role: Broken(answer)}).find(out=out)
+    assert re.search(words, str(caught.value)), caught.value
+    if isinstance(answer, Exception):
+        assert caught.value.__cause__ is answer
+
+
+def test_a_role_without_its_method_is_refused(out: Path) -> None:
+    with pytest.raises(scotoma.InputError, match=r"the classifier \(builtins.object\): a object has no method classify"):
+        small_study(classifier=object()).find(out=out)
+
+
+def test_a_role_without_a_fingerprint_is_told_apart_per_run(out: Path) -> None:
+    class Nameless(Reader):
+        fingerprint = None  # type: ignore[assignment]
+
+    first = small_study(classifier=Nameless()).find(out=out)
+    second = small_study(classifier=Nameless()).find(out=out)
+    assert first.json["fingerprints"]["classifier"] != second.json["fingerprints"]["classifier"]
+    assert "without a fingerprint" in second.json["models"]["classifier"]
+    assert [bug.id for bug in first.bugs] == [bug.id for bug in second.bugs]
+
+
+def test_a_classifier_that_looks_at_its_batch_is_refused(out: Path) -> None:
+    class Greedy(Reader):
+        def classify(self, images: np.ndarray) -> np.ndarray:
+            rows = super().classify(images)
+            return 0.5 * rows + 0.5 * rows.mean(axis=0)
+
+    with pytest.raises(scotoma.InputError, match="depends on what else is in the batch"):
+        small_study(classifier=Greedy()).find(out=out)
+
+
+def test_a_generator_that_looks_at_its_batch_is_refused(out: Path) -> None:
+    class Global(World):
+        def generate(self, prompts: Any, seeds: Any) -> np.ndarray:
+            images = super().generate(prompts, seeds)
+            images[..., 2] = 60 * len(prompts)
+            return images
+
+    with pytest.raises(scotoma.Error, match="gives another image alone than among others"):
+        small_study(generator=Global()).find(out=out)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"budget": {"imagse": 10}}, "imagse"),
+        ({"budget": 10}, "baseline images"),
+        ({"labels_of": 1}, "labels_of"),
+        ({"classifier": {"model": "nowhere.onnx", "labels": "imagenet-1k"}}, "nowhere.onnx"),
+        ({"captioner": None}, "captioner"),
+        ({"classifier": {"kind": "python"}}, "classifier.object"),
+        ({"classifier": {"kind": "python", "object": "x:y", "model": "a.onnx"}}, "classifier.model' is only for classifier.kind"),
+    ],
+)
+def test_what_cannot_be_a_study_says_why(changes: dict[str, Any], words: str, out: Path) -> None:
+    with pytest.raises(scotoma.InputError, match=words):
+        small_study(**changes).find(out=out)
+
+
+def test_a_study_file_may_name_objects(tmp_path: Path) -> None:
+    (tmp_path / "mymodels.py").write_text(
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\nfrom conftest import Reader, World\nreader = Reader()\n"
+    )
+    roles = "\n".join(f'[{r}]\nkind = "python"\nobject = "mymodels:reader"' for r in ("classifier", "captioner", "embedder", "judge"))
+    study = f'labels = {json.dumps(LABELS)}\n{roles}\n[generator]\nkind = "python"\nobject = "mymodels:World"\n[budget]\nimages = 1200\n'
+    (tmp_path / "study.toml").write_text(study)
+    environment = {**os.environ, "PYTHONPATH": ""}
+
+    def scotoma_command(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "scotoma", *words]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment, check=False)
+
+    done = scotoma_command("find", "study.toml", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert "on a flower" in done.stdout
+    listed = scotoma_command("list", "study.toml", "--json")
+    assert json.loads(listed.stdout)[0]["id"] == "fly-on-a-flower", listed.stdout
+    (tmp_path / "wrong.toml").write_text(study.replace("mymodels:World", "mymodels:Wrld"))
+    wrong = scotoma_command("find", "wrong.toml", "--quiet")
+    assert wrong.returncode == 2 and "has no Wrld; it has: Reader, World" in wrong.stderr
+    (tmp_path / "gone.toml").write_text(study.replace("mymodels:World", "nomodels:World"))
+    gone = scotoma_command("doctor", "gone.toml")
+    assert gone.returncode == 2 and "there is no module nomodels" in gone.stdout + gone.stderr
+
+
+def test_doctor_looks_at_objects() -> None:
+    parts = {part.part: part for part in small_study().doctor()}
+    assert all(part.ok for part in parts.values()), parts
+    broken = {part.part: part for part in small_study(classifier=Broken(ValueError("out of cheese"))).doctor()}
+    assert not broken["classifier"].ok and "out of cheese" in broken["classifier"].text
+
+
+def test_noise_is_that_of_the_native_generator() -> None:
+    noise = scotoma.noise(7, (2, 3))
+    assert noise.dtype == np.float32 and noise.shape == (2, 3)
+    assert np.array_equal(noise, scotoma.noise(7, (3, 2)).reshape(2, 3)) and not np.array_equal(noise, scotoma.noise(8, (2, 3)))
+    many = scotoma.noise(2**64 - 1, (100_000,))
+    assert abs(many.mean()) < 0.02 and abs(many.std() - 1) < 0.02
+
+
+def test_import_is_light() -> None:
+    program = "import sys, scotoma; print([m for m in ('torch', 'openvino', 'PIL', 'pandas') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
