@@ -12,6 +12,7 @@ libraries have. None of them is imported before it is used.
 
 from __future__ import annotations
 
+from scotoma import roles
 from scotoma._native import noise, version
 from scotoma.errors import Error, InputError, Interrupted, RunError
 from scotoma.events import Event, Run
@@ -39,4 +40,5 @@ __all__ = [
     "__version__",
     "noise",
     "open",
+    "roles",
 ]

@@ -82,7 +82,7 @@ class Asked:
         except Exception as error:
             frames = traceback.extract_tb(error.__traceback__)
             where = f" at {frames[-1].filename}:{frames[-1].lineno}" if len(frames) > 1 else ""
-            words = str(error).strip().split("\n")[0]
+            words = " ".join(str(error).split())[:300]
             raise RunError(f"{self.name}: {method} raised {type(error).__name__}{where} for {what}: {words or 'no message'}") from error
 
     def _wrong(self, what: str, method: str, got: str, expected: str) -> RunError:

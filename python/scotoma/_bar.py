@@ -25,7 +25,9 @@ class Bar:
         if event.kind == "stage":
             self._say(event.fields["sentence"])
         elif event.kind == "bug":
-            self._note(f"confirmed: {event.fields['label']} {event.fields['phrase']}, fails {event.fields['rate']:.0%}")
+            self._note(
+                f"confirmed: {event.fields['label']} {event.fields['phrase']} {event.fields['direction']}, {event.fields['rate']:.0%}"
+            )
         elif event.kind in ("images", "progress") and event.fields.get("budget"):
             self._count(event.fields["images"], event.fields["budget"])
 

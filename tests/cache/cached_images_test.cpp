@@ -25,6 +25,35 @@ namespace fs = std::filesystem;
 using fake::opened;
 using fake::test_image;
 
+TEST(AnswerCache, APngOfAWorkerIsKeptAsItCame) {
+  const fake::Folder folder;
+  const auto cache = opened(folder.path());
+  const auto png = *encode_png(test_image(1));
+  const std::string bytes(png.begin(), png.end());
+  const std::string id = image_id(test_image(1));
+  ASSERT_TRUE(cache->put_png(id, bytes).ok());
+  EXPECT_EQ(*cache->image(id), test_image(1));
+  EXPECT_EQ(*read_plain_file(folder / AnswerCache::image_file(id)), bytes);
+  EXPECT_TRUE(cache->put_png(id, bytes).ok());
+}
+
+TEST(AnswerCache, WhatIsNoWholePngIsNotKept) {
+  const fake::Folder folder;
+  const auto cache = opened(folder.path());
+  const auto png = *encode_png(test_image(1));
+  const std::string whole(png.begin(), png.end());
+  const std::string id = image_id(test_image(1));
+  for (const std::string& bytes : {std::string(), std::string("no image"), whole.substr(0, whole.size() / 2)}) {
+    EXPECT_EQ(cache->put_png(id, bytes).error().code, Code::failed);
+    EXPECT_FALSE(*cache->has_image(id));
+  }
+  // Another image under that name is found out when it is read, and removed.
+  const auto other = *encode_png(test_image(2));
+  ASSERT_TRUE(cache->put_png(id, std::string(other.begin(), other.end())).ok());
+  EXPECT_EQ(cache->image(id).error().code, Code::failed);
+  EXPECT_FALSE(*cache->has_image(id));
+}
+
 TEST(AnswerCache, AMissingImageIsAnErrorThatNamesItsFile) {
   const fake::Folder folder;
   const auto cache = opened(folder.path());

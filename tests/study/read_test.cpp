@@ -296,23 +296,38 @@ struct Unusual {
   }
 };
 
-class EveryOption : public testing::TestWithParam<Backend> {};
+class EveryOption : public testing::TestWithParam<Backend> {
+ protected:
+  /// All roles are Python's, or none is.
+  static std::string kind_of(std::string_view table) {
+    if (GetParam() == Backend::python) return "python";
+    if (table == "judge") return "embedder";
+    return table == "generator" ? std::string(name_of(GetParam())) : "openvino";
+  }
+
+  static Study of_kind() {
+    Study study;
+    study.generator.kind = GetParam();
+    if (GetParam() != Backend::python) return study;
+    study.classifier.kind = study.captioner.kind = study.embedder.kind = Backend::python;
+    study.judge.kind = JudgeKind::python;
+    return study;
+  }
+};
 
 TEST_P(EveryOption, ReachesItsOwnField) {
   const fake::Folder folder;
   std::string text = "labels = [\"fly\"]\n";
   std::vector<std::string> values;
-  Study of_kind;
-  of_kind.generator.kind = GetParam();
   for (const Option& option : options()) {
     const int number = static_cast<int>(values.size());
     // No rule reads it and the threshold: the next test. No generator reads the keys of another kind.
-    if ((option.table == "failure" && option.key == "k") || !is_read(option, of_kind)) {
+    if ((option.table == "failure" && option.key == "k") || !is_read(option, of_kind())) {
       values.push_back(value_text(option, Study()));
       continue;
     }
     std::string value = std::visit(Unusual{option, number}, option.target);
-    if (option.table == "generator" && option.key == "kind") value = fmt::format("\"{}\"", name_of(GetParam()));
+    if (option.key == "kind") value = fmt::format("\"{}\"", kind_of(option.table));
     if (option.key == "base_first") value = "8";  // at most budget.base, and even: there are two base prompts
     if (std::holds_alternative<Field<fs::path>>(option.target)) {
       const auto file = folder.write(value.substr(2, value.size() - 3), "");
@@ -332,7 +347,7 @@ TEST_P(EveryOption, ReachesItsOwnField) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(OfAKind, EveryOption, testing::Values(Backend::openvino, Backend::sdcpp),
+INSTANTIATE_TEST_SUITE_P(OfAKind, EveryOption, testing::Values(Backend::openvino, Backend::sdcpp, Backend::python),
                          [](const auto& kind) { return std::string(name_of(kind.param)); });
 
 TEST(ParseGenerator, ReadsBackWhatTheOptionsSay) {
@@ -377,7 +392,8 @@ TEST(OptionsMarkdown, ListsEveryOptionWithItsDefault) {
   for (const Option& option : options()) {
     const std::string key =
         option.table.empty() ? std::string(option.key) : fmt::format("{}.{}", option.table, option.key);
-    const std::string shown = option.required ? "required" : fmt::format("`{}`", value_text(option, defaults));
+    std::string shown = option.required ? "required" : fmt::format("`{}`", value_text(option, defaults));
+    if (option.key == "object") shown = "required for `python`";
     EXPECT_NE(table.find(fmt::format("| `{}` | {} | {}", key, shown, option.help)), std::string::npos) << key;
   }
   const auto lines = static_cast<std::size_t>(std::count(table.begin(), table.end(), '\n'));

@@ -207,6 +207,13 @@ std::string value_text(const Option& option, const Study& study) {
   return std::visit([&](auto field) { return Print{}(field(open)); }, option.target);
 }
 
+/// "required", or of which kind.
+std::string needed(const Option& option) {
+  const auto& kinds = option.kinds;
+  const bool usual = kinds.empty() || std::find(kinds.begin(), kinds.end(), Backend::openvino) != kinds.end();
+  return usual ? "required" : fmt::format("required for `{}`", name_of(kinds.front()));
+}
+
 std::string options_markdown() {
   const Study defaults;
   std::string text = "| key | default | meaning |\n|---|---|---|\n";
@@ -222,7 +229,7 @@ std::string options_markdown() {
       help += fmt::format(": {}", fmt::join(names, ", "));
     }
     text += fmt::format("| `{}` | {} | {} |\n", key,
-                        option.required ? "required" : fmt::format("`{}`", value_text(option, defaults)), help);
+                        option.required ? needed(option) : fmt::format("`{}`", value_text(option, defaults)), help);
   }
   return text;
 }
