@@ -6,11 +6,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from scotoma import _native
+from scotoma import _export, _native
 
 
 def main() -> int:
     """Runs the verb that the command line names; gives the exit code."""
+    if _export.is_ours(sys.argv[1:]):
+        return _export.run(sys.argv[1:])
     return _native.run_program(sys.argv, str(Path(__file__).parent / "share"))
 
 

@@ -260,7 +260,8 @@ class Results:
         """Writes the findings as a dataset, as ``scotoma export`` does; ``options`` are its options: ``test=0.3``, ``images="valid"``."""
         arguments = ["export", str(self.folder), "--quiet", "--format", format, "--to", os.fspath(to)]
         for key, value in options.items():
-            arguments += [f"--{key.replace('_', '-')}"] + ([] if value is True else [str(value)])
+            for one in value if isinstance(value, list) else [value]:
+                arguments += [f"--{key.replace('_', '-')}", str(one)]
         _run_program(arguments)
         return Path(to)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,17 @@ def test_parquet_of_small_shards(finished: scotoma.Results, tmp_path: Path, monk
     files = sorted((folder / "data").iterdir())
     assert len(files) == finished.bugs[0].rate.failures
     assert files[0].name == f"train-00000-of-{len(files):05}.parquet" and parquet.read_table(files[0]).num_rows == 1
+
+
+def test_the_command_writes_parquet(finished: scotoma.Results, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow.parquet")
+    command = [sys.executable, "-m", "scotoma", "export", str(finished.folder), "--format", "parquet"]
+    done = subprocess.run([*command, "--to", str(tmp_path / "x"), "--bug", "fly-on-a-flower"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and done.stdout.startswith("2 files: "), done.stderr
+    wrong = subprocess.run([*command, "--to", str(tmp_path / "x")], capture_output=True, text=True, check=False)
+    assert wrong.returncode == 2 and "not empty" in wrong.stderr
+    nothing = subprocess.run([*command, "--to", str(tmp_path / "y"), "--bug", "x"], capture_output=True, text=True, check=False)
+    assert nothing.returncode == 2 and "x" in nothing.stderr and not (tmp_path / "y").exists()
 
 
 def test_mlflow_is_logged_to_a_folder(finished: scotoma.Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
