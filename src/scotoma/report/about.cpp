@@ -7,9 +7,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "scotoma/evidence/interval.h"
-#include "scotoma/finding/doubt.h"
 #include "scotoma/report/svg.h"
+#include "scotoma/wording/limits.h"
 #include "scotoma/wording/settings.h"
 #include "scotoma/wording/text.h"
 #include "scotoma/wording/words.h"
@@ -19,62 +18,12 @@ namespace {
 
 std::string item(std::string_view html) { return fmt::format("<li>{}</li>\n", html); }
 
-std::string invalid_share(const Page& page) {
-  if (page.study.judge.kind == JudgeKind::none) {
-    return item(
-        "No judge looked at the images: each counted as showing its label, also where the generator failed to show "
-        "it.");
-  }
-  int invalid = 0;
-  int all = 0;
-  for (const BaseResult& base : page.findings.bases) {
-    invalid += base.rate.invalid;
-    all += base.rate.invalid + base.rate.valid;
-  }
-  if (all == 0) return {};
-  return item(
-      fmt::format("Of {} baseline images, {} ({}) were left out because the judge did not see the label in them. All "
-                  "rates are of the others, and as good as the judge.",
-                  grouped(all), grouped(invalid), percent(static_cast<double>(invalid) / all)));
-}
-
-std::string not_generatable(const Page& page) {
+/// The names in it stand out.
+std::string item(const LimitSentence& sentence) {
   std::string names;
-  for (const BaseResult& base : page.findings.bases) {
-    if (base.not_generatable) names += fmt::format("{}{}", names.empty() ? "" : ", ", base.label);
-  }
-  if (names.empty()) return {};
-  return item(fmt::format("Labels that the generator cannot show well enough, on which nothing can be said: <b>{}</b>.",
-                          escape_html(names)));
-}
-
-/// Phrases of which nothing is claimed for that reason.
-std::string phrases_not_generatable(const Page& page) {
-  std::string prompts;
-  std::size_t count = 0;
-  for (const Hypothesis& h : page.findings.hypotheses) {
-    if (h.status != Status::not_generatable || count++ >= PageLimits::kContents) continue;
-    prompts += fmt::format("{}<b>{}</b>", prompts.empty() ? "" : ", ", escape_html(subject(page.study, h)));
-  }
-  if (prompts.empty()) return {};
-  return item(fmt::format("What the generator cannot show, so that nothing is claimed of it: {}{}.", prompts,
-                          count > PageLimits::kContents ? ", and more in bugs.json" : ""));
-}
-
-std::string share_of(int wrong, int all) {
-  const Interval interval = clopper_pearson(wrong, all, 0.95);
-  return fmt::format("{} of {} ({:.0f} to {:.0f}\u00A0%)", grouped(wrong), grouped(all), 100 * interval.low,
-                     100 * interval.high);
-}
-
-std::string judged_by_a_person(const Page& page) {
-  if (!page.findings.judge_review) return {};
-  const JudgeReview& review = *page.findings.judge_review;
-  return item(fmt::format(
-      "A person reviewed {}. Of those that the judge accepted, the label was missing in {}; of those that it refused, "
-      "the label was there in {}.",
-      counted(review.reviewed, "image, chosen at random", "images, chosen at random"),
-      share_of(review.accepted_wrong, review.accepted), share_of(review.refused_wrong, review.refused)));
+  for (const std::string& name : sentence.names)
+    names += fmt::format("{}<b>{}</b>", names.empty() ? "" : ", ", escape_html(name));
+  return item(escape_html(sentence.before) + names + escape_html(sentence.after));
 }
 
 /// What became of the images where they had no room as they are.
@@ -171,18 +120,10 @@ std::string settings(const Study& study) {
 }  // namespace
 
 std::string limits_section(const Page& page) {
-  std::string items =
-      invalid_share(page) + judged_by_a_person(page) + not_generatable(page) + phrases_not_generatable(page);
-  const std::vector<std::string> at_the_top = doubts(page.findings);  // among the limits, too
-  for (const std::string& limit : page.findings.limits) {
-    if (std::find(at_the_top.begin(), at_the_top.end(), limit) == at_the_top.end()) items += item(escape_html(limit));
-  }
+  std::string items;
+  for (const LimitSentence& each : limit_sentences(page.study, page.findings, PageLimits::kContents))
+    items += item(each);
   items += images_on_page(page);
-  items +=
-      item("The images are generated. Whether a bug shows on photographs too, only photographs can tell: try a few.");
-  items += item(
-      "Only what the captioner noticed, a list named, or a user asked for, was tried. What is not listed here was not "
-      "tested.");
   return "<section id=\"limits\">\n<h2>What this report cannot tell</h2>\n<ul class=\"prose\">\n" + items +
          "</ul>\n</section>\n";
 }
@@ -191,15 +132,8 @@ namespace {
 
 /// What was called a bug.
 std::string rule_of(const Page& page) {
-  const EvidenceOptions& e = page.study.evidence;
-  if (e.rule == EvidenceRule::fixed) {
-    return "A bug is what failed more often there than in the baseline images, by however little: the plain scheme, "
-           "for comparison. <strong>No rate of false claims is held.</strong>";
-  }
-  return fmt::format(
-      "A bug is a rise of more than {:g} points over the baseline rate, of which the baseline images are only a "
-      "sample; the rule for calling one keeps the expected share of false claims at or below {}.",
-      100 * e.delta, at_most(e.alpha - e.alpha0));
+  const std::string_view none = no_rate_sentence(page.study);
+  return escape_html(rule_sentence(page.study)) + (none.empty() ? "" : fmt::format(" <strong>{}</strong>", none));
 }
 
 }  // namespace

@@ -20,6 +20,8 @@
 #include "scotoma/study/prompt.h"
 #include "scotoma/wording/claims_filter.h"
 #include "scotoma/wording/finding_words.h"
+#include "scotoma/wording/limits.h"
+#include "scotoma/wording/settings.h"
 #include "scotoma/wording/tally.h"
 #include "scotoma/wording/text.h"
 #include "scotoma/wording/words.h"
@@ -105,15 +107,6 @@ std::string false_claims(const Page& page) {
   return fmt::format("<p>{} <a href=\"#certainty\">How sure is this?</a></p>\n", escape_html(planned));
 }
 
-/// The model's file and what is known of it, in one line.
-std::string classifier_line(const Page& page) {
-  std::string file = page.study.classifier.model.filename().string();
-  const auto found = page.findings.descriptions.find("classifier");
-  if (found == page.findings.descriptions.end()) return file;
-  const bool named = found->second.find(file) != std::string::npos;
-  return named ? found->second : fmt::format("{}, {}", file, found->second);
-}
-
 std::string header(Page& page) {
   const auto fact = [](std::string_view name, std::string_view html) {
     return fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", name, html);
@@ -124,7 +117,7 @@ std::string header(Page& page) {
              escape_html(study_title(page.study)), findings_sentence(page.findings),
              hypotheses_sentence(page.findings)) +
          in_doubt(page.findings) + warning(page.study) + "<dl class=\"strip\">\n" +
-         fact("Classifier", escape_html(classifier_line(page))) +
+         fact("Classifier", escape_html(classifier_line(page.study, page.findings))) +
          fact("Labels", grouped(static_cast<long long>(page.findings.bases.size()))) +
          fact("Images generated", grouped(page.findings.spent.total())) +
          fact("Seed", std::to_string(page.study.seed)) + "</dl>\n" + what_fails(page) + contents(page) +
@@ -146,34 +139,13 @@ std::string navigation(const Page& page, bool transfer, bool certainty) {
          "<a href=\"#limits\">Limits</a><a href=\"#method\">Method</a></nav>\n";
 }
 
-/// What came up, and how far it went.
-std::string what_was_tested(const Page& page) {
-  if (page.findings.hypotheses.empty()) return "No phrase came up to try.";
-  int tested = 0;
-  int images = 0;
-  for (const Hypothesis& h : page.findings.hypotheses) {
-    if (h.confirmed.valid == 0) continue;
-    ++tested;
-    images += h.confirmed.valid;
-  }
-  const auto all = static_cast<int>(page.findings.hypotheses.size());
-  const std::string came_up = fmt::format("{} came up for {}", capitalised(counted(all, "hypothesis", "hypotheses")),
-                                          counted(static_cast<int>(page.findings.bases.size()), "label"));
-  if (tested == 0) return came_up + "; none of them went to the test.";
-  return fmt::format(
-      "{}; {} of them went to the test, on {}. In none was the evidence strong enough that the label fails more than "
-      "{:g} points above its baseline rate.",
-      came_up, grouped(tested), counted(images, "valid image"), 100 * page.study.evidence.delta);
-}
-
 std::string nothing_confirmed(const Page& page) {
   return fmt::format(
-      "<div class=\"card calm\">\n<p>That does not prove there is none. {}</p>\n<p>Small rises need more images than "
-      "were generated here, and what no caption and no list mentions was never tried. A larger budget, or a phrase of "
-      "your "
-      "own, looks further:</p>\n<p><code class=\"command\">{}</code></p>\n<p class=\"soft\">Run it in the study's "
+      "<div class=\"card calm\">\n<p>{} {}</p>\n<p>{} A larger budget, or a phrase of your own, looks "
+      "further:</p>\n<p><code class=\"command\">{}</code></p>\n<p class=\"soft\">Run it in the study's "
       "folder; OUT is the folder of this report.</p>\n</div>\n",
-      what_was_tested(page), escape_html(probe_command(page.study, "LABEL", {.text = "in a place of your own"})));
+      kNoProof, escape_html(tested_in_vain(page.study, page.findings)), kWhatIsMissed,
+      escape_html(probe_command(page.study, "LABEL", {.text = "in a place of your own"})));
 }
 
 /// What follows, counted as in the headline.

@@ -101,4 +101,12 @@ ordered_json settings_json(const Study& study) {
   return settings;
 }
 
+std::string classifier_line(const Study& study, const Findings& findings) {
+  std::string file = study.classifier.model.filename().string();
+  const auto found = findings.descriptions.find("classifier");
+  if (found == findings.descriptions.end()) return file;
+  const bool named = found->second.find(file) != std::string::npos;
+  return named ? found->second : file + ", " + found->second;
+}
+
 }  // namespace scotoma

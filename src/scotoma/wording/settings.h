@@ -3,7 +3,9 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 
+#include "scotoma/finding/finding.h"
 #include "scotoma/study/study.h"
 
 namespace scotoma {
@@ -11,5 +13,8 @@ namespace scotoma {
 /// Section -> key -> value, named and ordered as in study.toml; the labels are left out. Paths are relative to the
 /// study's folder. `engine.threads` is left out: the answers do not depend on it.
 nlohmann::ordered_json settings_json(const Study& study);
+
+/// The classifier's file and what is known of it, in one line: "resnet.onnx, 16 classes, 64 x 64, logits, f32".
+std::string classifier_line(const Study& study, const Findings& findings);
 
 }  // namespace scotoma

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scotoma/wording/limits.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "scotoma/evidence/interval.h"
+#include "scotoma/finding/doubt.h"
+#include "scotoma/wording/words.h"
+
+namespace scotoma {
+namespace {
+
+using Sentence = std::optional<LimitSentence>;
+
+Sentence invalid_share(const Study& study, const Findings& findings) {
+  if (study.judge.kind == JudgeKind::none) {
+    return LimitSentence{
+        "No judge looked at the images: each counted as showing its label, also where the generator failed to show it.",
+        {}};
+  }
+  int invalid = 0;
+  int all = 0;
+  for (const BaseResult& base : findings.bases) {
+    invalid += base.rate.invalid;
+    all += base.rate.invalid + base.rate.valid;
+  }
+  if (all == 0) return {};
+  return LimitSentence{
+      fmt::format("Of {} baseline images, {} ({}) were left out because the judge did not see the label in them. All "
+                  "rates are of the others, and as good as the judge.",
+                  grouped(all), grouped(invalid), percent(static_cast<double>(invalid) / all)),
+      {}};
+}
+
+std::string share_of(int wrong, int all) {
+  const Interval interval = clopper_pearson(wrong, all, 0.95);
+  return fmt::format("{} of {} ({:.0f} to {:.0f}\u00A0%)", grouped(wrong), grouped(all), 100 * interval.low,
+                     100 * interval.high);
+}
+
+Sentence judged_by_a_person(const Findings& findings) {
+  if (!findings.judge_review) return {};
+  const JudgeReview& review = *findings.judge_review;
+  return LimitSentence{
+      fmt::format(
+          "A person reviewed {}. Of those that the judge accepted, the label was missing in {}; of those that it "
+          "refused, the label was there in {}.",
+          counted(review.reviewed, "image, chosen at random", "images, chosen at random"),
+          share_of(review.accepted_wrong, review.accepted), share_of(review.refused_wrong, review.refused)),
+      {}};
+}
+
+Sentence labels_not_generatable(const Findings& findings) {
+  LimitSentence sentence{"Labels that the generator cannot show well enough, on which nothing can be said: ", {}, "."};
+  for (const BaseResult& base : findings.bases) {
+    if (base.not_generatable) sentence.names.push_back(base.label);
+  }
+  return sentence.names.empty() ? Sentence{} : sentence;
+}
+
+/// Phrases of which nothing is claimed for that reason.
+Sentence phrases_not_generatable(const Study& study, const Findings& findings, std::size_t most) {
+  LimitSentence sentence{"What the generator cannot show, so that nothing is claimed of it: ", {}, "."};
+  for (const Hypothesis& h : findings.hypotheses) {
+    if (h.status != Status::not_generatable) continue;
+    if (sentence.names.size() == most) {
+      sentence.after = ", and more in bugs.json.";
+      break;
+    }
+    sentence.names.push_back(subject(study, h));
+  }
+  return sentence.names.empty() ? Sentence{} : sentence;
+}
+
+}  // namespace
+
+std::string LimitSentence::text() const { return fmt::format("{}{}{}", before, fmt::join(names, ", "), after); }
+
+std::vector<LimitSentence> limit_sentences(const Study& study, const Findings& findings, std::size_t most) {
+  std::vector<LimitSentence> sentences;
+  for (Sentence& each :
+       std::vector<Sentence>{invalid_share(study, findings), judged_by_a_person(findings),
+                             labels_not_generatable(findings), phrases_not_generatable(study, findings, most)}) {
+    if (each) sentences.push_back(std::move(*each));
+  }
+  const std::vector<std::string> at_the_top = doubts(findings);  // among the limits, too
+  for (const std::string& limit : findings.limits) {
+    if (std::find(at_the_top.begin(), at_the_top.end(), limit) == at_the_top.end()) sentences.push_back({limit, {}});
+  }
+  sentences.push_back(
+      {"The images are generated. Whether a bug shows on photographs too, only photographs can tell: try a few.", {}});
+  sentences.push_back(
+      {"Only what the captioner noticed, a list named, or a user asked for, was tried. What is not listed here was not "
+       "tested.",
+       {}});
+  return sentences;
+}
+
+std::string rule_sentence(const Study& study) {
+  const EvidenceOptions& e = study.evidence;
+  if (e.rule == EvidenceRule::fixed) {
+    return "A bug is what failed more often there than in the baseline images, by however little: the plain scheme, "
+           "for comparison.";
+  }
+  return fmt::format(
+      "A bug is a rise of more than {:g} points over the baseline rate, of which the baseline images are only a "
+      "sample; the rule for calling one keeps the expected share of false claims at or below {}.",
+      100 * e.delta, at_most(e.alpha - e.alpha0));
+}
+
+std::string_view no_rate_sentence(const Study& study) {
+  return study.evidence.rule == EvidenceRule::fixed ? "No rate of false claims is held." : "";
+}
+
+std::string tested_in_vain(const Study& study, const Findings& findings) {
+  if (findings.hypotheses.empty()) return "No phrase came up to try.";
+  int tested = 0;
+  int images = 0;
+  for (const Hypothesis& h : findings.hypotheses) {
+    if (h.confirmed.valid == 0) continue;
+    ++tested;
+    images += h.confirmed.valid;
+  }
+  const auto all = static_cast<int>(findings.hypotheses.size());
+  const std::string came_up = fmt::format("{} came up for {}", capitalised(counted(all, "hypothesis", "hypotheses")),
+                                          counted(static_cast<int>(findings.bases.size()), "label"));
+  if (tested == 0) return came_up + "; none of them went to the test.";
+  return fmt::format(
+      "{}; {} of them went to the test, on {}. In none was the evidence strong enough that the label fails more than "
+      "{:g} points above its baseline rate.",
+      came_up, grouped(tested), counted(images, "valid image"), 100 * study.evidence.delta);
+}
+
+}  // namespace scotoma
