@@ -6,18 +6,20 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "exit_codes.h"
 #include "scotoma/cache/memo.h"
+#include "scotoma/core/append.h"
+#include "scotoma/core/file.h"
 #include "scotoma/core/parallel.h"
 #include "scotoma/find/find.h"
 #include "scotoma/finding/doubt.h"
 #include "scotoma/report/check.h"
-#include "scotoma/report/publish.h"
+#include "scotoma/report/github.h"
 #include "scotoma/session/candidates.h"
 #include "scotoma/session/finished.h"
-#include "scotoma/wording/tally.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -31,7 +33,18 @@ struct CheckArguments : StudyArguments {
   int images = 0;
   bool allow_undecided = false;
   bool json = false;
+  std::optional<bool> github;  ///< else where the program runs in GitHub Actions
 };
+
+/// What the environment says; empty where it is not set.
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing changes the environment
+  return value == nullptr ? "" : value;
+}
+
+bool for_github(const CheckArguments& arguments) {
+  return arguments.github.value_or(environment("GITHUB_ACTIONS") == "true");
+}
 
 Painted painted(Verdict verdict, const Paint& paint) {
   const std::string words = fmt::format("{:<11}", verdict_words(verdict));
@@ -68,15 +81,14 @@ Result<void> conclusion(const Checked& checked, bool allow_undecided, const std:
         check.name, again));
   }
   const auto count = [&](Verdict verdict) {
-    return static_cast<int>(std::count_if(check.cases.begin(), check.cases.end(),
-                                          [&](const CheckCase& one) { return one.verdict == verdict; }));
+    return std::count_if(check.cases.begin(), check.cases.end(),
+                         [&](const CheckCase& one) { return one.verdict == verdict; });
   };
-  const int left = count(Verdict::there) + count(Verdict::worse);
-  const int undecided = count(Verdict::undecided);
-  if (left == 0 && (undecided == 0 || allow_undecided)) return {};
-  return failed(fmt::format("{}: of {}, {} fixed, {} still there ({} of them worse), {} undecided{}", check.name,
-                            counted_kinds(counts_of(check)), count(Verdict::fixed), left, count(Verdict::worse),
-                            undecided, undecided > 0 ? "; more images would decide more: --images" : ""));
+  const auto undecided = count(Verdict::undecided);
+  const bool left = count(Verdict::there) + count(Verdict::worse) > 0;
+  if (!left && (undecided == 0 || allow_undecided)) return {};
+  return failed(fmt::format("{}: {}{}", check.name, verdicts_in_numbers(check),
+                            undecided > 0 ? "; more images would decide more: --images" : ""));
 }
 
 /// Generates what --images asks for. The study's budget is not touched: these are the user's own, asked for by number.
@@ -102,6 +114,59 @@ Result<Checked> checked(FinishedStudy& done, CandidateModel& candidate, const Ch
   return Checked{std::move(check), doubts(done.findings)};
 }
 
+/// The file that GitHub reads the step's summary from; empty where there is none.
+std::filesystem::path summary_file(const CheckArguments& arguments) {
+  return for_github(arguments) ? environment("GITHUB_STEP_SUMMARY") : "";
+}
+
+/// Adds to the summary, or where the text is empty looks whether that could be done. Errors: those of append_to_file.
+Result<void> add_to_summary(const CheckArguments& arguments, std::string_view text) {
+  const std::filesystem::path file = summary_file(arguments);
+  if (file.empty()) return {};
+  const Result<void> added = append_to_file(file, text);
+  if (added.ok()) return {};
+  return Error{added.error().code, added.error().message + "; GITHUB_STEP_SUMMARY names it, --no-github leaves it out"};
+}
+
+/// What GitHub shows of the step beside its log.
+Result<void> summarise(const CheckArguments& arguments, const Study& study, const Checked& checked) {
+  const std::filesystem::path file = summary_file(arguments);
+  if (file.empty()) return {};
+  const std::size_t room = kGithubSummary - std::min<std::size_t>(kGithubSummary, size_of_file(file));
+  const std::string text = github_summary(study, checked.check, arguments.allow_undecided, checked.doubts, room);
+  if (text.empty()) tell(stderr, "note: {}: the summary has no room left (1 MiB a step)\n", file.string());
+  return add_to_summary(arguments, text);
+}
+
+/// Annotations on standard output; where JSON is there, on standard error, which GitHub reads as well.
+void annotate(const CheckArguments& arguments, const Checked& checked) {
+  if (!for_github(arguments)) return;
+  for (const std::string& line : github_annotations(checked.check, arguments.allow_undecided, checked.doubts)) {
+    if (arguments.json) {
+      tell(stderr, "{}\n", line);
+    } else {
+      say("{}\n", line);
+    }
+  }
+}
+
+/// All that is written of a result: files before anything is printed, since the reader of that may have gone.
+Result<void> report_check(const CheckArguments& arguments, const Study& study, const Checked& result) {
+  if (!arguments.junit.empty())
+    SCOTOMA_RETURN_IF_ERROR(write_whole(arguments.junit, junit_xml(study, result.check, arguments.allow_undecided)));
+  SCOTOMA_RETURN_IF_ERROR(summarise(arguments, study, result));
+  if (arguments.json) {
+    nlohmann::ordered_json json = check_json(study, result.check);
+    if (!result.doubts.empty()) json["doubts"] = result.doubts;
+    say_json(json);
+  } else {
+    print_check(result.check);
+  }
+  annotate(arguments, result);
+  if (!result.check.cases.empty()) tell_doubts(result.doubts);
+  return {};
+}
+
 Result<void> run_check(const CheckArguments& arguments) {
   const CancelToken& cancel = stop_at_interrupt();
   const auto folder = arguments.junit.has_parent_path() ? arguments.junit.parent_path() : std::filesystem::path(".");
@@ -109,6 +174,7 @@ Result<void> run_check(const CheckArguments& arguments) {
     return bad_input(
         fmt::format("{}: its folder is not there; name another file with --junit", arguments.junit.string()));
   }
+  SCOTOMA_RETURN_IF_ERROR(add_to_summary(arguments, ""));  // before any model is asked
   SCOTOMA_ASSIGN_OR_RETURN(Study study, arguments.images > 0 ? open_study(arguments) : open_finished_study(arguments));
   study = as_run(std::move(study), arguments);
   const FinishedNeeds needs = {.cache = true, .models = arguments.images > 0};  // further images are theirs to make
@@ -121,17 +187,7 @@ Result<void> run_check(const CheckArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(FinishedStudy done, open_finished(std::move(study), arguments, cancel, needs));
   tell_note(done.session.note);
   SCOTOMA_ASSIGN_OR_RETURN(const Checked result, checked(done, candidates.front(), arguments, cancel));
-  if (!arguments.junit.empty())  // before anything is printed: the reader of that may have gone
-    SCOTOMA_RETURN_IF_ERROR(
-        write_whole(arguments.junit, junit_xml(done.session.study, result.check, arguments.allow_undecided)));
-  if (arguments.json) {
-    nlohmann::ordered_json json = check_json(done.session.study, result.check);
-    if (!result.doubts.empty()) json["doubts"] = result.doubts;
-    say_json(json);
-  } else {
-    print_check(result.check);
-  }
-  if (!result.check.cases.empty()) tell_doubts(result.doubts);
+  SCOTOMA_RETURN_IF_ERROR(report_check(arguments, done.session.study, result));
   return conclusion(result, arguments.allow_undecided, find_command(arguments));
 }
 
@@ -150,6 +206,13 @@ void add_check(CLI::App& app, Run& run) {
   verb->add_option("--labels", arguments->labels, "class names of the given model; default: the study's")
       ->type_name("FILE");
   verb->add_option("--junit", arguments->junit, "write a JUnit file for a CI server")->type_name("FILE");
+  auto* github = verb->add_flag_callback(
+      "--github", [arguments] { arguments->github = true; },
+      "annotations for GitHub Actions, and a summary in the file that GITHUB_STEP_SUMMARY names; default: where "
+      "GITHUB_ACTIONS is true");
+  verb->add_flag_callback(
+          "--no-github", [arguments] { arguments->github = false; }, "neither, wherever it runs")
+      ->excludes(github);
   verb->add_option(
           "--images", arguments->images,
           "generate until each bug has this many pairs of images, and each systematic failure as many baseline images; "

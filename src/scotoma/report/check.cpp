@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scotoma/record/transfer_json.h"
+#include "scotoma/wording/tally.h"
 #include "scotoma/wording/text.h"
 #include "scotoma/wording/words.h"
 
@@ -84,6 +85,16 @@ std::string_view verdict_words(Verdict verdict) {
       break;
   }
   return "undecided";
+}
+
+std::string verdicts_in_numbers(const Check& check) {
+  const auto count = [&](Verdict verdict) {
+    return std::count_if(check.cases.begin(), check.cases.end(),
+                         [&](const CheckCase& one) { return one.verdict == verdict; });
+  };
+  return fmt::format("of {}, {} fixed, {} still there ({} of them worse), {} undecided",
+                     counted_kinds(counts_of(check)), count(Verdict::fixed),
+                     count(Verdict::there) + count(Verdict::worse), count(Verdict::worse), count(Verdict::undecided));
 }
 
 std::string figures(const CheckCase& one) {

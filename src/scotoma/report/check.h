@@ -14,6 +14,9 @@ namespace scotoma {
 /// "fixed", "still there", "worse", "undecided".
 std::string_view verdict_words(Verdict verdict);
 
+/// "of 13 bugs and 1 systematic failure, 10 fixed, 3 still there (1 of them worse), 1 undecided". Requires a case.
+std::string verdicts_in_numbers(const Check& check);
+
 /// "3 of 64 images with the phrase fail (95 % interval 1 to 13 %); 9.6 % are allowed; before: 60 of 64", of a
 /// systematic failure "3 of 64 baseline images fail ...". Plain text,
 /// in ASCII but for what stands in the prompts.
