@@ -22,7 +22,8 @@ namespace {
 const std::map<std::string, ExportFormat> kFormats = {{"imagefolder", ExportFormat::imagefolder},
                                                       {"huggingface", ExportFormat::huggingface},
                                                       {"webdataset", ExportFormat::webdataset},
-                                                      {"jsonl", ExportFormat::jsonl}};
+                                                      {"jsonl", ExportFormat::jsonl},
+                                                      {"fiftyone", ExportFormat::fiftyone}};
 
 struct ExportArguments : StudyArguments {
   ExportOptions options;
@@ -40,7 +41,7 @@ void print_summary(const ExportArguments& arguments, const Exported& exported) {
       counted(static_cast<int>(exported.train + exported.test), "image"), counted_kinds(of), exported.train,
       exported.test, arguments.to.string());
   if (exported.one_sided.empty() || arguments.format == "webdataset") return;
-  if (arguments.format == "jsonl") {
+  if (arguments.format == "jsonl" || arguments.format == "fiftyone") {
     tell(stderr, "note: on one side (train or test) only: {}\n",
          fmt::format("{}", fmt::join(exported.one_sided, ", ")));
     return;

@@ -80,7 +80,7 @@ TEST_F(ExportVerb, WritesTheFailuresOfTheConfirmedBugAndOfTheLabelThatFailsSyste
 }
 
 TEST_F(ExportVerb, EveryFormatAndOptionIsUnderstood) {
-  for (const std::string format : {"imagefolder", "huggingface", "webdataset", "jsonl"}) {
+  for (const std::string format : {"imagefolder", "huggingface", "webdataset", "jsonl", "fiftyone"}) {
     const Outcome outcome = write(format, format,
                                   {"--images", "valid", "--test", "0.5", "--bug", "bee-on-a-flower", "--bug",
                                    "fly-on-a-flower", "--per-bug", "5", "--quiet"});

@@ -16,6 +16,7 @@
 #include "export/side_words.h"
 #include "fake/folder.h"
 #include "fake/world.h"
+#include "scotoma/core/hash.h"
 #include "scotoma/export/new_folder.h"
 #include "scotoma/export/split.h"
 #include "scotoma/find/find.h"
@@ -108,7 +109,7 @@ std::vector<Read> read_shards(const fs::path& folder) {
 std::vector<Read> read_back(const fs::path& folder, ExportFormat format) {
   if (format == ExportFormat::webdataset) return read_shards(folder);
   if (format == ExportFormat::imagefolder) return read_files(folder, "");
-  if (format == ExportFormat::huggingface) return read_files(folder, "data");
+  if (format == ExportFormat::huggingface || format == ExportFormat::fiftyone) return read_files(folder, "data");
   std::vector<Read> all;
   read_lines(folder / "images.jsonl", all);
   EXPECT_EQ(files_in(folder, ".png"), all.size());
@@ -126,7 +127,7 @@ std::map<std::string, std::string> bytes_of(const fs::path& folder) {
 }
 
 constexpr ExportFormat kFormats[] = {ExportFormat::imagefolder, ExportFormat::huggingface, ExportFormat::webdataset,
-                                     ExportFormat::jsonl};
+                                     ExportFormat::jsonl, ExportFormat::fiftyone};
 
 class Export : public testing::Test {
  protected:
@@ -202,6 +203,30 @@ TEST_F(Export, EachFormatHoldsEachImageWithItsPixelsAndItsFields) {
   }
 }
 
+TEST_F(Export, EveryFormatHasOneFileOfAllImagesAndChecksumsThatHold) {
+  for (const ExportFormat format : kFormats) {
+    const fs::path to = folder_ / fmt::format("{}", static_cast<int>(format));
+    const auto done = write(to, {.format = format, .test = 0.3, .shard_bytes = 20'000});
+    ASSERT_TRUE(done.ok()) << done.error().message;
+    std::istringstream lines(e2e::read_file(to / "images.jsonl"));
+    std::size_t images = 0;
+    for (std::string line; std::getline(lines, line); ++images) {
+      const std::string name = json::parse(line)["file_name"];
+      EXPECT_EQ(fs::exists(to / name), format != ExportFormat::webdataset) << name;
+    }
+    EXPECT_EQ(images, done->train + done->test);
+    std::size_t files = 0;
+    const json about = json::parse(e2e::read_file(to / "croissant.json"));
+    for (const json& each : about["distribution"]) {
+      if (each["@type"] != "cr:FileObject") continue;
+      ++files;
+      const fs::path file = to / each["contentUrl"].get<std::string>();
+      EXPECT_EQ(each["sha256"], sha256_hex(e2e::read_file(file))) << file;
+    }
+    EXPECT_EQ(files, 1 + files_in(to, ".tar"));
+  }
+}
+
 /// The study's label of that name is called otherwise, and so are its bugs.
 void rename(Study& study, Findings& findings, const std::string& from, const std::string& to) {
   for (StudyLabel& label : study.labels) {
@@ -219,8 +244,10 @@ TEST_F(Export, NoWordInALabelSortsItsImagesIntoASideAndEveryNameLeadsBack) {
   rename(study, named, "fly", "test tube");
   rename(study, named, "cow", "driving-test-3.png");
   Silent silent;
-  const std::map<ExportFormat, std::string> where = {
-      {ExportFormat::imagefolder, ""}, {ExportFormat::huggingface, "data"}, {ExportFormat::jsonl, "images"}};
+  const std::map<ExportFormat, std::string> where = {{ExportFormat::imagefolder, ""},
+                                                     {ExportFormat::huggingface, "data"},
+                                                     {ExportFormat::fiftyone, "data"},
+                                                     {ExportFormat::jsonl, "images"}};
   for (const auto& [format, below] : where) {
     const fs::path to = folder_ / fmt::format("{}", static_cast<int>(format));
     ASSERT_TRUE(export_dataset(study, named, *finished_->cache, {.format = format, .test = 0.3}, to, {}, silent).ok());

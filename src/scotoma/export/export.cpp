@@ -3,8 +3,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "scotoma/core/hash.h"
 #include "scotoma/export/card.h"
+#include "scotoma/export/croissant.h"
 #include "scotoma/export/dataset.h"
+#include "scotoma/export/fiftyone.h"
 #include "scotoma/export/layout.h"
 #include "scotoma/export/new_folder.h"
 #include "scotoma/export/output_file.h"
@@ -24,6 +27,33 @@ Result<void> write_images(const Dataset& dataset, const ImageFolder& images, Lay
   return layout.finish();
 }
 
+/// Errors: those of sha256_of_file.
+Result<DescribedFile> with_checksum(const std::filesystem::path& folder, const std::string& name) {
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string sha256, sha256_of_file(folder / name));
+  return DescribedFile{name, sha256};
+}
+
+Result<void> write_json(const std::filesystem::path& file, const nlohmann::ordered_json& json) {
+  return write_file(file, printable_json(json.dump(2)) + "\n");
+}
+
+/// What the dataset says of itself, to each kind of reader.
+Result<void> write_descriptions(const Study& study, const Findings& findings, const Dataset& dataset,
+                                const ExportOptions& options, const Layout& layout,
+                                const std::filesystem::path& folder) {
+  SCOTOMA_ASSIGN_OR_RETURN(const DescribedFile lines, with_checksum(folder, kImagesFile));
+  std::vector<DescribedFile> archives;
+  for (const std::string& name : layout.archives()) {
+    SCOTOMA_ASSIGN_OR_RETURN(archives.emplace_back(), with_checksum(folder, name));
+  }
+  SCOTOMA_RETURN_IF_ERROR(
+      write_json(folder / "croissant.json", croissant_json(study, dataset, options, lines, archives)));
+  if (options.format == ExportFormat::fiftyone)
+    SCOTOMA_RETURN_IF_ERROR(write_json(folder / "metadata.json", fiftyone_metadata(study, findings, dataset, options)));
+  SCOTOMA_RETURN_IF_ERROR(write_json(folder / "dataset.json", dataset_json(study, findings, dataset, options)));
+  return write_file(folder / "README.md", readme(study, findings, dataset, options));
+}
+
 }  // namespace
 
 Result<Exported> export_dataset(const Study& study, const Findings& findings, const ImageFolder& images,
@@ -34,9 +64,7 @@ Result<Exported> export_dataset(const Study& study, const Findings& findings, co
   listener.on(StageBegan{Stage::export_dataset});
   const auto layout = make_layout(dataset, findings, options, place->path());
   SCOTOMA_RETURN_IF_ERROR(write_images(dataset, images, *layout, cancel, listener));
-  SCOTOMA_RETURN_IF_ERROR(write_file(place->path() / "dataset.json",
-                                     printable_json(dataset_json(study, findings, dataset, options).dump(2)) + "\n"));
-  SCOTOMA_RETURN_IF_ERROR(write_file(place->path() / "README.md", readme(study, findings, dataset, options)));
+  SCOTOMA_RETURN_IF_ERROR(write_descriptions(study, findings, dataset, options, *layout, place->path()));
   SCOTOMA_RETURN_IF_ERROR(place->commit());
   Exported exported{.train = dataset.train(), .test = dataset.test(), .one_sided = dataset.one_sided()};
   for (const DatasetBug& bug : dataset.bugs) {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "scotoma/export/fiftyone.h"
 #include "scotoma/export/output_file.h"
 #include "scotoma/export/tar.h"
 #include "scotoma/wording/text.h"
@@ -23,7 +24,9 @@ namespace {
 class FilesLayout : public Layout {
  public:
   FilesLayout(const Dataset& dataset, const Findings& findings, ExportFormat format, fs::path folder)
-      : dataset_(dataset), findings_(findings), format_(format), folder_(std::move(folder)) {}
+      : dataset_(dataset), findings_(findings), format_(format), folder_(std::move(folder)) {
+    if (format == ExportFormat::fiftyone) samples_.emplace(dataset, findings, folder_ / "samples.json");
+  }
 
   Result<void> add(const DatasetImage& image, std::string_view png) override {
     const DatasetBug& bug = dataset_.bugs[image.bug];
@@ -31,11 +34,13 @@ class FilesLayout : public Layout {
     const std::string name = fmt::format("{}/{}-{:06}.png", dataset_.labels[bug.label].folder, bug.name, image.number);
     SCOTOMA_RETURN_IF_ERROR(write_file(folder_ / (beside + name), png));
     SCOTOMA_RETURN_IF_ERROR(describe(image, beside + "metadata.jsonl", name));
-    return format_ == ExportFormat::jsonl ? describe(image, "images.jsonl", beside + name) : Result<void>();
+    SCOTOMA_RETURN_IF_ERROR(describe(image, kImagesFile, beside + name));
+    return samples_ ? samples_->add(image, beside + name) : Result<void>();
   }
 
   Result<void> finish() override {
     for (auto& [path, file] : lines_) SCOTOMA_RETURN_IF_ERROR(file.close());
+    if (samples_) SCOTOMA_RETURN_IF_ERROR(samples_->finish());
     return add_missing_folders();
   }
 
@@ -71,6 +76,7 @@ class FilesLayout : public Layout {
   ExportFormat format_;
   fs::path folder_;
   std::map<std::string, OutputFile> lines_;  ///< by path
+  std::optional<FiftyoneSamples> samples_;   ///< in that format
 };
 
 /// KEY.cls, KEY.json and KEY.png of each image, one behind the other, in tar files of a limited size.
@@ -88,9 +94,9 @@ class ShardsLayout : public Layout {
     const std::uint64_t room = TarFile::room(index.size()) + TarFile::room(json.size()) + TarFile::room(png.size());
     if (side.shard && side.shard->size() + room > shard_bytes_) SCOTOMA_RETURN_IF_ERROR(end_shard(side));
     if (!side.shard) {
-      const std::string name = fmt::format("{}-{:06}.tar", side_name(image.test), side.shards++);
-      SCOTOMA_ASSIGN_OR_RETURN(side.shard, TarFile::create(folder_ / name));
+      SCOTOMA_ASSIGN_OR_RETURN(side.shard, TarFile::create(folder_ / shard_name(image.test, side.shards++)));
     }
+    SCOTOMA_RETURN_IF_ERROR(list(json));
     SCOTOMA_RETURN_IF_ERROR(side.shard->add(key + ".cls", index));
     SCOTOMA_RETURN_IF_ERROR(side.shard->add(key + ".json", json));
     return side.shard->add(key + ".png", png);
@@ -100,7 +106,15 @@ class ShardsLayout : public Layout {
     for (Side& side : sides_) {
       if (side.shard) SCOTOMA_RETURN_IF_ERROR(end_shard(side));
     }
-    return {};
+    return lines_ ? lines_->close() : Result<void>();
+  }
+
+  std::vector<std::string> archives() const override {
+    std::vector<std::string> names;
+    for (const bool test : {false, true}) {
+      for (int shard = 0; shard < sides_[test ? 1 : 0].shards; ++shard) names.push_back(shard_name(test, shard));
+    }
+    return names;
   }
 
  private:
@@ -108,6 +122,16 @@ class ShardsLayout : public Layout {
     std::optional<TarFile> shard;
     int shards = 0;
   };
+
+  static std::string shard_name(bool test, int shard) { return fmt::format("{}-{:06}.tar", side_name(test), shard); }
+
+  /// The same line beside the shards, for those that have no room to open each.
+  Result<void> list(const std::string& json) {
+    if (!lines_) {
+      SCOTOMA_ASSIGN_OR_RETURN(lines_, OutputFile::create(folder_ / kImagesFile));
+    }
+    return lines_->write(json + "\n");
+  }
 
   static Result<void> end_shard(Side& side) {
     SCOTOMA_RETURN_IF_ERROR(side.shard->close());
@@ -120,6 +144,7 @@ class ShardsLayout : public Layout {
   std::uint64_t shard_bytes_;
   fs::path folder_;
   std::array<Side, 2> sides_;
+  std::optional<OutputFile> lines_;
 };
 
 }  // namespace
@@ -127,6 +152,7 @@ class ShardsLayout : public Layout {
 std::string sides_folder(ExportFormat format) {
   switch (format) {
     case ExportFormat::huggingface:
+    case ExportFormat::fiftyone:
       return "data/";
     case ExportFormat::jsonl:
       return "images/";

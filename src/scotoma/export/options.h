@@ -15,6 +15,7 @@ enum class ExportFormat {
   huggingface,  ///< the same below data/: the hub's way
   webdataset,   ///< SIDE-000000.tar: webdataset
   jsonl,        ///< the same below images/, and images.jsonl beside it: any program
+  fiftyone,     ///< the same below data/, and samples.json: FiftyOne's own
 };
 
 enum class ExportImages {
