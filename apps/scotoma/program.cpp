@@ -134,6 +134,7 @@ int run_verb(int argc, const char* const* argv) {
   add_check(app, run);
   add_doctor(app, run);
   add_export(app, run);
+  add_card(app, run);
   add_generate(app, run);
   add_options(app, run);
   add_completion(app, run);

@@ -36,6 +36,7 @@ void add_check(CLI::App& app, Run& run);
 void add_doctor(CLI::App& app, Run& run);
 void add_demo(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
+void add_card(CLI::App& app, Run& run);
 void add_generate(CLI::App& app, Run& run);
 void add_init(CLI::App& app, Run& run);
 void add_completion(CLI::App& app, Run& run);
