@@ -2,6 +2,7 @@
 #include "scotoma/core/parallel.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <atomic>
 #include <latch>
@@ -9,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace scotoma {
@@ -125,6 +127,19 @@ TEST(RunParallel, AnErrorCountsMoreThanTheInterruption) {
 TEST(ThreadCount, TakesWhatIsAskedElseAtLeastOne) {
   EXPECT_EQ(thread_count(3), 3);
   EXPECT_GE(thread_count(0), 1);
+}
+
+TEST(ThreadCount, IsNoLargerThanWhatSlurmGaveTheJob) {
+  const char* variable = "SLURM_CPUS_PER_TASK";
+  ::unsetenv(variable);
+  const int all = thread_count(0);
+  for (const auto& [text, threads] : std::vector<std::pair<const char*, int>>{
+           {"1", 1}, {"100000", all}, {"0", all}, {"-2", all}, {"two", all}, {"1x", all}, {"", all}}) {
+    ::setenv(variable, text, 1);
+    EXPECT_EQ(thread_count(0), threads) << text;
+    EXPECT_EQ(thread_count(3), 3) << text;
+  }
+  ::unsetenv(variable);
 }
 
 }  // namespace

@@ -5,11 +5,14 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <charconv>
 #include <condition_variable>
+#include <cstdlib>
 #include <exception>
 #include <mutex>
 #include <new>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -83,6 +86,17 @@ class Crew {
   std::optional<Error> error_;
 };
 
+/// A job may see more processors than it was given: only some set-ups of Slurm bind it to those.
+std::optional<int> granted_by_slurm() {
+  const char* text = std::getenv("SLURM_CPUS_PER_TASK");
+  if (text == nullptr) return std::nullopt;
+  const std::string_view digits = text;
+  int count = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
+  if (error != std::errc() || end != digits.data() + digits.size() || count < 1) return std::nullopt;
+  return count;
+}
+
 }  // namespace
 
 Error stopped() { return interrupted("stopped; run the same command again to go on"); }
@@ -117,8 +131,9 @@ Result<void> run_parallel(std::size_t jobs, int threads, const CancelToken& canc
 int thread_count(int asked) {
   if (asked > 0) return asked;
   cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::max(1, CPU_COUNT(&set));
-  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  const bool bound = sched_getaffinity(0, sizeof set, &set) == 0;
+  const int there = bound ? CPU_COUNT(&set) : static_cast<int>(std::thread::hardware_concurrency());
+  return std::max(1, std::min(there, granted_by_slurm().value_or(there)));
 }
 
 }  // namespace scotoma

@@ -29,7 +29,8 @@ Result<void> run_growing(const std::function<std::optional<Job>()>& next, std::s
 /// What a run says that was cancelled.
 Error stopped();
 
-/// `asked`, or the number of cores this process may use when `asked` is 0.
+/// `asked`, or the number of cores this process may use when `asked` is 0: those that it is bound to, and in a job of
+/// Slurm no more than SLURM_CPUS_PER_TASK.
 int thread_count(int asked);
 
 }  // namespace scotoma
