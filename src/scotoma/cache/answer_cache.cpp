@@ -12,6 +12,7 @@
 #include <cstring>
 #include <thread>
 
+#include "scotoma/cache/rows.h"
 #include "scotoma/core/file.h"
 #include "scotoma/core/hash.h"
 #include "scotoma/core/sqlite.h"
@@ -34,15 +35,6 @@ constexpr const char* kStore =
     "  ON CONFLICT(fingerprint, input) DO UPDATE SET value=excluded.value, sum=excluded.sum"
     "  WHERE value IS NOT excluded.value OR sum IS NOT excluded.sum";
 
-/// Of one row: the first eight bytes of SHA-256 over all that it says. The name and the input are in it, so that an
-/// answer whose key was damaged does not become that of another question.
-std::int64_t checksum(std::string_view fingerprint, std::string_view input, std::string_view value) {
-  const auto digest = Hasher().field(fingerprint).field(input).field(value).digest();
-  std::int64_t sum = 0;
-  std::memcpy(&sum, digest.data(), sizeof sum);
-  return sum;
-}
-
 /// In SQL: scotoma_sum(fingerprint, input, value).
 void sum_in_sql(sqlite3_context* context, int /*count*/, sqlite3_value** values) {
   const auto bytes = [](sqlite3_value* value) {
@@ -50,7 +42,7 @@ void sum_in_sql(sqlite3_context* context, int /*count*/, sqlite3_value** values)
     const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));
     return size == 0 ? std::string_view() : std::string_view(data, size);
   };
-  sqlite3_result_int64(context, checksum(bytes(values[0]), bytes(values[1]), bytes(values[2])));
+  sqlite3_result_int64(context, sum_of_row(bytes(values[0]), bytes(values[1]), bytes(values[2])));
 }
 
 /// Whether one of the cache's files has no room left under the limit of the process. SQLite keeps no errno of it:
@@ -63,30 +55,7 @@ bool has_file_at_size_limit(const fs::path& database) {
   });
 }
 
-/// Of a person's answers, in the order of their inputs.
-std::string tally_of(std::span<const Answer> answers) {
-  Hasher hasher;
-  for (const Answer& answer : answers) hasher.field(answer.input).field(answer.value);
-  return hasher.hex();
-}
-
 }  // namespace
-
-struct AnswerCache::Statements {
-  Statement find;
-  Statement store;
-  Statement all;
-  Statement remove;
-  Statement count;
-};
-
-/// A person's answers as they stand in the file.
-struct AnswerCache::Persons {
-  std::vector<Answer> whole;         ///< without the tally
-  std::vector<std::string> damaged;  ///< inputs of rows that do not fit their checksums
-  std::string tally;                 ///< empty: none is there, or a damaged one
-  bool complete() const { return damaged.empty() && tally == tally_of(whole); }
-};
 
 AnswerCache::AnswerCache(fs::path folder, std::chrono::milliseconds patience)
     : ImageFolder(std::move(folder)), patience_(patience), statements_(std::make_unique<Statements>()) {}
@@ -239,17 +208,17 @@ Result<std::optional<std::string>> AnswerCache::find(const std::string& fingerpr
   const std::lock_guard lock(mutex_);
   InUse find(statements_->find.get());
   const int code = find.text(1, fingerprint).text(2, input).step();
-  if (code == SQLITE_DONE) return std::optional<std::string>();
+  if (code == SQLITE_DONE) return other_ ? other_->find(fingerprint, input) : std::optional<std::string>();
   if (code != SQLITE_ROW) return broken("reading");
   std::optional<std::string> value = find.column(0);
-  if (find.number_in(1) != checksum(fingerprint, input, *value)) value.reset();
-  return value;
+  if (find.number_in(1) != sum_of_row(fingerprint, input, *value)) value.reset();
+  return !value && other_ ? other_->find(fingerprint, input) : value;
 }
 
 Result<void> AnswerCache::put(const std::string& fingerprint, const Answer& answer) const {
   InUse store(statements_->store.get());
   store.text(1, fingerprint).text(2, answer.input).blob(3, answer.value);
-  if (store.number(4, checksum(fingerprint, answer.input, answer.value)).step() != SQLITE_DONE)
+  if (store.number(4, sum_of_row(fingerprint, answer.input, answer.value)).step() != SQLITE_DONE)
     return broken("writing");
   return {};
 }
@@ -276,7 +245,7 @@ Result<AnswerCache::Persons> AnswerCache::read_persons() const {
   int code = SQLITE_ROW;
   while ((code = all.step()) == SQLITE_ROW) {
     Answer row{all.column(0), all.column(1)};
-    if (all.number_in(2) != checksum(person, row.input, row.value)) {
+    if (all.number_in(2) != sum_of_row(person, row.input, row.value)) {
       persons.damaged.push_back(std::move(row.input));
     } else if (row.input.empty()) {
       persons.tally = std::move(row.value);

@@ -39,6 +39,11 @@ class AnswerCache : public ImageFolder, public AnswerStore {
   /// of them is kept, in the row of the empty input, so that none gets lost untold.
   static constexpr const char* kPerson = "person";
 
+  /// Under these stand no answers, but what runs remember: a speed (find/speed.h), and who the models are
+  /// (session/remembered_models.h). No model's fingerprint is like them: those are hashes.
+  static constexpr const char* kSpeed = "speed";
+  static constexpr const char* kModels = "models";
+
   /// Opens or creates the cache in a folder. Errors: bad_input when the folder cannot be written, the file is
   /// something else, damaged, or of a newer version of Scotoma; failed when file handles or memory have run out. A
   /// cache of format 1, which had no checksums, gets them: its answers are taken as they are now. Other programs
@@ -47,6 +52,20 @@ class AnswerCache : public ImageFolder, public AnswerStore {
   static Result<std::unique_ptr<AnswerCache>> open(const std::filesystem::path& folder,
                                                    std::chrono::milliseconds patience = std::chrono::seconds(30));
   ~AnswerCache() override;
+
+  /// Opens a cache to read it: nothing is written there, save that a cache of an older format is brought up to date,
+  /// and what is done with a damaged image (ImageFolder::image). On a file system that several machines share, nobody
+  /// may write there meanwhile; where nobody does, no lock is taken. Errors: bad_input when there is no cache, or when
+  /// open() says so.
+  static Result<std::unique_ptr<AnswerCache>> open_to_read(const std::filesystem::path& folder);
+
+  /// Whether the cache is not in one file: a program is writing there, or was killed before it had put what it wrote
+  /// into place.
+  static bool has_log(const std::filesystem::path& folder);
+
+  /// From now on what is not here is looked for there, and nothing is written there.
+  void read_also(std::unique_ptr<const AnswerCache> other) { other_ = std::move(other); }
+  const AnswerCache* other() const { return other_.get(); }  ///< null: none
 
   /// The database of a folder: cache.sqlite, or catalogue.sqlite where only that is there: older programs called it so.
   static std::filesystem::path file_in(const std::filesystem::path& folder);
@@ -66,13 +85,28 @@ class AnswerCache : public ImageFolder, public AnswerStore {
   /// whole are kept, and the next call gives them.
   Result<std::vector<Answer>> persons() const;
 
-  /// Number of answers under a fingerprint.
+  /// Number of answers under a fingerprint. Of this cache alone, as are the next three.
   Result<std::size_t> count(const std::string& fingerprint) const;
+
+  /// All whole answers under a fingerprint, by input.
+  Result<std::vector<Answer>> answers_under(const std::string& fingerprint) const;
+
+  /// Every row in the order of fingerprints and inputs; `whole`: it fits its checksum. The cache must not be asked
+  /// anything meanwhile. Errors: of `visit`, which ends it; of the disk.
+  using Visit = std::function<Result<void>(const std::string& fingerprint, const Answer& answer, bool whole)>;
+  Result<void> each(const Visit& visit) const;
+
+  /// Whether none of a person's answers is damaged or lost. Mends nothing.
+  Result<bool> has_all_of_persons() const;
+
+  Result<Image> image(const std::string& id) const override;
+  Result<bool> has_image(const std::string& id) const override;
 
  private:
   struct Statements;
   AnswerCache(std::filesystem::path folder, std::chrono::milliseconds patience);
   Result<void> connect();
+  Result<void> connect_to_read();
   Result<void> check_version();
   Result<void> migrate();
   Result<void> prepare();
@@ -89,6 +123,7 @@ class AnswerCache : public ImageFolder, public AnswerStore {
   mutable std::mutex mutex_;
   sqlite3* db_ = nullptr;
   std::unique_ptr<Statements> statements_;
+  std::unique_ptr<const AnswerCache> other_;
 };
 
 }  // namespace scotoma

@@ -13,7 +13,6 @@
 namespace scotoma {
 namespace {
 
-constexpr const char* kFingerprint = "speed";  // no model has it: theirs are hashes
 constexpr int kTimedBatches = 3;
 
 /// The models whose work an image is.
@@ -85,14 +84,14 @@ Result<double> measured(const StageContext& context, const Models& models, Memo&
 Result<double> images_per_minute(const StageContext& context, const Models& models, Memo& memo, AnswerCache& cache,
                                  Clock& clock, const SpeedOptions& options) {
   const std::string key = key_of(models);
-  SCOTOMA_ASSIGN_OR_RETURN(const auto known, cache.find(kFingerprint, key));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto known, cache.find(AnswerCache::kSpeed, key));
   if (known) return parsed(*known);
   if (options.replay_only) {
     return bad_input("budget.minutes was not turned into images yet: the study is not finished; run `scotoma find`");
   }
   SCOTOMA_ASSIGN_OR_RETURN(const double speed, measured(context, models, memo, clock, options.threads));
   const std::vector<Answer> answer = {{key, fmt::format("{:.2f}", std::max(speed, 0.01))}};
-  SCOTOMA_RETURN_IF_ERROR(cache.store(kFingerprint, answer));
+  SCOTOMA_RETURN_IF_ERROR(cache.store(AnswerCache::kSpeed, answer));
   return parsed(answer.front().value);
 }
 

@@ -106,6 +106,22 @@ Result<void> ImageFolder::write(const std::string& id, std::string_view bytes) c
   return write_whole_through(folder_ / "images" / kAside, path, bytes);
 }
 
+Result<bool> ImageFolder::take_image(const ImageFolder& from, const std::string& id) const {
+  SCOTOMA_ASSIGN_OR_RETURN(const bool there, ImageFolder::has_image(id));
+  if (there) return false;
+  const fs::path path = folder_ / image_file(id);
+  const fs::path source = from.folder_ / image_file(id);
+  SCOTOMA_RETURN_IF_ERROR(make_folder(path.parent_path()));
+  std::error_code error;
+  if (!fs::exists(path, error)) {  // a name that is taken is not given away: what stands there is damaged
+    fs::create_hard_link(source, path, error);
+    if (!error) return true;
+  }
+  SCOTOMA_ASSIGN_OR_RETURN(const std::string bytes, read_plain_file(source));
+  SCOTOMA_RETURN_IF_ERROR(write_whole_through(folder_ / "images" / kAside, path, bytes));
+  return true;
+}
+
 Result<std::vector<std::uint8_t>> ImageFolder::image_bytes(const std::string& id) const {
   const fs::path path = folder_ / image_file(id);
   SCOTOMA_ASSIGN_OR_RETURN(const std::string bytes, read_image_file(path));

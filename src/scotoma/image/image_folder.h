@@ -37,6 +37,11 @@ class ImageFolder : public ImageStore {
   /// does.
   Result<void> put_png(const std::string& id, std::string_view bytes);
 
+  /// Takes an image's file from another folder unless it is here whole: a second name of the same file where one file
+  /// system holds both, else a copy. Its pixels are looked at when it is read. True: it was not here. Errors: those of
+  /// has_image(); failed where it cannot be read or written.
+  Result<bool> take_image(const ImageFolder& from, const std::string& id) const;
+
   /// The image, and the bytes of its file, once its pixels were found to be those of its name.
   /// Errors: failed when the file is missing or damaged. A damaged file is removed, and a pipe or device in its place,
   /// so that the next run generates it anew.
