@@ -5,12 +5,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <deque>
-#include <functional>
 #include <mutex>
 #include <optional>
-#include <unordered_map>
 
+#include "scotoma/cache/inquiry.h"
 #include "scotoma/core/hash.h"
 #include "scotoma/core/parallel.h"
 #include "scotoma/model/codec.h"
@@ -47,50 +45,10 @@ Result<std::vector<std::vector<float>>> alike(std::vector<std::vector<float>> ve
   return vectors;
 }
 
-/// What is asked of the generator, as a key of fixed length.
-std::string key_of(const GenerationRequest& request) {
-  return Hasher().field(request.prompt).field(request.seed).hex();
-}
-
 /// What is asked of the judge.
 std::string key_of(const std::string& image, const std::string& label) { return image + " " + label; }
 
 }  // namespace
-
-/// What one role is asked in one call, by place: an input is asked once however many places it has, and not at all
-/// where the cache knows the answer.
-struct Memo::Inquiry {
-  using ToBatch = std::function<Batch(std::span<const std::size_t> places)>;
-
-  Inquiry(const Models& models, RoleKind asked, std::size_t places, ToBatch make)
-      : role(asked), model(*role_of(models, asked)), to_batch(std::move(make)), inputs(places), found(places) {}
-
-  RoleKind role;
-  const Role& model;
-  ToBatch to_batch;                                            ///< what is asked of some places
-  std::function<Result<void>(std::size_t place)> follow = {};  ///< is called with each place whose answer is there
-  std::string fingerprint = {};                                ///< once there is an input
-  std::vector<std::string> inputs;
-  std::vector<std::string> found;
-  std::unordered_map<std::string, std::vector<std::size_t>> open = {};  ///< places that wait for the answer to an input
-  std::deque<std::size_t> waiting = {};                                 ///< one place of each input to ask
-  std::size_t under_way = 0;                                            ///< batches
-  std::size_t done = 0;
-  std::size_t missing = 0;
-  std::size_t lost = 0;         ///< images that were generated, and are not there any more
-  std::string first_lost = {};  ///< its file
-
-  std::size_t batch() const { return std::max<std::size_t>(1, model.batch()); }
-  bool ended() const { return waiting.empty() && under_way == 0; }
-
-  std::vector<std::size_t> take_batch() {
-    const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(std::min(batch(), waiting.size()));
-    std::vector<std::size_t> places(waiting.begin(), end);
-    waiting.erase(waiting.begin(), end);
-    ++under_way;
-    return places;
-  }
-};
 
 Memo::Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Listener& listener, Options options)
     : Memo(models, cache, cache, cancel, listener, options) {}
@@ -106,13 +64,8 @@ Memo::Memo(Models& models, AnswerStore& answers, ImageStore& images, const Cance
       listener_(listener),
       options_(options) {}
 
-/// Looks an input up, and notes it as missing where it is not known. Under the lock.
-Result<void> Memo::put(Inquiry& inquiry, std::size_t place, const std::string& input) {
-  inquiry.inputs[place] = input;
-  if (const auto asked = inquiry.open.find(input); asked != inquiry.open.end()) {
-    asked->second.push_back(place);
-    return {};
-  }
+/// The answer to an input, where the cache has it, and of the generator its image.
+Result<std::optional<std::string>> Memo::known_to(Inquiry& inquiry, const std::string& input) {
   if (inquiry.fingerprint.empty()) {
     std::string& fingerprint = fingerprints_[inquiry.role];
     if (fingerprint.empty()) fingerprint = inquiry.model.fingerprint();
@@ -124,8 +77,30 @@ Result<void> Memo::put(Inquiry& inquiry, std::size_t place, const std::string& i
     if (!there && inquiry.lost++ == 0) inquiry.first_lost = ImageFolder::image_file(*known).string();
     if (!there) known.reset();
   }
-  if (counted_[inquiry.role].insert(std::hash<std::string>()(input)).second)
-    (known ? use_of(inquiry.role).recalled : use_of(inquiry.role).computed) += 1;
+  return known;
+}
+
+/// A question counts once.
+void Memo::count(RoleKind role, const std::string& input, bool known) {
+  if (!counted_[role].insert(std::hash<std::string>()(input)).second) return;
+  (known ? use_of(role).recalled : use_of(role).computed) += 1;
+}
+
+/// Looks an input up, and notes it as missing where it is not known. `here`: it came of an answer that was given here,
+/// and is not for another shard. Under the lock.
+Result<void> Memo::put(Inquiry& inquiry, std::size_t place, const std::string& input, bool here) {
+  inquiry.inputs[place] = input;
+  if (const auto asked = inquiry.open.find(input); asked != inquiry.open.end()) {
+    asked->second.push_back(place);
+    return {};
+  }
+  SCOTOMA_ASSIGN_OR_RETURN(auto known, known_to(inquiry, input));
+  if (!known && !here && !is_ours(inquiry, place)) {
+    inquiry.open[input] = {place};
+    inquiry.elsewhere.push_back(place);
+    return {};
+  }
+  count(inquiry.role, input, known.has_value());
   if (!known) {
     inquiry.open[input] = {place};
     inquiry.waiting.push_back(place);
@@ -133,7 +108,17 @@ Result<void> Memo::put(Inquiry& inquiry, std::size_t place, const std::string& i
     return {};
   }
   inquiry.found[place] = *std::move(known);
-  return inquiry.follow ? inquiry.follow(place) : Result<void>();
+  return inquiry.follow ? inquiry.follow(place, false) : Result<void>();
+}
+
+/// Gives an answer to all places that wait for it. Under the lock.
+Result<void> Memo::settle(Inquiry& inquiry, const std::string& input, const std::string& value, bool here) {
+  const auto own = inquiry.open.extract(input);
+  for (const std::size_t place : own.mapped()) {
+    inquiry.found[place] = value;
+    if (inquiry.follow) SCOTOMA_RETURN_IF_ERROR(inquiry.follow(place, here));
+  }
+  return {};
 }
 
 /// Remembers the answers of one batch before anybody gets them.
@@ -143,13 +128,8 @@ Result<void> Memo::remember(Inquiry& inquiry, std::span<const std::size_t> place
   for (std::size_t i = 0; i < places.size(); ++i) rows.push_back({inquiry.inputs[places[i]], values[i]});
   SCOTOMA_RETURN_IF_ERROR(store_.store(inquiry.fingerprint, rows));
   const std::lock_guard lock(mutex_);
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const auto own = inquiry.open.extract(inquiry.inputs[places[i]]);
-    for (const std::size_t place : own.mapped()) {
-      inquiry.found[place] = values[i];
-      if (inquiry.follow) SCOTOMA_RETURN_IF_ERROR(inquiry.follow(place));
-    }
-  }
+  for (std::size_t i = 0; i < places.size(); ++i)
+    SCOTOMA_RETURN_IF_ERROR(settle(inquiry, inquiry.inputs[places[i]], values[i], true));
   --inquiry.under_way;
   inquiry.done += places.size();
   const auto unit = inquiry.role == RoleKind::generator ? WorkUnit::images : WorkUnit::answers;
@@ -186,9 +166,7 @@ void Memo::report_recalled() {
 
 /// Asks for all that is missing, in batches. The answers of the first may bring questions for the others: these wait
 /// for a whole batch while there may be more, and fill the threads that find no batch of the first.
-Result<void> Memo::run(std::span<Inquiry* const> inquiries) {
-  if (cancel_.cancelled()) return stopped();
-  SCOTOMA_RETURN_IF_ERROR(check_replay(inquiries));
+Result<void> Memo::ask(std::span<Inquiry* const> inquiries) {
   const Inquiry& first = *inquiries.front();
   const Inquiry* leader = nullptr;  // whose progress is reported
   std::size_t most = 0;
@@ -203,10 +181,12 @@ Result<void> Memo::run(std::span<Inquiry* const> inquiries) {
   const auto next = [&]() -> std::optional<Task> {
     const std::lock_guard lock(mutex_);
     for (Inquiry* one : inquiries) {
+      if (!lost_.empty()) leave_answered(*one);
       const bool grows = one != &first && !first.ended();
       if (one->waiting.empty() || (grows && one->waiting.size() < one->batch())) continue;
       if (one->under_way >= executor_.at_once(one->role)) continue;
       auto places = one->take_batch();
+      for (const std::size_t place : places) count(one->role, one->inputs[place], false);  // what was taken over is new
       Batch batch = one->to_batch(places);
       return Task{std::move(batch),
                   [this, one, leads = one == leader, places = std::move(places)](
@@ -222,9 +202,11 @@ Result<void> Memo::run(std::span<Inquiry* const> inquiries) {
 
 Result<std::vector<std::string>> Memo::answers(Inquiry inquiry, std::span<const std::string> inputs) {
   if (cancel_.cancelled()) return stopped();
+  left_ = 0;
   for (std::size_t i = 0; i < inputs.size(); ++i) SCOTOMA_RETURN_IF_ERROR(put(inquiry, i, inputs[i]));
   Inquiry* const all[] = {&inquiry};
-  SCOTOMA_RETURN_IF_ERROR(run(all));
+  SCOTOMA_RETURN_IF_ERROR(run(all, Others::are_awaited));
+  if (left_ > 0) return left_to_others();
   return std::move(inquiry.found);
 }
 
@@ -310,19 +292,31 @@ Result<std::vector<std::vector<float>>> Memo::embed_texts(std::span<const std::s
   return alike(std::move(vectors));
 }
 
-/// In parts, so that what is held besides the samples does not grow with their number.
 Result<std::vector<Sample>> Memo::sample(std::span<const Query> queries) {
+  left_ = 0;
+  SCOTOMA_RETURN_IF_ERROR(check_round(queries));
+  auto samples = sample_all(queries, Others::are_left);  // the shard's own of the whole call come first
+  if (!samples.ok() || left_ == 0) return samples;
+  if (!options_.sharing->wait) return left_to_others();
+  left_ = 0;
+  return sample_all(queries, Others::are_awaited);
+}
+
+/// In parts, so that what is held besides the samples does not grow with their number.
+Result<std::vector<Sample>> Memo::sample_all(std::span<const Query> queries, Others others) {
   constexpr std::size_t kPart = 4096;
   std::vector<Sample> samples;
   samples.reserve(queries.size());
   for (std::size_t first = 0; first < queries.size(); first += kPart) {
-    SCOTOMA_RETURN_IF_ERROR(sample_part(queries.subspan(first, std::min(kPart, queries.size() - first)), samples));
+    SCOTOMA_RETURN_IF_ERROR(
+        sample_part(queries.subspan(first, std::min(kPart, queries.size() - first)), others, samples));
   }
   return samples;
 }
 
-/// Appends the samples of `queries`. An image is classified and judged while others are being generated.
-Result<void> Memo::sample_part(std::span<const Query> queries, std::vector<Sample>& samples) {
+/// Appends the samples of `queries`, unless some are for others to answer. An image is classified and judged while
+/// others are being generated.
+Result<void> Memo::sample_part(std::span<const Query> queries, Others others, std::vector<Sample>& samples) {
   if (cancel_.cancelled()) return stopped();
   std::vector<GenerationRequest> requests;
   std::vector<std::string> labels;
@@ -335,14 +329,18 @@ Result<void> Memo::sample_part(std::span<const Query> queries, std::vector<Sampl
   Inquiry classified = about_images(RoleKind::classifier, ids);
   std::optional<Inquiry> judged;
   if (models_.judge) judged.emplace(about_images(RoleKind::judge, ids, labels));
-  generated.follow = [&](std::size_t place) -> Result<void> {
-    SCOTOMA_RETURN_IF_ERROR(put(classified, place, ids[place]));
-    return judged ? put(*judged, place, key_of(ids[place], labels[place])) : Result<void>();
+  // All that is asked about an image is for the shard that generates it.
+  classified.decides = &generated.inputs;
+  if (judged) judged->decides = &generated.inputs;
+  generated.follow = [&](std::size_t place, bool here) -> Result<void> {
+    SCOTOMA_RETURN_IF_ERROR(put(classified, place, ids[place], here));
+    return judged ? put(*judged, place, key_of(ids[place], labels[place]), here) : Result<void>();
   };
   for (std::size_t i = 0; i < requests.size(); ++i) SCOTOMA_RETURN_IF_ERROR(put(generated, i, key_of(requests[i])));
   std::vector<Inquiry*> all = {&generated, &classified};
   if (judged) all.push_back(&*judged);
-  SCOTOMA_RETURN_IF_ERROR(run(all));
+  SCOTOMA_RETURN_IF_ERROR(run(all, others));
+  if (left_ > 0) return {};
   SCOTOMA_ASSIGN_OR_RETURN(auto predicted, predictions(classified.found));
   std::vector<Judgement> judgements(ids.size(), Judgement{true, 1});
   if (judged) {

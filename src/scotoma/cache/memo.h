@@ -7,12 +7,15 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
 #include "scotoma/cache/answer_cache.h"
+#include "scotoma/cache/sharing.h"
 #include "scotoma/cache/store.h"
 #include "scotoma/core/cancel.h"
 #include "scotoma/execute/threads.h"
@@ -29,6 +32,8 @@ class Memo : public Sampler {
     int threads = 1;
     bool replay_only = false;      ///< never call a model: an answer that is not there is an error
     Executor* executor = nullptr;  ///< who carries batches to models; null: `threads` of this process
+    /// Other runs of the study answer a part of the questions; none: all are answered here.
+    std::optional<Sharing> sharing = std::nullopt;
   };
 
   /// All references must outlive the memo.
@@ -36,8 +41,9 @@ class Memo : public Sampler {
        Options options);
   Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Listener& listener, Options options);
 
-  /// Answers in the order of the queries. Errors: those of the models and of the disk; interrupted when cancelled.
-  /// Whatever was answered before an error is kept.
+  /// Answers in the order of the queries. Errors: those of the models and of the disk; interrupted when cancelled;
+  /// with `sharing` also waits, once all that is asked in the call and is this shard's has been answered, where answers
+  /// of other shards are missing. Whatever was answered before an error is kept.
   Result<std::vector<std::string>> generate(std::span<const GenerationRequest> requests);  ///< image ids
   Result<std::vector<Prediction>> classify(std::span<const std::string> images);
   Result<std::vector<Judgement>> judge(std::span<const std::string> images, const std::string& label);
@@ -59,21 +65,42 @@ class Memo : public Sampler {
   /// Of the calls so far, each from its beginning to its last generated image: what images a second are counted by.
   double generating_seconds() const { return generating_seconds_; }
 
+  /// Questions of the last call that only other shards answer.
+  std::size_t left() const { return left_; }
+
+  struct Inquiry;  ///< of one role in one call: cache/inquiry.h, for the memo alone
+
  private:
-  struct Inquiry;  // of one role in one call
+  enum class Others { are_left, are_awaited };
 
   Inquiry to_generate(std::span<const GenerationRequest> requests, std::span<const std::string> labels = {}) const;
   Inquiry about_images(RoleKind role, std::span<const std::string> ids, std::span<const std::string> labels = {}) const;
   Result<std::vector<std::string>> answers(Inquiry inquiry, std::span<const std::string> inputs);
-  Result<void> put(Inquiry& inquiry, std::size_t place, const std::string& input);
-  Result<void> run(std::span<Inquiry* const> inquiries);
+  Result<std::optional<std::string>> known_to(Inquiry& inquiry, const std::string& input);
+  void count(RoleKind role, const std::string& input, bool known);
+  Result<void> put(Inquiry& inquiry, std::size_t place, const std::string& input, bool here = false);
+  Result<void> settle(Inquiry& inquiry, const std::string& input, const std::string& value, bool here);
+  Result<void> ask(std::span<Inquiry* const> inquiries);
   void report_recalled();
   RunFacts::RoleUse& use_of(RoleKind role) { return uses_[std::string(name_of(role))]; }
   Result<void> check_replay(std::span<Inquiry* const> inquiries) const;
   Result<void> remember(Inquiry& inquiry, std::span<const std::size_t> places, const std::vector<std::string>& values,
                         bool leads);
   Result<std::vector<Prediction>> predictions(std::span<const std::string> answers) const;
-  Result<void> sample_part(std::span<const Query> queries, std::vector<Sample>& samples);
+  Result<std::vector<Sample>> sample_all(std::span<const Query> queries, Others others);
+  Result<void> sample_part(std::span<const Query> queries, Others others, std::vector<Sample>& samples);
+
+  // memo_shared.cpp: what other runs of the study answer.
+  Result<void> run(std::span<Inquiry* const> inquiries, Others others);
+  Result<void> check_round(std::size_t missing) const;
+  Result<void> check_round(std::span<const Query> queries) const;
+  Result<void> await_others(std::span<Inquiry* const> inquiries);
+  Result<bool> look_again(Inquiry& inquiry);
+  bool is_ours(const Inquiry& inquiry, std::size_t place) const;
+  void give_up_waiting(std::span<Inquiry* const> inquiries);
+  bool is_answered(const Inquiry& inquiry, const std::string& input) const;
+  void leave_answered(Inquiry& inquiry) const;
+  Error left_to_others() const;
 
   Models& models_;
   AnswerStore& store_;
@@ -88,6 +115,8 @@ class Memo : public Sampler {
   std::map<std::string, RunFacts::RoleUse> uses_;
   std::map<RoleKind, std::unordered_set<std::size_t>> counted_;  ///< hashes of the questions that uses_ holds, by role
   bool recalled_reported_ = false;
+  std::size_t left_ = 0;
+  std::set<std::size_t> lost_;  ///< shards
   double generating_seconds_ = 0;
   std::chrono::steady_clock::time_point last_generated_;
 };

@@ -15,6 +15,7 @@ namespace scotoma {
 enum class Code {
   failed = 1,         ///< the work ran and failed midway: a full disk, NaN from a model
   bad_input = 2,      ///< what the user gave cannot be used: a study, a model file, an option
+  waits = 75,         ///< its share is done; it goes on once others have done theirs (EX_TEMPFAIL of sysexits.h)
   interrupted = 130,  ///< the user stopped it; the study can be resumed
 };
 
@@ -26,6 +27,7 @@ struct Error {
 
 inline Error bad_input(std::string message) { return {Code::bad_input, std::move(message)}; }
 inline Error failed(std::string message) { return {Code::failed, std::move(message)}; }
+inline Error waits(std::string message) { return {Code::waits, std::move(message)}; }
 inline Error interrupted(std::string message) { return {Code::interrupted, std::move(message)}; }
 
 template <class T>

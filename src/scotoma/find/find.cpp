@@ -141,12 +141,14 @@ Result<std::vector<Target>> find_targets(const Study& study, const std::vector<s
   return targets;
 }
 
-Result<StudyRun> run_study(const Study& study, Models& models, AnswerCache& cache, const CancelToken& cancel,
-                           Listener& listener, const RunOptions& options) {
+namespace {
+
+/// run_study() through this memo.
+Result<StudyRun> run_through(Memo& memo, const Study& study, Models& models, AnswerCache& cache, Listener& listener,
+                             const RunOptions& options) {
   StudyRun result;
   Findings& findings = result.findings;
   const int threads = thread_count(study.engine.threads);
-  Memo memo(models, cache, cancel, listener, {threads, options.replay_only, options.executor});
   SCOTOMA_ASSIGN_OR_RETURN(const auto targets, find_targets(study, models.classifier->class_names()));
   SCOTOMA_RETURN_IF_ERROR(check_labels(options.only, targets, study));
   findings.class_names = models.classifier->class_names();
@@ -200,6 +202,29 @@ Result<StudyRun> run_study(const Study& study, Models& models, AnswerCache& cach
   measure(memo, course, threads, result.run);
   listener.on(finished(limited, result));
   return result;
+}
+
+}  // namespace
+
+Result<StudyRun> run_study(const Study& study, Models& models, AnswerCache& cache, const CancelToken& cancel,
+                           Listener& listener, const RunOptions& options) {
+  Memo memo(models, cache, cancel, listener,
+            {thread_count(study.engine.threads), options.replay_only, options.executor, options.sharing});
+  return run_through(memo, study, models, cache, listener, options);
+}
+
+Result<ShardRun> answer_shard(const Study& study, Models& models, AnswerCache& cache, const CancelToken& cancel,
+                              Listener& listener, const Sharing& sharing) {
+  if (study.budget.minutes > 0) {
+    return bad_input(
+        fmt::format("{}: budget.minutes is as many images as one machine generates in that time, and several machines "
+                    "would not agree; set budget.images alone",
+                    study.file.string()));
+  }
+  Memo memo(models, cache, cancel, listener, {thread_count(study.engine.threads), false, nullptr, sharing});
+  const auto done = run_through(memo, study, models, cache, listener, {.sharing = sharing});
+  if (!done.ok() && done.error().code != Code::waits) return done.error();
+  return ShardRun{work_of(memo.uses()), done.ok() ? 0 : memo.left()};
 }
 
 }  // namespace scotoma
