@@ -31,9 +31,9 @@ class ModelFilesHash : public testing::Test {
     study_.judge.labels = folder_ / "judge/names.txt";
   }
   std::string hash() const {
-    const auto found = model_files_hash(study_);
+    const auto found = model_files(study_);
     EXPECT_TRUE(found.ok()) << found.error().message;
-    return found.ok() ? *found : "";
+    return found.ok() ? found->hash : "";
   }
   fake::Folder folder_;
   Study study_;
@@ -96,7 +96,7 @@ TEST_F(ModelFilesHash, IsOfUsedModelsAlone) {
 
 TEST_F(ModelFilesHash, NamesNoHashWhereAFileIsMissing) {
   fs::remove(folder_ / "judge/judge.xml");
-  EXPECT_FALSE(model_files_hash(study_).ok());
+  EXPECT_FALSE(model_files(study_).ok());
 }
 
 }  // namespace

@@ -65,13 +65,13 @@ Result<std::vector<fs::path>> models_of(const Study& study) {
 
 }  // namespace
 
-Result<std::string> model_files_hash(const Study& study) {
+Result<ModelFiles> model_files(const Study& study) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto engine, Engine::create(study.engine));
   SCOTOMA_ASSIGN_OR_RETURN(const auto paths, models_of(study));
   SCOTOMA_ASSIGN_OR_RETURN(const fs::path tokenizers, Engine::tokenizers_library());
   Hasher hasher;
   hasher.field("model files").field(static_cast<std::uint64_t>(kBackendRevision));
-  hasher.field(Engine::version()).field(engine->processor());
+  hasher.field(Engine::version());
   const auto add = [&](const fs::path& file, const std::string& name) -> Result<void> {
     SCOTOMA_ASSIGN_OR_RETURN(const std::string hash, engine->hash_of(file));
     hasher.field(name).field(hash);
@@ -88,7 +88,7 @@ Result<std::string> model_files_hash(const Study& study) {
       SCOTOMA_RETURN_IF_ERROR(add(file, name.generic_string()));
     }
   }
-  return hasher.hex();
+  return ModelFiles{hasher.hex(), engine->processor()};
 }
 
 }  // namespace scotoma

@@ -9,12 +9,17 @@
 
 namespace scotoma {
 
-/// A hash of all that loading the study's models reads, and of what reads it: the bytes of every file in their folders
+/// `hash`: of all that loading the study's models reads, and of what reads it: the bytes of every file in their folders
 /// or, where a model is one file, of that file, its weights and what is written about it beside it; the class names;
-/// the engine, its tokenizers, the processor and our own code. Two studies that ask for the same (models_asked_for() in
-/// record/study_json.h) and have the same hash load models of the same fingerprints.
+/// the engine, its tokenizers and our own code. Two studies that ask for the same (models_asked_for() in
+/// record/study_json.h) and have the same hash and processor load models of the same fingerprints.
+struct ModelFiles {
+  std::string hash;
+  std::string processor;  ///< Engine::processor
+};
+
 /// Errors: bad_input where a file is missing or cannot be read, and for backends whose files are not known here:
 /// loading says what is wrong, if anything is.
-Result<std::string> model_files_hash(const Study& study);
+Result<ModelFiles> model_files(const Study& study);
 
 }  // namespace scotoma

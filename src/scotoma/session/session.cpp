@@ -52,6 +52,20 @@ void set_engine(Study& study, const StudyPlaces& places) {
   study.engine.trial = std::make_shared<LoadTrial>(std::move(options));
 }
 
+/// Null where there is none yet.
+Result<std::unique_ptr<const AnswerCache>> known_cache(const fs::path& folder) {
+  if (std::error_code ignored; !fs::exists(AnswerCache::file_in(folder), ignored))
+    return std::unique_ptr<const AnswerCache>();
+  if (AnswerCache::has_log(folder)) {
+    return bad_input(
+        fmt::format("{0}: another program is writing there, or was killed, and what it wrote is not in its place yet; "
+                    "wait for its end, or run `scotoma merge --into {1}`, which puts it in order",
+                    folder.string(), quote_for_shell(folder.string())));
+  }
+  SCOTOMA_ASSIGN_OR_RETURN(auto known, AnswerCache::open_to_read(folder));
+  return std::unique_ptr<const AnswerCache>(std::move(known));
+}
+
 }  // namespace
 
 Study placed(Study study, const StudyPlaces& places) {
@@ -153,7 +167,13 @@ Result<Session> open_session(Study study, const StudyPlaces& places) {
   Session session;
   session.study = std::move(study);
   SCOTOMA_ASSIGN_OR_RETURN(session.cache, AnswerCache::open(cache_folder(places)));
-  SCOTOMA_ASSIGN_OR_RETURN(session.models, remembered_or_loaded(session.study, *session.cache));
+  if (!places.known.empty()) {
+    SCOTOMA_ASSIGN_OR_RETURN(auto known, known_cache(places.known));
+    session.cache->read_also(std::move(known));
+  }
+  SCOTOMA_ASSIGN_OR_RETURN(auto remembered, remembered_or_loaded(session.study, *session.cache));
+  session.models = std::move(remembered.models);
+  session.note = std::move(remembered.note);
   return session;
 }
 

@@ -20,7 +20,9 @@ struct Session {
   Study study;
   Models models;
   std::unique_ptr<AnswerCache> cache;
-  std::string note = {};  ///< for the user, who may not know: a model file is newer than what was recorded of it
+  /// For the user, who may not know: a model file is newer than what was recorded of it, or another processor gave what
+  /// the cache has.
+  std::string note = {};
 };
 
 /// Reads the study; `places.threads` overrides what it says.
@@ -56,8 +58,9 @@ Result<std::optional<FolderLock>> lock_answers(const StudyPlaces& places, const 
 /// cache.
 Result<void> check_cache(const StudyPlaces& places);
 
-/// Opens or creates the cache, then the models: loaded, or where the cache knows them from before and none of their
-/// files has changed (session/remembered_models.h) when the first of them is asked.
+/// Opens or creates the cache, and behind it that of `places.known`, where one is there, then the models: loaded, or
+/// where the cache knows them from before and none of their files has changed (session/remembered_models.h) when the
+/// first of them is asked.
 Result<Session> open_session(Study study, const StudyPlaces& places);
 
 }  // namespace scotoma
