@@ -20,6 +20,15 @@ std::vector<ExitCode> exit_codes(std::string_view verb) {
   } else if (verb == "export") {
     bad.meaning = "bad input, or a study that found nothing to export";
   }
+  if (verb == "find") {
+    return {good,
+            half,
+            bad,
+            {75, "left a round to `scotoma work` (--largest-round)"},
+            {130, "interrupted (run again to resume)"},
+            {141, "the reader of the output has gone"}};
+  }
+  if (verb == "work") good.meaning = "what is the shard's has been answered";
   return {good, half, bad, {130, "interrupted (run again to resume)"}, {141, "the reader of the output has gone"}};
 }
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "browser.h"
+#include "exit_codes.h"
 #include "scotoma/finding/doubt.h"
 #include "scotoma/report/publish.h"
 #include "scotoma/session/session.h"
@@ -74,27 +75,56 @@ void show_report(const std::filesystem::path& report) {
        std::filesystem::absolute(report).lexically_normal().string());
 }
 
+std::optional<Sharing> sharing_of(const FindArguments& arguments) {
+  if (!arguments.largest_round) return std::nullopt;
+  return Sharing{.largest_round = *arguments.largest_round};
+}
+
+Error left_to_workers(const Error& error, std::size_t largest_round) {
+  return waits(
+      fmt::format("{}, and --largest-round is {}: let `scotoma work` answer them, merge its caches, and run the "
+                  "same command again",
+                  error.message, largest_round));
+}
+
 }  // namespace
 
-Result<void> run_find(const FindArguments& arguments) {
-  const CancelToken& cancel = stop_at_interrupt();
+Result<Study> open_overridden(const FindArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(Study study, open_study(arguments));
   for (const std::string& note : study.notes) tell_note(note);
   study.budget.images = arguments.images.value_or(study.budget.images);
   study.seed = arguments.seed.value_or(study.seed);
   SCOTOMA_RETURN_IF_ERROR(check_budget(study));  // as the run does, but before models are loaded
+  return study;
+}
+
+Result<void> run_find(const FindArguments& arguments) {
+  const CancelToken& cancel = stop_at_interrupt();
+  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_overridden(arguments));
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "find"));
   SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
+  tell_note(session.note);
   Result<StudyRun> done = [&] {
     StderrProgress progress(arguments.progress);
-    return run_study(session.study, session.models, *session.cache, cancel, progress);
+    return run_study(session.study, session.models, *session.cache, cancel, progress,
+                     {.sharing = sharing_of(arguments)});
   }();
+  if (!done.ok() && done.error().code == Code::waits) return left_to_workers(done.error(), *arguments.largest_round);
   if (!done.ok()) return done.error();
   SCOTOMA_ASSIGN_OR_RETURN(const Published published,
                            publish(session.study, done->findings, &done->run, *session.cache, out_folder(arguments)));
   print_summary(*done, session.study, published);
   if (arguments.open) show_report(published.report);
   return {};
+}
+
+void add_overrides(CLI::App& verb, const std::shared_ptr<FindArguments>& arguments) {
+  verb.add_option("--budget", arguments->images, "images of the whole run, at most, instead of budget.images")
+      ->type_name("N")
+      ->check(CLI::Range(1, std::numeric_limits<int>::max()));
+  add_seed(
+      verb, kLargestSeed, [arguments](std::uint64_t seed) { arguments->seed = seed; },
+      "decides every image, instead of the study's seed");
 }
 
 void add_find(CLI::App& app, Run& run) {
@@ -105,16 +135,18 @@ void add_find(CLI::App& app, Run& run) {
   add_cache(*verb, *arguments);
   add_threads(*verb, *arguments);
   add_progress(*verb, *arguments);
-  verb->add_option("--budget", arguments->images, "images of the whole run, at most, instead of budget.images")
+  add_overrides(*verb, arguments);
+  verb->add_option(
+          "--largest-round", arguments->largest_round,
+          "stop, with exit code 75, before a round that asks for more answers than these: leave it to `scotoma "
+          "work`")
       ->type_name("N")
-      ->check(CLI::Range(1, std::numeric_limits<int>::max()));
-  add_seed(
-      *verb, kLargestSeed, [arguments](std::uint64_t seed) { arguments->seed = seed; },
-      "decides every image, instead of the study's seed");
+      ->check(CLI::Range(0, std::numeric_limits<int>::max()));
   verb->add_flag("--open", arguments->open, "open the report when it is there");
   verb->footer(
       "Stopped or killed, the same command resumes where it left off; a finished study is replayed in a second. "
-      "What --budget and --seed say is kept with the results, and holds for whatever reads them.");
+      "What --budget and --seed say is kept with the results, and holds for whatever reads them. " +
+      exit_codes_line("find"));
   verb->callback([&run, arguments] { run = [arguments] { return run_find(*arguments); }; });
 }
 

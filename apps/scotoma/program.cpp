@@ -125,6 +125,8 @@ int run_verb(int argc, const char* const* argv) {
   add_demo(app, run);
   add_init(app, run);
   add_find(app, run);
+  add_work(app, run);
+  add_merge(app, run);
   add_report(app, run);
   add_list(app, run);
   add_show(app, run);

@@ -15,6 +15,7 @@
 #include "scotoma/core/result.h"
 #include "scotoma/progress/progress.h"
 #include "scotoma/session/places.h"
+#include "scotoma/study/study.h"
 
 namespace scotoma {
 
@@ -26,6 +27,8 @@ using Run = std::function<Result<void>()>;
 const CancelToken& stop_at_interrupt();
 
 void add_find(CLI::App& app, Run& run);
+void add_work(CLI::App& app, Run& run);
+void add_merge(CLI::App& app, Run& run);
 void add_report(CLI::App& app, Run& run);
 void add_list(CLI::App& app, Run& run);
 void add_show(CLI::App& app, Run& run);
@@ -64,12 +67,19 @@ void add_cache(CLI::App& verb, StudyArguments& arguments);
 void add_threads(CLI::App& verb, StudyArguments& arguments);
 void add_progress(CLI::App& verb, StudyArguments& arguments);
 
-/// What only a run is given.
+/// What only a run is given, and those that work for one.
 struct FindArguments : StudyArguments {
-  std::optional<int> images;          ///< instead of the study's budget.images
-  std::optional<std::uint64_t> seed;  ///< instead of the study's
-  bool open = false;                  ///< show the report
+  std::optional<int> images;                 ///< instead of the study's budget.images
+  std::optional<std::uint64_t> seed;         ///< instead of the study's
+  std::optional<std::size_t> largest_round;  ///< answers; a larger round is left to `scotoma work`
+  bool open = false;                         ///< show the report
 };
+
+/// --budget and --seed.
+void add_overrides(CLI::App& verb, const std::shared_ptr<FindArguments>& arguments);
+
+/// The study with what overrides it, checked; its notes are told.
+Result<Study> open_overridden(const FindArguments& arguments);
 
 /// The body of `find`, which `demo` runs too.
 Result<void> run_find(const FindArguments& arguments);

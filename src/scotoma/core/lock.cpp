@@ -36,7 +36,8 @@ std::string holder(int file) {
 
 }  // namespace
 
-Result<FolderLock> FolderLock::take(const std::filesystem::path& folder, const std::string& doing) {
+Result<FolderLock> FolderLock::take(const std::filesystem::path& folder, const std::string& doing,
+                                    std::string_view advice) {
   const std::string path = (folder / kFile).string();
   Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666));
   if (!file.open()) {
@@ -47,6 +48,7 @@ Result<FolderLock> FolderLock::take(const std::filesystem::path& folder, const s
       return failed(fmt::format("{}: cannot be locked ({}); choose another folder with --out, on a local disk", path,
                                 reason_of(errno)));
     }
+    if (!advice.empty()) return bad_input(fmt::format("{}: {} there. {}", folder.string(), holder(file.get()), advice));
     return bad_input(
         fmt::format("{0}: {1} there. Wait until it ends, or choose another folder with --out (with --cache {0}, "
                     "too, it shares the answers)",

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "scotoma/core/file.h"
 #include "scotoma/core/result.h"
@@ -14,9 +15,11 @@ namespace scotoma {
 /// killed run leaves none behind. The file `scotoma.lock` stays in the folder; it says who had the lock last.
 class FolderLock {
  public:
-  /// `doing` says to others what runs here: "scotoma find study.toml". Errors: bad_input, naming process and work,
-  /// where another has the lock; failed where the folder is not there, or the system has no lock to give.
-  static Result<FolderLock> take(const std::filesystem::path& folder, const std::string& doing);
+  /// `doing` says to others what runs here: "scotoma find study.toml". Errors: bad_input, naming process and work, with
+  /// what to do (`advice`, in place of another folder for --out), where another has the lock; failed where the folder
+  /// is not there, or the system has no lock to give.
+  static Result<FolderLock> take(const std::filesystem::path& folder, const std::string& doing,
+                                 std::string_view advice = {});
 
  private:
   explicit FolderLock(Descriptor file) : file_(std::move(file)) {}
