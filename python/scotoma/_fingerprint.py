@@ -317,7 +317,7 @@ class _Encoder:
     def _attributes(self, module: torch.nn.Module) -> None:
         """The public ones. Of a network those that are plain, as others point anywhere; of preprocessing all."""
         state = vars(module)
-        if "forward" in state and "_hf_hook" not in state:
+        if "forward" in state and "_hf_hook" not in state and not type(module).__module__.startswith("torch.jit."):
             raise Unhashable(f"a {_name(type(module))} whose forward() was replaced")
         for name in sorted(state):
             if not name.startswith("_") and name not in ("config", "generation_config") and (self._strict or _is_simple(state[name])):
@@ -337,6 +337,7 @@ def _is_simple(value: object) -> bool:
 def configuration(config: Mapping[str, object]) -> dict[str, object]:
     """Of Hugging Face, without what says where it came from and who wrote it."""
     drop = {"transformers_version", "_name_or_path", "name_or_path", "_commit_hash", "_diffusers_version"}
+    drop.add("_use_default_values")  # diffusers makes it of a set: another order in every process
     return {
         key: configuration(value) if isinstance(value, Mapping) and all(isinstance(one, str) for one in value) else value
         for key, value in config.items()

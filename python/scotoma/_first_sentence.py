@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import re
+import string
 
 _ABBREVIATIONS = frozenset("mr mrs ms dr st jr sr vs no etc e.g i.e approx fig".split())
 _END = re.compile(r"[.!?][.!?\"')]*(?=\s|$)")
 
 
 def _is_abbreviation(word: str) -> bool:
-    word = word.lstrip("\"'([{")
+    word = word.lstrip(string.punctuation)
     return word.isalpha() if len(word) == 1 else word.lower() in _ABBREVIATIONS
 
 

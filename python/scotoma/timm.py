@@ -70,7 +70,7 @@ class Classifier(TorchClassifier):
         fingerprint: str | None = None,
     ) -> None:
         module = _load(model, pretrained, checkpoint, dict(options or {}, **_class_count(class_names)))
-        config: dict[str, Any] = _DATA.resolve_data_config(dict(data or {}), model=module, use_test_size=test_size)
+        config: dict[str, Any] = _DATA.resolve_data_config({**_built_size(module), **(data or {})}, model=module, use_test_size=test_size)
         unknown = sorted(set(data or {}) - set(config))
         if unknown:
             raise ValueError(f"{_ROLE}: data: {unknown[0]!r} is no entry of timm's data configuration: {', '.join(sorted(config))}")
@@ -86,6 +86,15 @@ class Classifier(TorchClassifier):
             fingerprint=fingerprint,
             description=f"{architecture} in timm, {config['input_size'][1]} px",
         )
+
+
+def _built_size(module: torch.nn.Module) -> dict[str, Any]:
+    """The images' size that a transformer was built for: timm's data configuration goes on naming that of the published weights."""
+    size = getattr(getattr(module, "patch_embed", None), "img_size", None)
+    published = (getattr(module, "pretrained_cfg", None) or {}).get("input_size")
+    if not isinstance(size, tuple) or not published or size == tuple(published[1:]):
+        return {}
+    return {"input_size": (published[0], *size)}
 
 
 def _class_count(names: Sequence[str] | None) -> dict[str, int]:
