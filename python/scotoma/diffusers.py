@@ -134,7 +134,7 @@ class Generator:
         if apart > _APART:
             sampler = type(self._pipeline.scheduler).__name__
             if len(prompts) > 1:
-                what = "is another one alone than among others: say batch=1"
+                what = "is another one alone than among others: say batch=1, or take another scheduler"
             else:
                 what = f"is another one when it is generated again: {sampler} may draw noise of its own, so take another scheduler"
             raise RuntimeError(f"{_ROLE}: an image of the same prompt and seed {what} (mean difference {apart:.1f} of 255)")

@@ -111,7 +111,9 @@ class Classifier:
         self._planes = layout == "nchw"
         planes = shape[1] if self._planes else shape[3]
         if isinstance(planes, int) and planes != 3:
-            raise ValueError(f"{_ROLE}: layout: {self._path.name} has the input {shape}, with {planes} channels if it is {layout}: expected 3")
+            raise ValueError(
+                f"{_ROLE}: layout: {self._path.name} has the input {shape}, with {planes} channels if it is {layout}: expected 3"
+            )
         at = (2, 3) if self._planes else (1, 2)
         self._height, self._width = (
             _side(self._path, name, given, shape[i]) for name, given, i in (("height", height, at[0]), ("width", width, at[1]))

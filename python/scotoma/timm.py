@@ -69,17 +69,20 @@ class Classifier(TorchClassifier):
         batch: int = 32,
         fingerprint: str | None = None,
     ) -> None:
-        module = _load(model, pretrained, checkpoint, dict(options or {}, **_class_count(class_names)))
+        module = _load(model, pretrained, checkpoint, dict(options or {}), class_names)
         config: dict[str, Any] = _DATA.resolve_data_config({**_built_size(module), **(data or {})}, model=module, use_test_size=test_size)
         unknown = sorted(set(data or {}) - set(config))
         if unknown:
             raise ValueError(f"{_ROLE}: data: {unknown[0]!r} is no entry of timm's data configuration: {', '.join(sorted(config))}")
         self.data_config = config
+        names = known_class_names(module) if class_names is None else _images.check_names(_ROLE, "class_names", class_names)
+        if len(names) != getattr(module, "num_classes", len(names)):
+            raise ValueError(f"{_ROLE}: class_names: the model has {module.num_classes} classes, these are {len(names)} names")
         architecture = getattr(module, "pretrained_cfg", {}).get("architecture") or type(module).__name__
         super().__init__(
             module,
             _DATA.create_transform(**config),
-            class_names if class_names is not None else known_class_names(module),
+            names,
             device=device,
             output=output,
             batch=batch,
@@ -97,11 +100,9 @@ def _built_size(module: torch.nn.Module) -> dict[str, Any]:
     return {"input_size": (published[0], *size)}
 
 
-def _class_count(names: Sequence[str] | None) -> dict[str, int]:
-    return {} if names is None or isinstance(names, str) else {"num_classes": len(names)}
-
-
-def _load(model: object, pretrained: bool, checkpoint: str | os.PathLike[str] | None, options: dict[str, Any]) -> torch.nn.Module:
+def _load(
+    model: object, pretrained: bool, checkpoint: str | os.PathLike[str] | None, options: dict[str, Any], names: Sequence[str] | None
+) -> torch.nn.Module:
     if isinstance(model, torch.nn.Module):
         if checkpoint is not None:
             raise ValueError(f"{_ROLE}: checkpoint: belongs to the name of a model; this is a model already")
@@ -109,15 +110,19 @@ def _load(model: object, pretrained: bool, checkpoint: str | os.PathLike[str] | 
     if not isinstance(model, (str, os.PathLike)):
         raise TypeError(f"{_ROLE}: model: expected a model, a name of timm's or a folder, this is {type(model).__name__}")
     name = os.fspath(model)
-    if os.path.isdir(name):
+    if os.path.isfile(os.path.join(name, "config.json")):
         name = f"local-dir:{name}"
     if checkpoint is None and not pretrained:
         raise ValueError(f"{_ROLE}: {name!r} would have random weights: say pretrained=True or checkpoint=FILE")
     if checkpoint is not None and not os.path.isfile(checkpoint):
         raise ValueError(f"{_ROLE}: checkpoint: there is no file {os.fspath(checkpoint)!r}")
     if checkpoint is None:
+        if "num_classes" in options:  # timm would make a new last layer
+            raise ValueError(f"{_ROLE}: options: num_classes: with the published weights the last layer would be random")
         loaded: torch.nn.Module = timm.create_model(name, pretrained=True, **options)
     else:
+        if names is not None:
+            options.setdefault("num_classes", len(names))
         loaded = timm.create_model(name, pretrained=False, checkpoint_path=os.fspath(checkpoint), **options)
     return loaded
 

@@ -51,7 +51,12 @@ class _Model:
             where = os.fspath(model)
             self.description = f"{os.path.basename(os.path.normpath(where))} in transformers"
             processor = where if processor is None else processor
-            model = loader.from_pretrained(where, dtype=dtype)
+            model, info = loader.from_pretrained(where, dtype=dtype, output_loading_info=True)
+            absent = sorted(map(str, [*info["missing_keys"], *info["mismatched_keys"]]))
+            if absent:
+                raise ValueError(
+                    f"{self._role}: model: {where} has no weights for {absent[0]}, which would be random: it was saved for another task"
+                )
         elif not isinstance(model, torch.nn.Module):
             raise TypeError(f"{self._role}: model: expected a model of transformers, or a folder or name; this is {type(model).__name__}")
         else:
@@ -208,10 +213,15 @@ class _CaptionLoader:
     """The class that a configuration names: BLIP's and GIT's are of several auto classes, an encoder with a decoder of one."""
 
     @staticmethod
-    def from_pretrained(where: str, *, dtype: Any) -> Any:
+    def from_pretrained(where: str, **more: Any) -> Any:
         config: Any = transformers.AutoConfig.from_pretrained(where)
-        named = getattr(transformers, (config.architectures or [""])[0], None)
-        return (named or transformers.AutoModelForImageTextToText).from_pretrained(where, dtype=dtype)
+        kind: Any = getattr(transformers, (config.architectures or [""])[0], transformers.AutoModelForImageTextToText)
+        model, info = kind.from_pretrained(where, **more)
+        unused = {key for key in info["missing_keys"] if key.startswith("encoder.pooler.")}
+        if unused and config.model_type == "vision-encoder-decoder":  # no decoder reads it, and random it would be in the fingerprint
+            model.encoder.pooler = None
+            info = {**info, "missing_keys": set(info["missing_keys"]) - unused}
+        return model, info
 
 
 def _search(role: str, model: Any, max_tokens: int, beams: int) -> dict[str, Any]:

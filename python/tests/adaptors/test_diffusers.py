@@ -63,7 +63,9 @@ def test_images_are_those_of_the_pipeline_by_hand(family: str, tmp_path: Path) -
     assert apart(images[0], images[2]) > 10  # seeds that have their lower 32 bits in common
 
 
-@pytest.mark.parametrize("scheduler", [DDIMScheduler, EulerDiscreteScheduler, EulerAncestralDiscreteScheduler, LCMScheduler, DPMSolverMultistepScheduler])
+@pytest.mark.parametrize(
+    "scheduler", [DDIMScheduler, EulerDiscreteScheduler, EulerAncestralDiscreteScheduler, LCMScheduler, DPMSolverMultistepScheduler]
+)
 def test_an_image_is_a_function_of_its_prompt_and_seed(scheduler: type, tmp_path: Path) -> None:
     generator = scotoma.diffusers.Generator(made("stable-diffusion", tmp_path, scheduler), steps=4, width=SIDE, height=SIDE, batch=4)
     together = generator.generate(PROMPTS, SEEDS)
@@ -95,7 +97,9 @@ def test_the_pipelines_own_size_unless_one_is_given(tmp_path: Path) -> None:
 
 def test_flux_packs_its_latents(tmp_path: Path) -> None:
     pipeline = flux(tmp_path)
-    generator = scotoma.diffusers.Generator(pipeline, steps=2, guidance=2.0, width=32, height=16, batch=2, options={"max_sequence_length": 16})
+    generator = scotoma.diffusers.Generator(
+        pipeline, steps=2, guidance=2.0, width=32, height=16, batch=2, options={"max_sequence_length": 16}
+    )
     images = generator.generate(PROMPTS[:3], [5, 6, 5])
     assert images.shape == (3, 16, 32, 3)
     assert apart(images[0], images[2]) > 1
@@ -109,24 +113,47 @@ def flux(folder: Path) -> FluxPipeline:
     torch.manual_seed(3)
     words = pipelines.tokenizer(folder / "words", pipelines.END)
     clip = CLIPTextConfig(
-        vocab_size=len(words), hidden_size=16, intermediate_size=32, num_hidden_layers=1, num_attention_heads=2, bos_token_id=words.bos_token_id,
-        eos_token_id=words.eos_token_id, pad_token_id=words.pad_token_id,
-    )  # fmt: skip
+        vocab_size=len(words),
+        hidden_size=16,
+        intermediate_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        bos_token_id=words.bos_token_id,
+        eos_token_id=words.eos_token_id,
+        pad_token_id=words.pad_token_id,
+    )
     return FluxPipeline(
         scheduler=FlowMatchEulerDiscreteScheduler(),
         vae=AutoencoderKL(
-            block_out_channels=(4, 4), norm_num_groups=2, down_block_types=("DownEncoderBlock2D",) * 2, up_block_types=("UpDecoderBlock2D",) * 2,
-            latent_channels=4, layers_per_block=1, sample_size=16, shift_factor=0.1, scaling_factor=0.3, use_quant_conv=False, use_post_quant_conv=False,
+            block_out_channels=(4, 4),
+            norm_num_groups=2,
+            down_block_types=("DownEncoderBlock2D",) * 2,
+            up_block_types=("UpDecoderBlock2D",) * 2,
+            latent_channels=4,
+            layers_per_block=1,
+            sample_size=16,
+            shift_factor=0.1,
+            scaling_factor=0.3,
+            use_quant_conv=False,
+            use_post_quant_conv=False,
         ),
         text_encoder=CLIPTextModel(clip).eval(),
         tokenizer=words,
         text_encoder_2=T5EncoderModel(T5Config(vocab_size=len(words), d_model=16, d_kv=8, d_ff=32, num_layers=1, num_heads=2)).eval(),
         tokenizer_2=words,
         transformer=FluxTransformer2DModel(
-            patch_size=1, in_channels=16, num_layers=1, num_single_layers=1, attention_head_dim=8, num_attention_heads=2, joint_attention_dim=16,
-            pooled_projection_dim=16, axes_dims_rope=(4, 2, 2), guidance_embeds=True,
+            patch_size=1,
+            in_channels=16,
+            num_layers=1,
+            num_single_layers=1,
+            attention_head_dim=8,
+            num_attention_heads=2,
+            joint_attention_dim=16,
+            pooled_projection_dim=16,
+            axes_dims_rope=(4, 2, 2),
+            guidance_embeds=True,
         ).eval(),
-    )  # fmt: skip
+    )
 
 
 class Mixes(torch.nn.Module):
@@ -211,7 +238,9 @@ def test_the_fingerprint_changes_with_what_changes_images(tmp_path: Path, in_ano
 
     changes = [nudge("unet"), nudge("vae"), nudge("text_encoder"), other_scheduler, other_spacing, other_padding]
     marks = [mark(), *(mark(change) for change in changes)]
-    marks += [mark(**more) for more in ({"steps": 4}, {"guidance": 2.5}, {"negative_prompt": "a"}, {"width": 24}, {"options": {"eta": 0.5}})]
+    marks += [
+        mark(**more) for more in ({"steps": 4}, {"guidance": 2.5}, {"negative_prompt": "a"}, {"width": 24}, {"options": {"eta": 0.5}})
+    ]
     assert None not in marks and len(set(marks)) == len(marks)
     assert mark(batch=7) == marks[0]
     code = f"import test_diffusers as t; from pathlib import Path\np = t.made('stable-diffusion', Path({str(tmp_path / 'again')!r}))\n"

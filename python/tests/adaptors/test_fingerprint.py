@@ -19,7 +19,9 @@ class Colour(enum.Enum):
 
 def small() -> torch.nn.Module:
     torch.manual_seed(0)
-    return torch.nn.Sequential(torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.LazyLinear(2))
+    return torch.nn.Sequential(
+        torch.nn.Conv2d(3, 4, 3), torch.nn.BatchNorm2d(4), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.LazyLinear(2)
+    )
 
 
 def made() -> torch.nn.Module:
@@ -29,11 +31,43 @@ def made() -> torch.nn.Module:
 
 
 DIFFERENT = [
-    1, True, 1.0, "1", b"1", None, (1,), (1, 2), (12,), ("1", "2"), ("12",), (), {}, {"a": 1}, {"a": 2}, {"b": 1}, {1: "a"}, {1, 2}, Colour.RED,
-    np.float64(2), np.arange(3), np.arange(3, dtype=np.int32), np.arange(3.0), np.arange(4).reshape(2, 2), np.arange(4), Path("a"),
-    functools.partial(np.sum, axis=0), functools.partial(np.sum, axis=1), np.mean, torch.float16, torch.arange(3), torch.arange(3.0),
-    torch.arange(3.0, dtype=torch.bfloat16), torch.tensor(1.0), torch.tensor([1.0]), torch.device("cpu"),
-]  # fmt: skip
+    1,
+    True,
+    1.0,
+    "1",
+    b"1",
+    None,
+    (1,),
+    (1, 2),
+    (12,),
+    ("1", "2"),
+    ("12",),
+    (),
+    {},
+    {"a": 1},
+    {"a": 2},
+    {"b": 1},
+    {1: "a"},
+    {1, 2},
+    Colour.RED,
+    np.float64(2),
+    np.arange(3),
+    np.arange(3, dtype=np.int32),
+    np.arange(3.0),
+    np.arange(4).reshape(2, 2),
+    np.arange(4),
+    Path("a"),
+    functools.partial(np.sum, axis=0),
+    functools.partial(np.sum, axis=1),
+    np.mean,
+    torch.float16,
+    torch.arange(3),
+    torch.arange(3.0),
+    torch.arange(3.0, dtype=torch.bfloat16),
+    torch.tensor(1.0),
+    torch.tensor([1.0]),
+    torch.device("cpu"),
+]
 
 
 def test_no_two_values_have_one_fingerprint() -> None:

@@ -18,7 +18,7 @@ LABELS = {0: "fly", 1: "bee", 2: "ant"}
 class Net(torch.nn.Module):
     """A MAITE model as users write them: a torch module with metadata."""
 
-    metadata: Any = {"id": "tiny", "index2label": LABELS}
+    metadata: Any = {"id": "tiny", "index2label": LABELS}  # noqa: RUF012
 
     def __init__(self, seed: int = 0, kind: str = "probabilities") -> None:
         super().__init__()

@@ -81,7 +81,9 @@ def test_crop_bgr_and_nhwc(tmp_path: Path) -> None:
     path = tmp_path / "last.onnx"
     torch.onnx.export(Last(), (torch.zeros(1, 24, 32, 3),), str(path), input_names=["x"], output_names=["y"], dynamo=False)
     image = pictures(1, 90, 200)
-    given = scotoma.onnxruntime.Classifier(path, ["r", "g", "b"], fit="crop", resize_to=45, filter="lanczos", channels="bgr", std=(255,) * 3, output="probabilities")
+    given = scotoma.onnxruntime.Classifier(
+        path, ["r", "g", "b"], fit="crop", resize_to=45, filter="lanczos", channels="bgr", std=(255,) * 3, output="probabilities"
+    )
     resized = Image.fromarray(image[0]).resize((100, 45), Image.Resampling.LANCZOS).crop((34, 10, 66, 34))
     np.testing.assert_allclose(given.classify(image)[0], np.asarray(resized)[12, 16, ::-1] / 255, atol=1e-6)
 
@@ -93,11 +95,15 @@ def test_efficientnet_lite0_with_its_published_weights(tmp_path: Path) -> None:
     model = package.EfficientNet.from_pretrained("efficientnet-lite0", weights_path=weights).eval()
     path = tmp_path / "lite0.onnx"
     axes = {"image": {0: "n"}, "logits": {0: "n"}}
-    torch.onnx.export(model, (torch.zeros(1, 3, 224, 224),), str(path), input_names=["image"], output_names=["logits"], dynamic_axes=axes, dynamo=False)
+    torch.onnx.export(
+        model, (torch.zeros(1, 3, 224, 224),), str(path), input_names=["image"], output_names=["logits"], dynamic_axes=axes, dynamo=False
+    )
     images = pictures(3, 320, 400)
     names = [f"class {at}" for at in range(1000)]
     given = scotoma.onnxruntime.Classifier(path, names, fit="crop", resize_to=256, filter="bicubic", mean=(127,) * 3, std=(128,) * 3)
-    pixels = np.stack([np.asarray(Image.fromarray(image).resize((320, 256), Image.Resampling.BICUBIC).crop((48, 16, 272, 240))) for image in images])
+    pixels = np.stack(
+        [np.asarray(Image.fromarray(image).resize((320, 256), Image.Resampling.BICUBIC).crop((48, 16, 272, 240))) for image in images]
+    )
     with torch.no_grad():
         expected = model(torch.from_numpy((pixels.astype(np.float32) - 127) / 128).permute(0, 3, 1, 2)).softmax(1).numpy()
     answers = given.classify(images)
@@ -108,7 +114,15 @@ def test_efficientnet_lite0_with_its_published_weights(tmp_path: Path) -> None:
 def test_the_fingerprint_changes_with_what_changes_answers(tmp_path: Path, in_another_process) -> None:
     path, moved = export(tmp_path / "net.onnx"), export(tmp_path / "moved.onnx")
     other = export(tmp_path / "other.onnx", net(1))
-    arguments = [{}, {"mean": (1, 0, 0)}, {"std": (2, 1, 1)}, {"channels": "bgr"}, {"filter": "bicubic"}, {"fit": "crop"}, {"output": "sigmoid"}]
+    arguments = [
+        {},
+        {"mean": (1, 0, 0)},
+        {"std": (2, 1, 1)},
+        {"channels": "bgr"},
+        {"filter": "bicubic"},
+        {"fit": "crop"},
+        {"output": "sigmoid"},
+    ]
     marks = [scotoma.onnxruntime.Classifier(path, NAMES, **one).fingerprint for one in arguments]
     marks += [scotoma.onnxruntime.Classifier(other, NAMES).fingerprint, scotoma.onnxruntime.Classifier(path, NAMES[::-1]).fingerprint]
     assert None not in marks and len(set(marks)) == len(marks)

@@ -88,7 +88,9 @@ def test_several_prompts_are_averaged(images: np.ndarray) -> None:
     found = embedder.embed_images(images)
     logits = embedder.scale * (found / np.linalg.norm(found, axis=1, keepdims=True)) @ texts.T
     expected = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
-    np.testing.assert_allclose(scotoma.open_clip.Classifier(embedder, ["fly", "bee"], prompts=prompts).classify(images), expected, atol=1e-5)
+    np.testing.assert_allclose(
+        scotoma.open_clip.Classifier(embedder, ["fly", "bee"], prompts=prompts).classify(images), expected, atol=1e-5
+    )
 
 
 def test_a_file_of_weights_by_name(tmp_path: Path, images: np.ndarray) -> None:
@@ -113,7 +115,7 @@ def test_a_file_of_weights_is_fed_as_the_published_ones_of_that_name() -> None:
 def test_where_published_weights_disagree_the_user_says() -> None:
     disagreeing = [name for name in open_clip.list_models() if len({tuple(config.get("mean") or ()) for config in configs(name)}) > 1]
     assert disagreeing
-    with pytest.raises(ValueError, match="published weights of .* differ in (mean|std|interpolation|resize_mode), .* and .*: say which"):
+    with pytest.raises(ValueError, match=r"published weights of .* differ in (mean|std|interpolation|resize_mode), .* and .*: say which"):
         published(disagreeing[0])
     given = {"mean": (0.5,) * 3, "std": (0.5,) * 3, "interpolation": "bicubic", "resize_mode": "squash"}
     assert published(disagreeing[0], given) == {}
@@ -149,13 +151,19 @@ def test_the_fingerprint_changes_with_what_changes_answers(in_another_process) -
         (lambda: scotoma.open_clip.Embedder("tiny-clip"), "checkpoint: expected a file or a tag"),
         (lambda: scotoma.open_clip.Embedder("tiny-clip", checkpoint="/no/such"), "'/no/such' is neither a file nor a tag of tiny-clip"),
         (lambda: scotoma.open_clip.Embedder("local-dir:x", checkpoint="y"), "checkpoint: belongs to a name without"),
-        (lambda: scotoma.open_clip.Embedder("tiny-clip", checkpoint="y", preprocess_config={"size": 3}), "preprocess_config: 'size' is none of"),
+        (
+            lambda: scotoma.open_clip.Embedder("tiny-clip", checkpoint="y", preprocess_config={"size": 3}),
+            "preprocess_config: 'size' is none of",
+        ),
         (lambda: scotoma.open_clip.Embedder(parts()[0]), "preprocess and tokenizer: expected"),
         (lambda: scotoma.open_clip.Embedder(torch.nn.Linear(2, 2), *parts()[1:]), "Linear has no encode_image"),
         (lambda: scotoma.open_clip.Embedder(3), "model: expected a model of OpenCLIP's or a name"),
         (lambda: scotoma.open_clip.Judge(scotoma.open_clip.Embedder(*parts()), ["fly"]), "labels: expected two or more"),
         (lambda: scotoma.open_clip.Judge(scotoma.open_clip.Embedder(*parts()), ["fly", "fly", "bee"]), "labels: one stands there twice"),
-        (lambda: scotoma.open_clip.Judge(scotoma.open_clip.Embedder(*parts()), ["fly", "bee"], prompts="a photo"), "prompts: expected {label}"),
+        (
+            lambda: scotoma.open_clip.Judge(scotoma.open_clip.Embedder(*parts()), ["fly", "bee"], prompts="a photo"),
+            "prompts: expected {label}",
+        ),
     ],
 )
 def test_wrong_arguments_are_named(make, message: str) -> None:

@@ -99,6 +99,11 @@ def test_names_of_larger_sets_are_there_once() -> None:
         (lambda: scotoma.timm.Classifier("resnet18", pretrained=False), "'resnet18' would have random weights"),
         (lambda: scotoma.timm.Classifier("resnet18", checkpoint="/no/such/file"), "checkpoint: there is no file"),
         (lambda: scotoma.timm.Classifier(vit(), checkpoint="file"), "checkpoint: belongs to the name"),
+        (lambda: scotoma.timm.Classifier(vit(), class_names=list("abc")), "class_names: the model has 5 classes, these are 3 names"),
+        (
+            lambda: scotoma.timm.Classifier("resnet18", options={"num_classes": 3}),
+            "options: num_classes: .* the last layer would be random",
+        ),
         (lambda: scotoma.timm.Classifier(7), "model: expected a model, a name"),
         (lambda: scotoma.timm.Classifier(vit(), class_names="abcde"), "class_names: expected a list"),
     ],

@@ -15,7 +15,9 @@ from torchvision.models import resnet18
 from torchvision.transforms import v2
 
 NAMES = [f"class {at}" for at in range(7)]
-TRANSFORM = transforms.Compose([transforms.Resize(40), transforms.CenterCrop(32), transforms.ToTensor(), transforms.Normalize([0.5] * 3, [0.25] * 3)])
+TRANSFORM = transforms.Compose(
+    [transforms.Resize(40), transforms.CenterCrop(32), transforms.ToTensor(), transforms.Normalize([0.5] * 3, [0.25] * 3)]
+)
 
 
 def net(seed: int = 0) -> torch.nn.Module:
@@ -101,7 +103,10 @@ def test_outputs(images: np.ndarray) -> None:
         (lambda: fixed(1, 2, 3), "shape .5, 3. for class_names of 2 classes"),
         (lambda: fixed(1, 2, wrap=lambda x: "text"), "gives a str; expected a tensor"),
         (lambda: scotoma.torch.Classifier(net(), transforms.Resize(8), NAMES), "ToTensor"),
-        (lambda: scotoma.torch.Classifier(net(), transforms.Compose([transforms.RandomHorizontalFlip(), TRANSFORM]), NAMES), "random parts"),
+        (
+            lambda: scotoma.torch.Classifier(net(), transforms.Compose([transforms.RandomHorizontalFlip(), TRANSFORM]), NAMES),
+            "random parts",
+        ),
         (lambda: scotoma.torch.Classifier(net(), lambda x: x[:2].float(), NAMES, inputs="tensor"), "for 5 images"),
     ],
 )
@@ -132,7 +137,9 @@ def test_wrong_arguments_are_named(arguments: dict[str, object], message: str) -
         scotoma.torch.Classifier(**{"module": net(), "transform": TRANSFORM, "class_names": NAMES, **arguments})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("wrong", [np.zeros((1, 3, 8, 8), np.uint8), np.zeros((1, 8, 8, 3), np.float32), np.zeros((8, 8, 3), np.uint8), [1]])
+@pytest.mark.parametrize(
+    "wrong", [np.zeros((1, 3, 8, 8), np.uint8), np.zeros((1, 8, 8, 3), np.float32), np.zeros((8, 8, 3), np.uint8), [1]]
+)
 def test_wrong_images_are_named(wrong: object) -> None:
     with pytest.raises(ValueError, match="images: expected a uint8 array"):
         scotoma.torch.Classifier(net(), TRANSFORM, NAMES).classify(wrong)  # type: ignore[arg-type]
@@ -147,7 +154,14 @@ def test_the_fingerprint_changes_with_what_changes_answers() -> None:
     with torch.no_grad():
         module.layer3[0].conv1.weight[3, 2, 1, 0] += 1e-6
     bigger = transforms.Compose([transforms.Resize(41), *TRANSFORM.transforms[1:]])
-    marks = [mark(), mark(module=module), mark(transform=bigger), mark(output="sigmoid"), mark(class_names=NAMES[::-1]), mark(module=net().half())]
+    marks = [
+        mark(),
+        mark(module=module),
+        mark(transform=bigger),
+        mark(output="sigmoid"),
+        mark(class_names=NAMES[::-1]),
+        mark(module=net().half()),
+    ]
     assert None not in marks and len(set(marks)) == len(marks)
     assert mark() == marks[0] == mark(batch=3)
     assert mark(transform=lambda x: x) is None
@@ -197,5 +211,5 @@ def test_a_classifier_judges(images: np.ndarray) -> None:
     assert judge.fingerprint not in (None, classifier.fingerprint, ClassifierJudge(classifier).fingerprint)
     with pytest.raises(ValueError, match="no class is called 'cat'"):
         judge.judge(images[:1], ["cat"])
-    with pytest.raises(ValueError, match="has no class .'cat'."):
+    with pytest.raises(ValueError, match=r"has no class \['cat'\]"):
         ClassifierJudge(classifier, {"pet": ["cat"]})

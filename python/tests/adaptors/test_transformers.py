@@ -62,6 +62,15 @@ def test_a_classifier_from_its_folder(tmp_path: Path, images: np.ndarray) -> Non
     assert given.fingerprint == scotoma.transformers.Classifier(str(tmp_path)).fingerprint
 
 
+def test_a_folder_without_the_last_layer_is_refused(tmp_path: Path) -> None:
+    """transformers would make random numbers of it, with a warning."""
+    model, processor = vit()
+    model.vit.save_pretrained(tmp_path)
+    processor.save_pretrained(tmp_path)
+    with pytest.raises(ValueError, match=r"no weights for classifier\.bias, which would be random"):
+        scotoma.transformers.Classifier(tmp_path, class_names=list("ab"))
+
+
 def test_a_multi_label_configuration_is_answered_class_by_class(images: np.ndarray) -> None:
     model, processor = vit(problem_type="multi_label_classification")
     with torch.no_grad():
@@ -192,7 +201,10 @@ def test_captions_are_those_of_the_model_by_hand(kind: str, beams: int, tmp_path
 def test_a_captioner_from_its_folder(tmp_path: Path, images: np.ndarray) -> None:
     model = captioner_checkpoints.make("vit-gpt2", 3, tmp_path)
     given = scotoma.transformers.Captioner(tmp_path / "checkpoint", max_tokens=8)
-    words, processor = (kind.from_pretrained(tmp_path / "checkpoint") for kind in (transformers.AutoTokenizer, transformers.AutoImageProcessor))
+    assert given.fingerprint == scotoma.transformers.Captioner(tmp_path / "checkpoint", max_tokens=8).fingerprint
+    words, processor = (
+        kind.from_pretrained(tmp_path / "checkpoint") for kind in (transformers.AutoTokenizer, transformers.AutoImageProcessor)
+    )
     assert given.caption(images) == scotoma.transformers.Captioner(model, (processor, words), max_tokens=8).caption(images)
     blip = tmp_path / "blip"
     captioner_checkpoints.make("blip", 3, blip)
@@ -222,6 +234,19 @@ def test_a_captioners_fingerprint(tmp_path: Path) -> None:
 
     marks = [mark(), mark(bias), mark(searches_otherwise), mark(max_tokens=7), mark(beams=2)]
     assert None not in marks and len(set(marks)) == len(marks) and mark() == marks[0]
+
+
+def test_a_vision_language_captioner_and_an_embedder_from_their_folders(tmp_path: Path, images: np.ndarray) -> None:
+    torch.manual_seed(7)
+    for part in (pair := vision_models.FAMILIES["llava"]()):
+        part.save_pretrained(tmp_path / "llava")
+    by_folder = scotoma.transformers.VisionLanguageCaptioner(tmp_path / "llava", max_tokens=8)
+    assert by_folder.caption(images) == scotoma.transformers.VisionLanguageCaptioner(*pair, max_tokens=8).caption(images)
+    for part in (pair := clip()):
+        part.save_pretrained(tmp_path / "clip")
+    by_folder, by_parts = scotoma.transformers.Embedder(tmp_path / "clip"), scotoma.transformers.Embedder(*pair)
+    np.testing.assert_allclose(by_folder.embed_images(images), by_parts.embed_images(images), atol=1e-5)
+    np.testing.assert_allclose(by_folder.embed_texts(TEXTS), by_parts.embed_texts(TEXTS), atol=1e-5)
 
 
 @pytest.mark.parametrize("family", ["smolvlm", "idefics3", "llava", "gemma3"])

@@ -134,11 +134,11 @@ class Engine {
   std::string precision() const { return precision_.get_type_name(); }  ///< in effect: "f32" or "bf16"
 
   // Other versions and other processors may give other bits.
-  static std::string version();                                       ///< of OpenVINO
-  const std::string& processor() const { return processor_; }         ///< the full names of what computes
+  static std::string version();                                           ///< of OpenVINO
+  const std::string& processor() const { return processor_; }             ///< the full names of what computes
   const std::shared_ptr<LoadTrial>& trial() const { return trial_; }      ///< null: none
   const std::shared_ptr<PythonRoles>& python() const { return python_; }  ///< null: none
-  std::filesystem::path tokenizers() const;                           ///< the extension's library; empty until loaded
+  std::filesystem::path tokenizers() const;  ///< the extension's library; empty until loaded
 
   /// Whether a model of this fingerprint was found to be of use before (health.h), on this engine or, where files go
   /// through a trial, by another run.
