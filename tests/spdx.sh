@@ -8,7 +8,7 @@ readonly line='SPDX-License-Identifier: Apache-2.0'
 missing=()
 while IFS= read -r file; do
   head -n 2 "$file" | grep -qF "$line" || missing+=("$file")
-done < <(printf '%s\n' dev .ci/run && find src apps bench tests world/recipe -type f \
+done < <(printf '%s\n' dev .ci/run && find src apps bench tests python world/recipe -type f \
   \( -name '*.cpp' -o -name '*.h' -o -name '*.py' -o -name '*.sh' \) | sort)
 
 for file in "${missing[@]}"; do

@@ -90,8 +90,8 @@ def of_module(module: torch.nn.Module) -> str:
     """Of a torch module: weights and buffers, and the structure around them.
 
     Weights by name, type, shape and bytes, wherever they lie. Structure: the class of every submodule, its public attributes that are
-    plain values (strides, epsilons, "training"), and the code of those classes that do not come from an installed package. Raises
-    ValueError for weights that are not loaded ("meta").
+    plain values (strides, epsilons, "training"), the versions of the packages that they come from, and the code of those classes that
+    come from none. Raises ValueError for weights that are not loaded ("meta").
     """
     return digest("module", module=module)
 
@@ -308,6 +308,8 @@ class _Encoder:
         config = getattr(module, "config", None)
         if config is not None and hasattr(config, "to_dict"):
             self.add(configuration(config.to_dict()))
+        packages = sorted({type(part).__module__.split(".")[0] for part in module.modules()})
+        self._items("versions", [(name, _version(name)) for name in packages])
         for name, part in module.named_modules():
             self._items("module", (name, type(part)))
             self._attributes(part)
@@ -322,6 +324,12 @@ class _Encoder:
         for name in sorted(state):
             if not name.startswith("_") and name not in ("config", "generation_config") and (self._strict or _is_simple(state[name])):
                 self.add(name).add(state[name])
+
+
+def _version(package: str) -> str | None:
+    """Of an imported package, without what stands behind "+"."""
+    version = getattr(sys.modules.get(package), "__version__", None)
+    return str(version).split("+")[0] if version is not None else None
 
 
 def _is_simple(value: object) -> bool:
