@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scotoma import _fingerprint, _images, _scores
 from scotoma._extras import missing
 from scotoma._images import Images
+from scotoma.results import Example, Hypothesis, Results
 
 try:
     from maite.protocols import DatasetMetadata
@@ -189,3 +190,33 @@ def dataset(
     Images are not copied until a datum is asked for. Raises ValueError for indices beyond class_names, and for an id that two have.
     """
     return Dataset(failures, class_names, id)
+
+
+class _Unread:
+    """An image that is read when a datum is asked for."""
+
+    def __init__(self, example: Example) -> None:
+        self._example = example
+
+    def convert(self, mode: str) -> Any:
+        return self._example.image.convert(mode)
+
+
+def dataset_of(results: Results, *, images: Literal["failing", "valid"] = "failing") -> Dataset:
+    """The images of a study's confirmed findings as a MAITE dataset, in the order of the findings; each image once.
+
+    images: "failing": what the classifier gets wrong; "valid": also what it gets right. Metadata name bug, phrase, prompt and seed."""
+    _images.check_choice("scotoma.maite.dataset_of", "images", images, ("failing", "valid"))
+    index = {name: at for at, name in enumerate(results.class_names)}
+    classes = {label.label: label.class_name for label in results.labels}
+    failures: list[Failure] = []
+    seen: set[str] = set()
+    for finding in [*results.bugs, *results.exceptions, *results.systematic_failures]:
+        told = {"bug": finding.id, "phrase": finding.phrase} if isinstance(finding, Hypothesis) else {"bug": "", "phrase": ""}
+        for example in results.images(finding):
+            if not example.valid or (images == "failing" and not example.failed) or example.path.stem in seen:
+                continue
+            seen.add(example.path.stem)
+            more = {"id": example.path.stem, **told, "prompt": example.prompt, "seed": example.seed, "probability": example.probability}
+            failures.append(Failure(_Unread(example), index[classes[finding.label]], index[example.predicted], more))
+    return Dataset(failures, results.class_names, f"scotoma: {results.name}")

@@ -206,6 +206,11 @@ class Results:
         return [label for label in self.labels if label.label in failing]
 
     @property
+    def class_names(self) -> list[str]:
+        """All classes of the classifier, in its order."""
+        return self._finished.class_names
+
+    @property
     def doubts(self) -> list[str]:
         """What makes all figures doubtful; mostly empty."""
         return cast("list[str]", self.json.get("doubts", []))

@@ -268,7 +268,7 @@ class Generator:
                 out.append(self._bytes(self._generate(list(prompts[part]), latents)))
         return np.ascontiguousarray(np.concatenate(out))
 
-    def _bytes(self, images: object) -> Images:
+    def _bytes(self, images: Any) -> Images:
         if not isinstance(images, torch.Tensor) or images.ndim != 4 or images.shape[1] != 3:
             given = list(images.shape) if isinstance(images, torch.Tensor) else type(images).__name__
             raise ValueError(f"{self._role}: generate gives {given}, expected a tensor [n, 3, height, width]")
