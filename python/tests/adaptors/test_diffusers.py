@@ -6,8 +6,6 @@ from pathlib import Path
 import numpy as np
 import pipelines
 import pytest
-import scotoma
-import scotoma.diffusers
 import torch
 from diffusers import (
     AutoencoderKL,
@@ -21,6 +19,9 @@ from diffusers import (
     LCMScheduler,
 )
 from transformers import CLIPTextConfig, CLIPTextModel, T5Config, T5EncoderModel
+
+import scotoma
+import scotoma.diffusers
 
 PROMPTS = ["a photo of a cat", "a dog", "a fly of a fly of a fly", "dog photo"]
 SEEDS = [1, 2, 2**32 + 1, 2**64 - 1]

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import torch
 import torchvision
-from scotoma import _fingerprint
 from torchvision.transforms import v2
+
+from scotoma import _fingerprint
 
 
 class Colour(enum.Enum):

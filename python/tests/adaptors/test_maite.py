@@ -7,10 +7,11 @@ import maite.protocols.image_classification as ic
 import maite.tasks
 import numpy as np
 import pytest
-import scotoma.maite
 import torch
 from conftest import batch_does_not_matter
 from PIL import Image
+
+import scotoma.maite
 
 LABELS = {0: "fly", 1: "bee", 2: "ant"}
 

@@ -8,10 +8,11 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-import scotoma.onnxruntime
 import torch
 from conftest import batch_does_not_matter, pictures
 from PIL import Image
+
+import scotoma.onnxruntime
 
 NAMES = ["a", "b", "c", "d"]
 HALF = {"mean": (127.5,) * 3, "std": (127.5,) * 3}

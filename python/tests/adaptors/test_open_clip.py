@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import open_clip
 import pytest
-import scotoma.open_clip
 import torch
 from conftest import batch_does_not_matter
 from PIL import Image
+
+import scotoma.open_clip
 
 TINY = {
     "embed_dim": 16,

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import scotoma.timm
 import timm
 import timm.models
 import torch
 from conftest import ROOT, batch_does_not_matter
 from PIL import Image
+
+import scotoma.timm
 
 SMALL = {"num_classes": 5, "img_size": 32, "patch_size": 8}
 NAMES = list("abcde")

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-import scotoma.torch
 import torch
 from conftest import batch_does_not_matter, pictures
-from scotoma.judges import ClassifierJudge
 from torchvision import transforms
 from torchvision.models import resnet18
 from torchvision.transforms import v2
+
+import scotoma.torch
+from scotoma.judges import ClassifierJudge
 
 NAMES = [f"class {at}" for at in range(7)]
 TRANSFORM = transforms.Compose(

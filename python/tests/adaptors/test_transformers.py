@@ -10,7 +10,6 @@ import captioner_checkpoints
 import numpy as np
 import pipelines
 import pytest
-import scotoma.transformers
 import torch
 import transformers
 import vision_models
@@ -28,6 +27,8 @@ from transformers import (
     ViTForImageClassification,
     ViTImageProcessor,
 )
+
+import scotoma.transformers
 
 NAMES = {0: "fly", 1: "bee", 2: "ant", 3: "dog"}
 TEXTS = ["a photo of a cat", "dog", "a fly of a photo of a dog", "photo " * 200]
