@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scotoma import _fingerprint, _images, _scores
 from scotoma._extras import missing
 from scotoma._images import Images
-from scotoma.results import Example, Hypothesis, Results
+from scotoma.results import Example, Hypothesis, Label, Results
 
 try:
     from maite.protocols import DatasetMetadata
@@ -211,7 +211,8 @@ def dataset_of(results: Results, *, images: Literal["failing", "valid"] = "faili
     classes = {label.label: label.class_name for label in results.labels}
     failures: list[Failure] = []
     seen: set[str] = set()
-    for finding in [*results.bugs, *results.exceptions, *results.systematic_failures]:
+    findings: list[Hypothesis | Label] = [*results.bugs, *results.exceptions, *results.systematic_failures]
+    for finding in findings:
         told = {"bug": finding.id, "phrase": finding.phrase} if isinstance(finding, Hypothesis) else {"bug": "", "phrase": ""}
         for example in results.images(finding):
             if not example.valid or (images == "failing" and not example.failed) or example.path.stem in seen:
