@@ -17,7 +17,12 @@ const char* class_of(Code code) {
 
 Error Raised::keep(const nb::python_error& error) {
   const nb::object value = nb::borrow(error.value());
-  std::string message = nb::cast<std::string>(nb::str(value));
+  std::string message;
+  try {
+    message = nb::cast<std::string>(nb::str(value));
+  } catch (const std::exception&) {
+    message = "its words are no UTF-8";
+  }
   if (!nb::isinstance(value, error_class("Error"))) {
     message = nb::cast<std::string>(nb::str(value.type().attr("__name__"))) + (message.empty() ? "" : ": " + message);
   }

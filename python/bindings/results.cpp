@@ -33,7 +33,7 @@ std::vector<Sample> without_phrase(const Hypothesis& hypothesis) {
 
 Result<std::vector<Sample>> samples_of(const Findings& findings, const std::string& key, const std::string& part) {
   for (const Hypothesis& hypothesis : findings.hypotheses) {
-    if (hypothesis.id != key) continue;
+    if (hypothesis.id != key || part == "baseline") continue;
     if (part == "audit_base") return without_phrase(hypothesis);
     if (part == "audit") return hypothesis.audit_samples;
     if (part == "confirm") return hypothesis.tried;
@@ -41,7 +41,9 @@ Result<std::vector<Sample>> samples_of(const Findings& findings, const std::stri
     return bad_input(fmt::format("'{}': no part of a hypothesis; these are: audit, audit_base, confirm", part));
   }
   for (const BaseResult& base : findings.bases) {
-    if (base.label == key && (part.empty() || part == "baseline")) return base.samples;
+    if (base.label != key) continue;
+    if (part.empty() || part == "baseline") return base.samples;
+    return bad_input(fmt::format("'{}': no part of a label; that is: baseline", part));
   }
   return bad_input(fmt::format("'{}': no hypothesis and no label of this study is called so", key));
 }

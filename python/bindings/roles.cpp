@@ -207,12 +207,16 @@ Result<std::unique_ptr<Role>> ObjectRoles::made(RoleKind kind, const std::string
   const nb::gil_scoped_acquire lock;
   try {
     const std::string name(name_of(kind));
-    nb::object asked = nb::module_::import_("scotoma._objects").attr("load")(name, object, *live_, folder_.string());
+    nb::object asked =
+        nb::module_::import_("scotoma._objects").attr("load")(name, object, *live_, folder_.string(), *locks_);
     return std::unique_ptr<Role>(std::make_unique<Made>(std::move(asked), raised_, more...));
   } catch (const nb::python_error& error) {
     Error kept = raised_->keep(error);
     kept.code = Code::bad_input;
     return kept;
+  } catch (const std::exception& error) {
+    return bad_input(std::string("the ") + std::string(name_of(kind)) +
+                     " says of itself what cannot be read: " + error.what());
   }
 }
 

@@ -15,7 +15,8 @@ namespace scotoma::python {
 /// called without.
 class ObjectRoles final : public PythonRoles {
  public:
-  explicit ObjectRoles(nb::dict live) : live_(std::move(live)), raised_(std::make_shared<Raised>()) {}
+  explicit ObjectRoles(nb::dict live)
+      : live_(std::move(live)), locks_(nb::dict()), raised_(std::make_shared<Raised>()) {}
 
   void look_in(const std::filesystem::path& folder) override { folder_ = folder; }
   Result<std::unique_ptr<Generator>> generator(const std::string& object) override;
@@ -31,6 +32,7 @@ class ObjectRoles final : public PythonRoles {
   Result<std::unique_ptr<Role>> made(RoleKind kind, const std::string& object, More... more);
 
   Held live_;
+  Held locks_;  ///< of the objects
   std::filesystem::path folder_;
   std::shared_ptr<Raised> raised_;
 };

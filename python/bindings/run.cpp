@@ -20,6 +20,7 @@
 #include "scotoma/session/session.h"
 #include "scotoma/study/check_budget.h"
 #include "study.h"
+#include "wait.h"
 #include "worker.h"
 
 namespace scotoma::python {
@@ -129,43 +130,6 @@ Result<void> run(Study study, const StudyPlaces& places, const FindOptions& opti
                                                           listener, {.executor = executor.get()}));
   const auto published = publish(session.study, done.findings, &done.run, *session.cache, out_folder(places));
   return published.ok() ? Result<void>() : Result<void>(published.error());
-}
-
-/// Does `work` on another thread. Ctrl-C, which Python sees on its main thread alone, cancels it, and is what is thrown
-/// in the end. With the lock.
-template <class Work>
-auto wait_for(Work work, CancelToken& cancel) {
-  std::optional<nb::python_error> interrupt;
-  decltype(work()) done = failed("not run");
-  std::mutex mutex;
-  std::condition_variable ended;
-  bool is_done = false;
-  std::thread thread([&] {
-    auto result = work();
-    const std::lock_guard guard(mutex);
-    done = std::move(result);
-    is_done = true;
-    ended.notify_all();
-  });
-  {
-    const nb::gil_scoped_release unlocked;
-    std::unique_lock guard(mutex);
-    while (!ended.wait_for(guard, std::chrono::milliseconds(50), [&] { return is_done; })) {
-      guard.unlock();
-      {
-        const nb::gil_scoped_acquire lock;
-        if (PyErr_CheckSignals() != 0) {
-          interrupt.emplace();
-          cancel.cancel();
-        }
-      }
-      guard.lock();
-    }
-    guard.unlock();
-    thread.join();
-  }
-  if (interrupt) throw *std::move(interrupt);
-  return done;
 }
 
 void find(const PythonStudy& study, const FindOptions& options, nb::object hears, const Cancel& cancel,

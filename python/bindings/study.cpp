@@ -8,7 +8,9 @@
 #include "scotoma/core/clock.h"
 #include "scotoma/session/examination.h"
 #include "scotoma/session/session.h"
+#include "scotoma/study/options.h"
 #include "scotoma/study/read.h"
+#include "wait.h"
 
 namespace scotoma::python {
 namespace {
@@ -35,6 +37,15 @@ std::vector<std::string> labels_of(const PythonStudy& self) {
   return names;
 }
 
+/// Roles that objects of Python's play.
+std::vector<std::string> python_roles(const PythonStudy& self) {
+  std::vector<std::string> roles;
+  for (const auto& [kind, name] : names_of(RoleKind())) {
+    if (backend_of(name, self.study) == Backend::python) roles.emplace_back(name);
+  }
+  return roles;
+}
+
 std::vector<Examined> doctor(const PythonStudy& self) {
   const Study study = placed(self.study, places_of(self, {}));
   std::vector<Examined> parts;
@@ -45,13 +56,9 @@ std::vector<Examined> doctor(const PythonStudy& self) {
       parts.push_back({part, false, health.error().message, "", {}});
     }
   };
-  Result<void> done;
-  {
-    const nb::gil_scoped_release unlocked;
-    SteadyClock clock;
-    done = Examination(study, clock).run(report);
-  }
-  ok_or_raise(done);
+  SteadyClock clock;
+  CancelToken never;
+  ok_or_raise(wait_for([&] { return Examination(study, clock).run(report); }, never));
   return parts;
 }
 
@@ -107,6 +114,7 @@ void bind_study(nb::module_& module) {
       .def_prop_ro("file", [](const PythonStudy& self) { return self.study.file.string(); })
       .def_prop_ro("notes", [](const PythonStudy& self) { return self.study.notes; })
       .def_prop_ro("labels", labels_of)
+      .def_prop_ro("python_roles", python_roles, "Roles of the kind \"python\".")
       .def("doctor", doctor, "Loads every model and sends images through all of them.");
 }
 

@@ -13,7 +13,7 @@ libraries have. None of them is imported before it is used.
 from __future__ import annotations
 
 from scotoma import roles
-from scotoma._native import noise, version
+from scotoma._native import Examined, noise, version
 from scotoma.errors import Error, InputError, Interrupted, RunError
 from scotoma.events import Event, Run
 from scotoma.results import Cause, Example, Examples, Hypothesis, Label, Rate, Results
@@ -26,6 +26,7 @@ __all__ = [
     "Cause",
     "Error",
     "Event",
+    "Examined",
     "Example",
     "Examples",
     "Hypothesis",

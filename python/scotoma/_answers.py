@@ -4,8 +4,11 @@ through these, and finds only what it can use."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import numbers
 import os
+import threading
 import traceback
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeVar
@@ -28,9 +31,12 @@ METHODS = {
 BATCH = 32
 
 
-def _attribute(value: object, name: str, default: Any) -> Any:
-    found = getattr(value, name, None)
-    return default if found is None else found
+MOST = 10**6  # of batch and concurrency
+
+
+def _printable(text: str) -> str:
+    """Of texts of others: what UTF-8 cannot hold is spelled."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class Asked:
@@ -44,22 +50,30 @@ class Asked:
         for method in METHODS[self.role]:
             if not callable(getattr(value, method, None)):
                 raise InputError(self._lacks(method))
+        self.lock: contextlib.AbstractContextManager[object] = threading.RLock()
         self.batch = self._whole("batch", BATCH)
         self.concurrency = self._whole("concurrency", 1)
-        self.description = str(_attribute(value, "description", type(value).__name__))
-        own = _attribute(value, "fingerprint", None)
-        if own is not None and not (isinstance(own, str) and own):
+        self.description = _printable(str(self._own("description", type(value).__name__)))
+        own = self._own("fingerprint", None)
+        if own is not None and not (isinstance(own, str) and own and own == _printable(own)):
             raise InputError(f"{self.name}: its fingerprint is {own!r}; it must be a text that changes with weights and options")
         self.has_fingerprint = own is not None
         self.fingerprint = own if own is not None else hashlib.sha256(os.urandom(32)).hexdigest()
         if not self.has_fingerprint:
             self.description += ", without a fingerprint: its answers serve this run alone"
 
+    def _own(self, attribute: str, default: Any) -> Any:
+        try:
+            found = getattr(self.value, attribute, None)
+        except Exception as error:
+            raise InputError(f"{self.name}: its {attribute} raised {type(error).__name__}: {_printable(str(error))}") from error
+        return default if found is None else found
+
     def _whole(self, attribute: str, default: int) -> int:
-        value = _attribute(self.value, attribute, default)
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise InputError(f"{self.name}: its {attribute} is {value!r}; it must be a whole number from 1 on")
-        return value
+        value = self._own(attribute, default)
+        if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not 1 <= int(value) <= MOST:
+            raise InputError(f"{self.name}: its {attribute} is {value!r}; it must be a whole number from 1 to {MOST:,}")
+        return int(value)
 
     def _lacks(self, method: str) -> str:
         kind = type(self.value)
@@ -76,13 +90,14 @@ class Asked:
     def _call(self, what: str, method: str, *arguments: object) -> Any:
         """Its answer, or an error that names the role, what it was asked and where it went wrong."""
         try:
-            return getattr(self.value, method)(*arguments)
+            with self.lock if self.concurrency == 1 else contextlib.nullcontext():
+                return getattr(self.value, method)(*arguments)
         except Error:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             frames = traceback.extract_tb(error.__traceback__)
             where = f" at {frames[-1].filename}:{frames[-1].lineno}" if len(frames) > 1 else ""
-            words = " ".join(str(error).split())[:300]
+            words = _printable(" ".join(str(error).split())[:300])
             raise RunError(f"{self.name}: {method} raised {type(error).__name__}{where} for {what}: {words or 'no message'}") from error
 
     def _wrong(self, what: str, method: str, got: str, expected: str) -> RunError:
@@ -125,7 +140,7 @@ def _texts(self: Asked, what: str, method: str, answer: object, count: int) -> l
             raise self._wrong(what, method, f"a {type(text).__name__} among its answers", f"a list of {count} texts")
     if len(answer) != count:
         raise self._wrong(what, method, f"{len(answer)} texts", f"a list of {count} texts")
-    return list(answer)
+    return [_printable(text) for text in answer]
 
 
 class AskedGenerator(Asked):
@@ -145,8 +160,10 @@ class AskedClassifier(Asked):
 
     def __init__(self, value: object, name: str) -> None:
         super().__init__(value, name)
-        names = getattr(value, "class_names", None)
-        if isinstance(names, str) or not isinstance(names, Sequence) or not names or not all(isinstance(n, str) for n in names):
+        names = self._own("class_names", None)
+        names = names.tolist() if isinstance(names, np.ndarray) else names
+        good = isinstance(names, Sequence) and not isinstance(names, str) and len(names) > 0
+        if not good or not all(isinstance(n, str) and n == _printable(n) for n in names):
             raise InputError(f"{name}: its class_names are {_short(names)}; they must be a list of texts, one for each column of classify")
         self.class_names = list(names)
 

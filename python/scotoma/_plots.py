@@ -18,13 +18,16 @@ BASE = "#8a8a8a"
 def _axes(width: float, height: float, options: dict[str, Any]) -> tuple[Any, Any]:
     """A figure, or the axes that were given."""
     axes = options.pop("ax", None)
+    size = options.pop("figsize", (width, height))
+    if options:
+        raise TypeError(f"plots take ax and figsize, not {', '.join(options)}")
     if axes is not None:
         return axes.figure, axes
     try:
         import matplotlib.pyplot as plt
     except ImportError as error:
         raise ImportError("plots need matplotlib: pip install scotoma[notebook]") from error
-    return plt.subplots(figsize=(width, height), layout="constrained")
+    return plt.subplots(figsize=size, layout="constrained")
 
 
 def _confirmed(results: Results) -> list[Hypothesis]:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import dataclasses
 import json
 import threading
@@ -37,16 +38,51 @@ def _event(text: str) -> Event:
     return Event(fields.pop("event"), fields)
 
 
+_under_way: set[tuple[_native.CancelToken, threading.Event]] = set()
+
+
+@atexit.register
+def _stop_all() -> None:
+    """Runs stop after the batches under way: their threads must not outlive the interpreter."""
+    for cancel, ended in list(_under_way):
+        cancel.cancel()
+        ended.wait()
+
+
+def _find(
+    study: _native.Study,
+    options: _native.FindOptions,
+    executor: Executor | None,
+    cancel: _native.CancelToken,
+    listener: Callable[[Event], None] | None,
+) -> Results:
+    hears = None if listener is None else lambda text: listener(_event(text))
+    token = (cancel, threading.Event())
+    _under_way.add(token)
+    try:
+        if executor is None:
+            _native.find(study, options, hears, cancel, None)
+        else:
+            with executor.started(study, options) as carries:
+                _native.find(study, options, hears, cancel, carries)
+    finally:
+        _under_way.discard(token)
+        token[1].set()
+    return open_results(options.out, options.cache)
+
+
 class Run(AsyncIterator[Event]):
-    """A run of a study, to be waited for or iterated over, once."""
+    """A run of a study, to be waited for or iterated over, once. Leaving the loop over its events cancels it; ``async with`` says where
+    it must have stopped."""
 
     def __init__(self, study: _native.Study, options: _native.FindOptions, executor: Executor | None) -> None:
         self._study = study
         self._options = options
         self._executor = executor
         self._cancel = _native.CancelToken()
-        self._thread: threading.Thread | None = None
-        self._queue: asyncio.Queue[Event | BaseException | None] | None = None
+        self._queue: asyncio.Queue[Event | BaseException | Results] | None = None
+        self._waits = False
+        self._ended = False
         self._result: Results | None = None
 
     @property
@@ -62,55 +98,68 @@ class Run(AsyncIterator[Event]):
 
     def wait(self, listener: Callable[[Event], None] | None = None) -> Results:
         """Runs it here. Raises what ``Study.find`` raises."""
-        hears = None if listener is None else lambda text: listener(_event(text))
-        if self._executor is None:
-            _native.find(self._study, self._options, hears, self._cancel, None)
-        else:
-            with self._executor.started(self._study, self._options) as carries:
-                _native.find(self._study, self._options, hears, self._cancel, carries)
-        self._result = open_results(self._options.out, self._options.cache)
+        self._result = _find(self._study, self._options, self._executor, self._cancel, listener)
         return self._result
 
     def __aiter__(self) -> Run:
         return self
 
     async def __anext__(self) -> Event:
-        if self._queue is None:
-            self._start()
-        assert self._queue is not None
+        if self._ended:
+            raise StopAsyncIteration
+        if self._waits:
+            raise RuntimeError("the events of a run can be awaited by one task at a time")
+        queue = self._queue or self._start()
+        self._waits = True
         try:
-            item = await self._queue.get()
+            item = await queue.get()
         except asyncio.CancelledError:
             self.cancel()
             raise
+        finally:
+            self._waits = False
         if isinstance(item, Event):
             return item
-        if item is None:
+        self._ended = True
+        if isinstance(item, Results):
+            self._result = item
             raise StopAsyncIteration
         raise item
 
-    def _start(self) -> None:
-        loop = asyncio.get_running_loop()
-        queue: asyncio.Queue[Event | BaseException | None] = asyncio.Queue()
-        self._queue = queue
+    async def aclose(self) -> None:
+        """Cancels the run where it has not ended, and waits until it has stopped."""
+        self.cancel()
+        while self._queue is not None and not self._ended:
+            self._ended = not isinstance(await self._queue.get(), Event)
 
-        def put(item: Event | BaseException | None) -> None:
-            if loop.is_closed():
-                self.cancel()
-            else:
+    async def __aenter__(self) -> Run:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    def _start(self) -> asyncio.Queue[Event | BaseException | Results]:
+        """The thread knows no Run: one that nobody holds any more is cancelled."""
+        loop = asyncio.get_running_loop()
+        queue: asyncio.Queue[Event | BaseException | Results] = asyncio.Queue()
+        cancel, study, options, executor = self._cancel, self._study, self._options, self._executor
+
+        def put(item: Event | BaseException | Results) -> None:
+            try:
                 loop.call_soon_threadsafe(queue.put_nowait, item)
+            except RuntimeError:  # the loop is closed
+                cancel.cancel()
 
         def work() -> None:
             try:
-                self.wait(put)
+                put(_find(study, options, executor, cancel, put))
             except BaseException as error:
                 put(error)
-            else:
-                put(None)
 
-        self._thread = threading.Thread(target=work, name="scotoma", daemon=True)
-        self._thread.start()
+        self._queue = queue
+        threading.Thread(target=work, name="scotoma", daemon=True).start()
+        return queue
 
     def __del__(self) -> None:
-        if self._thread is not None:
+        if getattr(self, "_queue", None) is not None and not self._ended:
             self._cancel.cancel()

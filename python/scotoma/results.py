@@ -9,9 +9,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 from scotoma import _native
 from scotoma.errors import InputError, RunError
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 Part = Literal["audit", "audit_base", "confirm", "baseline"]
 
-T = TypeVar("T")
+PARTS: tuple[Part, ...] = ("audit", "audit_base", "confirm")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -167,10 +168,11 @@ class Examples(Sequence[Example]):
 class Results:
     """What a study found. ``json`` is all of bugs.json (docs/bugs-json.md)."""
 
-    def __init__(self, folder: Path, finished: _native.Finished) -> None:
+    def __init__(self, folder: Path, finished: _native.Finished, cache: str = "") -> None:
         self.folder = folder
         self._finished = finished
-        self.json: dict[str, Any] = json.loads((folder / "bugs.json").read_text(encoding="utf-8"))
+        self._cache = cache
+        self.json: dict[str, Any] = _read_json(folder / "bugs.json")
         self.hypotheses = [_hypothesis(fields) for fields in self.json["bugs"]]
         by_id = {hypothesis.id: hypothesis for hypothesis in self.hypotheses}
         self.causes = [
@@ -223,8 +225,12 @@ class Results:
     def images(self, of: Hypothesis | Label | str, part: Part | None = None) -> Examples:
         """Images of a hypothesis or of a label, the order generated. ``part``: of the "audit" (unless given, with "confirm" where
         there was none), its base prompt "audit_base", "confirm"; of a label "baseline"."""
+        if not isinstance(of, str | Hypothesis | Label):
+            raise InputError(
+                f"images() are of a hypothesis, a label or an id, not of a {type(of).__name__}; of a cause take those of its bugs"
+            )
         key = of if isinstance(of, str) else of.id if isinstance(of, Hypothesis) else of.label
-        rows = self._finished.samples(key, part or "")
+        rows = self._finished.samples(key, part or ("baseline" if isinstance(of, Label) else ""))
         return Examples([Example(Path(row[0]), *row[1:]) for row in rows])
 
     def to_pandas(self, of: Literal["hypotheses", "bugs", "labels", "images"] = "hypotheses") -> pandas.DataFrame:
@@ -233,14 +239,17 @@ class Results:
             import pandas
         except ImportError as error:
             raise ImportError("to_pandas() needs pandas: pip install pandas") from error
-        if of == "labels":
-            return pandas.DataFrame([_flat(label) for label in self.labels])
         if of == "images":
             confirmed = self.bugs + self.exceptions
+            columns = ["id", "label", "phrase", *(field.name for field in dataclasses.fields(Example))]
             return pandas.DataFrame(
-                [{"id": h.id, "label": h.label, "phrase": h.phrase} | dataclasses.asdict(e) for h in confirmed for e in self.images(h)]
+                [{"id": h.id, "label": h.label, "phrase": h.phrase} | dataclasses.asdict(e) for h in confirmed for e in self.images(h)],
+                columns=columns,
             )
-        return pandas.DataFrame([_flat(h) for h in (self.bugs if of == "bugs" else self.hypotheses)])
+        tables: dict[str, Sequence[Hypothesis | Label]] = {"hypotheses": self.hypotheses, "bugs": self.bugs, "labels": self.labels}
+        if of not in tables:
+            raise InputError(f"to_pandas({of!r}): there are tables of: hypotheses, bugs, labels, images")
+        return pandas.DataFrame([_flat(record) for record in tables[of]], columns=_columns(Label if of == "labels" else Hypothesis))
 
     def report(self) -> Path:
         """The page with everything, report.html."""
@@ -249,24 +258,44 @@ class Results:
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Copies the results, with the images they name, into a folder that is not there yet or empty. The cache stays where it is."""
         to = Path(folder)
-        if to.exists() and any(to.iterdir()):
-            raise InputError(f"{to}: is there and not empty; choose another folder")
-        to.mkdir(parents=True, exist_ok=True)
+        try:
+            if to.exists() and (not to.is_dir() or any(to.iterdir())):
+                raise InputError(f"{to}: is there and not empty; choose another folder")
+            to.absolute().parent.mkdir(parents=True, exist_ok=True)
+            aside = Path(tempfile.mkdtemp(prefix=f"{to.name}.partial-", dir=to.absolute().parent))
+        except OSError as error:
+            raise InputError(f"{to}: cannot be made ({error.strerror}); choose another folder") from error
+        try:
+            self._copy_into(aside)
+            if to.exists():
+                to.rmdir()
+            aside.chmod(0o755)
+            aside.rename(to)
+        except OSError as error:
+            raise RunError(f"{error.filename or to}: {error.strerror}; the results are not saved") from error
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        return to
+
+    def _copy_into(self, folder: Path) -> None:
         for name in ("bugs.json", "study.json", "run.json", "findings.sqlite", "transfer.json", "report.html"):
             if (self.folder / name).exists():
-                shutil.copy2(self.folder / name, to / name)
-        for path in sorted({path for h in self.hypotheses for path, *_ in self._finished.samples(h.id, "")} | _named_images(self)):
-            target = to / "images" / Path(path).parent.name / Path(path).name
+                shutil.copy2(self.folder / name, folder / name)
+        paths = {example.path for label in self.labels for example in self.images(label)}
+        paths |= {example.path for h in self.hypotheses for part in PARTS for example in self.images(h, part)}
+        for path in sorted(paths):
+            target = folder / "images" / path.parent.name / path.name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, target)
-        return to
 
     def export(self, to: str | os.PathLike[str], format: str = "imagefolder", **options: Any) -> Path:  # noqa: A002  (the option's name)
         """Writes the findings as a dataset, as ``scotoma export`` does; ``options`` are its options: ``test=0.3``, ``images="valid"``."""
         arguments = ["export", str(self.folder), "--quiet", "--format", format, "--to", os.fspath(to)]
+        arguments += ["--cache", self._cache] if self._cache else []
         for key, value in options.items():
-            for one in value if isinstance(value, list) else [value]:
-                arguments += [f"--{key.replace('_', '-')}", str(one)]
+            for one in value if isinstance(value, list | tuple) else [value] if value is not None else []:
+                named = one.id if isinstance(one, Hypothesis | Cause) else one
+                arguments += [f"--{key.replace('_', '-')}", str(named)]
         _run_program(arguments)
         return Path(to)
 
@@ -297,8 +326,11 @@ class Results:
         return results_html(self)
 
 
-def _named_images(results: Results) -> set[str]:
-    return {path for label in results.labels for path, *_ in results._finished.samples(label.label, "")}
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        return cast("dict[str, Any]", json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{file}: missing or damaged ({error}); run the study again, which asks no model anew") from error
 
 
 def _hypothesis(fields: dict[str, Any]) -> Hypothesis:
@@ -313,6 +345,14 @@ def _label(fields: dict[str, Any]) -> Label:
     return Label(
         fields["label"], fields["class"], base, fields["failing_label"], fields["not_generatable"], fields["predicted"], fields=fields
     )
+
+
+def _columns(kind: type[Hypothesis] | type[Label]) -> list[str]:
+    names: list[str] = []
+    for field in dataclasses.fields(kind):
+        rate = "Rate" in str(field.type)
+        names += [f"{field.name}_{each.name}" for each in dataclasses.fields(Rate)] if rate else [field.name]
+    return [name for name in names if name != "fields"]
 
 
 def _flat(record: Hypothesis | Label) -> dict[str, Any]:
@@ -342,5 +382,6 @@ def _run_program(arguments: list[str]) -> str:
 def open_results(folder: str | os.PathLike[str], cache: str | os.PathLike[str] = "") -> Results:
     """The results in a folder. ``cache``: where the study's answers stand, if not there. Raises InputError where there are no results,
     or where they are damaged."""
-    place = Path(folder)
-    return Results(place, _native.open_finished(os.fspath(place), os.fspath(cache)))
+    place = Path(folder).absolute()
+    answers = os.path.abspath(cache) if os.fspath(cache) else ""
+    return Results(place, _native.open_finished(str(place), answers), answers)

@@ -15,7 +15,7 @@ An answer must belong to its input alone: not to the others of its batch, and no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,11 +24,15 @@ Images: TypeAlias = NDArray[np.uint8]
 """[n, height, width, 3]: RGB, rows from the top, contiguous. Those that a role is given are read-only."""
 
 
+Floats: TypeAlias = NDArray[np.floating[Any]]
+"""Of any precision; it is float32 that counts."""
+
+
 @runtime_checkable
 class Generator(Protocol):
     """Text to image."""
 
-    def generate(self, prompts: Sequence[str], seeds: Sequence[int]) -> Images:
+    def generate(self, prompts: list[str], seeds: list[int]) -> Images:
         """One image for each prompt and seed (0 .. 2**64 - 1), all of one size. The noise must be a function of the seed alone, so
         that two prompts with one seed make a pair; ``scotoma.noise(seed, shape)`` is what the native generator takes."""
         ...
@@ -43,7 +47,7 @@ class Classifier(Protocol):
         """In the order of the columns that ``classify`` gives."""
         ...
 
-    def classify(self, images: Images) -> NDArray[np.float32]:
+    def classify(self, images: Images) -> Floats:
         """[n, classes]: a probability for each class, in [0, 1]."""
         ...
 
@@ -61,11 +65,11 @@ class Captioner(Protocol):
 class Embedder(Protocol):
     """Images and texts to vectors of one space, in which the cosine says how alike they are."""
 
-    def embed_images(self, images: Images) -> NDArray[np.float32]:
+    def embed_images(self, images: Images) -> Floats:
         """[n, d], none of them zero. Scotoma scales them to unit length."""
         ...
 
-    def embed_texts(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def embed_texts(self, texts: list[str]) -> Floats:
         """[n, d], likewise."""
         ...
 
@@ -74,7 +78,7 @@ class Embedder(Protocol):
 class Judge(Protocol):
     """Says whether the label's thing really is in the image."""
 
-    def judge(self, images: Images, labels: Sequence[str]) -> NDArray[np.float32]:
+    def judge(self, images: Images, labels: list[str]) -> Floats:
         """[n]: the probability in [0, 1] that ``labels[i]`` is in ``images[i]``. Valid from ``judge.threshold`` of the study on."""
         ...
 

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+import numbers
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import tomli_w
 
 from scotoma import _native
+from scotoma._native import Examined
+from scotoma.errors import InputError
 from scotoma.events import Event, Run
 from scotoma.results import Results
 from scotoma.roles import Captioner, Classifier, Embedder, Generator, Judge
@@ -34,6 +37,8 @@ def _plain(value: Any) -> Any:
         return os.fspath(value)
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if type(value).__module__.split(".")[0] == "numpy":
+        return value.tolist()
     return value
 
 
@@ -51,7 +56,7 @@ class Study:
 
     def __init__(
         self,
-        labels: str | Sequence[str | Table],
+        labels: str | Iterable[str | Table],
         classifier: Classifier | Pathlike | Table,
         generator: Generator | Pathlike | Table,
         captioner: Captioner | Pathlike | Table | None = None,
@@ -59,14 +64,14 @@ class Study:
         judge: Judge | Pathlike | Table | None = None,
         budget: int | Table | None = None,
         *,
-        name: str = "study",
+        name: str | None = None,
         folder: Pathlike | None = None,
         **tables: Any,
     ) -> None:
+        name = name or "study"
         document: dict[str, Any] = {"name": name}
         live: dict[str, object] = {}
-        document["labels"] = labels if isinstance(labels, str) else [label for label in labels if isinstance(label, str)]
-        whole = [] if isinstance(labels, str) else [_plain(label) for label in labels if not isinstance(label, str)]
+        document |= _labels(labels)
         given: dict[str, Any] = {
             "generator": generator,
             "classifier": classifier,
@@ -80,14 +85,14 @@ class Study:
             if value is not None:
                 document[role] = _role_table(role, value, live)
         if budget is not None:
-            document["budget"] = {"images": budget} if isinstance(budget, int) else _plain(budget)
+            document["budget"] = _plain(budget) if isinstance(budget, Mapping) else {"images": _whole("budget", budget, 1, 2**31 - 1)}
         document |= {key: _plain(value) for key, value in tables.items() if key not in simple and value is not None}
-        if whole:
-            document["label"] = whole
-        if not document["labels"]:
-            del document["labels"]
         place = Path.cwd() if folder is None else Path(folder)
-        self._native = _native.Study(tomli_w.dumps(document), str(place / f"{_stem(name)}.toml"), live)
+        try:
+            text = tomli_w.dumps(document)
+        except TypeError as error:
+            raise InputError(f"a study holds texts, numbers, yes or no, lists and tables of these: {error}") from error
+        self._native = _native.Study(text, str(place / f"{_stem(name)}.toml"), live)
 
     @classmethod
     def load(cls, file: Pathlike, **roles: object) -> Study:
@@ -96,7 +101,10 @@ class Study:
         if unknown:
             raise TypeError(f"Study.load() takes objects for {', '.join(ROLES)}, not for {', '.join(sorted(unknown))}")
         study = cls.__new__(cls)
-        study._native = _native.Study.load(os.fspath(file), roles)
+        study._native = _native.Study.load(os.fspath(file), {role: _instance(value) for role, value in roles.items()})
+        unused = sorted(set(roles) - set(study._native.python_roles))
+        if unused:
+            raise InputError(f'{os.fspath(file)}: its {unused[0]} is not of the kind "python": the object given for it would not be asked')
         return study
 
     @property
@@ -163,7 +171,7 @@ class Study:
         the loop cancels it. Afterwards ``result`` of what this gives has the results."""
         return Run(self._native, _options(self, out, cache, threads, budget, seed), executor)
 
-    def doctor(self) -> list[_native.Examined]:
+    def doctor(self) -> list[Examined]:
         """Loads every model and sends images through all of them, as ``scotoma doctor`` does: what works, what is suspicious, what is
         wrong."""
         return self._native.doctor()
@@ -173,12 +181,43 @@ def _options(
     study: Study, out: Pathlike | None, cache: Pathlike | None, threads: int | None, budget: int | None, seed: int | None
 ) -> _native.FindOptions:
     options = _native.FindOptions()
-    options.out = os.fspath(out) if out is not None else f"{_stem(study.name)}.out"
-    options.cache = os.fspath(cache) if cache is not None else ""
-    options.threads = threads
-    options.images = budget
-    options.seed = seed
+    options.out = _folder("out", out if out is not None else f"{_stem(study.name)}.out")
+    options.cache = _folder("cache", cache) if cache is not None else ""
+    options.threads = _whole("threads", threads, 1, 1024)
+    options.images = _whole("budget", budget, 1, 2**31 - 1)
+    options.seed = _whole("seed", seed, 0, 9 * 10**15)
     return options
+
+
+def _folder(name: str, value: Pathlike) -> str:
+    """Absolute: the working folder may change while the study runs."""
+    place = os.fspath(value)
+    if not place or "\0" in place:
+        raise InputError(f"{name} is {place!r}; it must name a folder")
+    return os.path.abspath(place)
+
+
+def _whole(name: str, value: int | None, low: int, high: int) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not low <= value <= high:
+        raise InputError(f"{name} is {value!r}; it must be a whole number from {low:,} to {high:,}")
+    return int(value)
+
+
+def _labels(labels: str | Iterable[str | Table]) -> dict[str, Any]:
+    """Names as a list; where some are tables, all as tables, in their order."""
+    if isinstance(labels, str):
+        return {"labels": labels}
+    given = list(labels)
+    if all(isinstance(label, str) for label in given):
+        return {"labels": given} if given else {}
+    return {"label": [{"name": label} if isinstance(label, str) else _plain(label) for label in given]}
+
+
+def _instance(value: object) -> object:
+    """An object; a class is called for one."""
+    return value() if isinstance(value, type) else value
 
 
 def _stem(name: str) -> str:
@@ -192,6 +231,6 @@ def _role_table(role: str, value: object, live: dict[str, object]) -> dict[str, 
         return dict(_plain(value))
     if isinstance(value, str | os.PathLike):
         return {"model": os.fspath(value)} | ({"kind": "classifier"} if role == "judge" else {})
-    live[role] = value
+    live[role] = value = _instance(value)
     kind = type(value)
     return {"kind": "python", "object": f"{kind.__module__}:{kind.__qualname__}"}

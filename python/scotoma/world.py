@@ -5,7 +5,7 @@ classifiers with known faults. To try everything out in a minute, and for tests.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 FOLDER = Path(__file__).parent / "share" / "world"
 """Where they lie; its cards say what they are."""
@@ -25,7 +25,17 @@ def classifier(name: str = "resnet_skewed") -> dict[str, Any]:
     return {"model": str(file), "labels": str(FOLDER / "classifiers" / "labels.json"), **_INPUT}
 
 
-def roles(name: str = "resnet_skewed") -> dict[str, dict[str, Any]]:
+class Roles(TypedDict):
+    """Tables of a study."""
+
+    classifier: dict[str, Any]
+    generator: dict[str, Any]
+    captioner: dict[str, Any]
+    embedder: dict[str, Any]
+    judge: dict[str, Any]
+
+
+def roles(name: str = "resnet_skewed") -> Roles:
     """All five roles, as ``Study`` takes them: ``Study(labels, **scotoma.world.roles())``."""
     judge = {"kind": "classifier", "model": str(FOLDER / "judge.onnx"), "labels": str(FOLDER / "judge.labels.json"), **_INPUT}
     return {

@@ -87,7 +87,8 @@ def small_study(**changes: Any) -> scotoma.Study:
     reader = Reader()
     roles: dict[str, Any] = {"classifier": reader, "generator": World(), "captioner": reader, "embedder": reader, "judge": reader}
     budget = {"images": 1200, "base": 48, "confirm": 64, "audit": 32, "cross": 8}
-    return scotoma.Study(LABELS, **(roles | {"budget": budget, "name": "small"} | changes))
+    labels = changes.pop("labels", LABELS)
+    return scotoma.Study(labels, **(roles | {"budget": budget, "name": "small"} | changes))
 
 
 @pytest.fixture(scope="session")

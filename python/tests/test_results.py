@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from conftest import small_study
 
 import scotoma
 
@@ -101,3 +102,32 @@ def test_exports_as_the_command_line_does(finished: scotoma.Results, tmp_path: P
 def test_errors_can_be_pickled() -> None:
     error = pickle.loads(pickle.dumps(scotoma.InputError("words")))
     assert isinstance(error, scotoma.InputError) and isinstance(error, ValueError) and str(error) == "words"
+
+
+def test_results_do_not_depend_on_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    results = small_study().find(out="here.out", cache="there")
+    monkeypatch.chdir("/")
+    assert results.images(results.bugs[0])[0].image.size == (16, 16)
+    assert any(results.export(tmp_path / "dataset", bug=results.bugs[0]).rglob("*.png"))
+    results.save(tmp_path / "copy")
+    copy = scotoma.open(tmp_path / "copy")
+    for part in ("audit", "audit_base", "confirm"):
+        assert all(example.path.is_file() for example in copy.images(copy.bugs[0], part))
+
+
+def test_a_label_called_like_a_bug_has_its_own_images(out: Path) -> None:
+    results = small_study(labels=["fly", "bee", {"name": "fly-on-a-flower", "class": "cat"}]).find(out=out)
+    label = results.labels[2]
+    assert len(results.images(label)) == label.base.valid + label.base.invalid
+    with pytest.raises(scotoma.InputError, match="there are tables of"):
+        results.to_pandas("bug")  # type: ignore[call-overload]
+    with pytest.raises(scotoma.InputError, match="not of a NoneType"):
+        results.images(None)  # type: ignore[arg-type]
+
+
+def test_damaged_results_are_an_input_error(out: Path) -> None:
+    small_study().find(out=out)
+    (out / "bugs.json").unlink()
+    with pytest.raises(scotoma.InputError, match=r"bugs\.json"):
+        scotoma.open(out)

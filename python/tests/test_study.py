@@ -134,7 +134,7 @@ class Broken:
         self.answer = answer
 
     def _given(self, images: Any) -> Any:
-        if isinstance(self.answer, Exception):
+        if isinstance(self.answer, BaseException):
             raise self.answer
         return self.answer(images)
 
@@ -276,3 +276,109 @@ def test_import_is_light() -> None:
     program = "import sys, scotoma; print([m for m in ('torch', 'openvino', 'PIL', 'pandas') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_run_that_outlives_its_loop_does_not_crash_the_interpreter(tmp_path: Path) -> None:
+    program = f"""
+import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})
+import asyncio, threading, time
+from conftest import World, small_study
+class Slow(World):
+    def generate(self, prompts, seeds):
+        time.sleep(0.05)
+        return super().generate(prompts, seeds)
+async def leave():
+    async for event in small_study(generator=Slow()).events(out={str(tmp_path / "out")!r}):
+        break
+asyncio.run(leave())
+threading.Thread(target=lambda: small_study(generator=Slow()).find(out={str(tmp_path / "other")!r}), daemon=True).start()
+time.sleep(0.3)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0 and "terminate" not in done.stderr, done.stderr
+    assert not (tmp_path / "out" / "bugs.json").exists()
+
+
+def test_events_end_once_and_for_one_task(out: Path) -> None:
+    async def twice() -> None:
+        async with small_study().events(out=out) as run:
+            first, second = asyncio.create_task(anext(run)), asyncio.create_task(anext(run))
+            await first
+            with pytest.raises(RuntimeError, match="one task"):
+                await second
+            async for _ in run:
+                pass
+            assert [event async for event in run] == [] and len(run.result.bugs) == 1
+
+    asyncio.run(twice())
+
+
+def test_vectors_of_two_lengths_are_refused(out: Path) -> None:
+    class Two(Reader):
+        fingerprint = "two lengths"
+
+        def embed_texts(self, texts: Any) -> np.ndarray:
+            return super().embed_texts(texts)[:, :7] + 0.1
+
+    with pytest.raises(scotoma.InputError, match="numbers"):
+        small_study(embedder=Two(), judge={"kind": "embedder"}).find(out=out)
+
+
+def test_what_utf8_cannot_hold_is_no_crash(out: Path) -> None:
+    for changes in ({"fingerprint": "\ud800"}, {"class_names": ["\ud800", "b", "c", "d"]}, {"batch": 2**70}):
+        odd = type("Odd", (Reader,), changes)
+        with pytest.raises(scotoma.InputError):
+            small_study(classifier=odd()).find(out=out)
+    with pytest.raises(scotoma.RunError, match=r"raised ValueError.*\\ud800") as caught:
+        small_study(classifier=Broken(ValueError("\ud800"))).find(out=out)
+    assert isinstance(caught.value.__cause__, ValueError)
+    with pytest.raises(scotoma.RunError, match="raised SystemExit"):
+        small_study(classifier=Broken(SystemExit(3))).find(out=out)
+
+
+def test_an_object_of_two_roles_takes_one_call_at_a_time(out: Path) -> None:
+    class Counting(Reader):
+        fingerprint = "counting"
+        inside = most = 0
+
+        def _entered(self, answer: Any) -> Any:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+            time.sleep(0.002)
+            self.inside -= 1
+            return answer
+
+        def classify(self, images: np.ndarray) -> np.ndarray:
+            return self._entered(super().classify(images))
+
+        def judge(self, images: np.ndarray, labels: Any) -> np.ndarray:
+            return self._entered(super().judge(images, labels))
+
+    both = Counting()
+    small_study(classifier=both, judge=both).find(out=out, threads=4)
+    assert both.most == 1
+
+
+def test_objects_for_other_kinds_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "m.onnx").write_text("")
+    (tmp_path / "l.txt").write_text("\n".join(LABELS))
+    own = {"model": str(tmp_path / "m.onnx"), "labels": str(tmp_path / "l.txt")}
+    (tmp_path / "s.toml").write_text(small_study(classifier=own, budget=2000).toml)
+    with pytest.raises(scotoma.InputError, match='its classifier is not of the kind "python"'):
+        scotoma.Study.load(tmp_path / "s.toml", classifier=Reader())
+
+
+def test_labels_keep_their_order_and_tables() -> None:
+    study = small_study()
+    mixed = scotoma.Study(
+        iter(["fly", {"name": "bee"}, "cat"]), classifier=Reader(), generator=World(), captioner=Reader(), embedder=Reader()
+    )
+    assert mixed.labels == ["fly", "bee", "cat"] and study.labels == LABELS
+
+
+def test_numbers_of_numpy_are_numbers(out: Path) -> None:
+    study = small_study(budget=np.int64(1200), evidence={"delta": np.float32(0.1)}, seed=np.int64(3))
+    assert "images = 1200" in study.toml
+    for changes in ({"threads": 0}, {"seed": -1}, {"budget": "x"}, {"out": ""}):
+        with pytest.raises(scotoma.InputError, match=next(iter(changes))):
+            small_study().find(**({"out": out} | changes))  # type: ignore[arg-type]

@@ -64,7 +64,13 @@ class ExaminedRole : public Base {
   Result<void> examine_answers(const char* input, const AskTest& ask) const {
     Examined examined{object_, input, std::clamp<std::size_t>(role_->batch(), 1, kTestInputs)};
     examined.bf16 = true;  // what an object computes in is not known here
-    const auto rows = scotoma::examine(examined, ask);
+    std::optional<Error> own;
+    const auto rows = scotoma::examine(examined, [&](std::span<const std::size_t> which) {
+      auto answers = ask(which);
+      if (!answers.ok()) own = answers.error();
+      return answers;
+    });
+    if (own) return *own;  // what it raised, as it is
     return rows.ok() ? Result<void>() : Result<void>(rows.error());
   }
 

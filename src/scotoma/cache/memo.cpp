@@ -34,17 +34,6 @@ Result<std::vector<T>> decoded(const std::string& role, std::span<const std::str
   return values;
 }
 
-/// All of one length: what is compared later.
-Result<std::vector<std::vector<float>>> alike(std::vector<std::vector<float>> vectors) {
-  for (const auto& vector : vectors) {
-    if (vector.size() == vectors.front().size()) continue;
-    return bad_input(
-        fmt::format("the embedder gave vectors of {} and of {} numbers; images and texts must share one space",
-                    vectors.front().size(), vector.size()));
-  }
-  return vectors;
-}
-
 /// What is asked of the judge.
 std::string key_of(const std::string& image, const std::string& label) { return image + " " + label; }
 
@@ -273,10 +262,23 @@ Result<std::vector<std::string>> Memo::caption(std::span<const std::string> ids)
   return answers(about_images(RoleKind::captioner, ids), ids);
 }
 
+/// All of one length, in this call and those before: they are compared.
+Result<std::vector<std::vector<float>>> Memo::of_one_space(std::vector<std::vector<float>> vectors) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& vector : vectors) {
+    if (dimensions_ == 0) dimensions_ = vector.size();
+    if (vector.size() == dimensions_) continue;
+    return bad_input(
+        fmt::format("the embedder gave vectors of {} and of {} numbers; images and texts must share one space",
+                    dimensions_, vector.size()));
+  }
+  return vectors;
+}
+
 Result<std::vector<std::vector<float>>> Memo::embed_images(std::span<const std::string> ids) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers(about_images(RoleKind::embedder, ids), ids));
   SCOTOMA_ASSIGN_OR_RETURN(auto vectors, decoded<std::vector<float>>("embedder", bytes, decode_vector));
-  return alike(std::move(vectors));
+  return of_one_space(std::move(vectors));
 }
 
 Result<std::vector<std::vector<float>>> Memo::embed_texts(std::span<const std::string> texts) {
@@ -289,7 +291,7 @@ Result<std::vector<std::vector<float>>> Memo::embed_texts(std::span<const std::s
   });
   SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, answers(std::move(inquiry), keys));
   SCOTOMA_ASSIGN_OR_RETURN(auto vectors, decoded<std::vector<float>>("embedder", bytes, decode_vector));
-  return alike(std::move(vectors));
+  return of_one_space(std::move(vectors));
 }
 
 Result<std::vector<Sample>> Memo::sample(std::span<const Query> queries) {

@@ -86,6 +86,7 @@ class Memo : public Sampler {
   Result<void> check_replay(std::span<Inquiry* const> inquiries) const;
   Result<void> remember(Inquiry& inquiry, std::span<const std::size_t> places, const std::vector<std::string>& values,
                         bool leads);
+  Result<std::vector<std::vector<float>>> of_one_space(std::vector<std::vector<float>> vectors);
   Result<std::vector<Prediction>> predictions(std::span<const std::string> answers) const;
   Result<std::vector<Sample>> sample_all(std::span<const Query> queries, Others others);
   Result<void> sample_part(std::span<const Query> queries, Others others, std::vector<Sample>& samples);
@@ -115,6 +116,7 @@ class Memo : public Sampler {
   std::map<std::string, RunFacts::RoleUse> uses_;
   std::map<RoleKind, std::unordered_set<std::size_t>> counted_;  ///< hashes of the questions that uses_ holds, by role
   bool recalled_reported_ = false;
+  std::size_t dimensions_ = 0;  ///< of the embedder's space; 0: not known yet
   std::size_t left_ = 0;
   std::set<std::size_t> lost_;  ///< shards
   double generating_seconds_ = 0;

@@ -104,7 +104,9 @@ Result<std::size_t> class_of(const StudyLabel& label, const std::vector<std::str
 }  // namespace
 
 Result<std::vector<std::size_t>> classes_of_labels(const Study& study, const std::vector<std::string>& names) {
-  const ClassNames classes{names, study.classifier.model, study.classifier.labels};
+  const bool files = study.classifier.kind != Backend::python;
+  const ClassNames classes = files ? ClassNames{names, study.classifier.model, study.classifier.labels}
+                                   : ClassNames{names, "the classifier", "its class_names"};
   std::vector<std::size_t> out;
   for (const StudyLabel& label : study.labels) {
     const std::string& wanted = label.class_name.empty() ? label.name : label.class_name;

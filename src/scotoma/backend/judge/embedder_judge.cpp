@@ -51,6 +51,12 @@ Result<std::vector<Judgement>> EmbedderJudge::judge(std::span<const Image> image
   SCOTOMA_ASSIGN_OR_RETURN(const auto rows, embedder_->embed_images(images));
   std::vector<Judgement> out;
   for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto other =
+        std::find_if(texts_.begin(), texts_.end(), [&](const auto& t) { return t.size() != rows[i].size(); });
+    if (other != texts_.end())
+      return bad_input(fmt::format(
+          "the embedder gave vectors of {} numbers for images and of {} for texts: they must share one space",
+          rows[i].size(), other->size()));
     std::vector<double> logits;
     for (const auto& text : texts_) logits.push_back(scale_ * dot(rows[i], text));
     const double top = *std::max_element(logits.begin(), logits.end());
