@@ -61,6 +61,7 @@ Result<std::optional<std::string>> Memo::known_to(Inquiry& inquiry, const std::s
     inquiry.fingerprint = fingerprint;
   }
   SCOTOMA_ASSIGN_OR_RETURN(auto known, store_.find(inquiry.fingerprint, input));
+  if (inquiry.role == RoleKind::generator && on_their_way_.contains(input)) known = on_their_way_.at(input);
   if (known && inquiry.role == RoleKind::generator) {
     SCOTOMA_ASSIGN_OR_RETURN(const bool there, images_.has_image(*known));
     if (!there && inquiry.lost++ == 0) inquiry.first_lost = ImageFolder::image_file(*known).string();
@@ -110,12 +111,12 @@ Result<void> Memo::settle(Inquiry& inquiry, const std::string& input, const std:
   return {};
 }
 
-/// Remembers the answers of one batch before anybody gets them.
+/// Remembers the answers of one batch before anybody gets them, but for images that are on their way.
 Result<void> Memo::remember(Inquiry& inquiry, std::span<const std::size_t> places,
                             const std::vector<std::string>& values, bool leads) {
   std::vector<Answer> rows;
   for (std::size_t i = 0; i < places.size(); ++i) rows.push_back({inquiry.inputs[places[i]], values[i]});
-  SCOTOMA_RETURN_IF_ERROR(store_.store(inquiry.fingerprint, rows));
+  SCOTOMA_RETURN_IF_ERROR(keep(inquiry.role, inquiry.fingerprint, std::move(rows)));
   const std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < places.size(); ++i)
     SCOTOMA_RETURN_IF_ERROR(settle(inquiry, inquiry.inputs[places[i]], values[i], true));

@@ -5,12 +5,14 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -41,6 +43,11 @@ class Memo : public Sampler {
        Options options);
   Memo(Models& models, AnswerCache& cache, const CancelToken& cancel, Listener& listener, Options options);
 
+  /// settle(), whatever comes of it.
+  ~Memo() override;
+  Memo(const Memo&) = delete;
+  Memo& operator=(const Memo&) = delete;
+
   /// Answers in the order of the queries. Errors: those of the models and of the disk; interrupted when cancelled;
   /// with `sharing` also waits, once all that is asked in the call and is this shard's has been answered, where answers
   /// of other shards are missing. Whatever was answered before an error is kept.
@@ -53,6 +60,10 @@ class Memo : public Sampler {
   Result<std::vector<std::vector<float>>> embed_texts(std::span<const std::string> texts);
 
   Result<std::vector<Sample>> sample(std::span<const Query> queries) override;
+
+  /// Waits until all that was answered is remembered: images may be on their way to where they are kept, which the next
+  /// questions do not wait for. Errors: why some could not be kept; of several the first.
+  Result<void> settle();
 
   /// Whether texts and images can be compared.
   bool has_embedder() const { return models_.embedder != nullptr; }
@@ -87,6 +98,8 @@ class Memo : public Sampler {
   Result<void> remember(Inquiry& inquiry, std::span<const std::size_t> places, const std::vector<std::string>& values,
                         bool leads);
   Result<std::vector<std::vector<float>>> of_one_space(std::vector<std::vector<float>> vectors);
+  Result<void> keep(RoleKind role, const std::string& fingerprint, std::vector<Answer> rows);
+  Result<void> keep_settled(bool wait);
   Result<std::vector<Prediction>> predictions(std::span<const std::string> answers) const;
   Result<std::vector<Sample>> sample_all(std::span<const Query> queries, Others others);
   Result<void> sample_part(std::span<const Query> queries, Others others, std::vector<Sample>& samples);
@@ -103,6 +116,13 @@ class Memo : public Sampler {
   void leave_answered(Inquiry& inquiry) const;
   Error left_to_others() const;
 
+  /// Answers of the generator that are not remembered yet: their images are on their way to where they are kept.
+  struct Unsettled {
+    std::string fingerprint;
+    std::vector<Answer> rows;
+  };
+  bool take_unsettled(Unsettled& first);
+
   Models& models_;
   AnswerStore& store_;
   ImageStore& images_;
@@ -115,6 +135,8 @@ class Memo : public Sampler {
   std::map<RoleKind, std::string> fingerprints_;
   std::map<std::string, RunFacts::RoleUse> uses_;
   std::map<RoleKind, std::unordered_set<std::size_t>> counted_;  ///< hashes of the questions that uses_ holds, by role
+  std::deque<Unsettled> unsettled_;                              ///< in the order that they came
+  std::unordered_map<std::string, std::string> on_their_way_;    ///< the same: image by question
   bool recalled_reported_ = false;
   std::size_t dimensions_ = 0;  ///< of the embedder's space; 0: not known yet
   std::size_t left_ = 0;

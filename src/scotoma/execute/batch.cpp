@@ -32,6 +32,7 @@ Encoded generated(const Batch& batch, Generator& generator, ImageStore& store) {
 
 Result<std::vector<Image>> load_images(const Batch& batch, const ImageStore& store) {
   std::vector<Image> images;
+  store.fetch(batch.images);
   for (const std::string& id : batch.images) {
     SCOTOMA_ASSIGN_OR_RETURN(Image image, store.image(id));
     images.push_back(std::move(image));

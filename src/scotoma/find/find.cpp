@@ -191,6 +191,7 @@ Result<StudyRun> run_through(Memo& memo, const Study& study, Models& models, Ans
     course.begin(Stage::cross_check);
     SCOTOMA_ASSIGN_OR_RETURN(findings.cross, cross_check(context, findings.hypotheses, findings.bases));
   }
+  SCOTOMA_RETURN_IF_ERROR(memo.settle());
   course.end();
   describe_models(models, findings);
   findings.spent = context.spent;
@@ -208,7 +209,8 @@ Result<StudyRun> run_through(Memo& memo, const Study& study, Models& models, Ans
 
 Result<StudyRun> run_study(const Study& study, Models& models, AnswerCache& cache, const CancelToken& cancel,
                            Listener& listener, const RunOptions& options) {
-  Memo memo(models, cache, cancel, listener,
+  ImageStore& images = options.images != nullptr ? *options.images : cache;
+  Memo memo(models, cache, images, cancel, listener,
             {thread_count(study.engine.threads), options.replay_only, options.executor, options.sharing});
   return run_through(memo, study, models, cache, listener, options);
 }

@@ -31,6 +31,7 @@ struct RunOptions {
   std::vector<Candidate> only = {};  ///< test these hypotheses of the user's instead of searching for some
   Clock* clock = nullptr;            ///< measures what budget.minutes are worth; null: the machine's own
   Executor* executor = nullptr;      ///< who carries batches to models; null: threads of this process
+  ImageStore* images = nullptr;      ///< where images are put and looked for; null: the cache's folder
   /// Other runs of the study answer a part of its questions; none: all are answered here.
   std::optional<Sharing> sharing = std::nullopt;
 };

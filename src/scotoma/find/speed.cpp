@@ -64,6 +64,7 @@ Result<double> measured(const StageContext& context, const Models& models, Memo&
   const std::size_t size = std::max<std::size_t>(1, models.generator->batch()) * static_cast<std::size_t>(threads);
   Batches batches(context, size);
   SCOTOMA_ASSIGN_OR_RETURN(auto warm, memo.sample(batches.next()));
+  SCOTOMA_RETURN_IF_ERROR(memo.settle());
   double seconds = 0;
   int timed = 0;
   while (timed == 0 || (timed < kTimedBatches && !batches.used_up())) {
@@ -71,6 +72,7 @@ Result<double> measured(const StageContext& context, const Models& models, Memo&
     const std::uint64_t before = generated(memo);
     const double begin = clock.seconds();
     SCOTOMA_ASSIGN_OR_RETURN(warm, memo.sample(batch));
+    SCOTOMA_RETURN_IF_ERROR(memo.settle());
     if (generated(memo) - before != batch.size()) continue;  // some were known already: that says nothing of the speed
     seconds += clock.seconds() - begin;
     ++timed;

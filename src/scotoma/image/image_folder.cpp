@@ -62,7 +62,9 @@ Result<void> make_folder(const fs::path& folder) {
 
 fs::path ImageFolder::image_file(const std::string& id) { return fs::path("images") / id.substr(0, 2) / (id + ".png"); }
 
-Result<bool> ImageFolder::has_image(const std::string& id) const {
+Result<bool> ImageFolder::has_image(const std::string& id) const { return is_here(id); }
+
+Result<bool> ImageFolder::is_here(const std::string& id) const {
   const fs::path path = folder_ / image_file(id);
   SCOTOMA_RETURN_IF_ERROR(clear_place(path));  // before it is generated: what cannot be cleared is reported at once
   std::error_code error;
@@ -86,7 +88,7 @@ void ImageFolder::sweep() const {
 
 Result<std::string> ImageFolder::put_image(const Image& image) {
   const std::string id = image_id(image);
-  SCOTOMA_ASSIGN_OR_RETURN(const bool there, has_image(id));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool there, is_here(id));
   if (there) return id;
   SCOTOMA_ASSIGN_OR_RETURN(const auto bytes, encode_png(image));
   SCOTOMA_RETURN_IF_ERROR(write(id, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
@@ -96,7 +98,7 @@ Result<std::string> ImageFolder::put_image(const Image& image) {
 Result<void> ImageFolder::put_png(const std::string& id, std::string_view bytes) {
   if (!bytes.starts_with(kPngBegin) || !bytes.ends_with(kPngEnd))
     return failed(fmt::format("image {}: what came of it is no whole PNG file", id));
-  SCOTOMA_ASSIGN_OR_RETURN(const bool there, has_image(id));
+  SCOTOMA_ASSIGN_OR_RETURN(const bool there, is_here(id));
   return there ? Result<void>() : write(id, bytes);
 }
 

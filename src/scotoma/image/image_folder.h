@@ -35,7 +35,7 @@ class ImageFolder : public ImageStore {
   /// The same of an image that comes as the bytes of a PNG file, from a worker that knows its id: they are written as
   /// they are, and looked at when the image is read. Errors: also failed where they do not begin and end as a PNG file
   /// does.
-  Result<void> put_png(const std::string& id, std::string_view bytes);
+  virtual Result<void> put_png(const std::string& id, std::string_view bytes);
 
   /// Takes an image's file from another folder unless it is here whole: a second name of the same file where one file
   /// system holds both, else a copy. Its pixels are looked at when it is read. True: it was not here. Errors: those of
@@ -46,7 +46,7 @@ class ImageFolder : public ImageStore {
   /// Errors: failed when the file is missing or damaged. A damaged file is removed, and a pipe or device in its place,
   /// so that the next run generates it anew.
   Result<Image> image(const std::string& id) const override;
-  Result<std::vector<std::uint8_t>> image_bytes(const std::string& id) const;
+  virtual Result<std::vector<std::uint8_t>> image_bytes(const std::string& id) const;
 
   /// Whether the image's file is there and begins and ends as a PNG file does: a power cut leaves files that are
   /// empty or end in zeros. What is no plain file is removed. Errors: bad_input where a folder that holds something is
@@ -57,9 +57,13 @@ class ImageFolder : public ImageStore {
   /// Removes what killed runs left half written.
   void sweep() const;
 
- private:
+  /// has_image() of this folder, whatever one that is derived from it says.
+  Result<bool> is_here(const std::string& id) const;
+
+  /// Writes the bytes of a PNG file in the image's place.
   Result<void> write(const std::string& id, std::string_view bytes) const;
 
+ private:
   std::filesystem::path folder_;
 };
 

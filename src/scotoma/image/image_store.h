@@ -2,6 +2,7 @@
 // Where images stand, by the hash of their pixels: a folder (image_folder.h), or whatever workers elsewhere share.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "scotoma/core/result.h"
@@ -22,6 +23,14 @@ class ImageStore {
 
   /// Whether the image is there, without a look at its pixels.
   virtual Result<bool> has_image(const std::string& id) const = 0;
+
+  /// Whether images that were put stand where they are kept for good: a store elsewhere may carry them there while the
+  /// run goes on, and until they are there nothing that names them may be remembered. `wait`: until they are, or cannot
+  /// be. Errors: why one could not be kept.
+  virtual Result<bool> settled(std::span<const std::string> /*ids*/, bool /*wait*/) { return true; }
+
+  /// Says that these will be read: a store elsewhere brings them here, many at once. What fails shows when it is read.
+  virtual void fetch(std::span<const std::string> /*ids*/) const {}
 };
 
 }  // namespace scotoma

@@ -43,6 +43,7 @@ Result<void> put_images(const std::set<std::string>& ids, const ImageFolder& ima
                         const std::filesystem::path& folder) {
   std::error_code unknown;
   const bool own = std::filesystem::equivalent(images.folder(), folder, unknown);
+  images.fetch(std::vector<std::string>(ids.begin(), ids.end()));
   for (const std::string& id : ids) {
     if (own) {  // a look at its ends does: those that the page shows were read
       SCOTOMA_ASSIGN_OR_RETURN(const bool there, images.has_image(id));

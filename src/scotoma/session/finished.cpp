@@ -97,9 +97,10 @@ Result<Session> session_to_replay(Study study, const StudyPlaces& places) {
 
 /// What the session found, from its answers alone. Errors: bad_input where one is missing, with the command that
 /// finishes the study.
-Result<Findings> replayed(Session& session, const StudyPlaces& places, const CancelToken& cancel) {
+Result<Findings> replayed(Session& session, const StudyPlaces& places, const CancelToken& cancel, ImageStore* images) {
   Silent silent;
-  auto done = run_study(session.study, session.models, *session.cache, cancel, silent, {.replay_only = true});
+  auto done =
+      run_study(session.study, session.models, *session.cache, cancel, silent, {.replay_only = true, .images = images});
   if (done.ok()) return std::move(done->findings);
   // What asks a cache or a model knows the verb, and not where the study lies.
   constexpr std::string_view kVerb = "`scotoma find`";
@@ -158,7 +159,7 @@ Result<FinishedStudy> open_finished(Study study, const StudyPlaces& places, cons
     if (!finished.ok()) return finished.error();
     if (*finished) return std::move(**finished);
   }
-  SCOTOMA_ASSIGN_OR_RETURN(Findings findings, replayed(session, places, cancel));
+  SCOTOMA_ASSIGN_OR_RETURN(Findings findings, replayed(session, places, cancel, needs.images));
   SCOTOMA_ASSIGN_OR_RETURN(Reviews reviews, read_reviews(*session.cache));
   return FinishedStudy{std::move(session), std::move(findings), std::move(reviews), ImageFolder(cache_folder(places))};
 }

@@ -12,8 +12,9 @@ namespace scotoma {
 
 /// What a verb needs beside the findings.
 struct FinishedNeeds {
-  bool cache = false;   ///< answers are looked up or stored
-  bool models = false;  ///< models are asked; needs the cache, too
+  bool cache = false;            ///< answers are looked up or stored
+  bool models = false;           ///< models are asked; needs the cache, too
+  ImageStore* images = nullptr;  ///< where a replay looks for images; null: in the cache's folder
 };
 
 struct FinishedStudy {

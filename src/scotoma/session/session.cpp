@@ -13,6 +13,7 @@
 #include "scotoma/core/file.h"
 #include "scotoma/record/bugs_reader.h"
 #include "scotoma/record/study_json.h"
+#include "scotoma/session/images_place.h"
 #include "scotoma/session/recorded.h"
 #include "scotoma/session/remembered_models.h"
 #include "scotoma/study/read.h"
@@ -167,6 +168,7 @@ Result<Session> open_session(Study study, const StudyPlaces& places) {
   Session session;
   session.study = std::move(study);
   SCOTOMA_ASSIGN_OR_RETURN(session.cache, AnswerCache::open(cache_folder(places)));
+  SCOTOMA_RETURN_IF_ERROR(check_images_place(places));
   if (!places.known.empty()) {
     SCOTOMA_ASSIGN_OR_RETURN(auto known, known_cache(places.known));
     session.cache->read_also(std::move(known));

@@ -60,7 +60,8 @@ Result<void> check_cache(const StudyPlaces& places);
 
 /// Opens or creates the cache, and behind it that of `places.known`, where one is there, then the models: loaded, or
 /// where the cache knows them from before and none of their files has changed (session/remembered_models.h) when the
-/// first of them is asked.
+/// first of them is asked. Errors: also those of
+/// check_images_place().
 Result<Session> open_session(Study study, const StudyPlaces& places);
 
 }  // namespace scotoma
