@@ -7,9 +7,11 @@
 #include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <tuple>
 
+#include "object_store.h"
 #include "scotoma/session/finished.h"
 #include "study.h"
 
@@ -18,11 +20,21 @@ namespace {
 
 using namespace nb::literals;
 
-/// Path, prompt, seed, best class, its probability, valid, failed.
+/// Id of the image, prompt, seed, best class, its probability, valid, failed.
 using Row = std::tuple<std::string, std::string, std::uint64_t, std::string, double, bool, bool>;
 
 struct Finished {
+  Finished(FinishedStudy opened, std::unique_ptr<Raised> kept, std::unique_ptr<ImagesElsewhere> stored)
+      : study(std::move(opened)), raised(std::move(kept)), elsewhere(std::move(stored)) {}
+
   FinishedStudy study;
+  std::unique_ptr<Raised> raised;              ///< by the store of images
+  std::unique_ptr<ImagesElsewhere> elsewhere;  ///< may be null
+
+  bool here(const std::string& id) const {
+    const auto there = study.images.has_image(id);
+    return elsewhere == nullptr || (there.ok() && *there);
+  }
 };
 
 std::vector<Sample> without_phrase(const Hypothesis& hypothesis) {
@@ -53,9 +65,8 @@ std::vector<Row> samples(const Finished& self, const std::string& key, const std
   const auto samples = value_or_raise(samples_of(findings, key, part));
   std::vector<Row> rows;
   for (const Sample& sample : samples) {
-    const auto path = self.study.images.folder() / ImageFolder::image_file(sample.image);
     const Score best = sample.prediction.top.front();
-    rows.emplace_back(path.string(), sample.request.prompt, sample.request.seed,
+    rows.emplace_back(sample.image, sample.request.prompt, sample.request.seed,
                       findings.class_names.at(static_cast<std::size_t>(best.label)), best.probability, sample.valid(),
                       sample.failure());
   }
@@ -70,18 +81,50 @@ std::vector<double> evidence(const Finished& self, const std::string& key) {
   raise(bad_input(fmt::format("'{}': no hypothesis of this study is called so", key)));
 }
 
-std::unique_ptr<Finished> open(const std::string& folder, const std::string& cache) {
+/// A file of this machine.
+std::string path_of(const Finished& self, const std::string& id) {
+  auto path = [&]() -> Result<std::filesystem::path> {
+    const nb::gil_scoped_release unlocked;
+    if (self.here(id)) return self.study.images.folder() / ImageFolder::image_file(id);
+    return self.elsewhere->images.file_of(id);
+  }();
+  if (!path.ok()) self.raised->raise(path.error());
+  return path->string();
+}
+
+nb::bytes png_of(const Finished& self, const std::string& id) {
+  const auto bytes = [&] {
+    const nb::gil_scoped_release unlocked;
+    return self.here(id) ? self.study.images.image_bytes(id) : self.elsewhere->images.image_bytes(id);
+  }();
+  if (!bytes.ok()) self.raised->raise(bytes.error());
+  return nb::bytes(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+}
+
+/// Brings those that are elsewhere here, many at once.
+void fetch(const Finished& self, const std::vector<std::string>& ids) {
+  if (self.elsewhere == nullptr) return;
+  const nb::gil_scoped_release unlocked;
+  std::vector<std::string> missing;
+  std::copy_if(ids.begin(), ids.end(), std::back_inserter(missing), [&](const auto& id) { return !self.here(id); });
+  self.elsewhere->images.fetch(missing);
+}
+
+std::unique_ptr<Finished> open(const std::string& folder, const std::string& cache, const nb::object& images) {
   StudyPlaces places;
   places.study = folder;
   places.out = folder;
   places.cache = cache;
-  const auto opened = [&]() -> Result<FinishedStudy> {
+  auto raised = std::make_unique<Raised>();
+  auto elsewhere = images_elsewhere(images, *raised, nullptr);
+  auto opened = [&]() -> Result<FinishedStudy> {
     const nb::gil_scoped_release unlocked;
     SCOTOMA_ASSIGN_OR_RETURN(Study study, open_finished_study(places));
-    return open_finished(std::move(study), places, CancelToken());
+    return open_finished(std::move(study), places, CancelToken(),
+                         {.images = elsewhere != nullptr ? &elsewhere->images : nullptr});
   }();
-  if (!opened.ok()) raise(opened.error());
-  return std::make_unique<Finished>(Finished{std::move(const_cast<FinishedStudy&>(*opened))});
+  if (!opened.ok()) raised->raise(opened.error());
+  return std::make_unique<Finished>(std::move(opened).value(), std::move(raised), std::move(elsewhere));
 }
 
 }  // namespace
@@ -89,14 +132,18 @@ std::unique_ptr<Finished> open(const std::string& folder, const std::string& cac
 void bind_results(nb::module_& module) {
   nb::class_<Finished>(module, "Finished", "A finished study with all that it found.")
       .def("samples", samples, "key"_a, "part"_a,
-           "Images of a hypothesis (by its id) or a label: path, prompt, seed, best class, its probability, valid, "
+           "Images of a hypothesis (by its id) or a label: id, prompt, seed, best class, its probability, valid, "
            "failed.")
       .def("evidence", evidence, "key"_a,
            "The natural logarithm of the e-value after each valid image of confirmation.")
+      .def("path", path_of, "id"_a, "A file of this machine with the image; fetched where it stands elsewhere.")
+      .def("png", png_of, "id"_a, "The image's PNG file.")
+      .def("fetch", fetch, "ids"_a, "Brings images that stand elsewhere here, many at once.")
       .def_prop_ro("text", [](const Finished& self) { return self.study.session.study.text; })
       .def_prop_ro("class_names", [](const Finished& self) { return self.study.findings.class_names; })
       .def_prop_ro("log_e_threshold", [](const Finished& self) { return self.study.findings.rejection_threshold; });
-  module.def("open_finished", open, "folder"_a, "cache"_a = "", "Opens the results in a folder.");
+  module.def("open_finished", open, "folder"_a, "cache"_a = "", "images"_a.none() = nb::none(),
+             "Opens the results in a folder; `images` is an ImageStore.");
 }
 
 }  // namespace scotoma::python

@@ -13,9 +13,11 @@
 #include <utility>
 #include <variant>
 
+#include "object_store.h"
 #include "scotoma/find/find.h"
 #include "scotoma/record/event_json.h"
 #include "scotoma/report/publish.h"
+#include "scotoma/session/images_place.h"
 #include "scotoma/session/recorded.h"
 #include "scotoma/session/session.h"
 #include "scotoma/study/check_budget.h"
@@ -99,6 +101,7 @@ Result<Session> opened(Study study, const StudyPlaces& places, const Held& carri
   Session session;
   session.study = std::move(study);
   SCOTOMA_ASSIGN_OR_RETURN(session.cache, AnswerCache::open(cache_folder(places)));
+  SCOTOMA_RETURN_IF_ERROR(check_images_place(places));
   session.models = models_on_demand(
       *record, [] { return Result<Models>(failed("the models are with the workers")); }, [] {});
   return session;
@@ -117,31 +120,58 @@ Result<std::unique_ptr<CarrierExecutor>> executor_of(const Held& carrier, ImageF
   }
 }
 
+/// Null without a store of images. `cache`: where they stood before there was one.
+Result<std::unique_ptr<ImagesElsewhere>> elsewhere(const Held& store, Raised& raised, const ImageFolder& cache) {
+  if (!store) return std::unique_ptr<ImagesElsewhere>();
+  const nb::gil_scoped_acquire lock;
+  try {
+    return images_elsewhere(*store, raised, &cache);
+  } catch (const nb::python_error& error) {
+    return raised.keep(error);
+  }
+}
+
+/// What Python gave for a run, beside the study.
+struct Given {
+  Held carrier;
+  Held store;
+  Raised& raised;           ///< of the carrier
+  Raised& raised_by_roles;  ///< of the study's objects, and of the store
+};
+
 /// As the verb find does it.
 Result<void> run(Study study, const StudyPlaces& places, const FindOptions& options, const CancelToken& cancel,
-                 Listener& listener, const Held& carrier, Raised& raised) {
+                 Listener& listener, const Given& given) {
   study.budget.images = options.images.value_or(study.budget.images);
   study.seed = options.seed.value_or(study.seed);
   SCOTOMA_RETURN_IF_ERROR(check_budget(study));
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(places, study, "find"));
-  SCOTOMA_ASSIGN_OR_RETURN(Session session, opened(placed(std::move(study), places), places, carrier));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto executor, executor_of(carrier, *session.cache, raised));
+  SCOTOMA_ASSIGN_OR_RETURN(Session session, opened(placed(std::move(study), places), places, given.carrier));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto stored, elsewhere(given.store, given.raised_by_roles, *session.cache));
+  if (stored != nullptr) {
+    SCOTOMA_RETURN_IF_ERROR(stored->images.reach());
+    SCOTOMA_RETURN_IF_ERROR(keep_images_place(places));
+  }
+  ImageFolder& images = stored != nullptr ? static_cast<ImageFolder&>(stored->images) : *session.cache;
+  SCOTOMA_ASSIGN_OR_RETURN(const auto executor, executor_of(given.carrier, images, given.raised));
   SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, run_study(session.study, session.models, *session.cache, cancel,
-                                                          listener, {.executor = executor.get()}));
-  const auto published = publish(session.study, done.findings, &done.run, *session.cache, out_folder(places));
+                                                          listener, {.executor = executor.get(), .images = &images}));
+  if (stored != nullptr) SCOTOMA_RETURN_IF_ERROR(stored->images.finish());
+  const auto published = publish(session.study, done.findings, &done.run, images, out_folder(places));
   return published.ok() ? Result<void>() : Result<void>(published.error());
 }
 
 void find(const PythonStudy& study, const FindOptions& options, nb::object hears, const Cancel& cancel,
-          nb::object carrier) {
-  const StudyPlaces places = places_of(study, options);
+          nb::object carrier, nb::object images) {
+  StudyPlaces places = places_of(study, options);
+  if (!images.is_none()) places.images = nb::cast<std::string>(images.attr("url"));
   Raised raised;
   PythonListener listener(std::move(hears), *cancel.token, raised);
-  const Held carries(std::move(carrier));
-  const auto done = wait_for(
-      [&] { return run(study.study, places, options, *cancel.token, listener, carries, raised); }, *cancel.token);
+  const Given given{Held(std::move(carrier)), Held(std::move(images)), raised, study.roles->raised()};
+  const auto done =
+      wait_for([&] { return run(study.study, places, options, *cancel.token, listener, given); }, *cancel.token);
   if (listener.error()) raised.raise(*listener.error());
-  if (!done.ok() && carries) raised.raise(done.error());
+  if (!done.ok() && given.carrier) raised.raise(done.error());
   if (!done.ok()) study.roles->raised().raise(done.error());
 }
 
@@ -153,7 +183,8 @@ void bind_run(nb::module_& module) {
       .def("cancel", [](const Cancel& self) { self.token->cancel(); })
       .def("cancelled", [](const Cancel& self) { return self.token->cancelled(); });
   module.def("find", find, "study"_a, "options"_a, "listener"_a.none(), "cancel"_a, "carrier"_a.none(),
-             "Runs a study and writes its results. `listener` is given each event as JSON.");
+             "images"_a.none(),
+             "Runs a study and writes its results. `listener` is given each event as JSON; `images` is an ImageStore.");
 }
 
 }  // namespace scotoma::python

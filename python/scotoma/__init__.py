@@ -16,6 +16,7 @@ from scotoma import roles
 from scotoma._native import Examined, noise, version
 from scotoma.errors import Error, InputError, Interrupted, RunError
 from scotoma.events import Event, Run
+from scotoma.image_store import ImageStore
 from scotoma.results import Cause, Example, Examples, Hypothesis, Label, Rate, Results
 from scotoma.results import open_results as open  # noqa: A004  (scotoma.open, as others have it)
 from scotoma.study import Study
@@ -30,6 +31,7 @@ __all__ = [
     "Example",
     "Examples",
     "Hypothesis",
+    "ImageStore",
     "InputError",
     "Interrupted",
     "Label",

@@ -8,6 +8,8 @@ import html
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from scotoma.errors import Error
+
 if TYPE_CHECKING:
     from scotoma.results import Example, Examples, Hypothesis, Rate, Results
 
@@ -41,8 +43,8 @@ def _strip(examples: Iterable[Example]) -> str:
     images = []
     for example in examples:
         try:
-            data = base64.b64encode(example.path.read_bytes()).decode()
-        except OSError:
+            data = base64.b64encode(example.png).decode()
+        except Error:
             continue
         title = _text(f"{example.prompt}, seed {example.seed}: {example.predicted} ({example.probability:.0%})")
         images.append(

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 from scotoma import _native
+from scotoma.image_store import ImageStore
 from scotoma.results import Results, open_results
 
 if TYPE_CHECKING:
@@ -55,30 +56,34 @@ def _find(
     executor: Executor | None,
     cancel: _native.CancelToken,
     listener: Callable[[Event], None] | None,
+    images: ImageStore | None,
 ) -> Results:
     hears = None if listener is None else lambda text: listener(_event(text))
     token = (cancel, threading.Event())
     _under_way.add(token)
     try:
         if executor is None:
-            _native.find(study, options, hears, cancel, None)
+            _native.find(study, options, hears, cancel, None, images)
         else:
             with executor.started(study, options) as carries:
-                _native.find(study, options, hears, cancel, carries)
+                _native.find(study, options, hears, cancel, carries, images)
     finally:
         _under_way.discard(token)
         token[1].set()
-    return open_results(options.out, options.cache)
+    return open_results(options.out, options.cache, images)
 
 
 class Run(AsyncIterator[Event]):
     """A run of a study, to be waited for or iterated over, once. Leaving the loop over its events cancels it; ``async with`` says where
     it must have stopped."""
 
-    def __init__(self, study: _native.Study, options: _native.FindOptions, executor: Executor | None) -> None:
+    def __init__(
+        self, study: _native.Study, options: _native.FindOptions, executor: Executor | None, images: ImageStore | None = None
+    ) -> None:
         self._study = study
         self._options = options
         self._executor = executor
+        self._images = images
         self._cancel = _native.CancelToken()
         self._queue: asyncio.Queue[Event | BaseException | Results] | None = None
         self._waits = False
@@ -98,7 +103,7 @@ class Run(AsyncIterator[Event]):
 
     def wait(self, listener: Callable[[Event], None] | None = None) -> Results:
         """Runs it here. Raises what ``Study.find`` raises."""
-        self._result = _find(self._study, self._options, self._executor, self._cancel, listener)
+        self._result = _find(self._study, self._options, self._executor, self._cancel, listener, self._images)
         return self._result
 
     def __aiter__(self) -> Run:
@@ -142,7 +147,7 @@ class Run(AsyncIterator[Event]):
         """The thread knows no Run: one that nobody holds any more is cancelled."""
         loop = asyncio.get_running_loop()
         queue: asyncio.Queue[Event | BaseException | Results] = asyncio.Queue()
-        cancel, study, options, executor = self._cancel, self._study, self._options, self._executor
+        cancel, study, options, executor, images = self._cancel, self._study, self._options, self._executor, self._images
 
         def put(item: Event | BaseException | Results) -> None:
             try:
@@ -152,7 +157,7 @@ class Run(AsyncIterator[Event]):
 
         def work() -> None:
             try:
-                put(_find(study, options, executor, cancel, put))
+                put(_find(study, options, executor, cancel, put, images))
             except BaseException as error:
                 put(error)
 

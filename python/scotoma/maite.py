@@ -215,9 +215,9 @@ def dataset_of(results: Results, *, images: Literal["failing", "valid"] = "faili
     for finding in findings:
         told = {"bug": finding.id, "phrase": finding.phrase} if isinstance(finding, Hypothesis) else {"bug": "", "phrase": ""}
         for example in results.images(finding):
-            if not example.valid or (images == "failing" and not example.failed) or example.path.stem in seen:
+            if not example.valid or (images == "failing" and not example.failed) or example.id in seen:
                 continue
-            seen.add(example.path.stem)
-            more = {"id": example.path.stem, **told, "prompt": example.prompt, "seed": example.seed, "probability": example.probability}
+            seen.add(example.id)
+            more = {"id": example.id, **told, "prompt": example.prompt, "seed": example.seed, "probability": example.probability}
             failures.append(Failure(_Unread(example), index[classes[finding.label]], index[example.predicted], more))
     return Dataset(failures, results.class_names, f"scotoma: {results.name}")

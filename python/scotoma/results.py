@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 from scotoma import _native
 from scotoma.errors import InputError, RunError
+from scotoma.image_store import ImagesPlace, ImageStore, store_of
 
 if TYPE_CHECKING:
     import pandas
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 Part = Literal["audit", "audit_base", "confirm", "baseline"]
 
 PARTS: tuple[Part, ...] = ("audit", "audit_base", "confirm")
+
+AT_ONCE = 256  # images that are copied
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,13 +111,24 @@ class Label:
 class Example:
     """One generated image, and what the models said of it."""
 
-    path: Path
+    id: str  # of the image: SHA-256 over its size and pixels
     prompt: str
     seed: int
     predicted: str
     probability: float
     valid: bool
     failed: bool
+    _finished: _native.Finished = dataclasses.field(repr=False, compare=False)
+
+    @property
+    def path(self) -> Path:
+        """A file of this machine. Where images stand elsewhere it is fetched now, into a folder that keeps those used last."""
+        return Path(self._finished.path(self.id))
+
+    @property
+    def png(self) -> bytes:
+        """The image's PNG file, read when it is asked for and compared with its name."""
+        return self._finished.png(self.id)
 
     @property
     def image(self) -> PIL.Image.Image:
@@ -122,11 +137,11 @@ class Example:
             import PIL.Image
         except ImportError as error:
             raise ImportError("images are given as PIL's: pip install pillow") from error
-        with PIL.Image.open(self.path) as image:
+        with PIL.Image.open(io.BytesIO(self.png)) as image:
             return image.convert("RGB")
 
     def _repr_png_(self) -> bytes:
-        return self.path.read_bytes()
+        return self.png
 
 
 class Examples(Sequence[Example]):
@@ -168,9 +183,10 @@ class Examples(Sequence[Example]):
 class Results:
     """What a study found. ``json`` is all of bugs.json (docs/bugs-json.md)."""
 
-    def __init__(self, folder: Path, finished: _native.Finished, cache: str = "") -> None:
+    def __init__(self, folder: Path, finished: _native.Finished, store: ImageStore | None, cache: Path) -> None:
         self.folder = folder
         self._finished = finished
+        self._store = store
         self._cache = cache
         self.json: dict[str, Any] = _read_json(folder / "bugs.json")
         self.hypotheses = [_hypothesis(fields) for fields in self.json["bugs"]]
@@ -231,19 +247,20 @@ class Results:
             )
         key = of if isinstance(of, str) else of.id if isinstance(of, Hypothesis) else of.label
         rows = self._finished.samples(key, part or ("baseline" if isinstance(of, Label) else ""))
-        return Examples([Example(Path(row[0]), *row[1:]) for row in rows])
+        return Examples([Example(*row, self._finished) for row in rows])
 
     def to_pandas(self, of: Literal["hypotheses", "bugs", "labels", "images"] = "hypotheses") -> pandas.DataFrame:
-        """A row a hypothesis, bug, label, or image of a confirmed hypothesis' audit."""
+        """A row a hypothesis, bug, label, or image of a confirmed hypothesis' audit. ``path`` of an image is its file; its URL where the
+        images stand elsewhere."""
         try:
             import pandas
         except ImportError as error:
             raise ImportError("to_pandas() needs pandas: pip install pandas") from error
         if of == "images":
             confirmed = self.bugs + self.exceptions
-            columns = ["id", "label", "phrase", *(field.name for field in dataclasses.fields(Example))]
+            columns = ["id", "label", "phrase", "path", "prompt", "seed", "predicted", "probability", "valid", "failed"]
             return pandas.DataFrame(
-                [{"id": h.id, "label": h.label, "phrase": h.phrase} | dataclasses.asdict(e) for h in confirmed for e in self.images(h)],
+                [{"id": h.id, "label": h.label, "phrase": h.phrase} | self._image_row(e) for h in confirmed for e in self.images(h)],
                 columns=columns,
             )
         tables: dict[str, Sequence[Hypothesis | Label]] = {"hypotheses": self.hypotheses, "bugs": self.bugs, "labels": self.labels}
@@ -251,12 +268,17 @@ class Results:
             raise InputError(f"to_pandas({of!r}): there are tables of: hypotheses, bugs, labels, images")
         return pandas.DataFrame([_flat(record) for record in tables[of]], columns=_columns(Label if of == "labels" else Hypothesis))
 
+    def _image_row(self, example: Example) -> dict[str, Any]:
+        path = example.path if self._store is None else self._store.url_of(example.id)
+        return {"path": path} | {key: getattr(example, key) for key in ("prompt", "seed", "predicted", "probability", "valid", "failed")}
+
     def report(self) -> Path:
         """The page with everything, report.html."""
         return self.folder / "report.html"
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
-        """Copies the results, with the images they name, into a folder that is not there yet or empty. The cache stays where it is."""
+        """Copies the results, with the images they name, into a folder that is not there yet or empty. The cache stays where it is, and
+        so does a store of images, which the copy does not need."""
         to = Path(folder)
         try:
             if to.exists() and (not to.is_dir() or any(to.iterdir())):
@@ -281,23 +303,44 @@ class Results:
         for name in ("bugs.json", "study.json", "run.json", "findings.sqlite", "transfer.json", "report.html"):
             if (self.folder / name).exists():
                 shutil.copy2(self.folder / name, folder / name)
-        paths = {example.path for label in self.labels for example in self.images(label)}
-        paths |= {example.path for h in self.hypotheses for part in PARTS for example in self.images(h, part)}
-        for path in sorted(paths):
-            target = folder / "images" / path.parent.name / path.name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, target)
+        self._copy_images(folder, [h.id for h in self.hypotheses] + [label.label for label in self.labels], PARTS)
+
+    def _copy_images(self, to: Path, keys: list[str], parts: Sequence[Part] = ()) -> None:
+        """Images of hypotheses and labels; of hypotheses also of these parts."""
+        rows = [row for key in keys for row in self._finished.samples(key, "")]
+        rows += [row for h in self.hypotheses if h.id in keys for part in parts for row in self._finished.samples(h.id, part)]
+        ids = sorted({row[0] for row in rows})
+        for first in range(0, len(ids), AT_ONCE):
+            part = ids[first : first + AT_ONCE]
+            self._finished.fetch(part)
+            for image in part:
+                target = to / "images" / image[:2] / f"{image}.png"
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(self._finished.png(image))
 
     def export(self, to: str | os.PathLike[str], format: str = "imagefolder", **options: Any) -> Path:  # noqa: A002  (the option's name)
         """Writes the findings as a dataset, as ``scotoma export`` does; ``options`` are its options: ``test=0.3``, ``images="valid"``."""
-        arguments = ["export", str(self.folder), "--quiet", "--format", format, "--to", os.fspath(to)]
-        arguments += ["--cache", self._cache] if self._cache else []
+        words = ["--quiet", "--format", format, "--to", os.fspath(to)]
         for key, value in options.items():
             for one in value if isinstance(value, list | tuple) else [value] if value is not None else []:
                 named = one.id if isinstance(one, Hypothesis | Cause) else one
-                arguments += [f"--{key.replace('_', '-')}", str(named)]
-        _run_program(arguments)
+                words += [f"--{key.replace('_', '-')}", str(named)]
+        if self._store is None:
+            _run_program(["export", str(self.folder), "--cache", str(self._cache), *words])
+            return Path(to)
+        with tempfile.TemporaryDirectory(prefix="scotoma-export-") as beside:
+            _run_program(["export", str(self._with_images(Path(beside))), *words])
         return Path(to)
+
+    def _with_images(self, folder: Path) -> Path:
+        """The results with the images that an export may ask for, as the command line reads them."""
+        for name in ("bugs.json", "study.json", "findings.sqlite"):
+            if (self.folder / name).exists():
+                shutil.copy2(self.folder / name, folder / name)
+        if (self._cache / "cache.sqlite").exists():  # it has a person's answers
+            (folder / "cache.sqlite").symlink_to((self._cache / "cache.sqlite").resolve())
+        self._copy_images(folder, [h.id for h in self.bugs + self.exceptions] + [label.label for label in self.systematic_failures])
+        return folder
 
     def plot_rates(self, **options: Any) -> Any:
         """Failure rates of confirmed hypotheses with 95 % intervals, beside the base prompt's; a matplotlib figure."""
@@ -379,9 +422,10 @@ def _run_program(arguments: list[str]) -> str:
     raise (InputError if done.returncode == 2 else RunError)(message)
 
 
-def open_results(folder: str | os.PathLike[str], cache: str | os.PathLike[str] = "") -> Results:
-    """The results in a folder. ``cache``: where the study's answers stand, if not there. Raises InputError where there are no results,
-    or where they are damaged."""
+def open_results(folder: str | os.PathLike[str], cache: str | os.PathLike[str] = "", images: ImagesPlace | None = None) -> Results:
+    """The results in a folder. ``cache``: where the study's answers stand, if not there. ``images``: where the study's images are kept,
+    as ``Study.find`` was given it. Raises InputError where there are no results, or where they are damaged."""
     place = Path(folder).absolute()
     answers = os.path.abspath(cache) if os.fspath(cache) else ""
-    return Results(place, _native.open_finished(str(place), answers), answers)
+    store = store_of(images)
+    return Results(place, _native.open_finished(str(place), answers, store), store, Path(answers or place))

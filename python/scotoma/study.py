@@ -15,6 +15,7 @@ from scotoma import _native
 from scotoma._native import Examined
 from scotoma.errors import InputError
 from scotoma.events import Event, Run
+from scotoma.image_store import ImagesPlace, store_of
 from scotoma.results import Results
 from scotoma.roles import Captioner, Classifier, Embedder, Generator, Judge
 
@@ -139,17 +140,20 @@ class Study:
         seed: int | None = None,
         threads: int | None = None,
         cache: Pathlike | None = None,
+        images: ImagesPlace | None = None,
         executor: Executor | None = None,
     ) -> Results:
         """Runs the study, as ``scotoma find`` does, and writes its results into ``out`` (the study's name with ``.out``).
 
         Stopped or killed, the same call resumes where it left off: Ctrl-C stops after the batches under way. ``progress``: a bar, or
-        a function that is given each event, on some thread; what it raises ends the run. ``executor``: who carries batches to models,
-        such as ``scotoma.ray.Executor``; threads of this process unless given.
+        a function that is given each event, on some thread; what it raises ends the run. ``images``: where the images are kept, a URL
+        that fsspec knows (``s3://bucket/prefix``), a filesystem with a path of it, or a ``scotoma.ImageStore``; the cache's folder
+        unless given. ``executor``: who carries batches to models, such as ``scotoma.ray.Executor``; threads of this process unless
+        given.
 
         Raises InputError, RunError, KeyboardInterrupt.
         """
-        run = Run(self._native, _options(self, out, cache, threads, budget, seed), executor)
+        run = Run(self._native, _options(self, out, cache, threads, budget, seed), executor, store_of(images))
         if progress is True:
             from scotoma._bar import Bar
 
@@ -165,11 +169,12 @@ class Study:
         seed: int | None = None,
         threads: int | None = None,
         cache: Pathlike | None = None,
+        images: ImagesPlace | None = None,
         executor: Executor | None = None,
     ) -> Run:
         """The same run, event by event: ``async for event in study.events(): ...``. The run goes on in a thread of its own; leaving
         the loop cancels it. Afterwards ``result`` of what this gives has the results."""
-        return Run(self._native, _options(self, out, cache, threads, budget, seed), executor)
+        return Run(self._native, _options(self, out, cache, threads, budget, seed), executor, store_of(images))
 
     def doctor(self) -> list[Examined]:
         """Loads every model and sends images through all of them, as ``scotoma doctor`` does: what works, what is suspicious, what is
