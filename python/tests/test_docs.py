@@ -22,9 +22,13 @@ def blocks(page: str, language: str) -> list[str]:
 
 def test_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(tmp_path)
-    first, second = blocks("docs/python.md", "python")
-    exec(compile(first, "docs/python.md", "exec"), {})
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    first, stored, second = blocks("docs/python.md", "python")
+    found: dict[str, object] = {}
+    exec(compile(first, "docs/python.md", "exec"), found)
     assert "on a flower is misclassified as a bee" in capsys.readouterr().out
+    exec(compile(stored.replace("s3://", "memory://"), "docs/python.md", "exec"), found)
+    assert len(capsys.readouterr().out.splitlines()) == 32, "images of an audit"
     names: dict[str, object] = {}
     exec(compile(second, "docs/python.md", "exec"), names)
     mine = names["MyClassifier"]
