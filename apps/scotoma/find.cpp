@@ -87,6 +87,41 @@ Error left_to_workers(const Error& error, std::size_t largest_round) {
                   error.message, largest_round));
 }
 
+/// With models that are loaded here, or with workers of a cluster.
+Result<std::unique_ptr<RunSession>> open_run(Study study, const FindArguments& arguments) {
+  if (!arguments.ray.address.empty()) {
+    if (this_program().on_ray) return this_program().on_ray(std::move(study), arguments, arguments.ray);
+    return bad_input(
+        "--ray: this program was built without Python, which Ray needs; use that of the package: pip install "
+        "'scotoma[ray]'");
+  }
+  auto run = std::make_unique<RunSession>();
+  SCOTOMA_ASSIGN_OR_RETURN(run->session, open_session(std::move(study), arguments));
+  return run;
+}
+
+void add_ray(CLI::App& verb, FindArguments& arguments) {
+  RayArguments& ray = arguments.ray;
+  auto* address = verb.add_option("--ray", ray.address,
+                                  "models are loaded and asked by workers of this Ray cluster: HOST:PORT, auto, or "
+                                  "local, which starts one here")
+                      ->type_name("ADDRESS")
+                      ->check([](const std::string& text) { return text.empty() ? "--ray: no address" : ""; });
+  verb.add_option("--ray-workers", ray.workers,
+                  "how many workers; default: as many as fit, also on nodes that join later")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100000))
+      ->needs(address);
+  verb.add_option("--ray-cpus", ray.cpus, "processor cores of a worker, which has as many threads; default: 1")
+      ->type_name("X")
+      ->check(CLI::PositiveNumber)
+      ->needs(address);
+  verb.add_option("--ray-gpus", ray.gpus, "GPUs of a worker, or the part of one; default: 0")
+      ->type_name("X")
+      ->check(CLI::NonNegativeNumber)
+      ->needs(address);
+}
+
 }  // namespace
 
 Result<Study> open_overridden(const FindArguments& arguments) {
@@ -102,12 +137,13 @@ Result<void> run_find(const FindArguments& arguments) {
   const CancelToken& cancel = stop_at_interrupt();
   SCOTOMA_ASSIGN_OR_RETURN(Study study, open_overridden(arguments));
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "find"));
-  SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto opened, open_run(std::move(study), arguments));
+  Session& session = opened->session;
   tell_note(session.note);
   Result<StudyRun> done = [&] {
     StderrProgress progress(arguments.progress);
     return run_study(session.study, session.models, *session.cache, cancel, progress,
-                     {.sharing = sharing_of(arguments)});
+                     {.executor = opened->executor.get(), .sharing = sharing_of(arguments)});
   }();
   if (!done.ok() && done.error().code == Code::waits) return left_to_workers(done.error(), *arguments.largest_round);
   if (!done.ok()) return done.error();
@@ -142,6 +178,7 @@ void add_find(CLI::App& app, Run& run) {
           "work`")
       ->type_name("N")
       ->check(CLI::Range(0, std::numeric_limits<int>::max()));
+  add_ray(*verb, *arguments);
   verb->add_flag("--open", arguments->open, "open the report when it is there");
   verb->footer(
       "Stopped or killed, the same command resumes where it left off; a finished study is replayed in a second. "

@@ -3,13 +3,20 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "scotoma/core/result.h"
+
 namespace scotoma {
 
 class PythonRoles;
+struct RayArguments;
+struct RunSession;
+struct Study;
+struct StudyPlaces;
 
 /// How the program finds itself.
 struct Program {
@@ -22,6 +29,10 @@ struct Program {
 
   /// Who makes roles of the kind "python"; null: nobody.
   std::shared_ptr<PythonRoles> python = nullptr;
+
+  /// Opens a session whose batches a Ray cluster answers (remote.h); null: nobody does, and --ray is an error.
+  std::function<Result<std::unique_ptr<RunSession>>(Study study, const StudyPlaces& places, const RayArguments& ray)>
+      on_ray = nullptr;
 };
 
 /// Runs the verb that the arguments name; returns the exit code. Takes over the process' signals and the way its

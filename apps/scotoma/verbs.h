@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "program.h"
+#include "remote.h"
 #include "scotoma/core/cancel.h"
 #include "scotoma/core/result.h"
 #include "scotoma/progress/progress.h"
@@ -73,6 +74,7 @@ struct FindArguments : StudyArguments {
   std::optional<std::uint64_t> seed;         ///< instead of the study's
   std::optional<std::size_t> largest_round;  ///< answers; a larger round is left to `scotoma work`
   bool open = false;                         ///< show the report
+  RayArguments ray;                          ///< with an address: instead of models that are loaded here
 };
 
 /// --budget and --seed.

@@ -23,7 +23,23 @@ std::string key_of(RoleKind role, const std::string& image, const std::string& l
 }  // namespace
 
 CarrierExecutor::CarrierExecutor(nb::object carrier, ImageFolder& images, Raised& raised)
-    : carrier_(std::move(carrier)), images_(images), raised_(raised) {
+    : carrier_(std::move(carrier)),
+      images_(images),
+      raised_(raised),
+      readable_(std::make_shared<const ImageFolder*>(&images)) {
+  const auto read = [readable = readable_](const std::string& id) {
+    if (*readable == nullptr) raise(failed("the run has ended: its images are not read any more"));
+    const auto png = value_or_raise((*readable)->image_bytes(id));
+    return nb::bytes(png.data(), png.size());
+  };
+  read_ = Held(nb::cpp_function(read, nb::arg("id")));
+  ask_how_many();
+}
+
+CarrierExecutor::~CarrierExecutor() { *readable_ = nullptr; }
+
+/// With the lock.
+void CarrierExecutor::ask_how_many() {
   for (const auto& [kind, name] : names_of(RoleKind())) {
     const auto many = nb::cast<std::size_t>(carrier_->attr("at_once")(std::string(name)));
     at_once_[kind] = std::max<std::size_t>(1, many);
@@ -51,7 +67,7 @@ Result<bool> CarrierExecutor::answered_ahead(Task& task) {
 Result<void> CarrierExecutor::submit(std::size_t ticket, const Batch& batch) {
   const nb::gil_scoped_acquire lock;
   try {
-    carrier_->attr("submit")(ticket, batch);
+    carrier_->attr("submit")(ticket, batch, *read_);
     return {};
   } catch (const nb::python_error& error) {
     return raised_.keep(error);
@@ -61,11 +77,13 @@ Result<void> CarrierExecutor::submit(std::size_t ticket, const Batch& batch) {
 Result<std::vector<std::pair<std::size_t, Answers>>> CarrierExecutor::wait() {
   const nb::gil_scoped_acquire lock;
   try {
-    return nb::cast<std::vector<std::pair<std::size_t, Answers>>>(carrier_->attr("wait")(kPatience));
+    auto answered = nb::cast<std::vector<std::pair<std::size_t, Answers>>>(carrier_->attr("wait")(kPatience));
+    ask_how_many();
+    return answered;
   } catch (const nb::python_error& error) {
     return raised_.keep(error);
   } catch (const nb::cast_error&) {
-    return failed("the executor's wait() gave no list of tickets with answers");
+    return failed("the executor's wait() gave no list of tickets with answers, or its at_once() no whole number");
   }
 }
 
@@ -86,7 +104,7 @@ Result<void> CarrierExecutor::take(const Task& task, Answers answers) {
                               name_of(batch.role), batch.size()));
   }
   for (std::size_t i = 0; i < answers.images.size(); ++i)
-    SCOTOMA_RETURN_IF_ERROR(images_.put_png(answers.values[i], answers.images[i]));
+    SCOTOMA_RETURN_IF_ERROR(images_.put_png(answers.values[i], answers.images[i].view()));
   keep_ahead(batch, answers);
   return task.done(std::move(answers.values));
 }

@@ -6,9 +6,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "program.h"
+#include "ray_session.h"
 #include "scotoma/core/philox.h"
 #include "study.h"
 #include "worker.h"
@@ -35,7 +37,11 @@ int run(const std::vector<std::string>& arguments, const std::string& home) {
   Program program;
   program.itself = program_command();
   program.home = home;
-  program.python = std::make_shared<ObjectRoles>(nb::dict());
+  const auto roles = std::make_shared<ObjectRoles>(nb::dict());
+  program.python = roles;
+  program.on_ray = [roles](Study study, const StudyPlaces& places, const RayArguments& ray) {
+    return open_on_ray(std::move(study), places, ray, roles);
+  };
   std::vector<const char*> words;
   for (const std::string& argument : arguments) words.push_back(argument.c_str());
   const nb::gil_scoped_release unlocked;

@@ -26,6 +26,7 @@ class ObjectRoles final : public PythonRoles {
   Result<std::unique_ptr<Judge>> judge(const std::string& object, double threshold) override;
 
   Raised& raised() { return *raised_; }
+  const Held& live() const { return live_; }
 
  private:
   template <class Role, class Made, class... More>

@@ -18,7 +18,6 @@
 #include "scotoma/record/event_json.h"
 #include "scotoma/report/publish.h"
 #include "scotoma/session/images_place.h"
-#include "scotoma/session/recorded.h"
 #include "scotoma/session/session.h"
 #include "scotoma/study/check_budget.h"
 #include "study.h"
@@ -90,34 +89,7 @@ class PythonListener final : public Listener {
 
 /// With models that are loaded here or, where a carrier asks others, with those that its workers have.
 Result<Session> opened(Study study, const StudyPlaces& places, const Held& carrier) {
-  if (!carrier) return open_session(std::move(study), places);
-  std::string text;
-  {
-    const nb::gil_scoped_acquire lock;
-    text = nb::cast<std::string>(carrier->attr("record"));
-  }
-  const auto record = parse_models_record(text);
-  if (!record) return failed("the executor's record is none of a worker");
-  Session session;
-  session.study = std::move(study);
-  SCOTOMA_ASSIGN_OR_RETURN(session.cache, AnswerCache::open(cache_folder(places)));
-  SCOTOMA_RETURN_IF_ERROR(check_images_place(places));
-  session.models = models_on_demand(
-      *record, [] { return Result<Models>(failed("the models are with the workers")); }, [] {});
-  return session;
-}
-
-/// Null without a carrier.
-Result<std::unique_ptr<CarrierExecutor>> executor_of(const Held& carrier, ImageFolder& images, Raised& raised) {
-  if (!carrier) return std::unique_ptr<CarrierExecutor>();
-  const nb::gil_scoped_acquire lock;
-  try {
-    return std::make_unique<CarrierExecutor>(*carrier, images, raised);
-  } catch (const nb::python_error& error) {
-    return raised.keep(error);
-  } catch (const nb::cast_error&) {
-    return failed("the executor's at_once() gave no whole number");
-  }
+  return carrier ? open_carried(std::move(study), places, carrier) : open_session(std::move(study), places);
 }
 
 /// Null without a store of images. `cache`: where they stood before there was one.
@@ -153,7 +125,10 @@ Result<void> run(Study study, const StudyPlaces& places, const FindOptions& opti
     SCOTOMA_RETURN_IF_ERROR(keep_images_place(places));
   }
   ImageFolder& images = stored != nullptr ? static_cast<ImageFolder&>(stored->images) : *session.cache;
-  SCOTOMA_ASSIGN_OR_RETURN(const auto executor, executor_of(given.carrier, images, given.raised));
+  std::unique_ptr<CarrierExecutor> executor;
+  if (given.carrier) {
+    SCOTOMA_ASSIGN_OR_RETURN(executor, executor_of(given.carrier, images, given.raised));
+  }
   SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, run_study(session.study, session.models, *session.cache, cancel,
                                                           listener, {.executor = executor.get(), .images = &images}));
   if (stored != nullptr) SCOTOMA_RETURN_IF_ERROR(stored->images.finish());

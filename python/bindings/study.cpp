@@ -3,7 +3,10 @@
 
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
+
+#include <tuple>
 
 #include "scotoma/core/clock.h"
 #include "scotoma/session/examination.h"
@@ -29,6 +32,18 @@ struct Examined {
 
 PythonStudy made(Result<Study> study, nb::dict live) {
   return {value_or_raise(std::move(study)), std::make_shared<ObjectRoles>(std::move(live))};
+}
+
+Live live_of(const PythonStudy& self) { return Live(nb::borrow<nb::dict>(*self.roles->live())); }
+
+using StudyState = std::tuple<std::string, std::string, Live>;
+
+StudyState state_of(const PythonStudy& self) { return {self.study.text, self.study.file.string(), live_of(self)}; }
+
+/// Read anew: where it is unpickled, other files may be there.
+PythonStudy study_of(const StudyState& state) {
+  const auto& [text, file, live] = state;
+  return made(parse_study(text, file), live);
 }
 
 std::vector<std::string> labels_of(const PythonStudy& self) {
@@ -112,6 +127,9 @@ void bind_study(nb::module_& module) {
       .def_prop_ro("name", [](const PythonStudy& self) { return self.study.name; })
       .def_prop_ro("text", [](const PythonStudy& self) { return self.study.text; })
       .def_prop_ro("file", [](const PythonStudy& self) { return self.study.file.string(); })
+      .def("__getstate__", state_of)
+      .def("__setstate__", [](PythonStudy& self, const StudyState& state) { new (&self) PythonStudy(study_of(state)); })
+      .def_prop_ro("live", live_of, "Objects by the role that they have.")
       .def_prop_ro("notes", [](const PythonStudy& self) { return self.study.notes; })
       .def_prop_ro("labels", labels_of)
       .def_prop_ro("python_roles", python_roles, "Roles of the kind \"python\".")

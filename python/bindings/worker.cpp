@@ -11,6 +11,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
+#include <memory>
+#include <semaphore>
 #include <tuple>
 
 #include "scotoma/backend/registry.h"
@@ -62,7 +65,26 @@ Batch batch_of(const BatchState& state) {
   return batch;
 }
 
-using AnswersState = std::tuple<Bytes, Bytes, Bytes, Bytes>;
+using Buffers = std::vector<nb::object>;
+
+/// From protocol 5 on images travel beside the pickle, and are not copied where they arrive.
+nb::tuple reduced(const nb::handle& self, int protocol) {
+  const auto& answers = nb::cast<const Answers&>(self);
+  const nb::object wrap = nb::module_::import_("pickle").attr("PickleBuffer");
+  Buffers images;
+  for (const PngBytes& png : answers.images) {
+    const nb::bytes bytes(png.view().data(), png.view().size());
+    images.push_back(protocol >= 5 ? wrap(bytes) : nb::object(bytes));
+  }
+  return nb::make_tuple(self.type(), nb::make_tuple(as_bytes(answers.values), images, as_bytes(answers.predictions),
+                                                    as_bytes(answers.judgements)));
+}
+
+Answers answers_of(const Bytes& values, const Buffers& images, const Bytes& predictions, const Bytes& judgements) {
+  Answers answers{as_texts(values), {}, as_texts(predictions), as_texts(judgements)};
+  for (const nb::object& image : images) answers.images.emplace_back(image);
+  return answers;
+}
 
 /// The models of a study, loaded here.
 class Worker {
@@ -80,11 +102,16 @@ class Worker {
     }
     if (!done.ok()) roles_->raised().raise(done.error());
     record_ = to_text(record_of(models_));
+    for (const auto& [kind, name] : names_of(RoleKind())) {
+      const Role* role = role_of(models_, kind);
+      const auto liked = role == nullptr ? std::nullopt : role->concurrency();
+      if (liked) calls_[kind] = std::make_unique<Calls>(static_cast<std::ptrdiff_t>(*liked));
+    }
   }
 
   const std::string& record() const { return record_; }
 
-  /// `pngs`: of the batch's images, those that are not at hand here, by id.
+  /// `pngs`: of the batch's images, those that are not at hand here, by id. May be called by several threads at once.
   Answers answer(const Batch& batch, const std::vector<std::pair<std::string, nb::bytes>>& pngs) {
     std::vector<std::pair<std::string, std::string>> given;
     for (const auto& [id, bytes] : pngs) given.emplace_back(id, std::string(bytes.c_str(), bytes.size()));
@@ -107,6 +134,18 @@ class Worker {
   }
 
  private:
+  using Calls = std::counting_semaphore<>;
+
+  /// No more calls of a role at once than it takes.
+  Result<std::vector<std::string>> ask(const Batch& batch) {
+    const auto limit = calls_.find(batch.role);
+    if (limit == calls_.end()) return scotoma::answer(batch, models_, images_);
+    limit->second->acquire();
+    auto answers = scotoma::answer(batch, models_, images_);
+    limit->second->release();
+    return answers;
+  }
+
   Result<Answers> answered(const Batch& batch, const std::vector<std::pair<std::string, std::string>>& given) {
     if (role_of(models_, batch.role) == nullptr)
       return bad_input(fmt::format("this study has no {}", name_of(batch.role)));
@@ -117,7 +156,7 @@ class Worker {
       if (own != id) return failed(fmt::format("image {}: what came of it is another image", id));
     }
     Answers answers;
-    SCOTOMA_ASSIGN_OR_RETURN(answers.values, scotoma::answer(batch, models_, images_));
+    SCOTOMA_ASSIGN_OR_RETURN(answers.values, ask(batch));
     if (batch.role == RoleKind::generator) SCOTOMA_RETURN_IF_ERROR(look_at(batch, answers));
     return answers;
   }
@@ -127,7 +166,7 @@ class Worker {
     for (const std::string& id : answers.values) {
       SCOTOMA_ASSIGN_OR_RETURN(const Image image, images_.image(id));
       SCOTOMA_ASSIGN_OR_RETURN(const auto png, encode_png(image));
-      answers.images.emplace_back(png.begin(), png.end());
+      answers.images.emplace_back(std::string(png.begin(), png.end()));
     }
     if (batch.labels.empty()) return {};
     Batch classify{RoleKind::classifier};
@@ -156,7 +195,7 @@ class Worker {
       Batch batch{whole.role};
       batch.images = part(whole.images);
       batch.texts = part(whole.texts);
-      SCOTOMA_ASSIGN_OR_RETURN(auto some, scotoma::answer(batch, models_, images_));
+      SCOTOMA_ASSIGN_OR_RETURN(auto some, ask(batch));
       std::move(some.begin(), some.end(), std::back_inserter(values));
     }
     return values;
@@ -166,6 +205,7 @@ class Worker {
   Models models_;
   RecentImages images_;
   std::string record_;
+  std::map<RoleKind, std::unique_ptr<Calls>> calls_;  ///< of roles that say how many they take
 };
 
 /// Decided by the data: a role that does not answer the same everywhere would mix bits.
@@ -193,16 +233,13 @@ void bind_worker(nb::module_& module) {
       .def_ro("images", &Batch::images, "Ids of the images that it is about; of the generator none.")
       .def_ro("labels", &Batch::labels, "Of the generator: under which its images will be judged.");
   nb::class_<Answers>(module, "Answers", "What a worker says to a batch.")
-      .def("__getstate__",
-           [](const Answers& self) {
-             return AnswersState{as_bytes(self.values), as_bytes(self.images), as_bytes(self.predictions),
-                                 as_bytes(self.judgements)};
-           })
-      .def("__setstate__",
-           [](Answers& self, const AnswersState& state) {
-             const auto& [values, images, predictions, judgements] = state;
-             new (&self) Answers{as_texts(values), as_texts(images), as_texts(predictions), as_texts(judgements)};
-           })
+      .def(
+          "__init__",
+          [](Answers* self, const Bytes& values, const Buffers& images, const Bytes& predictions,
+             const Bytes& judgements) { new (self) Answers(answers_of(values, images, predictions, judgements)); },
+          "values"_a, "images"_a, "predictions"_a, "judgements"_a)
+      .def("__reduce_ex__", reduced, "protocol"_a,
+           nb::sig("def __reduce_ex__(self, protocol: typing.SupportsIndex, /) -> tuple[type, tuple[object, ...]]"))
       .def_prop_ro(
           "ids", [](const Answers& self) { return self.images.empty() ? std::vector<std::string>() : self.values; },
           "Of the generator: the images' ids.");

@@ -152,6 +152,14 @@ TEST(CommandLine, ExitsWithTwoAndSaysWhatIsWrong) {
   }
 }
 
+TEST(CommandLine, SaysWhoseProgramKnowsRay) {
+  const fake::Folder folder;
+  const auto study = folder.write("study.toml", small_study());
+  const Outcome outcome = run({"find", study.string(), "--out", (folder / "out").string(), "--ray", "auto"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_NE(outcome.errors.find("pip install 'scotoma[ray]'"), std::string::npos) << outcome.errors;
+}
+
 TEST(CommandLine, NamesTheNearestVerbForOneThatThereIsNot) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{"fnid", "x"}, "find"},
