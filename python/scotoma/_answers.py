@@ -39,6 +39,12 @@ def _printable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+def stranger() -> str:
+    """What an object without a fingerprint is known under: nobody else is. Workers of one run elsewhere agree on another function, so
+    that they are of one mind."""
+    return hashlib.sha256(os.urandom(32)).hexdigest()
+
+
 class Asked:
     """An object in a role: what it says of itself, checked once. ``name``: how messages call it."""
 
@@ -58,7 +64,7 @@ class Asked:
         if own is not None and not (isinstance(own, str) and own and own == _printable(own)):
             raise InputError(f"{self.name}: its fingerprint is {own!r}; it must be a text that changes with weights and options")
         self.has_fingerprint = own is not None
-        self.fingerprint = own if own is not None else hashlib.sha256(os.urandom(32)).hexdigest()
+        self.fingerprint = own if own is not None else stranger()
         if not self.has_fingerprint:
             self.description += ", without a fingerprint: its answers serve this run alone"
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -16,11 +17,12 @@ class Carrier(Protocol):
     """Who the models are, as a worker said (``_native.Worker.record``): the run asks no model of its own."""
 
     def at_once(self, role: str) -> int:
-        """How many batches of a role it takes at once, 1 or more."""
+        """How many batches of a role it takes at once, 1 or more; asked anew after each ``wait``."""
         ...
 
-    def submit(self, ticket: int, batch: _native.Batch) -> None:
-        """Begins to carry out a batch."""
+    def submit(self, ticket: int, batch: _native.Batch, read: Callable[[str], bytes]) -> None:
+        """Begins to carry out a batch. ``read``: the PNG file of an image that the batch is about, by its id, for workers that lack it;
+        may be called until the run ends."""
         ...
 
     def wait(self, seconds: float) -> list[tuple[int, _native.Answers]]:
