@@ -121,7 +121,7 @@ def _pickled(study: _native.Study) -> bytes:
 
 def _dumps(value: object) -> bytes:
     """Also of what has no module that others could import."""
-    return bytes(cloudpickle.dumps(value))  # type: ignore[no-untyped-call]
+    return bytes(cloudpickle.dumps(value))
 
 
 def cores() -> int:
