@@ -25,15 +25,14 @@ struct WorkArguments : FindArguments {
 
 /// "2/8". Throws what the parser reports.
 Shard parsed_shard(const std::string& text) {
-  const auto number = [](std::string_view digits) {
+  const auto number = [](const std::string& digits) {
     std::size_t value = 0;
     const char* end = digits.data() + digits.size();
     const auto [stop, error] = std::from_chars(digits.data(), end, value);
     return error == std::errc() && stop == end ? value : 0;
   };
   const std::size_t slash = std::min(text.find('/'), text.size());
-  const Shard shard = {number(std::string_view(text).substr(0, slash)),
-                       slash == text.size() ? 0 : number(std::string_view(text).substr(slash + 1))};
+  const Shard shard = {number(text.substr(0, slash)), slash == text.size() ? 0 : number(text.substr(slash + 1))};
   if (shard.index >= 1 && shard.index <= shard.count && shard.count <= kMostShards) return shard;
   throw CLI::ValidationError(
       "--shard", fmt::format("I/N, shard I of N, counted from 1 (2/8), with N up to {}, not {}", kMostShards, text));
@@ -69,8 +68,7 @@ void print_outcome(const WorkArguments& arguments, const ShardRun& run) {
   const std::string shard = fmt::format("shard {} of {}", arguments.shard.index, arguments.shard.count);
   say("{}: {}\n", shard, done_text(run.work));
   if (run.left == 0) {
-    StudyPlaces places = arguments;
-    say("all answers of the study are there; `{}` writes the report\n", find_command(places));
+    say("all answers of the study are there; `{}` writes the report\n", find_command(arguments));
     return;
   }
   const auto left = static_cast<int>(run.left);

@@ -65,6 +65,12 @@ Result<void> Memo::settle() {
   }
 }
 
-Memo::~Memo() { static_cast<void>(settle()); }
+Memo::~Memo() {
+  try {
+    static_cast<void>(settle());
+  } catch (...) {  // no memory: what was on its way is generated anew by the next run
+    static_cast<void>(0);
+  }
+}
 
 }  // namespace scotoma

@@ -13,7 +13,7 @@
 namespace scotoma {
 
 /// Bytes that the summary of a step may have, by all of its commands together: GitHub shows none of a larger one.
-inline constexpr std::size_t kGithubSummary = 1024 * 1024;
+inline constexpr std::size_t kGithubSummary = std::size_t{1024} * 1024;
 
 /// "::error title=TITLE::MESSAGE", without the end of the line: a workflow command, which GitHub takes from either
 /// stream. `level` is "error", "warning" or "notice". In the texts, which are made printable first, "%" and in a title

@@ -35,7 +35,7 @@ struct Asked {
 
 /// Empty where the record holds what is not UTF-8.
 std::string text_of(const ModelsRecord& record, const Asked& asked) {
-  const std::string text = to_text(record);
+  std::string text = to_text(record);
   if (text.empty()) return text;
   Json json = Json::parse(text);
   json["asked"] = asked.models;
