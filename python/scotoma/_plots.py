@@ -78,7 +78,7 @@ def plot_cross_check(results: Results, **options: Any) -> Any:
     if not rows:
         raise InputError(f"{results.folder}: the study has no cross-check: no bug was confirmed, or budget.cross is 0")
     labels = [label.label for label in results.labels]
-    figure, axes = _axes(2 + 0.6 * len(labels), 1.5 + 0.5 * len(rows), options)
+    figure, axes = _axes(2.5 + 0.6 * len(labels), 2.4 + 0.5 * len(rows), options)
     cells = [[math.nan] * len(labels) for _ in rows]
     for r, row in enumerate(rows):
         for cell in row["cells"]:
