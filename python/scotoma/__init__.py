@@ -17,7 +17,8 @@ from scotoma._native import Examined, noise, version
 from scotoma.errors import Error, InputError, Interrupted, RunError
 from scotoma.events import Event, Run
 from scotoma.image_store import ImageStore
-from scotoma.results import Cause, Example, Examples, Hypothesis, Label, Rate, Results
+from scotoma.records import Cause, Hypothesis, Label, Rate
+from scotoma.results import Example, Examples, Results
 from scotoma.results import open_results as open  # noqa: A004  (scotoma.open, as others have it)
 from scotoma.study import Study
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from scotoma.errors import Error
 
 if TYPE_CHECKING:
-    from scotoma.results import Example, Examples, Hypothesis, Rate, Results
+    from scotoma.records import Hypothesis, Rate
+    from scotoma.results import Example, Examples, Results
 
 SHOWN = 12  # images of a strip
 ROWS = 40  # of a table

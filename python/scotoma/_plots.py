@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from scotoma.errors import InputError
 
 if TYPE_CHECKING:
-    from scotoma.results import Hypothesis, Results
+    from scotoma.records import Hypothesis
+    from scotoma.results import Results
 
 FAILS = "#c83c28"
 BASE = "#8a8a8a"

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from scotoma import _fingerprint, _images, _scores
 from scotoma._extras import missing
 from scotoma._images import Images
-from scotoma.results import Example, Hypothesis, Label, Results
+from scotoma.records import Hypothesis, Label
+from scotoma.results import Example, Results
 
 try:
     from maite.protocols import DatasetMetadata

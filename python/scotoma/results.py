@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, overload
 from scotoma import _native
 from scotoma.errors import InputError, RunError
 from scotoma.image_store import ImagesPlace, ImageStore, store_of
+from scotoma.records import Cause, Hypothesis, Label, columns_of, hypothesis_of, label_of, row_of
 
 if TYPE_CHECKING:
     import pandas
@@ -28,83 +29,6 @@ Part = Literal["audit", "audit_base", "confirm", "baseline"]
 PARTS: tuple[Part, ...] = ("audit", "audit_base", "confirm")
 
 AT_ONCE = 256  # images that are copied
-
-
-@dataclasses.dataclass(frozen=True)
-class Rate:
-    """Failures among valid images, with a 95 % Clopper-Pearson interval."""
-
-    failures: int
-    valid: int
-    invalid: int  # images that the judge refused
-    rate: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        return f"{self.failures} of {self.valid} ({self.rate:.0%}, {self.low:.0%} to {self.high:.0%})"
-
-
-def _rate(fields: dict[str, Any] | None) -> Rate | None:
-    return None if fields is None else Rate(**{f.name: fields[f.name] for f in dataclasses.fields(Rate)})
-
-
-@dataclasses.dataclass(frozen=True)
-class Hypothesis:
-    """ "Images of ``label`` described by ``phrase`` fail more often than the baseline rate allows", and what became of it. ``fields``:
-    all that bugs.json has of it (docs/bugs-json.md)."""
-
-    id: str
-    status: str  # only "confirmed" is a finding
-    label: str
-    phrase: str
-    prompt: str
-    direction: str  # "fails", or "passes" where the label fails systematically
-    predicted: str  # most frequent wrong answer; may be empty
-    sentence: str
-    cause: str | None
-    base: Rate
-    confirm: Rate
-    audit: Rate | None  # fresh images; None unless confirmed and audited
-    audit_base: Rate | None  # the base prompt on the same seeds
-    log_e_value: float
-    fields: dict[str, Any] = dataclasses.field(repr=False, compare=False)
-
-    @property
-    def rate(self) -> Rate:
-        """The rate to report: the audit's, else that of confirmation."""
-        return self.audit or self.confirm
-
-    def _repr_html_(self) -> str:
-        from scotoma._html import hypothesis_html
-
-        return hypothesis_html(self)
-
-
-@dataclasses.dataclass(frozen=True)
-class Cause:
-    """Bugs of one phrase and one usual wrong answer, together."""
-
-    id: str
-    phrase: str
-    predicted: str
-    sentence: str
-    labels: list[str]
-    bugs: list[Hypothesis]
-    reaches: list[str]  # further labels that are misclassified alike
-
-
-@dataclasses.dataclass(frozen=True)
-class Label:
-    """What the base prompts showed of one label."""
-
-    label: str
-    class_name: str
-    base: Rate
-    failing: bool  # fails systematically: a finding of its own
-    not_generatable: bool
-    predicted: str
-    fields: dict[str, Any] = dataclasses.field(repr=False, compare=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -189,13 +113,13 @@ class Results:
         self._store = store
         self._cache = cache
         self.json: dict[str, Any] = _read_json(folder / "bugs.json")
-        self.hypotheses = [_hypothesis(fields) for fields in self.json["bugs"]]
+        self.hypotheses = [hypothesis_of(fields) for fields in self.json["bugs"]]
         by_id = {hypothesis.id: hypothesis for hypothesis in self.hypotheses}
         self.causes = [
             Cause(c["id"], c["phrase"], c["predicted"], c["sentence"], c["labels"], [by_id[b] for b in c["bugs"]], c["reaches"])
             for c in self.json["causes"]
         ]
-        self.labels = [_label(fields) for fields in self.json["labels"]]
+        self.labels = [label_of(fields) for fields in self.json["labels"]]
 
     @property
     def name(self) -> str:
@@ -266,7 +190,7 @@ class Results:
         tables: dict[str, Sequence[Hypothesis | Label]] = {"hypotheses": self.hypotheses, "bugs": self.bugs, "labels": self.labels}
         if of not in tables:
             raise InputError(f"to_pandas({of!r}): there are tables of: hypotheses, bugs, labels, images")
-        return pandas.DataFrame([_flat(record) for record in tables[of]], columns=_columns(Label if of == "labels" else Hypothesis))
+        return pandas.DataFrame([row_of(record) for record in tables[of]], columns=columns_of(Label if of == "labels" else Hypothesis))
 
     def _image_row(self, example: Example) -> dict[str, Any]:
         path = example.path if self._store is None else self._store.url_of(example.id)
@@ -374,43 +298,6 @@ def _read_json(file: Path) -> dict[str, Any]:
         return cast("dict[str, Any]", json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise InputError(f"{file}: missing or damaged ({error}); run the study again, which asks no model anew") from error
-
-
-def _hypothesis(fields: dict[str, Any]) -> Hypothesis:
-    words = {key: fields[key] for key in ("id", "status", "label", "phrase", "prompt", "direction", "predicted", "sentence", "cause")}
-    rates = {key: _rate(fields[key]) for key in ("base", "confirm", "audit", "audit_base")}
-    return Hypothesis(**words, **cast("dict[str, Any]", rates), log_e_value=fields["log_e_value"], fields=fields)
-
-
-def _label(fields: dict[str, Any]) -> Label:
-    base = _rate(fields["base"])
-    assert base is not None
-    return Label(
-        fields["label"], fields["class"], base, fields["failing_label"], fields["not_generatable"], fields["predicted"], fields=fields
-    )
-
-
-def _columns(kind: type[Hypothesis] | type[Label]) -> list[str]:
-    names: list[str] = []
-    for field in dataclasses.fields(kind):
-        rate = "Rate" in str(field.type)
-        names += [f"{field.name}_{each.name}" for each in dataclasses.fields(Rate)] if rate else [field.name]
-    return [name for name in names if name != "fields"]
-
-
-def _flat(record: Hypothesis | Label) -> dict[str, Any]:
-    row: dict[str, Any] = {}
-    for field in dataclasses.fields(record):
-        value = getattr(record, field.name)
-        if field.name == "fields":
-            continue
-        if isinstance(value, Rate):
-            row |= {f"{field.name}_{key}": number for key, number in dataclasses.asdict(value).items()}
-        elif value is None and field.name.startswith("audit"):
-            row |= {f"{field.name}_{rate.name}": None for rate in dataclasses.fields(Rate)}
-        else:
-            row[field.name] = value
-    return row
 
 
 def _run_program(arguments: list[str]) -> str:
