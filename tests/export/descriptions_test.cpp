@@ -199,14 +199,16 @@ TEST(FiftyOne, GivesNoTwoViewsOneNameHoweverLongTheIdsAre) {
 TEST(FiftyOne, DeclaresEveryFieldOfItsSamplesWithItsType) {
   const Described one(ExportFormat::fiftyone);
   std::map<std::string, std::string> types;
-  for (const json& field : one.metadata()["sample_fields"]) types[field["db_field"]] = field["ftype"];
+  const json metadata = one.metadata();
+  for (const json& field : metadata["sample_fields"]) types[field["db_field"]] = field["ftype"];
   for (const DatasetField& field : dataset_fields(one.study)) {
     if (types.contains(field.name)) {
       EXPECT_EQ(types[field.name] == "fiftyone.core.fields.BooleanField", field.type == FieldType::truth) << field.name;
     }
   }
   std::set<std::string> ids;
-  for (const json& sample : one.samples()["samples"]) {
+  const json samples = one.samples();
+  for (const json& sample : samples["samples"]) {
     for (const auto& [name, value] : sample.items()) EXPECT_TRUE(types.contains(name)) << name;
     for (const json& each : {sample, sample["ground_truth"], sample["predictions"]})
       EXPECT_TRUE(ids.insert(each["_id"]["$oid"]).second) << "an id twice";
