@@ -90,7 +90,9 @@ class ZeroShot:
 class ZeroShotClassifier:
     """The base of the libraries' zero-shot classifiers: class_names are the labels."""
 
-    def __init__(self, embedder: ScaledEmbedder, labels: Sequence[str], prompts: str | Sequence[str], score: Score) -> None:
+    def __init__(
+        self, embedder: ScaledEmbedder, labels: Sequence[str], *, prompts: str | Sequence[str] = PROMPT, score: Score = "softmax"
+    ) -> None:
         self._scores = ZeroShot(_role(self), embedder, labels, prompts, score)
         self.class_names = self._scores.labels
         self.batch, self.concurrency = embedder.batch, embedder.concurrency
@@ -108,7 +110,9 @@ class ZeroShotClassifier:
 class ZeroShotJudge:
     """The base of the libraries' zero-shot judges: how probable a label is among the labels."""
 
-    def __init__(self, embedder: ScaledEmbedder, labels: Sequence[str], prompts: str | Sequence[str], score: Score) -> None:
+    def __init__(
+        self, embedder: ScaledEmbedder, labels: Sequence[str], *, prompts: str | Sequence[str] = PROMPT, score: Score = "softmax"
+    ) -> None:
         self._scores = ZeroShot(_role(self), embedder, labels, prompts, score)
         self.batch, self.concurrency = embedder.batch, embedder.concurrency
         self.description = f"zero-shot judge over {len(self._scores.labels)} labels: {embedder.description}"

@@ -177,26 +177,6 @@ def _frozen(value: Any) -> Any:
 class Classifier(_zero_shot.ZeroShotClassifier):
     """Zero-shot over labels: softmax of scaled similarities, or the sigmoid of each (SigLIP). `prompts` hold {label}."""
 
-    def __init__(
-        self,
-        embedder: Embedder,
-        labels: Sequence[str],
-        *,
-        prompts: str | Sequence[str] = _zero_shot.PROMPT,
-        score: _zero_shot.Score = "softmax",
-    ) -> None:
-        super().__init__(embedder, labels, prompts, score)
-
 
 class Judge(_zero_shot.ZeroShotJudge):
     """How probable a label is among `labels`, by zero-shot. `prompts` hold {label}."""
-
-    def __init__(
-        self,
-        embedder: Embedder,
-        labels: Sequence[str],
-        *,
-        prompts: str | Sequence[str] = _zero_shot.PROMPT,
-        score: _zero_shot.Score = "softmax",
-    ) -> None:
-        super().__init__(embedder, labels, prompts, score)
