@@ -90,19 +90,34 @@ Listed listed_of(const Json& json, const ListArguments& arguments) {
   return listed;
 }
 
+int count_in(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_number_integer()) return 0;
+  return static_cast<int>(std::clamp<std::int64_t>(*found, 0, std::numeric_limits<int>::max()));
+}
+
 /// How many of those bugs that are confirmed and wanted are expected to be false; empty where there is none, or where
 /// the results are of a program or a rule that gives no level.
-std::string level_of_listed(const nlohmann::ordered_json& json, const ListArguments& arguments) {
-  const auto claims = json.find("claims");
-  if (claims == json.end() || !claims->is_object()) return {};
-  const auto slots = claims->find("slots");
-  std::vector<double> log_e_values;
-  for (const auto& bug : json["bugs"]) {
-    if (bug["status"] == "confirmed" && wanted(bug, arguments)) log_e_values.push_back(bug["log_e_value"]);
+std::string level_of_listed(const Json& json, const ListArguments& arguments) {
+  const auto found = json.find("claims");
+  if (found == json.end() || !found->is_object()) return {};
+  TrialCounts trials;
+  trials.unwaved = count_in(*found, "slots");
+  if (const auto waves = found->find("trials"); waves != found->end() && waves->is_object()) {
+    trials.search = count_in(*waves, "search");
+    trials.cross_check = count_in(*waves, "cross_check");
   }
-  if (log_e_values.empty() || slots == claims->end() || !slots->is_number_integer()) return {};
-  const auto most = std::clamp<std::int64_t>(*slots, std::ssize(log_e_values), std::numeric_limits<int>::max());
-  return claims_sentence(log_e_values, static_cast<int>(most));
+  std::vector<Claim> chosen;
+  std::vector<Claim> others;
+  for (const auto& bug : json["bugs"]) {
+    if (bug["status"] != "confirmed") continue;
+    const auto wave = bug.find("wave");
+    const bool waved = wave != bug.end() && wave->is_string();
+    (wanted(bug, arguments) ? chosen : others)
+        .push_back({bug["log_e_value"], waved ? named<Wave>(wave->get<std::string>()) : std::nullopt});
+  }
+  if (chosen.empty() || trials.unwaved == 0) return {};
+  return claims_sentence(chosen, others, trials);
 }
 
 /// Phrases of which nothing is claimed because the generator cannot show them.

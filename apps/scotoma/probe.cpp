@@ -5,6 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "scotoma/evidence/closed_e_bh.h"
+#include "scotoma/finding/claims.h"
 #include "scotoma/finding/doubt.h"
 #include "scotoma/finding/phrase.h"
 #include "scotoma/record/bugs_json.h"
@@ -117,7 +119,8 @@ Result<void> probe(const ProbeArguments& arguments) {
     say_json(bugs_json(session.study, done->findings)["bugs"][0]);
   } else {
     const EvidenceOptions& evidence = session.study.evidence;
-    print_verdict(session.study, done->findings, std::log(slots(session.study) / (evidence.alpha - evidence.alpha0)));
+    const double level = alpha_of(Wave::search, evidence.alpha - evidence.alpha0);
+    print_verdict(session.study, done->findings, least_rejected(1, 1, level));
     const Paint paint(stdout);
     for (const std::string& doubt : doubts(done->findings)) say("{} {}\n", paint.yellow("?"), doubt);
     print_systematic(session.study, done->findings, arguments.label);
@@ -144,9 +147,12 @@ void add_probe(CLI::App& app, Run& run) {
   verb->add_flag("--before", arguments->before, "the phrase belongs in front of the label (\"dark\")");
   verb->add_flag("--json", arguments->json, "as JSON (docs/bugs-json.md)");
   verb->footer(
-      "The baseline images of the study are generated first, unless they are there already. The phrase is held to "
-      "(evidence.alpha - evidence.alpha0) / (2 x labels x evidence.max_hypotheses) on its own, as the hardest of a "
-      "whole study is. Its images are those that would confirm it in a study: asking again generates no new ones, and "
+      "The baseline images of the study are generated first, unless they are there already. The phrase is tested "
+      "alone, at "
+      "nine tenths of evidence.alpha - evidence.alpha0: who tries many and keeps those that are confirmed has many "
+      "chances "
+      "to be wrong, which `scotoma find` counts. Its images are those that would confirm it in a study: asking again "
+      "generates no new ones, and "
       "a phrase that the study confirmed is not confirmed a second time.");
   verb->callback([&run, arguments] { run = [arguments] { return probe(*arguments); }; });
 }

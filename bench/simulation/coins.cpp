@@ -133,7 +133,7 @@ Result<std::vector<Sample>> CoinSampler::sample(std::span<const Query> queries) 
     Sample sample;
     sample.request = query.request;
     sample.correct = !outcome.failure;
-    sample.prediction.top = {{query.class_index + (outcome.failure ? 1 : 0), 1.0F}};
+    sample.prediction.top = {{outcome.failure ? (query.class_index == 0 ? 1 : 0) : query.class_index, 1.0F}};
     sample.judgement = {outcome.valid, outcome.valid ? 1.0F : 0.0F};
     samples.push_back(std::move(sample));
   }

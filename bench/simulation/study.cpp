@@ -7,6 +7,7 @@
 
 #include "scotoma/evidence/e_bh.h"
 #include "scotoma/evidence/e_value.h"
+#include "scotoma/finding/cause.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/stage/audit.h"
 #include "scotoma/stage/confirm.h"
@@ -56,6 +57,7 @@ class Run {
     SCOTOMA_RETURN_IF_ERROR(count_plain_claims());
     count_bases();
     for (const Hypothesis& hypothesis : hypotheses_) count_intervals(hypothesis);
+    count_causes();
     return result_;
   }
 
@@ -144,7 +146,7 @@ class Run {
     return {};
   }
 
-  /// After confirmation he tries once more, and e-BH decides over all that were tested.
+  /// After confirmation he tries once more: a wave of its own.
   Result<void> confirm_again(std::vector<std::size_t>& finalists) {
     std::vector<std::size_t> missed;
     for (std::size_t h : finalists) {
@@ -154,27 +156,11 @@ class Run {
                                          [](const auto& a, const auto& b) { return a.log_e_value > b.log_e_value; }));
     std::vector<std::size_t> fresh;
     for (std::size_t h = first; h < hypotheses_.size(); ++h) fresh.push_back(h);
-    SCOTOMA_ASSIGN_OR_RETURN(const double threshold, confirm(context_, hypotheses_, fresh));
+    SCOTOMA_ASSIGN_OR_RETURN(fresh, complete_bases(context_, bases_, hypotheses_, fresh, Wave::cross_check));
+    SCOTOMA_ASSIGN_OR_RETURN(const double threshold, confirm(context_, hypotheses_, fresh, Wave::cross_check));
     static_cast<void>(threshold);
     finalists.insert(finalists.end(), fresh.begin(), fresh.end());
-    const EvidenceOptions& evidence = world_.study.evidence;
-    const auto rejected = e_bh(e_values(finalists), slots(world_.study), evidence.alpha - evidence.alpha0).rejected;
-    for (std::size_t i = 0; i < finalists.size(); ++i) {
-      Status& status = hypotheses_[finalists[i]].status;
-      if (rejected[i] != (status == Status::confirmed))
-        status = rejected[i] ? Status::confirmed : Status::not_confirmed;
-    }
     return {};
-  }
-
-  /// Log e-values as confirmation counts them: what cannot be generated claims nothing.
-  std::vector<double> e_values(const std::vector<std::size_t>& finalists) const {
-    std::vector<double> values;
-    for (std::size_t h : finalists) {
-      const bool not_generatable = hypotheses_[h].status == Status::not_generatable;
-      values.push_back(not_generatable ? -std::numeric_limits<double>::infinity() : hypotheses_[h].log_e_value);
-    }
-    return values;
   }
 
   void count_own_claims() {
@@ -270,6 +256,25 @@ class Run {
     const double lift = paired_lift(world_.truth, hypothesis.prompts, bases_of(hypothesis));
     cover(Shown::lift, hypothesis.effect->lift_low, hypothesis.effect->lift_high,
           hypothesis.direction == Direction::fails ? lift : -lift);
+  }
+
+  /// Labels that shared an audit.
+  void count_causes() {
+    std::vector<std::size_t> audited;
+    for (std::size_t h = 0; h < hypotheses_.size(); ++h) {
+      if (hypotheses_[h].status == Status::confirmed && hypotheses_[h].audited()) audited.push_back(h);
+    }
+    for (const auto& cause : grouped_by_cause(hypotheses_, audited)) {
+      if (cause.size() < 2) continue;
+      std::vector<const Hypothesis*> bugs;
+      double truth = 0;
+      for (const std::size_t h : cause) {
+        bugs.push_back(&hypotheses_[h]);
+        truth += true_rate(hypotheses_[h]) / static_cast<double>(cause.size());
+      }
+      const Rate rate = pooled_audit(bugs);
+      cover(Shown::cause_rate, rate.low, rate.high, truth);
+    }
   }
 
   World world_;

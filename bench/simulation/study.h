@@ -37,13 +37,14 @@ struct Claims {
 enum class Shown {
   base_bounds,    ///< all 2 L one-sided bounds of a study at once; level 1 - alpha0
   base_rate,      ///< a label's 95 % interval
-  audit_rate,     ///< 95 %, of confirmed bugs, on fresh images
+  audit_rate,     ///< 95 %, of confirmed bugs, on fresh images; a sequence
+  cause_rate,     ///< 95 %, of several labels with one phrase together; a sequence
   audit_base,     ///< 95 %, the base prompt on the audit's seeds
-  lift,           ///< 95 %, Newcombe's for pairs
+  lift,           ///< 95 %, Newcombe's for pairs of an audit that may have stopped early
   explored_rate,  ///< after a selection: only describes
   confirmed_rate  ///< stopped by what it showed: only describes
 };
-inline constexpr std::size_t kShown = 7;
+inline constexpr std::size_t kShown = 8;
 
 struct Coverage {
   int intervals = 0;

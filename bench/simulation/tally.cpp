@@ -76,6 +76,7 @@ double promised(Shown what) {
       return 1 - EvidenceOptions{}.alpha0;
     case Shown::base_rate:
     case Shown::audit_rate:
+    case Shown::cause_rate:
     case Shown::audit_base:
     case Shown::lift:
       return 0.95;
@@ -136,6 +137,8 @@ std::string name_of(Shown what) {
       return "baseline rate";
     case Shown::audit_rate:
       return "audit, with the phrase";
+    case Shown::cause_rate:
+      return "audit of a cause, its labels together";
     case Shown::audit_base:
       return "audit, without";
     case Shown::lift:

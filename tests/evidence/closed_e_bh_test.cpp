@@ -28,7 +28,8 @@ double level_by_definition(std::vector<double> log_e, unsigned chosen, int hypot
     for (int i = 0; i < hypotheses; ++i) sum += (a >> i) % 2 == 1 ? std::exp(log_e[static_cast<std::size_t>(i)]) : 0;
     const int shared = std::popcount(a & chosen);
     if (shared == 0) continue;
-    level = std::max(level, sum > 0 ? shared * hypotheses / (std::popcount(chosen) * sum) : 1);
+    const double mean = sum / std::popcount(a);
+    level = std::max(level, sum > 0 ? shared / (std::popcount(chosen) * mean) : 1);
   }
   return std::min(1.0, level);
 }
@@ -59,40 +60,79 @@ RC_GTEST_PROP(ClosedEBhLevel, AgreesWithItsDefinition, ()) {
   RC_ASSERT(std::fabs(level - level_by_definition(e, chosen, hypotheses)) < 1e-9);
 }
 
-RC_GTEST_PROP(ClosedEBhLevel, TheLargestAllowedSetIsWhatEBhRejects, ()) {
+/// The level where everything outside the set counts as e = 0.
+double level_alone(const std::vector<double>& log_e, unsigned set, int hypotheses) {
+  std::vector<double> inside = log_e;
+  for (std::size_t i = 0; i < inside.size(); ++i) inside[i] = (set >> i) % 2 == 1 ? inside[i] : -kInfinity;
+  return level_by_definition(inside, set, hypotheses);
+}
+
+RC_GTEST_PROP(ClosedEBh, RejectsTheLargestSetOfTheLargestThatIsAllowedByItself, ()) {
   const auto e = any_log_e_values(7);
   RC_PRE(!e.empty());
   const int hypotheses = static_cast<int>(e.size()) + *rc::gen::inRange(0, 4);
   const double alpha = *rc::gen::inRange(1, 100) / 100.0;
-  const auto rejected = e_bh(e, hypotheses, alpha).rejected;
+  const ClosedEbh result = closed_e_bh(e, hypotheses, alpha);
   unsigned largest = 0;
   for (unsigned set = 1; set < (1U << e.size()); ++set) {
-    if (closed_e_bh_level(e, indices(set), hypotheses) > alpha * (1 + 1e-12)) continue;  // ties at the threshold
-    if (std::popcount(set) > std::popcount(largest)) largest = set;
+    double smallest_in = kInfinity;
+    bool whole = true;
+    for (std::size_t i = 0; i < e.size(); ++i) {
+      if ((set >> i) % 2 == 1) smallest_in = std::min(smallest_in, e[i]);
+    }
+    for (std::size_t i = 0; i < e.size(); ++i) whole = whole && ((set >> i) % 2 == 1 || e[i] < smallest_in);
+    if (whole && std::popcount(set) > std::popcount(largest) && level_alone(e, set, hypotheses) <= alpha * (1 + 1e-9))
+      largest = set;
   }
-  RC_ASSERT(std::count(rejected.begin(), rejected.end(), true) == std::popcount(largest));
-  for (std::size_t i = 0; i < e.size(); ++i) {
-    if (rejected[i]) RC_ASSERT(closed_e_bh_level(e, indices(largest), hypotheses) <= alpha * (1 + 1e-12));
-  }
+  unsigned rejected = 0;
+  for (std::size_t i = 0; i < e.size(); ++i) rejected |= result.rejected[i] ? 1U << i : 0U;
+  RC_ASSERT(rejected == largest);
+  for (std::size_t i = 0; i < e.size(); ++i)
+    RC_ASSERT(result.rejected[i] == (rejected != 0 && e[i] >= result.log_threshold));
 }
 
-TEST(ClosedEBhLevel, HoldsTheFalseDiscoveryRateOfAnAdversarysPickAmongCompoundEValues) {
-  // 8 slots, all null. Only one at a time is worth anything, and all of it: none is an e-value by itself, for the slot
-  // is chosen by what was seen, but they add up to 8 on average. The adversary picks any set that is allowed at all.
+RC_GTEST_PROP(ClosedEBh, RejectsAllThatEBhRejects, ()) {
+  const auto e = any_log_e_values(30);
+  RC_PRE(!e.empty());
+  const int hypotheses = static_cast<int>(e.size()) + *rc::gen::inRange(0, 30);
+  const double alpha = *rc::gen::inRange(1, 100) / 100.0;
+  const auto plain = e_bh(e, hypotheses, alpha).rejected;
+  const auto closed = closed_e_bh(e, hypotheses, alpha).rejected;
+  for (std::size_t i = 0; i < e.size(); ++i) RC_ASSERT(!plain[i] || closed[i]);
+}
+
+TEST(ClosedEBh, TheSmallestOfManyNeedsLittle) {
+  // 9 of 10 are beyond doubt: the tenth of them needs (1 + 0) / (10 alpha), e-BH asks for 10 / (10 alpha) of it.
+  constexpr double kHeldAt = 0.05;
+  std::vector<double> e(10, 50.0);
+  e[3] = least_rejected(10, 10, kHeldAt) + 1e-9;
+  EXPECT_NEAR(std::exp(e[3]), 1 / (10 * kHeldAt), 1e-6);
+  EXPECT_TRUE(closed_e_bh(e, 10, kHeldAt).rejected[3]);
+  EXPECT_FALSE(e_bh(e, 10, kHeldAt).rejected[3]);
+  e[3] -= 1e-6;
+  EXPECT_FALSE(closed_e_bh(e, 10, kHeldAt).rejected[3]);
+}
+
+TEST(ClosedEBh, HoldsTheFalseDiscoveryRateOfWhateverIsPicked) {
+  // 8 hypotheses, all null, each by itself worth 20 one time in 20; in herds. Whoever picks any allowed set is wrong.
   constexpr double kHeldAt = 0.1;
   constexpr int kTrials = 20000;
-  Philox random(5);
-  int wrong = 0;
-  for (int t = 0; t < kTrials; ++t) {
-    std::vector<double> e(8, -kInfinity);
-    if (random.uniform() < 0.1) e[static_cast<std::size_t>(t % 8)] = std::log(80.0);
-    bool any = false;
-    for (unsigned set = 1; set < 256 && !any; ++set)
-      any = closed_e_bh_level(e, indices(set), 8) <= kHeldAt * (1 + 1e-12);
-    wrong += any ? 1 : 0;
+  for (const bool herd : {false, true}) {
+    Philox random(5);
+    int wrong = 0;
+    for (int t = 0; t < kTrials; ++t) {
+      std::vector<double> e;
+      const double luck = random.uniform();
+      for (int i = 0; i < 8; ++i) e.push_back((herd ? luck : random.uniform()) < 0.05 ? std::log(20.0) : -kInfinity);
+      const auto rejected = closed_e_bh(e, 8, kHeldAt).rejected;
+      wrong += std::count(rejected.begin(), rejected.end(), true) > 0 ? 1 : 0;
+    }
+    const double share = static_cast<double>(wrong) / kTrials;
+    EXPECT_LE(share, kHeldAt + 3 * std::sqrt(kHeldAt * (1 - kHeldAt) / kTrials));
+    if (herd) {
+      EXPECT_GT(share, kHeldAt / 3) << "the hard case is not there";
+    }
   }
-  EXPECT_LE(static_cast<double>(wrong) / kTrials, kHeldAt + 3 * std::sqrt(kHeldAt * (1 - kHeldAt) / kTrials));
-  EXPECT_GT(static_cast<double>(wrong) / kTrials, kHeldAt / 2) << "the hardest case is not there";
 }
 
 TEST(ClosedEBhLevel, OfInfiniteEvidenceIsZeroAndOfNoneIsOne) {

@@ -44,6 +44,7 @@ class AnyValue {
   static void fill(Source& out) {
     out = *rc::gen::element(Source::captions, Source::list, Source::either, Source::user);
   }
+  static void fill(Wave& out) { out = *rc::gen::element(Wave::search, Wave::cross_check); }
   static void fill(Direction& out) { out = *rc::gen::element(Direction::fails, Direction::passes); }
   static void fill(Status& out) {
     out = *rc::gen::element(Status::confirmed, Status::not_promising, Status::not_confirmed, Status::not_generatable,

@@ -29,27 +29,23 @@ RC_GTEST_PROP(Budget, NoShareIsNegativeNorMoreThanIsLeft, ()) {
   RC_ASSERT(budget.affords(budget.left() + 1) == false);
 }
 
-RC_GTEST_PROP(Budget, AuditsAreAlikeInWholeRoundsAndNeverShorterThanTheShortest, ()) {
-  Study study = study_of(*rc::gen::inRange(0, 10'000));
-  study.budget.audit = 2 * *rc::gen::inRange(1, 100);
-  const Spent none;
-  const Budget budget(study, none);
-  const auto bugs = *rc::gen::inRange<std::size_t>(0, 100);
-  const int each = budget.for_each_audit(bugs);
-  RC_ASSERT(each <= study.budget.audit);
-  RC_ASSERT(each >= shortest_audit(study));
-  RC_ASSERT(each % 2 == 0);
-  if (each < study.budget.audit) RC_ASSERT(!budget.affords(study.budget.audit, 2 * bugs));
-  if (each > shortest_audit(study)) RC_ASSERT(budget.affords(each, 2 * bugs));
+RC_GTEST_PROP(Budget, TheShortestAuditIsOfWholeRoundsAndNoLongerThanAnAudit, ()) {
+  Study study = study_of(1000);
+  study.prompts.base.resize(*rc::gen::inRange<std::size_t>(1, 9), "a photo of {a label}");
+  study.budget.audit = *rc::gen::inRange(1, 200);
+  const int shortest = shortest_audit(study);
+  RC_ASSERT(shortest >= 1 && shortest <= study.budget.audit);
+  RC_ASSERT(shortest == study.budget.audit ||
+            (shortest >= 4 && shortest % static_cast<int>(study.prompts.base.size()) == 0));
 }
 
 TEST(Budget, EveryPurposeThatAStudyPaysForHasItsCount) {
   for (const Purpose purpose : {Purpose::speed, Purpose::doctor, Purpose::review}) EXPECT_FALSE(count_of(purpose));
   Spent spent;
-  for (const Purpose purpose : {Purpose::baseline, Purpose::screening, Purpose::exploration, Purpose::shrinking,
-                                Purpose::confirmation, Purpose::audit, Purpose::cross_check})
+  for (const Purpose purpose : {Purpose::baseline, Purpose::fresh_baseline, Purpose::screening, Purpose::exploration,
+                                Purpose::shrinking, Purpose::confirmation, Purpose::audit, Purpose::cross_check})
     spent.*count_of(purpose) += 1;
-  EXPECT_EQ(spent.total(), 7);
+  EXPECT_EQ(spent.total(), 8);
   EXPECT_EQ(spent.explore, 2) << "screening is exploration";
 }
 

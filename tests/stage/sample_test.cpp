@@ -233,62 +233,86 @@ class CompleteBases : public testing::Test {
     return complete_bases(stage_.context, bases_, hypotheses_, finalists).value();
   }
 
-  std::ptrdiff_t generated(const char* label) const { return std::ssize(base_of(bases_, label)->samples); }
+  int fresh(const char* label) const {
+    const Rate& rate = base_of(bases_, label)->fresh;
+    return rate.valid + rate.invalid;
+  }
 
   fake::Stage stage_;
   std::vector<BaseResult> bases_;
   std::vector<Hypothesis> hypotheses_;
 };
 
-TEST_F(CompleteBases, GeneratesTheRestForLabelsOfFinalistsAndTellsAllTheirHypotheses) {
+TEST_F(CompleteBases, GeneratesImagesThatNoSearchHasSeenForLabelsOfFinalists) {
   const int before = stage_.context.spent.base;
   EXPECT_EQ(complete({2, 3}), (std::vector<std::size_t>{2, 3}));
-  const int base = stage_.study.budget.base;
-  EXPECT_EQ(generated("bee"), base);
-  EXPECT_EQ(generated("cow"), 8) << "no finalist";
-  EXPECT_EQ(stage_.context.spent.base, before + base - 8) << "flies had theirs";
-  for (const std::size_t h : {0U, 2U}) EXPECT_EQ(hypotheses_[h].base_valid, base_of(bases_, "bee")->rate.valid);
-  EXPECT_EQ(hypotheses_[1].base_valid, 8);
-  fake::Stage whole(one_of_each());
-  const auto all = *sample_bases(whole.context);
-  EXPECT_EQ(base_of(bases_, "bee")->samples.back().image, base_of(all, "bee")->samples.back().image);
-  EXPECT_EQ(base_of(bases_, "bee")->rate.valid, base_of(all, "bee")->rate.valid);
-  complete({2, 3});
-  EXPECT_EQ(stage_.context.spent.base, before + base - 8) << "nothing is missing any more";
+  EXPECT_EQ(stage_.context.spent.base, before + fresh("bee") + fresh("fly"));
+  EXPECT_GT(fresh("bee"), 0);
+  EXPECT_GT(fresh("fly"), 0);
+  EXPECT_EQ(fresh("cow"), 0) << "no finalist";
+  for (const char* label : {"bee", "cow"})
+    EXPECT_EQ(base_of(bases_, label)->samples.size(), 8U) << "as the search knows it";
+  for (const std::size_t h : {2U, 3U}) {
+    const Rate& rate = base_of(bases_, hypotheses_[h].label)->fresh;
+    EXPECT_EQ(hypotheses_[h].base_valid, rate.valid);
+    EXPECT_EQ(hypotheses_[h].base_events, rate.failures);
+  }
+  EXPECT_EQ(hypotheses_[0].base_valid, 8) << "no finalist: what the search knows";
 }
 
-TEST_F(CompleteBases, KeepsHalfOfWhatIsLeftForTheEvidenceAndServesTheBestFirst) {
-  stage_.study.budget.images = stage_.context.spent.total() + 2 * (56 + 24);  // of 8 images each to 64, then to 32
-  EXPECT_EQ(complete({1, 0}), (std::vector<std::size_t>{1, 0})) << "they stay, with less evidence";
-  EXPECT_EQ(generated("cow"), stage_.study.budget.base);
-  EXPECT_EQ(generated("bee"), 32) << "the largest size that the rest pays for";
+TEST_F(CompleteBases, AnotherWaveGetsOtherImages) {
+  const auto seeds = [&](int first, int last) {
+    std::set<std::uint64_t> all;
+    for (const Query& query :
+         base_queries(stage_.context, stage_.context.target("bee"), Purpose::fresh_baseline, first, last))
+      all.insert(query.request.seed);
+    return all;
+  };
+  complete({2});
+  const int once = fresh("bee");
+  const int valid = hypotheses_[2].base_valid;
+  complete({0});
+  EXPECT_GT(fresh("bee"), once);
+  EXPECT_EQ(hypotheses_[2].base_valid, valid) << "of the first wave";
+  for (const std::uint64_t seed : seeds(once, fresh("bee"))) EXPECT_FALSE(seeds(0, once).contains(seed));
+}
+
+TEST_F(CompleteBases, KeepsHalfOfWhatIsLeftForTheTrialsAndServesTheBestFirst) {
+  stage_.study.budget.images = stage_.context.spent.total() + 2 * (96 + 32);
+  EXPECT_EQ(complete({1, 0}), (std::vector<std::size_t>{1, 0}));
+  EXPECT_LE(fresh("cow") + fresh("bee"), 96 + 32);
+  EXPECT_GE(fresh("cow"), fresh("bee"));
+  stage_.study.budget.images = stage_.context.spent.total() + 2 * 5;
+  EXPECT_EQ(complete({1, 0}), std::vector<std::size_t>{1}) << "4 images of its label, and none of the other's";
+  EXPECT_EQ(hypotheses_[0].status, Status::out_of_budget);
   ASSERT_EQ(stage_.context.limits.size(), 1U);
-  EXPECT_NE(stage_.context.limits[0].find("of \"bee\", which have"), std::string::npos) << stage_.context.limits[0];
+  EXPECT_NE(stage_.context.limits[0].find("of \"bee\""), std::string::npos) << stage_.context.limits[0];
 }
 
 TEST_F(CompleteBases, OfALabelThatFailsNearlyEverywhereItIsPassesThatCount) {
-  BaseResult& bee = *std::find_if(bases_.begin(), bases_.end(), [](const auto& base) { return base.label == "bee"; });
-  bee.failing_label = true;
-  hypotheses_[0].direction = Direction::passes;
-  set_base(hypotheses_[0], bee, stage_.study.evidence.delta);
-  EXPECT_EQ(hypotheses_[0].base_events, hypotheses_[0].base_valid) << "it never fails";
-  complete({0});
-  EXPECT_EQ(generated("bee"), 8) << "no phrase passes more often, and no sample would help";
+  hypotheses_[3].direction = Direction::passes;
+  explored(hypotheses_[3], 8, 8);
+  complete({3});
+  const Rate& rate = base_of(bases_, "fly")->fresh;
+  EXPECT_EQ(hypotheses_[3].base_events, rate.valid - rate.failures);
 }
 
 TEST_F(CompleteBases, APhraseThatNothingIsKnownOfIsServedToo) {
   hypotheses_[1].explored = {};
   EXPECT_EQ(complete({1}), std::vector<std::size_t>{1});
-  EXPECT_GT(generated("cow"), 8);
+  EXPECT_GT(fresh("cow"), 0);
 }
 
 TEST_F(CompleteBases, WhatAlwaysFailsNeedsFewerOfThem) {
   explored(hypotheses_[1], 8, 8);
   complete({1, 0});
-  EXPECT_LT(generated("cow"), generated("bee"));
-  EXPECT_EQ(generated("bee"), stage_.study.budget.base);
-  const auto sizes = stage_.study.budget.base_sizes();
-  EXPECT_EQ(std::count(sizes.begin(), sizes.end(), generated("cow")), 1) << generated("cow");
+  EXPECT_LT(fresh("cow"), fresh("bee"));
+}
+
+TEST_F(CompleteBases, ThePlainRuleNeedsNone) {
+  stage_.study.evidence.rule = EvidenceRule::fixed;
+  EXPECT_EQ(complete({1, 0}), (std::vector<std::size_t>{1, 0}));
+  EXPECT_EQ(fresh("cow"), 0);
 }
 
 /// A world in which the first images were luck: what they showed, of bees and cows, is not what the others show.
@@ -301,12 +325,13 @@ class Unlucky : public CompleteBases {
   }
 };
 
-TEST_F(Unlucky, AFinalistThatIsNoBetterThanTheWholeSampleEnds) {
+TEST_F(Unlucky, AFinalistThatIsNoBetterThanAllBaselineImagesShowEnds) {
   fake::WorldSetting setting = one_of_each();
   setting.rules.push_back({"bee", "", "fly", 0.5});
   EXPECT_EQ(complete_in(setting, {0, 1}), std::vector<std::size_t>{1});
   EXPECT_EQ(hypotheses_[0].status, Status::not_promising);
   EXPECT_GT(hypotheses_[0].null_rate, hypotheses_[0].explored.rate);
+  EXPECT_EQ(hypotheses_[0].wave, Wave::search) << "it was put to the test, and counts";
   EXPECT_NE(hypotheses_[2].status, Status::not_promising) << "no finalist";
 }
 

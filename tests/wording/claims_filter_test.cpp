@@ -10,11 +10,11 @@
 #include <cstdlib>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <numeric>
+#include <optional>
 
 #include "fake/folder.h"
 #include "scotoma/core/philox.h"
-#include "scotoma/evidence/closed_e_bh.h"
+#include "scotoma/finding/claims.h"
 #include "scotoma/report/review_page.h"
 #include "scotoma/wording/text.h"
 
@@ -39,41 +39,56 @@ std::string node(const std::string& program) {
 }
 
 struct LevelCase {
-  std::vector<double> log_e_values;
-  int slots = 1;
+  std::vector<Claim> chosen;
+  std::vector<Claim> others;
+  TrialCounts trials;
 };
+
+Claim any_claim(Philox& random) {
+  constexpr std::optional<Wave> kWaves[] = {Wave::search, Wave::search, Wave::cross_check, std::nullopt};
+  return {40 * random.uniform() - 2, kWaves[random.below(4)]};
+}
 
 std::vector<LevelCase> level_cases() {
   Philox random(3);
-  std::vector<LevelCase> cases = {{{800, 2}, 64}, {{-800, 3}, 2}, {{std::numeric_limits<double>::max(), 1}, 64}};
+  constexpr double kLargest = std::numeric_limits<double>::max();
+  std::vector<LevelCase> cases = {{{{800, Wave::search}, {2, Wave::search}}, {}, {64, 0, 0}},
+                                  {{{-800, Wave::search}, {3, Wave::search}}, {}, {2, 0, 0}},
+                                  {{{kLargest, Wave::search}, {1, Wave::search}}, {}, {64, 0, 0}}};
   for (int c = 0; c < 300; ++c) {
     LevelCase one;
     const std::uint32_t count = 1 + random.below(40);
-    for (std::uint32_t i = 0; i < count; ++i) one.log_e_values.push_back(40 * random.uniform() - 2);
-    one.slots = static_cast<int>(count + random.below(500));
+    for (std::uint32_t i = 0; i < count; ++i) one.chosen.push_back(any_claim(random));
+    for (std::uint32_t i = random.below(20); i > 0; --i) one.others.push_back(any_claim(random));
+    const auto all = static_cast<int>(one.chosen.size() + one.others.size() + random.below(500));
+    one.trials = {all, static_cast<int>(random.below(60)), all};
     cases.push_back(one);
   }
   return cases;
 }
 
-std::vector<std::size_t> all_of(const LevelCase& one) {
-  std::vector<std::size_t> all(one.log_e_values.size());
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  return all;
+json claims_json(const std::vector<Claim>& claims) {
+  json list = json::array();
+  for (const Claim& claim : claims) list.push_back({claim.log_e_value, claim.wave ? static_cast<int>(*claim.wave) : 2});
+  return list;
+}
+
+json arguments(const LevelCase& c) {
+  return {claims_json(c.chosen), claims_json(c.others), {c.trials.search, c.trials.cross_check, c.trials.unwaved}};
 }
 
 TEST(ClaimsScript, ComputesTheLevelsOfTheProgram) {
   if (!node_is_here()) GTEST_SKIP() << "no node here to run the report's script";
   json cases = json::array();
-  for (const LevelCase& c : level_cases()) cases.push_back({c.log_e_values, c.slots});
+  for (const LevelCase& c : level_cases()) cases.push_back(arguments(c));
   const std::string output = node(std::string(kClaimsScript) + "console.log(JSON.stringify(" + cases.dump() +
-                                  ".map(([logE, slots]) => scotomaLevel(logE, slots))));\n");
+                                  ".map(c => scotomaLevel(...c))));\n");
   const json levels = json::parse(output, nullptr, false);
   ASSERT_TRUE(levels.is_array()) << output;
   const auto all = level_cases();
   ASSERT_EQ(levels.size(), all.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const double level = closed_e_bh_level(all[i].log_e_values, all_of(all[i]), all[i].slots);
+    const double level = claims_level(all[i].chosen, all[i].others, all[i].trials);
     EXPECT_NEAR(levels[i].get<double>(), level, 1e-12 + 1e-9 * level) << i;
   }
 }
@@ -83,8 +98,8 @@ TEST(ClaimsScript, SaysTheSameSentence) {
   std::string program(kClaimsScript);
   std::string expected;
   for (const LevelCase& c : level_cases()) {
-    program += fmt::format("console.log(scotomaSentence({}, {}));\n", json(c.log_e_values).dump(), c.slots);
-    expected += claims_sentence(c.log_e_values, c.slots) + "\n";
+    program += fmt::format("console.log(scotomaSentence(...{}));\n", arguments(c).dump());
+    expected += claims_sentence(c.chosen, c.others, c.trials) + "\n";
   }
   EXPECT_EQ(node(program), expected);
 }
@@ -93,7 +108,7 @@ TEST(ClaimsScript, SaysTheSameSentence) {
 /// exception, a third without a claim that is shown, lines of the list of contents, and a fold of findings without a
 /// card.
 constexpr std::string_view kPageOfThree = R"js(
-const claim = (logE, label, taken, words) => ({hidden: false, dataset: {logE, label, taken, words}});
+const claim = (logE, label, taken, words) => ({hidden: false, dataset: {logE, wave: "0", label, taken, words}});
 const fly = claim("9", "fly", "bee", "A fly on a flower is misclassified as a bee.");
 const cat = claim("7", "cat", "bee", "A cat on a flower is misclassified as a bee.");
 const bee = claim("8", "bee", "", "A bee on a flower is recognised.");
@@ -107,7 +122,7 @@ const fields = {label: {value: ""}, taken: {value: ""}, words: {value: ""}};
 const listeners = {};
 const form = {hidden: true, querySelector: s => fields[s.match(/filter=(\w+)/)[1]],
   addEventListener: (name, listener) => { listeners[name] = listener; }};
-const level = {dataset: {slots: "64"}};
+const level = {dataset: {trials: "64 0 0"}};
 var document = {
   getElementById: id => id === "claims-filter" ? form : level,
   querySelectorAll: s => s === "[data-log-e]" ? [fly, cat, bee, more[0]] : s === "article" ? [flower, failing] :
@@ -143,8 +158,9 @@ console.log(pick({label: "cow"}), fold.open);
 }
 
 TEST(ClaimsSentence, NeverUnderstatesTheLevel) {
-  const auto said = [](std::size_t count, double level) {  // with K = 100
-    return claims_sentence(std::vector<double>(count, std::log(100 / (static_cast<double>(count) * level))), 100);
+  const auto said = [](std::size_t count, double level) {  // with K = 100 of before there were waves
+    const Claim claim = {std::log(100 / (static_cast<double>(count) * level)), std::nullopt};
+    return claims_sentence(std::vector<Claim>(count, claim), {}, {0, 0, 100});
   };
   EXPECT_EQ(said(7, 0.003), "Of these 7 claims, at most 0.3\u00A0% are expected to be false, by their evidence.");
   EXPECT_EQ(said(7, 0.0031), "Of these 7 claims, at most 0.4\u00A0% are expected to be false, by their evidence.");

@@ -14,6 +14,7 @@ namespace scotoma {
 /// What an image is generated for. Soundness rests on it: two purposes never share a seed.
 enum class Purpose {
   baseline,
+  fresh_baseline,  ///< of labels that have finalists: no search has seen them
   screening,
   exploration,
   shrinking,
@@ -26,8 +27,9 @@ enum class Purpose {
 };
 
 /// The words that stand for them in every seed, for ever: another word would be other images for every study.
-constexpr std::array<Named<Purpose>, 10> names_of(Purpose) {
+constexpr std::array<Named<Purpose>, 11> names_of(Purpose) {
   return {{{Purpose::baseline, "base"},
+           {Purpose::fresh_baseline, "fresh_base"},
            {Purpose::screening, "screen"},
            {Purpose::exploration, "explore"},
            {Purpose::shrinking, "shrink"},

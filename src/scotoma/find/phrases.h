@@ -17,7 +17,7 @@ Result<std::vector<Candidate>> search_phrases(StageContext& context, Memo& memo,
 /// After a first exploration. Phrases under which the event happens sometimes are described once more (describe_more),
 /// and the conjunctions that come of it explored; conjunctions are weighed against their pieces; weak phrases of a list
 /// are joined (parts.h). New hypotheses are appended to findings.hypotheses. Returns the finalists, best first, at most
-/// budget.finalists, and of a label evidence.max_hypotheses: the evidence relies on that (slots(), study/study.h).
+/// budget.finalists, and of a label evidence.max_hypotheses.
 Result<std::vector<std::size_t>> second_round(StageContext& context, Memo& memo, Findings& findings,
                                               std::vector<std::size_t> finalists);
 

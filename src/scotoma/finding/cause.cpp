@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <limits>
 #include <map>
 #include <set>
 #include <sstream>
@@ -10,6 +12,8 @@
 #include <utility>
 
 #include "scotoma/core/letters.h"
+#include "scotoma/evidence/confidence_sequence.h"
+#include "scotoma/finding/count.h"
 #include "scotoma/finding/phrase.h"
 
 namespace scotoma {
@@ -30,11 +34,17 @@ std::string same_words(const std::string& text) {
 /// What two bugs of one cause share: pieces in front of the label, pieces behind it, the wrong answer.
 using Key = std::pair<std::multiset<std::pair<bool, std::string>>, std::string>;
 
-Key key_of(const Hypothesis& bug) {
+Key key_of(const Hypothesis& bug, std::string answer) {
   Key key;
   for (const PhrasePart& piece : bug.phrase.pieces()) key.first.emplace(piece.before, same_words(piece.text));
-  key.second = usual_answer(bug);
+  key.second = std::move(answer);
   return key;
+}
+
+/// The class of most of the failures in confirmation; empty where there is none.
+std::string answer_in_confirmation(const Hypothesis& bug) {
+  const WrongAnswer wrong = most_frequent_wrong(bug.tried);
+  return wrong.count > 0 && 2 * wrong.count >= bug.confirmed.failures ? std::to_string(wrong.class_index) : "";
 }
 
 std::set<std::string> ids_of_hypotheses(const Findings& findings) {
@@ -92,8 +102,8 @@ std::vector<Cause> find_causes(const Findings& findings) {
   std::map<Key, std::size_t> known;
   for (const Hypothesis& h : findings.hypotheses) {
     if (h.status != Status::confirmed || h.direction != Direction::fails) continue;
-    const auto [at, added] = known.emplace(key_of(h), causes.size());
-    if (added) causes.push_back({{}, h.phrase, usual_answer(h), {}, {}});
+    const auto [at, added] = known.emplace(key_of(h, usual_answer(h)), causes.size());
+    if (added) causes.push_back({{}, h.phrase, usual_answer(h), {}, {}, {}});
     causes[at->second].bugs.push_back(&h);
   }
   std::set<std::string> taken = ids_of_hypotheses(findings);
@@ -102,10 +112,51 @@ std::vector<Cause> find_causes(const Findings& findings) {
     const std::string wrong = cause.predicted.empty() ? "unrecognised" : "as " + cause.predicted;
     cause.id = *taken.insert(free_id(id_of(cause.phrase.text, wrong), taken)).first;
     cause.cross = cross_of(findings, cause);
+    const bool audited = std::all_of(cause.bugs.begin(), cause.bugs.end(), [](auto* bug) { return bug->audited(); });
+    if (cause.bugs.size() > 1 && audited) cause.pooled = pooled_audit(cause.bugs);
   }
   std::stable_sort(causes.begin(), causes.end(),
                    [](const Cause& a, const Cause& b) { return a.bugs.size() > b.bugs.size(); });
   return causes;
+}
+
+std::vector<std::vector<std::size_t>> grouped_by_cause(const std::vector<Hypothesis>& hypotheses,
+                                                       const std::vector<std::size_t>& of) {
+  std::vector<std::vector<std::size_t>> causes;
+  std::map<Key, std::size_t> known;
+  for (const std::size_t h : of) {
+    const Hypothesis& bug = hypotheses[h];
+    if (bug.direction == Direction::passes) {
+      causes.push_back({h});
+      continue;
+    }
+    const auto [at, added] = known.emplace(key_of(bug, answer_in_confirmation(bug)), causes.size());
+    if (added) causes.emplace_back();
+    causes[at->second].push_back(h);
+  }
+  return causes;
+}
+
+Rate pooled_audit(const std::vector<const Hypothesis*>& bugs) {
+  std::size_t fewest = std::numeric_limits<std::size_t>::max();
+  std::vector<std::vector<bool>> events;
+  Rate rate;
+  for (const Hypothesis* bug : bugs) {
+    std::vector<bool>& own = events.emplace_back();
+    for (const Pair& pair : bug->pairs) {
+      if (pair.with.valid()) own.push_back(shows(pair.with, bug->direction));
+      rate.invalid += pair.with.valid() ? 0 : 1;
+    }
+    fewest = std::min(fewest, own.size());
+  }
+  for (const auto& own : events)
+    rate.failures += static_cast<int>(std::count(own.begin(), own.begin() + static_cast<std::ptrdiff_t>(fewest), true));
+  rate.valid = static_cast<int>(fewest * events.size());
+  rate.rate = rate.valid > 0 ? static_cast<double>(rate.failures) / rate.valid : 0;
+  const Interval interval = confidence_sequence(rate.failures, rate.valid, 0.95);
+  rate.low = interval.low;
+  rate.high = interval.high;
+  return rate;
 }
 
 std::vector<SystematicFailure> systematic_failures(const Findings& findings) {

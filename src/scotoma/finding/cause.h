@@ -5,6 +5,8 @@
 // classifier, not 13: people, counts and files speak of causes, and name the bugs inside.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +21,10 @@ struct Cause {
   Phrase phrase;          ///< of its first bug
   std::string predicted;  ///< class; empty where the wrong answers vary or none is known
   std::vector<const Hypothesis*> bugs;  ///< confirmed, Direction::fails, in the findings' order, at least one
-  std::vector<const CrossRow*> cross;   ///< cross-checks of it: same answer, for one of its bugs; in their order
+  /// The audited rate over its labels, all counted alike (pooled_audit); none where it has one bug, or one without
+  /// audit.
+  std::optional<Rate> pooled = std::nullopt;
+  std::vector<const CrossRow*> cross;  ///< cross-checks of it: same answer, for one of its bugs; in their order
 
   /// The labels of its bugs, each once, in their order.
   std::vector<std::string> labels() const;
@@ -47,6 +52,16 @@ std::string usual_answer(const Hypothesis& hypothesis);
 ///
 /// The cause with most bugs first, equals in the order of their first bugs, that is by audited rate.
 std::vector<Cause> find_causes(const Findings& findings);
+
+/// The confirmed hypotheses `of` by cause, as far as confirmation shows it: the same words, all failing, and most
+/// misclassified as one class. In the order of their first; exceptions are alone.
+std::vector<std::vector<std::size_t>> grouped_by_cause(const std::vector<Hypothesis>& hypotheses,
+                                                       const std::vector<std::size_t>& of);
+
+/// The rate of the event over the pairs of several hypotheses' audits, all counted alike: of each the first valid
+/// images with the phrase, as many as the one with the fewest has. Its interval is the 95 % confidence sequence of the
+/// mean of their rates (evidence/confidence_sequence.h). Requires one hypothesis or more.
+Rate pooled_audit(const std::vector<const Hypothesis*>& bugs);
 
 /// Labels that fail systematically and can be generated, the highest baseline rate first, equals in the study's order.
 std::vector<SystematicFailure> systematic_failures(const Findings& findings);

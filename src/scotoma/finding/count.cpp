@@ -65,6 +65,16 @@ void set_base(Hypothesis& hypothesis, const BaseResult& base, double delta) {
   hypothesis.null_rate = rate.valid > 0 ? std::min(1.0, rate.rate + delta) : 1;
 }
 
+void set_fresh_base(Hypothesis& hypothesis, const BaseResult& base, const Rate& fresh, double delta) {
+  const Rate rate = hypothesis.direction == Direction::fails ? fresh : complement(fresh);
+  hypothesis.base_events = rate.failures;
+  hypothesis.base_valid = rate.valid;
+  const Rate seen = base_rate(base, hypothesis.direction);
+  const int valid = seen.valid + rate.valid;
+  hypothesis.null_rate =
+      valid > 0 ? std::min(1.0, static_cast<double>(seen.failures + rate.failures) / valid + delta) : 1;
+}
+
 WrongAnswer most_frequent_wrong(std::span<const Sample> samples) {
   std::map<int, int> counts;
   for (const Sample& sample : samples) {

@@ -52,6 +52,10 @@ Rate base_rate(const BaseResult& base, Direction direction);
 /// min(1, their rate + delta), or 1 without a valid image.
 void set_base(Hypothesis& hypothesis, const BaseResult& base, double delta);
 
+/// Tells a hypothesis that goes on trial what the label's fresh baseline images show of its event, all that its
+/// evidence may count. null_rate then is that of all its baseline images.
+void set_fresh_base(Hypothesis& hypothesis, const BaseResult& base, const Rate& fresh, double delta);
+
 /// The most frequent wrong class among valid samples and how often it came; ties go to the smaller class index.
 struct WrongAnswer {
   int class_index = -1;  ///< -1: no failure

@@ -74,6 +74,9 @@ struct BaseResult {
   bool not_generatable = false;  ///< too many invalid images: nothing can be said
   std::string predicted;         ///< the most frequent wrong answer; empty without failures
   std::vector<Sample> samples;
+  /// Baseline images that the search did not see, generated once the label had finalists: the baseline half of their
+  /// evidence. All zero where it had none.
+  Rate fresh = {};
 
   bool operator==(const BaseResult&) const = default;
 };
@@ -151,6 +154,16 @@ constexpr std::array<Named<Source>, 4> names_of(Source) {
   return {{{Source::captions, "captions"}, {Source::list, "list"}, {Source::either, "either"}, {Source::user, "user"}}};
 }
 
+/// Trials that are decided upon together; how many there are is fixed before the first of their images.
+enum class Wave {
+  search,       ///< the finalists, or what a user asked for
+  cross_check,  ///< phrases on labels that the cross-check marked
+};
+
+constexpr std::array<Named<Wave>, 2> names_of(Wave) {
+  return {{{Wave::search, "search"}, {Wave::cross_check, "cross_check"}}};
+}
+
 /// One shortened phrase that shrinking tried.
 struct ShrinkStep {
   std::string phrase;   ///< what was left
@@ -221,8 +234,10 @@ struct Hypothesis {
   std::vector<PartRate> part_rates;      ///< of a conjunction: each piece alone
 
   Rate explored;
-  Rate confirmed;       ///< the images of the e-process
-  int base_events = 0;  ///< of base_valid baseline images of the label: the other half of the evidence
+  Rate confirmed;                           ///< the images of the e-process
+  std::optional<Wave> wave = std::nullopt;  ///< of its trial; none where it came to no trial
+  int base_events = 0;  ///< of base_valid baseline images of the label: the other half of the evidence. Of a trial
+                        ///< these are BaseResult::fresh; before, what the search knows
   int base_valid = 0;
   double null_rate = 1;    ///< baseline rate as measured + delta: what the search compares rates with. The e-value
                            ///< does not trust it, it allows for every baseline rate
@@ -338,9 +353,10 @@ struct Findings {
   Spent spent;
   std::map<std::string, std::string> fingerprints;  ///< role -> hash
   std::map<std::string, std::string> descriptions;  ///< role -> one line for people
-  double rejection_threshold = 0;                   ///< log e-value from which e-BH confirmed; 0 under the fixed rule
-  std::vector<std::string> limits;                  ///< sentences for people: "3 labels cannot be generated: ..."
-  std::optional<BeforeReview> before_review;        ///< where a review has been applied (find/conclude.h)
+  double rejection_threshold =
+      0;  ///< log e-value from which trials of the search were confirmed; 0 under the fixed rule
+  std::vector<std::string> limits;            ///< sentences for people: "3 labels cannot be generated: ..."
+  std::optional<BeforeReview> before_review;  ///< where a review has been applied (find/conclude.h)
 
   bool operator==(const Findings&) const = default;
 };

@@ -152,13 +152,23 @@ ordered_json reviewed_json(const ReviewedRate& rate, Direction direction) {
 /// What makes a level of any choice among the bugs (evidence/closed_e_bh.h), and the levels of all of them.
 ordered_json claims_json(const Study& study, const Findings& findings) {
   const EvidenceOptions& evidence = study.evidence;
-  ordered_json json = {{"slots", slots(study)},
+  const TrialCounts trials = trials_of(study, findings);
+  const bool waves = trials.search + trials.cross_check > 0;
+  ordered_json json = {{"slots", waves ? trials.search + trials.cross_check : trials.unwaved},
+                       {"trials", {{"search", trials.search}, {"cross_check", trials.cross_check}}},
                        {"planned", evidence.alpha - evidence.alpha0},
                        {"by_evidence", nullptr},
                        {"systematic", evidence.alpha0}};
-  const std::vector<double> log_e_values = confirmed_evidence(findings);
-  if (!log_e_values.empty()) json["by_evidence"] = claims_level(log_e_values, slots(study));
+  const std::vector<Claim> claims = claims_of(findings.hypotheses);
+  if (!claims.empty()) json["by_evidence"] = claims_level(claims, {}, trials);
   return json;
+}
+
+/// The baseline half of its evidence, in failures; null where it came to no trial.
+ordered_json base_of_trial(const Hypothesis& h) {
+  if (!h.wave) return nullptr;
+  const bool passes = h.direction == Direction::passes;
+  return {{"failures", passes ? h.base_valid - h.base_events : h.base_events}, {"valid", h.base_valid}};
 }
 
 ordered_json judge_json(const JudgeReview& review) {
@@ -246,6 +256,7 @@ ordered_json cause_json(const Study& study, const Findings& findings, const Caus
           {"sentence", valid_utf8(sentence(study, cause))},
           {"labels", texts(cause.labels())},
           {"bugs", texts(ids_of(cause.bugs))},
+          {"pooled", cause.pooled ? failure_rate(*cause.pooled) : ordered_json()},
           {"reaches", texts(reached_labels(findings, cause))}};
 }
 
@@ -307,6 +318,8 @@ ordered_json bug_json(const Study& study, const Findings& findings, const Causes
                       {"explored", failure_rate(h.explored, h.direction)},
                       {"confirm", failure_rate(h.confirmed, h.direction)},
                       {"null_rate", h.null_rate},
+                      {"wave", h.wave ? ordered_json(name_of(*h.wave)) : ordered_json()},
+                      {"base_confirm", base_of_trial(h)},
                       {"log_e_value", finite(h.log_e_value)}};
   add_audit(bug, h, path);
   add_wording(bug, h);

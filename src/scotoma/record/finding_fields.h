@@ -29,7 +29,7 @@ void fields_of(Is<Rate> auto& record, auto& each) {
 }
 
 void fields_of(Is<BaseResult> auto& record, auto& each) {
-  auto& [label, prompts, rate, upper, lower, level, failing_label, not_generatable, predicted, samples] = record;
+  auto& [label, prompts, rate, upper, lower, level, failing_label, not_generatable, predicted, samples, fresh] = record;
   each("label", label);
   each("prompts", prompts);
   each("rate", rate);
@@ -39,6 +39,7 @@ void fields_of(Is<BaseResult> auto& record, auto& each) {
   each("failing_label", failing_label);
   each("not_generatable", not_generatable);
   each("predicted", predicted);
+  each("fresh", fresh);
 }
 
 void fields_of(Is<Cluster> auto& record, auto& each) {
@@ -104,8 +105,8 @@ void fields_of(Is<PairedEffect> auto& record, auto& each) {
 
 void fields_of(Is<Hypothesis> auto& record, auto& each) {
   auto& [id, label, phrase, direction, source, prompt, prompts, expected, status, shrunk_from, shrink_steps, merged,
-         part_rates, explored, confirmed, base_events, base_valid, null_rate, log_e_value, log_e_path, tried, predicted,
-         predicted_count, audit, audit_base, effect, audit_samples, pairs, reviewed] = record;
+         part_rates, explored, confirmed, wave, base_events, base_valid, null_rate, log_e_value, log_e_path, tried,
+         predicted, predicted_count, audit, audit_base, effect, audit_samples, pairs, reviewed] = record;
   each("id", id);
   each("label", label);
   each("phrase", phrase);
@@ -121,6 +122,7 @@ void fields_of(Is<Hypothesis> auto& record, auto& each) {
   each("part_rates", part_rates);
   each("explored", explored);
   each("confirmed", confirmed);
+  each("wave", wave);
   each("base_events", base_events);
   each("base_valid", base_valid);
   each("null_rate", null_rate);

@@ -115,15 +115,17 @@ std::string misclassified_as(const Page& page, const Hypothesis& h) {
 std::string odds(const Page& page, const Hypothesis& h) {
   const EvidenceOptions& options = page.study.evidence;
   std::string text = fmt::format(
-      "<p>{} of {} images {}, generated after the search and for this test only; of the baseline images {} of {} did. "
+      "<p>{} of {} images {}, generated after the search and for this test only; of as fresh baseline images {} of {} "
+      "did. "
       "Suppose the phrase adds {:g} points or less to the true baseline rate, whatever that is. Then evidence as "
       "strong as this, from both samples together, would turn up <strong>at most once in {}</strong> trials. ",
       grouped(h.confirmed.failures), grouped(h.confirmed.valid), event_past(page.study, h.direction),
       grouped(h.base_events), grouped(h.base_valid), 100 * options.delta, one_in(h.log_e_value));
+  const int trials = h.wave ? trials_of(page.findings.hypotheses, *h.wave) : slots(page.study);
   return text + fmt::format(
-                    "Because any label may be picked after its baseline images were seen, and up to {} phrases be "
-                    "tried for it, a claim had to reach once in {}.</p>\n",
-                    grouped(options.max_hypotheses), one_in(page.findings.rejection_threshold));
+                    "{} put to the test at once; all that were confirmed together reached the bar that allows for "
+                    "that.</p>\n",
+                    trials == 1 ? "One phrase was" : fmt::format("{} were", counted(trials, "phrase")));
 }
 
 std::string chance(const Page& page, const Hypothesis& h) {

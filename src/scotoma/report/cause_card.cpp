@@ -65,11 +65,18 @@ std::string lead(const Page& page, const Cause& cause) {
   const auto [with, baseline] = rates_of(page, cause);
   if (with.empty()) return {};
   const bool one = cause.bugs.size() == 1;
+  const std::string against = baseline.empty() ? "" : fmt::format(", against {} of baseline images", baseline);
+  if (cause.pooled) {
+    return fmt::format(
+        "<p class=\"lead\">{} of images with “{}” fail: {} to {} in its {}, each counted alike (95\u00A0% "
+        "interval){}.</p>\n",
+        percent(cause.pooled->rate), escape_html(cause.phrase.text), percent(cause.pooled->low),
+        percent(cause.pooled->high), counted(static_cast<int>(cause.bugs.size()), "label"), against);
+  }
   const std::string what =
       one ? "of " + subject(page.study, *cause.bugs[0]) : fmt::format("with “{}”", cause.phrase.text);
   return fmt::format("<p class=\"lead\">{} of images {} fail{}{}.</p>\n", with, escape_html(what),
-                     one ? "" : " (lowest and highest label)",
-                     baseline.empty() ? "" : fmt::format(", against {} of baseline images", baseline));
+                     one ? "" : " (lowest and highest label)", against);
 }
 
 std::string open_card(const std::string& id, const std::string& attributes, const std::string& kicker,

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "scotoma/wording/claims_filter.h"
 #include "scotoma/wording/finding_words.h"
 #include "scotoma/wording/text.h"
 #include "scotoma/wording/words.h"
@@ -16,12 +17,19 @@ std::string rate(std::string_view name, std::string_view compared, std::string_v
                      meaning);
 }
 
+/// Phrases that a claim could have come of.
+int tested(const Page& page) {
+  const TrialCounts trials = trials_of(page.study, page.findings);
+  const int of_waves = trials.search + trials.cross_check;
+  return of_waves > 0 ? of_waves : trials.unwaved;
+}
+
 std::string planned(const Page& page) {
   return rate(
       "What such a study confirms",
-      fmt::format("The evidence for each phrase was compared with a bar that allows for {}, all that this study "
-                  "could make.",
-                  counted(slots(page.study), "claim")),
+      fmt::format("The evidence for each phrase was compared with a bar that allows for {}, all that were put to the "
+                  "test.",
+                  counted(tested(page), "phrase")),
       planned_sentence(page.study),
       "That holds for the list as a whole, also where the evidence is as weak as the bar lets pass.");
 }

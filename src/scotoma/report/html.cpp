@@ -179,7 +179,7 @@ std::string findings_sections(Page& page) {
   std::vector<std::string> tops;
   for (std::size_t i = 0; i < causes.size(); ++i) tops.push_back(cause_top(page, causes[i], i + 1));
   for (std::size_t i = 0; i < failures.size(); ++i) tops.push_back(failure_top(page, failures[i], i + 1));
-  std::string html = claims_filter(page.study, claims_on(page));
+  std::string html = claims_filter(page.study, page.findings, claims_on(page));
   std::size_t next = 0;
   std::string of_causes = fmt::format("<section id=\"causes\">\n<h2>{}</h2>\n", causes_heading(page.tally));
   for (const Cause& cause : causes) of_causes += tops[next++] + cause_rest(page, cause);

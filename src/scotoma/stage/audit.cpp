@@ -3,16 +3,23 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
 
+#include "scotoma/evidence/confidence_sequence.h"
 #include "scotoma/evidence/interval.h"
 #include "scotoma/evidence/paired.h"
+#include "scotoma/finding/cause.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/stage/trial.h"
 #include "scotoma/study/prompt.h"
 
 namespace scotoma {
 namespace {
+
+constexpr double kAuditLevel = 0.95;
+constexpr int kPairsBetweenLooks = 4;  // pairs of a label, rounded up to whole rounds of base prompts
 
 PairedEffect effect_of(const std::vector<Pair>& pairs, Direction direction) {
   PairedEffect effect;
@@ -29,11 +36,23 @@ PairedEffect effect_of(const std::vector<Pair>& pairs, Direction direction) {
   return effect;
 }
 
-void conclude(const StageContext& context, Hypothesis& hypothesis, std::vector<Sample> with,
-              const std::vector<Sample>& without) {
+/// The interval of a rate whose sample stops when it is narrow enough.
+void fill_sequential(Rate& rate) {
+  const Interval interval = confidence_sequence(rate.failures, rate.valid, kAuditLevel);
+  rate.low = interval.low;
+  rate.high = interval.high;
+}
+
+void conclude(const StageContext& context, Hypothesis& hypothesis) {
+  std::vector<Sample> with;
+  std::vector<Sample> without;
+  for (const Pair& pair : hypothesis.pairs) {
+    with.push_back(pair.with);
+    without.push_back(pair.without);
+  }
   hypothesis.audit = rate_of(with, hypothesis.direction);
+  fill_sequential(hypothesis.audit);
   hypothesis.audit_base = rate_of(without, hypothesis.direction);
-  for (std::size_t i = 0; i < with.size(); ++i) hypothesis.pairs.push_back({with[i], without[i]});
   hypothesis.effect = effect_of(hypothesis.pairs, hypothesis.direction);
   const WrongAnswer wrong = most_frequent_wrong(with);
   if (wrong.count > 0) hypothesis.predicted = context.class_names[static_cast<std::size_t>(wrong.class_index)];
@@ -41,42 +60,113 @@ void conclude(const StageContext& context, Hypothesis& hypothesis, std::vector<S
   hypothesis.audit_samples = std::move(with);
 }
 
+/// The audits of one study: a sample a cause, shared over its labels, which grow side by side.
+class Audits {
+ public:
+  Audits(StageContext& context, std::vector<Hypothesis>& hypotheses)
+      : context_(context), hypotheses_(hypotheses), round_(static_cast<int>(context.study.prompts.base.size())) {
+    std::vector<std::size_t> confirmed;
+    const int least = shortest_audit(context.study);
+    for (std::size_t h = 0; h < hypotheses.size(); ++h) {
+      if (hypotheses[h].status != Status::confirmed || hypotheses[h].audited()) continue;
+      hypotheses[h].pairs.clear();
+      if (context.budget().affords(least, 2 * (confirmed.size() + 1))) {
+        confirmed.push_back(h);
+      } else {
+        say_unaudited(hypotheses[h]);
+      }
+    }
+    bugs_ = confirmed.size();
+    open_ = grouped_by_cause(hypotheses, confirmed);
+  }
+
+  std::size_t bugs() const { return bugs_; }
+  const std::vector<std::vector<std::size_t>>& causes() const { return open_; }
+
+  /// Until every interval is narrow enough, or has all the images that the study allows, or none are left.
+  Result<void> run() {
+    int count = shortest_audit(context_.study);
+    while (!open_.empty()) {
+      SCOTOMA_RETURN_IF_ERROR(grow(count));
+      std::erase_if(open_, [&](const auto& cause) { return narrow(cause) || full(cause); });
+      count = (kPairsBetweenLooks + round_ - 1) / round_ * round_;
+      std::size_t labels = 0;
+      for (const auto& cause : open_) labels += cause.size();
+      if (!context_.budget().affords(count, 2 * labels)) break;
+    }
+    if (!open_.empty()) {
+      context_.limits.push_back(fmt::format(
+          "The budget of {} images ended {} before the interval was as narrow as budget.audit_width ({:g}); raise "
+          "budget.images.",
+          context_.study.budget.images, open_.size() == 1 ? "an audit" : fmt::format("{} audits", open_.size()),
+          context_.study.budget.audit_width));
+    }
+    return {};
+  }
+
+ private:
+  /// `count` more pairs of each label of every open cause.
+  Result<void> grow(int count) {
+    std::map<int, std::vector<std::size_t>> by_first;  // hypotheses that have as many pairs already
+    for (const auto& cause : open_) {
+      for (const std::size_t h : cause) by_first[static_cast<int>(hypotheses_[h].pairs.size())].push_back(h);
+    }
+    for (const auto& [first, some] : by_first) {
+      std::vector<Trial> trials;
+      for (const std::size_t h : some) trials.push_back(trial_of(hypotheses_[h]));
+      for (const std::size_t h : some) {
+        const Hypothesis& hypothesis = hypotheses_[h];
+        trials.push_back({hypothesis.label,
+                          base_prompts(context_.study.prompts, context_.target(hypothesis.label).label),
+                          hypothesis.prompt});
+      }
+      SCOTOMA_ASSIGN_OR_RETURN(auto samples, sample_trials(context_, trials, Purpose::audit, first, count));
+      for (std::size_t i = 0; i < some.size(); ++i) {
+        for (std::size_t k = 0; k < samples[i].size(); ++k)
+          hypotheses_[some[i]].pairs.push_back({std::move(samples[i][k]), std::move(samples[some.size() + i][k])});
+      }
+    }
+    return {};
+  }
+
+  bool narrow(const std::vector<std::size_t>& cause) const {
+    std::vector<const Hypothesis*> bugs;
+    for (const std::size_t h : cause) bugs.push_back(&hypotheses_[h]);
+    const Rate rate = pooled_audit(bugs);
+    return rate.valid > 0 && rate.high - rate.low <= context_.study.budget.audit_width;
+  }
+
+  bool full(const std::vector<std::size_t>& cause) const {
+    const std::size_t images = hypotheses_[cause.front()].pairs.size() * cause.size();
+    return images >= static_cast<std::size_t>(context_.study.budget.audit);
+  }
+
+  void say_unaudited(const Hypothesis& hypothesis) {
+    context_.limits.push_back(
+        fmt::format("The budget of {} images had none left to audit '{}'; its rate is known from confirmation only.",
+                    context_.study.budget.images, hypothesis.prompt));
+  }
+
+  StageContext& context_;
+  std::vector<Hypothesis>& hypotheses_;
+  int round_;
+  std::size_t bugs_ = 0;
+  std::vector<std::vector<std::size_t>> open_;
+};
+
 }  // namespace
 
 Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses) {
-  const auto confirmed = std::count_if(hypotheses.begin(), hypotheses.end(),
-                                       [](const Hypothesis& h) { return h.status == Status::confirmed; });
-  const int count = context.budget().for_each_audit(static_cast<std::size_t>(confirmed));
-  std::vector<std::size_t> chosen;
-  std::vector<Trial> with;
-  std::vector<Trial> without;
-  for (std::size_t h = 0; h < hypotheses.size(); ++h) {
-    const Hypothesis& hypothesis = hypotheses[h];
-    if (hypothesis.status != Status::confirmed) continue;
-    if (!context.budget().affords(count, 2 * (chosen.size() + 1))) {
-      context.limits.push_back(
-          fmt::format("The budget of {} images had none left to audit '{}'; its rate is known from confirmation only.",
-                      context.study.budget.images, hypothesis.prompt));
-      continue;
-    }
-    chosen.push_back(h);
-    with.push_back(trial_of(hypothesis));
-    without.push_back({hypothesis.label, base_prompts(context.study.prompts, context.target(hypothesis.label).label),
-                       hypothesis.prompt});
+  Audits audits(context, hypotheses);
+  if (audits.bugs() == 0) return {};
+  const std::size_t causes = audits.causes().size();
+  context.step(fmt::format("auditing {} confirmed phrase{} of {} cause{} on fresh images", audits.bugs(),
+                           audits.bugs() == 1 ? "" : "s", causes, causes == 1 ? "" : "s"));
+  SCOTOMA_RETURN_IF_ERROR(audits.run());
+  for (Hypothesis& hypothesis : hypotheses) {
+    if (hypothesis.status == Status::confirmed && !hypothesis.audited() && !hypothesis.pairs.empty())
+      conclude(context, hypothesis);
   }
-  if (chosen.empty()) return {};
-  if (count < context.study.budget.audit) {
-    context.limits.push_back(fmt::format(
-        "The budget of {} images paid for audits of {} images a bug in place of {}: their intervals are wider; raise "
-        "budget.images.",
-        context.study.budget.images, count, context.study.budget.audit));
-  }
-  context.step(
-      fmt::format("auditing {} confirmed phrase{} on fresh images", chosen.size(), chosen.size() == 1 ? "" : "s"));
-  SCOTOMA_ASSIGN_OR_RETURN(auto samples, sample_trials(context, with, Purpose::audit, 0, count));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto controls, sample_trials(context, without, Purpose::audit, 0, count));
-  for (std::size_t i = 0; i < chosen.size(); ++i)
-    conclude(context, hypotheses[chosen[i]], std::move(samples[i]), controls[i]);
   return {};
 }
 

@@ -6,11 +6,16 @@
 
 namespace scotoma {
 
-/// For every confirmed hypothesis, budget.audit fresh images with the phrase and as many of the base prompt on the
-/// same seeds: the rate with a 95 % interval free of selection, what the phrase adds to it (the pairs: Newcombe's
-/// interval, McNemar's test), the most frequent wrong answer. Where the budget does not pay for that, all audits are
-/// shorter alike, by whole rounds of the base prompts, but never shorter than shortest_audit(study): then the last bugs
-/// stay confirmed without an audit. context.limits says so.
+/// For every confirmed hypothesis that has no audit yet, fresh images with the phrase and as many of the base prompt on
+/// the same seeds: the rate with a 95 % interval free of selection, what the phrase adds to it (the pairs: Newcombe's
+/// interval, McNemar's test), the most frequent wrong answer.
+///
+/// Labels that confirmation showed to be misclassified alike under one phrase share a sample: as many images of each.
+/// It grows, by four of each label at a time, until the interval of the rate over its labels is no wider than
+/// budget.audit_width, or it has budget.audit images; every label has shortest_audit(study) of its own at least. The
+/// intervals are confidence sequences (evidence/confidence_sequence.h): when a sample stops may depend on what it
+/// shows. Where the budget runs low the samples end early, and where it does not pay for the shortest audit the last
+/// bugs stay confirmed without one. context.limits says so.
 Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses);
 
 }  // namespace scotoma

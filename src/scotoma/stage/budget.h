@@ -13,18 +13,19 @@
 
 namespace scotoma {
 
-/// The shortest audit of a bug: a sixth of budget.audit, four images at least, in whole rounds of the base prompts.
-/// It is what confirmation keeps back, so that audits do not take the budget of trials.
+/// The shortest audit of a bug: four images, in whole rounds of the base prompts. It is what confirmation keeps back,
+/// so that trials do not take the budget of audits.
 inline int shortest_audit(const Study& study) {
   const int round = static_cast<int>(study.prompts.base.size());
-  const int least = std::max(study.budget.audit / 6, 4);
-  return std::min(study.budget.audit, (least + round - 1) / round * round);
+  constexpr int kLeast = 4;
+  return std::min(study.budget.audit, (kLeast + round - 1) / round * round);
 }
 
 /// The count in which images of a purpose stand; null for those that no study's budget pays for.
 inline int Spent::*count_of(Purpose purpose) {
   switch (purpose) {
     case Purpose::baseline:
+    case Purpose::fresh_baseline:
       return &Spent::base;
     case Purpose::screening:
     case Purpose::exploration:
@@ -69,11 +70,11 @@ class Budget {
     return static_cast<std::size_t>(left() / 2) / std::max(labels, std::size_t{1});
   }
 
-  /// Exploration, screening among it: three quarters of what baselines left, less what was explored. Evidence takes few
-  /// images: a bug that always fails is confirmed on about ten.
+  /// Exploration, screening among it: three fifths of what baselines left, less what was explored. Evidence takes fresh
+  /// baseline images of each label and about ten of a bug that always fails.
   int for_exploration() const {
     const std::int64_t others = spent_.total() - spent_.explore;
-    return static_cast<int>(std::max(std::int64_t{0}, (study_.budget.images - others) * 3 / 4 - spent_.explore));
+    return static_cast<int>(std::max(std::int64_t{0}, (study_.budget.images - others) * 3 / 5 - spent_.explore));
   }
 
   /// How many phrases exploration can try at all: each takes two images, or one where budget.initial_images is 1.
@@ -83,16 +84,6 @@ class Budget {
 
   /// Shrinking: a quarter.
   int for_shrinking() const { return left() / 4; }
-
-  /// Each of `bugs` audits, which takes as many images again without the phrase: budget.audit, or an equal share of
-  /// what is left, in whole rounds of the base prompts and no fewer than the shortest audit.
-  int for_each_audit(std::size_t bugs) const {
-    const int whole = study_.budget.audit;
-    if (bugs == 0 || affords(whole, 2 * bugs)) return whole;
-    const int round = static_cast<int>(study_.prompts.base.size());
-    const int each = left() / static_cast<int>(2 * bugs);
-    return std::clamp(each / round * round, shortest_audit(study_), whole);
-  }
 
  private:
   const Study& study_;

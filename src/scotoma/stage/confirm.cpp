@@ -9,9 +9,10 @@
 #include <iterator>
 #include <limits>
 
-#include "scotoma/evidence/e_bh.h"
+#include "scotoma/evidence/closed_e_bh.h"
 #include "scotoma/evidence/interval.h"
 #include "scotoma/evidence/joint_e_value.h"
+#include "scotoma/finding/claims.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/stage/trial.h"
 
@@ -53,17 +54,21 @@ double value_of(const EvidenceOptions& evidence, const Hypothesis& hypothesis) {
   return not_generatable(evidence, hypothesis) ? -std::numeric_limits<double>::infinity() : hypothesis.log_e_value;
 }
 
-/// The trials of one study, step by step.
+/// The level of a wave's claims.
+double alpha_of(const EvidenceOptions& evidence, Wave wave) { return alpha_of(wave, evidence.alpha - evidence.alpha0); }
+
+/// The trials of one wave, step by step.
 class Confirmation {
  public:
-  Confirmation(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists)
-      : context_(context), hypotheses_(hypotheses), open_(finalists) {
-    const EvidenceOptions& evidence = context.study.evidence;
-    enough_ = std::log(slots(context.study) / (evidence.alpha - evidence.alpha0));
+  Confirmation(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists,
+               Wave wave)
+      : context_(context), hypotheses_(hypotheses), open_(finalists), alpha_(alpha_of(context.study.evidence, wave)) {
     for (std::size_t h : finalists) {
+      hypotheses[h].wave = wave;
       hypotheses[h].status = Status::not_confirmed;
       hypotheses[h].tried.clear();
     }
+    trials_ = trials_of(hypotheses, wave);
     while (fixed() && !open_.empty() && !context.budget().affords(context.study.budget.confirm, open_.size()))
       give_up_one();
   }
@@ -72,18 +77,13 @@ class Confirmation {
 
   /// Images first .. first + count - 1 of every open trial that the budget can still pay for.
   Result<void> step(int first, int count) {
-    if (!fixed() && !affords(context_.study.budget.confirm - first)) end_rejected();
     while (!open_.empty() && !affords(count)) give_up_one();
     std::vector<Trial> trials;
     for (std::size_t h : open_) trials.push_back(trial_of(hypotheses_[h]));
     SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context_, trials, Purpose::confirmation, first, count));
     for (std::size_t i = 0; i < open_.size(); ++i) follow(hypotheses_[open_[i]], samples[i]);
     generated_ = first + count;
-    // Invariant: open_, crossed_ and those given up are all trials that may still end rejected. Futile ones have left:
-    // to end a trial early only takes away claims, whatever made it end.
-    // Less than this is never rejected, though all that are not futile were: the threshold of e-BH.
-    const double needed = enough_ - std::log(static_cast<double>(open_.size() + crossed_.size() + given_up_));
-    std::erase_if(open_, [&](std::size_t h) { return ends(hypotheses_[h], needed); });
+    if (!fixed()) end_trials();
     return {};
   }
 
@@ -109,31 +109,33 @@ class Confirmation {
     }
   }
 
-  /// Where the budget runs low, what e-BH rejects already need not be rejected alone too: the others need the images
-  /// more.
-  void end_rejected() {
+  /// Ends the trials that are rejected by now, whatever becomes of the others, and those that cannot be any more.
+  void end_trials() {
     const EvidenceOptions& evidence = context_.study.evidence;
     std::vector<double> log_e_values = crossed_;
     for (std::size_t h : open_) log_e_values.push_back(value_of(evidence, hypotheses_[h]));
-    const double needed = e_bh(log_e_values, slots(context_.study), evidence.alpha - evidence.alpha0).log_threshold;
+    const ClosedEbh now = closed_e_bh(log_e_values, trials_, alpha_);
+    const auto rejected = [&](std::size_t h) {
+      return now.rejected.end() != std::find(now.rejected.begin(), now.rejected.end(), true) &&
+             value_of(evidence, hypotheses_[h]) >= now.log_threshold;
+    };
     std::erase_if(open_, [&](std::size_t h) {
-      const bool rejected = value_of(evidence, hypotheses_[h]) >= needed;
-      if (rejected) crossed_.push_back(hypotheses_[h].log_e_value);
-      return rejected;
-    });
-  }
-
-  bool ends(const Hypothesis& hypothesis, double needed) {
-    if (fixed()) return false;
-    const EvidenceOptions& evidence = context_.study.evidence;
-    if (value_of(evidence, hypothesis) >= enough_) {
-      crossed_.push_back(hypothesis.log_e_value);
+      if (!rejected(h)) return false;
+      crossed_.push_back(hypotheses_[h].log_e_value);
       // Invariant: kept_back_ is what the shortest audits of all in crossed_ take, so that trials never spend it.
       kept_back_ += 2LL * shortest_audit(context_.study);
       return true;
-    }
-    return surely_not_generatable(hypothesis.confirmed, evidence.max_invalid) ||
-           futile(hypothesis, context_.study.budget.confirm - generated_, needed, evidence.delta);
+    });
+    // Invariant: open_, crossed_ and those given up are all trials that may still end rejected. Futile ones have left:
+    // to end a trial early only takes away claims, whatever made it end.
+    const auto possible = static_cast<int>(open_.size() + crossed_.size() + given_up_);
+    if (open_.empty()) return;
+    const double needed = least_rejected(possible, trials_, alpha_);
+    std::erase_if(open_, [&](std::size_t h) {
+      const Hypothesis& hypothesis = hypotheses_[h];
+      return surely_not_generatable(hypothesis.confirmed, evidence.max_invalid) ||
+             futile(hypothesis, context_.study.budget.confirm - generated_, needed, evidence.delta);
+    });
   }
 
   /// The open trial with the least evidence ends; of equals, the one that looked worse in exploration.
@@ -150,24 +152,27 @@ class Confirmation {
   StageContext& context_;
   std::vector<Hypothesis>& hypotheses_;
   std::vector<std::size_t> open_;
-  double enough_ = 0;            ///< log e-value that would be rejected alone
+  int trials_ = 0;               ///< K: fixed before the first image of any of them
+  double alpha_;                 ///< of this wave
   std::vector<double> crossed_;  ///< log e-values of the trials that ended because they are rejected
   std::size_t given_up_ = 0;     ///< trials that the budget did not pay for
   int generated_ = 0;            ///< images of each open trial
   std::int64_t kept_back_ = 0;   ///< images for the audits of those that crossed
 };
 
-/// e-BH over all finalists, whatever ended their trials. Returns its threshold.
-double decide(const Study& study, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists) {
+/// Closed e-BH over all trials of a wave, whatever ended them. Returns its threshold.
+double decide(const Study& study, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists,
+              Wave wave) {
   const EvidenceOptions& evidence = study.evidence;
   std::vector<double> log_e_values;
   for (std::size_t h : finalists) {
     if (not_generatable(evidence, hypotheses[h])) hypotheses[h].status = Status::not_generatable;
     log_e_values.push_back(value_of(evidence, hypotheses[h]));
   }
-  // K is fixed by the study file before an image is seen, and not the number of finalists: only so may the search have
+  if (finalists.empty()) return 0;
+  // The finalists were chosen before the first image of their evidence, baseline images included: the search may have
   // chosen them by whatever it saw. alpha0 of the level is spent on the bounds of systematic failures.
-  const EbhResult result = e_bh(log_e_values, slots(study), evidence.alpha - evidence.alpha0);
+  const ClosedEbh result = closed_e_bh(log_e_values, trials_of(hypotheses, wave), alpha_of(evidence, wave));
   for (std::size_t i = 0; i < finalists.size(); ++i) {
     if (result.rejected[i]) hypotheses[finalists[i]].status = Status::confirmed;
   }
@@ -194,10 +199,10 @@ void decide_plainly(StageContext& context, std::vector<Hypothesis>& hypotheses,
 }  // namespace
 
 Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypotheses,
-                       const std::vector<std::size_t>& finalists) {
+                       const std::vector<std::size_t>& finalists, Wave wave) {
   const BudgetOptions& budget = context.study.budget;
   context.step(fmt::format("confirming {} on fresh images", counted_phrases(finalists.size())));
-  Confirmation confirmation(context, hypotheses, finalists);
+  Confirmation confirmation(context, hypotheses, finalists, wave);
   const int round = static_cast<int>(context.study.prompts.base.size());
   const int step = (kBetweenLooks + round - 1) / round * round;
   for (int first = 0; first < budget.confirm && !confirmation.done(); first += step) {
@@ -208,7 +213,7 @@ Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypothese
   if (context.study.evidence.rule == EvidenceRule::fixed) {
     decide_plainly(context, hypotheses, finalists);
   } else {
-    threshold = decide(context.study, hypotheses, finalists);
+    threshold = decide(context.study, hypotheses, finalists, wave);
   }
   const auto cut = std::count_if(finalists.begin(), finalists.end(),
                                  [&](std::size_t h) { return hypotheses[h].status == Status::out_of_budget; });

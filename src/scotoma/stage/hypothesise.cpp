@@ -10,7 +10,9 @@
 #include <numeric>
 #include <set>
 
+#include "scotoma/evidence/closed_e_bh.h"
 #include "scotoma/evidence/joint_e_value.h"
+#include "scotoma/finding/claims.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/finding/phrase.h"
 #include "scotoma/model/similarity.h"
@@ -89,25 +91,20 @@ Hypothesis hypothesis_of(const StageContext& context, const Candidate& candidate
   return hypothesis;
 }
 
-/// Marks what no sample of budget.confirm could confirm, though all finalists were bugs: no image is spent on it.
-/// Baseline images that are still to come (complete_bases) count as images without the event.
-void mark_underpowered(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<BaseResult>& bases,
-                       std::size_t known) {
+/// Marks what no sample of budget.confirm could confirm, though all finalists were bugs: no image is spent on it. The
+/// fresh baseline images that are still to come (complete_bases) are taken to show the event as seldom as the label's
+/// 95 % interval allows.
+void mark_underpowered(StageContext& context, std::vector<Hypothesis>& hypotheses,
+                       const std::vector<BaseResult>& bases) {
   const EvidenceOptions& evidence = context.study.evidence;
   if (evidence.rule == EvidenceRule::fixed) return;  // the plain rule needs no evidence
-  const bool asked =
-      std::any_of(hypotheses.begin(), hypotheses.end(), [](const auto& h) { return h.source == Source::user; });
-  const int all = static_cast<int>(hypotheses.size() + known);
-  const int most = asked ? std::min(context.study.budget.finalists, all) : context.study.budget.finalists;
   const int images = context.study.budget.confirm;
-  const auto missing = [&](const BaseResult& base) {
-    const BudgetOptions& budget = context.study.budget;
-    return budget.base_grows() ? budget.base - static_cast<int>(base.samples.size()) : 0;
-  };
+  const int fresh = context.study.budget.base_confirm;
+  const double needed = least_rejected(1, 1, alpha_of(Wave::search, evidence.alpha - evidence.alpha0));
   std::map<std::string, int> phrases;
   for (Hypothesis& hypothesis : hypotheses) {
-    const double needed = std::log(slots(context.study) / (most * (evidence.alpha - evidence.alpha0)));
-    const Sampled base = {hypothesis.base_events, hypothesis.base_valid + missing(*base_of(bases, hypothesis.label))};
+    const Rate rate = base_rate(*base_of(bases, hypothesis.label), hypothesis.direction);
+    const Sampled base = rate.valid == 0 ? Sampled{} : Sampled{static_cast<int>(rate.low * fresh), fresh};
     if (log_joint_e_value({images, images}, base, evidence.delta) >= needed) continue;
     hypothesis.status = Status::underpowered;
     ++phrases[hypothesis.label];
@@ -115,7 +112,7 @@ void mark_underpowered(StageContext& context, std::vector<Hypothesis>& hypothese
   for (const auto& [label, count] : phrases) {
     context.limits.push_back(fmt::format(
         "\"{}\" fails too often for {} of its phrases to be told apart from its baseline rate with {} images; raise "
-        "budget.base or budget.confirm.",
+        "budget.base_confirm or budget.confirm.",
         label, count, images));
   }
 }
@@ -139,7 +136,7 @@ std::vector<Hypothesis> hypotheses_of(StageContext& context, const std::vector<C
     hypotheses.push_back(hypothesis_of(context, candidate, *base));
     hypotheses.back().id = new_id(candidate, ids);
   }
-  mark_underpowered(context, hypotheses, bases, known.size());
+  mark_underpowered(context, hypotheses, bases);
   return hypotheses;
 }
 

@@ -8,9 +8,11 @@
 #include <iterator>
 #include <optional>
 
+#include "scotoma/evidence/closed_e_bh.h"
 #include "scotoma/evidence/e_bh.h"
 #include "scotoma/evidence/interval.h"
 #include "scotoma/evidence/prediction_powered.h"
+#include "scotoma/finding/claims.h"
 #include "scotoma/finding/count.h"
 
 namespace scotoma {
@@ -71,22 +73,36 @@ std::string not_generatable_because(const Hypothesis& h, const std::vector<Revie
   return {};
 }
 
-/// e-BH over what is left; what was withdrawn counts as e = 0.
-void decide_anew(const Study& study, Findings& findings, std::vector<std::string>& limits) {
-  const EvidenceOptions& evidence = study.evidence;
-  if (evidence.rule != EvidenceRule::sequential) return;
+/// The log e-value from which claims of a wave stay. Those of a record without waves: by e-BH with its slots.
+double threshold_of(const Study& study, const Findings& findings, std::optional<Wave> wave) {
+  const double alpha = study.evidence.alpha - study.evidence.alpha0;
   std::vector<double> log_e_values;
-  for (const Hypothesis& h : findings.hypotheses) {
-    if (h.status == Status::confirmed) log_e_values.push_back(h.log_e_value);
+  for (const Claim& claim : claims_of(findings.hypotheses)) {
+    if (claim.wave == wave) log_e_values.push_back(claim.log_e_value);
   }
-  const EbhResult left = e_bh(log_e_values, slots(study), evidence.alpha - evidence.alpha0);
-  findings.rejection_threshold = left.log_threshold;
-  for (Hypothesis& h : findings.hypotheses) {
-    if (h.status != Status::confirmed || h.log_e_value >= left.log_threshold) continue;
-    h.status = Status::not_confirmed;
-    limits.push_back(fmt::format(
-        "'{}' was confirmed together with what was withdrawn; without that, its evidence does not do.", h.prompt));
-  }
+  if (!wave) return e_bh(log_e_values, slots(study), alpha).log_threshold;
+  const int trials = std::max(1, trials_of(findings.hypotheses, *wave));
+  return closed_e_bh(log_e_values, trials, alpha_of(*wave, alpha)).log_threshold;
+}
+
+/// The decision of each wave over what is left of its claims; what was withdrawn counts as e = 0.
+void decide_anew(const Study& study, Findings& findings, std::vector<std::string>& limits) {
+  if (study.evidence.rule != EvidenceRule::sequential) return;
+  const auto decide = [&](std::optional<Wave> wave) {
+    const double threshold = threshold_of(study, findings, wave);
+    for (Hypothesis& h : findings.hypotheses) {
+      if (h.status != Status::confirmed || h.wave != wave || h.log_e_value >= threshold) continue;
+      h.status = Status::not_confirmed;
+      limits.push_back(fmt::format(
+          "'{}' was confirmed together with what was withdrawn; without that, its evidence does not do.", h.prompt));
+    }
+    return threshold;
+  };
+  const double of_search = decide(Wave::search);
+  decide(Wave::cross_check);
+  const double without_waves = decide(std::nullopt);
+  const bool waves = trials_of(findings.hypotheses, Wave::search) > 0;
+  findings.rejection_threshold = waves ? of_search : without_waves;
 }
 
 /// Bugs that are none any more explain no correlation.

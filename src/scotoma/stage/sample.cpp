@@ -8,7 +8,10 @@
 #include <array>
 #include <cmath>
 #include <iterator>
+#include <map>
 #include <numeric>
+#include <span>
+#include <string>
 
 #include "scotoma/core/seed.h"
 #include "scotoma/evidence/beta.h"
@@ -23,6 +26,7 @@ namespace {
 
 constexpr std::array kQuantiles = {0.1, 0.3, 0.5, 0.7, 0.9};
 constexpr int kLost = 4;          // trials' worth of images that a trial without a decision costs: it may lose a bug
+constexpr int kFewestFresh = 4;   // baseline images that evidence may stand on
 constexpr int kDistinguish = 16;  // images that distinguish a label which fails now and then from one that often does
 
 /// Counts the samples, but decides nothing.
@@ -40,7 +44,7 @@ void count_base(const StageContext& context, BaseResult& base) {
 
 /// Baseline images first .. last - 1 of a label.
 void ask(const StageContext& context, const Target& target, int first, int last, std::vector<Query>& queries) {
-  const auto more = base_queries(context, target, first, last);
+  const auto more = base_queries(context, target, Purpose::baseline, first, last);
   queries.insert(queries.end(), more.begin(), more.end());
 }
 
@@ -124,6 +128,18 @@ Result<void> settle(StageContext& context, std::vector<BaseResult>& bases) {
   return {};
 }
 
+/// What a label's fresh baseline sample may come to: 4 images, twice as many and so on, up to budget.base_confirm, in
+/// whole rounds of the base prompts.
+std::vector<int> fresh_sizes(const Study& study) {
+  const int round = static_cast<int>(study.prompts.base.size());
+  const int most = std::max(study.budget.base_confirm / round * round, round);
+  std::vector<int> sizes;
+  for (std::int64_t size = (kFewestFresh + round - 1) / round * round; size < most; size *= 2)
+    sizes.push_back(static_cast<int>(size));
+  sizes.push_back(most);
+  return sizes;
+}
+
 /// What the trial of a finalist is expected to cost with this baseline sample: images, by the Beta(1, 1) posterior of
 /// the rate that exploration showed. One that comes to no decision is a bug lost, and counts four times.
 double cost_of_trial(const StageContext& context, const Hypothesis& finalist, Sampled base, double log_needed) {
@@ -138,15 +154,14 @@ double cost_of_trial(const StageContext& context, const Hypothesis& finalist, Sa
   return images;
 }
 
-/// The size of the label's baseline sample with which that and the trials of these finalists are expected to cost
+/// The size of the label's fresh baseline sample with which that and the trials of these finalists are expected to cost
 /// least: a phrase that always fails stands out from few images, one that fails now and then only from many.
-int cheapest_size(const StageContext& context, const BaseResult& base, const std::vector<const Hypothesis*>& finalists,
-                  double log_needed) {
+int cheapest_size(const StageContext& context, const std::vector<const Hypothesis*>& finalists, double log_needed) {
   int best = 0;
   double least = 0;
-  for (const int size : context.study.budget.base_sizes()) {
-    if (size < std::ssize(base.samples)) continue;
+  for (const int size : fresh_sizes(context.study)) {
     double cost = size;
+    if (best != 0 && cost >= least) break;
     for (const Hypothesis* h : finalists) {
       const int events = h->base_valid == 0 ? 0 : static_cast<int>(std::int64_t{h->base_events} * size / h->base_valid);
       cost += cost_of_trial(context, *h, {events, size}, log_needed);
@@ -159,7 +174,7 @@ int cheapest_size(const StageContext& context, const BaseResult& base, const std
   return best;
 }
 
-/// The labels of the finalists, the best first, and how many baseline images their evidence calls for.
+/// The labels of the finalists, the best first, and how many fresh baseline images their evidence calls for.
 std::vector<Wanted> wanted_by(const StageContext& context, const std::vector<BaseResult>& bases,
                               const std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists) {
   const EvidenceOptions& evidence = context.study.evidence;
@@ -170,22 +185,58 @@ std::vector<Wanted> wanted_by(const StageContext& context, const std::vector<Bas
     if (of_label[label].empty()) labels.push_back(label);
     of_label[label].push_back(&hypotheses[h]);
   }
-  // What e-BH asks of each if half of them are confirmed.
-  const double half = std::max(1.0, static_cast<double>(finalists.size()) / 2);
-  const double log_needed = std::log(slots(context.study) / ((evidence.alpha - evidence.alpha0) * half));
+  // What is asked of each, about, if half of them are confirmed.
+  const double log_needed = std::log(2 / (evidence.alpha - evidence.alpha0));
   std::vector<Wanted> wanted;
-  for (const std::size_t l : labels) wanted.push_back({l, cheapest_size(context, bases[l], of_label[l], log_needed)});
+  for (const std::size_t l : labels) wanted.push_back({l, cheapest_size(context, of_label[l], log_needed)});
   return wanted;
+}
+
+/// As many as budget_left pays for, the first labels first; of a label the largest size that it does for. Others get 0.
+void keep_affordable(const StageContext& context, int budget_left, std::vector<Wanted>& wanted) {
+  const auto sizes = fresh_sizes(context.study);
+  for (Wanted& one : wanted) {
+    int paid = 0;
+    for (const int size : sizes) paid = size <= std::min(one.size, budget_left) ? size : paid;
+    budget_left -= paid;
+    one.size = paid;
+  }
+}
+
+/// Fresh baseline images of these labels, all at once so that no thread waits; a rate each.
+Result<std::vector<Rate>> generate_fresh(StageContext& context, const std::vector<Wanted>& wanted,
+                                         std::vector<BaseResult>& bases) {
+  std::vector<Query> queries;
+  for (const auto& [l, size] : wanted) {
+    const int first = bases[l].fresh.valid + bases[l].fresh.invalid;  // those before were seen by an earlier wave
+    const auto more = base_queries(context, context.targets[l], Purpose::fresh_baseline, first, first + size);
+    queries.insert(queries.end(), more.begin(), more.end());
+  }
+  SCOTOMA_ASSIGN_OR_RETURN(const auto samples, context.sample(queries, Purpose::fresh_baseline));
+  std::vector<Rate> rates;
+  auto next = samples.begin();
+  for (const auto& [l, size] : wanted) {
+    const std::span<const Sample> own(&*next, static_cast<std::size_t>(size));
+    next += size;
+    const Rate& rate = rates.emplace_back(rate_of(own, Direction::fails));
+    Rate& all = bases[l].fresh;
+    all.failures += rate.failures;
+    all.valid += rate.valid;
+    all.invalid += rate.invalid;
+    fill_interval(all);
+  }
+  return rates;
 }
 
 }  // namespace
 
-std::vector<Query> base_queries(const StageContext& context, const Target& target, int first, int last) {
+std::vector<Query> base_queries(const StageContext& context, const Target& target, Purpose purpose, int first,
+                                int last) {
   const auto prompts = base_prompts(context.study.prompts, target.label);
   std::vector<Query> queries;
   for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(last); ++i) {
     const std::string& prompt = prompts[i % prompts.size()];
-    const std::uint64_t seed = sample_seed(context.study.seed, Purpose::baseline, prompt, i);
+    const std::uint64_t seed = sample_seed(context.study.seed, purpose, prompt, i);
     queries.push_back({target.label.name, target.class_index, {prompt, seed}, target.failure});
   }
   return queries;
@@ -224,27 +275,48 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
 
 Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vector<BaseResult>& bases,
                                                 std::vector<Hypothesis>& hypotheses,
-                                                const std::vector<std::size_t>& finalists) {
+                                                const std::vector<std::size_t>& finalists, Wave wave) {
   const EvidenceOptions& evidence = context.study.evidence;
-  if (!context.study.budget.base_grows()) return finalists;
-  const auto wanted = wanted_by(context, bases, hypotheses, finalists);
-  int budget_left = context.budget().for_baselines();
-  SCOTOMA_ASSIGN_OR_RETURN(const auto grown,
-                           grow_from(budget_left, context, wanted, bases, "which have promising phrases"));
-  for (const std::size_t l : grown) {
-    bases[l].not_generatable = invalid_share(bases[l].rate) > evidence.max_invalid;
-    for (Hypothesis& hypothesis : hypotheses) {
-      if (hypothesis.label == bases[l].label) set_base(hypothesis, bases[l], evidence.delta);
+  if (evidence.rule == EvidenceRule::fixed || finalists.empty()) return finalists;
+  auto wanted = wanted_by(context, bases, hypotheses, finalists);
+  keep_affordable(context, context.budget().for_baselines(), wanted);
+  std::vector<std::string> unpaid;
+  for (const Wanted& one : wanted) {
+    if (one.size == 0) unpaid.push_back(fmt::format("\"{}\"", bases[one.label].label));
+  }
+  std::erase_if(wanted, [](const Wanted& one) { return one.size == 0; });
+  if (!unpaid.empty()) {
+    context.limits.push_back(fmt::format(
+        "The budget of {} images had none left for fresh baseline images of {}: promising phrases of {} were "
+        "not put to the test; raise budget.images.",
+        context.study.budget.images, fmt::join(unpaid, ", "), unpaid.size() == 1 ? "it" : "them"));
+  }
+  std::map<std::string, Rate> fresh;
+  if (!wanted.empty()) {
+    context.step(fmt::format("fresh baseline images of {} label{}", wanted.size(), wanted.size() == 1 ? "" : "s"));
+    SCOTOMA_ASSIGN_OR_RETURN(const auto rates, generate_fresh(context, wanted, bases));
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      BaseResult& base = bases[wanted[i].label];
+      fresh[base.label] = rates[i];
+      const int invalid = base.rate.invalid + base.fresh.invalid;
+      base.not_generatable = invalid > evidence.max_invalid * (invalid + base.rate.valid + base.fresh.valid);
     }
   }
   std::vector<std::size_t> staying;
   for (const std::size_t h : finalists) {
     Hypothesis& hypothesis = hypotheses[h];
-    const bool known =
-        std::any_of(grown.begin(), grown.end(), [&](auto l) { return bases[l].label == hypothesis.label; });
-    if (known && base_of(bases, hypothesis.label)->not_generatable) {
+    const auto found = fresh.find(hypothesis.label);
+    if (found == fresh.end()) {
+      hypothesis.status = Status::out_of_budget;
+      continue;
+    }
+    const BaseResult& base = *base_of(bases, hypothesis.label);
+    // Invariant: who leaves by what the fresh images show has seen them, and counts among the trials of its wave.
+    hypothesis.wave = wave;
+    set_fresh_base(hypothesis, base, found->second, evidence.delta);
+    if (base.not_generatable) {
       hypothesis.status = Status::not_generatable;
-    } else if (known && hypothesis.explored.valid > 0 && hypothesis.explored.rate <= hypothesis.null_rate) {
+    } else if (hypothesis.explored.valid > 0 && hypothesis.explored.rate <= hypothesis.null_rate) {
       hypothesis.status = Status::not_promising;
     } else {
       staying.push_back(h);

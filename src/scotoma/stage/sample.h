@@ -18,23 +18,27 @@ namespace scotoma {
 /// Errors: bad_input when the budget does not even pay for the first baseline images.
 Result<std::vector<BaseResult>> sample_bases(StageContext& context);
 
-/// With base_first, generates more baseline images of the labels of `finalists`, the best first, and updates all
-/// hypotheses of these labels: of the sizes a sample may come to, the one with which it and the trials of the label's
-/// finalists are expected to take the fewest images, by the rates that exploration showed. Half of the images that are
-/// left at most; a label for which they do not do gets the largest sample that they pay for, and context.limits says
-/// so. The joint e-value allows it: either of its samples may stop at any moment.
+/// Fresh baseline images of the labels of `finalists`, the best first: no search has seen them, so that given all that
+/// chose the finalists they are one half of an e-value for each (docs/method.md). Of the sizes that a sample may come
+/// to, 4 and twice as many up to budget.base_confirm, the one with which it and the trials of the label's finalists are
+/// expected to take the fewest images, by the rates that exploration showed. Half of the images that are left at most;
+/// a label for which they do not do gets the largest sample that they pay for, or none: then its finalists end
+/// (out_of_budget), and context.limits says so. Called again for other finalists, it generates other images.
 ///
-/// The finalists that stay come back: not those of a label that now turns out to be not generatable, nor those that, by
-/// the whole sample, exploration showed no better than their null. To drop a finalist only takes away claims.
+/// Sets base_events, base_valid, null_rate and `wave` of the finalists: whoever got images is a trial of the wave, also
+/// where these end it. Those that stay come back: not those of a label that
+/// now turns out to be not generatable, nor those that, by all baseline images, exploration showed no better than their
+/// null. To drop a finalist only takes away claims. With evidence.rule "fixed" nothing is generated and all stay.
 Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vector<BaseResult>& bases,
                                                 std::vector<Hypothesis>& hypotheses,
-                                                const std::vector<std::size_t>& finalists);
+                                                const std::vector<std::size_t>& finalists, Wave wave = Wave::search);
 
 /// What sample_bases asks first, base prompts in turn. Every image has the seed of its own index: prompts that read the
 /// same generate no image twice.
 std::vector<Query> base_queries(const StageContext& context);
 
-/// Baseline images first .. last - 1 of a label.
-std::vector<Query> base_queries(const StageContext& context, const Target& target, int first, int last);
+/// Images first .. last - 1 of a label's base prompts, with the seeds of a purpose.
+std::vector<Query> base_queries(const StageContext& context, const Target& target, Purpose purpose, int first,
+                                int last);
 
 }  // namespace scotoma

@@ -52,8 +52,12 @@ void add_budget(std::vector<Option>& t) {
   t.push_back(
       {"budget", "base_first",
        "of them generated before the search; more, by doubling, of labels with a failure among these, too few valid "
-       "images, or a finalist; 0: all at once",
+       "images; 0: all at once",
        FIELD(budget.base_first), 0, kMany});
+  t.push_back({"budget", "base_confirm",
+               "fresh images from the base prompts of each label with finalists, at most: the baseline half of their "
+               "evidence; as many as are expected to pay",
+               FIELD(budget.base_confirm), 1, kMany});
   t.push_back({"budget", "screen", "images of each combination of all lists that screening generates",
                FIELD(budget.screen), 1, kMany});
   t.push_back({"budget", "initial_images", "images of each phrase in the first round of exploration",
@@ -71,10 +75,13 @@ void add_budget(std::vector<Option>& t) {
                FIELD(budget.shrink), 0, kMany});
   t.push_back({"budget", "finalists", "phrases that go to confirmation, at most", FIELD(budget.finalists), 1, 100000});
   t.push_back({"budget", "confirm", "fresh images of a finalist, at most", FIELD(budget.confirm), 1, kMany});
-  t.push_back({"budget", "audit",
-               "fresh images of a confirmed bug, and as many of the base prompt on the same seeds; fewer where the "
-               "budget runs low",
-               FIELD(budget.audit), 1, kMany});
+  t.push_back(
+      {"budget", "audit",
+       "fresh images of a cause, over all its labels, at most, and as many of the base prompt on the same seeds",
+       FIELD(budget.audit), 1, kMany});
+  t.push_back({"budget", "audit_width",
+               "an audit ends when the 95 % interval of its rate is no wider; 0: it takes all its images",
+               FIELD(budget.audit_width), 0, 1});
   t.push_back({"budget", "cross",
                "images of each other label with a confirmed phrase, and as many without it; 0: no cross-check",
                FIELD(budget.cross), 0, kMany});
@@ -94,10 +101,8 @@ void add_evidence(std::vector<Option>& t) {
                FIELD(evidence.alpha0), 1e-9, 0.5});
   t.push_back({"evidence", "delta", "a rise above the baseline rate that is too small to be a bug",
                FIELD(evidence.delta), 0, 1});
-  t.push_back(
-      {"evidence", "max_hypotheses",
-       "phrases of each label, at most; fixed in advance, and the larger it is, the more evidence a claim needs",
-       FIELD(evidence.max_hypotheses), 1, 10000});
+  t.push_back({"evidence", "max_hypotheses", "phrases of each label that are explored, at most",
+               FIELD(evidence.max_hypotheses), 1, 10000});
   t.push_back({"evidence", "failing_label_threshold",
                "a label that surely fails more often than this fails systematically",
                FIELD(evidence.failing_label_threshold), 0, 1});

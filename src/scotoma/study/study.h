@@ -183,15 +183,17 @@ struct BudgetOptions {
       0;          ///< of generating on this machine, turned into images once and then kept; 0: no limit but `images`
   int base = 48;  ///< a label, over all base prompts; with base_first, at most
   int base_first = 0;      ///< of them generated before the search, more only of labels that need them; 0: all
+  int base_confirm = 192;  ///< fresh, of each label with finalists, at most: the baseline half of their evidence
   int screen = 4;          ///< a row of the covering array that screens combinations of listed phrases
   int initial_images = 8;  ///< a hypothesis, in the first round of exploration; doubled each round for the better half
   int rounds = 2;          ///< of successive halving
   Explorer explorer = Explorer::halving;
-  int shrink = 16;     ///< a shortened phrase, at most; 0: phrases stay as they are
-  int finalists = 12;  ///< hypotheses that go to confirmation, at most
-  int confirm = 96;    ///< a finalist, at most
-  int audit = 96;      ///< a confirmed bug, while it lasts (and as many again without the phrase)
-  int cross = 16;      ///< a confirmed phrase on each other label (and as many again without it); 0: no cross-check
+  int shrink = 16;           ///< a shortened phrase, at most; 0: phrases stay as they are
+  int finalists = 24;        ///< hypotheses that go to confirmation, at most
+  int confirm = 96;          ///< a finalist, at most
+  int audit = 96;            ///< a cause, over its labels, at most (and as many again without the phrase)
+  double audit_width = 0.2;  ///< an audit ends when the 95 % interval of its rate is no wider
+  int cross = 16;  ///< a confirmed phrase on each other label (and as many again without it); 0: no cross-check
 
   /// Baseline images of each label before the search.
   int base_at_first() const { return base_first == 0 ? base : std::min(base_first, base); }
@@ -227,7 +229,7 @@ struct EvidenceOptions {
   double alpha = 0.05;                   ///< false discovery rate held over the whole study
   double alpha0 = 0.01;                  ///< the part of it spent on which labels fail systematically
   double delta = 0.05;                   ///< smaller rises above the baseline rate are not bugs
-  int max_hypotheses = 16;               ///< phrases of each label, at most, fixed in advance: see slots()
+  int max_hypotheses = 16;               ///< phrases of each label that are explored, at most
   double failing_label_threshold = 0.5;  ///< a label whose baseline rate surely exceeds this fails "nearly everywhere"
   double max_invalid = 0.5;              ///< a share of invalid images above this: the generator cannot show it
 };
@@ -309,8 +311,9 @@ inline bool uses_embedder(const Study& study) {
   return study.embedder.kind == Backend::python || !study.embedder.model.empty();
 }
 
-/// K of e-BH: how many hypotheses there may be, fixed before anything is seen. Every label could have been the one that
-/// had lucky baseline images, and could have been searched for failures or for passes.
+/// K of results of before there were waves of trials (finding/claims.h): how many hypotheses there could have been.
+/// Every label could have been the one that had lucky baseline images, and could have been searched for failures or for
+/// passes.
 inline int slots(const Study& study) {
   const std::int64_t all = 2 * std::int64_t{study.evidence.max_hypotheses} * std::ssize(study.labels);
   return static_cast<int>(std::clamp(all, std::int64_t{1}, std::int64_t{std::numeric_limits<int>::max()}));

@@ -126,8 +126,8 @@ Result<void> generate_more_baselines(const StageContext& context, std::vector<Ba
   for (BaseResult& base : bases) {
     const int there = static_cast<int>(base.samples.size());
     if (!base.failing_label || base.not_generatable || there >= count) continue;
-    SCOTOMA_ASSIGN_OR_RETURN(auto samples,
-                             context.sampler.sample(base_queries(context, context.target(base.label), there, count)));
+    SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.sampler.sample(base_queries(context, context.target(base.label),
+                                                                               Purpose::baseline, there, count)));
     base.samples.insert(base.samples.end(), std::make_move_iterator(samples.begin()),
                         std::make_move_iterator(samples.end()));
   }

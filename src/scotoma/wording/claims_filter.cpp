@@ -6,17 +6,17 @@
 #include <algorithm>
 #include <cassert>
 #include <limits>
-#include <numeric>
 #include <set>
 #include <vector>
 
 #include "scotoma/core/hash.h"
-#include "scotoma/evidence/closed_e_bh.h"
 #include "scotoma/wording/text.h"
 #include "scotoma/wording/words.h"
 
 namespace scotoma {
 namespace {
+
+constexpr int kUnwaved = 2;  // in the page, behind the numbers of Wave
 
 std::string choice(std::string_view name, std::string_view key, const std::set<std::string>& values) {
   std::string options = "<option value=\"\">all</option>";
@@ -31,32 +31,23 @@ std::string attributes(std::string_view label, std::string_view misclassified_as
 
 }  // namespace
 
-double claims_level(std::span<const double> log_e_values, int slots) {
-  std::vector<std::size_t> all(log_e_values.size());
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  return closed_e_bh_level(log_e_values, all, slots);
+TrialCounts trials_of(const Study& study, const Findings& findings) {
+  return trial_counts(findings.hypotheses, slots(study));
 }
 
-std::vector<double> confirmed_evidence(const Findings& findings) {
-  std::vector<double> log_e_values;
-  for (const Hypothesis& h : findings.hypotheses) {
-    if (h.status == Status::confirmed) log_e_values.push_back(h.log_e_value);
-  }
-  return log_e_values;
-}
-
-std::string claims_sentence(std::span<const double> log_e_values, int slots) {
-  assert(!log_e_values.empty());
-  const std::string level = at_most(claims_level(log_e_values, slots));
-  if (log_e_values.size() == 1)
+std::string claims_sentence(std::span<const Claim> chosen, std::span<const Claim> others, const TrialCounts& trials) {
+  assert(!chosen.empty());
+  const std::string level = at_most(claims_level(chosen, others, trials));
+  if (chosen.size() == 1)
     return fmt::format("Of claims like this one, at most {} are expected to be false, by its evidence.", level);
-  return fmt::format("Of these {} claims, at most {} are expected to be false, by their evidence.", log_e_values.size(),
+  return fmt::format("Of these {} claims, at most {} are expected to be false, by their evidence.", chosen.size(),
                      level);
 }
 
 std::string claim_attributes(const Study& study, const Hypothesis& h) {
   constexpr double kLargest = std::numeric_limits<double>::max();  // exp() makes infinity again of it
-  return fmt::format(" data-log-e=\"{}\"{}", std::clamp(h.log_e_value, -kLargest, kLargest),
+  return fmt::format(" data-log-e=\"{}\" data-wave=\"{}\"{}", std::clamp(h.log_e_value, -kLargest, kLargest),
+                     h.wave ? static_cast<int>(*h.wave) : kUnwaved,
                      attributes(h.label, h.misclassified_as(), sentence(study, h)));
 }
 
@@ -64,21 +55,23 @@ std::string failure_attributes(const BaseResult& base, std::string_view sentence
   return attributes(base.label, base.predicted, sentence);
 }
 
-std::string claims_filter(const Study& study, const std::vector<const Hypothesis*>& shown) {
+std::string claims_filter(const Study& study, const Findings& findings, const std::vector<const Hypothesis*>& shown) {
   if (shown.size() < 2 || study.evidence.rule != EvidenceRule::sequential) return {};
   std::set<std::string> labels;
   std::set<std::string> taken;
-  std::vector<double> log_e_values;
+  std::vector<Claim> claims;
   for (const Hypothesis* h : shown) {
     labels.insert(h->label);
     if (!h->misclassified_as().empty()) taken.insert(h->misclassified_as());
-    log_e_values.push_back(h->log_e_value);
+    claims.push_back({h->log_e_value, h->wave});
   }
+  const TrialCounts trials = trials_of(study, findings);
   return fmt::format(
       "<form class=\"filter\" id=\"claims-filter\" hidden>\n{}{}<label>Words <input type=\"search\" "
-      "data-filter=\"words\"></label>\n<p id=\"claims-level\" aria-live=\"polite\" data-slots=\"{}\">{}</p>\n</form>\n",
-      choice("Label", "label", labels), choice("Misclassified as", "taken", taken), slots(study),
-      claims_sentence(log_e_values, slots(study)));
+      "data-filter=\"words\"></label>\n<p id=\"claims-level\" aria-live=\"polite\" data-trials=\"{} {} "
+      "{}\">{}</p>\n</form>\n",
+      choice("Label", "label", labels), choice("Misclassified as", "taken", taken), trials.search, trials.cross_check,
+      trials.unwaved, claims_sentence(claims, {}, trials));
 }
 
 std::string script_source(std::string_view script) {
@@ -87,20 +80,37 @@ std::string script_source(std::string_view script) {
   return fmt::format("'sha256-{}'", base64(hasher.digest()));
 }
 
-// scotomaLevel is evidence/closed_e_bh.cpp; a test runs both.
+// scotomaLevel is finding/claims.cpp with evidence/closed_e_bh.cpp; a test runs both.
 const std::string_view kClaimsScript = R"js(
 "use strict";
-function scotomaLevel(logE, slots) {
-  if (logE.length === 0) return 0;
-  const smallest = logE.reduce((a, b) => Math.min(a, b));
-  return Math.min(1, Math.exp(Math.log(slots / logE.length) - smallest));
+function scotomaWaveLevel(chosen, others, trials) {
+  const ascending = list => list.map(Math.exp).sort((a, b) => a - b);
+  const set = ascending(chosen);
+  const rest = ascending(others.concat(Array(Math.max(0, trials - chosen.length - others.length)).fill(-Infinity)));
+  let level = 0, sum = 0, q = 0;
+  for (let m = 1; m <= set.length; ++m) {
+    sum += set[m - 1];
+    for (; q < rest.length && rest[q] * (m + q) <= sum; ++q) sum += rest[q];
+    level = Math.max(level, sum > 0 ? m * (m + q) / set.length / sum : 1);
+  }
+  return Math.min(1, level);
 }
-function scotomaSentence(logE, slots) {
-  const level = scotomaLevel(logE, slots);
+function scotomaLevel(chosen, others, trials) {
+  let level = 0;
+  for (const wave of [0, 1, 2]) {
+    const of = list => list.filter(claim => claim[1] === wave).map(claim => claim[0]);
+    const own = of(chosen);
+    if (own.length === 0) continue;
+    level += own.length / chosen.length * scotomaWaveLevel(own, wave === 2 ? [] : of(others), trials[wave]);
+  }
+  return level;
+}
+function scotomaSentence(chosen, others, trials) {
+  const level = scotomaLevel(chosen, others, trials);
   const percent = level < 0.1 ? Math.ceil(level * 1000 - 1e-9) / 10 : Math.ceil(level * 100 - 1e-9);
-  if (logE.length === 0) return "No claim is left.";
-  return (logE.length === 1 ? "Of claims like this one, " : "Of these " + logE.length + " claims, ") +
-    "at most " + Math.max(percent, 0) + "\u00A0% are expected to be false, by " + (logE.length === 1 ? "its" : "their") + " evidence.";
+  if (chosen.length === 0) return "No claim is left.";
+  return (chosen.length === 1 ? "Of claims like this one, " : "Of these " + chosen.length + " claims, ") +
+    "at most " + Math.max(percent, 0) + "\u00A0% are expected to be false, by " + (chosen.length === 1 ? "its" : "their") + " evidence.";
 }
 if (typeof document !== "undefined") {
   const form = document.getElementById("claims-filter");
@@ -111,10 +121,10 @@ if (typeof document !== "undefined") {
     const words = wanted("words").toLowerCase().split(/\s+/).filter(word => word);
     const fits = claim => ["label", "taken"].every(key => !wanted(key) || claim.dataset[key] === wanted(key)) &&
       words.every(word => claim.dataset.words.toLowerCase().includes(word));
-    const logE = [];
+    const chosen = [], others = [];
     for (const claim of all("[data-log-e]")) {
       claim.hidden = !fits(claim);
-      if (!claim.hidden) logE.push(Number(claim.dataset.logE));
+      (claim.hidden ? others : chosen).push([Number(claim.dataset.logE), Number(claim.dataset.wave)]);
     }
     for (const card of all("article")) {
       const left = [...card.querySelectorAll("[data-log-e]")].some(claim => !claim.hidden);
@@ -127,7 +137,7 @@ if (typeof document !== "undefined") {
       fold.hidden = rows.every(row => row.hidden);
       if (picked) fold.open = true;
     }
-    out.textContent = scotomaSentence(logE, Number(out.dataset.slots));
+    out.textContent = scotomaSentence(chosen, others, out.dataset.trials.split(" ").map(Number));
   };
   form.hidden = false;
   form.addEventListener("input", () => filter(true));

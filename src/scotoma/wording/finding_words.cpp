@@ -126,9 +126,9 @@ std::string planned_sentence(const Study& study) {
 }
 
 std::string evidence_sentence(const Study& study, const Findings& findings) {
-  const std::vector<double> log_e_values = confirmed_evidence(findings);
-  if (log_e_values.empty() || study.evidence.rule != EvidenceRule::sequential) return {};
-  return claims_sentence(log_e_values, slots(study));
+  const std::vector<Claim> claims = claims_of(findings.hypotheses);
+  if (claims.empty() || study.evidence.rule != EvidenceRule::sequential) return {};
+  return claims_sentence(claims, {}, trials_of(study, findings));
 }
 
 std::string systematic_sentence(double alpha0) {
