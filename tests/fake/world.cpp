@@ -66,6 +66,20 @@ std::vector<float> embedding(const WorldSetting& setting, Scene scene, const std
   return unit(vector);
 }
 
+std::string last_word(const std::string& text) { return text.substr(text.rfind(' ') + 1); }
+
+/// "on a red flower" says nearly the same as "on a flower", where both are places.
+std::vector<float> near_its_noun(const WorldSetting& setting, std::size_t place, std::vector<float> vector) {
+  if (place >= setting.places.size()) return vector;
+  const auto noun = [&](const std::string& each) { return last_word(each) == last_word(setting.places[place]); };
+  const auto first = std::find_if(setting.places.begin(), setting.places.end(), noun) - setting.places.begin();
+  if (static_cast<std::size_t>(first) == place) return vector;
+  float& own = vector[setting.things.size() + place];
+  vector[setting.things.size() + static_cast<std::size_t>(first)] = own;
+  own *= 0.4F;
+  return unit(std::move(vector));
+}
+
 /// What the roles share.
 class Voice {
  public:
@@ -207,7 +221,8 @@ class FakeEmbedder : public Spoken<Embedder> {
       const std::size_t look = mentioned(text, setting.looks);
       const bool known = place < setting.places.size() || look < setting.looks.size();
       const float noise = known ? 0.02F : 1.0F;  // phrases that it does not know differ
-      return embedding(setting, {mentioned(text, setting.things), place, look}, text, noise);
+      auto vector = embedding(setting, {mentioned(text, setting.things), place, look}, text, noise);
+      return near_its_noun(setting, place, std::move(vector));
     });
   }
 };

@@ -68,7 +68,39 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"in front of a house", false, {}},
         Case{"from under a table in snow", false, {"from under a table", "in snow"}},
         Case{"eating grass on a hill", false, {"eating grass", "on a hill"}},
-        Case{"on a black and white table", false, {"on a table"}}, Case{"on a table and chair", false, {}}));
+        Case{"on a black and white table", false, {"on a table"}}, Case{"on a table and chair", false, {}},
+        Case{"in odd colours", false, {}},
+        Case{"in bright light on a red table",
+             false,
+             {"in bright light", "on a red table", "in bright light on a table"}},
+        Case{"with its long tail", false, {"with its tail"}},
+        Case{"in a field of red flowers", false, {"in a field", "in red flowers"}},
+        Case{"in the middle of a road", false, {"in a road"}}, Case{"on a piece of paper", false, {"on paper"}}));
+
+TEST(Shortening, APieceAsWrittenGoesOrStaysAsAWhole) {
+  Phrase phrase = phrase_of("dark, in very odd colours, on a red plate", true);
+  phrase.parts = {{"dark", true}, {"in very odd colours", false}, {"on a red plate", false}};
+  const Shortening words(phrase, {false, true, false});
+  EXPECT_EQ(one_out(words),
+            (std::set<std::string>{"in very odd colours, on a red plate", "dark, on a red plate",
+                                   "dark, in very odd colours", "dark, in very odd colours, on a plate"}));
+  EXPECT_FALSE(Shortening(phrase_of("on a red wooden table"), {true}).divisible());
+}
+
+TEST(Shortening, APieceAsWrittenMayEndInAnyWord) {
+  Phrase phrase = phrase_of("with the lights on, on a red plate");
+  phrase.parts = {{"with the lights on", false}, {"on a red plate", false}};
+  EXPECT_TRUE(one_out(Shortening(phrase, {true, false})).contains("with the lights on"));
+}
+
+TEST(Shortening, NamesThePhrasesOfWhichSomeWordsWent) {
+  const Shortening words(phrase_of("on an old table in the snow"));
+  const auto torn = words.torn({false, false, true, false, true, true, true});
+  ASSERT_EQ(torn.size(), 1U) << "what went as a whole left nothing to compare";
+  EXPECT_EQ(torn[0].whole, "on an old table");
+  EXPECT_EQ(torn[0].left, "on a table");
+  EXPECT_TRUE(Shortening(phrase_of("dark blurry", true)).torn({true, false}).empty());
+}
 
 TEST(Shortening, AConjunctionLosesPiecesAndThenIsOne) {
   Phrase phrase = phrase_of("dark, on a red plate", true);

@@ -5,7 +5,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -47,13 +47,13 @@ class Planted {
     return hypothesis(phrase);
   }
 
-  Result<std::vector<std::size_t>> shrink(std::vector<Hypothesis>& hypotheses) {
+  Result<std::vector<std::size_t>> shrink(std::vector<Hypothesis>& hypotheses, const TextEmbedding& embed = {}) {
     std::vector<std::size_t> finalists;
     for (std::size_t h = 0; h < hypotheses.size(); ++h) {
       if (hypotheses[h].status == Status::not_promising) continue;
       finalists.push_back(h);
     }
-    return scotoma::shrink(context, hypotheses, finalists);
+    return scotoma::shrink(context, hypotheses, finalists, embed);
   }
 
   simulation::World world;
@@ -116,7 +116,7 @@ TEST(Shrink, OfEqualRatesTheShorterStays) {
     ASSERT_TRUE(planted.shrink(hypotheses).ok());
     short_ones += std::ranges::count(hypotheses[0].phrase.text, ' ') == 2 ? 1 : 0;  // three words
   }
-  EXPECT_GE(short_ones, 90);
+  EXPECT_GE(short_ones, 78) << "at 80 % about one in seven cannot be shown to fail as often";
 }
 
 TEST(Shrink, EverythingOfTheHypothesisFollowsTheWords) {
@@ -133,7 +133,8 @@ TEST(Shrink, EverythingOfTheHypothesisFollowsTheWords) {
   EXPECT_EQ(shrunk.id, "thing-1-in-the-snow");
   EXPECT_EQ(shrunk.prompt, "a photo of a thing 1 in the snow");
   EXPECT_EQ(shrunk.prompts, std::vector<std::string>{shrunk.prompt});
-  EXPECT_EQ(shrunk.explored.valid, planted.world.study.budget.shrink);
+  EXPECT_GE(shrunk.explored.valid, kShrinkLeast);
+  EXPECT_LE(shrunk.explored.valid, planted.world.study.budget.shrink);
   for (const Sample& sample : shrunk.tried) EXPECT_EQ(sample.request.prompt, shrunk.prompt);
   ASSERT_FALSE(shrunk.shrink_steps.empty());
   const auto kept = std::ranges::find_if(shrunk.shrink_steps, [](const auto& step) { return step.kept; });
@@ -211,7 +212,7 @@ TEST(Shrink, APhraseThatDoesNotFailOnTheseSeedsKeepsItsWords) {
   std::vector<Hypothesis> hypotheses = {planted.hypothesis("on a table in the snow")};
   ASSERT_TRUE(planted.shrink(hypotheses).ok());
   EXPECT_EQ(hypotheses[0].phrase.text, "on a table in the snow");
-  EXPECT_EQ(planted.context.spent.shrink, planted.world.study.budget.shrink) << "the whole phrase alone";
+  EXPECT_EQ(planted.context.spent.shrink, kShrinkLeast) << "the whole phrase alone";
 }
 
 RC_GTEST_PROP(Shrink, NeverSpendsMoreThanAQuarterOfWhatIsLeft, ()) {
@@ -235,88 +236,97 @@ RC_GTEST_PROP(Shrink, NeverSpendsMoreThanAQuarterOfWhatIsLeft, ()) {
   }
 }
 
-Sample coin(bool failure) {
-  Sample sample;
-  sample.correct = !failure;
-  sample.judgement.valid = true;
-  return sample;
-}
-
-/// The probability that a phrase of rate `shorter` does for one of rate `whole`: over all outcomes of the two looks
-/// that shrink_verdict takes, outcomes of one seed independent.
-double does(double whole, double shorter) {
-  using Counts = std::array<int, 4>;  // pairs: both, whole only, shorter only, neither
-  const std::array<double, 4> chance = {whole * shorter, whole * (1 - shorter), (1 - whole) * shorter,
-                                        (1 - whole) * (1 - shorter)};
-  const auto images = [](const Counts& a, const Counts& b) {
-    std::pair<std::vector<Sample>, std::vector<Sample>> both;
-    for (const Counts* counts : {&a, &b}) {
-      for (std::size_t kind = 0; kind < 4; ++kind) {
-        for (int i = 0; i < (*counts)[kind]; ++i) {
-          both.first.push_back(coin(kind < 2));
-          both.second.push_back(coin(kind % 2 == 0));
-        }
-      }
+/// An embedder for which only some words mean something: a vector has a place for each.
+TextEmbedding hears(std::vector<std::string> words) {
+  return [words](std::span<const std::string> texts) -> Result<std::vector<std::vector<float>>> {
+    std::vector<std::vector<float>> vectors;
+    for (const std::string& text : texts) {
+      std::vector<float> vector = {1};
+      for (const std::string& word : words) vector.push_back(text.find(word) == std::string::npos ? 0.0F : 1.0F);
+      float square = 0;
+      for (const float value : vector) square += value * value;
+      for (float& value : vector) value /= std::sqrt(square);
+      vectors.push_back(std::move(vector));
     }
-    return both;
+    return vectors;
   };
-  std::map<Counts, double> eight;
-  eight[{0, 0, 0, 0}] = 1;
-  for (int i = 0; i < 8; ++i) {
-    std::map<Counts, double> next;
-    for (const auto& [counts, p] : eight) {
-      for (std::size_t kind = 0; kind < 4; ++kind) {
-        Counts more = counts;
-        ++more[kind];
-        next[more] += p * chance[kind];
-      }
-    }
-    eight = next;
+}
+
+TEST(Shrink, AShorterPhraseNamesTheSameThing) {
+  for (const bool of_bricks : {false, true}) {
+    Planted planted({});  // everything fails, whatever is said
+    std::vector<Hypothesis> hypotheses = {planted.hypothesis("in front of a brick wall")};
+    ASSERT_TRUE(planted
+                    .shrink(hypotheses, hears(of_bricks ? std::vector<std::string>{"wall", "brick"}
+                                                        : std::vector<std::string>{"wall"}))
+                    .ok());
+    EXPECT_EQ(hypotheses[0].phrase.text, of_bricks ? "in front of a brick wall" : "in front of a wall");
+    ASSERT_EQ(hypotheses[0].shrink_steps.size(), 1U);
+    const ShrinkStep& step = hypotheses[0].shrink_steps[0];
+    ASSERT_TRUE(step.meaning);
+    EXPECT_EQ(step.kept, !of_bricks);
+    EXPECT_EQ(*step.meaning < planted.world.study.search.shrink_similarity, of_bricks);
+    EXPECT_EQ(step.rate.valid == 0, of_bricks) << "what means something else costs no image";
+    planted.world.study.search.shrink_similarity = 0;
+    std::vector<Hypothesis> unasked = {planted.hypothesis("in front of a brick wall")};
+    ASSERT_TRUE(planted.shrink(unasked, hears({"wall", "brick"})).ok());
+    EXPECT_EQ(unasked[0].phrase.text, "in front of a wall");
+    EXPECT_FALSE(unasked[0].shrink_steps[0].meaning);
   }
-  double sum = 0;
-  for (const auto& [first, p] : eight) {
-    const auto look = images(first, {});
-    if (shrink_verdict(look.first, look.second, {Direction::fails, 0, 1, 16}) == ShrinkVerdict::insufficient) continue;
-    for (const auto& [second, q] : eight) {
-      const auto [w, s] = images(first, second);
-      if (shrink_verdict(w, s, {Direction::fails, 0, 1, 16}) == ShrinkVerdict::sufficient) sum += p * q;
-    }
+}
+
+TEST(Shrink, WhatGoesAsAWholeNeedNotMeanTheSame) {
+  Planted planted({"snow"});
+  std::vector<Hypothesis> hypotheses = {planted.hypothesis("on a red table in the snow")};
+  ASSERT_TRUE(planted.shrink(hypotheses, hears({"table", "red", "snow"})).ok());
+  EXPECT_EQ(hypotheses[0].phrase.text, "in the snow") << "the images decide of the table";
+}
+
+TEST(Shrink, SaysWhyTheEmbedderFailed) {
+  Planted planted({});
+  std::vector<Hypothesis> hypotheses = {planted.hypothesis("on a red table")};
+  const auto result = planted.shrink(
+      hypotheses,
+      [](std::span<const std::string>) -> Result<std::vector<std::vector<float>>> { return failed("NaN"); });
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().message, "NaN");
+}
+
+TEST(Shrink, AUsersPhraseStaysAsItIsWritten) {
+  for (const bool asked : {false, true}) {
+    Planted planted({});
+    planted.world.study.search.shrink_lists = asked;
+    planted.world.study.attributes = {{"walls", {{"in front of the brick wall", false}, {"on a red table", true}}}};
+    std::vector<Hypothesis> hypotheses = {planted.hypothesis("in front of the brick wall"),
+                                          planted.hypothesis("on a red table")};
+    hypotheses[0].source = Source::list;
+    ASSERT_TRUE(planted.shrink(hypotheses).ok());
+    EXPECT_EQ(hypotheses[0].phrase.text, asked ? "in front of the wall" : "in front of the brick wall");
+    EXPECT_EQ(hypotheses[0].shrink_steps.empty(), !asked);
+    EXPECT_EQ(hypotheses[1].phrase.text, "on a table") << "the list has it in front of the label";
   }
-  return sum;
 }
 
-TEST(ShrinkVerdict, ErrsNoMoreOftenThanItsHeaderSays) {
-  EXPECT_LE(1 - does(0.9, 0.9), 0.005);
-  EXPECT_LE(does(0.9, 0.3), 0.015);
-  EXPECT_LE(1 - does(0.7, 0.7), 0.06);
-  EXPECT_LE(does(0.7, 0.7 / 3), 0.05);
-  EXPECT_LE(1 - does(0.5, 0.5), 0.16);
-  EXPECT_LE(does(0.5, 0.5 / 3), 0.11);
+TEST(Shrink, AListedPieceOfAConjunctionGoesOrStaysAsAWhole) {
+  for (const bool needed : {false, true}) {
+    Planted planted(needed ? std::vector<std::string>{"wall", "snow"} : std::vector<std::string>{"snow"});
+    planted.world.study.attributes = {{"walls", {{"in front of the brick wall", false}}}};
+    Phrase phrase;
+    phrase.text = "in front of the brick wall, in the deep snow";
+    phrase.parts = {{"in front of the brick wall", false}, {"in the deep snow", false}};
+    std::vector<Hypothesis> hypotheses = {planted.hypothesis(phrase)};
+    ASSERT_TRUE(planted.shrink(hypotheses).ok());
+    EXPECT_EQ(hypotheses[0].phrase.text, needed ? "in front of the brick wall, in the snow" : "in the snow");
+  }
 }
 
-TEST(ShrinkVerdict, MustClearTheNullToo) {
-  const std::vector<Sample> rare = {coin(true), coin(false), coin(false), coin(false)};
-  EXPECT_EQ(shrink_verdict(rare, rare, {Direction::fails, 0.2, 1, 4}), ShrinkVerdict::sufficient);
-  EXPECT_EQ(shrink_verdict(rare, rare, {Direction::fails, 0.25, 1, 4}), ShrinkVerdict::insufficient);
-  EXPECT_EQ(shrink_verdict(rare, rare, {Direction::fails, 0.2, 1, 5}), ShrinkVerdict::open);
-}
-
-TEST(ShrinkVerdict, DoesNotWhereImagesGetWorse) {
-  const std::vector<Sample> whole(6, coin(true));
-  std::vector<Sample> shorter = whole;
-  shorter[0].judgement.valid = shorter[1].judgement.valid = false;
-  EXPECT_EQ(shrink_verdict(whole, shorter, {Direction::fails, 0.2, 1, 6}), ShrinkVerdict::sufficient);
-  shorter[2].judgement.valid = false;
-  EXPECT_EQ(shrink_verdict(whole, shorter, {Direction::fails, 0.2, 1, 6}), ShrinkVerdict::insufficient);
-}
-
-TEST(ShrinkVerdict, IsClearAfterEightWhereOnlyTheWholePhraseFails) {
-  EXPECT_EQ(shrink_verdict(std::vector<Sample>(8, coin(true)), std::vector<Sample>(8, coin(false)),
-                           {Direction::fails, 0.2, 1, 16}),
-            ShrinkVerdict::insufficient);
-  EXPECT_EQ(shrink_verdict(std::vector<Sample>(8, coin(true)), std::vector<Sample>(8, coin(true)),
-                           {Direction::fails, 0.2, 1, 16}),
-            ShrinkVerdict::open);
+TEST(Shrink, SpendsNothingWhereSoFewImagesShowNothing) {
+  Planted planted({"snow"});
+  planted.world.study.budget.shrink = kShrinkFewest - 1;
+  std::vector<Hypothesis> hypotheses = {planted.hypothesis("on a table in the snow")};
+  EXPECT_EQ(*planted.shrink(hypotheses), std::vector<std::size_t>{0});
+  EXPECT_EQ(hypotheses[0].phrase.text, "on a table in the snow");
+  EXPECT_EQ(planted.context.spent.total(), 0);
 }
 
 }  // namespace

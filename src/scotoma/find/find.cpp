@@ -179,7 +179,9 @@ Result<StudyRun> run_through(Memo& memo, const Study& study, Models& models, Ans
     SCOTOMA_ASSIGN_OR_RETURN(finalists, explore(context, findings.hypotheses));
     SCOTOMA_ASSIGN_OR_RETURN(finalists, second_round(context, memo, findings, std::move(finalists)));
     course.begin(Stage::shrink);  // not of a user's own words
-    SCOTOMA_ASSIGN_OR_RETURN(finalists, shrink(context, findings.hypotheses, finalists));
+    TextEmbedding embed;
+    if (memo.has_embedder()) embed = [&](std::span<const std::string> texts) { return memo.embed_texts(texts); };
+    SCOTOMA_ASSIGN_OR_RETURN(finalists, shrink(context, findings.hypotheses, finalists, embed));
   }
   course.begin(Stage::complete);
   SCOTOMA_ASSIGN_OR_RETURN(finalists, complete_bases(context, findings.bases, findings.hypotheses, finalists));

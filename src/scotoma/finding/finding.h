@@ -168,8 +168,10 @@ constexpr std::array<Named<Wave>, 2> names_of(Wave) {
 struct ShrinkStep {
   std::string phrase;   ///< what was left
   std::string without;  ///< the words that were taken out
-  Rate rate;
-  bool kept = false;  ///< the event happens as often without these words, so they are gone
+  Rate rate;            ///< without an image where the embedder refused it
+  bool kept = false;    ///< the event happens as often without these words, so they are gone
+  /// How much of the meaning is left, by the embedder (stage/meaning.h); none where it was not asked.
+  std::optional<double> meaning = std::nullopt;
 
   bool operator==(const ShrinkStep&) const = default;
 };

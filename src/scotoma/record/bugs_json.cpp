@@ -200,6 +200,7 @@ void add_wording(ordered_json& bug, const Hypothesis& h) {
                                    {"without", valid_utf8(step.without)},
                                    {"rate", failure_rate(step.rate, h.direction)},
                                    {"kept", step.kept}});
+    if (step.meaning) bug["shrink_steps"].back()["meaning"] = *step.meaning;
   }
   bug["merged"] = texts(h.merged);
 }

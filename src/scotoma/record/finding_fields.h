@@ -70,11 +70,12 @@ void fields_of(Is<Phrase> auto& record, auto& each) {
 }
 
 void fields_of(Is<ShrinkStep> auto& record, auto& each) {
-  auto& [phrase, without, rate, kept] = record;
+  auto& [phrase, without, rate, kept, meaning] = record;
   each("phrase", phrase);
   each("without", without);
   each("rate", rate);
   each("kept", kept);
+  each("meaning", meaning);
 }
 
 void fields_of(Is<PartRate> auto& record, auto& each) {

@@ -23,11 +23,20 @@ std::string row(const Hypothesis& h, const std::string& without, const std::stri
                      table_cell("Images", seen ? fraction(rate) : "–", "number"), verdict);
 }
 
+/// Refused by the embedder, without an image.
+bool says_less(const ShrinkStep& step) {
+  return !step.kept && step.meaning && step.rate.valid + step.rate.invalid == 0;
+}
+
 std::string step_row(const Hypothesis& h, const ShrinkStep& step) {
   return row(h, "without " + in_quotes(step.without),
              step.phrase.empty() ? "the base prompt alone" : in_quotes(step.phrase), step.rate,
              step.kept ? "<span class=\"badge\">not needed</span>"
-                       : fmt::format("<span class=\"badge confirmed {}\">needed</span>", name_of(h.direction)));
+             : says_less(step)
+                 ? fmt::format("<span class=\"badge\">needed to say it</span> <span class=\"soft small\">{} of the "
+                               "meaning left</span>",
+                               percent(std::max(0.0, *step.meaning)))
+                 : fmt::format("<span class=\"badge confirmed {}\">needed</span>", name_of(h.direction)));
 }
 
 std::string shrunk(const Study& study, const Hypothesis& h) {

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 #include <sstream>
+#include <utility>
 
 #include "scotoma/stage/phrase_words.h"
 #include "scotoma/study/article.h"
@@ -21,6 +23,20 @@ std::string bare(const std::string& word) {
 
 bool is_content(const std::string& word) { return !is_function_word(bare(word)) && !bare(word).empty(); }
 
+/// "a red" | "its red": what is left without "red" is still a phrase.
+bool is_determiner(const std::string& word) {
+  static const std::set<std::string> words = {"a", "an", "the", "its", "his", "her", "their", "that", "some"};
+  return words.contains(bare(word));
+}
+
+/// "in the middle of a road", "on a piece of paper": words that say nothing without what follows their "of".
+bool needs_an_of(const std::string& word) {
+  static const std::set<std::string> words = {"side", "top",  "bottom", "middle", "center", "centre", "edge",
+                                              "end",  "back", "corner", "part",   "piece",  "kind",   "type",
+                                              "sort", "bit",  "set",    "row",    "sea",    "body",   "close-up"};
+  return words.contains(bare(word)) || is_count(bare(word));
+}
+
 Shortening::Unit range(std::size_t begin, std::size_t end) {
   Shortening::Unit unit(end - begin);
   std::iota(unit.begin(), unit.end(), begin);
@@ -35,14 +51,21 @@ std::string mended(const std::string& article, const std::string& next) {
 
 }  // namespace
 
-Shortening::Shortening(const Phrase& phrase) : phrase_(phrase), pieces_(phrase.pieces()), levels_(kLevels) {
+Shortening::Shortening(const Phrase& phrase, std::vector<bool> as_written)
+    : phrase_(phrase), pieces_(phrase.pieces()), as_written_(std::move(as_written)), levels_(kLevels) {
+  as_written_.resize(pieces_.size(), false);
   for (std::size_t piece = 0; piece < pieces_.size(); ++piece) add_piece(pieces_[piece], piece);
 }
 
 void Shortening::add_piece(const PhrasePart& part, std::size_t piece) {
   const std::size_t begin = words_.size();
   std::istringstream in(part.text);
-  for (std::string word; in >> word;) words_.push_back({word, piece, 0});
+  for (std::string word; in >> word;) words_.push_back({word, piece, chunks_});
+  if (pieces_.size() > 1) levels_[kPieces].push_back(range(begin, words_.size()));
+  if (as_written_[piece]) {
+    ++chunks_;
+    return;
+  }
   std::vector<std::size_t> starts = {begin};
   bool content = false;
   for (std::size_t i = begin; i < words_.size() && !part.before; ++i) {
@@ -63,20 +86,22 @@ void Shortening::add_piece(const PhrasePart& part, std::size_t piece) {
       add_modifiers(starts[c], starts[c + 1]);
     }
   }
-  if (pieces_.size() > 1) levels_[kPieces].push_back(range(begin, words_.size()));
 }
 
 /// In "on a black and white wooden table" those are "black and white" and "wooden"; in front of the label all are, as
-/// what they modify is the label itself.
+/// what they modify is the label itself. A noun without an article keeps its words: of "in odd colours" no phrase would
+/// be left that says anything.
 void Shortening::add_modifiers(std::size_t begin, std::size_t end) {
   const bool before = pieces_[words_[begin].piece].before;
   const auto is_and = [&](std::size_t i) { return bare(words_[i].text) == "and"; };
   std::size_t first = begin;
+  bool determined = before;
   for (std::size_t i = begin; i < end; ++i) {
     if (!is_content(words_[i].text)) {
       const bool joins = is_and(i) && i > begin && is_content(words_[i - 1].text) && i + 1 < end;
       const bool intensifies = bare(words_[i].text) == "very" && i + 1 < end;
       if (joins || intensifies) continue;
+      determined = before || is_determiner(words_[i].text);
       first = i + 1;
       continue;
     }
@@ -85,18 +110,18 @@ void Shortening::add_modifiers(std::size_t begin, std::size_t end) {
     const bool modifies = before
                               ? first > begin || i + 1 < end
                               : i + 1 < end && (is_content(words_[i + 1].text) || bare(words_[i + 1].text) == "very");
-    if (modifies) levels_[kModifiers].push_back(range(first, i + 1));
+    if (modifies && determined) levels_[kModifiers].push_back(range(first, i + 1));
     first = i + 1;
   }
 }
 
-/// "in a field of flowers": either "in a field" or "in flowers".
+/// "in a field of flowers": either "in a field" or "in flowers". Of "in the middle of a road" only "in a road".
 void Shortening::add_sides_of_of(std::size_t begin, std::size_t end) {
   bool content = false;
   for (std::size_t i = begin + 1; i + 1 < end; ++i) {
     if (content && bare(words_[i].text) == "of") {
       levels_[kSides].push_back(range(begin + 1, i + 1));
-      levels_[kSides].push_back(range(i, end));
+      if (!needs_an_of(words_[i - 1].text)) levels_[kSides].push_back(range(i, end));
       return;
     }
     content = content || is_content(words_[i].text);
@@ -114,25 +139,28 @@ bool Shortening::well_formed(const Removed& removed) const {
   for (std::size_t chunk = 0; chunk < chunks_; ++chunk) {
     const Word* first = nullptr;
     const Word* last = nullptr;
+    bool whole = true;
     for (std::size_t i = 0; i < words_.size(); ++i) {
-      if (words_[i].chunk != chunk || removed[i]) continue;
+      if (words_[i].chunk != chunk) continue;
+      whole = whole && !removed[i];
+      if (removed[i]) continue;
       if (first == nullptr) first = &words_[i];
       last = &words_[i];
     }
     if (last == nullptr) continue;
     any = true;
+    if (whole) continue;  // as it came
     if (!is_content(last->text)) return false;
     if (pieces_[last->piece].before && !is_content(first->text) && bare(first->text) != "very") return false;
   }
   return any;
 }
 
-std::string Shortening::text_of(std::size_t piece, const Removed& removed) const {
+std::string Shortening::text_of(std::size_t begin, std::size_t end, const Removed& removed) const {
   std::string text;
   std::string article;
   bool torn = false;  // something between the article and its noun went
-  for (std::size_t i = 0; i < words_.size(); ++i) {
-    if (words_[i].piece != piece) continue;
+  for (std::size_t i = begin; i < end; ++i) {
     if (removed[i]) {
       torn = true;
       continue;
@@ -153,8 +181,10 @@ std::optional<Phrase> Shortening::without(const Removed& removed) const {
   if (!well_formed(removed)) return std::nullopt;
   Phrase shorter = phrase_;
   shorter.parts.clear();
-  for (std::size_t piece = 0; piece < pieces_.size(); ++piece) {
-    const std::string text = text_of(piece, removed);
+  std::size_t begin = 0;
+  for (std::size_t piece = 0, end = 0; piece < pieces_.size(); ++piece, begin = end) {
+    while (end < words_.size() && words_[end].piece == piece) ++end;
+    const std::string text = text_of(begin, end, removed);
     if (!text.empty()) shorter.parts.push_back({text, pieces_[piece].before});
   }
   shorter.text.clear();
@@ -162,6 +192,20 @@ std::optional<Phrase> Shortening::without(const Removed& removed) const {
   shorter.before = shorter.parts.front().before;
   if (shorter.parts.size() == 1) shorter.parts.clear();
   return shorter;
+}
+
+std::vector<Shortening::Torn> Shortening::torn(const Removed& removed) const {
+  const Removed nothing(words_.size(), false);
+  std::vector<Torn> torn;
+  for (std::size_t begin = 0, end = 0; begin < words_.size(); begin = end) {
+    while (end < words_.size() && words_[end].chunk == words_[begin].chunk) ++end;
+    const auto gone = std::count(removed.begin() + static_cast<std::ptrdiff_t>(begin),
+                                 removed.begin() + static_cast<std::ptrdiff_t>(end), true);
+    const bool some = gone > 0 && static_cast<std::size_t>(gone) < end - begin;
+    if (some && !pieces_[words_[begin].piece].before)
+      torn.push_back({text_of(begin, end, nothing), text_of(begin, end, removed)});
+  }
+  return torn;
 }
 
 std::string Shortening::words_in(const Removed& removed) const {

@@ -15,15 +15,17 @@ namespace scotoma {
 
 /// A phrase cut into units, coarse to fine: the pieces of a conjunction ("dark" | "on a plate"); the prepositional
 /// phrases of a piece ("on a red table" | "in the snow"); the two sides of an "of" ("a field of" | "of flowers"); the
-/// words that modify another ("red", "black and white"). What is left after any of them was taken out is either a
-/// phrase that a prompt can hold or (without) nothing. By the same word classes as captions are read by.
+/// words that modify another ("red", "black and white"), where an article keeps what is left a phrase: "on a red
+/// table", and not "in odd colours", of which "in colours" would be left. What is left after any of them was taken out
+/// is either a phrase that a prompt can hold or (without) nothing. By the same word classes as captions are read by.
 class Shortening {
  public:
   using Removed = std::vector<bool>;              ///< by word of the phrase, in the order of its pieces
   using Unit = std::vector<std::size_t>;          ///< words that go or stay together
   using Levels = std::vector<std::vector<Unit>>;  ///< coarse to fine
 
-  explicit Shortening(const Phrase& phrase);
+  /// `as_written`: by piece, whether it goes or stays as a whole; pieces beyond its end are cut.
+  explicit Shortening(const Phrase& phrase, std::vector<bool> as_written = {});
 
   std::size_t words() const { return words_.size(); }
   const Levels& levels() const { return levels_; }
@@ -39,6 +41,16 @@ class Shortening {
   /// The words themselves, in order: "red in the snow".
   std::string words_in(const Removed& removed) const;
 
+  /// A prepositional phrase of which only some words went, before and after.
+  struct Torn {
+    std::string whole;  ///< "on a red table"
+    std::string left;   ///< "on a table"
+  };
+
+  /// Those behind the label. What goes as a whole, and each word that modifies the label itself, is named by nothing
+  /// that is left: whether the rest will do is for the images alone.
+  std::vector<Torn> torn(const Removed& removed) const;
+
  private:
   struct Word {
     std::string text;
@@ -49,10 +61,12 @@ class Shortening {
   void add_modifiers(std::size_t begin, std::size_t end);
   void add_sides_of_of(std::size_t begin, std::size_t end);
   bool well_formed(const Removed& removed) const;
-  std::string text_of(std::size_t piece, const Removed& removed) const;
+  /// What is left of words `begin` .. `end` - 1, its articles mended.
+  std::string text_of(std::size_t begin, std::size_t end, const Removed& removed) const;
 
   Phrase phrase_;
   std::vector<PhrasePart> pieces_;
+  std::vector<bool> as_written_;
   std::vector<Word> words_;
   std::size_t chunks_ = 0;
   Levels levels_;

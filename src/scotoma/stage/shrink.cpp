@@ -7,7 +7,6 @@
 #include <map>
 #include <set>
 
-#include "scotoma/evidence/paired.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/finding/phrase.h"
 #include "scotoma/stage/shorten.h"
@@ -16,10 +15,6 @@
 
 namespace scotoma {
 namespace {
-
-constexpr int kTestEvery = 8;       // images of a phrase between two tests
-constexpr double kClearly = 0.05;   // level of one test
-constexpr double kKeeps = 2.0 / 3;  // of the whole phrase's events, and of its valid images
 
 /// Label and first prompt: what is generated, and what makes two hypotheses one.
 using Key = std::pair<std::string, std::string>;
@@ -34,7 +29,7 @@ class Album {
   /// Plans the next images of a phrase, up to `most`; false where there is no budget for them.
   bool plan(const Trial& trial, int most) {
     const auto first = static_cast<int>(of(trial).size());
-    const int count = std::min(kTestEvery, most - first);
+    const int count = std::min(kShrinkStep, most - first);
     if (planned_.contains(key_of(trial))) return true;
     if (count > left_) return false;
     left_ -= count;
@@ -70,43 +65,66 @@ class Album {
   std::set<Key> planned_;
 };
 
+/// By piece of the phrase: whether the user wrote it, so that nobody changes its words.
+std::vector<bool> as_written(const Study& study, const Hypothesis& hypothesis) {
+  const auto listed = [&](const PhrasePart& piece) {
+    const auto holds = [&](const AttributeList& list) {
+      return std::any_of(list.phrases.begin(), list.phrases.end(), [&](const ListedPhrase& each) {
+        return each.text == piece.text && each.before == piece.before;
+      });
+    };
+    return std::any_of(study.attributes.begin(), study.attributes.end(), holds);
+  };
+  std::vector<bool> kept;
+  for (const PhrasePart& piece : hypothesis.phrase.pieces())
+    kept.push_back(!study.search.shrink_lists && (hypothesis.source == Source::list || listed(piece)));
+  return kept;
+}
+
 /// One finalist's search.
 class Shrinking {
  public:
   Shrinking(const StageContext& context, const Hypothesis& hypothesis)
-      : context_(context), words_(hypothesis.phrase), whole_{hypothesis.label, hypothesis.prompts, hypothesis.label} {
+      : context_(context),
+        words_(hypothesis.phrase, as_written(context.study, hypothesis)),
+        whole_{hypothesis.label, hypothesis.prompts, hypothesis.label} {
     rule_ = {hypothesis.direction, hypothesis.null_rate, context.study.evidence.max_invalid,
              context.study.budget.shrink};
     done_ = hypothesis.source == Source::either || !words_.divisible();  // a disjunction's words are not one phrase's
     removed_.assign(words_.words(), false);
   }
 
-  /// Goes as far as the images allow and plans those that it needs next.
-  void advance(Album& album) {
+  /// Goes as far as images and meanings are known, and asks for those that it needs next.
+  void advance(Album& album, Meanings& meanings) {
+    if (done_) return;
+    if (std::ssize(album.of(whole_)) < std::min(kShrinkLeast, rule_.most)) {
+      done_ = !album.plan(whole_, rule_.most);
+      return;
+    }
+    if (!fails_enough_) fails_enough_ = rate_of(album.of(whole_), rule_.direction).rate > rule_.null_rate;
+    const auto answer = [&](const Shortening::Removed& removed) { return known(removed); };
     while (!done_) {
-      if (std::ssize(album.of(whole_)) < rule_.most) {
-        done_ = !album.plan(whole_, rule_.most);
-        return;
-      }
-      const Rate rate = rate_of(album.of(whole_), rule_.direction);
-      const auto answer = [&](const Shortening::Removed& removed) { return known(removed); };
       // Invariant: the search is a function of answers_ alone and asks for one answer that is not there. It is run anew
       // from the start after each, so that nothing hangs on how the images came in.
-      const Shortest now = rate.rate > rule_.null_rate ? shortest(words_, answer) : Shortest{removed_, {}};
+      const Shortest now = *fails_enough_ ? shortest(words_, answer) : Shortest{removed_, {}};
       removed_ = now.removed;
       done_ = !now.asked;
       if (done_) return;
       const Phrase phrase = *words_.without(*now.asked);
+      if (!kept_in(meanings, *now.asked)) return;
+      const std::optional<double> meaning = *kept_in(meanings, *now.asked);
       const Trial trial = trial_for(phrase);
-      const ShrinkVerdict verdict = shrink_verdict(album.of(whole_), album.of(trial), rule_);
+      const bool means_more = meaning && *meaning < context_.study.search.shrink_similarity;
+      const ShrinkVerdict verdict =
+          means_more ? ShrinkVerdict::insufficient : shrink_verdict(album.of(whole_), album.of(trial), rule_);
       if (verdict == ShrinkVerdict::open) {
-        done_ = !album.plan(trial, rule_.most);
+        done_ = !plan_next(album, trial);
         return;
       }
       // Never revised: an answer that changed with more images would let the search come back to what it left.
       answers_[*now.asked] = verdict == ShrinkVerdict::sufficient;
-      steps_.push_back({phrase.text, words_.words_in(*now.asked), rate_of(album.of(trial), rule_.direction),
-                        verdict == ShrinkVerdict::sufficient});
+      const Rate rate = means_more ? Rate{} : rate_of(album.of(trial), rule_.direction);
+      steps_.push_back({phrase.text, words_.words_in(*now.asked), rate, verdict == ShrinkVerdict::sufficient, meaning});
     }
   }
 
@@ -133,6 +151,32 @@ class Shrinking {
   }
 
  private:
+  /// The least that the embedder finds of any prepositional phrase of which some words go; nothing inside where it is
+  /// not asked, nothing at all where it must learn something first.
+  std::optional<std::optional<double>> kept_in(Meanings& meanings, const Shortening::Removed& removed) const {
+    std::optional<double> least;
+    if (!meanings.can_tell() || context_.study.search.shrink_similarity == 0) return least;
+    const auto& prompts = context_.study.prompts;
+    const StudyLabel& label = context_.target(whole_.label).label;
+    bool all = true;
+    for (const Shortening::Torn& torn : words_.torn(removed)) {
+      const auto kept =
+          meanings.kept(phrase_prompts(prompts, label, torn.whole, false).front(),
+                        phrase_prompts(prompts, label, torn.left, false).front(), base_prompt(prompts, label));
+      all = all && kept;
+      if (kept) least = std::min(*kept, least.value_or(*kept));
+    }
+    return all ? std::optional(least) : std::nullopt;
+  }
+
+  /// The images that the next test of the shorter phrase takes: of both, where they have equally many.
+  bool plan_next(Album& album, const Trial& trial) const {
+    const auto whole = album.of(whole_).size();
+    const auto shorter = album.of(trial).size();
+    if (shorter <= whole && !album.plan(trial, rule_.most)) return false;
+    return whole > shorter || album.plan(whole_, rule_.most);
+  }
+
   std::optional<bool> known(const Shortening::Removed& removed) const {
     const auto found = answers_.find(removed);
     return found == answers_.end() ? std::nullopt : std::optional(found->second);
@@ -150,6 +194,7 @@ class Shrinking {
   Trial whole_;
   ShrinkRule rule_;
   bool done_ = false;
+  std::optional<bool> fails_enough_;  ///< the whole phrase, by its first images; decided once
   Shortening::Removed removed_;
   std::map<Shortening::Removed, bool> answers_;
   std::vector<ShrinkStep> steps_;
@@ -223,46 +268,11 @@ void rename(std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>&
   }
 }
 
-/// Whether the first `images` of each show that the shorter phrase fails less.
-bool clearly_below(std::span<const Sample> whole, std::span<const Sample> shorter, std::size_t images,
-                   Direction direction) {
-  int only_whole = 0;
-  int only_shorter = 0;
-  for (std::size_t i = 0; i < images; ++i) {
-    if (!whole[i].valid() || !shorter[i].valid()) continue;
-    only_whole += shows(whole[i], direction) && !shows(shorter[i], direction) ? 1 : 0;
-    only_shorter += shows(shorter[i], direction) && !shows(whole[i], direction) ? 1 : 0;
-  }
-  return only_whole > only_shorter && mcnemar_exact(only_whole, only_shorter) / 2 <= kClearly;
-}
-
 }  // namespace
 
-ShrinkVerdict shrink_verdict(std::span<const Sample> whole, std::span<const Sample> shorter, const ShrinkRule& rule) {
-  const std::size_t most = static_cast<std::size_t>(rule.most);
-  const std::size_t both = std::min({whole.size(), shorter.size(), most});
-  for (std::size_t images = kTestEvery; images <= both; images += kTestEvery) {
-    if (clearly_below(whole, shorter, images, rule.direction)) return ShrinkVerdict::insufficient;
-  }
-  if (both < most) return ShrinkVerdict::open;
-  if (clearly_below(whole, shorter, most, rule.direction)) return ShrinkVerdict::insufficient;
-  int events_whole = 0;
-  int events_shorter = 0;
-  for (std::size_t i = 0; i < most; ++i) {
-    if (!whole[i].valid() || !shorter[i].valid()) continue;
-    events_whole += shows(whole[i], rule.direction) ? 1 : 0;
-    events_shorter += shows(shorter[i], rule.direction) ? 1 : 0;
-  }
-  const Rate rate = rate_of(shorter.first(most), rule.direction);
-  const int valid_whole = rate_of(whole.first(most), rule.direction).valid;
-  const bool keeps = events_shorter > 0 && events_shorter >= kKeeps * events_whole && rate.rate > rule.null_rate &&
-                     rate.valid >= kKeeps * valid_whole && !surely_not_generatable(rate, rule.max_invalid);
-  return keeps ? ShrinkVerdict::sufficient : ShrinkVerdict::insufficient;
-}
-
 Result<std::vector<std::size_t>> shrink(StageContext& context, std::vector<Hypothesis>& hypotheses,
-                                        const std::vector<std::size_t>& finalists) {
-  if (context.study.budget.shrink == 0 || finalists.empty()) return finalists;
+                                        const std::vector<std::size_t>& finalists, const TextEmbedding& embed) {
+  if (context.study.budget.shrink < kShrinkFewest || finalists.empty()) return finalists;
   std::vector<Hypothesis> before;
   std::vector<Shrinking> searches;
   for (const std::size_t h : finalists) {
@@ -273,10 +283,12 @@ Result<std::vector<std::size_t>> shrink(StageContext& context, std::vector<Hypot
   if (open > 0)
     context.step(fmt::format("shrinking {} to the fewest words", counted_phrases(static_cast<std::size_t>(open))));
   Album album(context);
+  Meanings meanings(embed);
   do {
+    if (meanings.anything_asked()) SCOTOMA_RETURN_IF_ERROR(meanings.learn());
     if (album.anything_planned()) SCOTOMA_RETURN_IF_ERROR(album.generate());
-    for (Shrinking& search : searches) search.advance(album);
-  } while (album.anything_planned());
+    for (Shrinking& search : searches) search.advance(album, meanings);
+  } while (album.anything_planned() || meanings.anything_asked());
   for (std::size_t f = 0; f < finalists.size(); ++f) searches[f].conclude(album, hypotheses[finalists[f]]);
   auto staying = merge(hypotheses, finalists, before);
   merge_dropped(hypotheses, staying);

@@ -71,7 +71,8 @@ void add_budget(std::vector<Option>& t) {
                0,
                0,
                {"halving", "thompson"}});
-  t.push_back({"budget", "shrink", "images of each shortened phrase, at most; 0: phrases stay as they are",
+  t.push_back({"budget", "shrink",
+               "images of each shortened phrase, at most; fewer than 9 show nothing: phrases stay as they are",
                FIELD(budget.shrink), 0, kMany});
   t.push_back({"budget", "finalists", "phrases that go to confirmation, at most", FIELD(budget.finalists), 1, 100000});
   t.push_back({"budget", "confirm", "fresh images of a finalist, at most", FIELD(budget.confirm), 1, kMany});
@@ -129,6 +130,13 @@ void add_search_and_engine(std::vector<Option>& t) {
                FIELD(search.interaction_strength), 1, 4});
   t.push_back({"search", "phrase_similarity", "phrases whose text embeddings are closer (cosine) are one",
                FIELD(search.phrase_similarity), 0, 1});
+  t.push_back({"search", "shrink_lists",
+               "shorten the phrases of [[attributes]] too; else they stay as they are written",
+               FIELD(search.shrink_lists)});
+  t.push_back({"search", "shrink_similarity",
+               "what a shortened phrase must keep of its meaning, by the embedder: 1 all of it, 0 the embedder is not "
+               "asked",
+               FIELD(search.shrink_similarity), 0, 1});
   t.push_back({"engine",
                "precision",
                "arithmetic of the engine; part of every fingerprint",

@@ -188,7 +188,7 @@ struct BudgetOptions {
   int initial_images = 8;  ///< a hypothesis, in the first round of exploration; doubled each round for the better half
   int rounds = 2;          ///< of successive halving
   Explorer explorer = Explorer::halving;
-  int shrink = 16;           ///< a shortened phrase, at most; 0: phrases stay as they are
+  int shrink = 32;           ///< a shortened phrase, at most; 0: phrases stay as they are
   int finalists = 24;        ///< hypotheses that go to confirmation, at most
   int confirm = 96;          ///< a finalist, at most
   int audit = 96;            ///< a cause, over its labels, at most (and as many again without the phrase)
@@ -254,6 +254,10 @@ struct SearchOptions {
   PhraseSource source = PhraseSource::captions;
   int interaction_strength = 1;     ///< phrases of different lists joined: 1 each alone, 2 also all pairs, 3 triples
   double phrase_similarity = 0.97;  ///< text embeddings closer than this (cosine) are one hypothesis
+  bool shrink_lists = false;        ///< shorten the user's own phrases too
+  /// Of a prepositional phrase's meaning, what a shorter one must keep (stage/meaning.h). By the world's embedder,
+  /// words that only adorn keep 0.92 or more, and words that say something else 0.80 or less.
+  double shrink_similarity = 0.85;
 };
 
 /// Arithmetic of the engine.
