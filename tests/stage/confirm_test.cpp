@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 #include <string>
+#include <vector>
 
 #include "fake/stage.h"
 #include "scotoma/evidence/joint_e_value.h"
@@ -229,6 +230,21 @@ TEST(Confirm, ABugIsNotLostToAFewInvalidImages) {
     trial.run();
     EXPECT_EQ(trial.hypotheses[0].status, Status::confirmed) << "seed " << seed;
   }
+}
+
+/// As when the cross-check brings more: a wave by itself, at its own part of the level.
+TEST(Confirm, ASecondWaveTakesNothingBackAndIsHeldToItsOwnPart) {
+  FlowerTrial trial(0.95);
+  trial.run();
+  const Hypothesis first = trial.hypotheses[0];
+  ASSERT_EQ(first.status, Status::confirmed);
+  trial.hypotheses.push_back(trial.stage.hypothesis("fly", "on a flower", 0.3));
+  const auto threshold = confirm(trial.stage.context, trial.hypotheses, {1}, Wave::cross_check);
+  ASSERT_TRUE(threshold.ok());
+  EXPECT_EQ(trial.hypotheses[0], first);
+  EXPECT_EQ(trial.hypotheses[1].wave, Wave::cross_check);
+  EXPECT_EQ(trial.hypotheses[1].status, Status::confirmed);
+  EXPECT_GE(trial.hypotheses[1].log_e_value, std::log(1 / 0.004));
 }
 
 TEST(Confirm, ThePathOfOneHypothesisDoesNotDependOnTheOthers) {

@@ -32,6 +32,8 @@ StageWords words_of(Stage stage) {
       return {"audit", "auditing confirmed phrases on fresh images"};
     case Stage::cross_check:
       return {"cross-check", "trying confirmed phrases on other labels"};
+    case Stage::spread:
+      return {"spread", "confirming on fresh images what the cross-check found"};
     case Stage::generate:
       return {"generate", "generating images"};
     case Stage::transfer:

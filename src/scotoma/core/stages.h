@@ -18,6 +18,7 @@ enum class Stage {
   confirm,
   audit,
   cross_check,
+  spread,
   // of verbs that ask for more than a run
   generate,
   transfer,

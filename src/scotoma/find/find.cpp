@@ -15,6 +15,7 @@
 #include "scotoma/find/phrases.h"
 #include "scotoma/find/rule_of_study.h"
 #include "scotoma/find/speed.h"
+#include "scotoma/find/spread.h"
 #include "scotoma/find/watch.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/stage/audit.h"
@@ -143,6 +144,17 @@ Result<std::vector<Target>> find_targets(const Study& study, const std::vector<s
 
 namespace {
 
+/// Marked cells of the cross-check have a trial like any other phrase. `tested`: all that had one. Not under the plain
+/// rule, which decides of each by itself and would only list more.
+Result<void> test_what_spreads(StageContext& context, Memo& memo, Course& course, Findings& findings,
+                               const std::vector<std::size_t>& tested) {
+  if (context.study.evidence.rule != EvidenceRule::sequential) return {};
+  SCOTOMA_ASSIGN_OR_RETURN(const auto spread, take_up_spread(context, memo, findings, tested));
+  if (spread.empty()) return {};
+  course.begin(Stage::spread);
+  return confirm_spread(context, findings, spread);
+}
+
 /// run_study() through this memo.
 Result<StudyRun> run_through(Memo& memo, const Study& study, Models& models, AnswerCache& cache, Listener& listener,
                              const RunOptions& options) {
@@ -192,6 +204,7 @@ Result<StudyRun> run_through(Memo& memo, const Study& study, Models& models, Ans
   if (options.only.empty()) {
     course.begin(Stage::cross_check);
     SCOTOMA_ASSIGN_OR_RETURN(findings.cross, cross_check(context, findings.hypotheses, findings.bases));
+    SCOTOMA_RETURN_IF_ERROR(test_what_spreads(context, memo, course, findings, finalists));
   }
   SCOTOMA_RETURN_IF_ERROR(memo.settle());
   course.end();

@@ -148,10 +148,15 @@ enum class Source {
   list,    ///< the user's attributes
   either,  ///< a disjunction of listed phrases that are weak alone
   user,    ///< asked for in so many words
+  cross,   ///< confirmed for another label, and marked for this one by the cross-check
 };
 
-constexpr std::array<Named<Source>, 4> names_of(Source) {
-  return {{{Source::captions, "captions"}, {Source::list, "list"}, {Source::either, "either"}, {Source::user, "user"}}};
+constexpr std::array<Named<Source>, 5> names_of(Source) {
+  return {{{Source::captions, "captions"},
+           {Source::list, "list"},
+           {Source::either, "either"},
+           {Source::user, "user"},
+           {Source::cross, "cross"}}};
 }
 
 /// Trials that are decided upon together; how many there are is fixed before the first of their images.
@@ -292,7 +297,7 @@ struct CrossCell {
 struct CrossRow {
   Phrase phrase;
   std::string answer;             ///< the class that things are misclassified as
-  std::vector<std::string> bugs;  ///< ids of the hypotheses it was confirmed for
+  std::vector<std::string> bugs;  ///< ids of the hypotheses it was confirmed for, before the cross-check or after it
   std::vector<CrossCell> cells;   ///< by label, in the study's order, without the answer's own
 
   bool operator==(const CrossRow&) const = default;

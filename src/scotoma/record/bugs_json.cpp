@@ -214,7 +214,16 @@ ordered_json misclassified_rate(const Rate& rate) {
           {"high", rate.high}};
 }
 
-ordered_json cell_json(const CrossCell& cell, const ImagePath& path) {
+/// The id of the row's bug of a label, null without one.
+ordered_json bug_of_cell(const Findings& findings, const CrossRow& row, const std::string& label) {
+  for (const Hypothesis& h : findings.hypotheses) {
+    const bool named = std::find(row.bugs.begin(), row.bugs.end(), h.id) != row.bugs.end();
+    if (named && h.label == label) return valid_utf8(h.id);
+  }
+  return nullptr;
+}
+
+ordered_json cell_json(const Findings& findings, const CrossRow& row, const CrossCell& cell, const ImagePath& path) {
   ordered_json examples = ordered_json::array();
   for (const Sample& sample : cell.samples) examples.push_back(path(sample.image));
   return {{"label", valid_utf8(cell.label)},
@@ -226,6 +235,7 @@ ordered_json cell_json(const CrossCell& cell, const ImagePath& path) {
           {"p", cell.p},
           {"adjusted_p", cell.adjusted},
           {"spreads", cell.spreads},
+          {"bug", bug_of_cell(findings, row, cell.label)},
           {"examples", std::move(examples)}};
 }
 
@@ -289,7 +299,7 @@ ordered_json counts_json(const Findings& findings) {
 ordered_json row_json(const Study& study, const Findings& findings, const Causes& causes, const CrossRow& row,
                       const ImagePath& path) {
   ordered_json cells = ordered_json::array();
-  for (const CrossCell& cell : row.cells) cells.push_back(cell_json(cell, path));
+  for (const CrossCell& cell : row.cells) cells.push_back(cell_json(findings, row, cell, path));
   return {{"phrase", valid_utf8(row.phrase.text)},
           {"pieces", pieces_json(row.phrase)},
           {"answer", valid_utf8(row.answer)},

@@ -22,6 +22,7 @@ constexpr std::size_t kTinyImages = 2;
 std::string source_words(const Hypothesis& h) {
   if (h.source == Source::user) return "asked for by the user";
   if (h.source == Source::list) return "from the study's lists";
+  if (h.source == Source::cross) return "from the cross-check of another label's phrase";
   if (h.source == Source::either) return "phrases of a list that are weak alone";
   const Phrase& phrase = h.phrase;
   if (phrase.cluster_captions == 0) return {};

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -63,13 +64,12 @@ void conclude(const StageContext& context, Hypothesis& hypothesis) {
 /// The audits of one study: a sample a cause, shared over its labels, which grow side by side.
 class Audits {
  public:
-  Audits(StageContext& context, std::vector<Hypothesis>& hypotheses)
+  Audits(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& which)
       : context_(context), hypotheses_(hypotheses), round_(static_cast<int>(context.study.prompts.base.size())) {
     std::vector<std::size_t> confirmed;
     const int least = shortest_audit(context.study);
-    for (std::size_t h = 0; h < hypotheses.size(); ++h) {
-      if (hypotheses[h].status != Status::confirmed || hypotheses[h].audited()) continue;
-      hypotheses[h].pairs.clear();
+    for (const std::size_t h : which) {
+      if (hypotheses[h].status != Status::confirmed) continue;
       if (context.budget().affords(least, 2 * (confirmed.size() + 1))) {
         confirmed.push_back(h);
       } else {
@@ -157,15 +157,20 @@ class Audits {
 }  // namespace
 
 Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses) {
-  Audits audits(context, hypotheses);
+  std::vector<std::size_t> all(hypotheses.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return audit(context, hypotheses, all);
+}
+
+Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& which) {
+  Audits audits(context, hypotheses, which);
   if (audits.bugs() == 0) return {};
   const std::size_t causes = audits.causes().size();
   context.step(fmt::format("auditing {} confirmed phrase{} of {} cause{} on fresh images", audits.bugs(),
                            audits.bugs() == 1 ? "" : "s", causes, causes == 1 ? "" : "s"));
   SCOTOMA_RETURN_IF_ERROR(audits.run());
-  for (Hypothesis& hypothesis : hypotheses) {
-    if (hypothesis.status == Status::confirmed && !hypothesis.audited() && !hypothesis.pairs.empty())
-      conclude(context, hypothesis);
+  for (const std::size_t h : which) {
+    if (!hypotheses[h].pairs.empty() && !hypotheses[h].audited()) conclude(context, hypotheses[h]);
   }
   return {};
 }

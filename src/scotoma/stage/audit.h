@@ -18,4 +18,7 @@ namespace scotoma {
 /// bugs stay confirmed without one. context.limits says so.
 Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses);
 
+/// The same for those of `which` that are confirmed.
+Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& which);
+
 }  // namespace scotoma
