@@ -50,6 +50,16 @@ TEST(Doubt, NothingIsSaidOfModelsThatDoTheirWork) {
   EXPECT_TRUE(doubts(findings).empty()) << "few images";
 }
 
+TEST(Doubt, AGeneratorThatDrawsNearlyOneImageIsNamed) {
+  Findings findings = well();
+  findings.diversity = Diversity{2, 16, 0.03, 0.31};
+  expect_doubt(findings, "two images of one base prompt differ by 0.030, two of different labels by 0.310");
+  findings.diversity->within = 0.04;
+  EXPECT_TRUE(doubts(findings).empty());
+  findings.diversity = Diversity{2, 15, 0.03, 0.31};
+  EXPECT_TRUE(doubts(findings).empty()) << "few images";
+}
+
 TEST(Doubt, AJudgeThatRefusesNearlyEverythingIsNamed) {
   Findings findings = well();
   for_all(findings, [](Sample& s) { s.judgement.valid = false; });

@@ -121,6 +121,8 @@ TEST(BugsJson, SaysWhatBecameOfThePhrasesWords) {
   EXPECT_EQ(fly["shrink_steps"][2]["phrase"], "on a yellow flower");
   EXPECT_EQ(fly["shrink_steps"][2]["rate"]["failures"], 13);
   EXPECT_EQ(fly["shrink_steps"][2]["kept"], true);
+  EXPECT_EQ(fly["shrink_steps"][2]["meaning"], 0.96);
+  EXPECT_FALSE(fly["shrink_steps"][3].contains("meaning")) << "the embedder was not asked";
   EXPECT_EQ(fly["merged"], json({"on a big flower"}));
   EXPECT_EQ(fly["pieces"].dump(), R"([{"text":"on a flower","position":"after"}])");
   EXPECT_TRUE(fly["part_rates"].empty());
@@ -137,6 +139,7 @@ TEST(BugsJson, HoldsEveryCellOfTheCrossCheck) {
   const Findings findings = made_up::all_records();
   const ordered_json bugs = bugs_json(made_up::study(), findings);
   EXPECT_EQ(bugs["images_spent"]["shrink"], 144);
+  EXPECT_EQ(bugs["diversity"]["within"], 0.21);
   EXPECT_EQ(bugs["images_spent"]["cross"], 416);
   EXPECT_EQ(bugs["images_spent"]["total"], findings.spent.total());
   ASSERT_EQ(bugs["spurious_correlations"].size(), 2U);
@@ -148,6 +151,8 @@ TEST(BugsJson, HoldsEveryCellOfTheCrossCheck) {
             "On a flower, many things are misclassified as a bee: cat, cow, dog and 2 more of 6 labels.");
   ASSERT_EQ(row["cells"].size(), 6U);
   const ordered_json dog = row["cells"][3];
+  EXPECT_EQ(row["cells"][0]["bug"], "fly-on-a-flower");
+  EXPECT_TRUE(dog["bug"].is_null());
   EXPECT_EQ(dog["label"], "dog");
   EXPECT_EQ(dog["with"]["misclassified"], 12);
   EXPECT_EQ(dog["with"]["valid"], 15);

@@ -240,7 +240,7 @@ Findings all_records() {
   fly.shrunk_from = "sitting on a large yellow flower";
   fly.shrink_steps = {{"on a large yellow flower", "sitting", rate(14, 16), true},
                       {"sitting", "on a large yellow flower", rate(2, 16), false},
-                      {"on a yellow flower", "large", rate(13, 15, 1), true},
+                      {"on a yellow flower", "large", rate(13, 15, 1), true, 0.96},
                       {"on a flower", "yellow", rate(14, 16), true},
                       {"", "on a flower", rate(1, 16), false}};
   fly.merged = {"on a big flower"};
@@ -266,6 +266,7 @@ Findings all_records() {
                       cell("cat", "flower", "bee", 16, 0), cell("dog", "flower", "bee", 12, 0, 15),
                       cell("cow", "flower", "bee", 13, 0), cell("car", "flower", "bee", 1, 1)};
   correct(f.cross);
+  f.diversity = Diversity{6, 48, 0.21, 0.84};
   f.spent = {.base = 384, .explore = 312, .shrink = 144, .confirm = 448, .audit = 768, .cross = 416};
   return f;
 }

@@ -19,12 +19,21 @@ TEST(LimitSentences, NameWhatTheGeneratorCannotShowAndNoMoreThanAskedFor) {
   Findings findings = made_up::findings();
   const auto all = limit_sentences(made_up::study(), findings, 100);
   EXPECT_TRUE(holds(all, "so that nothing is claimed of it: a frog in a very dark room at night."));
-  EXPECT_TRUE(holds(all, "The images are generated."));
+  EXPECT_TRUE(holds(all, "The images are generated, and so is every rate."));
   for (int i = 0; i < 3; ++i) {
     findings.hypotheses.push_back(findings.hypotheses.back());
     findings.hypotheses.back().status = Status::not_generatable;
   }
   EXPECT_TRUE(holds(limit_sentences(made_up::study(), findings, 2), ", and more in bugs.json."));
+}
+
+TEST(LimitSentences, SayHowDifferentTheGeneratorsImagesAre) {
+  Findings findings = made_up::findings();
+  EXPECT_FALSE(holds(limit_sentences(made_up::study(), findings, 9), "By the embedder"));
+  findings.diversity = Diversity{4, 32, 0.2, 0.8};
+  EXPECT_TRUE(holds(limit_sentences(made_up::study(), findings, 9),
+                    "two images of one base prompt differ 25\u00A0% as much as two of different labels do (mean cosine "
+                    "distances 0.20 and 0.80, 32 images)"));
 }
 
 TEST(LimitSentences, SayThatNobodyJudgedTheImages) {

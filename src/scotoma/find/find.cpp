@@ -12,6 +12,7 @@
 #include "scotoma/cache/reviews.h"
 #include "scotoma/core/parallel.h"
 #include "scotoma/find/conclude.h"
+#include "scotoma/find/diversity.h"
 #include "scotoma/find/phrases.h"
 #include "scotoma/find/rule_of_study.h"
 #include "scotoma/find/speed.h"
@@ -179,6 +180,7 @@ Result<StudyRun> run_through(Memo& memo, const Study& study, Models& models, Ans
   course.begin(Stage::sample);
   SCOTOMA_ASSIGN_OR_RETURN(findings.bases, sample_bases(context));
   course.begin(Stage::describe);
+  SCOTOMA_ASSIGN_OR_RETURN(findings.diversity, measure_diversity(memo, findings.bases));
   std::vector<Candidate> candidates = of_user(options.only, findings.bases);
   if (candidates.empty()) {
     SCOTOMA_ASSIGN_OR_RETURN(candidates, search_phrases(context, memo, findings));

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kFew = 8;  ///< images, below which nothing is said
 constexpr double kNearlyAll = 0.9;
+constexpr double kHardly = 0.1;  ///< of the distance between labels
 constexpr double kLevel = 0.05;
 
 using Samples = std::vector<const Sample*>;
@@ -51,6 +52,19 @@ std::string about_generator(const Samples& all) {
       "seed {}. Look at it: one plain colour means numbers out of range in the generator (set precision = \"f32\" in "
       "[engine]).",
       all.size(), repeats, other->request.prompt, other->request.seed, one->request.prompt, one->request.seed);
+}
+
+/// Images of one prompt are hardly different at all.
+std::string about_diversity(const Findings& findings) {
+  if (!findings.diversity || findings.diversity->images < static_cast<int>(2 * kFew)) return "";
+  const Diversity& diversity = *findings.diversity;
+  if (diversity.within >= kHardly * diversity.across) return "";
+  return fmt::format(
+      "The generator draws nearly the same image again and again: by the embedder, two images of one base prompt "
+      "differ "
+      "by {:.3f}, two of different labels by {:.3f} (cosine distance, {} images of {} prompts). Each rate is that of "
+      "hardly more than one image; take less guidance, more steps, or another generator.",
+      diversity.within, diversity.across, diversity.images, diversity.prompts);
 }
 
 std::string about_judge(const Findings& findings, const Samples& all) {
@@ -161,8 +175,10 @@ std::vector<std::string> doubts(const Findings& findings) {
   std::vector<std::string> out;
   std::string of_classifier = about_swapped(findings);  // says more than that little is right
   if (of_classifier.empty()) of_classifier = about_classifier(findings, all);
-  for (std::string& sentence : std::vector{about_generator(all), about_judge(findings, all), std::move(of_classifier),
-                                           about_captioner(findings)}) {
+  std::string of_generator = about_generator(all);  // the same image says more than nearly the same
+  if (of_generator.empty()) of_generator = about_diversity(findings);
+  for (std::string& sentence : std::vector{std::move(of_generator), about_judge(findings, all),
+                                           std::move(of_classifier), about_captioner(findings)}) {
     if (!sentence.empty()) out.push_back(std::move(sentence));
   }
   return out;

@@ -17,7 +17,8 @@ bool like_guessing(int right, int asked, std::size_t choices, double level);
 
 /// Sentences that say what was seen and what to check, the gravest first; empty where nothing is odd. They are about
 /// the study as a whole, from 8 baseline images on:
-///   - the generator generates one image for many seeds;
+///   - the generator generates one image for many seeds, or images of one prompt that differ by less than a tenth of
+///     what images of different labels do (Findings::diversity, from 16 images on);
 ///   - the judge refuses nine tenths of the baseline images or more, or so many of each label that none can be
 ///   examined; or
 ///     gives all one score;

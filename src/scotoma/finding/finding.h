@@ -314,6 +314,16 @@ struct JudgeReview {
   bool operator==(const JudgeReview&) const = default;
 };
 
+/// How different the generator's images are, by the embedder: mean cosine distances (find/diversity.h).
+struct Diversity {
+  int prompts = 0;
+  int images = 0;
+  double within = 0;  ///< of two images of one base prompt
+  double across = 0;  ///< of two images of different labels
+
+  bool operator==(const Diversity&) const = default;
+};
+
 /// Images asked for, by stage: the same however often the run was interrupted.
 struct Spent {
   int base = 0;
@@ -357,6 +367,7 @@ struct Findings {
   std::vector<Hypothesis> hypotheses;  ///< confirmed first, by audited rate
   std::vector<CrossRow> cross;
   std::optional<JudgeReview> judge_review;  ///< where a person has reviewed images
+  std::optional<Diversity> diversity;       ///< of the generator; none where it was not measured
   Spent spent;
   std::map<std::string, std::string> fingerprints;  ///< role -> hash
   std::map<std::string, std::string> descriptions;  ///< role -> one line for people

@@ -171,6 +171,13 @@ ordered_json base_of_trial(const Hypothesis& h) {
   return {{"failures", passes ? h.base_valid - h.base_events : h.base_events}, {"valid", h.base_valid}};
 }
 
+ordered_json diversity_json(const Diversity& diversity) {
+  return {{"prompts", diversity.prompts},
+          {"images", diversity.images},
+          {"within", diversity.within},
+          {"across", diversity.across}};
+}
+
 ordered_json judge_json(const JudgeReview& review) {
   return {{"reviewed", review.reviewed},
           {"accepted", review.accepted},
@@ -356,6 +363,7 @@ ordered_json bugs_json(const Study& study, const Findings& findings, const Image
   json["log_e_threshold"] = finite(findings.rejection_threshold);
   if (study.evidence.rule == EvidenceRule::sequential) json["claims"] = claims_json(study, findings);
   if (findings.judge_review) json["judge_review"] = judge_json(*findings.judge_review);
+  if (findings.diversity) json["diversity"] = diversity_json(*findings.diversity);
   json["findings"] = counts_json(findings);
   const Causes causes = find_causes(findings);
   json["causes"] = ordered_json::array();

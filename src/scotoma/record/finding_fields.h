@@ -166,6 +166,14 @@ void fields_of(Is<JudgeReview> auto& record, auto& each) {
   each("refused_wrong", refused_wrong);
 }
 
+void fields_of(Is<Diversity> auto& record, auto& each) {
+  auto& [prompts, images, within, across] = record;
+  each("prompts", prompts);
+  each("images", images);
+  each("within", within);
+  each("across", across);
+}
+
 void fields_of(Is<Spent> auto& record, auto& each) {
   auto& [base, explore, shrink, confirm, audit, cross] = record;
   each("base", base);
@@ -178,10 +186,11 @@ void fields_of(Is<Spent> auto& record, auto& each) {
 
 /// Without the lists of records, which are rows of their own.
 void fields_of(Is<Findings> auto& record, auto& each) {
-  auto& [class_names, bases, clusters, hypotheses, cross, judge_review, spent, fingerprints, descriptions,
+  auto& [class_names, bases, clusters, hypotheses, cross, judge_review, diversity, spent, fingerprints, descriptions,
          rejection_threshold, limits, before_review] = record;
   each("class_names", class_names);
   each("judge_review", judge_review);
+  each("diversity", diversity);
   each("spent", spent);
   each("fingerprints", fingerprints);
   each("descriptions", descriptions);

@@ -108,6 +108,7 @@ class FindingsWriter {
   bool write_study(const Findings& findings) {
     Findings head;
     head.class_names = findings.class_names;
+    head.diversity = findings.diversity;
     head.spent = findings.spent;
     head.fingerprints = findings.fingerprints;
     head.descriptions = findings.descriptions;

@@ -54,6 +54,18 @@ Sentence judged_by_a_person(const Findings& findings) {
       {}};
 }
 
+Sentence diversity(const Findings& findings) {
+  if (!findings.diversity || findings.diversity->across <= 0) return {};
+  const Diversity& d = *findings.diversity;
+  return LimitSentence{
+      fmt::format(
+          "By the embedder, two images of one base prompt differ {} as much as two of different labels do "
+          "(mean cosine distances {:.2f} and {:.2f}, {} images). A generator that draws one image again and again "
+          "proves little.",
+          percent(d.within / d.across), d.within, d.across, grouped(d.images)),
+      {}};
+}
+
 Sentence labels_not_generatable(const Findings& findings) {
   LimitSentence sentence{"Labels that the generator cannot show well enough, on which nothing can be said: ", {}, "."};
   for (const BaseResult& base : findings.bases) {
@@ -83,7 +95,7 @@ std::string LimitSentence::text() const { return fmt::format("{}{}{}", before, f
 std::vector<LimitSentence> limit_sentences(const Study& study, const Findings& findings, std::size_t most) {
   std::vector<LimitSentence> sentences;
   for (Sentence& each :
-       std::vector<Sentence>{invalid_share(study, findings), judged_by_a_person(findings),
+       std::vector<Sentence>{invalid_share(study, findings), judged_by_a_person(findings), diversity(findings),
                              labels_not_generatable(findings), phrases_not_generatable(study, findings, most)}) {
     if (each) sentences.push_back(std::move(*each));
   }
@@ -92,7 +104,10 @@ std::vector<LimitSentence> limit_sentences(const Study& study, const Findings& f
     if (std::find(at_the_top.begin(), at_the_top.end(), limit) == at_the_top.end()) sentences.push_back({limit, {}});
   }
   sentences.push_back(
-      {"The images are generated. Whether a bug shows on photographs too, only photographs can tell: try a few.", {}});
+      {"The images are generated, and so is every rate. How far one is from that on photographs is not known until it "
+       "is "
+       "measured on photographs: try a few.",
+       {}});
   sentences.push_back(
       {"Only what the captioner noticed, a list named, or a user asked for, was tried. What is not listed here was not "
        "tested.",
