@@ -13,6 +13,9 @@ std::vector<ExitCode> exit_codes(std::string_view verb) {
     good.meaning = "all findings are fixed";
     half.meaning = "some are still there, worse or undecided";
     bad.meaning = "bad input, or a study that found nothing to check";
+  } else if (verb == "certify") {
+    good.meaning = "all is certified";
+    half.meaning = "something is not";
   } else if (verb == "doctor") {
     good.meaning = "all checks passed";
     half.meaning = "something is suspicious";

@@ -134,6 +134,7 @@ int run_verb(int argc, const char* const* argv) {
   add_probe(app, run);
   add_transfer(app, run);
   add_check(app, run);
+  add_certify(app, run);
   add_doctor(app, run);
   add_export(app, run);
   add_card(app, run);

@@ -37,6 +37,7 @@ void add_review(CLI::App& app, Run& run);
 void add_probe(CLI::App& app, Run& run);
 void add_transfer(CLI::App& app, Run& run);
 void add_check(CLI::App& app, Run& run);
+void add_certify(CLI::App& app, Run& run);
 void add_doctor(CLI::App& app, Run& run);
 void add_demo(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);

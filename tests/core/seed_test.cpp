@@ -13,7 +13,7 @@ namespace {
 
 constexpr Purpose kPurposes[] = {Purpose::baseline,     Purpose::screening, Purpose::exploration, Purpose::shrinking,
                                  Purpose::confirmation, Purpose::audit,     Purpose::cross_check, Purpose::speed,
-                                 Purpose::doctor,       Purpose::review};
+                                 Purpose::doctor,       Purpose::review,    Purpose::certificate};
 
 TEST(SampleSeed, EveryPurposeHasAWordOfItsOwn) {
   std::set<std::string_view> words;

@@ -24,6 +24,7 @@ enum class Purpose {
   speed,   ///< what budget.minutes are worth
   doctor,  ///< whether a generator works
   review,  ///< no image: the order in which a person is asked
+  certificate,
 };
 
 /// The words that stand for them in every seed, for ever: another word would be other images for every study.
@@ -38,7 +39,8 @@ constexpr std::array<Named<Purpose>, 11> names_of(Purpose) {
            {Purpose::cross_check, "cross"},
            {Purpose::speed, "speed"},
            {Purpose::doctor, "doctor"},
-           {Purpose::review, "review"}}};
+           {Purpose::review, "review"},
+           {Purpose::certificate, "certify"}}};
 }
 
 /// Seed of image `index` generated from `prompt` for `purpose`. A function of its arguments alone: the first eight

@@ -42,6 +42,8 @@ StageWords words_of(Stage stage) {
       return {"check", "asking the other classifier"};
     case Stage::export_dataset:
       return {"export", "writing the dataset"};
+    case Stage::certify:
+      return {"certify", "looking for evidence that no phrase raises the failure rate"};
   }
   return {};
 }

@@ -24,6 +24,7 @@ enum class Stage {
   transfer,
   check,
   export_dataset,
+  certify,
 };
 
 /// "sample", "cross-check": for files and programs. Never changes.

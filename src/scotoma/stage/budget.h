@@ -41,6 +41,7 @@ inline int Spent::*count_of(Purpose purpose) {
     case Purpose::speed:
     case Purpose::doctor:
     case Purpose::review:
+    case Purpose::certificate:
       break;
   }
   return nullptr;

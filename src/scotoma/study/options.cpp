@@ -111,6 +111,26 @@ void add_evidence(std::vector<Option>& t) {
                FIELD(evidence.max_invalid), 0, 1});
 }
 
+void add_certify(std::vector<Option>& t) {
+  t.push_back({"certify", "size", "the rise of the failure rate, or with `absolute` the rate, that is to be ruled out",
+               FIELD(certify.size), 0.001, 0.999});
+  t.push_back({"certify",
+               "variant",
+               "what is ruled out: that a phrase fails in `size` more than its label's baseline, or in `size` at all",
+               CHOICE(certify.variant),
+               0,
+               0,
+               {"above-baseline", "absolute"}});
+  t.push_back({"certify", "alpha", "how likely a certificate is wrong, at most", FIELD(certify.alpha), 1e-9, 0.5});
+  t.push_back({"certify", "images", "images of a certificate, at most; 0: as many as budget.images",
+               FIELD(certify.images), 0, kMany});
+  t.push_back({"certify", "each", "images of a label with a phrase, at most", FIELD(certify.each), 1, kMany});
+  t.push_back({"certify", "lists", "names of [[attributes]] whose phrases are certified; with no phrases here: all",
+               FIELD(certify.lists)});
+  t.push_back({"certify", "phrases", "phrases that are certified, behind the label", FIELD(certify.phrases)});
+  t.push_back({"certify", "in_front", "phrases that are certified, in front of the label", FIELD(certify.in_front)});
+}
+
 void add_search_and_engine(std::vector<Option>& t) {
   t.push_back({"search", "cluster_distance", "cosine distance at which groups of images stay apart",
                FIELD(search.cluster_distance), 0, 2});
@@ -176,7 +196,7 @@ std::span<const Option> options() {
     t.push_back({"", "name", "what the report calls the study", FIELD(name)});
     t.push_back({"", "seed", "decides every image", FIELD(seed), 0, 9e15});
     for (const auto& add :
-         {add_role_options, add_failure, add_prompts, add_budget, add_evidence, add_search_and_engine})
+         {add_role_options, add_failure, add_prompts, add_budget, add_evidence, add_certify, add_search_and_engine})
       add(t);
     return t;
   }();

@@ -234,6 +234,28 @@ struct EvidenceOptions {
   double max_invalid = 0.5;              ///< a share of invalid images above this: the generator cannot show it
 };
 
+/// What a certificate says of a phrase.
+enum class CertifyVariant {
+  above_baseline,  ///< it does not raise its label's failure rate by certify.size
+  absolute,        ///< under it the label's failure rate is below certify.size
+};
+
+constexpr std::array<Named<CertifyVariant>, 2> names_of(CertifyVariant) {
+  return {{{CertifyVariant::above_baseline, "above-baseline"}, {CertifyVariant::absolute, "absolute"}}};
+}
+
+/// `scotoma certify`: evidence that phrases do not matter. Its images are its own.
+struct CertifyOptions {
+  double size = 0.2;  ///< the smallest rise, or rate, that is to be ruled out
+  CertifyVariant variant = CertifyVariant::above_baseline;
+  double alpha = 0.05;                     ///< of a certificate that is wrong
+  int images = 0;                          ///< of all, at most; 0: as many as budget.images
+  int each = 96;                           ///< of a label with a phrase, at most
+  std::vector<std::string> lists = {};     ///< names of [[attributes]] whose phrases are certified
+  std::vector<std::string> phrases = {};   ///< further phrases, behind the label
+  std::vector<std::string> in_front = {};  ///< further phrases, in front of it; with none of the three: all lists
+};
+
 /// Whence phrases come beside [[attributes]].
 enum class PhraseSource {
   captions,
@@ -303,6 +325,7 @@ struct Study {
   BudgetOptions budget;
   EvidenceOptions evidence;
   SearchOptions search;
+  CertifyOptions certify = {};
   EngineOptions engine;
 };
 

@@ -87,7 +87,7 @@ ordered_json settings_json(const Study& study) {
   ordered_json settings = ordered_json::object();
   for (const Option& option : options()) {
     const bool stands_elsewhere = option.table.empty();
-    const bool changes_no_answer = is_one_of(option, kChangeNoAnswer);
+    const bool changes_no_answer = is_one_of(option, kChangeNoAnswer) || option.table == "certify";  // not of a run
     // Not said where it is the usual one, as in results of programs that knew no other.
     const bool came_later = (option.key == "kind" && option.table != "judge") || is_one_of(option, kCameLater);
     const bool usual = (option.table == "failure" && study.failure.rule == FailureKind::top_1) ||

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scotoma/find/certify_study.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "scotoma/cache/memo.h"
+#include "scotoma/core/parallel.h"
+#include "scotoma/find/find.h"
+#include "scotoma/stage/certify.h"
+
+namespace scotoma {
+namespace {
+
+/// Behind those that are there, unless it is one of them.
+void add(std::vector<ListedPhrase>& phrases, const ListedPhrase& phrase) {
+  if (std::find(phrases.begin(), phrases.end(), phrase) == phrases.end()) phrases.push_back(phrase);
+}
+
+Result<const AttributeList*> list_of(const Study& study, const std::string& name) {
+  std::vector<std::string> names;
+  for (const AttributeList& list : study.attributes) {
+    if (list.name == name) return &list;
+    names.push_back(list.name);
+  }
+  return bad_input(
+      fmt::format("{}: no [[attributes]] list '{}' for the certificate; {}", study.file.string(), name,
+                  names.empty() ? "the study has none" : fmt::format("it has: {}", fmt::join(names, ", "))));
+}
+
+Result<std::vector<Target>> chosen_targets(const Study& study, const std::vector<std::string>& labels,
+                                           const std::vector<std::string>& class_names) {
+  SCOTOMA_ASSIGN_OR_RETURN(auto targets, find_targets(study, class_names));
+  std::vector<std::string> names;
+  for (const Target& target : targets) names.push_back(target.label.name);
+  for (const std::string& label : labels) {
+    if (std::find(names.begin(), names.end(), label) != names.end()) continue;
+    return bad_input(
+        fmt::format("{}: no label '{}' in this study; it has: {}", study.file.string(), label, fmt::join(names, ", ")));
+  }
+  std::erase_if(targets, [&](const Target& target) {
+    return !labels.empty() && std::find(labels.begin(), labels.end(), target.label.name) == labels.end();
+  });
+  return targets;
+}
+
+}  // namespace
+
+Result<std::vector<ListedPhrase>> phrases_to_certify(const Study& study) {
+  const CertifyOptions& options = study.certify;
+  std::vector<ListedPhrase> phrases;
+  std::vector<std::string> lists = options.lists;
+  if (lists.empty() && options.phrases.empty() && options.in_front.empty()) {
+    for (const AttributeList& list : study.attributes) lists.push_back(list.name);
+  }
+  for (const std::string& name : lists) {
+    SCOTOMA_ASSIGN_OR_RETURN(const AttributeList* list, list_of(study, name));
+    for (const ListedPhrase& phrase : list->phrases) add(phrases, phrase);
+  }
+  for (const std::string& text : options.phrases) add(phrases, {text, false});
+  for (const std::string& text : options.in_front) add(phrases, {text, true});
+  const auto blank = [](const ListedPhrase& phrase) {
+    return phrase.text.find_first_not_of(" \t\r\n") == std::string::npos;
+  };
+  if (phrases.empty() || std::any_of(phrases.begin(), phrases.end(), blank)) {
+    return bad_input(fmt::format(
+        "{}: a certificate needs phrases, none of them empty: give some with --phrase (\"in the snow\"), in "
+        "certify.phrases, or as [[attributes]] lists",
+        study.file.string()));
+  }
+  return phrases;
+}
+
+Result<Certificate> certify_study(const Study& study, const std::vector<std::string>& labels, Models& models,
+                                  AnswerCache& cache, const CancelToken& cancel, Listener& listener) {
+  SCOTOMA_ASSIGN_OR_RETURN(const auto phrases, phrases_to_certify(study));
+  const std::vector<std::string>& class_names = models.classifier->class_names();
+  SCOTOMA_ASSIGN_OR_RETURN(const auto targets, chosen_targets(study, labels, class_names));
+  Memo memo(models, cache, cancel, listener, {thread_count(study.engine.threads), false});
+  StageContext context{study, targets, class_names, memo, listener};
+  listener.on(StageBegan{Stage::certify});
+  SCOTOMA_ASSIGN_OR_RETURN(Certificate certificate, certify(context, phrases));
+  SCOTOMA_RETURN_IF_ERROR(memo.settle());
+  for (const auto& [kind, name] : names_of(RoleKind())) {
+    const Role* role = role_of(models, kind);
+    if (role == nullptr || kind == RoleKind::captioner || kind == RoleKind::embedder) continue;  // were not asked
+    certificate.fingerprints[std::string(name)] = role->fingerprint();
+    certificate.descriptions[std::string(name)] = role->describe();
+  }
+  return certificate;
+}
+
+}  // namespace scotoma
