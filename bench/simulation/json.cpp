@@ -22,6 +22,17 @@ Json json_of_method(const MethodTally& tally) {
           {"images_per_bug_found", tally.images_per_bug}};
 }
 
+Json json_of_certificates(const CertificateTally& tally) {
+  return {{"wrong_labels", json_of_estimate(tally.wrong_labels)},
+          {"wrong_whole", json_of_estimate(tally.wrong_whole)},
+          {"wrong_picked", json_of_estimate(tally.wrong_picked)},
+          {"wrong_bugs", json_of_estimate(tally.wrong_bugs)},
+          {"power", json_of_estimate(tally.power)},
+          {"bugs_found", json_of_estimate(tally.bugs_found)},
+          {"images_per_certified_cell", json_of_estimate(tally.cell_images)},
+          {"baseline_images_per_label", json_of_estimate(tally.base_images)}};
+}
+
 Json json_of_result(const ScenarioResult& result) {
   Json methods;
   for (std::size_t m = 0; m < kMethods; ++m)
@@ -56,6 +67,18 @@ std::string json_of(const Simulation& simulation) {
       points.push_back(one);
     }
     json["power_curves"].push_back({{"base_images", curve.base}, {"points", points}});
+  }
+  for (const CertificateResult& result : simulation.certificates) {
+    Json one = json_of_certificates(result.tally);
+    one["id"] = result.scenario.id;
+    one["name"] = result.scenario.name;
+    one["broken_promises"] = result.broken;
+    json["certificates"].push_back(std::move(one));
+  }
+  for (const CertificatePoint& point : simulation.certificate_costs) {
+    json["certificate_costs"].push_back({{"rate", point.rate},
+                                         {"above_baseline", json_of_certificates(point.above_baseline)},
+                                         {"absolute", json_of_certificates(point.absolute)}});
   }
   return json.dump(2) + "\n";
 }

@@ -63,5 +63,11 @@ int main(int argc, char** argv) {
       good = false;
     }
   }
+  for (const auto& result : all->certificates) {
+    for (const std::string& promise : result.broken) {
+      fmt::print("{}: {}\n", result.scenario.id, promise);
+      good = false;
+    }
+  }
   return good ? 0 : 1;
 }

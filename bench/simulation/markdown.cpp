@@ -122,6 +122,9 @@ std::string verdict(const Simulation& simulation) {
   for (const ScenarioResult& result : simulation.scenarios) {
     for (const std::string& promise : result.broken) broken += fmt::format("- {}: {}\n", result.scenario.name, promise);
   }
+  for (const CertificateResult& result : simulation.certificates) {
+    for (const std::string& promise : result.broken) broken += fmt::format("- {}: {}\n", result.scenario.name, promise);
+  }
   if (broken.empty()) return "Every promise was kept within three Monte Carlo errors.\n\n";
   return "Promises that were not kept within three Monte Carlo errors, marked (!) in the first table:\n\n" + broken +
          "\n";
@@ -163,10 +166,12 @@ std::string markdown_of(const Simulation& simulation, const std::string& command
       "bugs that were confirmed, so this is coverage after selection. Those of exploration and confirmation promise "
       "nothing, because "
       "what they measure was selected or stopped by what they showed; they are here to show what that does.\n\n{}\n{}"
-      "## The studies\n\n{}",
+      "{}## The studies\n\n{}",
       command, simulation.settings.studies, 4, kBoundHypotheses, kPlainImages, image, verdict(simulation),
       100 * EvidenceOptions{}.alpha, rates_table(simulation), power_table(simulation),
       simulation.settings.sweep_studies, sweep_table(simulation), coverage_table(simulation), judge_note(simulation),
+      certificates_markdown(simulation.certificates, simulation.certificate_costs, simulation.settings.studies,
+                            simulation.settings.sweep_studies),
       meanings(simulation));
 }
 

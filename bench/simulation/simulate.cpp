@@ -26,8 +26,18 @@ Result<Simulation> simulate_all(const Settings& settings, const std::function<vo
     SCOTOMA_ASSIGN_OR_RETURN(auto result, simulate(scenario, settings.studies, settings.seed, settings.threads));
     all.scenarios.push_back(std::move(result));
   }
-  if (all.scenarios.empty()) return bad_input("no scenario '" + settings.only + "'");
+  for (const CertificateScenario& scenario : certificate_scenarios()) {
+    if (!settings.only.empty() && scenario.id != settings.only) continue;
+    begins(scenario.id);
+    SCOTOMA_ASSIGN_OR_RETURN(auto result,
+                             simulate_certificates(scenario, settings.studies, settings.seed, settings.threads));
+    all.certificates.push_back(std::move(result));
+  }
+  if (all.scenarios.empty() && all.certificates.empty()) return bad_input("no scenario '" + settings.only + "'");
   if (settings.sweep_studies == 0) return all;
+  begins("certify-cost");
+  SCOTOMA_ASSIGN_OR_RETURN(all.certificate_costs,
+                           certificate_costs(settings.sweep_studies, settings.seed, settings.threads));
   for (const int base : {BudgetOptions{}.base, 200}) {
     Curve curve{base, {}};
     for (const Scenario& scenario : power_sweep(base)) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "scotoma/core/cancel.h"
+#include "simulation/certificates/certificates.h"
 #include "simulation/scenarios.h"
 #include "simulation/tally.h"
 
@@ -35,6 +36,8 @@ struct Simulation {
   Settings settings;
   std::vector<ScenarioResult> scenarios;
   std::vector<Curve> curves;
+  std::vector<CertificateResult> certificates;
+  std::vector<CertificatePoint> certificate_costs;
 };
 
 /// Runs `studies` studies of one scenario. The result is the same at any number of threads.

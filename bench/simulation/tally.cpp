@@ -11,22 +11,10 @@ namespace {
 
 using Number = std::function<double(const StudyResult&)>;
 
-/// Sum of tops by sum of bottoms; the error by linearisation, studies being the independent units.
 Estimate ratio(const std::vector<StudyResult>& studies, const Number& top, const Number& bottom) {
-  double tops = 0;
-  double bottoms = 0;
-  for (const StudyResult& study : studies) {
-    tops += top(study);
-    bottoms += bottom(study);
-  }
-  if (bottoms <= 0) return {};
-  const double mean = tops / bottoms;
-  double squares = 0;
-  for (const StudyResult& study : studies) {
-    const double residual = top(study) - mean * bottom(study);
-    squares += residual * residual;
-  }
-  return {mean, std::sqrt(squares) / bottoms, std::lround(bottoms)};
+  return ratio_of(
+      studies.size(), [&](std::size_t i) { return top(studies[i]); },
+      [&](std::size_t i) { return bottom(studies[i]); });
 }
 
 Estimate mean_of(const std::vector<StudyResult>& studies, const Number& value) {
@@ -53,6 +41,24 @@ MethodTally tally_method(const std::vector<StudyResult>& studies, std::size_t m)
 }
 
 }  // namespace
+
+Estimate ratio_of(std::size_t studies, const std::function<double(std::size_t)>& top,
+                  const std::function<double(std::size_t)>& bottom) {
+  double tops = 0;
+  double bottoms = 0;
+  for (std::size_t i = 0; i < studies; ++i) {
+    tops += top(i);
+    bottoms += bottom(i);
+  }
+  if (bottoms <= 0) return {};
+  const double mean = tops / bottoms;
+  double squares = 0;
+  for (std::size_t i = 0; i < studies; ++i) {
+    const double residual = top(i) - mean * bottom(i);
+    squares += residual * residual;
+  }
+  return {mean, std::sqrt(squares) / bottoms, std::lround(bottoms)};
+}
 
 Tally tally_of(const std::vector<StudyResult>& studies) {
   Tally tally;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,11 @@ struct Estimate {
   double error = 0;
   long units = 0;  ///< studies of a mean; the denominator of a ratio
 };
+
+/// Sum of tops by sum of bottoms, over studies 0 .. studies - 1, which are the independent units: the error by
+/// linearisation. No units where the bottoms are 0.
+Estimate ratio_of(std::size_t studies, const std::function<double(std::size_t)>& top,
+                  const std::function<double(std::size_t)>& bottom);
 
 struct MethodTally {
   Estimate fdr;               ///< mean over studies of wrong / made, 0 where nothing was claimed

@@ -13,6 +13,7 @@
 namespace scotoma::simulation {
 
 void PrintTo(const Scenario& scenario, std::ostream* out) { *out << scenario.id; }
+void PrintTo(const CertificateScenario& scenario, std::ostream* out) { *out << scenario.id; }
 
 namespace {
 
@@ -122,6 +123,55 @@ Truth two_prompts() {
   return truth;
 }
 
+constexpr int kCertificates = 100;
+
+class SimulatedCertificates : public testing::TestWithParam<CertificateScenario> {};
+
+TEST_P(SimulatedCertificates, KeepEveryPromise) {
+  const auto result = simulate_certificates(GetParam(), kCertificates, kSeed, 0);
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  for (const std::string& broken : result->broken) ADD_FAILURE() << broken;
+}
+
+INSTANTIATE_TEST_SUITE_P(Scenarios, SimulatedCertificates, testing::ValuesIn(certificate_scenarios()),
+                         [](const auto& instance) {
+                           std::string name = instance.param.id;
+                           std::erase(name, '-');
+                           return name;
+                         });
+
+CertificateTally certificates(const std::string& id) {
+  for (const CertificateScenario& scenario : certificate_scenarios()) {
+    if (scenario.id != id) continue;
+    const auto result = simulate_certificates(scenario, kCertificates, kSeed, 0);
+    EXPECT_TRUE(result.ok());
+    return result->tally;
+  }
+  ADD_FAILURE() << "no scenario " << id;
+  return {};
+}
+
+TEST(SimulatedCertificate, OfWhatDoesNotMatterIsGivenOnFewImages) {
+  const CertificateTally clean = certificates("certify-clean");
+  EXPECT_GE(clean.power.mean, 0.9) << "valid, but blind";
+  EXPECT_LE(clean.cell_images.mean, 50);
+  const CertificateTally bugs = certificates("certify-bugs");
+  EXPECT_GE(bugs.bugs_found.mean, 0.95);
+}
+
+TEST(SimulationControl, CertificatesAtALargerAlphaBreakThePromiseByTheSameCheck) {
+  for (CertificateScenario scenario : certificate_scenarios()) {
+    if (scenario.id != "certify-all-at-the-margin" && scenario.id != "certify-absolute") continue;
+    scenario.fill = [fill = scenario.fill](World& world, Philox& random) {
+      fill(world, random);
+      world.study.certify.alpha = 0.4;
+    };
+    const auto result = simulate_certificates(scenario, kCertificates, kSeed, 0);
+    ASSERT_TRUE(result.ok());
+    EXPECT_FALSE(result->broken.empty()) << scenario.id << ": " << result->tally.wrong_labels.mean;
+  }
+}
+
 TEST(Coins, ShowTheRatesThatTheTruthNames) {
   const Truth truth = two_prompts();
   CoinSampler sampler(truth, 1);
@@ -166,6 +216,8 @@ TEST(SimulationDocs, TellOfEveryScenario) {
   std::ifstream file(kRoot / "docs/simulation.md");
   const std::string page{std::istreambuf_iterator<char>(file), {}};
   for (const Scenario& scenario : scenarios())
+    EXPECT_NE(page.find(scenario.meaning), std::string::npos) << scenario.id << ": write docs/simulation.md again";
+  for (const CertificateScenario& scenario : certificate_scenarios())
     EXPECT_NE(page.find(scenario.meaning), std::string::npos) << scenario.id << ": write docs/simulation.md again";
 }
 
