@@ -132,12 +132,13 @@ std::vector<std::string> level_sentences(const Certificate& certificate) {
                     passed, cells, at_most(certificate.passed_level), certificate.tested()));
   }
   if (const int bugs = certificate.count(CellVerdict::bug); bugs > 0) {
-    said.push_back(
-        fmt::format("{}: {} more than {}. That even one is wrongly called so has a probability of at most {} "
-                    "(Bonferroni over all {}).",
-                    capitalised(counted(bugs, "bug")), bugs == 1 ? "it fails" : "they fail",
-                    certificate.absolute ? size_words(certificate) : "the baseline rate and " + size_words(certificate),
-                    alpha, certificate.tested()));
+    said.push_back(fmt::format(
+        "{}: {} {}. That even one is wrongly called so has a probability of at most {} "
+        "(Bonferroni over all {}).",
+        capitalised(counted(bugs, "bug")), bugs == 1 ? "it fails" : "they fail",
+        certificate.absolute ? fmt::format("in more than {} of the images", size_words(certificate))
+                             : fmt::format("by more than {} above the baseline rate", size_words(certificate)),
+        alpha, certificate.tested()));
   }
   return said;
 }
@@ -171,7 +172,9 @@ std::string limit_words(const Certificate& certificate, const CertificateCell& c
 
 std::string figures(const Certificate& certificate, const CertificateCell& cell) {
   std::string text = cell.rate.valid == 0 ? "no valid image" : fmt::format("{} images fail", fraction(cell.rate));
-  if (cell.rate.invalid > 0) text += fmt::format("; {} more do not show the label", cell.rate.invalid);
+  if (cell.rate.invalid > 0) {
+    text += fmt::format("; {} more {} not show the label", cell.rate.invalid, cell.rate.invalid == 1 ? "does" : "do");
+  }
   if (cell.at_most < 1 && cell.rate.valid > 0) {
     text += certificate.absolute ? fmt::format("; at most {}", limit_words(certificate, cell))
                                  : fmt::format("; {:.1f} points more than the baseline at most", 100 * cell.at_most);
