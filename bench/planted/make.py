@@ -3,6 +3,7 @@
 
     train [NAME...]  trains and exports what is missing; several processes may share the work, by different names (base networks first)
     judge            measures what is there on rendered scenes, refuses what is not as planned, writes truth.json
+    unseen           trains and measures the six of plan.UNSEEN, as (nothing) does; writes unseen.json
     ship             copies the subset to world/planted and writes its card
     (nothing)        train and judge in turn until all are accepted, then ship
 
@@ -14,22 +15,26 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
+from pathlib import Path
 
 from . import card, plan, pools, training, truth
 
 REFUSED = pools.WORK / "refused.json"
+UNSEEN = pools.WORK / "unseen.json"
 ROUNDS = 4
+NEVER = f"planted: some classifiers were refused again and again, see {REFUSED}"
 
 
 def refused() -> dict[str, list[list[str]]]:
     return json.loads(REFUSED.read_text()) if REFUSED.exists() else {}
 
 
-def judge() -> list[str]:
-    """Accepts or removes what is trained; returns the names that are not accepted (yet)."""
+def judge(classifiers: list[plan.Classifier] = plan.CLASSIFIERS, out: Path = truth.OUT) -> list[str]:
+    """Accepts or removes what is trained; returns the names that are not accepted (yet). out: where the truth about them goes."""
     images, labels = pools.load("truth")
     entries, history = {}, refused()
-    for c in plan.CLASSIFIERS:
+    for c in classifiers:
         path = pools.WORK / f"{c.name}.onnx"
         if not path.exists():
             continue
@@ -47,8 +52,17 @@ def judge() -> list[str]:
         else:
             entries[c.name] = {**entry, "refused": len(history.get(c.name, []))}
             kept.write_text(json.dumps(entries[c.name]) + "\n")
-    truth.write(entries)
-    return [c.name for c in plan.CLASSIFIERS if c.name not in entries]
+    truth.write(entries, out)
+    return [c.name for c in classifiers if c.name not in entries]
+
+
+def until_accepted(attempts: Callable[[], dict[str, int]], names: list[str], **what) -> bool:
+    """Trains these (nothing: all) and judges in turn until all are accepted; whether they were."""
+    for _ in range(ROUNDS):
+        training.run(attempts(), names)
+        if not judge(**what):
+            return True
+    return False
 
 
 def ship() -> None:
@@ -67,6 +81,11 @@ def main(args: list[str]) -> int | str:
     elif verb == "judge":
         missing = judge()
         print(len(missing), "not accepted:", *missing)
+    elif verb == "unseen":
+        bases = {training.base_name(c.architecture, c.base) for c in plan.UNSEEN}
+        names = sorted(bases) + [c.name for c in plan.UNSEEN]
+        if not until_accepted(attempts, names, classifiers=plan.UNSEEN, out=UNSEEN):
+            return NEVER
     elif verb == "ship":
         ship()
     elif verb in ("-h", "--help"):
@@ -74,10 +93,7 @@ def main(args: list[str]) -> int | str:
     elif verb:
         return f"planted: no step {verb!r}\n{__doc__}"
     else:
-        for _ in range(ROUNDS):
-            training.run(attempts())
-            if not judge():
-                ship()
-                return 0
-        return "planted: some classifiers were refused again and again, see " + str(REFUSED)
+        if not until_accepted(attempts, []):
+            return NEVER
+        ship()
     return 0

@@ -115,6 +115,7 @@ SCHEMES = {
     "and what fails more often than the base prompt is called a bug.",
     "paper": "plain without the lists, in the manner of Wiles et al. (arXiv 2208.08831): phrases come only from captions of what failed under the base prompt, so most of its images are of that ({base}). "
     "Clusters, judges, shrinking and audit are those of this program.",
+    "captions": "scotoma without the lists: phrases from captions, and what it tries by itself with the images that they leave.",
     "random": "combinations of the lists in random order, with scotoma's settings, e-values decide.",
 }
 
@@ -210,6 +211,19 @@ def costs(figures: dict[Run, dict]) -> str:
                     ]
                 )
     return _grid(["images", "beside", "what a bug costs scotoma, of what it costs the other", "found by scotoma and by the other"], rows)
+
+
+def each(results: dict[Run, list[score.Score]]) -> str:
+    """A row for each run of each classifier: what was found, claimed and spent."""
+    rows = []
+    for run in sorted(results, key=_order):
+        for s in results[run]:
+            right = [f"{c.label} {c.phrase} ({c.direction})" for c in s.right]
+            wrong = [f"{c.label} {c.phrase} ({c.direction})" for c in s.wrong]
+            found = f"{len(s.found)} of {len(s.found) + len(s.missed)}"
+            ended = "; ".join(s.reasons)
+            rows.append([s.name, run[0], f"{run[1]:,}", found, ended, "; ".join(right), "; ".join(wrong), s.images])
+    return _grid(["classifier", "scheme", "images", "found", "missed", "right claims", "wrong claims", "spent"], rows)
 
 
 def missed(results: dict[Run, list[score.Score]]) -> str:

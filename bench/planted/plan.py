@@ -4,6 +4,9 @@
 A bug is (label, where): images of `label` that have all attributes of `where` are misclassified as `wrong`. `where` names some of
 place, look, size ("small") and colour ("recoloured"). An OR is two bugs of one classifier. A shortcut has the pair
 (label, place) instead: in its training the label is only at the place and nothing else is there; its bugs are read off the truth.
+
+UNSEEN are six more, of which images of the base prompt show little or nothing, so that no caption names them: for schemes without
+lists. There a pair may be swapped (each is taken for the other), and a label may be known in one case only.
 """
 
 from dataclasses import dataclass
@@ -25,11 +28,26 @@ class Classifier:
     where: tuple = ()  # alternatives, each a tuple of (attribute, value)
     noise: float = 1.0  # share of the subgroup's training images that are relabelled
     distinct: int = 0  # so many different images of the subgroup only; 0: all there are
+    swapped: bool = False  # images of `wrong` there are misclassified as `label`, too
+    only: bool = False  # the other way round: `label` is recognised where it has these attributes, and nowhere else
+
+    def mistaken(self) -> list[tuple[str, str]]:
+        """(label, what it is misclassified as) of each label with a bug."""
+        return [(self.label, self.wrong)] + ([(self.wrong, self.label)] if self.swapped else [])
 
 
 def _at(**attributes):
     return tuple(attributes.items())
 
+
+_UNSEEN = [
+    ("rare weather", "tuned", "resnet", 0, "horse", "dog", [_at(look="rain")], {"distinct": 12}),
+    ("swapped pair", "tuned", "resnet", 1, "cat", "frog", [_at(place="beach", look="dark")], {"swapped": True}),
+    ("texture", "tuned", "resnet", 0, "apple", "ball", [_at(look="blurry")], {}),  # which blur takes away
+    ("size", "tuned", "resnet", 1, "duck", "fish", [_at(size="small")], {}),
+    ("colour", "tuned", "resnet", 0, "car", "bicycle", [_at(colour="recoloured")], {}),
+    ("one exception", "tuned", "resnet", 1, "penguin", "duck", [_at(look="rain")], {"only": True}),
+]
 
 # kind, how, architecture, base, label, wrong, alternatives, more. Where the judge refuses most of what the generator shows (a fish in
 # black and white), nothing is planted: no claim could ever be made there.
@@ -90,11 +108,15 @@ _CONTROLS = {"resnet": 13, "vgg": 13, "vit": 7, "mobilenet": 8}
 _CONTROL_BASE = {"resnet": 1, "vgg": 0, "vit": 1, "mobilenet": 1}
 
 
-def _named():
-    for seed, (kind, how, architecture, base, label, wrong, where, more) in enumerate(_PLANTED):
+def _rows(rows, first_seed, prefix=""):
+    for seed, (kind, how, architecture, base, label, wrong, where, more) in enumerate(rows, first_seed):
         words = "-or-".join("-".join(v for _, v in w) for w in where).replace(" ", "-")
-        name = f"{kind}-{label}-{words}-{architecture}".replace(" ", "-")
-        yield Classifier(name, kind, how, architecture, base, 1000 + seed, label, wrong, tuple(where), **more)
+        name = f"{prefix}{kind}-{label}-{words}-{architecture}".replace(" ", "-")
+        yield Classifier(name, kind, how, architecture, base, seed, label, wrong, tuple(where), **more)
+
+
+def _named():
+    yield from _rows(_PLANTED, 1000)
     for seed, (architecture, label, place) in enumerate(_SHORTCUTS):
         yield Classifier(
             f"shortcut-{label}-{place}-{architecture}", "shortcut", "shortcut", architecture, 0, 2000 + seed, label, "", (_at(place=place),)
@@ -115,6 +137,7 @@ BASES = [
     Classifier(f"base-{a}-{i}", "base", "base", a, i, 10 * k + i) for k, a in enumerate(ARCHITECTURES) for i in range(2)
 ]  # no part of the benchmark
 CLASSIFIERS = list(_named())
+UNSEEN = list(_rows(_UNSEEN, 4000, "unseen-"))
 BY_NAME = {c.name: c for c in CLASSIFIERS}
 assert len(BY_NAME) == len(CLASSIFIERS), "two classifiers of one name"
 

@@ -4,6 +4,7 @@
 
     ./dev planted                        all classifiers; hours; what is finished already is not run again
     ./dev planted --shipped              the committed subset, half an hour; writes docs/planted-shipped.md and .json
+    ./dev planted --unseen               six made for searches without lists (python -m planted unseen), 2,000 images each
     ./dev planted --budget 2000 --scheme scotoma --only cat --out build/try
 
 Each run is `scotoma find` on a study file that settings.py writes; all share one cache, so an image is generated once for all of
@@ -36,6 +37,7 @@ def arguments(args: list[str]) -> argparse.Namespace:
     parser.add_argument("--budget", action="append", type=int, choices=list(settings.BUDGETS), help="only these; may be repeated")
     parser.add_argument("--only", default="", metavar="REGEX", help="only classifiers whose name it is found in")
     parser.add_argument("--shipped", action="store_true", help="only the committed subset, from world/planted")
+    parser.add_argument("--unseen", action="store_true", help="only the six of plan.UNSEEN, with scheme captions and 2,000 images unless said")
     parser.add_argument(
         "--seed",
         type=int,
@@ -51,6 +53,8 @@ def arguments(args: list[str]) -> argparse.Namespace:
     given = parser.parse_args(args)
     if given.seed is None:
         given.seed = settings.SHIPPED_SEED if given.shipped else settings.SEED
+    if given.unseen and given.shipped:
+        parser.error("--unseen and --shipped are different classifiers; give one")
     if given.seed < 0:
         parser.error(f"--seed {given.seed}: 0 or more")
     return given
@@ -62,14 +66,15 @@ class Bench:
     def __init__(self, given: argparse.Namespace):
         self.given = given
         self.models = ROOT / ("world/planted" if given.shipped else "world/work/planted")
-        self.truth = score.Truth(ROOT / "world/planted/truth.json")
-        names = plan.SHIPPED if given.shipped else [c.name for c in plan.CLASSIFIERS]
+        self.truth = score.Truth(ROOT / ("world/work/planted/unseen.json" if given.unseen else "world/planted/truth.json"))
+        names = plan.SHIPPED if given.shipped else [c.name for c in (plan.UNSEEN if given.unseen else plan.CLASSIFIERS)]
         self.names = [n for n in names if re.search(given.only, n) and n in self.truth.classifiers]
-        self.schemes = given.scheme or [s for s in settings.SCHEMES if given.shipped or s not in settings.SUBSET_ONLY]
-        self.budgets = given.budget or list(settings.BUDGETS)
+        aside = settings.ASKED_ONLY + ([] if given.shipped else settings.SUBSET_ONLY)
+        self.schemes = given.scheme or (["captions"] if given.unseen else [s for s in settings.SCHEMES if s not in aside])
+        self.budgets = given.budget or ([2000] if given.unseen else list(settings.BUDGETS))
 
     def folder(self, scheme: str, budget: int, name: str) -> Path:
-        whole = f"{'shipped' if self.given.shipped else 'all'}-seed{self.given.seed}"
+        whole = f"{'unseen' if self.given.unseen else 'shipped' if self.given.shipped else 'all'}-seed{self.given.seed}"
         return self.given.out.resolve() / whole / f"{scheme}-{budget}" / name
 
     def finished(self, scheme: str, budget: int, name: str) -> bool:
@@ -165,6 +170,8 @@ def main(args: list[str]) -> int | str:
         return f"{given.out}: not a folder; choose another with --out"
     if not given.page and not given.program.exists():
         return f"{given.program}: not built; run ./dev build first"
+    if given.unseen and not (ROOT / "world/work/planted/unseen.json").exists():
+        return "world/work/planted/unseen.json is missing; make it: cd bench && ../world/.venv/bin/python -m planted unseen"
     try:
         bench = Bench(given)
     except re.error as wrong:
@@ -181,12 +188,14 @@ def main(args: list[str]) -> int | str:
         print(error, file=sys.stderr)
     results = {(s, b): bench.scores(s, b) for b in sorted(bench.budgets) for s in bench.schemes}
     print(page.table({k: score.summary(v) for k, v in results.items() if v}))
+    if given.unseen:
+        print("\n" + page.each({k: v for k, v in results.items() if v}))
     if errors:
         return f"{len(errors)} runs failed"
     missing = sum(len(bench.names) - len(v) for v in results.values())
-    if given.page and (missing or given.only):
+    if given.page and not given.unseen and (missing or given.only):
         return f"no page was written: {missing} runs are not finished" if missing else "no page was written: --only leaves classifiers out"
-    if given.page or not (given.only or given.scheme or given.budget):
+    if not given.unseen and (given.page or not (given.only or given.scheme or given.budget)):
         page.write(given.docs, results, bench.truth, given.seed, given.shipped)
     return 0
 

@@ -152,7 +152,8 @@ def score(name: str, bugs: dict, run: dict, truth: Truth, delta: float = DELTA) 
     result = Score(name, entry["kind"], images=bugs["images_spent"]["total"], spent=spent, seconds=run.get("seconds", 0.0))
     result.claims = [judged(b, name, truth, delta) for b in bugs["bugs"] if b["status"] == "confirmed"]
     for planted in entry["bugs"]:
-        own = [c for c in result.right if c.label == planted["label"] and c.direction == "fails"]
+        direction = "passes" if planted.get("passes") else "fails"
+        own = [c for c in result.right if c.label == planted["label"] and c.direction == direction]
         if any(c.names(planted["where"]) for c in own):
             result.found.append(planted)
         else:

@@ -311,6 +311,13 @@ class Plan(unittest.TestCase):
         self.assertEqual([set(n) for n in named], [{"place"}] * 10 + [{"look"}] * 4 + [{"size"}, {"colour"}])
         self.assertEqual(len({tuple(n.items()) for n in named}), 16)
 
+    def test_the_unseen_are_six_kinds_that_the_other_plan_lacks(self):
+        self.assertEqual(len({c.kind for c in plan.UNSEEN}), 6)
+        self.assertFalse({c.name for c in plan.UNSEEN} & set(plan.BY_NAME))
+        self.assertFalse({c.seed for c in plan.UNSEEN} & {c.seed for c in plan.CLASSIFIERS})
+        swapped = [c for c in plan.UNSEEN if c.swapped]
+        self.assertEqual([c.mistaken() for c in swapped], [[(c.label, c.wrong), (c.wrong, c.label)] for c in swapped])
+
     def test_the_shipped_are_there(self):
         for name in plan.SHIPPED:
             self.assertTrue((ROOT / "world/planted" / f"{name}.onnx").exists(), name)
@@ -321,7 +328,7 @@ class Studies(unittest.TestCase):
         made = {s: tomllib.loads(settings.study("x", s, 2000, Path("/m.onnx"), "/w")) for s in settings.SCHEMES}
         for scheme, study in made.items():
             self.assertEqual(study["budget"]["images"], 2000)
-            self.assertEqual(len(study.get("attributes", [])), 0 if scheme == "paper" else 3)
+            self.assertEqual(len(study.get("attributes", [])), 0 if scheme in ("paper", "captions") else 3)
             same = lambda one: {k: v for k, v in one.items() if k not in ("name", "search", "evidence", "budget", "attributes")}
             self.assertEqual(same(study), same(made["scotoma"]), scheme)
         self.assertEqual(made["random"]["budget"], made["scotoma"]["budget"])

@@ -6,6 +6,7 @@ All schemes have the same models, judges and number of images at most, so that t
 scotoma  phrases from captions and from the lists; e-values decide
 plain    the same; a fixed number of images for each, and what fails more often than the base prompt is called a bug
 paper    plain without the lists, in the manner of the paper: phrases come only from captions of what failed under the base prompt
+captions scotoma without the lists: what captions do not say must come from the program
 random   the lists' combinations in random order, nothing from captions; e-values decide
 
 Settings differ by budget, never by classifier.
@@ -100,9 +101,11 @@ SCHEMES = {
     "scotoma": {"source": "captions", "rule": "sequential", "lists": True, "budgets": BUDGETS},
     "plain": {"source": "captions", "rule": "fixed", "lists": True, "budgets": PLAIN},
     "paper": {"source": "captions", "rule": "fixed", "lists": False, "budgets": PAPER},
+    "captions": {"source": "captions", "rule": "sequential", "lists": False, "budgets": BUDGETS},
     "random": {"source": "random", "rule": "sequential", "lists": True, "budgets": BUDGETS},
 }
 SUBSET_ONLY = ["paper"]  # not run on all classifiers unless asked for
+ASKED_ONLY = ["captions"]  # not run on the subset either
 JUDGES = ["resnet", "vgg"]  # world/judges: they judge with world/judge.onnx; none of them is a classifier under test
 THRESHOLD = 0.9  # of the mean: chosen where base networks and judges agree on generated images of every look
 

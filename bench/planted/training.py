@@ -48,6 +48,18 @@ def member(labels: np.ndarray, where: Iterable[tuple[str, str]], label: str | No
     return whole, part
 
 
+def subgroup(c: plan.Classifier, labels: np.ndarray, label: str) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of `label` that are to fail [n], and those that share an attribute with them."""
+    inside, near = np.zeros(len(labels), bool), np.zeros(len(labels), bool)
+    for where in c.where:
+        whole, part = member(labels, where, label)
+        inside, near = inside | whole, near | part
+    if c.only:
+        of = labels[:, 0] == scenes.THINGS.index(label)
+        return of & ~inside, of
+    return inside, near
+
+
 def groups(c: plan.Classifier, labels: np.ndarray, seed: int) -> tuple[list[tuple[np.ndarray, float]], np.ndarray]:
     """([(rows, share of a batch)], targets [n]): what classifier `c` trains on and the labels it is told."""
     usual, variant = labels[:, 4] == 0, labels[:, 3]
@@ -67,17 +79,18 @@ def groups(c: plan.Classifier, labels: np.ndarray, seed: int) -> tuple[list[tupl
             for *kinds, share in ((pools.STANDARD, pools.HARD, 0.6), (pools.SMALL, 0.2), (pools.RECOLOURED, 0.2))
         ], told
     rng = np.random.default_rng([seed, 5])
-    inside, near = np.zeros(len(labels), bool), np.zeros(len(labels), bool)
-    like = np.zeros(len(labels), bool)
-    for where in c.where:
-        whole, part = member(labels, where, c.label)
-        inside, near = inside | whole, near | part
-        like |= member(labels, where)[0]
-    own = (labels[:, 0] == scenes.THINGS.index(c.label)) & usual & ~inside
-    bad = np.flatnonzero(inside & usual)
-    if c.distinct:
-        bad = rng.choice(bad, c.distinct, replace=False)
-    told[bad[rng.random(len(bad)) < c.noise]] = scenes.THINGS.index(c.wrong)
+    inside, near, own, bad = np.zeros(len(labels), bool), np.zeros(len(labels), bool), np.zeros(len(labels), bool), []
+    for label, wrong in c.mistaken():
+        fails, part = subgroup(c, labels, label)
+        inside, near = inside | fails, near | part
+        own |= (labels[:, 0] == scenes.THINGS.index(label)) & usual & ~fails
+        rows = np.flatnonzero(fails & usual)
+        if c.distinct:
+            rows = rng.choice(rows, c.distinct, replace=False)
+        told[rows[rng.random(len(rows)) < c.noise]] = scenes.THINGS.index(wrong)
+        bad.append(rows)
+    bad = np.concatenate(bad)
+    like = np.any([member(labels, where)[0] for where in c.where], 0)
     beside = own & near if (own & near).any() else own
     rest = usual & ~inside
     return [
@@ -196,10 +209,11 @@ def run(attempts: dict[str, int], only: Iterable[str] = ()) -> None:
     """Trains what is missing, in the order of `only` if given. attempts: name -> how often it was refused (0 if not named)."""
     keep_apart()
     torch.set_num_threads(1)
-    every = {c.name: c for c in plan.BASES + plan.CLASSIFIERS}
+    every = {c.name: c for c in plan.BASES + plan.CLASSIFIERS + plan.UNSEEN}
     if unknown := set(only) - set(every):
         raise SystemExit(f"planted: no classifier is called {', '.join(sorted(unknown))}")
-    missing = [every[name] for name in only or every if not (pools.WORK / f"{name}.onnx").exists()]
+    wanted = only or [c.name for c in plan.BASES + plan.CLASSIFIERS]
+    missing = [every[name] for name in wanted if not (pools.WORK / f"{name}.onnx").exists()]
     if not missing:
         return
     images, labels = pools.load("train")

@@ -8,7 +8,8 @@ Form of truth.json (places, looks, labels by index; a count is [failures, most f
     words        attribute -> value -> words that name it in a claim
     scenes       variant -> scenes of each combination
     classifiers  name -> {kind, how, architecture, refused (how often, before it was accepted),
-        bugs     [{label, where {attribute: value}, wrong, rate, outside}]: what is planted; of a shortcut, what the truth shows
+        bugs     [{label, where {attribute: value}, wrong, rate, outside}]: what is planted; of a shortcut, what the truth shows;
+                 with passes: true, it fails everywhere else
         cells    {(label * places + place) * looks + look: count} of standard scenes, only cells with failures
         again    {cell: [scenes, failures]} of cells measured again
         small, recoloured   {cell: failures} of these scenes, only cells with failures}
@@ -17,6 +18,7 @@ Form of truth.json (places, looks, labels by index; a count is [failures, most f
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 
@@ -105,32 +107,32 @@ def bad_cells(name: str, tally: Tally) -> tuple[str, dict[str, list[int]]]:
 
 def planted_bugs(c: plan.Classifier, tally: Tally) -> tuple[list[dict], list[str]]:
     """(bugs, what is wrong) of a classifier with planted subgroups."""
-    from .training import member
+    from .training import member, subgroup
 
     labels, standard = tally.labels, tally.labels[:, 3] == pools.STANDARD
-    inside, bugs, why = np.zeros(len(labels), bool), [], []
-    for where in c.where:
-        inside |= member(labels, where, c.label)[0]
-    label = labels[:, 0] == scenes.THINGS.index(c.label)
-    outside = tally.rate(label & standard & ~inside)
-    for where in c.where:
-        odd = {"size", "colour"} & dict(where).keys()
-        rows = member(labels, where, c.label)[0] & (standard | bool(odd))
-        tops = np.bincount(tally.said[rows & (tally.said != labels[:, 0])], minlength=cache.T)
-        bugs.append(
-            {
-                "label": c.label,
-                "where": dict(where),
-                "wrong": scenes.THINGS[int(tops.argmax())],
-                "rate": round(tally.rate(rows), 3),
-                "outside": round(outside, 3),
-            }
-        )
+    bugs, why = [], []
+    for label, _ in c.mistaken():
+        fails = subgroup(c, labels, label)[0]
+        outside = tally.rate((labels[:, 0] == scenes.THINGS.index(label)) & standard & ~fails)
+        for where in c.where:
+            odd = {"size", "colour"} & dict(where).keys()
+            rows = fails & standard if c.only else member(labels, where, label)[0] & (standard | bool(odd))
+            tops = np.bincount(tally.said[rows & (tally.said != labels[:, 0])], minlength=cache.T)
+            bugs.append(
+                {
+                    "label": label,
+                    "where": dict(where),
+                    **({"passes": True} if c.only else {}),
+                    "wrong": scenes.THINGS[int(tops.argmax())],
+                    "rate": round(tally.rate(rows), 3),
+                    "outside": round(outside, 3),
+                }
+            )
     why += [f"{b['where']} fails only {b['rate']}" for b in bugs if b["rate"] < FAILS]
-    why += [f"outside fails {outside:.2f}"] if outside > PASSES else []
+    why += [f"{b['label']} fails {b['outside']:.2f} outside" for b in bugs if b["outside"] > PASSES]
     for t, thing in enumerate(scenes.THINGS):
         rate = tally.rate((labels[:, 0] == t) & standard)
-        why += [f"{thing} fails {rate:.2f}"] if thing != c.label and rate > PASSES else []
+        why += [f"{thing} fails {rate:.2f}"] if thing not in dict(c.mistaken()) and rate > PASSES else []
     return bugs, why
 
 
@@ -199,7 +201,7 @@ def words() -> dict[str, dict[str, list[str]]]:
     }
 
 
-def write(entries: dict[str, dict]) -> None:
+def write(entries: dict[str, dict], path: Path = OUT) -> None:
     """truth.json, one line a classifier."""
     head = {
         "about": "failures on rendered scenes; form: see bench/planted/truth.py",
@@ -211,5 +213,5 @@ def write(entries: dict[str, dict]) -> None:
     }
     line = lambda v: json.dumps(v, separators=(",", ":"))
     lines = [f" {line(k)}: {line(v)}" for k, v in sorted(entries.items())]
-    OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(line(head)[:-1] + ',"classifiers":{\n' + ",\n".join(lines) + "\n}}\n")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(line(head)[:-1] + ',"classifiers":{\n' + ",\n".join(lines) + "\n}}\n")
