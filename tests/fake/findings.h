@@ -42,7 +42,8 @@ class AnyValue {
         rc::gen::element<std::string>("", std::string("\0'\"\\", 4), "\xff\xfe", "\xed\xa0\x80", "\xE2\x80\xAE", "{}"));
   }
   static void fill(Source& out) {
-    out = *rc::gen::element(Source::captions, Source::list, Source::either, Source::user, Source::cross);
+    out = *rc::gen::element(Source::captions, Source::list, Source::either, Source::user, Source::cross,
+                            Source::other_labels, Source::library);
   }
   static void fill(Wave& out) { out = *rc::gen::element(Wave::search, Wave::cross_check); }
   static void fill(Direction& out) { out = *rc::gen::element(Direction::fails, Direction::passes); }

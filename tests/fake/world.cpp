@@ -150,7 +150,7 @@ class FakeGenerator : public Spoken<Generator> {
     const auto& looks = voice_.setting().looks;
     const auto any = noise.below(3 * static_cast<std::uint32_t>(looks.size()));
     const std::size_t said = mentioned(prompt, looks);
-    return said < looks.size() ? said : std::min<std::size_t>(any, looks.size());
+    return said < looks.size() || voice_.setting().looks_if_said ? said : std::min<std::size_t>(any, looks.size());
   }
 };
 
@@ -312,6 +312,7 @@ Study study_of(const WorldSetting& setting, std::vector<std::string> labels) {
   study.budget.confirm = 96;
   study.budget.audit = 48;
   study.evidence.max_hypotheses = 32;
+  study.search.attributes = BuiltIn::none;  // tests of a further search ask for it
   study.engine.threads = 1;
   return study;
 }

@@ -32,6 +32,7 @@ struct WorldSetting {
   std::vector<std::string> things = {"fly", "bee", "cat", "cow"};
   std::vector<std::string> places = {"on a flower", "in the snow", "on the grass", "in a kitchen", "under a bridge"};
   std::vector<std::string> looks = {};  ///< "dark": a third of the images, or what the prompt says, have one
+  bool looks_if_said = false;           ///< a look only where the prompt says so
   std::vector<Rule> rules = {};
   double base_error = 0.01;        ///< share of wrong answers where no rule fits
   double generation_error = 0.02;  ///< share of images that show another thing than the prompt asked for

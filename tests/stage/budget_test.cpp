@@ -20,8 +20,9 @@ RC_GTEST_PROP(Budget, NoShareIsNegativeNorMoreThanIsLeft, ()) {
   const Spent spent = {.base = *rc::gen::inRange(0, 6'000), .explore = *rc::gen::inRange(0, 6'000)};
   const Budget budget(study, spent);
   const auto labels = *rc::gen::inRange<std::size_t>(1, 50);
-  for (const int share : {budget.for_baselines(), budget.for_exploration(), budget.for_shrinking(),
-                          static_cast<int>(budget.for_screening(labels) * labels)}) {
+  for (const int share :
+       {budget.for_baselines(), budget.for_exploration(), budget.for_shrinking(), budget.for_wide_rows(),
+        budget.for_wide_pairs(), budget.for_wide_tries(), static_cast<int>(budget.for_screening(labels) * labels)}) {
     RC_ASSERT(share >= 0);
     RC_ASSERT(share <= budget.left());
     RC_ASSERT(budget.left() == 0 || budget.affords(share));
@@ -37,6 +38,14 @@ RC_GTEST_PROP(Budget, TheShortestAuditIsOfWholeRoundsAndNoLongerThanAnAudit, ())
   RC_ASSERT(shortest >= 1 && shortest <= study.budget.audit);
   RC_ASSERT(shortest == study.budget.audit ||
             (shortest >= 4 && shortest % static_cast<int>(study.prompts.base.size()) == 0));
+}
+
+TEST(Budget, IsSpentOnlyWhereLessThanATwentiethIsLeft) {
+  const Study study = study_of(1000);
+  const Spent some = {.base = 900, .explore = 50};
+  const Spent all = {.base = 900, .explore = 51};
+  EXPECT_FALSE(Budget(study, some).spent());
+  EXPECT_TRUE(Budget(study, all).spent());
 }
 
 TEST(Budget, EveryPurposeThatAStudyPaysForHasItsCount) {

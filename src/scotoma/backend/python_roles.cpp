@@ -138,6 +138,8 @@ class ExaminedGenerator final : public ExaminedRole<Generator> {
     return images;
   }
 
+  Result<bool> reads_whole(const std::string& prompt) override { return role_->reads_whole(prompt); }
+
   Result<void> examine() override {
     return examined_once([this] { return compare_with_company(); });
   }

@@ -39,10 +39,11 @@ class AnswerCache : public ImageFolder, public AnswerStore {
   /// of them is kept, in the row of the empty input, so that none gets lost untold.
   static constexpr const char* kPerson = "person";
 
-  /// Under these stand no answers, but what runs remember: a speed (find/speed.h), and who the models are
-  /// (session/remembered_models.h). No model's fingerprint is like them: those are hashes.
+  /// Under these stand no answers, but what runs remember: a speed (find/speed.h), who the models are
+  /// (session/remembered_models.h), and which prompts a generator reads whole (Memo::read_whole). No model's fingerprint is like them: those are hashes.
   static constexpr const char* kSpeed = "speed";
   static constexpr const char* kModels = "models";
+  static constexpr const char* kPrompts = "prompts";
 
   /// Opens or creates the cache in a folder. Errors: bad_input when the folder cannot be written, the file is
   /// something else, damaged, or of a newer version of Scotoma; failed when file handles or memory have run out. A

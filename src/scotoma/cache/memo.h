@@ -60,6 +60,7 @@ class Memo : public Sampler {
   Result<std::vector<std::vector<float>>> embed_texts(std::span<const std::string> texts);
 
   Result<std::vector<Sample>> sample(std::span<const Query> queries) override;
+  Result<std::vector<bool>> read_whole(std::span<const std::string> prompts) override;
 
   /// Waits until all that was answered is remembered: images may be on their way to where they are kept, which the next
   /// questions do not wait for. Errors: why some could not be kept; of several the first.

@@ -21,7 +21,8 @@ bool names_image(std::string_view value) {
 
 /// Of what runs remember beside answers there is one as good as another.
 bool is_remembered(const std::string& fingerprint) {
-  return fingerprint == AnswerCache::kSpeed || fingerprint == AnswerCache::kModels;
+  return fingerprint == AnswerCache::kSpeed || fingerprint == AnswerCache::kModels ||
+         fingerprint == AnswerCache::kPrompts;
 }
 
 enum class Fate { add, known, conflict, damaged, without_image, not_merged };

@@ -212,7 +212,7 @@ Result<StudyRun> run_through(Memo& memo, const Study& study, Models& models, Ans
   course.end();
   describe_models(models, findings);
   findings.spent = context.spent;
-  findings.limits = context.limits;
+  findings.limits = context.final_limits();
   // Last of all, so that no image depends on what a person said.
   SCOTOMA_ASSIGN_OR_RETURN(const Reviews reviews, read_reviews(cache));
   conclude(study, reviews, findings);

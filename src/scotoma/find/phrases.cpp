@@ -9,12 +9,14 @@
 #include <span>
 #include <string>
 
+#include "scotoma/find/shown.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/stage/caption_counts.h"
 #include "scotoma/stage/cluster.h"
 #include "scotoma/stage/combine.h"
 #include "scotoma/stage/describe.h"
 #include "scotoma/stage/explore.h"
+#include "scotoma/stage/further.h"
 #include "scotoma/stage/parts.h"
 #include "scotoma/stage/random_lists.h"
 #include "scotoma/study/prompt.h"
@@ -59,10 +61,11 @@ std::vector<std::span<Cluster>> choose_described(StageContext& context,
   const std::size_t all = places.size();
   places.resize(std::min(all, context.budget().arms()));
   if (places.size() < all) {
-    context.limits.push_back(fmt::format(
-        "Of {} groups of images that fail alike, the {} largest were described: the budget has no images to "
-        "try more phrases; raise budget.images.",
-        all, places.size()));
+    context.limit_of_budget(
+        fmt::format("Of {} groups of images that fail alike, the {} largest were described: exploration's share of the "
+                    "budget had no images to try more phrases",
+                    all, places.size()),
+        "raise budget.images");
   }
   std::vector<std::size_t> counts(clusters_of.size());
   for (const Place& place : places) ++counts[place.label];
@@ -173,6 +176,15 @@ std::vector<std::size_t> best_of(const StageContext& context, std::vector<Hypoth
   return best;
 }
 
+std::vector<Candidate> candidates_of(std::vector<Listed> listed, const std::vector<BaseResult>& bases) {
+  std::vector<Candidate> candidates;
+  for (Listed& one : listed) {
+    const Direction direction = direction_of(*base_of(bases, one.label));
+    candidates.push_back({one.label, std::move(one.phrase), direction, one.expected, one.source});
+  }
+  return candidates;
+}
+
 }  // namespace
 
 Result<std::vector<Candidate>> search_phrases(StageContext& context, Memo& memo, Findings& findings) {
@@ -187,22 +199,51 @@ Result<std::vector<Candidate>> search_phrases(StageContext& context, Memo& memo,
   } else {
     SCOTOMA_ASSIGN_OR_RETURN(listed, from_lists(context, findings.bases));
   }
-  for (Listed& one : listed) {
-    const Direction direction = direction_of(*base_of(findings.bases, one.label));
-    candidates.push_back({one.label, std::move(one.phrase), direction, one.expected, Source::list});
-  }
+  for (Candidate& one : candidates_of(std::move(listed), findings.bases)) candidates.push_back(std::move(one));
   return candidates;
 }
+
+namespace {
+
+/// Makes hypotheses of candidates beside those that there are, explores them, and adds those that look like bugs to the
+/// finalists.
+Result<void> explore_more(StageContext& context, Memo& memo, Findings& findings,
+                          const std::vector<Candidate>& candidates, std::vector<std::size_t>& finalists) {
+  std::vector<Hypothesis>& hypotheses = findings.hypotheses;
+  SCOTOMA_ASSIGN_OR_RETURN(auto more, hypothesise(context, memo, candidates, findings.bases, hypotheses));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto found, explore(context, more));
+  for (const std::size_t h : found) finalists.push_back(hypotheses.size() + h);
+  std::move(more.begin(), more.end(), std::back_inserter(hypotheses));
+  return {};
+}
+
+/// What is left goes into other phrases, while there are places among the finalists.
+Result<void> explore_further(StageContext& context, Memo& memo, Findings& findings,
+                             std::vector<std::size_t>& finalists) {
+  if (std::ssize(finalists) >= context.study.budget.finalists) {
+    context.limits.push_back(
+        fmt::format("The built-in attributes were not tried: there were phrases enough for all {} places of "
+                    "budget.finalists.",
+                    context.study.budget.finalists));
+    return {};
+  }
+  SCOTOMA_ASSIGN_OR_RETURN(auto listed, search_further(context, findings.hypotheses, findings.bases));
+  const AttributePool pool = attribute_pool(context.study, findings.hypotheses);
+  SCOTOMA_ASSIGN_OR_RETURN(listed, keep_shown(context, memo, findings.bases, pool, std::move(listed)));
+  return explore_more(context, memo, findings, candidates_of(std::move(listed), findings.bases), finalists);
+}
+
+}  // namespace
 
 Result<std::vector<std::size_t>> second_round(StageContext& context, Memo& memo, Findings& findings,
                                               std::vector<std::size_t> finalists) {
   std::vector<Hypothesis>& hypotheses = findings.hypotheses;
   if (context.study.search.source == PhraseSource::captions) {
     SCOTOMA_ASSIGN_OR_RETURN(const auto candidates, describe_explored(context, memo, findings));
-    SCOTOMA_ASSIGN_OR_RETURN(auto more, hypothesise(context, memo, candidates, findings.bases, hypotheses));
-    SCOTOMA_ASSIGN_OR_RETURN(const auto found, explore(context, more));
-    for (const std::size_t h : found) finalists.push_back(hypotheses.size() + h);
-    std::move(more.begin(), more.end(), std::back_inserter(hypotheses));
+    SCOTOMA_RETURN_IF_ERROR(explore_more(context, memo, findings, candidates, finalists));
+  }
+  if (searches_further(context.study)) {
+    SCOTOMA_RETURN_IF_ERROR(explore_further(context, memo, findings, finalists));
   }
   finalists = best_of(context, hypotheses, std::move(finalists));
   SCOTOMA_ASSIGN_OR_RETURN(finalists, compare_with_parts(context, hypotheses, finalists));

@@ -15,9 +15,10 @@ namespace scotoma {
 Result<std::vector<Candidate>> search_phrases(StageContext& context, Memo& memo, Findings& findings);
 
 /// After a first exploration. Phrases under which the event happens sometimes are described once more (describe_more),
-/// and the conjunctions that come of it explored; conjunctions are weighed against their pieces; weak phrases of a list
-/// are joined (parts.h). New hypotheses are appended to findings.hypotheses. Returns the finalists, best first, at most
-/// budget.finalists, and of a label evidence.max_hypotheses.
+/// and the conjunctions that come of it explored; what is then left goes into a further search (stage/further.h), where
+/// the study has one and there are places among the finalists; conjunctions are weighed against their pieces; weak
+/// phrases of a list are joined (parts.h). New hypotheses are appended to findings.hypotheses. Returns the finalists,
+/// best first, at most budget.finalists, and of a label evidence.max_hypotheses.
 Result<std::vector<std::size_t>> second_round(StageContext& context, Memo& memo, Findings& findings,
                                               std::vector<std::size_t> finalists);
 

@@ -145,18 +145,22 @@ constexpr std::array<Named<Status>, 7> names_of(Status) {
 /// Whence a hypothesis comes.
 enum class Source {
   captions,
-  list,    ///< the user's attributes
-  either,  ///< a disjunction of listed phrases that are weak alone
-  user,    ///< asked for in so many words
-  cross,   ///< confirmed for another label, and marked for this one by the cross-check
+  list,          ///< the user's attributes
+  either,        ///< a disjunction of listed phrases that are weak alone
+  user,          ///< asked for in so many words
+  cross,         ///< confirmed for another label, and marked for this one by the cross-check
+  other_labels,  ///< captions of other labels, tried on this one
+  library,       ///< the built-in attributes, perhaps joined with a phrase of other labels' captions
 };
 
-constexpr std::array<Named<Source>, 5> names_of(Source) {
+constexpr std::array<Named<Source>, 7> names_of(Source) {
   return {{{Source::captions, "captions"},
            {Source::list, "list"},
            {Source::either, "either"},
            {Source::user, "user"},
-           {Source::cross, "cross"}}};
+           {Source::cross, "cross"},
+           {Source::other_labels, "other_labels"},
+           {Source::library, "library"}}};
 }
 
 /// Trials that are decided upon together; how many there are is fixed before the first of their images.

@@ -26,6 +26,11 @@ class Sampler {
   /// Generates, classifies and judges: a sample for each query, in their order, each a function of its query
   /// alone.
   virtual Result<std::vector<Sample>> sample(std::span<const Query> queries) = 0;
+
+  /// Of each prompt, whether the generator reads it to its end.
+  virtual Result<std::vector<bool>> read_whole(std::span<const std::string> prompts) {
+    return std::vector<bool>(prompts.size(), true);
+  }
 };
 
 }  // namespace scotoma

@@ -71,6 +71,12 @@ class Generator : public Role {
  public:
   virtual Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) = 0;
 
+  /// Whether a prompt is read to its end: generate() refuses one that is too long. Errors: failed.
+  virtual Result<bool> reads_whole(const std::string& prompt) {
+    static_cast<void>(prompt);
+    return true;
+  }
+
   /// Tries its networks now rather than before the first image, where it does so at all. Errors: bad_input where what
   /// they answer is of no use.
   virtual Result<void> examine() { return {}; }

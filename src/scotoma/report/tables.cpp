@@ -24,6 +24,8 @@ std::string source_words(const Hypothesis& h) {
   if (h.source == Source::list) return "from the study's lists";
   if (h.source == Source::cross) return "from the cross-check of another label's phrase";
   if (h.source == Source::either) return "phrases of a list that are weak alone";
+  if (h.source == Source::other_labels) return "from captions of other labels";
+  if (h.source == Source::library) return "from the built-in attributes";
   const Phrase& phrase = h.phrase;
   if (phrase.cluster_captions == 0) return {};
   return fmt::format("in {} of {} captions of the group, {} of {} of the others", phrase.in_cluster,

@@ -114,6 +114,10 @@ class RecordedGenerator final : public Recorded<Generator, &Models::generator, R
     SCOTOMA_ASSIGN_OR_RETURN(Generator * generator, real());
     return generator->generate(requests);
   }
+  Result<bool> reads_whole(const std::string& prompt) override {
+    SCOTOMA_ASSIGN_OR_RETURN(Generator * generator, real());
+    return generator->reads_whole(prompt);
+  }
   Result<void> examine() override {
     SCOTOMA_ASSIGN_OR_RETURN(Generator * generator, real());
     return generator->examine();

@@ -78,6 +78,20 @@ class Budget {
     return static_cast<int>(std::max(std::int64_t{0}, (study_.budget.images - others) * 3 / 5 - spent_.explore));
   }
 
+  /// Rows of the further search (stage/further.h): a third of what exploration has left.
+  int for_wide_rows() const { return for_exploration() / 3; }
+
+  /// Its pairs: half of what is then left.
+  int for_wide_pairs() const { return for_exploration() / 2; }
+
+  /// Each of its tries of single phrases and of pairs alone: a quarter of what is then left. The rest explores what it
+  /// found.
+  int for_wide_tries() const { return for_exploration() / 4; }
+
+  /// Whether the study has had what it was given: less than a twentieth is left. Only then more images would have
+  /// helped where a share of them did not do.
+  bool spent() const { return std::int64_t{20} * left() < study_.budget.images; }
+
   /// How many phrases exploration can try at all: each takes two images, or one where budget.initial_images is 1.
   std::size_t arms() const {
     return static_cast<std::size_t>(for_exploration() / std::min(2, study_.budget.initial_images));

@@ -96,9 +96,9 @@ Screening plan(StageContext& context, std::size_t labels) {
   }
   if (screening.rows.size() > share) {
     screening.rows.resize(share);
-    context.limits.push_back(fmt::format(
-        "The budget pays for screening {} combinations of listed phrases a label, not for all; raise budget.images.",
-        share));
+    context.limit_of_budget(
+        fmt::format("The budget paid for screening {} combinations of listed phrases a label, not for all", share),
+        "raise budget.images");
   }
   if (!screening.rows.empty()) {
     screening.images =

@@ -35,6 +35,7 @@ struct StageContext {
   Listener& listener;
   Spent spent = {};
   std::vector<std::string> limits = {};  ///< what a reader of the findings must know: sentences
+  std::vector<std::pair<std::size_t, std::string>> advices = {};  ///< of limit_of_budget(): which limit, and its advice
 
   /// What is left of the study's images, and what of it is whose.
   Budget budget() const { return Budget(study, spent); }
@@ -47,6 +48,21 @@ struct StageContext {
     spent.*count_of(purpose) += static_cast<int>(queries.size());
     listener.on(ImagesSpent{spent.total(), study.budget.images});
     return samples;
+  }
+
+  /// A limit that more images would lift. `advice`, a clause ("raise budget.images"), ends the sentence, which has no
+  /// full stop, if the study has spent its budget in the end: nobody is asked for more than what was not used.
+  void limit_of_budget(std::string sentence, std::string advice) {
+    advices.emplace_back(limits.size(), std::move(advice));
+    limits.push_back(std::move(sentence));
+  }
+
+  /// `limits` with what they advise. Requires that the study is over.
+  std::vector<std::string> final_limits() const {
+    std::vector<std::string> sentences = limits;
+    for (const auto& [index, advice] : advices)
+      sentences[index] += budget().spent() && !advice.empty() ? fmt::format("; {}.", advice) : ".";
+    return sentences;
   }
 
   /// Reports what is done now: a sentence for people, without a full stop.

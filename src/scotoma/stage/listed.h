@@ -12,12 +12,15 @@
 
 namespace scotoma {
 
-/// A phrase from the lists for one label. Its score, where screening gave one, is -log10 of Fisher's one-sided p-value
-/// that the event is more frequent in images with the phrase than in the other screening images of the label.
+/// A phrase from the lists (or of a further search) for one label. Its score, where screening gave one, is -log10 of
+/// Fisher's one-sided p-value that the event is more frequent in images with the phrase than in the other screening
+/// images of the label.
 struct Listed {
   std::string label;
   Phrase phrase;
   std::string expected;  ///< the most frequent wrong answer in its screening images; empty without one
+  Source source = Source::list;
+  std::vector<std::string> images = {};  ///< of a further search: those alone with the event
 };
 
 /// Phrases of different lists: list and index in it, the lists ascending.

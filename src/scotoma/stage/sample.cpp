@@ -91,11 +91,11 @@ Result<std::vector<std::size_t>> grow_from(int& budget_left, StageContext& conte
     labels.push_back(one.label);
   }
   if (!unpaid.empty()) {
-    context.limits.push_back(
+    context.limit_of_budget(
         fmt::format("Half of the budget that was left did not pay for all baseline images of {}, {}: their baseline "
-                    "rates are known from "
-                    "few images; raise budget.images or lower budget.base.",
-                    fmt::join(unpaid, ", "), why));
+                    "rates are known from few images",
+                    fmt::join(unpaid, ", "), why),
+        "raise budget.images or lower budget.base");
   }
   if (paid.empty()) return labels;
   context.step(fmt::format("more baseline images of {} label{}", paid.size(), paid.size() == 1 ? "" : "s"));

@@ -39,12 +39,13 @@ Result<void> ValueCheck::check_lists() const {
   for (const AttributeList& list : study_.attributes) {
     if (list.combinable) sizes.push_back(static_cast<int>(list.phrases.size()));
   }
-  if (search.source != PhraseSource::captions && lists == 0) {
+  if (search.source != PhraseSource::captions && lists == 0 && !searches_further(study_)) {
     return reader_.wrong(
         node("search", "source"),
         fmt::format("search.source is \"{}\", but there is no list of phrases; add [[attributes]] with name "
-                    "and phrases",
-                    name_of(search.source)));
+                    "and phrases{}",
+                    name_of(search.source),
+                    search.source == PhraseSource::none ? ", or search.attributes = \"common\"" : ""));
   }
   const auto* combine = node("search", "interaction_strength");
   if (static_cast<std::size_t>(search.interaction_strength) > std::max(std::size_t{1}, sizes.size())) {

@@ -148,6 +148,14 @@ void add_search_and_engine(std::vector<Option>& t) {
   t.push_back({"search", "interaction_strength",
                "phrases of different [[attributes]] joined: 1 each alone, 2 also pairs, 3 triples",
                FIELD(search.interaction_strength), 1, 4});
+  t.push_back({"search",
+               "attributes",
+               "built-in attributes (weather, light, blur, distance, backgrounds and more), tried with the budget that "
+               "the search leaves; `auto`: behind captions, where there are no [[attributes]]",
+               CHOICE(search.attributes),
+               0,
+               0,
+               {"auto", "common", "none"}});
   t.push_back({"search", "phrase_similarity", "phrases whose text embeddings are closer (cosine) are one",
                FIELD(search.phrase_similarity), 0, 1});
   t.push_back({"search", "shrink_lists",

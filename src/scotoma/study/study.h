@@ -267,6 +267,17 @@ constexpr std::array<Named<PhraseSource>, 3> names_of(PhraseSource) {
   return {{{PhraseSource::captions, "captions"}, {PhraseSource::random, "random"}, {PhraseSource::none, "none"}}};
 }
 
+/// When the built-in attributes are tried (study/common_attributes.h), and phrases of other labels' captions with them.
+enum class BuiltIn {
+  automatic,  ///< behind captions, in a study without lists of its own
+  common,     ///< always
+  none,
+};
+
+constexpr std::array<Named<BuiltIn>, 3> names_of(BuiltIn) {
+  return {{{BuiltIn::automatic, "auto"}, {BuiltIn::common, "common"}, {BuiltIn::none, "none"}}};
+}
+
 struct SearchOptions {
   double cluster_distance = 0.35;  ///< average-linkage cosine distance at which clusters stay apart
   int tiny_cluster = 3;            ///< groups of fewer members are kept but marked
@@ -280,6 +291,7 @@ struct SearchOptions {
   /// Of a prepositional phrase's meaning, what a shorter one must keep (stage/meaning.h). By the world's embedder,
   /// words that only adorn keep 0.92 or more, and words that say something else 0.80 or less.
   double shrink_similarity = 0.85;
+  BuiltIn attributes = BuiltIn::automatic;  ///< what the budget that is left after a first search goes into
 };
 
 /// Arithmetic of the engine.
@@ -331,6 +343,19 @@ struct Study {
 
 /// Whether images are described: the captioner is loaded only then.
 inline bool uses_captioner(const Study& study) { return study.search.source == PhraseSource::captions; }
+
+/// Whether what a first search leaves of the budget goes into a further one (stage/further.h).
+inline bool searches_further(const Study& study) {
+  switch (study.search.attributes) {
+    case BuiltIn::automatic:
+      return study.search.source == PhraseSource::captions && study.attributes.empty();
+    case BuiltIn::common:
+      return study.search.source != PhraseSource::random;
+    case BuiltIn::none:
+      break;
+  }
+  return false;
+}
 
 /// Whether there is an embedder. A study without one needs none: its phrases come from lists, and only those that read
 /// the same are one.

@@ -63,6 +63,9 @@ constexpr Conditional kConditionals[] = {
      [](const Option& option) {
        return is_any(option, "cluster_distance", "tiny_cluster", "captions", "controls", "phrases");
      }},
+    {"search", "phrases that are not random",
+     [](const Study& study) { return study.search.source != PhraseSource::random; },
+     [](const Option& option) { return option.key == "attributes"; }},
     {"search", "studies with an embedder", uses_embedder,
      [](const Option& option) { return option.key == "phrase_similarity"; }},
     {"budget", "search.interaction_strength above 1 and phrases that are not random", screens,

@@ -69,8 +69,9 @@ ordered_json further_networks(const Study& study) {
 using Key = std::pair<std::string_view, std::string_view>;
 
 constexpr std::array<Key, 2> kChangeNoAnswer = {{{"engine", "threads"}, {"generator", "streams"}}};
-constexpr std::array<Key, 7> kCameLater = {{{"search", "shrink_lists"},
+constexpr std::array<Key, 8> kCameLater = {{{"search", "shrink_lists"},
                                             {"search", "shrink_similarity"},
+                                            {"search", "attributes"},
                                             {"generator", "eta"},
                                             {"generator", "width"},
                                             {"generator", "height"},

@@ -120,6 +120,13 @@ Result<OpenvinoGenerator::Shared> OpenvinoGenerator::condition(Side side, const 
   return kept->second;
 }
 
+Result<bool> OpenvinoGenerator::reads_whole(const std::string& prompt) {
+  const auto read = condition(Side::with, prompt);
+  if (read.ok()) return true;
+  if (read.error().code == Code::bad_input) return false;
+  return read.error();
+}
+
 /// Under classifier-free guidance first the rows without the prompts, then those with them. Rows beyond the requests
 /// repeat the last one.
 Result<void> OpenvinoGenerator::fill_conditioning(ov::InferRequest& request,

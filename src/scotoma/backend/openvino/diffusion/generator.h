@@ -49,6 +49,8 @@ class OpenvinoGenerator final : public Generator {
   /// answer is of no use (backend/health.h); failed for NaN, and for a batch of images of one colour.
   Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) override;
 
+  Result<bool> reads_whole(const std::string& prompt) override;
+
   /// Does that at once, unless it is done, or was done well before (Engine::was_examined). Errors: as above.
   Result<void> examine() override;
 
