@@ -28,7 +28,7 @@ enum class Purpose {
 };
 
 /// The words that stand for them in every seed, for ever: another word would be other images for every study.
-constexpr std::array<Named<Purpose>, 11> names_of(Purpose) {
+constexpr std::array<Named<Purpose>, 12> names_of(Purpose) {
   return {{{Purpose::baseline, "base"},
            {Purpose::fresh_baseline, "fresh_base"},
            {Purpose::screening, "screen"},
