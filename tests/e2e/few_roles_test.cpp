@@ -18,10 +18,10 @@ class FewRoles : public testing::Test {
   FewRoles() {
     folder_.write("study.toml", small_study({{"[captioner]\nmodel = \"" + kWorldText + "/captioner\"\n", ""},
                                              {"[embedder]\nmodel = \"" + kWorldText + "/embedder\"\n", ""},
-                                             {"[engine]",
-                                              "[search]\nsource = \"none\"\n[[attributes]]\nname = "
+                                             {"[search]\n",
+                                              "[[attributes]]\nname = "
                                               "\"places\"\nphrases = [\"on a flower\", \"in the snow\"]\n"
-                                              "[engine]"}}));
+                                              "[search]\nsource = \"none\"\n"}}));
   }
   Outcome verb(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin() + 1, (folder_ / "study.toml").string());

@@ -185,6 +185,8 @@ confirm = 24
 audit = 16
 [engine]
 precision = "f32"
+[search]
+attributes = "none"
 )";
   for (std::size_t at = text.find("WORLD"); at != std::string::npos; at = text.find("WORLD"))
     text.replace(at, 5, kWorldText);
