@@ -129,7 +129,7 @@ TEST(ReportHtml, RunsNothingButTheScriptThatFiltersItsClaims) {
 TEST(ReportHtml, TellsTheLevelOfTheListedClaimsAndWhatTheScriptNeeds) {
   const std::string html = without_images(rendered(made_up::findings()));
   EXPECT_TRUE(has(html, "<form class=\"filter\" id=\"claims-filter\" hidden>")) << "nothing to pick without the script";
-  EXPECT_TRUE(has(html, "data-slots=\"256\">Of these 3 claims, at most "));
+  EXPECT_TRUE(has(html, "data-trials=\"0 0 256\">Of these 3 claims, at most "));
   EXPECT_EQ(count(html, " data-log-e=\""), 3U) << "fly, ladybug and the exception";
   EXPECT_EQ(count(html, " data-words=\""), 4U) << "and the systematic failure, which has no e-value";
   const auto cards = all(html, "<article class=\"card fail\" id=\"", "\"");
@@ -207,9 +207,9 @@ TEST(ReportHtml, SaysWhenNoJudgeLooked) {
 TEST(ReportHtml, SaysWhatTheEvidenceIsAndWhatItHadToReach) {
   const std::string html = rendered(made_up::findings());
   EXPECT_TRUE(has(html,
-                  "33 of 48 images failed, generated after the search and for this test only; of the baseline "
+                  "33 of 48 images failed, generated after the search and for this test only; of as fresh baseline "
                   "images 3 of 47 did."));
-  EXPECT_TRUE(has(html, "up to 16 phrases"));
+  EXPECT_TRUE(has(html, "256 phrases were put to the test at once"));
   EXPECT_FALSE(has(html, "upper limit"));
   EXPECT_FALSE(has(html, "No error rate is held"));
 }

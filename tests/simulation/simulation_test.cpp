@@ -109,10 +109,10 @@ TEST(SimulationControl, PlainRulesBreakThePromiseByTheSameCheck) {
   EXPECT_TRUE(breaks(of(tally("all-null", 100), Method::plain_more).fdr_at_all, kAlpha));
 }
 
-TEST(SimulationControl, IntervalsThatWereStoppedByWhatTheyShowedFailTheSameCheck) {
-  const Tally weak = tally("many-weak", 400);
-  EXPECT_TRUE(undercovers(of(weak, Shown::confirmed_rate), 0.95));
-  EXPECT_FALSE(undercovers(of(weak, Shown::audit_rate), 0.95));
+TEST(SimulationControl, IntervalsOfWhichTooFewCoverFailTheSameCheck) {
+  EXPECT_TRUE(undercovers({0.90, 0.01, 400}, 0.95));
+  EXPECT_FALSE(undercovers({0.94, 0.01, 400}, 0.95));
+  EXPECT_FALSE(undercovers({0.90, 0.03, 400}, 0.95)) << "of few studies";
 }
 
 /// Two prompts of unequal chances under a judge that errs.

@@ -207,9 +207,9 @@ TEST(Confirm, KeepsTheBestWhenTheBudgetRunsShort) {
 
 TEST(Confirm, KeepsBackTheImagesOfAShortAudit) {
   FlowerTrial trial(1.0);
-  trial.hypotheses.push_back(trial.stage.hypothesis("fly", "on a flower", 0.6));  // it would go on for long
+  trial.hypotheses.push_back(trial.stage.hypothesis("fly", "on a flower", 0.9));  // it would go on for long
   auto& budget = trial.stage.study.budget;
-  budget.images = 2 * shortest_audit(trial.stage.study) + 32;
+  budget.images = 2 * shortest_audit(trial.stage.study) + 24;
   trial.run();
   EXPECT_EQ(trial.hypotheses[0].status, Status::confirmed);
   EXPECT_EQ(trial.hypotheses[1].status, Status::out_of_budget);

@@ -113,7 +113,10 @@ std::vector<Cause> find_causes(const Findings& findings) {
     cause.id = *taken.insert(free_id(id_of(cause.phrase.text, wrong), taken)).first;
     cause.cross = cross_of(findings, cause);
     const bool audited = std::all_of(cause.bugs.begin(), cause.bugs.end(), [](auto* bug) { return bug->audited(); });
-    if (cause.bugs.size() > 1 && audited) cause.pooled = pooled_audit(cause.bugs);
+    if (cause.bugs.size() > 1 && audited) {
+      const Rate pooled = pooled_audit(cause.bugs);
+      if (pooled.valid > 0) cause.pooled = pooled;
+    }
   }
   std::stable_sort(causes.begin(), causes.end(),
                    [](const Cause& a, const Cause& b) { return a.bugs.size() > b.bugs.size(); });

@@ -2,8 +2,7 @@
 #include "scotoma/finding/claims.h"
 
 #include <algorithm>
-#include <array>
-#include <iterator>
+#include <cmath>
 #include <numeric>
 
 #include "scotoma/evidence/closed_e_bh.h"
@@ -27,6 +26,15 @@ double level_in(std::vector<double> chosen, const std::vector<double>& others, i
   std::iota(indices.begin(), indices.end(), std::size_t{0});
   chosen.insert(chosen.end(), others.begin(), others.end());
   return closed_e_bh_level(chosen, indices, std::max(trials, static_cast<int>(chosen.size())));
+}
+
+/// What claims without a wave add to the mean: of their K slots only the sum of all e-values is bounded.
+double unwaved_share(std::span<const Claim> chosen, int slots) {
+  const auto log_e_values = e_values_in(chosen, std::nullopt);
+  if (log_e_values.empty()) return 0;
+  const auto count = static_cast<double>(log_e_values.size());
+  const double smallest = *std::min_element(log_e_values.begin(), log_e_values.end());
+  return count / static_cast<double>(chosen.size()) * std::min(1.0, std::exp(std::log(slots / count) - smallest));
 }
 
 }  // namespace
@@ -53,17 +61,16 @@ TrialCounts trial_counts(std::span<const Hypothesis> hypotheses, int unwaved) {
 double claims_level(std::span<const Claim> chosen, std::span<const Claim> others, const TrialCounts& trials) {
   if (chosen.empty()) return 0;
   double level = 0;
-  const auto add = [&](std::optional<Wave> wave, int count) {
+  const auto add = [&](Wave wave, int count) {
     const auto of_wave = e_values_in(chosen, wave);
     if (of_wave.empty()) return;
-    const auto beside = wave ? e_values_in(others, wave) : std::vector<double>{};
+    const auto beside = e_values_in(others, wave);
     level +=
         static_cast<double>(of_wave.size()) / static_cast<double>(chosen.size()) * level_in(of_wave, beside, count);
   };
   add(Wave::search, trials.search);
   add(Wave::cross_check, trials.cross_check);
-  add(std::nullopt, trials.unwaved);
-  return level;
+  return level + unwaved_share(chosen, trials.unwaved);
 }
 
 }  // namespace scotoma

@@ -17,6 +17,7 @@
 #include "scotoma/evidence/beta.h"
 #include "scotoma/evidence/interval.h"
 #include "scotoma/evidence/sample_size.h"
+#include "scotoma/finding/claims.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/study/check_budget.h"
 #include "scotoma/study/prompt.h"
@@ -176,7 +177,8 @@ int cheapest_size(const StageContext& context, const std::vector<const Hypothesi
 
 /// The labels of the finalists, the best first, and how many fresh baseline images their evidence calls for.
 std::vector<Wanted> wanted_by(const StageContext& context, const std::vector<BaseResult>& bases,
-                              const std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists) {
+                              const std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists,
+                              Wave wave) {
   const EvidenceOptions& evidence = context.study.evidence;
   std::vector<std::size_t> labels;
   std::vector<std::vector<const Hypothesis*>> of_label(bases.size());
@@ -186,7 +188,7 @@ std::vector<Wanted> wanted_by(const StageContext& context, const std::vector<Bas
     of_label[label].push_back(&hypotheses[h]);
   }
   // What is asked of each, about, if half of them are confirmed.
-  const double log_needed = std::log(2 / (evidence.alpha - evidence.alpha0));
+  const double log_needed = std::log(2 / alpha_of(wave, evidence.alpha - evidence.alpha0));
   std::vector<Wanted> wanted;
   for (const std::size_t l : labels) wanted.push_back({l, cheapest_size(context, of_label[l], log_needed)});
   return wanted;
@@ -278,7 +280,7 @@ Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vect
                                                 const std::vector<std::size_t>& finalists, Wave wave) {
   const EvidenceOptions& evidence = context.study.evidence;
   if (evidence.rule == EvidenceRule::fixed || finalists.empty()) return finalists;
-  auto wanted = wanted_by(context, bases, hypotheses, finalists);
+  auto wanted = wanted_by(context, bases, hypotheses, finalists, wave);
   keep_affordable(context, context.budget().for_baselines(), wanted);
   std::vector<std::string> unpaid;
   for (const Wanted& one : wanted) {

@@ -101,7 +101,8 @@ function scotomaLevel(chosen, others, trials) {
     const of = list => list.filter(claim => claim[1] === wave).map(claim => claim[0]);
     const own = of(chosen);
     if (own.length === 0) continue;
-    level += own.length / chosen.length * scotomaWaveLevel(own, wave === 2 ? [] : of(others), trials[wave]);
+    level += own.length / chosen.length * (wave < 2 ? scotomaWaveLevel(own, of(others), trials[wave]) :
+      Math.min(1, Math.exp(Math.log(trials[2] / own.length) - own.reduce((a, b) => Math.min(a, b)))));
   }
   return level;
 }
