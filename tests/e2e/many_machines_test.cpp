@@ -237,8 +237,8 @@ TEST_F(ManyMachines, ThatAnotherProcessorGaveTheAnswersIsSaidAndNoneOfThemIsUsed
   fs::rename(one.out, answers_);
   const Outcome merged = run({"merge", foreign.string(), "--into", answers_.string()});
   ASSERT_EQ(merged.code, 0) << merged.errors;
-  EXPECT_NE(merged.errors.find("answers of the same models from 2 processors (Another CPU: "), std::string::npos)
-      << merged.errors;
+  EXPECT_NE(merged.errors.find("answers of the same models from 2 processors ("), std::string::npos) << merged.errors;
+  EXPECT_NE(merged.errors.find("Another CPU: "), std::string::npos) << merged.errors;
   const Outcome found = find();
   ASSERT_EQ(found.code, 0) << found.errors;
   EXPECT_EQ(found.errors, "") << "all of this processor's answers are there: nothing to note";
