@@ -17,7 +17,7 @@ void PrintTo(const CertificateScenario& scenario, std::ostream* out) { *out << s
 
 namespace {
 
-constexpr int kStudies = 250;
+constexpr int kStudies = 150;
 constexpr std::uint64_t kSeed = 20220818;
 constexpr double kAlpha = EvidenceOptions{}.alpha;
 

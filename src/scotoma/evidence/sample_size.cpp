@@ -13,7 +13,7 @@ std::optional<int> expected_trial(double rate, Sampled base, double log_needed, 
   assert(delta >= 0);
   int n = 0;
   while (n < most) {
-    n += std::min(std::max(4, n / 8), most - n);
+    n += std::min(n < 32 ? 4 : n / 2, most - n);
     const int events = static_cast<int>(std::lround(rate * n));
     if (log_joint_e_value({events, n}, base, delta) >= log_needed) return n;
   }

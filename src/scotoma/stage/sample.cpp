@@ -25,7 +25,7 @@
 namespace scotoma {
 namespace {
 
-constexpr std::array kQuantiles = {0.1, 0.3, 0.5, 0.7, 0.9};
+constexpr std::array kQuantiles = {0.15, 0.5, 0.85};
 constexpr int kLost = 4;          // trials' worth of images that a trial without a decision costs: it may lose a bug
 constexpr int kFewestFresh = 4;   // baseline images that evidence may stand on
 constexpr int kDistinguish = 16;  // images that distinguish a label which fails now and then from one that often does
