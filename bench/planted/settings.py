@@ -142,7 +142,10 @@ def study(name: str, scheme: str, budget: int, model: Path, world: Path, seed: i
         lines += _table("[judge.ensemble]", {"model": world / f"judges/{name}.onnx", "labels": world / "judge.labels.json"})
     lines += _table("budget", {"images": budget, **kind["budgets"][budget], "cross": 0})
     lines += _table("evidence", {"max_hypotheses": PHRASES[budget], "rule": kind["rule"]})
-    lines += _table("search", {"source": kind["source"], "combine": COMBINE[budget] if kind["lists"] else 1})
+    search = {"source": kind["source"], "combine": COMBINE[budget] if kind["lists"] else 1}
+    if scheme == "paper":
+        search["attributes"] = "none"  # the paper's phrases come from captions alone
+    lines += _table("search", search)
     lines += _table("engine", {"threads": 1})
     if kind["lists"]:
         lines += _table("[attributes]", {"name": "places", "phrases": PLACES})
