@@ -21,7 +21,9 @@ TEST(BugsUpgrade, FindsInAFileOfVersion1WhatVersion2Says) {
     old["schema_version"] = 1;
     for (const char* key : {"findings", "causes", "systematic_failures"}) old.erase(key);
     EXPECT_EQ(upgrade_bugs_json(old), "");
-    EXPECT_EQ(old["causes"].dump(), now["causes"].dump());
+    ordered_json causes = now["causes"];
+    for (ordered_json& cause : causes) cause.erase("pooled");  // the old file has no samples to count
+    EXPECT_EQ(old["causes"].dump(), causes.dump());
     ASSERT_EQ(old["systematic_failures"].size(), now["systematic_failures"].size());
     for (std::size_t i = 0; i < old["systematic_failures"].size(); ++i) {
       for (const auto& [key, value] : now["systematic_failures"][i].items()) {
