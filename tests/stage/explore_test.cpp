@@ -89,7 +89,7 @@ TEST_P(Explorers, LookAtAllALittleWhereTheirShareIsLittle) {
   stage.study.budget.images = 50;
   auto hypotheses = all_places(stage);
   const auto finalists = *explore(stage.context, hypotheses);
-  EXPECT_EQ(stage.context.spent.explore, 35) << "three quarters, seven each instead of eight";
+  EXPECT_EQ(stage.context.spent.explore, 30) << "three fifths, six each instead of eight";
   EXPECT_EQ(finalists, (std::vector<std::size_t>{0, 1})) << "what was seen must do where a second round costs too much";
   for (std::size_t h = 2; h < 5; ++h) EXPECT_EQ(hypotheses[h].status, Status::not_promising);
 }
@@ -97,7 +97,7 @@ TEST_P(Explorers, LookAtAllALittleWhereTheirShareIsLittle) {
 TEST_P(Explorers, LeaveTheLastOutWhereTwoEachAreTooMany) {
   fake::Stage stage(failing(1, 1));
   stage.study.budget.explorer = GetParam();
-  stage.study.budget.images = 9;
+  stage.study.budget.images = 10;
   auto hypotheses = all_places(stage);
   const auto finalists = *explore(stage.context, hypotheses);
   EXPECT_EQ(stage.context.spent.explore, 6);
