@@ -88,7 +88,8 @@ def small_study(**changes: Any) -> scotoma.Study:
     roles: dict[str, Any] = {"classifier": reader, "generator": World(), "captioner": reader, "embedder": reader, "judge": reader}
     budget = {"images": 1200, "base": 48, "confirm": 64, "audit": 32, "cross": 8}
     labels = changes.pop("labels", LABELS)
-    return scotoma.Study(labels, **(roles | {"budget": budget, "name": "small"} | changes))
+    search = {"attributes": "none"} | changes.pop("search", {})  # what is compared here is not what is searched for
+    return scotoma.Study(labels, **(roles | {"budget": budget, "name": "small", "search": search} | changes))
 
 
 @pytest.fixture(scope="session")
