@@ -10,10 +10,10 @@
 #include <string>
 #include <vector>
 
-#include "scotoma/evidence/closed_e_bh.h"
 #include "fake/runs.h"
 #include "fake/stage.h"
 #include "scotoma/core/seed.h"
+#include "scotoma/evidence/closed_e_bh.h"
 #include "scotoma/finding/cause.h"
 #include "scotoma/stage/audit.h"
 #include "scotoma/stage/confirm.h"

@@ -40,7 +40,8 @@ class AnswerCache : public ImageFolder, public AnswerStore {
   static constexpr const char* kPerson = "person";
 
   /// Under these stand no answers, but what runs remember: a speed (find/speed.h), who the models are
-  /// (session/remembered_models.h), and which prompts a generator reads whole (Memo::read_whole). No model's fingerprint is like them: those are hashes.
+  /// (session/remembered_models.h), and which prompts a generator reads whole (Memo::read_whole). No model's
+  /// fingerprint is like them: those are hashes.
   static constexpr const char* kSpeed = "speed";
   static constexpr const char* kModels = "models";
   static constexpr const char* kPrompts = "prompts";

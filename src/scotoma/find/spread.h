@@ -20,14 +20,14 @@ namespace scotoma {
 /// sought, and what was found not_generatable, underpowered or merged. The cross-check's images of the label with the
 /// phrase that are misclassified as the answer count as exploration in `explored`.
 ///
-/// In all at most budget.finalists, and as many as the budget pays for two batches of confirmation and the shortest audit
-/// of.
+/// In all at most budget.finalists, and as many as the budget pays for two batches of confirmation and the shortest
+/// audit of.
 Result<std::vector<std::size_t>> take_up_spread(StageContext& context, Memo& memo, Findings& findings,
                                                 const std::vector<std::size_t>& tested);
 
-/// Their trials, a wave of its own (Wave::cross_check): fresh baseline images of their labels, fresh images, the decision
-/// at the wave's part of the level, audits. Names each new bug in the rows of its phrase and answer (CrossRow::bugs).
-/// Requires evidence.rule sequential.
+/// Their trials, a wave of its own (Wave::cross_check): fresh baseline images of their labels, fresh images, the
+/// decision at the wave's part of the level, audits. Names each new bug in the rows of its phrase and answer
+/// (CrossRow::bugs). Requires evidence.rule sequential.
 Result<void> confirm_spread(StageContext& context, Findings& findings, const std::vector<std::size_t>& spread);
 
 }  // namespace scotoma

@@ -11,8 +11,8 @@ namespace scotoma {
 
 /// Tries phrases of other labels' captions and the built-in attributes (attribute_pool.h), alone and in pairs, on every
 /// label that can be generated and that some evidence could be had of, as far as exploration's share of the budget goes
-/// (budget.h), less a sixth to explore what was found. Where a label fails systematically, the event is a pass here too.
-/// Up to three times:
+/// (budget.h), less a sixth to explore what was found. Where a label fails systematically, the event is a pass here
+/// too. Up to three times:
 ///
 /// 1. Each image joins a phrase of each slot, so that each phrase is seen under each label with a third of the images:
 ///    a covering array of strength 1 for each label. The most promising phrases come first. A row that the generator
