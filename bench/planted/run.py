@@ -37,7 +37,9 @@ def arguments(args: list[str]) -> argparse.Namespace:
     parser.add_argument("--budget", action="append", type=int, choices=list(settings.BUDGETS), help="only these; may be repeated")
     parser.add_argument("--only", default="", metavar="REGEX", help="only classifiers whose name it is found in")
     parser.add_argument("--shipped", action="store_true", help="only the committed subset, from world/planted")
-    parser.add_argument("--unseen", action="store_true", help="only the six of plan.UNSEEN, with scheme captions and 2,000 images unless said")
+    parser.add_argument(
+        "--unseen", action="store_true", help="only the six of plan.UNSEEN, with scheme captions and 2,000 images unless said"
+    )
     parser.add_argument(
         "--seed",
         type=int,
