@@ -8,6 +8,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "scotoma/finding/claims.h"
 #include "scotoma/report/svg.h"
 #include "scotoma/study/prompt.h"
 #include "scotoma/wording/text.h"

@@ -260,7 +260,8 @@ class Certification {
   void ask(const Stream& stream, int count, std::vector<Query>& queries) const {
     const Target& target = context_.target(stream.trial.label);
     const std::vector<std::string>& prompts = stream.trial.prompts;
-    for (auto i = static_cast<std::size_t>(stream.asked); i < static_cast<std::size_t>(stream.asked + count); ++i) {
+    const auto first = static_cast<std::size_t>(stream.asked);
+    for (std::size_t i = first; i < first + static_cast<std::size_t>(count); ++i) {
       const std::uint64_t seed = sample_seed(context_.study.seed, Purpose::certificate, stream.trial.stream, i);
       queries.push_back({stream.trial.label, target.class_index, {prompts[i % prompts.size()], seed}, target.failure});
     }

@@ -135,8 +135,8 @@ std::vector<int> fresh_sizes(const Study& study) {
   const int round = static_cast<int>(study.prompts.base.size());
   const int most = std::max(study.budget.base_confirm / round * round, round);
   std::vector<int> sizes;
-  for (std::int64_t size = (kFewestFresh + round - 1) / round * round; size < most; size *= 2)
-    sizes.push_back(static_cast<int>(size));
+  const int least = (kFewestFresh + round - 1) / round * round;
+  for (std::int64_t size = least; size < most; size *= 2) sizes.push_back(static_cast<int>(size));
   sizes.push_back(most);
   return sizes;
 }
