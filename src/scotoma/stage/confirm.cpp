@@ -115,12 +115,9 @@ class Confirmation {
     std::vector<double> log_e_values = crossed_;
     for (std::size_t h : open_) log_e_values.push_back(value_of(evidence, hypotheses_[h]));
     const ClosedEbh now = closed_e_bh(log_e_values, trials_, alpha_);
-    const auto rejected = [&](std::size_t h) {
-      return now.rejected.end() != std::find(now.rejected.begin(), now.rejected.end(), true) &&
-             value_of(evidence, hypotheses_[h]) >= now.log_threshold;
-    };
+    const bool any = std::find(now.rejected.begin(), now.rejected.end(), true) != now.rejected.end();
     std::erase_if(open_, [&](std::size_t h) {
-      if (!rejected(h)) return false;
+      if (!any || value_of(evidence, hypotheses_[h]) < now.log_threshold) return false;
       crossed_.push_back(hypotheses_[h].log_e_value);
       // Invariant: kept_back_ is what the shortest audits of all in crossed_ take, so that trials never spend it.
       kept_back_ += 2LL * shortest_audit(context_.study);
