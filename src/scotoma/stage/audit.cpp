@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "scotoma/evidence/confidence_sequence.h"
 #include "scotoma/evidence/interval.h"
 #include "scotoma/evidence/paired.h"
 #include "scotoma/finding/cause.h"
@@ -19,7 +18,6 @@
 namespace scotoma {
 namespace {
 
-constexpr double kAuditLevel = 0.95;
 constexpr int kPairsBetweenLooks = 4;  // pairs of a label, rounded up to whole rounds of base prompts
 
 PairedEffect effect_of(const std::vector<Pair>& pairs, Direction direction) {
@@ -37,13 +35,6 @@ PairedEffect effect_of(const std::vector<Pair>& pairs, Direction direction) {
   return effect;
 }
 
-/// The interval of a rate whose sample stops when it is narrow enough.
-void fill_sequential(Rate& rate) {
-  const Interval interval = confidence_sequence(rate.failures, rate.valid, kAuditLevel);
-  rate.low = interval.low;
-  rate.high = interval.high;
-}
-
 void conclude(const StageContext& context, Hypothesis& hypothesis) {
   std::vector<Sample> with;
   std::vector<Sample> without;
@@ -51,8 +42,7 @@ void conclude(const StageContext& context, Hypothesis& hypothesis) {
     with.push_back(pair.with);
     without.push_back(pair.without);
   }
-  hypothesis.audit = rate_of(with, hypothesis.direction);
-  fill_sequential(hypothesis.audit);
+  hypothesis.audit = pooled_audit({&hypothesis});
   hypothesis.audit_base = rate_of(without, hypothesis.direction);
   hypothesis.effect = effect_of(hypothesis.pairs, hypothesis.direction);
   const WrongAnswer wrong = most_frequent_wrong(with);
