@@ -4,11 +4,13 @@
 200 scenes of each of the 800 combinations of label, place and look, the same for all classifiers, inference by
 OpenVINO in f32. Form of the file (everything by index into `labels`, `places`, `looks`):
 
-    scenes        scenes of each combination
+    scenes        scenes of each combination; in by_view of each label and view, places and looks drawn uniformly
+    views         how the thing is shown in by_view: far away, or in odd colours (all else shows it close up)
     classifiers   name -> {
         planted     [label, place] of the bias in its training data, or null
         cells       800 x [failures, most common wrong label or -1, its count], label by label, place by place, look by look
         by_place    160 x [failures, wrong, count] of `scenes` * looks scenes, label by label, place by place
+        by_view     32 x [failures, wrong, count], label by label, view by view
         by_label    16 x [failures, wrong, count] of `scenes` * looks * places scenes
         bugs        {label, place, rate, elsewhere, taken_for}: rate at least 0.25 above that of the label's other places
         everywhere  {label, rate, passes_at}: labels that fail in more than half of all scenes, and the places where they do not
@@ -26,6 +28,8 @@ from .classifiers import FOLDER, MODELS
 from .measure import Net, to_input
 
 EACH = 200
+VIEWS = scenes.VIEWS[1:]
+VIEW_SEED = 403
 
 
 def count(said: np.ndarray, shape: tuple[int, ...]) -> list[list[int]]:
@@ -48,6 +52,22 @@ def said_by(name: str, images: np.ndarray) -> np.ndarray:
         net = Net(onnx)
         np.save(kept, np.concatenate([net(to_input(images[i : i + 2000])).argmax(1).astype(np.int8) for i in range(0, len(images), 2000)]))
     return np.load(kept)
+
+
+def viewed() -> np.ndarray:
+    """EACH scenes of each label in each of VIEWS, uint8 [labels * views * EACH, 64, 64, 3]."""
+    images = []
+    for t, thing in enumerate(scenes.THINGS):
+        for v, view in enumerate(VIEWS):
+            rng = np.random.default_rng([VIEW_SEED, t, v])
+            images += [scenes.render(scenes.seen(scenes.sample(rng, thing), view, rng)) for _ in range(EACH)]
+    return np.stack(images)
+
+
+def by_view(name: str, images: np.ndarray) -> list[list[int]]:
+    """by_view of one classifier. images: those of viewed()."""
+    said = Net(FOLDER / f"{name}.onnx")(to_input(images)).argmax(1)
+    return count(said.reshape(cache.T, len(VIEWS), EACH), (len(VIEWS),))
 
 
 def judged(name: str, said: np.ndarray, labels: np.ndarray) -> dict:
@@ -89,13 +109,29 @@ def judged(name: str, said: np.ndarray, labels: np.ndarray) -> dict:
     }
 
 
+def add_views() -> None:
+    """`python -m recipe truth views`: measures by_view anew of all classifiers in truth.json, and nothing else."""
+    path = cache.WORLD / "truth.json"
+    known, images = json.loads(path.read_text()), viewed()
+    for name, entry in known["classifiers"].items():
+        entry["by_view"] = by_view(name, images)
+        weak = [(scenes.THINGS[i // 2], VIEWS[i % 2], r[0] / EACH) for i, r in enumerate(entry["by_view"]) if r[0] > EACH / 2]
+        print(name, weak, flush=True)
+    known = {"about": known.pop("about"), "views": VIEWS, **{key: value for key, value in known.items() if key != "views"}}
+    path.write_text(json.dumps(known, separators=(",", ":")) + "\n")
+
+
 def main(args: list[str]) -> None:
-    """`python -m recipe truth`: measures every classifier that is there and writes truth.json."""
+    """`python -m recipe truth`: measures every classifier that is there and writes truth.json; `views`: see add_views()."""
+    if args == ["views"]:
+        return add_views()
+    further = viewed()
     images, labels = cache.load("truth")
     entries = {}
     for name in MODELS:
         if (FOLDER / f"{name}.onnx").exists():
             entries[name] = judged(name, said_by(name, images), labels)
+            entries[name]["by_view"] = by_view(name, further)
             e = entries[name]
             print(
                 name,
@@ -110,6 +146,7 @@ def main(args: list[str]) -> None:
             )
     head = {
         "about": "failures on rendered scenes; form: see recipe/truth.py and cards/classifiers.md",
+        "views": VIEWS,
         "labels": scenes.THINGS,
         "places": scenes.PLACES,
         "looks": scenes.LOOKS,
