@@ -59,12 +59,12 @@ TUNED_ON, SEED, SHIPPED_SEED = 1, 2, 3
 # place under each look (16 x 40: 640), is the least that shows a strong bug. Most labels have none, so their base samples stay small:
 # they grow where something was found, and as far as it pays.
 BUDGETS = {
-    500: {"base": 16, "base_first": 1, "initial_images": 1, "rounds": 1, "finalists": 12, "confirm": 48, "audit": 4, "shrink": 4},
+    500: {"base": 16, "base_first": 1, "initial_images": 1, "rounds": 1, "finalists": 16, "confirm": 48, "audit": 4, "shrink": 4},
     2000: {
         "base": 48,
         "base_first": 2,
         "screen": 1,
-        "initial_images": 4,
+        "initial_images": 2,
         "rounds": 2,
         "finalists": 24,
         "confirm": 96,

@@ -101,7 +101,7 @@ TEST(Audit, CountsPassesWhereALabelFailsNearlyEverywhere) {
 
 TEST(Audit, ABugThatTheBudgetCannotPayForStaysConfirmedAndIsSaid) {
   const Audited audited(flower_bug(), "fly", "on a flower", Direction::fails,
-                        71);  // 7 are left after the baseline sample
+                        65);  // 1 is left after the baseline sample
   EXPECT_EQ(audited.hypotheses[0].status, Status::confirmed);
   EXPECT_EQ(audited.hypotheses[0].audit.valid, 0);
   EXPECT_EQ(audited.stage.context.spent.audit, 0);
@@ -201,7 +201,7 @@ TEST(Audit, WhereTheBudgetEndsAuditsAreShorterAlikeAndItIsSaid) {
   EXPECT_NE(stage.context.limits[0].find("ended 3 audits"), std::string::npos) << stage.context.limits[0];
 }
 
-TEST(Audit, WhereNotEvenTheShortestIsLeftForAllTheFirstHaveIt) {
+TEST(Audit, WhereTheShortestIsTooMuchForAllEachHasARound) {
   fake::Stage stage(flower_bug(), {"fly"});
   std::vector<Hypothesis> hypotheses;
   for (const char* phrase : {"on a flower", "in the snow", "at night"}) {
@@ -209,12 +209,19 @@ TEST(Audit, WhereNotEvenTheShortestIsLeftForAllTheFirstHaveIt) {
     hypotheses.back().status = Status::confirmed;
   }
   ASSERT_EQ(shortest_audit(stage.study), 4);
-  stage.study.budget.images = 2 * 2 * 4 + 7;
+  ASSERT_EQ(audit_round(stage.study), 1);
+  stage.study.budget.images = 2 * 3 * 4 - 1;
+  auto all = hypotheses;
+  ASSERT_TRUE(audit(stage.context, all).ok());
+  for (const Hypothesis& bug : all) EXPECT_EQ(bug.pairs.size(), 3U);
+  EXPECT_EQ(stage.context.limits.size(), 1U);
+  stage.context.spent = {};
+  stage.study.budget.images = 2 * 3 - 1;
   ASSERT_TRUE(audit(stage.context, hypotheses).ok());
-  EXPECT_EQ(hypotheses[0].pairs.size(), 4U);
-  EXPECT_EQ(hypotheses[1].pairs.size(), 4U);
-  EXPECT_TRUE(hypotheses[2].pairs.empty());
-  EXPECT_EQ(stage.context.limits.size(), 2U);
+  EXPECT_EQ(hypotheses[0].pairs.size(), 1U);
+  EXPECT_EQ(hypotheses[1].pairs.size(), 1U);
+  EXPECT_TRUE(hypotheses[2].pairs.empty()) << "where not even that is left the first have it";
+  EXPECT_EQ(stage.context.limits.size(), 3U);
 }
 
 TEST(Audit, LeavesWhatIsNotConfirmedAlone) {

@@ -290,6 +290,13 @@ TEST_F(CompleteBases, KeepsHalfOfWhatIsLeftForTheTrialsAndServesTheBestFirst) {
   EXPECT_NE(stage_.context.limits[0].find("of \"bee\""), std::string::npos) << stage_.context.limits[0];
 }
 
+TEST_F(CompleteBases, ALabelDoesNotTakeTheImagesOfAnother) {
+  stage_.study.budget.images = stage_.context.spent.total() + 2 * 20;
+  EXPECT_EQ(complete({1, 0}), (std::vector<std::size_t>{1, 0}));
+  EXPECT_EQ(fresh("cow"), 8);
+  EXPECT_EQ(fresh("bee"), 8);
+}
+
 TEST_F(CompleteBases, OfALabelThatFailsNearlyEverywhereItIsPassesThatCount) {
   hypotheses_[3].direction = Direction::passes;
   explored(hypotheses_[3], 8, 8);

@@ -57,10 +57,9 @@ class Audits {
   Audits(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& which)
       : context_(context), hypotheses_(hypotheses), round_(static_cast<int>(context.study.prompts.base.size())) {
     std::vector<std::size_t> confirmed;
-    const int least = shortest_audit(context.study);
     for (const std::size_t h : which) {
       if (hypotheses[h].status != Status::confirmed) continue;
-      if (context.budget().affords(least, 2 * (confirmed.size() + 1))) {
+      if (context.budget().affords(round_, 2 * (confirmed.size() + 1))) {
         confirmed.push_back(h);
       } else {
         say_unaudited(hypotheses[h]);
@@ -75,7 +74,9 @@ class Audits {
 
   /// Until every interval is narrow enough, or has all the images that the study allows, or none are left.
   Result<void> run() {
-    int count = shortest_audit(context_.study);
+    int count = round_;  // of each label at least, and as many as the shortest audit has where the budget pays for that
+    while (count < shortest_audit(context_.study) && context_.budget().affords(count + round_, 2 * bugs_))
+      count += round_;
     while (!open_.empty()) {
       SCOTOMA_RETURN_IF_ERROR(grow(count));
       std::erase_if(open_, [&](const auto& cause) { return narrow(cause) || full(cause); });

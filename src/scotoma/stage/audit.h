@@ -12,10 +12,11 @@ namespace scotoma {
 ///
 /// Labels that confirmation showed to be misclassified alike under one phrase share a sample: as many images of each.
 /// It grows, by four of each label at a time, until the interval of the rate over its labels is no wider than
-/// budget.audit_width, or it has budget.audit images; every label has shortest_audit(study) of its own at least. The
-/// intervals are confidence sequences (evidence/confidence_sequence.h): when a sample stops may depend on what it
-/// shows. Where the budget runs low the samples end early, and where it does not pay for the shortest audit the last
-/// bugs stay confirmed without one. context.limits says so.
+/// budget.audit_width, or it has budget.audit images; every label has a round of the base prompts of its own at least,
+/// and shortest_audit(study) where the budget does for that. The intervals are confidence sequences
+/// (evidence/confidence_sequence.h): when a sample stops may depend on what it shows. Where the budget runs low the
+/// samples end early, and where it does not pay for the shortest audit the last bugs stay confirmed without one.
+/// context.limits says so.
 Result<void> audit(StageContext& context, std::vector<Hypothesis>& hypotheses);
 
 /// The same for those of `which` that are confirmed.

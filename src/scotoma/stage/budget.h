@@ -13,10 +13,13 @@
 
 namespace scotoma {
 
-/// The shortest audit of a bug: four images, in whole rounds of the base prompts. It is what confirmation keeps back,
-/// so that trials do not take the budget of audits.
+/// Images of one round of the base prompts: what an audit takes of each label at least.
+inline int audit_round(const Study& study) { return static_cast<int>(study.prompts.base.size()); }
+
+/// The shortest audit of a cause: four images, in whole rounds. It and a round of each further label of the cause are
+/// what confirmation keeps back, so that trials do not take the budget of audits.
 inline int shortest_audit(const Study& study) {
-  const int round = static_cast<int>(study.prompts.base.size());
+  const int round = audit_round(study);
   constexpr int kLeast = 4;
   return std::min(study.budget.audit, (kLeast + round - 1) / round * round);
 }

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
+#include <set>
+#include <string>
 
 #include "scotoma/evidence/closed_e_bh.h"
 #include "scotoma/evidence/interval.h"
@@ -120,7 +122,8 @@ class Confirmation {
       if (!any || value_of(evidence, hypotheses_[h]) < now.log_threshold) return false;
       crossed_.push_back(hypotheses_[h].log_e_value);
       // Invariant: kept_back_ is what the shortest audits of all in crossed_ take, so that trials never spend it.
-      kept_back_ += 2LL * shortest_audit(context_.study);
+      const bool known = !phrases_.insert(hypotheses_[h].phrase.text).second;
+      kept_back_ += 2LL * (known ? audit_round(context_.study) : shortest_audit(context_.study));
       return true;
     });
     // Invariant: open_, crossed_ and those given up are all trials that may still end rejected. Futile ones have left:
@@ -149,12 +152,13 @@ class Confirmation {
   StageContext& context_;
   std::vector<Hypothesis>& hypotheses_;
   std::vector<std::size_t> open_;
-  int trials_ = 0;               ///< K: fixed before the first image of any of them
-  double alpha_;                 ///< of this wave
-  std::vector<double> crossed_;  ///< log e-values of the trials that ended because they are rejected
-  std::size_t given_up_ = 0;     ///< trials that the budget did not pay for
-  int generated_ = 0;            ///< images of each open trial
-  std::int64_t kept_back_ = 0;   ///< images for the audits of those that crossed
+  int trials_ = 0;                 ///< K: fixed before the first image of any of them
+  double alpha_;                   ///< of this wave
+  std::vector<double> crossed_;    ///< log e-values of the trials that ended because they are rejected
+  std::set<std::string> phrases_;  ///< of these: one that several labels share is about one cause
+  std::size_t given_up_ = 0;       ///< trials that the budget did not pay for
+  int generated_ = 0;              ///< images of each open trial
+  std::int64_t kept_back_ = 0;     ///< images for the audits of those that crossed
 };
 
 /// Closed e-BH over all trials of a wave, whatever ended them. Returns its threshold.

@@ -194,14 +194,19 @@ std::vector<Wanted> wanted_by(const StageContext& context, const std::vector<Bas
   return wanted;
 }
 
-/// As many as budget_left pays for, the first labels first; of a label the largest size that it does for. Others get 0.
+/// As many as budget_left pays for: the largest samples become smaller by a size at a time, the last label's first, so
+/// that a few labels do not take the images of all. Where not even the smallest do for all, the last labels get none.
 void keep_affordable(const StageContext& context, int budget_left, std::vector<Wanted>& wanted) {
   const auto sizes = fresh_sizes(context.study);
-  for (Wanted& one : wanted) {
-    int paid = 0;
-    for (const int size : sizes) paid = size <= std::min(one.size, budget_left) ? size : paid;
-    budget_left -= paid;
-    one.size = paid;
+  std::int64_t all = 0;
+  for (const Wanted& one : wanted) all += one.size;
+  while (all > budget_left) {
+    const auto largest = std::max_element(wanted.rbegin(), wanted.rend(),
+                                          [](const Wanted& a, const Wanted& b) { return a.size < b.size; });
+    const auto at = std::lower_bound(sizes.begin(), sizes.end(), largest->size);
+    const int smaller = at == sizes.begin() ? 0 : *std::prev(at);
+    all -= largest->size - smaller;
+    largest->size = smaller;
   }
 }
 

@@ -22,8 +22,9 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context);
 /// chose the finalists they are one half of an e-value for each (docs/method.md). Of the sizes that a sample may come
 /// to, 4 and twice as many up to budget.base_confirm, the one with which it and the trials of the label's finalists are
 /// expected to take the fewest images, by the rates that exploration showed. Half of the images that are left at most;
-/// a label for which they do not do gets the largest sample that they pay for, or none: then its finalists end
-/// (out_of_budget), and context.limits says so. Called again for other finalists, it generates other images.
+/// where they do not do, the largest samples become smaller, and where not even the smallest do for all, the last
+/// labels get none: then their finalists end (out_of_budget), and context.limits says so. Called again for other
+/// finalists, it generates other images.
 ///
 /// Sets base_events, base_valid, null_rate and `wave` of the finalists: whoever got images is a trial of the wave, also
 /// where these end it. Those that stay come back: not those of a label that
