@@ -97,6 +97,11 @@ inline std::string text_of(const Findings& findings) {
   const Spent& spent = findings.spent;
   text += fmt::format("spent {} {} {} {} {} {}, threshold {}\n", spent.base, spent.explore, spent.shrink, spent.confirm,
                       spent.audit, spent.cross, findings.rejection_threshold);
+  if (findings.drafts) {
+    const DraftComparison& d = *findings.drafts;
+    text += fmt::format("drafts {} {} {} {} {} {} {} {} {}\n", d.images, d.failed, d.valid, d.both, d.only_draft,
+                        d.only_full, d.neither, d.invalid, d.gone_back);
+  }
   for (const auto& limit : findings.limits) text += limit + "\n";
   for (const auto& [role, hash] : findings.fingerprints) text += role + " " + hash + "\n";
   return text;

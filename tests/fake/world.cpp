@@ -118,9 +118,11 @@ class Spoken : public Base {
   Voice voice_;
 };
 
+/// Of drafts, where `elsewhere` says how many of them show another place; those are other images, too.
 class FakeGenerator : public Spoken<Generator> {
  public:
-  using Spoken::Spoken;
+  explicit FakeGenerator(Voice voice, std::optional<double> elsewhere = {})
+      : Spoken(std::move(voice)), elsewhere_(elsewhere) {}
   Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) override {
     const auto key = [](const GenerationRequest& request) {
       return request.prompt + " " + std::to_string(request.seed);
@@ -143,6 +145,11 @@ class FakeGenerator : public Spoken<Generator> {
     image.rgb[0] = static_cast<std::uint8_t>(thing);
     image.rgb[1] = static_cast<std::uint8_t>(place == setting.places.size() ? any_place : place);
     if (!setting.looks.empty()) image.rgb[2] = static_cast<std::uint8_t>(look_of(request.prompt, noise));
+    if (elsewhere_) {
+      image.rgb.back() ^= 1;
+      if (noise.uniform() < *elsewhere_)
+        image.rgb[1] = static_cast<std::uint8_t>(other(image.rgb[1], setting.places.size(), noise.uniform()));
+    }
     return image;
   }
 
@@ -152,6 +159,8 @@ class FakeGenerator : public Spoken<Generator> {
     const std::size_t said = mentioned(prompt, looks);
     return said < looks.size() || voice_.setting().looks_if_said ? said : std::min<std::size_t>(any, looks.size());
   }
+
+  std::optional<double> elsewhere_;
 };
 
 class FakeClassifier : public Spoken<Classifier> {
@@ -250,10 +259,14 @@ class FakeJudge : public Spoken<Judge> {
 }  // namespace
 
 Models World::models() {
-  return {std::make_unique<FakeGenerator>(Voice(*this, "generator")),
-          std::make_unique<FakeClassifier>(Voice(*this, "classifier")),
-          std::make_unique<FakeCaptioner>(Voice(*this, "captioner")),
-          std::make_unique<FakeEmbedder>(Voice(*this, "embedder")), std::make_unique<FakeJudge>(Voice(*this, "judge"))};
+  Models models = {std::make_unique<FakeGenerator>(Voice(*this, "generator")),
+                   std::make_unique<FakeClassifier>(Voice(*this, "classifier")),
+                   std::make_unique<FakeCaptioner>(Voice(*this, "captioner")),
+                   std::make_unique<FakeEmbedder>(Voice(*this, "embedder")),
+                   std::make_unique<FakeJudge>(Voice(*this, "judge")),
+                   nullptr};
+  if (setting_.draft_error) models.draft = std::make_unique<FakeGenerator>(Voice(*this, "draft"), setting_.draft_error);
+  return models;
 }
 
 Result<void> World::enter(const std::string& role) {

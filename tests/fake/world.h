@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,10 +35,11 @@ struct WorldSetting {
   std::vector<std::string> looks = {};  ///< "dark": a third of the images, or what the prompt says, have one
   bool looks_if_said = false;           ///< a look only where the prompt says so
   std::vector<Rule> rules = {};
-  double base_error = 0.01;        ///< share of wrong answers where no rule fits
-  double generation_error = 0.02;  ///< share of images that show another thing than the prompt asked for
-  double judge_error = 0.01;       ///< share of wrong judgements
-  double caption_error = 0.05;     ///< share of captions that name another thing
+  double base_error = 0.01;                ///< share of wrong answers where no rule fits
+  double generation_error = 0.02;          ///< share of images that show another thing than the prompt asked for
+  double judge_error = 0.01;               ///< share of wrong judgements
+  std::optional<double> draft_error = {};  ///< there are drafts; of these the share that shows another place
+  double caption_error = 0.05;             ///< share of captions that name another thing
   std::size_t batch = 8;
 };
 
@@ -49,7 +51,7 @@ class World {
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
-  /// Five fresh roles over this world.
+  /// Five fresh roles over this world, and a sixth where there are drafts.
   Models models();
 
   /// Called before every model call with the role's name and the number of calls before this one; what it returns

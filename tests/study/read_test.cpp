@@ -328,7 +328,8 @@ TEST_P(EveryOption, ReachesItsOwnField) {
     }
     std::string value = std::visit(Unusual{option, number}, option.target);
     if (option.key == "kind") value = fmt::format("\"{}\"", kind_of(option.table));
-    if (option.key == "base_first") value = "8";  // at most budget.base, and even: there are two base prompts
+    if (option.key == "base_first") value = "8";   // at most budget.base, and even: there are two base prompts
+    if (option.key == "draft_steps") value = "1";  // below generator.steps
     if (std::holds_alternative<Field<fs::path>>(option.target)) {
       const auto file = folder.write(value.substr(2, value.size() - 3), "");
       value = fmt::format("\"{}\"", file.string());

@@ -48,6 +48,7 @@ Result<std::vector<fs::path>> models_of(const Study& study) {
     paths.push_back(options.model);
   };
   add(study.generator);
+  if (const auto draft = draft_of(study.generator)) add(*draft);
   add(study.classifier);
   paths.push_back(study.classifier.labels);
   if (uses_captioner(study)) add(study.captioner);

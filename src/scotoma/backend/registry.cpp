@@ -104,6 +104,15 @@ Result<std::unique_ptr<Embedder>> embedder_on(const std::shared_ptr<Engine>& eng
   return load_by_kind(&BackendRoles::embedder, "embedder", engine, options);
 }
 
+/// Only OpenVINO's generators have drafts.
+Result<std::unique_ptr<Generator>> draft_beside(const Generator& generator, const Study& study) {
+  const auto options = draft_of(study.generator);
+  if (!options) return std::unique_ptr<Generator>();
+  SCOTOMA_ASSIGN_OR_RETURN(std::unique_ptr<Generator> draft,
+                           OpenvinoGenerator::load_beside(dynamic_cast<const OpenvinoGenerator&>(generator), *options));
+  return draft;
+}
+
 /// exp(logit_scale_init_value) of the embedder's config.json. CLIP's own folders keep the value that training *began*
 /// with, ln(1 / 0.07), where it ended at 100; the same goes for folders without the entry.
 Result<double> zero_shot_scale(const std::filesystem::path& folder) {
@@ -146,6 +155,7 @@ Result<Models> load_models(const Study& study) {
     SCOTOMA_ASSIGN_OR_RETURN(models.captioner, captioner_on(engine, study.captioner));
   }
   SCOTOMA_ASSIGN_OR_RETURN(models.generator, generator_on(engine, study.generator));
+  SCOTOMA_ASSIGN_OR_RETURN(models.draft, draft_beside(*models.generator, study));
   return models;
 }
 
@@ -158,6 +168,10 @@ Result<std::unique_ptr<Generator>> Loader::generator() const {
   SCOTOMA_ASSIGN_OR_RETURN(auto generator, generator_on(engine_, study_->generator));
   SCOTOMA_RETURN_IF_ERROR(generator->examine());
   return generator;
+}
+
+Result<std::unique_ptr<Generator>> Loader::draft(const Generator& generator) const {
+  return draft_beside(generator, *study_);
 }
 
 Result<std::unique_ptr<Classifier>> Loader::classifier() const { return classifier_on(engine_, study_->classifier); }

@@ -30,6 +30,9 @@ class Loader {
   /// Each: bad_input, naming the file and what to do. The generator is examined here, not before its first image.
   Result<std::unique_ptr<Generator>> generator() const;
   Result<std::unique_ptr<Classifier>> classifier() const;
+
+  /// That of drafts, beside the study's generator, whose networks it may share; null where the study has none.
+  Result<std::unique_ptr<Generator>> draft(const Generator& generator) const;
   Result<std::unique_ptr<Captioner>> captioner() const;
   Result<std::unique_ptr<Embedder>> embedder() const;
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <mutex>
 #include <optional>
@@ -61,8 +62,9 @@ Result<std::optional<std::string>> Memo::known_to(Inquiry& inquiry, const std::s
     inquiry.fingerprint = fingerprint;
   }
   SCOTOMA_ASSIGN_OR_RETURN(auto known, store_.find(inquiry.fingerprint, input));
-  if (inquiry.role == RoleKind::generator && on_their_way_.contains(input)) known = on_their_way_.at(input);
-  if (known && inquiry.role == RoleKind::generator) {
+  if (const auto coming = on_their_way_.find({inquiry.fingerprint, input}); coming != on_their_way_.end())
+    known = coming->second;
+  if (known && generates(inquiry.role)) {
     SCOTOMA_ASSIGN_OR_RETURN(const bool there, images_.has_image(*known));
     if (!there && inquiry.lost++ == 0) inquiry.first_lost = ImageFolder::image_file(*known).string();
     if (!there) known.reset();
@@ -122,7 +124,7 @@ Result<void> Memo::remember(Inquiry& inquiry, std::span<const std::size_t> place
     SCOTOMA_RETURN_IF_ERROR(settle(inquiry, inquiry.inputs[places[i]], values[i], true));
   --inquiry.under_way;
   inquiry.done += places.size();
-  const auto unit = inquiry.role == RoleKind::generator ? WorkUnit::images : WorkUnit::answers;
+  const auto unit = generates(inquiry.role) ? WorkUnit::images : WorkUnit::answers;
   if (leads) listener_.on(WorkAdvanced{inquiry.done, inquiry.missing, unit});
   if (inquiry.role == RoleKind::generator) last_generated_ = std::chrono::steady_clock::now();
   return {};
@@ -201,10 +203,10 @@ Result<std::vector<std::string>> Memo::answers(Inquiry inquiry, std::span<const 
 }
 
 /// `labels`: where the images are then classified and judged.
-Memo::Inquiry Memo::to_generate(std::span<const GenerationRequest> requests,
+Memo::Inquiry Memo::to_generate(RoleKind role, std::span<const GenerationRequest> requests,
                                 std::span<const std::string> labels) const {
-  return {models_, RoleKind::generator, requests.size(), [requests, labels](std::span<const std::size_t> places) {
-            Batch batch{RoleKind::generator};
+  return {models_, role, requests.size(), [role, requests, labels](std::span<const std::size_t> places) {
+            Batch batch{role};
             for (const std::size_t place : places) {
               batch.requests.push_back(requests[place]);
               if (!labels.empty()) batch.labels.push_back(labels[place]);
@@ -229,7 +231,7 @@ Memo::Inquiry Memo::about_images(RoleKind role, std::span<const std::string> ids
 Result<std::vector<std::string>> Memo::generate(std::span<const GenerationRequest> requests) {
   std::vector<std::string> keys;
   for (const GenerationRequest& request : requests) keys.push_back(key_of(request));
-  return answers(to_generate(requests), keys);
+  return answers(to_generate(RoleKind::generator, requests), keys);
 }
 
 Result<std::vector<Prediction>> Memo::predictions(std::span<const std::string> answers) const {
@@ -296,6 +298,7 @@ Result<std::vector<std::vector<float>>> Memo::embed_texts(std::span<const std::s
 }
 
 Result<std::vector<Sample>> Memo::sample(std::span<const Query> queries) {
+  assert(std::all_of(queries.begin(), queries.end(), [&](const Query& q) { return q.draft == queries[0].draft; }));
   left_ = 0;
   SCOTOMA_RETURN_IF_ERROR(check_round(queries));
   auto samples = sample_all(queries, Others::are_left);  // the shard's own of the whole call come first
@@ -327,7 +330,8 @@ Result<void> Memo::sample_part(std::span<const Query> queries, Others others, st
     requests.push_back(query.request);
     labels.push_back(query.label);
   }
-  Inquiry generated = to_generate(requests, labels);
+  const bool drafts = !queries.empty() && queries.front().draft;
+  Inquiry generated = to_generate(drafts ? RoleKind::draft : RoleKind::generator, requests, labels);
   const std::vector<std::string>& ids = generated.found;
   Inquiry classified = about_images(RoleKind::classifier, ids);
   std::optional<Inquiry> judged;

@@ -85,7 +85,8 @@ class Memo : public Sampler {
  private:
   enum class Others { are_left, are_awaited };
 
-  Inquiry to_generate(std::span<const GenerationRequest> requests, std::span<const std::string> labels = {}) const;
+  Inquiry to_generate(RoleKind role, std::span<const GenerationRequest> requests,
+                      std::span<const std::string> labels = {}) const;
   Inquiry about_images(RoleKind role, std::span<const std::string> ids, std::span<const std::string> labels = {}) const;
   Result<std::vector<std::string>> answers(Inquiry inquiry, std::span<const std::string> inputs);
   Result<std::optional<std::string>> known_to(Inquiry& inquiry, const std::string& input);
@@ -137,7 +138,8 @@ class Memo : public Sampler {
   std::map<std::string, RunFacts::RoleUse> uses_;
   std::map<RoleKind, std::unordered_set<std::size_t>> counted_;  ///< hashes of the questions that uses_ holds, by role
   std::deque<Unsettled> unsettled_;                              ///< in the order that they came
-  std::unordered_map<std::string, std::string> on_their_way_;    ///< the same: image by question
+  std::map<std::pair<std::string, std::string>, std::string> on_their_way_;  ///< the same: image by fingerprint and
+                                                                             ///< question
   bool recalled_reported_ = false;
   std::size_t dimensions_ = 0;  ///< of the embedder's space; 0: not known yet
   std::size_t left_ = 0;

@@ -12,7 +12,7 @@ namespace scotoma {
 
 /// Remembers answers; those that name images once the images are where they are kept.
 Result<void> Memo::keep(RoleKind role, const std::string& fingerprint, std::vector<Answer> rows) {
-  if (role != RoleKind::generator) return store_.store(fingerprint, rows);
+  if (!generates(role)) return store_.store(fingerprint, rows);
   std::vector<std::string> ids;
   for (const Answer& row : rows) ids.push_back(row.value);
   SCOTOMA_ASSIGN_OR_RETURN(const bool there, images_.settled(ids, false));
@@ -20,7 +20,7 @@ Result<void> Memo::keep(RoleKind role, const std::string& fingerprint, std::vect
     SCOTOMA_RETURN_IF_ERROR(store_.store(fingerprint, rows));
   } else {
     const std::lock_guard lock(mutex_);
-    for (const Answer& row : rows) on_their_way_[row.input] = row.value;
+    for (const Answer& row : rows) on_their_way_[{fingerprint, row.input}] = row.value;
     unsettled_.push_back({fingerprint, std::move(rows)});
   }
   return keep_settled(false);
@@ -50,7 +50,7 @@ Result<void> Memo::keep_settled(bool wait) {
     }
     const Result<void> kept = there.ok() ? store_.store(next.fingerprint, next.rows) : there.error();
     const std::lock_guard lock(mutex_);
-    for (const Answer& row : next.rows) on_their_way_.erase(row.input);
+    for (const Answer& row : next.rows) on_their_way_.erase({next.fingerprint, row.input});
     if (!kept.ok()) return kept;
   }
   return {};

@@ -97,7 +97,7 @@ Result<bool> Memo::look_again(Inquiry& inquiry) {
 bool Memo::is_answered(const Inquiry& inquiry, const std::string& input) const {
   const auto known = store_.find(inquiry.fingerprint, input);
   if (!known.ok() || !*known) return false;
-  if (inquiry.role != RoleKind::generator) return true;
+  if (!generates(inquiry.role)) return true;
   const auto there = images_.has_image(**known);
   return there.ok() && *there;
 }

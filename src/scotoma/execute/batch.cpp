@@ -42,6 +42,7 @@ Result<std::vector<Image>> load_images(const Batch& batch, const ImageStore& sto
 
 Encoded ask(const Batch& batch, Models& models, ImageStore& store) {
   if (batch.role == RoleKind::generator) return generated(batch, *models.generator, store);
+  if (batch.role == RoleKind::draft) return generated(batch, *models.draft, store);
   if (batch.role == RoleKind::embedder && batch.images.empty())
     return encoded(models.embedder->embed_texts(batch.texts));
   SCOTOMA_ASSIGN_OR_RETURN(const auto images, load_images(batch, store));
@@ -55,6 +56,7 @@ Encoded ask(const Batch& batch, Models& models, ImageStore& store) {
     case RoleKind::judge:
       return encoded(models.judge->judge(images, batch.texts));
     case RoleKind::generator:
+    case RoleKind::draft:
       break;
   }
   return std::vector<std::string>();
@@ -63,7 +65,7 @@ Encoded ask(const Batch& batch, Models& models, ImageStore& store) {
 }  // namespace
 
 std::size_t Batch::size() const {
-  if (role == RoleKind::generator) return requests.size();
+  if (generates(role)) return requests.size();
   return images.empty() ? texts.size() : images.size();
 }
 

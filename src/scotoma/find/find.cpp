@@ -167,6 +167,7 @@ Result<StudyRun> run_through(Memo& memo, const Study& study, Models& models, Ans
   findings.class_names = models.classifier->class_names();
   Study limited = study;  // what the minutes allow
   StageContext context{limited, targets, findings.class_names, memo, listener};
+  if (models.draft != nullptr) context.drafts.emplace();
   Course course(result, listener);
   if (study.budget.minutes > 0) {
     course.begin(Stage::measure_speed);
@@ -212,6 +213,7 @@ Result<StudyRun> run_through(Memo& memo, const Study& study, Models& models, Ans
   course.end();
   describe_models(models, findings);
   findings.spent = context.spent;
+  findings.drafts = context.drafts;
   findings.limits = context.final_limits();
   // Last of all, so that no image depends on what a person said.
   SCOTOMA_ASSIGN_OR_RETURN(const Reviews reviews, read_reviews(cache));

@@ -12,6 +12,7 @@
 
 #include "scotoma/core/names.h"
 #include "scotoma/core/stages.h"
+#include "scotoma/finding/drafts.h"
 #include "scotoma/model/failure.h"
 #include "scotoma/model/roles.h"
 
@@ -372,6 +373,7 @@ struct Findings {
   std::vector<CrossRow> cross;
   std::optional<JudgeReview> judge_review;  ///< where a person has reviewed images
   std::optional<Diversity> diversity;       ///< of the generator; none where it was not measured
+  std::optional<DraftComparison> drafts;    ///< where exploration could take drafts
   Spent spent;
   std::map<std::string, std::string> fingerprints;  ///< role -> hash
   std::map<std::string, std::string> descriptions;  ///< role -> one line for people

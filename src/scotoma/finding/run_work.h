@@ -10,7 +10,8 @@
 
 namespace scotoma {
 
-/// Images are the generator's answers; answers are those of all other roles. Each question counts once a run.
+/// Images are the generator's answers, drafts among them; answers are those of all other roles. Each question counts
+/// once a run.
 struct RunWork {
   std::uint64_t images_generated = 0;
   std::uint64_t images_recalled = 0;
@@ -29,7 +30,7 @@ struct RunWork {
 inline RunWork work_of(const std::map<std::string, RunFacts::RoleUse>& roles) {
   RunWork work;
   for (const auto& [role, use] : roles) {
-    const bool images = role == "generator";
+    const bool images = role == name_of(RoleKind::generator) || role == name_of(RoleKind::draft);
     (images ? work.images_generated : work.answers_computed) += use.computed;
     (images ? work.images_recalled : work.answers_recalled) += use.recalled;
   }

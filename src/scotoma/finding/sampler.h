@@ -17,6 +17,7 @@ struct Query {
   int class_index = 0;
   GenerationRequest request;
   FailureRule failure = {};  ///< when the answer counts as a failure
+  bool draft = false;        ///< a cheaper image will do (stage/drafts.h)
 };
 
 class Sampler {
@@ -24,7 +25,7 @@ class Sampler {
   virtual ~Sampler() = default;
 
   /// Generates, classifies and judges: a sample for each query, in their order, each a function of its query
-  /// alone.
+  /// alone. Requires that all of them are drafts, or none is.
   virtual Result<std::vector<Sample>> sample(std::span<const Query> queries) = 0;
 
   /// Of each prompt, whether the generator reads it to its end.

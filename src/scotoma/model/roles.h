@@ -24,15 +24,20 @@
 
 namespace scotoma {
 
-enum class RoleKind { generator, classifier, captioner, embedder, judge };
+/// `draft` generates too: cheaper images, for what only chooses phrases (stage/drafts.h).
+enum class RoleKind { generator, classifier, captioner, embedder, judge, draft };
 
-constexpr std::array<Named<RoleKind>, 5> names_of(RoleKind) {
+constexpr std::array<Named<RoleKind>, 6> names_of(RoleKind) {
   return {{{RoleKind::generator, "generator"},
            {RoleKind::classifier, "classifier"},
            {RoleKind::captioner, "captioner"},
            {RoleKind::embedder, "embedder"},
-           {RoleKind::judge, "judge"}}};
+           {RoleKind::judge, "judge"},
+           {RoleKind::draft, "draft"}}};
 }
+
+/// Whether its answers are images.
+constexpr bool generates(RoleKind kind) { return kind == RoleKind::generator || kind == RoleKind::draft; }
 
 class Role {
  public:
@@ -150,6 +155,7 @@ struct Models {
   std::unique_ptr<Captioner> captioner;
   std::unique_ptr<Embedder> embedder;
   std::unique_ptr<Judge> judge;
+  std::unique_ptr<Generator> draft;
 };
 
 /// Null where the models have none.
@@ -165,6 +171,8 @@ inline const Role* role_of(const Models& models, RoleKind kind) {
       return models.embedder.get();
     case RoleKind::judge:
       return models.judge.get();
+    case RoleKind::draft:
+      return models.draft.get();
   }
   return nullptr;
 }

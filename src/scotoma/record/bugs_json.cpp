@@ -171,6 +171,18 @@ ordered_json base_of_trial(const Hypothesis& h) {
   return {{"failures", passes ? h.base_valid - h.base_events : h.base_events}, {"valid", h.base_valid}};
 }
 
+ordered_json drafts_json(const DraftComparison& drafts) {
+  return {{"images", drafts.images},
+          {"compared", drafts.compared()},
+          {"both_fail", drafts.both},
+          {"only_draft_fails", drafts.only_draft},
+          {"only_full_fails", drafts.only_full},
+          {"neither_fails", drafts.neither},
+          {"draft_invalid", drafts.invalid},
+          {"correlation", drafts.correlation()},
+          {"gone_back", drafts.gone_back}};
+}
+
 ordered_json diversity_json(const Diversity& diversity) {
   return {{"prompts", diversity.prompts},
           {"images", diversity.images},
@@ -364,6 +376,7 @@ ordered_json bugs_json(const Study& study, const Findings& findings, const Image
   if (study.evidence.rule == EvidenceRule::sequential) json["claims"] = claims_json(study, findings);
   if (findings.judge_review) json["judge_review"] = judge_json(*findings.judge_review);
   if (findings.diversity) json["diversity"] = diversity_json(*findings.diversity);
+  if (findings.drafts) json["drafts"] = drafts_json(*findings.drafts);
   json["findings"] = counts_json(findings);
   const Causes causes = find_causes(findings);
   json["causes"] = ordered_json::array();

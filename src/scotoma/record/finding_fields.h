@@ -166,6 +166,19 @@ void fields_of(Is<JudgeReview> auto& record, auto& each) {
   each("refused_wrong", refused_wrong);
 }
 
+void fields_of(Is<DraftComparison> auto& record, auto& each) {
+  auto& [images, failed, valid, both, only_draft, only_full, neither, invalid, gone_back] = record;
+  each("images", images);
+  each("failed", failed);
+  each("valid", valid);
+  each("both", both);
+  each("only_draft", only_draft);
+  each("only_full", only_full);
+  each("neither", neither);
+  each("invalid", invalid);
+  each("gone_back", gone_back);
+}
+
 void fields_of(Is<Diversity> auto& record, auto& each) {
   auto& [prompts, images, within, across] = record;
   each("prompts", prompts);
@@ -186,11 +199,12 @@ void fields_of(Is<Spent> auto& record, auto& each) {
 
 /// Without the lists of records, which are rows of their own.
 void fields_of(Is<Findings> auto& record, auto& each) {
-  auto& [class_names, bases, clusters, hypotheses, cross, judge_review, diversity, spent, fingerprints, descriptions,
-         rejection_threshold, limits, before_review] = record;
+  auto& [class_names, bases, clusters, hypotheses, cross, judge_review, diversity, drafts, spent, fingerprints,
+         descriptions, rejection_threshold, limits, before_review] = record;
   each("class_names", class_names);
   each("judge_review", judge_review);
   each("diversity", diversity);
+  each("drafts", drafts);
   each("spent", spent);
   each("fingerprints", fingerprints);
   each("descriptions", descriptions);

@@ -109,6 +109,7 @@ class FindingsWriter {
     Findings head;
     head.class_names = findings.class_names;
     head.diversity = findings.diversity;
+    head.drafts = findings.drafts;
     head.spent = findings.spent;
     head.fingerprints = findings.fingerprints;
     head.descriptions = findings.descriptions;

@@ -114,6 +114,7 @@ bool uses_role(const Study& study, RoleKind kind) {
   return kind == RoleKind::judge       ? study.judge.kind != JudgeKind::none
          : kind == RoleKind::captioner ? uses_captioner(study)
          : kind == RoleKind::embedder  ? uses_embedder(study)
+         : kind == RoleKind::draft     ? uses_drafts(study)
                                        : true;
 }
 

@@ -80,8 +80,13 @@ Result<Health> Examination::generator() {
   cost_.bytes = bytes / requests.size();
   generated_ = true;
   const std::string needs = model->needs();
-  return Health{fmt::format("{}; generated {} images of {} x {}{}{}", model->describe(), images_.size(),
-                            images_[0].width, images_[0].height, needs.empty() ? "" : "; ", needs)};
+  Health found{fmt::format("{}; generated {} images of {} x {}{}{}", model->describe(), images_.size(),
+                           images_[0].width, images_[0].height, needs.empty() ? "" : "; ", needs)};
+  SCOTOMA_ASSIGN_OR_RETURN(const auto draft, loader_->draft(*model));
+  if (draft == nullptr) return found;
+  SCOTOMA_ASSIGN_OR_RETURN(const auto drafts, draft->generate(requests));
+  found.works += fmt::format("; drafts: {}", draft->describe());
+  return found;
 }
 
 Result<Health> Examination::classifier() {

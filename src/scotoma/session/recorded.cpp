@@ -107,9 +107,11 @@ class Recorded : public Base {
 
 using Rows = std::vector<std::vector<float>>;
 
-class RecordedGenerator final : public Recorded<Generator, &Models::generator, RoleKind::generator> {
+template <std::unique_ptr<Generator> Models::*role, RoleKind kind>
+class RecordedGenerator final : public Recorded<Generator, role, kind> {
  public:
-  using Recorded::Recorded;
+  using Recorded<Generator, role, kind>::Recorded;
+  using Recorded<Generator, role, kind>::real;
   Result<std::vector<Image>> generate(std::span<const GenerationRequest> requests) override {
     SCOTOMA_ASSIGN_OR_RETURN(Generator * generator, real());
     return generator->generate(requests);
@@ -172,11 +174,13 @@ class RecordedJudge final : public Recorded<Judge, &Models::judge, RoleKind::jud
 Models models_of(const std::shared_ptr<ModelSource>& source) {
   const auto& roles = source->record().roles;
   Models models;
-  models.generator = std::make_unique<RecordedGenerator>(source);
+  models.generator = std::make_unique<RecordedGenerator<&Models::generator, RoleKind::generator>>(source);
   models.classifier = std::make_unique<RecordedClassifier>(source);
   if (roles.contains("captioner")) models.captioner = std::make_unique<RecordedCaptioner>(source);
   if (roles.contains("embedder")) models.embedder = std::make_unique<RecordedEmbedder>(source);
   if (roles.contains("judge")) models.judge = std::make_unique<RecordedJudge>(source);
+  if (roles.contains("draft"))
+    models.draft = std::make_unique<RecordedGenerator<&Models::draft, RoleKind::draft>>(source);
   return models;
 }
 

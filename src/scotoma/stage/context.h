@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -34,7 +35,8 @@ struct StageContext {
   Sampler& sampler;
   Listener& listener;
   Spent spent = {};
-  std::vector<std::string> limits = {};  ///< what a reader of the findings must know: sentences
+  std::optional<DraftComparison> drafts = {};  ///< where exploration may take drafts: what is known of these
+  std::vector<std::string> limits = {};        ///< what a reader of the findings must know: sentences
   std::vector<std::pair<std::size_t, std::string>> advices = {};  ///< of limit_of_budget(): which limit, and its advice
 
   /// What is left of the study's images, and what of it is whose.

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "scotoma/core/seed.h"
+#include "scotoma/stage/drafts.h"
 
 namespace scotoma {
 namespace {
@@ -36,7 +37,8 @@ std::vector<std::vector<Sample>> by_trial(std::vector<Sample> samples, std::size
 Result<std::vector<std::vector<Sample>>> sample_trials(StageContext& context, const std::vector<Trial>& trials,
                                                        Purpose purpose, int first, int count) {
   const auto queries = queries_of(context, trials, name_of(purpose), first, count);
-  SCOTOMA_ASSIGN_OR_RETURN(auto samples, context.sample(queries, purpose));
+  SCOTOMA_ASSIGN_OR_RETURN(auto samples, may_be_drafts(context, purpose) ? sample_drafts(context, queries, purpose)
+                                                                         : context.sample(queries, purpose));
   return by_trial(std::move(samples), trials.size(), count);
 }
 

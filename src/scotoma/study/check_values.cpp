@@ -24,6 +24,7 @@ class ValueCheck {
   Result<void> check_roles() const;
   Result<void> check_failure() const;
   Result<void> check_checkpoint() const;
+  Result<void> check_drafts() const;
 
   const toml::node* node(std::string_view table, std::string_view key) const { return node_at(document_, table, key); }
 
@@ -122,6 +123,7 @@ Result<void> ValueCheck::run() const {
   }
   SCOTOMA_RETURN_IF_ERROR(check_roles());
   SCOTOMA_RETURN_IF_ERROR(check_failure());
+  SCOTOMA_RETURN_IF_ERROR(check_drafts());
   return check_checkpoint();
 }
 
@@ -132,6 +134,25 @@ Result<void> ValueCheck::check_checkpoint() const {
       node("generator", "kind"),
       "'generator.sdcpp.model' is missing: a checkpoint with all parts; or give diffusion_model and its "
       "other parts");
+}
+
+/// A draft that costs as much as another image is of no use.
+Result<void> ValueCheck::check_drafts() const {
+  const GeneratorOptions& full = study_.generator;
+  if (full.draft_guidance > 0 && full.draft_guidance < 1) {
+    return reader_.wrong(node("generator", "draft_guidance"),
+                         fmt::format("generator.draft_guidance is {}; it must be 1 (none) or more, or 0: as "
+                                     "generator.guidance",
+                                     full.draft_guidance));
+  }
+  const bool cheaper = full.draft_size > 0 || !full.draft_model.empty();
+  if (full.draft_steps > 0 && full.draft_steps >= full.steps && !cheaper) {
+    return reader_.wrong(node("generator", "draft_steps"),
+                         fmt::format("generator.draft_steps ({}) must be below generator.steps ({}): drafts are the "
+                                     "cheaper images",
+                                     full.draft_steps, full.steps));
+  }
+  return {};
 }
 
 /// Which models a study needs beside generator and classifier.

@@ -51,6 +51,21 @@ void limit_to_files(std::vector<Option>& table) {
   }
 }
 
+/// Cheaper images, by which phrases are chosen.
+void add_draft_options(std::vector<Option>& t) {
+  const auto add = [&](std::string_view key, std::string_view help, OptionField target, double least, double most) {
+    t.push_back({"generator", key, help, target, least, most, {}, false, {Backend::openvino}});
+  };
+  add("draft_steps",
+      "denoising steps of drafts: cheaper images, by which exploration chooses phrases; evidence has none; 0: as steps",
+      FIELD(generator.draft_steps), 0, 1000);
+  add("draft_size", "width and height of drafts in pixels; 0: as the other images", FIELD(generator.draft_size), 0,
+      8192);
+  add("draft_model", "folder of another model that generates drafts, such as an LCM, with the sampler that it names",
+      FIELD(generator.draft_model), 0, 0);
+  add("draft_guidance", "classifier-free guidance of drafts; 0: as guidance", FIELD(generator.draft_guidance), 0, 100);
+}
+
 void add_generator_and_classifier(std::vector<Option>& t) {
   t.push_back(
       {"generator", "kind", "what runs the model", CHOICE(generator.kind), 0, 0, {"openvino", "sdcpp", "python"}});
@@ -134,6 +149,7 @@ void add_generator_and_classifier(std::vector<Option>& t) {
                {},
                false,
                {Backend::openvino}});
+  add_draft_options(t);
   add_sdcpp_options(t);
   t.push_back({"classifier", "kind", "what runs the model", CHOICE(classifier.kind), 0, 0, {"openvino", "python"}});
   t.push_back(object_of("classifier", FIELD(classifier.object)));

@@ -74,11 +74,36 @@ struct GeneratorOptions {
   int batch = 8;
   int width = 0;  ///< of openvino: of the images, in pixels; 0: what the folder says
   int height = 0;
-  int threads = 1;          ///< that generate one batch; with another number an image may have other bits
-  int streams = 0;          ///< batches generated at once, at most; 0: what threads and memory allow
-  SdcppOptions sdcpp = {};  ///< of sdcpp alone
-  std::string object = {};  ///< of python alone: "module:name"
+  int threads = 1;  ///< that generate one batch; with another number an image may have other bits
+  int streams = 0;  ///< batches generated at once, at most; 0: what threads and memory allow
+  /// Of openvino: of drafts (stage/drafts.h), where they differ from the other images.
+  int draft_steps = 0;
+  int draft_size = 0;                      ///< pixels, width and height alike
+  std::filesystem::path draft_model = {};  ///< another folder, with its own sampler
+  double draft_guidance = 0;               ///< 0: as the others
+  SdcppOptions sdcpp = {};                 ///< of sdcpp alone
+  std::string object = {};                 ///< of python alone: "module:name"
 };
+
+/// The generator of drafts, where there is one.
+inline std::optional<GeneratorOptions> draft_of(const GeneratorOptions& options) {
+  if (options.kind != Backend::openvino) return std::nullopt;
+  const bool other = !options.draft_model.empty();
+  if (options.draft_steps == 0 && options.draft_size == 0 && !other) return std::nullopt;
+  GeneratorOptions draft = options;
+  if (options.draft_steps > 0) draft.steps = options.draft_steps;
+  if (options.draft_size > 0) draft.width = draft.height = options.draft_size;
+  if (options.draft_guidance > 0) draft.guidance = options.draft_guidance;
+  if (other) {
+    draft.model = options.draft_model;
+    draft.scheduler = SchedulerKind::of_folder;
+    draft.eta = 0;
+  }
+  draft.draft_steps = draft.draft_size = 0;
+  draft.draft_guidance = 0;
+  draft.draft_model.clear();
+  return draft;
+}
 
 /// What a classifier gives for a class.
 enum class Scores {
@@ -343,6 +368,9 @@ struct Study {
 
 /// Whether images are described: the captioner is loaded only then.
 inline bool uses_captioner(const Study& study) { return study.search.source == PhraseSource::captions; }
+
+/// Whether phrases are chosen by drafts.
+inline bool uses_drafts(const Study& study) { return draft_of(study.generator).has_value(); }
 
 /// Whether what a first search leaves of the budget goes into a further one (stage/further.h).
 inline bool searches_further(const Study& study) {

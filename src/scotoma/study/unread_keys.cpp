@@ -57,6 +57,8 @@ constexpr Conditional kConditionals[] = {
      [](const Option& option) { return option.key == "negative_prompt"; }},
     {"generator", "generator.scheduler = \"ddim\" or \"tcd\"", takes_eta,
      [](const Option& option) { return option.key == "eta"; }},
+    {"generator", "drafts: give generator.draft_steps, draft_size or draft_model", uses_drafts,
+     [](const Option& option) { return option.key == "draft_guidance"; }},
     {"captioner", "search.source = \"captions\"", uses_captioner,
      [](const Option& option) { return option.key != "kind"; }},
     {"search", "search.source = \"captions\"", uses_captioner,

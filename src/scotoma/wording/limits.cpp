@@ -66,6 +66,20 @@ Sentence diversity(const Findings& findings) {
       {}};
 }
 
+Sentence drafts(const Findings& findings) {
+  if (!findings.drafts || findings.drafts->images == 0) return {};
+  const DraftComparison& d = *findings.drafts;
+  const int failing = d.both + d.only_draft;
+  const int passing = d.only_full + d.neither;
+  std::string text = fmt::format("Phrases were chosen by drafts, {}; no evidence stands on one. ",
+                                 counted(d.images, "cheaper image", "cheaper images"));
+  if (failing > 0) text += fmt::format("Of {} that fail {} fail in full, ", counted(failing, "draft"), d.both);
+  text += fmt::format("{}f {} that pass{} {} (correlation {:.2f}).", failing > 0 ? "o" : "O", counted(passing, "draft"),
+                      passing == 1 ? "es" : "", d.only_full, d.correlation());
+  if (d.gone_back) text += " They mislead: the search went back to full images. Give them more steps, or none.";
+  return LimitSentence{std::move(text), {}};
+}
+
 Sentence labels_not_generatable(const Findings& findings) {
   LimitSentence sentence{"Labels that the generator cannot show well enough, on which nothing can be said: ", {}, "."};
   for (const BaseResult& base : findings.bases) {
@@ -94,9 +108,9 @@ std::string LimitSentence::text() const { return fmt::format("{}{}{}", before, f
 
 std::vector<LimitSentence> limit_sentences(const Study& study, const Findings& findings, std::size_t most) {
   std::vector<LimitSentence> sentences;
-  for (Sentence& each :
-       std::vector<Sentence>{invalid_share(study, findings), judged_by_a_person(findings), diversity(findings),
-                             labels_not_generatable(findings), phrases_not_generatable(study, findings, most)}) {
+  for (Sentence& each : std::vector<Sentence>{invalid_share(study, findings), judged_by_a_person(findings),
+                                              diversity(findings), drafts(findings), labels_not_generatable(findings),
+                                              phrases_not_generatable(study, findings, most)}) {
     if (each) sentences.push_back(std::move(*each));
   }
   const std::vector<std::string> at_the_top = doubts(findings);  // among the limits, too

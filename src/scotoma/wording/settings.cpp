@@ -69,14 +69,18 @@ ordered_json further_networks(const Study& study) {
 using Key = std::pair<std::string_view, std::string_view>;
 
 constexpr std::array<Key, 2> kChangeNoAnswer = {{{"engine", "threads"}, {"generator", "streams"}}};
-constexpr std::array<Key, 8> kCameLater = {{{"search", "shrink_lists"},
-                                            {"search", "shrink_similarity"},
-                                            {"search", "attributes"},
-                                            {"generator", "eta"},
-                                            {"generator", "width"},
-                                            {"generator", "height"},
-                                            {"generator", "threads"},
-                                            {"engine", "device"}}};
+constexpr std::array<Key, 12> kCameLater = {{{"search", "shrink_lists"},
+                                             {"search", "shrink_similarity"},
+                                             {"search", "attributes"},
+                                             {"generator", "eta"},
+                                             {"generator", "width"},
+                                             {"generator", "height"},
+                                             {"generator", "threads"},
+                                             {"generator", "draft_steps"},
+                                             {"generator", "draft_size"},
+                                             {"generator", "draft_model"},
+                                             {"generator", "draft_guidance"},
+                                             {"engine", "device"}}};
 
 bool is_one_of(const Option& option, std::span<const Key> keys) {
   return std::find(keys.begin(), keys.end(), Key(option.table, option.key)) != keys.end();

@@ -103,6 +103,30 @@ TEST(OpenvinoGenerator, EverySchedulerGeneratesTheSameImageAloneAndInABatch) {
   }
 }
 
+/// With the same networks, and with others where it is of another size.
+TEST(OpenvinoGenerator, BesideAnotherGivesWhatItGivesAlone) {
+  const auto engine = *Engine::create({Precision::f32, 1});
+  GeneratorOptions wanted = options();
+  wanted.steps = 4;
+  const auto full = OpenvinoGenerator::load(engine, wanted);
+  ASSERT_TRUE(full.ok()) << full.error().message;
+  const auto before = generate(**full, kRequests);
+  for (const int size : {0, 32}) {
+    GeneratorOptions cheaper = options();
+    cheaper.width = cheaper.height = size;
+    const auto draft = OpenvinoGenerator::load_beside(**full, cheaper);
+    ASSERT_TRUE(draft.ok()) << draft.error().message;
+    const auto alone = load(cheaper);
+    EXPECT_EQ((*draft)->fingerprint(), alone->fingerprint());
+    EXPECT_EQ((*draft)->describe(), alone->describe());
+    const auto images = generate(**draft, kRequests);
+    EXPECT_EQ(images, generate(*alone, kRequests));
+    EXPECT_EQ(images.front().width, size == 0 ? 64 : 32);
+    EXPECT_EQ((*draft)->engine_seconds() > 0, size != 0) << "the time of shared networks counts once";
+  }
+  EXPECT_EQ(generate(**full, kRequests), before);
+}
+
 TEST(OpenvinoGenerator, EtaIsFreshNoiseAndPartOfTheFingerprint) {
   GeneratorOptions wanted = options();
   wanted.scheduler = SchedulerKind::ddim;

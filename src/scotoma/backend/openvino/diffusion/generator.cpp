@@ -81,6 +81,7 @@ std::string OpenvinoGenerator::needs() const {
 }
 
 double OpenvinoGenerator::engine_seconds() const {
+  if (shares_) return 0;
   double sum = unet_->seconds() + decoder_->seconds();
   for (const TextEncoder* encoder : family_->encoders()) sum += encoder->network().seconds();
   return sum;

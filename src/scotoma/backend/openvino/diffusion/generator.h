@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,6 +37,11 @@ class OpenvinoGenerator final : public Generator {
   static Result<std::unique_ptr<OpenvinoGenerator>> load(const std::shared_ptr<Engine>& engine,
                                                          const GeneratorOptions& options);
 
+  /// Another one beside `other`, whose networks it runs on where both are of one folder, with one size, batch and
+  /// guidance: then only the sampler differs, and nothing is read or compiled again. Errors: as above.
+  static Result<std::unique_ptr<OpenvinoGenerator>> load_beside(const OpenvinoGenerator& other,
+                                                                const GeneratorOptions& options);
+
   std::string fingerprint() const override { return fingerprint_; }
   std::string describe() const override;
   std::size_t batch() const override { return batch_; }
@@ -61,6 +67,9 @@ class OpenvinoGenerator final : public Generator {
 
   OpenvinoGenerator() = default;
   Result<void> open(const std::shared_ptr<Engine>& engine, const GeneratorOptions& options);
+  Result<bool> open_shared(const OpenvinoGenerator& other, const GeneratorOptions& options);
+  bool hears_real_timesteps() const;
+  Result<nlohmann::json> resolve_scheduler(const GeneratorOptions& options);
   Result<void> resolve_size(const ov::Model& unet, const GeneratorOptions& options);
   std::map<std::string, ov::PartialShape> unet_shapes(const ov::Model& unet, std::size_t text_length) const;
   Result<void> resolve_streams(const Engine& engine, const std::shared_ptr<ov::Model>& unet, const ov::Model& decoder);
@@ -88,11 +97,13 @@ class OpenvinoGenerator final : public Generator {
   std::size_t rows() const { return guided() ? 2 * batch_ : batch_; }  ///< of a call of the U-Net
 
   std::shared_ptr<Engine> engine_;
+  GeneratorOptions options_;
   std::filesystem::path folder_;
+  bool shares_ = false;  ///< the networks are those of another generator, which counts their time
   std::shared_ptr<Network> unet_;
   std::shared_ptr<Network> decoder_;
   FamilyKind kind_ = FamilyKind::stable_diffusion;
-  std::unique_ptr<Family> family_;
+  std::shared_ptr<Family> family_;
   Scheduler scheduler_;
   std::size_t batch_ = 1;
   std::size_t decoded_at_once_ = 1;  ///< images a call of the decoder; at most the batch

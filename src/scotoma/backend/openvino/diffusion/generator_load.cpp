@@ -70,8 +70,69 @@ Result<std::unique_ptr<OpenvinoGenerator>> OpenvinoGenerator::load(const std::sh
   return out;
 }
 
+Result<std::unique_ptr<OpenvinoGenerator>> OpenvinoGenerator::load_beside(const OpenvinoGenerator& other,
+                                                                          const GeneratorOptions& options) {
+  std::unique_ptr<OpenvinoGenerator> out(new OpenvinoGenerator);
+  SCOTOMA_ASSIGN_OR_RETURN(const bool shared, out->open_shared(other, options));
+  if (!shared) return load(other.engine_, options);
+  return out;
+}
+
+/// Whether the other's networks will do, and then all that is needed beside them.
+Result<bool> OpenvinoGenerator::open_shared(const OpenvinoGenerator& other, const GeneratorOptions& options) {
+  const GeneratorOptions& own = other.options_;
+  if (options.model != own.model || options.width != own.width || options.height != own.height ||
+      options.batch != own.batch || options.guidance != own.guidance)
+    return false;
+  engine_ = other.engine_;
+  options_ = options;
+  folder_ = options.model;
+  kind_ = other.kind_;
+  SCOTOMA_ASSIGN_OR_RETURN(const auto config, resolve_scheduler(options));
+  const auto steps = scheduler_.steps();
+  const bool whole = std::all_of(steps.begin(), steps.end(),
+                                 [](const SamplerStep& step) { return step.timestep == std::trunc(step.timestep); });
+  if (!whole && !other.hears_real_timesteps()) return false;
+  unet_ = other.unet_;
+  decoder_ = other.decoder_;
+  family_ = other.family_;
+  batch_ = other.batch_;
+  decoded_at_once_ = other.decoded_at_once_;
+  image_ = other.image_;
+  guidance_ = other.guidance_;
+  negative_prompt_ = other.negative_prompt_;
+  latent_ = other.latent_;
+  scaling_ = other.scaling_;
+  shift_ = other.shift_;
+  streams_ = other.streams_;
+  memory_ = other.memory_;
+  at_once_ = other.at_once_;
+  concurrency_ = other.concurrency_;
+  shares_ = true;
+  SCOTOMA_RETURN_IF_ERROR(resolve_fingerprint(*engine_, options, had_other_timesteps(config)));
+  return true;
+}
+
+bool OpenvinoGenerator::hears_real_timesteps() const {
+  const auto inputs = unet_->compiled().inputs();
+  return std::any_of(inputs.begin(), inputs.end(), [](const auto& port) {
+    return port.get_names().contains("timestep") && port.get_element_type().is_real();
+  });
+}
+
+/// The sampler of the folder's config, which comes back.
+Result<nlohmann::json> OpenvinoGenerator::resolve_scheduler(const GeneratorOptions& options) {
+  const auto schedule = folder_ / "scheduler" / "scheduler_config.json";
+  SCOTOMA_ASSIGN_OR_RETURN(auto config, read_json_file(schedule));
+  // Of diffusers' pipelines only StableDiffusionPipeline repairs old configs.
+  const auto plan = kind_ == FamilyKind::stable_diffusion ? Scheduler::of_pipeline : Scheduler::create;
+  SCOTOMA_ASSIGN_OR_RETURN(scheduler_, plan(config, {options.scheduler, options.steps, options.eta}, schedule));
+  return config;
+}
+
 Result<void> OpenvinoGenerator::open(const std::shared_ptr<Engine>& engine, const GeneratorOptions& options) {
   engine_ = engine;
+  options_ = options;
   folder_ = options.model;
   SCOTOMA_RETURN_IF_ERROR(check_model_folder(folder_, FolderOf::generator));
   SCOTOMA_ASSIGN_OR_RETURN(const auto index, read_json_file(folder_ / "model_index.json"));
@@ -85,11 +146,7 @@ Result<void> OpenvinoGenerator::open(const std::shared_ptr<Engine>& engine, cons
                     unet->input("sample").get_partial_shape()[1].is_static();
   if (!fits) return bad_input(fmt::format("{}: unexpected shapes: {}", path.string(), describe_ports(unet->inputs())));
   SCOTOMA_ASSIGN_OR_RETURN(kind_, family_of(*unet, index, path));
-  const auto schedule = folder_ / "scheduler" / "scheduler_config.json";
-  SCOTOMA_ASSIGN_OR_RETURN(const auto config, read_json_file(schedule));
-  // Of diffusers' pipelines only StableDiffusionPipeline repairs old configs.
-  const auto plan = kind_ == FamilyKind::stable_diffusion ? Scheduler::of_pipeline : Scheduler::create;
-  SCOTOMA_ASSIGN_OR_RETURN(scheduler_, plan(config, {options.scheduler, options.steps, options.eta}, schedule));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto config, resolve_scheduler(options));
   SCOTOMA_RETURN_IF_ERROR(resolve_size(*unet, options));
   streams_ = {std::max(1, options.threads), options.streams};
   SCOTOMA_RETURN_IF_ERROR(open_decoder(*engine, unet));
