@@ -109,8 +109,8 @@ Result<Checked> checked(FinishedStudy& done, CandidateModel& candidate, const Ch
   StderrProgress progress(arguments.progress);
   if (arguments.images > 0)
     SCOTOMA_RETURN_IF_ERROR(generate_more(session, done.findings, arguments.images, cancel, progress));
-  SCOTOMA_ASSIGN_OR_RETURN(Check check,
-                           scotoma::check(session.study, done.findings, candidate, *session.cache, cancel, progress));
+  SCOTOMA_ASSIGN_OR_RETURN(Check check, scotoma::check(session.study, done.findings, candidate, *session.cache,
+                                                       done.images, cancel, progress));
   return Checked{std::move(check), doubts(done.findings)};
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scotoma/core/result.h"
+#include "scotoma/session/finished_images.h"
 
 namespace scotoma {
 
@@ -29,6 +30,9 @@ struct Program {
 
   /// Who makes roles of the kind "python"; null: nobody.
   std::shared_ptr<PythonRoles> python = nullptr;
+
+  /// Who reaches images that a study keeps elsewhere; null: nobody.
+  OpenImages open_images = nullptr;
 
   /// Opens a session whose batches a Ray cluster answers (remote.h); null: nobody does, and --ray is an error.
   std::function<Result<std::unique_ptr<RunSession>>(Study study, const StudyPlaces& places, const RayArguments& ray)>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // scotoma report STUDY: the report again, from what was stored alone.
-#include "scotoma/report/publish.h"
-#include "scotoma/session/finished.h"
+#include "scotoma/session/report_again.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -9,15 +8,10 @@ namespace scotoma {
 namespace {
 
 Result<void> write_report(const StudyArguments& arguments) {
-  SCOTOMA_ASSIGN_OR_RETURN(Study study, open_finished_study(arguments));
-  SCOTOMA_RETURN_IF_ERROR(check_finished(arguments));
-  SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "report"));
   const CancelToken never;
-  SCOTOMA_ASSIGN_OR_RETURN(const FinishedStudy done, open_finished(std::move(study), arguments, never));
-  tell_note(done.session.note);
-  SCOTOMA_ASSIGN_OR_RETURN(const Published published,
-                           publish(done.session.study, done.findings, nullptr, done.images, out_folder(arguments)));
-  say("{}\n", published.report.string());
+  SCOTOMA_ASSIGN_OR_RETURN(const Reported reported, report_again(arguments, never));
+  tell_note(reported.note);
+  say("{}\n", reported.published.report.string());
   return {};
 }
 

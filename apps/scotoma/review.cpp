@@ -78,13 +78,19 @@ Result<Reviewed> open_reviewed(const ReviewArguments& arguments) {
   return Reviewed{std::move(done), std::move(lock)};
 }
 
+/// Those that are kept elsewhere are brought here, many at once.
 std::vector<Reviewable> next_ones(const Reviewed& reviewed, const ReviewArguments& arguments) {
-  return to_review(reviewed.session.study.seed, reviewable(reviewed.findings, arguments.bug), reviewed.reviews,
-                   static_cast<std::size_t>(arguments.count));
+  auto images = to_review(reviewed.session.study.seed, reviewable(reviewed.findings, arguments.bug), reviewed.reviews,
+                          static_cast<std::size_t>(arguments.count));
+  std::vector<std::string> ids;
+  for (const Reviewable& image : images) ids.push_back(image.sample->image);
+  reviewed.images.fetch(ids);
+  return images;
 }
 
-std::string file_of(const Reviewed& reviewed, const std::string& image) {
-  return (reviewed.images.folder() / ImageFolder::image_file(image)).string();
+Result<std::string> file_of(const Reviewed& reviewed, const std::string& image) {
+  SCOTOMA_ASSIGN_OR_RETURN(const auto file, reviewed.images.file_of(image));
+  return file.string();
 }
 
 std::string question(const Study& study, const std::string& label) {
@@ -131,8 +137,9 @@ Result<void> write_page(const Reviewed& reviewed, const ReviewArguments& argumen
   for (const Reviewable& image : next_ones(reviewed, arguments)) {
     const std::string& id = image.sample->image;
     SCOTOMA_ASSIGN_OR_RETURN(auto png, reviewed.images.image_bytes(id));
+    SCOTOMA_ASSIGN_OR_RETURN(std::string file, file_of(reviewed, id));
     images.push_back(
-        {id, image.label, file_of(reviewed, id), std::move(png), with_article(reviewed.session.study, image.label)});
+        {id, image.label, std::move(file), std::move(png), with_article(reviewed.session.study, image.label)});
   }
   if (images.empty()) return bad_input("every image is reviewed already; see --status");
   const Study& study = reviewed.session.study;
@@ -145,8 +152,10 @@ Result<void> write_page(const Reviewed& reviewed, const ReviewArguments& argumen
 
 Result<void> write_csv(const Reviewed& reviewed, const ReviewArguments& arguments) {
   std::vector<ReviewRow> rows;
-  for (const Reviewable& image : next_ones(reviewed, arguments))
-    rows.push_back({image.sample->image, printable(image.label), printable(file_of(reviewed, image.sample->image))});
+  for (const Reviewable& image : next_ones(reviewed, arguments)) {
+    SCOTOMA_ASSIGN_OR_RETURN(const std::string file, file_of(reviewed, image.sample->image));
+    rows.push_back({image.sample->image, printable(image.label), printable(file)});
+  }
   if (rows.empty()) return bad_input("every image is reviewed already; see --status");
   SCOTOMA_RETURN_IF_ERROR(write_whole(arguments.csv, review_csv(rows)));
   say("{}: {}; fill in yes or no, then: {}\n", arguments.csv.string(), counted(static_cast<int>(rows.size()), "image"),
@@ -215,8 +224,10 @@ Result<void> import_csv(const Reviewed& reviewed, const ReviewArguments& argumen
 }
 
 Result<void> print_list(const Reviewed& reviewed, const std::vector<Reviewable>& images) {
-  for (const Reviewable& image : images)
-    say("{}  {}\n", file_of(reviewed, image.sample->image), question(reviewed.session.study, image.label));
+  for (const Reviewable& image : images) {
+    SCOTOMA_ASSIGN_OR_RETURN(const std::string file, file_of(reviewed, image.sample->image));
+    say("{}  {}\n", file, question(reviewed.session.study, image.label));
+  }
   say("{} to review; answer at a terminal, or with --page or --csv\n",
       counted(static_cast<int>(images.size()), "image"));
   return {};
@@ -229,8 +240,8 @@ Result<void> ask(const Reviewed& reviewed, const ReviewArguments& arguments) {
   const Paint paint(stdout);
   int answered = 0;
   for (std::size_t i = 0; i < images.size();) {
-    say("\n{}\n{} {} [y]es [n]o [s]kip [q]uit: ", file_of(reviewed, images[i].sample->image),
-        paint.dim(fmt::format("{} of {}", i + 1, images.size())),
+    SCOTOMA_ASSIGN_OR_RETURN(const std::string file, file_of(reviewed, images[i].sample->image));
+    say("\n{}\n{} {} [y]es [n]o [s]kip [q]uit: ", file, paint.dim(fmt::format("{} of {}", i + 1, images.size())),
         paint.bold(question(reviewed.session.study, images[i].label)));
     std::fflush(stdout);
     std::string line;

@@ -135,14 +135,13 @@ Result<void> run_transfer(const TransferArguments& arguments) {
   SCOTOMA_RETURN_IF_ERROR(check_finished(arguments, {.cache = true}));
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "transfer"));
   SCOTOMA_ASSIGN_OR_RETURN(auto candidates, load_candidates(study, arguments.classifiers, arguments.labels));
-  SCOTOMA_ASSIGN_OR_RETURN(const FinishedStudy done,
-                           open_finished(std::move(study), arguments, cancel, {.cache = true}));
+  SCOTOMA_ASSIGN_OR_RETURN(FinishedStudy done, open_finished(std::move(study), arguments, cancel, {.cache = true}));
   const Session& session = done.session;
   tell_note(session.note);
   candidates = each_once(std::move(candidates), done.findings);
   const Result<Transfer> result = [&] {
     StderrProgress progress(arguments.progress);
-    return transfer(session.study, done.findings, candidates, *session.cache, cancel, progress);
+    return transfer(session.study, done.findings, candidates, *session.cache, done.images, cancel, progress);
   }();
   if (!result.ok()) return result.error();
   SCOTOMA_ASSIGN_OR_RETURN(const Published published, publish(session.study, done.findings, nullptr, done.images,

@@ -59,6 +59,7 @@ struct StudyArguments : StudyPlaces {
     trial = this_program().itself;
     trial.emplace_back("try-loading");
     python = this_program().python;
+    open_images = this_program().open_images;
   }
   ProgressStyle progress = ProgressStyle::text;
 };

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "object_store.h"
 #include "program.h"
 #include "ray_session.h"
 #include "scotoma/core/philox.h"
@@ -39,6 +40,7 @@ int run(const std::vector<std::string>& arguments, const std::string& home) {
   program.home = home;
   const auto roles = std::make_shared<ObjectRoles>(nb::dict());
   program.python = roles;
+  program.open_images = images_reader(std::make_shared<Raised>());
   program.on_ray = [roles](Study study, const StudyPlaces& places, const RayArguments& ray) {
     return open_on_ray(std::move(study), places, ray, roles);
   };

@@ -83,4 +83,25 @@ std::unique_ptr<ImagesElsewhere> images_elsewhere(const nb::object& given, Raise
   return std::make_unique<ImagesElsewhere>(given, raised, before);
 }
 
+OpenImages images_reader(std::shared_ptr<Raised> raised, Held store) {
+  return [raised = std::move(raised),
+          store = std::move(store)](const std::string& url) -> Result<std::shared_ptr<StoredImages>> {
+    struct Reached {
+      std::shared_ptr<Raised> raised;
+      std::unique_ptr<ImagesElsewhere> elsewhere;
+    };
+    const nb::gil_scoped_acquire lock;
+    try {
+      const nb::object given =
+          store ? *store : nb::object(nb::module_::import_("scotoma.image_store").attr("ImageStore")(url));
+      const auto reached = std::make_shared<Reached>(Reached{raised, images_elsewhere(given, *raised, nullptr)});
+      return std::shared_ptr<StoredImages>(reached, &reached->elsewhere->images);
+    } catch (const nb::python_error& error) {
+      Error kept = raised->keep(error);
+      kept.code = Code::bad_input;
+      return kept;
+    }
+  };
+}
+
 }  // namespace scotoma::python

@@ -12,6 +12,7 @@
 #include "gil.h"
 #include "scotoma/image/object_store.h"
 #include "scotoma/image/stored_images.h"
+#include "scotoma/session/finished_images.h"
 
 namespace scotoma::python {
 
@@ -47,5 +48,9 @@ struct ImagesElsewhere {
 
 /// Null where `given` is None.
 std::unique_ptr<ImagesElsewhere> images_elsewhere(const nb::object& given, Raised& raised, const ImageFolder* before);
+
+/// For those who read images of finished studies, with the lock or without: in `store`, a
+/// scotoma.image_store.ImageStore, or where that is none in one made of the URL. What they raise is kept in `raised`.
+OpenImages images_reader(std::shared_ptr<Raised> raised, Held store = {});
 
 }  // namespace scotoma::python

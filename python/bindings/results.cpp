@@ -6,13 +6,12 @@
 #include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/vector.h>
 
-#include <algorithm>
-#include <iterator>
 #include <memory>
 #include <tuple>
 
 #include "object_store.h"
 #include "scotoma/session/finished.h"
+#include "scotoma/session/report_again.h"
 #include "study.h"
 
 namespace scotoma::python {
@@ -24,17 +23,8 @@ using namespace nb::literals;
 using Row = std::tuple<std::string, std::string, std::uint64_t, std::string, double, bool, bool>;
 
 struct Finished {
-  Finished(FinishedStudy opened, std::unique_ptr<Raised> kept, std::unique_ptr<ImagesElsewhere> stored)
-      : study(std::move(opened)), raised(std::move(kept)), elsewhere(std::move(stored)) {}
-
   FinishedStudy study;
-  std::unique_ptr<Raised> raised;              ///< by the store of images
-  std::unique_ptr<ImagesElsewhere> elsewhere;  ///< may be null
-
-  bool here(const std::string& id) const {
-    const auto there = study.images.has_image(id);
-    return elsewhere == nullptr || (there.ok() && *there);
-  }
+  std::shared_ptr<Raised> raised;  ///< by the store of images
 };
 
 std::vector<Sample> without_phrase(const Hypothesis& hypothesis) {
@@ -83,10 +73,9 @@ std::vector<double> evidence(const Finished& self, const std::string& key) {
 
 /// A file of this machine.
 std::string path_of(const Finished& self, const std::string& id) {
-  auto path = [&]() -> Result<std::filesystem::path> {
+  const auto path = [&] {
     const nb::gil_scoped_release unlocked;
-    if (self.here(id)) return self.study.images.folder() / ImageFolder::image_file(id);
-    return self.elsewhere->images.file_of(id);
+    return self.study.images.file_of(id);
   }();
   if (!path.ok()) self.raised->raise(path.error());
   return path->string();
@@ -95,7 +84,7 @@ std::string path_of(const Finished& self, const std::string& id) {
 nb::bytes png_of(const Finished& self, const std::string& id) {
   const auto bytes = [&] {
     const nb::gil_scoped_release unlocked;
-    return self.here(id) ? self.study.images.image_bytes(id) : self.elsewhere->images.image_bytes(id);
+    return self.study.images.image_bytes(id);
   }();
   if (!bytes.ok()) self.raised->raise(bytes.error());
   return nb::bytes(reinterpret_cast<const char*>(bytes->data()), bytes->size());
@@ -103,28 +92,42 @@ nb::bytes png_of(const Finished& self, const std::string& id) {
 
 /// Brings those that are elsewhere here, many at once.
 void fetch(const Finished& self, const std::vector<std::string>& ids) {
-  if (self.elsewhere == nullptr) return;
   const nb::gil_scoped_release unlocked;
-  std::vector<std::string> missing;
-  std::copy_if(ids.begin(), ids.end(), std::back_inserter(missing), [&](const auto& id) { return !self.here(id); });
-  self.elsewhere->images.fetch(missing);
+  self.study.images.fetch(ids);
 }
 
-std::unique_ptr<Finished> open(const std::string& folder, const std::string& cache, const nb::object& images) {
+/// Results in a folder; `images` is an ImageStore or None.
+StudyPlaces places_of(const std::string& folder, const std::string& cache, const nb::object& images,
+                      const std::shared_ptr<Raised>& raised) {
   StudyPlaces places;
   places.study = folder;
   places.out = folder;
   places.cache = cache;
-  auto raised = std::make_unique<Raised>();
-  auto elsewhere = images_elsewhere(images, *raised, nullptr);
+  if (!images.is_none()) places.images = nb::cast<std::string>(images.attr("url"));
+  places.open_images = images_reader(raised, Held(images));
+  return places;
+}
+
+std::unique_ptr<Finished> open(const std::string& folder, const std::string& cache, const nb::object& images) {
+  const auto raised = std::make_shared<Raised>();
+  const StudyPlaces places = places_of(folder, cache, images, raised);
   auto opened = [&]() -> Result<FinishedStudy> {
     const nb::gil_scoped_release unlocked;
     SCOTOMA_ASSIGN_OR_RETURN(Study study, open_finished_study(places));
-    return open_finished(std::move(study), places, CancelToken(),
-                         {.images = elsewhere != nullptr ? &elsewhere->images : nullptr});
+    return open_finished(std::move(study), places, CancelToken());
   }();
   if (!opened.ok()) raised->raise(opened.error());
-  return std::make_unique<Finished>(std::move(opened).value(), std::move(raised), std::move(elsewhere));
+  return std::make_unique<Finished>(Finished{std::move(opened).value(), raised});
+}
+
+void report(const std::string& folder, const std::string& cache, const nb::object& images) {
+  const auto raised = std::make_shared<Raised>();
+  const StudyPlaces places = places_of(folder, cache, images, raised);
+  const auto reported = [&] {
+    const nb::gil_scoped_release unlocked;
+    return report_again(places, CancelToken());
+  }();
+  if (!reported.ok()) raised->raise(reported.error());
 }
 
 }  // namespace
@@ -144,6 +147,7 @@ void bind_results(nb::module_& module) {
       .def_prop_ro("log_e_threshold", [](const Finished& self) { return self.study.findings.rejection_threshold; });
   module.def("open_finished", open, "folder"_a, "cache"_a = "", "images"_a.none() = nb::none(),
              "Opens the results in a folder; `images` is an ImageStore.");
+  module.def("report", report, "folder"_a, "cache"_a, "images"_a.none(), "Writes the results in a folder once more.");
 }
 
 }  // namespace scotoma::python

@@ -196,9 +196,13 @@ class Results:
         path = example.path if self._store is None else self._store.url_of(example.id)
         return {"path": path} | {key: getattr(example, key) for key in ("prompt", "seed", "predicted", "probability", "valid", "failed")}
 
-    def report(self) -> Path:
-        """The page with everything, report.html."""
-        return self.folder / "report.html"
+    def report(self, *, anew: bool = False) -> Path:
+        """The page with everything, report.html. ``anew``, or where it is not there: written once more beside bugs.json, as
+        ``scotoma report`` does, with a person's answers that came since; images that stand elsewhere are read from there."""
+        page = self.folder / "report.html"
+        if anew or not page.exists():
+            _native.report(str(self.folder), "" if self._cache == self.folder else str(self._cache), self._store)
+        return page
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Copies the results, with the images they name, into a folder that is not there yet or empty. The cache stays where it is, and

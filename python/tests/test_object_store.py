@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -146,6 +147,97 @@ def test_results_open_where_no_image_is(
     assert files and files == sorted(p.relative_to(tmp_path / "exported") for p in (tmp_path / "exported").rglob("*") if p.is_file())
     for file in files:
         assert (tmp_path / "exported" / file).read_bytes() == (tmp_path / "local" / file).read_bytes(), file
+
+
+def test_results_opened_without_the_store_look_where_the_cache_says(
+    finished: scotoma.Results, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_study().find(out=out, images=tmp_path / "store")
+    results = scotoma.open(another_machine(out, tmp_path, monkeypatch))
+    assert [e.png for e in results.images(results.bugs[0])] == [e.png for e in finished.images(finished.bugs[0])]
+    (results.folder / "images.url").write_text("nosuch://bucket/flies\n")
+    with pytest.raises(scotoma.InputError, match="Protocol not known: nosuch"):
+        _ = scotoma.open(results.folder).images("bee")[0].png
+
+
+def test_a_report_is_written_anew_from_the_store(
+    finished: scotoma.Results, store: Store, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_study().find(out=out, images=store.place)
+    there = another_machine(out, tmp_path, monkeypatch)
+    (there / "report.html").unlink()
+    results = scotoma.open(there, images=store.place)
+    assert results.report().read_bytes() == finished.report().read_bytes()
+    shutil.rmtree(there / "images")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "a third machine"))
+    (there / "report.html").write_text("an old one")
+    assert results.report().read_text() == "an old one"
+    results = scotoma.open(there, images=store.place)
+    assert results.report(anew=True).read_bytes() == finished.report().read_bytes()
+    store.fault = lambda what, path: (_ for _ in ()).throw(PermissionError("read only"))
+    with pytest.raises(scotoma.RunError, match="look at the credentials"):
+        shutil.rmtree(there / "images")
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "a fourth machine"))
+        scotoma.open(there, images=store.place).report(anew=True)
+
+
+def scotoma_command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """The package's own ``scotoma``, for which the objects of small_study() are modules of its working folder."""
+    command = [sys.executable, "-m", "scotoma", *words]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def stored(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Results with all answers on a machine that has none of the images."""
+    small_study().find(out=out, images=tmp_path / "store")
+    shutil.rmtree(out / "images")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another machine"))
+    return out
+
+
+def test_the_command_line_reads_images_from_the_store(finished: scotoma.Results, stored: Path, tmp_path: Path) -> None:
+    here = Path(__file__).parent
+    (stored / "report.html").unlink()
+    reported = scotoma_command(here, "report", str(stored))
+    assert reported.returncode == 0, reported.stderr
+    same_results(stored, finished.folder)
+    reviewed = scotoma_command(here, "review", str(stored), "--csv", str(tmp_path / "review.csv"), "--count", "7")
+    assert reviewed.returncode == 0, reviewed.stderr
+    rows = (tmp_path / "review.csv").read_text().splitlines()[1:]
+    for row in rows:
+        image, file = re.match("([0-9a-f]{64}),", row), re.search(r"/[^,]*\.png", row)
+        assert image and file and (tmp_path / "store/images" / image[1][:2] / f"{image[1]}.png").read_bytes() == Path(file[0]).read_bytes()
+    assert len(rows) == 7
+    page = scotoma_command(here, "review", str(stored), "--page", str(tmp_path / "review.html"))
+    assert page.returncode == 0 and (tmp_path / "review.html").read_text().count("data:image/png") == 40, page.stderr
+    exported = scotoma_command(here, "export", str(stored), "--format", "jsonl", "--to", str(tmp_path / "exported"))
+    assert exported.returncode == 0 and len(list((tmp_path / "exported").rglob("*.png"))) > 20, exported.stderr
+
+
+def test_other_classifiers_are_tried_on_images_of_the_store(stored: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text('[classifier]\nkind = "python"\nobject = "test_object_store:OtherReader"\n')
+    words = ["transfer", str(stored), "--classifier", str(tmp_path / "other.toml"), "--json", "--quiet"]
+    done = scotoma_command(Path(__file__).parent, *words)
+    assert done.returncode == 0, done.stderr
+    other = json.loads(done.stdout)["bugs"][0]["cells"][1]
+    assert other["with"]["failures"] == other["with"]["valid"] > 20 and not list(stored.glob("images/*/*.tmp"))
+    checked = scotoma_command(Path(__file__).parent, "check", str(stored), "--against", str(tmp_path / "other.toml"))
+    assert checked.returncode == 1 and "Traceback" not in checked.stderr, checked.stderr
+
+
+class OtherReader(Reader):
+    """Another classifier with the same blind spot."""
+
+    fingerprint = "other reader"
+
+
+def test_the_command_line_says_why_a_store_cannot_be_reached(stored: Path) -> None:
+    (stored / "images.url").write_text("nosuch://bucket/flies\n")
+    for words in (["report"], ["review", "--csv", "review.csv"]):
+        done = scotoma_command(stored, words[0], str(stored), *words[1:])
+        assert done.returncode == 2 and "images: nosuch://bucket/flies: Protocol not known: nosuch" in done.stderr, done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_results_without_findings_are_replayed(store: Store, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,10 +86,10 @@ class Candidates : public ::testing::Test {
     return candidates;
   }
   inline Result<Transfer> transferred(std::vector<CandidateModel> candidates) {
-    return transfer(study_, findings_, candidates, *cache_, never_, silent_);
+    return transfer(study_, findings_, candidates, *cache_, *cache_, never_, silent_);
   }
   inline Check checked(CandidateModel candidate) {
-    auto result = check(study_, findings_, candidate, *cache_, never_, silent_);
+    auto result = check(study_, findings_, candidate, *cache_, *cache_, never_, silent_);
     EXPECT_TRUE(result.ok()) << result.error().message;
     return result.ok() ? *result : Check{};
   }

@@ -109,7 +109,7 @@ TEST_F(Candidates, AreAskedOnceAndStoppedTheyGoOn) {
   };
   study_.engine.threads = 1;
   auto candidates = both();
-  const auto stopped = transfer(study_, findings_, candidates, *cache_, cancel, silent_);
+  const auto stopped = transfer(study_, findings_, candidates, *cache_, *cache_, cancel, silent_);
   ASSERT_FALSE(stopped.ok());
   EXPECT_EQ(stopped.error().code, Code::interrupted);
   const auto first = transferred(both());
@@ -207,12 +207,12 @@ TEST(NoBug, IsNothingToTransferAndNothingToCheck) {
   std::vector<CandidateModel> candidates;
   candidates.push_back({"sound", {}});
   candidates[0].models.classifier = world.models().classifier;
-  const auto result = transfer(study, none, candidates, *cache, never, silent);
+  const auto result = transfer(study, none, candidates, *cache, *cache, never, silent);
   ASSERT_TRUE(result.ok());
   EXPECT_TRUE(result->rows.empty());
   EXPECT_EQ(result->columns.size(), 2U);
   EXPECT_TRUE(read_transfer(transfer_json(study, *result).dump(), none).has_value());
-  EXPECT_TRUE(check(study, none, candidates[0], *cache, never, silent)->cases.empty());
+  EXPECT_TRUE(check(study, none, candidates[0], *cache, *cache, never, silent)->cases.empty());
 }
 
 }  // namespace

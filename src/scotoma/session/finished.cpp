@@ -12,6 +12,7 @@
 #include "scotoma/find/conclude.h"
 #include "scotoma/record/bugs_reader.h"
 #include "scotoma/record/findings_store.h"
+#include "scotoma/session/images_place.h"
 #include "scotoma/session/newer_models.h"
 #include "scotoma/session/recorded.h"
 
@@ -95,10 +96,17 @@ Result<Session> session_to_replay(Study study, const StudyPlaces& places) {
   return session_of_record(std::move(study), places, *record);
 }
 
+/// Images in a folder of the study, and where it keeps them elsewhere.
+FinishedImages images_in(const fs::path& folder, const StudyPlaces& places) {
+  return FinishedImages(folder, places.images.empty() ? images_place(places) : places.images, places.open_images);
+}
+
 /// What the session found, from its answers alone. Errors: bad_input where one is missing, with the command that
 /// finishes the study.
-Result<Findings> replayed(Session& session, const StudyPlaces& places, const CancelToken& cancel, ImageStore* images) {
+Result<Findings> replayed(Session& session, const StudyPlaces& places, const CancelToken& cancel,
+                          const FinishedImages& finished) {
   Silent silent;
+  SCOTOMA_ASSIGN_OR_RETURN(StoredImages* const images, finished.elsewhere());
   auto done =
       run_study(session.study, session.models, *session.cache, cancel, silent, {.replay_only = true, .images = images});
   if (done.ok()) return std::move(done->findings);
@@ -123,7 +131,7 @@ Result<std::optional<FinishedStudy>> from_store(const StoredFindings& stored, Se
   if (!findings.ok() && session.cache == nullptr) return findings.error();
   if (!findings.ok()) return Nothing();  // the answers have it all, too
   conclude(session.study, reviews, *findings);
-  ImageFolder images(session.cache != nullptr ? cache_folder(places) : out_folder(places));
+  FinishedImages images = images_in(session.cache != nullptr ? cache_folder(places) : out_folder(places), places);
   return Nothing(FinishedStudy{std::move(session), std::move(*findings), std::move(reviews), std::move(images)});
 }
 
@@ -159,9 +167,10 @@ Result<FinishedStudy> open_finished(Study study, const StudyPlaces& places, cons
     if (!finished.ok()) return finished.error();
     if (*finished) return std::move(**finished);
   }
-  SCOTOMA_ASSIGN_OR_RETURN(Findings findings, replayed(session, places, cancel, needs.images));
+  FinishedImages images = images_in(cache_folder(places), places);
+  SCOTOMA_ASSIGN_OR_RETURN(Findings findings, replayed(session, places, cancel, images));
   SCOTOMA_ASSIGN_OR_RETURN(Reviews reviews, read_reviews(*session.cache));
-  return FinishedStudy{std::move(session), std::move(findings), std::move(reviews), ImageFolder(cache_folder(places))};
+  return FinishedStudy{std::move(session), std::move(findings), std::move(reviews), std::move(images)};
 }
 
 }  // namespace scotoma

@@ -5,24 +5,23 @@
 
 #include "scotoma/core/cancel.h"
 #include "scotoma/finding/finding.h"
-#include "scotoma/image/image_folder.h"
+#include "scotoma/session/finished_images.h"
 #include "scotoma/session/session.h"
 
 namespace scotoma {
 
 /// What a verb needs beside the findings.
 struct FinishedNeeds {
-  bool cache = false;            ///< answers are looked up or stored
-  bool models = false;           ///< models are asked; needs the cache, too
-  ImageStore* images = nullptr;  ///< where a replay looks for images; null: in the cache's folder
+  bool cache = false;   ///< answers are looked up or stored
+  bool models = false;  ///< models are asked; needs the cache, too
 };
 
 struct FinishedStudy {
   /// Its cache is null where it is gone and not needed; its models answer nothing where they are not needed.
   Session session;
-  Findings findings;   ///< with a person's review
-  Reviews reviews;     ///< a person's answers: the cache's, or where that is gone those that were stored
-  ImageFolder images;  ///< the cache's, or where that is gone those beside the results
+  Findings findings;      ///< with a person's review
+  Reviews reviews;        ///< a person's answers: the cache's, or where that is gone those that were stored
+  FinishedImages images;  ///< the cache's, or where that is gone those beside the results; and those kept elsewhere
 };
 
 /// For verbs that generate nothing, before anything is created. Errors: bad_input where the study has neither a cache

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "scotoma/session/finished_images.h"
+
 namespace scotoma {
 
 class PythonRoles;
@@ -19,8 +21,9 @@ struct StudyPlaces {
   std::filesystem::path out;    ///< empty: the study file's stem with ".out", in the working folder; or that folder
   std::filesystem::path cache;  ///< empty: as `out`
   std::filesystem::path known;  ///< a cache that is only read, for what `cache` does not have; empty: none
-  std::string images = {};      ///< URL below which images stand; empty: in the cache's folder
-  std::optional<int> threads;   ///< else what the study says
+  std::string images = {};      ///< URL below which images stand; empty: in the cache's folder, or as it says
+  OpenImages open_images = nullptr;  ///< who reaches images elsewhere; null: nobody
+  std::optional<int> threads;        ///< else what the study says
   /// Program and arguments that load model files where a crash does no harm (backend/openvino/load_trial.h); empty:
   /// they are loaded here at once.
   std::vector<std::string> trial;

@@ -88,12 +88,12 @@ void decide(std::vector<CheckCase>& cases) {
 }
 
 Result<Check> check(const Study& study, const Findings& findings, CandidateModel& candidate, AnswerCache& cache,
-                    const CancelToken& cancel, Listener& listener) {
+                    ImageStore& images, const CancelToken& cancel, Listener& listener) {
   const Classifier& classifier = *candidate.models.classifier;
   Check result{candidate.name, classifier.fingerprint(), classifier.describe(), {}};
   listener.on(StageBegan{Stage::check});
   listener.on(StepBegan{fmt::format("asking {}", candidate.name)});
-  Memo memo(candidate.models, cache, cancel, listener, {thread_count(study.engine.threads), false});
+  Memo memo(candidate.models, cache, images, cancel, listener, {thread_count(study.engine.threads), false});
   SCOTOMA_ASSIGN_OR_RETURN(const auto targets, targets_by_label(study, memo.class_names()));
   const auto add = [&](const std::vector<const Hypothesis*>& bugs, const std::string& finding) -> Result<void> {
     for (const Hypothesis* h : bugs) {

@@ -32,6 +32,6 @@ void decide(std::vector<CheckCase>& cases);
 /// fixed where the candidate surely fails on no more of the label's baseline images than
 /// evidence.failing_label_threshold. Errors: as transfer().
 Result<Check> check(const Study& study, const Findings& findings, CandidateModel& candidate, AnswerCache& cache,
-                    const CancelToken& cancel, Listener& listener);
+                    ImageStore& images, const CancelToken& cancel, Listener& listener);
 
 }  // namespace scotoma

@@ -95,7 +95,7 @@ void decide(Transfer& result) {
 }  // namespace
 
 Result<Transfer> transfer(const Study& study, const Findings& findings, std::vector<CandidateModel>& candidates,
-                          AnswerCache& cache, const CancelToken& cancel, Listener& listener) {
+                          AnswerCache& cache, ImageStore& images, const CancelToken& cancel, Listener& listener) {
   Transfer result;
   const auto bugs = audited(findings, result);
   const double delta = study.evidence.delta;
@@ -110,7 +110,7 @@ Result<Transfer> transfer(const Study& study, const Findings& findings, std::vec
   listener.on(StageBegan{Stage::transfer});
   for (CandidateModel& candidate : candidates) {
     listener.on(StepBegan{fmt::format("asking {}", candidate.name)});
-    Memo memo(candidate.models, cache, cancel, listener, {thread_count(study.engine.threads), false});
+    Memo memo(candidate.models, cache, images, cancel, listener, {thread_count(study.engine.threads), false});
     SCOTOMA_ASSIGN_OR_RETURN(const auto targets, targets_by_label(study, memo.class_names()));
     TransferColumn column;
     column.name = candidate.name;

@@ -21,9 +21,9 @@ namespace scotoma {
 /// evidence.failing_label_threshold; its cells are adjusted together with the others.
 ///
 /// Nothing is generated; each candidate is asked once an image, and remembered. The result is a function of the
-/// findings and of the answers. `candidates` keep their classifiers. Errors: bad_input for a candidate without a class
-/// of the study; those of the models and of the disk; interrupted.
+/// findings and of the answers. `images`: where those of the findings are read. `candidates` keep their classifiers.
+/// Errors: bad_input for a candidate without a class of the study; those of the models and of the disk; interrupted.
 Result<Transfer> transfer(const Study& study, const Findings& findings, std::vector<CandidateModel>& candidates,
-                          AnswerCache& cache, const CancelToken& cancel, Listener& listener);
+                          AnswerCache& cache, ImageStore& images, const CancelToken& cancel, Listener& listener);
 
 }  // namespace scotoma
