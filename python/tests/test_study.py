@@ -203,6 +203,96 @@ def test_a_classifier_that_looks_at_its_batch_is_refused(out: Path) -> None:
         small_study(classifier=Greedy()).find(out=out)
 
 
+class MoodyCaptioner(Reader):
+    """Samples."""
+
+    calls = 0
+
+    def caption(self, images: np.ndarray) -> list[str]:
+        self.calls += 1
+        return [f"{text} at {self.calls} o'clock" for text in super().caption(images)]
+
+
+class FirstCaptioner(Reader):
+    """Says of all what it says of the first."""
+
+    def caption(self, images: np.ndarray) -> list[str]:
+        return [f"a caption of {images[0].mean():.1f}"] * len(images)
+
+
+class MoodyJudge(Reader):
+    """Drops out a little."""
+
+    calls = 0
+
+    def judge(self, images: np.ndarray, labels: Any) -> np.ndarray:
+        self.calls += 1
+        return super().judge(images, labels) - np.float32(1e-3 * self.calls)
+
+
+class GreedyJudge(Reader):
+    """Looks at the whole batch."""
+
+    def judge(self, images: np.ndarray, labels: Any) -> np.ndarray:
+        return np.full(len(images), images.mean() / 255, np.float32)
+
+
+class GreedyTexts(Reader):
+    """Looks at the whole batch."""
+
+    def embed_texts(self, texts: Any) -> np.ndarray:
+        return super().embed_texts(texts) + len(set(texts))
+
+
+class OneText(Reader):
+    """Does not read."""
+
+    def embed_texts(self, texts: Any) -> np.ndarray:
+        return np.ones((len(texts), 64), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("role", "player", "words"),
+    [
+        ("captioner", MoodyCaptioner, r"gives different answers to an image .*'clock', then '.*'clock'\); expected the same"),
+        ("captioner", FirstCaptioner, r"its answer to an image depends on .* beside another\); expected the same"),
+        ("judge", MoodyJudge, r"gives different answers to an image .*; expected the same"),
+        ("judge", GreedyJudge, r"its answer to an image depends on .* \(0\.\d+ alone, 0\.\d+ beside another\); expected the same"),
+        ("embedder", GreedyTexts, r"its answer to a text depends on what else is in the batch"),
+        ("embedder", OneText, r"gives one answer to 4 very different inputs, each a text"),
+    ],
+)
+def test_what_answers_by_chance_or_company_is_refused(role: str, player: type[Reader], words: str, out: Path) -> None:
+    with pytest.raises(scotoma.InputError, match=rf"the {role} \(test_study:{player.__name__}\): {words}"):
+        small_study(**{role: player()}).find(out=out)
+    assert not (out / "bugs.json").exists()
+
+
+def test_a_role_that_never_has_company_is_asked_the_same_twice(out: Path) -> None:
+    class Alone(MoodyCaptioner):
+        batch = 1
+
+    with pytest.raises(scotoma.InputError, match="gives different answers to an image"):
+        small_study(captioner=Alone()).find(out=out)
+
+
+def test_an_examination_is_short_and_spares_what_is_remembered(out: Path) -> None:
+    asked: list[int] = []
+
+    class Paid(Reader):
+        fingerprint = "paid"
+
+        def caption(self, images: np.ndarray) -> list[str]:
+            asked.append(len(images))
+            return super().caption(images)
+
+    small_study(captioner=Paid()).find(out=out)
+    assert asked[:3] == [2, 1, 1], "of the examination"
+    asked.clear()
+    small_study(captioner=Paid()).find(out=out)
+    assert asked == []
+
+
 def test_a_generator_that_looks_at_its_batch_is_refused(out: Path) -> None:
     class Global(World):
         def generate(self, prompts: Any, seeds: Any) -> np.ndarray:
@@ -318,7 +408,7 @@ def test_vectors_of_two_lengths_are_refused(out: Path) -> None:
         fingerprint = "two lengths"
 
         def embed_texts(self, texts: Any) -> np.ndarray:
-            return super().embed_texts(texts)[:, :7] + 0.1
+            return super().embed_texts(texts)[:, :40] + 0.1
 
     with pytest.raises(scotoma.InputError, match="numbers"):
         small_study(embedder=Two(), judge={"kind": "embedder"}).find(out=out)

@@ -30,9 +30,10 @@ class PythonRoles {
   virtual Result<std::unique_ptr<Judge>> judge(const std::string& object, double threshold) = 0;
 };
 
-/// The same; generator, classifier and embedder are examined before their first answer, as networks are when they are
-/// loaded (backend/health.h): an answer must not depend on the others of its batch, nor on chance, and must depend on
-/// the input. `roles` may be null: the program alone runs no Python. Errors: bad_input.
+/// The same, examined before their first answer, as networks are when they are loaded (backend/health.h): an answer
+/// must not depend on the others of its batch, nor on chance, and of a generator, a classifier and an embedder (of
+/// images and of texts each) must depend on the input. `roles` may be null: the program alone runs no Python. Errors:
+/// bad_input.
 Result<std::unique_ptr<Generator>> load_python_generator(PythonRoles* roles, const GeneratorOptions& options);
 Result<std::unique_ptr<Classifier>> load_python_classifier(PythonRoles* roles, const ClassifierOptions& options);
 Result<std::unique_ptr<Captioner>> load_python_captioner(PythonRoles* roles, const CaptionerOptions& options);
