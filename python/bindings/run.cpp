@@ -3,13 +3,11 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 
+#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <variant>
 
@@ -41,7 +39,7 @@ class PythonListener final : public Listener {
       : hears_(std::move(hears)), cancel_(cancel), raised_(raised) {}
 
   void on(const Event& event) override {
-    if (!hears_ || failed_ || comes_too_soon(event)) return;
+    if (!hears_ || is_over_ || failed_ || comes_too_soon(event)) return;
     std::string text = json_of(event);
     const nb::gil_scoped_acquire lock;
     try {
@@ -53,6 +51,9 @@ class PythonListener final : public Listener {
   }
 
   const std::optional<Error>& error() const { return failed_; }
+
+  /// Nobody hears what comes from now on.
+  void end() { is_over_ = true; }
 
  private:
   /// Ten a second do, but for the last of a piece of work.
@@ -81,6 +82,7 @@ class PythonListener final : public Listener {
   Held hears_;
   CancelToken& cancel_;
   Raised& raised_;
+  std::atomic<bool> is_over_ = false;
   std::optional<Error> failed_;
   Clock::time_point last_;
   int images_ = 0;
@@ -103,23 +105,28 @@ Result<std::unique_ptr<ImagesElsewhere>> elsewhere(const Held& store, Raised& ra
   }
 }
 
-/// What Python gave for a run, beside the study.
+/// A run with all that it needs, whoever waits for it.
 struct Given {
+  Study study;
+  StudyPlaces places;
+  FindOptions options;
+  std::shared_ptr<ObjectRoles> roles;  ///< their raised(): also of the store
+  std::shared_ptr<CancelToken> cancel;
   Held carrier;
   Held store;
-  Raised& raised;           ///< of the carrier
-  Raised& raised_by_roles;  ///< of the study's objects, and of the store
+  std::unique_ptr<Raised> raised = std::make_unique<Raised>();  ///< of the carrier, and of who hears
 };
 
 /// As the verb find does it.
-Result<void> run(Study study, const StudyPlaces& places, const FindOptions& options, const CancelToken& cancel,
-                 Listener& listener, const Given& given) {
-  study.budget.images = options.images.value_or(study.budget.images);
-  study.seed = options.seed.value_or(study.seed);
+Result<void> run(Given& given, Listener& listener) {
+  Study study = std::move(given.study);
+  const StudyPlaces& places = given.places;
+  study.budget.images = given.options.images.value_or(study.budget.images);
+  study.seed = given.options.seed.value_or(study.seed);
   SCOTOMA_RETURN_IF_ERROR(check_budget(study));
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(places, study, "find"));
   SCOTOMA_ASSIGN_OR_RETURN(Session session, opened(placed(std::move(study), places), places, given.carrier));
-  SCOTOMA_ASSIGN_OR_RETURN(const auto stored, elsewhere(given.store, given.raised_by_roles, *session.cache));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto stored, elsewhere(given.store, given.roles->raised(), *session.cache));
   if (stored != nullptr) {
     SCOTOMA_RETURN_IF_ERROR(stored->images.reach());
     SCOTOMA_RETURN_IF_ERROR(keep_images_place(places));
@@ -127,26 +134,47 @@ Result<void> run(Study study, const StudyPlaces& places, const FindOptions& opti
   ImageFolder& images = stored != nullptr ? static_cast<ImageFolder&>(stored->images) : *session.cache;
   std::unique_ptr<CarrierExecutor> executor;
   if (given.carrier) {
-    SCOTOMA_ASSIGN_OR_RETURN(executor, executor_of(given.carrier, images, given.raised));
+    SCOTOMA_ASSIGN_OR_RETURN(executor, executor_of(given.carrier, images, *given.raised));
   }
-  SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, run_study(session.study, session.models, *session.cache, cancel,
+  SCOTOMA_ASSIGN_OR_RETURN(const StudyRun done, run_study(session.study, session.models, *session.cache, *given.cancel,
                                                           listener, {.executor = executor.get(), .images = &images}));
   if (stored != nullptr) SCOTOMA_RETURN_IF_ERROR(stored->images.finish());
   const auto published = publish(session.study, done.findings, &done.run, images, out_folder(places));
   return published.ok() ? Result<void>() : Result<void>(published.error());
 }
 
+struct Running {
+  Running(Given what, nb::object hears)
+      : given(std::move(what)), listener(std::move(hears), *given.cancel, *given.raised) {}
+
+  Given given;
+  PythonListener listener;
+};
+
+/// However the one who waits goes on, nobody hears what a run says afterwards.
+class Muted {
+ public:
+  explicit Muted(PythonListener& listener) : listener_(listener) {}
+  ~Muted() { listener_.end(); }
+  Muted(const Muted&) = delete;
+  Muted& operator=(const Muted&) = delete;
+
+ private:
+  PythonListener& listener_;
+};
+
 void find(const PythonStudy& study, const FindOptions& options, nb::object hears, const Cancel& cancel,
           nb::object carrier, nb::object images) {
   StudyPlaces places = places_of(study, options);
   if (!images.is_none()) places.images = nb::cast<std::string>(images.attr("url"));
-  Raised raised;
-  PythonListener listener(std::move(hears), *cancel.token, raised);
-  const Given given{Held(std::move(carrier)), Held(std::move(images)), raised, study.roles->raised()};
-  const auto done =
-      wait_for([&] { return run(study.study, places, options, *cancel.token, listener, given); }, *cancel.token);
-  if (listener.error()) raised.raise(*listener.error());
-  if (!done.ok() && given.carrier) raised.raise(done.error());
+  const auto running = std::make_shared<Running>(Given{study.study, std::move(places), options, study.roles,
+                                                       cancel.token, Held(std::move(carrier)), Held(std::move(images))},
+                                                 std::move(hears));
+  const Muted when_left(running->listener);
+  const auto done = wait_for([running] { return run(running->given, running->listener); }, cancel.token);
+  Raised& raised = *running->given.raised;
+  if (running->listener.error()) raised.raise(*running->listener.error());
+  if (!done.ok() && running->given.carrier) raised.raise(done.error());
   if (!done.ok()) study.roles->raised().raise(done.error());
 }
 
@@ -157,6 +185,8 @@ void bind_run(nb::module_& module) {
       .def(nb::init<>())
       .def("cancel", [](const Cancel& self) { self.token->cancel(); })
       .def("cancelled", [](const Cancel& self) { return self.token->cancelled(); });
+  module.def(
+      "left_behind", [] { return left_behind.load(); }, "Threads that do work for which nobody waits any more.");
   module.def("find", find, "study"_a, "options"_a, "listener"_a.none(), "cancel"_a, "carrier"_a.none(),
              "images"_a.none(),
              "Runs a study and writes its results. `listener` is given each event as JSON; `images` is an ImageStore.");

@@ -62,19 +62,20 @@ std::vector<std::string> python_roles(const PythonStudy& self) {
 }
 
 std::vector<Examined> doctor(const PythonStudy& self) {
-  const Study study = placed(self.study, places_of(self, {}));
-  std::vector<Examined> parts;
-  const auto report = [&](const char* part, const Result<Health>& health) {
-    if (health.ok()) {
-      parts.push_back({part, true, health->works, health->doubt, health->notes});
-    } else {
-      parts.push_back({part, false, health.error().message, "", {}});
-    }
+  const auto work = [study = placed(self.study, places_of(self, {}))]() -> Result<std::vector<Examined>> {
+    std::vector<Examined> parts;
+    const auto report = [&](const char* part, const Result<Health>& health) {
+      if (health.ok()) {
+        parts.push_back({part, true, health->works, health->doubt, health->notes});
+      } else {
+        parts.push_back({part, false, health.error().message, "", {}});
+      }
+    };
+    SteadyClock clock;
+    SCOTOMA_RETURN_IF_ERROR(Examination(study, clock).run(report));
+    return parts;
   };
-  SteadyClock clock;
-  CancelToken never;
-  ok_or_raise(wait_for([&] { return Examination(study, clock).run(report); }, never));
-  return parts;
+  return value_or_raise(wait_for(work, nullptr));
 }
 
 }  // namespace

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import dataclasses
 import json
+import os
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
@@ -17,6 +20,9 @@ from scotoma.results import Results, open_results
 
 if TYPE_CHECKING:
     from scotoma.executor import Executor
+
+
+INTERRUPTED = 130  # the exit code of the command line
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,10 +50,18 @@ _under_way: set[tuple[_native.CancelToken, threading.Event]] = set()
 
 @atexit.register
 def _stop_all() -> None:
-    """Runs stop after the batches under way: their threads must not outlive the interpreter."""
-    for cancel, ended in list(_under_way):
-        cancel.cancel()
-        ended.wait()
+    """Runs stop after the batches under way: their threads must not outlive the interpreter. Where a second Ctrl-C left one behind, or
+    comes now, the process ends as it stands, as the command line does: nothing is ever half written."""
+    with contextlib.suppress(KeyboardInterrupt):
+        for cancel, ended in list(_under_way):
+            cancel.cancel()
+            ended.wait()
+        if not _native.left_behind():
+            return
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(Exception):
+            stream.flush()
+    os._exit(INTERRUPTED)
 
 
 def _find(

@@ -151,7 +151,7 @@ class Study:
         unless given. ``executor``: who carries batches to models, such as ``scotoma.ray.Executor``; threads of this process unless
         given.
 
-        Raises InputError, RunError, KeyboardInterrupt.
+        Raises InputError, RunError, KeyboardInterrupt: a second Ctrl-C at once, which leaves the batches under way behind.
         """
         run = Run(self._native, _options(self, out, cache, threads, budget, seed), executor, store_of(images))
         if progress is True:

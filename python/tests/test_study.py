@@ -114,6 +114,76 @@ small_study(generator=Slow()).find(out={str(tmp_path / "out")!r})
     assert len(result.bugs) == 1 and world.calls < whole.calls
 
 
+class Interrupted:
+    """A program that is told to stop in a batch that takes a minute."""
+
+    def __init__(self, tmp_path: Path, does: str, batch: int = 6) -> None:
+        program = f"""
+import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})
+import time
+from conftest import World, small_study
+class Slow(World):
+    def generate(self, prompts, seeds):
+        if self.calls == {batch}:
+            print("in a batch", flush=True)
+            time.sleep(60)
+        return super().generate(prompts, seeds)
+study = small_study(generator=Slow())
+out = {str(tmp_path / "out")!r}
+{does}
+"""
+        self.program = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert self.program.stdout is not None and self.program.stderr is not None
+        assert "in a batch\n" in iter(self.program.stdout.readline, "")
+        self.program.send_signal(signal.SIGINT)
+
+    def ended(self) -> tuple[int, str, str]:
+        out, errors = self.program.communicate(timeout=30)
+        return self.program.returncode, out, errors
+
+
+def test_a_second_interrupt_does_not_wait(tmp_path: Path) -> None:
+    run = Interrupted(tmp_path, "study.find(out=out)")
+    assert run.program.stderr is not None
+    lines = [run.program.stderr.readline(), run.program.stderr.readline()]
+    assert lines[1].startswith("stopping after this batch; press Ctrl-C again"), lines
+    run.program.send_signal(signal.SIGINT)
+    code, _, errors = run.ended()
+    assert code == 130 and errors.rstrip().endswith("KeyboardInterrupt") and "terminate" not in errors, errors
+    world = World()
+    result = small_study(generator=world).find(out=tmp_path / "out")
+    whole = World()
+    small_study(generator=whole).find(out=tmp_path / "whole")
+    assert len(result.bugs) == 1 and world.calls <= whole.calls - 4, "four of six were of the run, and are remembered"
+
+
+def test_who_catches_a_second_interrupt_goes_on_at_once(tmp_path: Path) -> None:
+    run = Interrupted(
+        tmp_path,
+        """
+try:
+    study.find(out=out, progress=lambda event: print("event", flush=True))
+except KeyboardInterrupt:
+    print("caught", flush=True)
+try:
+    study.find(out=out)
+except Exception as error:
+    print(type(error).__name__, error, flush=True)
+""",
+    )
+    assert run.program.stderr is not None
+    _ = run.program.stderr.readline(), run.program.stderr.readline()
+    run.program.send_signal(signal.SIGINT)
+    code, said, errors = run.ended()
+    assert code == 130 and "Traceback" not in errors, errors
+    assert re.search(r"caught\nInputError .*`Study\.find\(\)` is running", said), said
+
+
+def test_doctor_ends_at_the_first_interrupt(tmp_path: Path) -> None:
+    code, _, errors = Interrupted(tmp_path, "study.doctor()", batch=0).ended()
+    assert code == 130 and errors.rstrip().endswith("KeyboardInterrupt"), errors
+
+
 def test_many_threads_may_run_studies(tmp_path: Path) -> None:
     results: list[scotoma.Results] = []
     threads = [threading.Thread(target=lambda i=i: results.append(small_study().find(out=tmp_path / str(i)))) for i in range(3)]
