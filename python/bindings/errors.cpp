@@ -47,9 +47,13 @@ void Raised::raise(const Error& error) {
   throw nb::python_error();
 }
 
+std::string in_python_words(const std::string& message) {
+  return nb::cast<std::string>(nb::module_::import_("scotoma._words").attr("in_python")(message));
+}
+
 void raise(const Error& error) {
   const nb::object kind = error_class(class_of(error.code));
-  PyErr_SetString(kind.ptr(), error.message.c_str());
+  PyErr_SetString(kind.ptr(), in_python_words(error.message).c_str());
   throw nb::python_error();
 }
 

@@ -27,7 +27,10 @@ class Raised {
   std::string message_;
 };
 
-/// Throws scotoma.errors' exception. With the lock.
+/// Advice of the library's, which names options and verbs, for those who have arguments and methods. With the lock.
+std::string in_python_words(const std::string& message);
+
+/// Throws scotoma.errors' exception, in Python's words. With the lock.
 [[noreturn]] void raise(const Error& error);
 
 /// The value, or throws. With the lock.

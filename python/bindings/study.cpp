@@ -75,7 +75,12 @@ std::vector<Examined> doctor(const PythonStudy& self) {
     SCOTOMA_RETURN_IF_ERROR(Examination(study, clock).run(report));
     return parts;
   };
-  return value_or_raise(wait_for(work, nullptr));
+  auto parts = value_or_raise(wait_for(work, nullptr));
+  for (Examined& part : parts) {
+    for (std::string* text : {&part.text, &part.doubt}) *text = in_python_words(*text);
+    for (std::string& note : part.notes) note = in_python_words(note);
+  }
+  return parts;
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 from scotoma import _native
+from scotoma._words import in_python
 from scotoma.errors import InputError, RunError
 from scotoma.image_store import ImagesPlace, ImageStore, store_of
 from scotoma.records import Cause, Hypothesis, Label, columns_of, hypothesis_of, label_of, row_of
@@ -309,8 +310,8 @@ def _run_program(arguments: list[str]) -> str:
     done = subprocess.run([sys.executable, "-m", "scotoma", *arguments], capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return done.stdout
-    message = done.stderr.strip().removeprefix("scotoma: ")
-    raise (InputError if done.returncode == 2 else RunError)(message)
+    message = done.stderr.strip().removeprefix("scotoma: ").removesuffix("\nRun with --help for more information.")
+    raise (InputError if done.returncode == 2 else RunError)(in_python(message))
 
 
 def open_results(folder: str | os.PathLike[str], cache: str | os.PathLike[str] = "", images: ImagesPlace | None = None) -> Results:
