@@ -13,7 +13,8 @@ libraries have. None of them is imported before it is used.
 from __future__ import annotations
 
 from scotoma import roles
-from scotoma._native import Examined, noise, version
+from scotoma._arguments import noise
+from scotoma._native import Examined, version
 from scotoma.errors import Error, InputError, Interrupted, RunError
 from scotoma.events import Event, Run
 from scotoma.image_store import ImageStore

@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
+from scotoma._arguments import whole
 from scotoma.errors import InputError, RunError
 
 T = TypeVar("T")
@@ -48,8 +49,7 @@ class ImageStore:
         scratch_bytes: int = 4 << 30,
         **options: Any,
     ) -> None:
-        if scratch_bytes < 0:
-            raise InputError(f"scratch_bytes is {scratch_bytes}; it must be 0 or more")
+        whole("scratch_bytes", scratch_bytes, 0, 2**63 - 1)
         self._fs, root = _filesystem(place, options)
         self._root = root.rstrip("/")
         if not self._root:
@@ -197,6 +197,8 @@ def _filesystem(place: str | os.PathLike[str] | tuple[Any, str], options: dict[s
         if options:
             raise InputError(f"images: {', '.join(sorted(options))}: the filesystem was given, and has its options")
         return fs, str(fs._strip_protocol(path))
+    if not isinstance(place, str | os.PathLike):
+        raise InputError(f"images is {place!r}; give a URL, a folder, or a filesystem of fsspec and a path of it")
     try:
         fs, root = fsspec.core.url_to_fs(os.fspath(place), **options)
     except (ImportError, ValueError) as error:

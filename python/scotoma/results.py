@@ -170,6 +170,8 @@ class Results:
             raise InputError(
                 f"images() are of a hypothesis, a label or an id, not of a {type(of).__name__}; of a cause take those of its bugs"
             )
+        if part is not None and not isinstance(part, str):
+            raise InputError(f"part is {part!r}; these are: {', '.join(PARTS)}, and of a label baseline")
         key = of if isinstance(of, str) else of.id if isinstance(of, Hypothesis) else of.label
         rows = self._finished.samples(key, part or ("baseline" if isinstance(of, Label) else ""))
         return Examples([Example(*row, self._finished) for row in rows])

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import numbers
 import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import tomli_w
 
 from scotoma import _native
+from scotoma._arguments import whole
 from scotoma._native import Examined
 from scotoma.errors import InputError
 from scotoma.events import Event, Run
@@ -70,6 +70,8 @@ class Study:
         **tables: Any,
     ) -> None:
         name = name or "study"
+        if not isinstance(name, str):
+            raise InputError(f"name is {name!r}; it must be a text")
         document: dict[str, Any] = {"name": name}
         live: dict[str, object] = {}
         document |= _labels(labels)
@@ -88,7 +90,7 @@ class Study:
         if budget is not None:
             document["budget"] = _plain(budget) if isinstance(budget, Mapping) else {"images": _whole("budget", budget, 1, 2**31 - 1)}
         document |= {key: _plain(value) for key, value in tables.items() if key not in simple and value is not None}
-        place = Path.cwd() if folder is None else Path(folder)
+        place = Path.cwd() if folder is None else Path(_folder("folder", folder))
         try:
             text = tomli_w.dumps(document)
         except TypeError as error:
@@ -174,6 +176,8 @@ class Study:
     ) -> Run:
         """The same run, event by event: ``async for event in study.events(): ...``. The run goes on in a thread of its own; leaving
         the loop cancels it. Afterwards ``result`` of what this gives has the results."""
+        if executor is not None and not callable(getattr(executor, "started", None)):
+            raise InputError(f"executor is {executor!r}; it must be an Executor, such as scotoma.ray.Executor()")
         return Run(self._native, _options(self, out, cache, threads, budget, seed), executor, store_of(images))
 
     def doctor(self) -> list[Examined]:
@@ -196,24 +200,22 @@ def _options(
 
 def _folder(name: str, value: Pathlike) -> str:
     """Absolute: the working folder may change while the study runs."""
-    place = os.fspath(value)
-    if not place or "\0" in place:
-        raise InputError(f"{name} is {place!r}; it must name a folder")
+    place = os.fspath(value) if isinstance(value, str | os.PathLike) else value
+    if not isinstance(place, str) or not place or "\0" in place:
+        raise InputError(f"{name} is {value!r}; it must name a folder")
     return os.path.abspath(place)
 
 
 def _whole(name: str, value: int | None, low: int, high: int) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or not low <= value <= high:
-        raise InputError(f"{name} is {value!r}; it must be a whole number from {low:,} to {high:,}")
-    return int(value)
+    return None if value is None else whole(name, value, low, high)
 
 
 def _labels(labels: str | Iterable[str | Table]) -> dict[str, Any]:
     """Names as a list; where some are tables, all as tables, in their order."""
     if isinstance(labels, str):
         return {"labels": labels}
+    if not isinstance(labels, Iterable):
+        raise InputError(f"labels is {labels!r}; it must be a list of names, or of tables")
     given = list(labels)
     if all(isinstance(label, str) for label in given):
         return {"labels": given} if given else {}

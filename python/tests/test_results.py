@@ -29,9 +29,14 @@ def test_images_are_read_when_they_are_looked_at(finished: scotoma.Results) -> N
 
 
 @pytest.mark.parametrize(
-    ("of", "part", "words"), [("fly-in-space", None, "no hypothesis and no label"), ("fly-on-a-flower", "x", "no part")]
+    ("of", "part", "words"),
+    [
+        ("fly-in-space", None, "no hypothesis and no label"),
+        ("fly-on-a-flower", "x", "no part"),
+        ("fly-on-a-flower", 3, "part is 3; these are: audit"),
+    ],
 )
-def test_what_is_not_there_is_named(finished: scotoma.Results, of: str, part: str | None, words: str) -> None:
+def test_what_is_not_there_is_named(finished: scotoma.Results, of: str, part: object, words: str) -> None:
     with pytest.raises(scotoma.InputError, match=words):
         finished.images(of, part)  # type: ignore[arg-type]
 

@@ -432,6 +432,52 @@ def test_noise_is_that_of_the_native_generator() -> None:
     assert abs(many.mean()) < 0.02 and abs(many.std() - 1) < 0.02
 
 
+@pytest.mark.parametrize(
+    ("seed", "shape", "words"),
+    [
+        (-1, (2,), "seed is -1; it must be a whole number from 0 to 18,446,744,073,709,551,615"),
+        (2**64, (2,), "seed is 18446744073709551616; it must be"),
+        (1.5, (2,), "seed is 1.5; it must be"),
+        ("7", (2,), "seed is '7'; it must be"),
+        (True, (2,), "seed is True; it must be"),
+        (7, 3, r"shape is 3; it must be a sequence of lengths, such as \(4, 64, 64\)"),
+        (7, "23", "shape is '23'; it must be a sequence"),
+        (7, (2, -3), r"shape\[1\] is -3; it must be a whole number from 0"),
+        (7, (2, 3.5), r"shape\[1\] is 3.5; it must be"),
+        (7, (2**31 - 1, 2**31 - 1), "more numbers than fit"),
+    ],
+)
+def test_what_is_no_seed_or_shape_is_named(seed: Any, shape: Any, words: str) -> None:
+    with pytest.raises(scotoma.InputError, match=words):
+        scotoma.noise(seed, shape)
+
+
+def test_noise_takes_numbers_of_numpy() -> None:
+    assert np.array_equal(scotoma.noise(np.uint64(7), np.array([2, 3])), scotoma.noise(7, [2, 3]))
+    assert scotoma.noise(7, ()).shape == () and scotoma.noise(7, (0, 3)).shape == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: small_study(labels=5), "labels is 5; it must be a list of names"),
+        (lambda: small_study(name=5), "name is 5; it must be a text"),
+        (lambda: small_study(folder=5), "folder is 5; it must name a folder"),
+        (lambda: small_study().find(out=5), "out is 5; it must name a folder"),
+        (lambda: small_study().find(cache=b"x"), "cache is b'x'; it must name a folder"),
+        (lambda: small_study().find(threads="2"), "threads is '2'; it must be a whole number from 1"),
+        (lambda: small_study().find(executor=5), r"executor is 5; it must be an Executor, such as scotoma\.ray\.Executor"),
+        (lambda: small_study().find(images=5), "images is 5; give a URL, a folder"),
+        (lambda: scotoma.ImageStore("memory://flies", scratch_bytes="many"), "scratch_bytes is 'many'; it must be a whole number"),
+    ],
+)
+def test_arguments_of_other_types_are_named(call: Any, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(scotoma.InputError, match=words):
+        call()
+    assert not list(tmp_path.iterdir())
+
+
 def test_import_is_light() -> None:
     program = "import sys, scotoma; print([m for m in ('torch', 'openvino', 'PIL', 'pandas') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
