@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+
+from scotoma import _images
+from scotoma._images import Images
 
 Output = Literal["logits", "probabilities", "sigmoid"]
 OUTPUTS: tuple[str, ...] = get_args(Output)
@@ -53,3 +57,14 @@ def probabilities(role: str, raw: NDArray[Any], output: Output, classes: int) ->
             "or 'sigmoid' where several classes may be in an image"
         )
     return raw.astype(np.float32)
+
+
+def classified(
+    role: str, images: Images, raw_of: Callable[[Images], NDArray[Any]], *, batch: int, output: Output, classes: int
+) -> NDArray[np.float32]:
+    """[n, classes] probabilities of uint8 images [n, height, width, 3], by what the model gives for at most ``batch`` of them at once."""
+    images = _images.check_images(role, images)
+    out = [np.zeros((0, classes), np.float32)]
+    for part in _images.chunks(len(images), batch):
+        out.append(probabilities(role, raw_of(images[part]), output, classes))
+    return np.concatenate(out)

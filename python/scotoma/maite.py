@@ -82,21 +82,20 @@ class Classifier:
 
     def classify(self, images: Images) -> NDArray[np.float32]:
         """[n, classes] probabilities of uint8 images [n, height, width, 3]."""
-        images = _images.check_images(self._role, images)
-        out = [np.zeros((0, len(self.class_names)), np.float32)]
-        for part in _images.chunks(len(images), self.batch):
-            planes = np.ascontiguousarray(images[part].transpose(0, 3, 1, 2))
-            given = list(planes if self._pixels == "uint8" else planes.astype(np.float32) / np.float32(255))
-            rows = [_array(self._role, row) for row in self._model(given)]
-            if len(rows) != len(given):
-                raise ValueError(f"{self._role}: the model gives {len(rows)} vectors for {len(given)} images")
-            other = next((list(row.shape) for row in rows if row.shape != (len(self.class_names),)), None)
-            if other is not None:
-                raise ValueError(
-                    f"{self._role}: the model gives a vector of shape {other}, expected one of {len(self.class_names)} classes"
-                )
-            out.append(_scores.probabilities(self._role, np.stack(rows), self._output, len(self.class_names)))
-        return np.concatenate(out)
+        classes = len(self.class_names)
+        return _scores.classified(self._role, images, self._raw, batch=self.batch, output=self._output, classes=classes)
+
+    def _raw(self, images: Images) -> NDArray[Any]:
+        """The model's vectors, whose lengths a stack of them needs to be one."""
+        planes = np.ascontiguousarray(images.transpose(0, 3, 1, 2))
+        given = list(planes if self._pixels == "uint8" else planes.astype(np.float32) / np.float32(255))
+        rows = [_array(self._role, row) for row in self._model(given)]
+        if len(rows) != len(given):
+            raise ValueError(f"{self._role}: the model gives {len(rows)} vectors for {len(given)} images")
+        other = next((list(row.shape) for row in rows if row.shape != (len(self.class_names),)), None)
+        if other is not None:
+            raise ValueError(f"{self._role}: the model gives a vector of shape {other}, expected one of {len(self.class_names)} classes")
+        return np.stack(rows)
 
 
 def _index_to_label(role: str, metadata: Mapping[str, Any]) -> list[str]:

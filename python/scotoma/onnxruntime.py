@@ -152,16 +152,15 @@ class Classifier:
 
     def classify(self, images: Images) -> NDArray[np.float32]:
         """[n, classes] probabilities of uint8 images [n, height, width, 3]."""
-        images = _images.check_images(_ROLE, images)
-        out = [np.zeros((0, len(self.class_names)), np.float32)]
-        for part in _images.chunks(len(images), self._fixed or self.batch):
-            rows = self._pixels(images[part])
-            count = len(rows)
-            if self._fixed is not None and count < self._fixed:  # the network takes no fewer
-                rows = np.concatenate([rows, np.repeat(rows[-1:], self._fixed - count, axis=0)])
-            raw = np.asarray(self._session.run([self._output_name], {self._input: rows})[0])[:count]
-            out.append(_scores.probabilities(_ROLE, raw, self._output, len(self.class_names)))
-        return np.concatenate(out)
+        batch, classes = self._fixed or self.batch, len(self.class_names)
+        return _scores.classified(_ROLE, images, self._raw, batch=batch, output=self._output, classes=classes)
+
+    def _raw(self, images: Images) -> NDArray[Any]:
+        rows = self._pixels(images)
+        count = len(rows)
+        if self._fixed is not None and count < self._fixed:  # the network takes no fewer
+            rows = np.concatenate([rows, np.repeat(rows[-1:], self._fixed - count, axis=0)])
+        return np.asarray(self._session.run([self._output_name], {self._input: rows})[0])[:count]
 
     def _pixels(self, images: Images) -> NDArray[Any]:
         """The network's input."""

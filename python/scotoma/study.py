@@ -155,7 +155,7 @@ class Study:
 
         Raises InputError, RunError, KeyboardInterrupt: a second Ctrl-C at once, which leaves the batches under way behind.
         """
-        run = Run(self._native, _options(self, out, cache, threads, budget, seed), executor, store_of(images))
+        run = self.events(out, budget=budget, seed=seed, threads=threads, cache=cache, images=images, executor=executor)
         if progress is True:
             from scotoma._bar import Bar
 

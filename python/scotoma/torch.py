@@ -159,15 +159,13 @@ class Classifier:
 
     def classify(self, images: Images) -> NDArray[np.float32]:
         """[n, classes] probabilities of uint8 images [n, height, width, 3]."""
-        images = _images.check_images(self._role, images)
-        out = [np.zeros((0, len(self.class_names)), np.float32)]
         self._module.eval()
-        device, dtype = device_of(self._module), dtype_of(self._module)
-        for part in _images.chunks(len(images), self.batch):
-            with torch.inference_mode():
-                raw = as_array(self._role, self._module(self._inputs(images[part], device, dtype)))
-            out.append(_scores.probabilities(self._role, raw, self._output, len(self.class_names)))
-        return np.concatenate(out)
+        classes = len(self.class_names)
+        return _scores.classified(self._role, images, self._raw, batch=self.batch, output=self._output, classes=classes)
+
+    def _raw(self, images: Images) -> NDArray[Any]:
+        with torch.inference_mode():
+            return as_array(self._role, self._module(self._inputs(images, device_of(self._module), dtype_of(self._module))))
 
 
 class Embedder:

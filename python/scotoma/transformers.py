@@ -154,13 +154,12 @@ class Classifier(_Model):
 
     def classify(self, images: Images) -> NDArray[np.float32]:
         """[n, classes] probabilities of uint8 images [n, height, width, 3]."""
-        images = _images.check_images(self._role, images)
-        out = [np.zeros((0, len(self.class_names)), np.float32)]
-        for part in _images.chunks(len(images), self.batch):
-            with torch.inference_mode():
-                raw = as_array(self._role, self._model(**self._pixels(images[part])))
-            out.append(_scores.probabilities(self._role, raw, self._output, len(self.class_names)))
-        return np.concatenate(out)
+        classes = len(self.class_names)
+        return _scores.classified(self._role, images, self._raw, batch=self.batch, output=self._output, classes=classes)
+
+    def _raw(self, images: Images) -> NDArray[Any]:
+        with torch.inference_mode():
+            return as_array(self._role, self._model(**self._pixels(images)))
 
 
 def _config_names(role: str, config: Any) -> list[str]:
