@@ -8,8 +8,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from conftest import Reader, World
 
 import scotoma
+import scotoma.world
 from scotoma.study import Study
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +39,19 @@ def test_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: 
     assert isinstance(role, scotoma.roles.Classifier)
     (table,) = blocks("docs/python.md", "toml")
     assert tomllib.loads(table)["classifier"]["object"] == "mymodels:classifier"
+
+
+def test_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    roles = scotoma.world.roles()
+    for name, model in (("captioner", roles["captioner"]["model"]), ("clip", roles["embedder"]["model"])):
+        Path(name).symlink_to(model)
+    (block,) = blocks("README.md", "python")
+    names: dict[str, object] = {"my_model": Reader(), "my_pipeline": World(fails_on="sofa")}
+    exec(compile(block, "README.md", "exec"), names)
+    assert isinstance(names["result"], scotoma.Results)
+    assert [label.label for label in names["result"].labels] == ["cat", "dog"]
 
 
 def test_the_page_names_what_there_is() -> None:
