@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "scotoma/stage/caption_text.h"
+
 namespace scotoma {
 namespace {
 
@@ -29,6 +33,16 @@ TEST(CaptionCounts, NameTheEmptyAndThoseThatRepeatThemselves) {
   EXPECT_EQ(counts.sentence(),
             "Of 5 captions 2 say nothing and 2 repeat themselves (read as if they did not); where these are many, take "
             "another captioner.");
+}
+
+TEST(CaptionCounts, NameThoseThatAreReadToAPointOnly) {
+  std::string text;
+  for (std::size_t i = 1; i < kMostCaptionWords; ++i) text += "w" + std::to_string(i) + (i % 10 == 0 ? ". " : " ");
+  const auto counts = counted({text, text + "end", text + "end on a page", "a fly on a leaf"});
+  EXPECT_EQ(counts.cut, 2U);
+  EXPECT_EQ(counts.repeated, 0U);
+  EXPECT_EQ(counts.sentence(),
+            "Of 4 captions 2 have 500 words or more (read up to there); where these are many, take another captioner.");
 }
 
 TEST(CaptionCounts, NameEchoesWhereTheyAreMoreThanHalf) {

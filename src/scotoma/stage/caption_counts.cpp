@@ -18,6 +18,7 @@ void CaptionCounts::add(std::span<const std::string> answers, std::span<const st
     ++captions;
     if (words.empty()) ++empty;
     if (once.size() < words.size()) ++repeated;
+    if (words.size() >= kMostCaptionWords) ++cut;
     if (!words.empty() && std::find(asked.begin(), asked.end(), once) != asked.end()) ++echoes;
   }
 }
@@ -26,6 +27,7 @@ std::string CaptionCounts::sentence() const {
   std::vector<std::string> parts;
   if (empty > 0) parts.push_back(fmt::format("{} say nothing", empty));
   if (repeated > 0) parts.push_back(fmt::format("{} repeat themselves (read as if they did not)", repeated));
+  if (cut > 0) parts.push_back(fmt::format("{} have {} words or more (read up to there)", cut, kMostCaptionWords));
   if (2 * echoes > captions) parts.push_back(fmt::format("{} say no more than the prompt", echoes));
   if (parts.empty()) return "";
   std::string all;

@@ -35,7 +35,7 @@ class Scanner {
   explicit Scanner(const std::string& text) : text_(characters_of(text)) {}
 
   Items run() {
-    while (at_ < text_.size()) {
+    while (at_ < text_.size() && words_ < kMostCaptionWords) {
       if (!special_token() && !continued_word() && !word()) mark();
     }
     return std::move(items_);
@@ -45,7 +45,10 @@ class Scanner {
   char32_t look(std::size_t ahead) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : U' '; }
   static bool is_inside(char32_t c) { return is_letter(c) || is_digit(c); }
 
-  void add(Kind kind, std::string text = "") { items_.push_back({kind, std::move(text)}); }
+  void add(Kind kind, std::string text = "") {
+    words_ += kind == Kind::word ? 1 : 0;
+    items_.push_back({kind, std::move(text)});
+  }
 
   /// "<image>", "</s>", "[UNK]", "[ unk ]": one word in brackets.
   bool special_token() {
@@ -77,6 +80,7 @@ class Scanner {
     at_ += 2;
     const std::string begun = std::move(items_.back().text);
     items_.pop_back();
+    --words_;
     word(begun);
     return true;
   }
@@ -135,6 +139,7 @@ class Scanner {
 
   std::u32string text_;
   std::size_t at_ = 0;
+  std::size_t words_ = 0;  ///< among the items
   Items items_;
 };
 
