@@ -96,7 +96,7 @@ void CarrierExecutor::keep_ahead(const Batch& batch, const Answers& answers) {
 
 Result<void> CarrierExecutor::take(const Task& task, Answers answers) {
   const Batch& batch = task.batch;
-  const bool images = generates(batch.role);
+  const bool images = !batch.requests.empty();
   const auto fits = [&](const std::vector<std::string>& some) { return some.empty() || some.size() == batch.size(); };
   if (answers.values.size() != batch.size() || answers.images.size() != (images ? batch.size() : 0) ||
       !fits(answers.predictions) || !fits(answers.judgements) || batch.labels.size() < answers.judgements.size()) {

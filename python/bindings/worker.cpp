@@ -157,7 +157,7 @@ class Worker {
     }
     Answers answers;
     SCOTOMA_ASSIGN_OR_RETURN(answers.values, ask(batch));
-    if (generates(batch.role)) SCOTOMA_RETURN_IF_ERROR(look_at(batch, answers));
+    if (!batch.requests.empty()) SCOTOMA_RETURN_IF_ERROR(look_at(batch, answers));
     return answers;
   }
 

@@ -88,6 +88,7 @@ class Memo : public Sampler {
   Inquiry to_generate(RoleKind role, std::span<const GenerationRequest> requests,
                       std::span<const std::string> labels = {}) const;
   Inquiry about_images(RoleKind role, std::span<const std::string> ids, std::span<const std::string> labels = {}) const;
+  Result<std::string> ask_whole(std::span<const std::string> prompts);
   Result<std::vector<std::string>> answers(Inquiry inquiry, std::span<const std::string> inputs);
   Result<std::optional<std::string>> known_to(Inquiry& inquiry, const std::string& input);
   void count(RoleKind role, const std::string& input, bool known);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cassert>
+#include <span>
 
 #include "scotoma/model/codec.h"
 
@@ -30,6 +31,15 @@ Encoded generated(const Batch& batch, Generator& generator, ImageStore& store) {
   return ids;
 }
 
+Encoded read_whole(std::span<const std::string> prompts, Generator& generator) {
+  std::vector<std::string> answers;
+  for (const std::string& prompt : prompts) {
+    SCOTOMA_ASSIGN_OR_RETURN(const bool whole, generator.reads_whole(prompt));
+    answers.emplace_back(whole ? "1" : "0");
+  }
+  return answers;
+}
+
 Result<std::vector<Image>> load_images(const Batch& batch, const ImageStore& store) {
   std::vector<Image> images;
   store.fetch(batch.images);
@@ -41,6 +51,7 @@ Result<std::vector<Image>> load_images(const Batch& batch, const ImageStore& sto
 }
 
 Encoded ask(const Batch& batch, Models& models, ImageStore& store) {
+  if (batch.role == RoleKind::generator && batch.requests.empty()) return read_whole(batch.texts, *models.generator);
   if (batch.role == RoleKind::generator) return generated(batch, *models.generator, store);
   if (batch.role == RoleKind::draft) return generated(batch, *models.draft, store);
   if (batch.role == RoleKind::embedder && batch.images.empty())
@@ -65,7 +76,7 @@ Encoded ask(const Batch& batch, Models& models, ImageStore& store) {
 }  // namespace
 
 std::size_t Batch::size() const {
-  if (generates(role)) return requests.size();
+  if (!requests.empty()) return requests.size();
   return images.empty() ? texts.size() : images.size();
 }
 
