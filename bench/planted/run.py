@@ -4,6 +4,7 @@
 
     ./dev planted                        all classifiers; hours; what is finished already is not run again
     ./dev planted --shipped              the committed subset, half an hour; writes docs/planted-shipped.md and .json
+    ./dev planted --shipped --certify    certificates of the committed subset, 20 minutes; writes docs/planted-certify.md and .json
     ./dev planted --unseen               six made for searches without lists (python -m planted unseen), 2,000 images each
     ./dev planted --budget 2000 --scheme scotoma --only cat --out build/try
 
@@ -15,7 +16,6 @@ seed has folders of its own. The page is written when everything that it shows i
 from __future__ import annotations
 
 import argparse
-import concurrent.futures
 import functools
 import hashlib
 import json
@@ -23,12 +23,11 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "bench"))
-from planted import page, plan, score, settings  # noqa: E402  (needs the path above)
+from planted import certify, page, parallel, plan, score, settings  # noqa: E402  (needs the path above)
 
 
 def arguments(args: list[str]) -> argparse.Namespace:
@@ -40,6 +39,7 @@ def arguments(args: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--unseen", action="store_true", help="only the six of plan.UNSEEN, with scheme captions and 2,000 images unless said"
     )
+    parser.add_argument("--certify", action="store_true", help="`scotoma certify` with all lists in the place of searches")
     parser.add_argument(
         "--seed",
         type=int,
@@ -57,6 +57,8 @@ def arguments(args: list[str]) -> argparse.Namespace:
         given.seed = settings.SHIPPED_SEED if given.shipped else settings.SEED
     if given.unseen and given.shipped:
         parser.error("--unseen and --shipped are different classifiers; give one")
+    if given.certify and (given.unseen or given.scheme or given.budget):
+        parser.error("--certify has no schemes and budgets, and is not for --unseen")
     if given.seed < 0:
         parser.error(f"--seed {given.seed}: 0 or more")
     return given
@@ -148,22 +150,7 @@ def run_all(bench: Bench) -> list[str]:
             f"{old} of these by another build of the program, and not run again; delete them in {bench.given.out} if results may differ",
             flush=True,
         )
-    errors, begin = [], time.monotonic()
-    with concurrent.futures.ThreadPoolExecutor(bench.given.processes) as pool:
-        waiting = {pool.submit(bench.run, *one): one for one in todo}
-        try:
-            for count, future in enumerate(concurrent.futures.as_completed(waiting), 1):
-                scheme, budget, name = waiting[future]
-                if future.result():
-                    errors.append(future.result())
-                print(
-                    f"{count}/{len(todo)} {time.monotonic() - begin:.0f} s {scheme} {budget} {name}{' FAILED' if future.result() else ''}",
-                    flush=True,
-                )
-        except KeyboardInterrupt:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return errors
+    return parallel.run_each(todo, bench.run, bench.given.processes)
 
 
 def main(args: list[str]) -> int | str:
@@ -185,6 +172,8 @@ def main(args: list[str]) -> int | str:
         return (
             f"{bench.models}/{absent[0]}.onnx is missing ({len(absent)} are); make them: cd bench && ../world/.venv/bin/python -m planted"
         )
+    if given.certify:
+        return certify.main(certify.Certificates(given, bench.names, bench.models, bench.truth))
     errors = [] if given.page else run_all(bench)
     for error in errors:
         print(error, file=sys.stderr)

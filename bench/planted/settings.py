@@ -106,6 +106,8 @@ SCHEMES = {
 }
 SUBSET_ONLY = ["paper"]  # not run on all classifiers unless asked for
 ASKED_ONLY = ["captions"]  # not run on the subset either
+# 16 labels x 16 phrases: 17 images each where nothing fails, and more where something does.
+CERTIFICATE = {"size": 0.2, "images": 8000, "each": 96}
 JUDGES = ["resnet", "vgg"]  # world/judges: they judge with world/judge.onnx; none of them is a classifier under test
 THRESHOLD = 0.9  # of the mean: chosen where base networks and judges agree on generated images of every look
 
@@ -124,12 +126,10 @@ def _table(name, values):
     return [f"[{name}]"] + [f"{k} = {_value(v)}" for k, v in values.items()] + [""]
 
 
-def study(name: str, scheme: str, budget: int, model: Path, world: Path, seed: int = SEED) -> str:
-    """The text of the study file of one run. model: the classifier's file; world: the folder of the other models."""
-    world, kind = Path(world), SCHEMES[scheme]
+def _models(model: Path, world: Path) -> list[str]:
+    """The classifier under test, and all that look at it."""
     scale = {"mean": [127.5] * 3, "std": [127.5] * 3}
-    lines = [f"name = {_value(f'{name}, {scheme}, {budget} images')}", f"seed = {seed}", f"labels = {_value(LABELS)}", ""]
-    lines += _table("prompts", {"base": ["a photo of {a label}"]})
+    lines = _table("prompts", {"base": ["a photo of {a label}"]})
     lines += _table("classifier", {"model": model, "labels": world / "classifiers/labels.json", **scale})
     lines += _table("generator", {"model": world / "generator", "steps": 6, "guidance": 1.0})
     lines += _table("captioner", {"model": world / "captioner"})
@@ -140,6 +140,23 @@ def study(name: str, scheme: str, budget: int, model: Path, world: Path, seed: i
     )
     for name in JUDGES:
         lines += _table("[judge.ensemble]", {"model": world / f"judges/{name}.onnx", "labels": world / "judge.labels.json"})
+    return lines
+
+
+def _lists() -> list[str]:
+    lines = _table("[attributes]", {"name": "places", "phrases": PLACES})
+    lines += _table("[attributes]", {"name": "looks", "phrases": LOOKS, "position": "before"})
+    return lines + _table("[attributes]", {"name": "views", "phrases": VIEWS, "combine": False})
+
+
+def _head(name: str, seed: int) -> list[str]:
+    return [f"name = {_value(name)}", f"seed = {seed}", f"labels = {_value(LABELS)}", ""]
+
+
+def study(name: str, scheme: str, budget: int, model: Path, world: Path, seed: int = SEED) -> str:
+    """The text of the study file of one run. model: the classifier's file; world: the folder of the other models."""
+    kind = SCHEMES[scheme]
+    lines = _head(f"{name}, {scheme}, {budget} images", seed) + _models(model, Path(world))
     lines += _table("budget", {"images": budget, **kind["budgets"][budget], "cross": 0})
     lines += _table("evidence", {"max_hypotheses": PHRASES[budget], "rule": kind["rule"]})
     search = {"source": kind["source"], "combine": COMBINE[budget] if kind["lists"] else 1}
@@ -148,7 +165,12 @@ def study(name: str, scheme: str, budget: int, model: Path, world: Path, seed: i
     lines += _table("search", search)
     lines += _table("engine", {"threads": 1})
     if kind["lists"]:
-        lines += _table("[attributes]", {"name": "places", "phrases": PLACES})
-        lines += _table("[attributes]", {"name": "looks", "phrases": LOOKS, "position": "before"})
-        lines += _table("[attributes]", {"name": "views", "phrases": VIEWS, "combine": False})
+        lines += _lists()
+    return "\n".join(lines)
+
+
+def certificate_study(name: str, model: Path, world: Path, seed: int) -> str:
+    """The text of the study file of one certificate: all labels with all phrases of the lists."""
+    lines = _head(f"{name}, certificate", seed) + _models(model, Path(world))
+    lines += _table("certify", CERTIFICATE) + _table("engine", {"threads": 1}) + _lists()
     return "\n".join(lines)
