@@ -6,10 +6,13 @@
 
 #include "browser.h"
 #include "exit_codes.h"
+#include "scotoma/find/certify_study.h"
 #include "scotoma/finding/doubt.h"
 #include "scotoma/report/publish.h"
 #include "scotoma/session/session.h"
 #include "scotoma/study/check_budget.h"
+#include "scotoma/wording/beside_search.h"
+#include "scotoma/wording/certificate_words.h"
 #include "scotoma/wording/finding_words.h"
 #include "scotoma/wording/run_words.h"
 #include "scotoma/wording/spread.h"
@@ -24,6 +27,7 @@ namespace {
 
 constexpr std::uint64_t kLargestSeed = 9'000'000'000'000'000;  // as a study file may have it
 constexpr std::size_t kFew = 3;                                // bugs of a cause that have a line each
+constexpr std::size_t kLabels = 16;                            // of a certificate that have one
 
 /// "horse 100 %, fly 98 %": of a bug that no image measured, the label alone.
 std::string labels_with_rates(const Cause& cause) {
@@ -45,6 +49,22 @@ void print_cause(const Study& study, const Findings& findings, const Cause& caus
   if (const std::string reach = reach_sentence(findings, cause); !reach.empty()) say("      {}\n", reach);
 }
 
+void print_certificate(const Study& study, const Findings& findings, const Paint& paint) {
+  const Certificate& certificate = *findings.certificate;
+  say("\nCertificate: {}\n", paint.bold(headline(certificate)));
+  if (certificate.labels.size() > 1) {
+    for (std::size_t i = 0; i < certificate.labels.size() && i < kLabels; ++i)
+      say("  {}\n", sentence(certificate, certificate.labels[i]));
+    if (certificate.labels.size() > kLabels)
+      say("  {} more are in the report\n", counted(static_cast<int>(certificate.labels.size() - kLabels), "label"));
+  }
+  const BesideSearch beside = beside_search(study, findings);
+  for (const std::string& warning : beside.warnings) say("  {} {}\n", paint.red("!"), warning);
+  for (const std::string& note : beside.notes) say("  {} {}\n", paint.yellow("~"), note);
+  for (const std::string& limit : certificate.limits) say("  {} {}\n", paint.yellow("?"), limit);
+  say("  {}\n", cost_sentence(certificate));
+}
+
 void print_summary(const StudyRun& run, const Study& study, const Published& published) {
   const Paint paint(stdout);
   const Findings& findings = run.findings;
@@ -62,6 +82,7 @@ void print_summary(const StudyRun& run, const Study& study, const Published& pub
   const auto rows = cross_without_cause(findings);
   if (!rows.empty()) say("\nOn other labels:\n");
   for (const CrossRow* row : rows) say("  {} {}\n", paint.yellow("~"), sentence(study, findings, *row));
+  if (findings.certificate) print_certificate(study, findings, paint);
   const auto rates = error_rates(study, findings);
   if (!rates.empty()) say("\nHow much of it may be false:\n");
   for (const std::string& rate : rates) say("  {}\n", rate);
@@ -130,6 +151,7 @@ Result<Study> open_overridden(const FindArguments& arguments) {
   study.budget.images = arguments.images.value_or(study.budget.images);
   study.seed = arguments.seed.value_or(study.seed);
   SCOTOMA_RETURN_IF_ERROR(check_budget(study));  // as the run does, but before models are loaded
+  SCOTOMA_RETURN_IF_ERROR(check_certificate(study));
   return study;
 }
 

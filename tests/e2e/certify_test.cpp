@@ -62,6 +62,35 @@ TEST_F(Certified, WhatDoesNotMatterIsCertified) {
             "\"in the grass\" does not raise the failure rate of 'fly' by more than 50 points (alpha 5\u00A0%).");
 }
 
+TEST_F(Certified, FindEndsWithItAndTheVerbAfterwardsSaysTheSameAndAsksNothingAnew) {
+  const auto find = [&](const char* threads) {
+    return run({"find", (folder_ / "study.toml").string(), "--out", (folder_ / "out").string(), "--quiet", "--threads",
+                threads});
+  };
+  const Outcome found = find("2");
+  ASSERT_EQ(found.code, 0) << found.errors;
+  EXPECT_NE(found.output.find("Certificate: Not all is certified: of 4 phrases and labels"), std::string::npos)
+      << found.output;
+  const json bugs = json::parse(file("bugs.json"));
+  ASSERT_EQ(bugs["certificate"]["cells"].size(), 4U);
+  EXPECT_EQ(bugs["certificate"]["cells"][0]["verdict"], "bug");
+  EXPECT_EQ(bugs["settings"]["certify"]["lists"], json::array({"places"}));
+  const std::string page = file("report.html");
+  EXPECT_NE(page.find("<section id=\"certificate\">"), std::string::npos);
+  const int answers = answers_in(folder_ / "out");
+  EXPECT_EQ(certify({}).code, 1);
+  EXPECT_EQ(answers_in(folder_ / "out"), answers) << "the verb asked something anew";
+  json alone = json::parse(file("certificate.json"));
+  for (const char* key : {"size", "counts", "levels", "images", "labels", "statements", "limits"})
+    EXPECT_EQ(alone[key], bugs["certificate"][key]) << key;
+  const std::string first = file("bugs.json");
+  EXPECT_EQ(find("1").code, 0);
+  EXPECT_EQ(file("bugs.json"), first);
+  std::filesystem::remove(folder_ / "out/report.html");
+  ASSERT_EQ(run({"report", (folder_ / "out").string()}).code, 0);
+  EXPECT_EQ(file("report.html"), page) << "from what is stored";
+}
+
 TEST_F(Certified, BadInputIsSaidBeforeAnythingIsMade) {
   EXPECT_EQ(certify({"--list", "weather"}).code, 2);
   EXPECT_NE(certify({"--list", "weather"}).errors.find("it has: places, light"), std::string::npos);
@@ -72,6 +101,16 @@ TEST_F(Certified, BadInputIsSaidBeforeAnythingIsMade) {
   const Outcome label = certify({"--label", "wasp"});
   EXPECT_EQ(label.code, 2);
   EXPECT_NE(label.errors.find("no label 'wasp'"), std::string::npos) << label.errors;
+}
+
+TEST(CertifyInFind, AListThatIsNotThereIsSaidBeforeAnythingIsMade) {
+  const fake::Folder folder;
+  const std::string study =
+      folder.write("study.toml", small_study({{"[engine]", "[certify]\nlists = [\"weather\"]\n[engine]"}})).string();
+  const Outcome none = run({"find", study, "--out", (folder / "out").string()});
+  EXPECT_EQ(none.code, 2);
+  EXPECT_NE(none.errors.find("no [[attributes]] list 'weather' for the certificate"), std::string::npos) << none.errors;
+  EXPECT_FALSE(std::filesystem::exists(folder / "out/bugs.json"));
 }
 
 TEST(CertifyWithoutPhrases, SaysWhereToNameSome) {

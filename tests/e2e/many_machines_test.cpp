@@ -59,8 +59,13 @@ class ManyMachines : public testing::Test {
     }
     ASSERT_EQ(found.code, 0);
   }
+  /// A study of which the edits make another.
+  void edit(const std::vector<std::pair<std::string, std::string>>& edits) {
+    edits_ = edits;
+    folder_.write("study.toml", small_study(edits));
+  }
   void expect_what_one_run_finds() {
-    const Finished one = finished_study(folder_);
+    const Finished one = finished_study(folder_, edits_);
     EXPECT_EQ(read_file(folder_ / "many/bugs.json"), read_file(one.out / "bugs.json"));
     EXPECT_EQ(answers_in(answers_), answers_in(one.out)) << "something else was asked";
   }
@@ -83,6 +88,7 @@ class ManyMachines : public testing::Test {
   fs::path study_ = folder_.write("study.toml", small_study());
   fs::path answers_ = folder_ / "answers";
   int answered_by_find_ = 0;
+  std::vector<std::pair<std::string, std::string>> edits_;
 };
 
 TEST_F(ManyMachines, TwoShardsThatAreMergedRoundByRoundFindWhatOneRunFinds) {
@@ -92,6 +98,20 @@ TEST_F(ManyMachines, TwoShardsThatAreMergedRoundByRoundFindWhatOneRunFinds) {
   EXPECT_EQ(models_answers_in_parts(), models_answers(answers_)) << "shards have answered a question twice";
   const Outcome done = work(1, 2);
   EXPECT_NE(done.output.find("all answers of the study are there; `scotoma find "), std::string::npos) << done.output;
+}
+
+TEST_F(ManyMachines, ShardsAnswerTheQuestionsOfTheCertificateToo) {
+  edit({{"[engine]", "[certify]\nsize = 0.5\nphrases = [\"on a flower\", \"in the grass\"]\n[engine]"}});
+  work_to_the_end(2, "0");
+  expect_what_one_run_finds();
+  EXPECT_EQ(computed(), 0);
+  const json bugs = json::parse(read_file(folder_ / "many/bugs.json"));
+  ASSERT_TRUE(bugs.contains("certificate"));
+  const int before = answers_in(answers_);
+  const Outcome certified = run(
+      {"certify", study_.string(), "--cache", answers_.string(), "--out", (folder_ / "certified").string(), "--quiet"});
+  EXPECT_EQ(certified.code, bugs["certificate"]["certified"] == true ? 0 : 1) << certified.errors;
+  EXPECT_EQ(answers_in(answers_), before);
 }
 
 TEST_F(ManyMachines, ThreeShardsOneOfThemKilledMidwayAndAFindThatAnswersSmallRoundsFindTheSame) {

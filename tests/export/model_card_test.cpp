@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "fake/certificate.h"
 #include "report/made_up.h"
 #include "scotoma/wording/tally.h"
 
@@ -45,6 +46,16 @@ TEST(ModelCard, NeverTakesNothingConfirmedForAllIsWell) {
   EXPECT_TRUE(contains(card, "That does not prove there is none. 10 hypotheses came up for 7 labels")) << card;
   EXPECT_TRUE(contains(card, "Only what the captioner noticed")) << card;
   EXPECT_TRUE(contains(card_of(Findings{}, Study{}), "That does not prove there is none."));
+}
+
+TEST(ModelCard, OfAStudyWithACertificateSaysWhatItHoldsAndWhatTheSearchDidNotConfirm) {
+  EXPECT_FALSE(contains(card_of(made_up::nothing_confirmed()), "ertified"));
+  Findings findings = made_up::nothing_confirmed();
+  findings.certificate = fake::certificate();
+  const std::string card = card_of(findings);
+  EXPECT_TRUE(contains(card, "### What is certified\n\nNot all is certified: of 6 phrases and labels")) << card;
+  EXPECT_TRUE(contains(card, "The certificate names 1 bug that the search did not confirm")) << card;
+  EXPECT_TRUE(contains(card, "- None of these 3 phrases raises the failure rate of 'fly'")) << card;
 }
 
 TEST(ModelCard, SaysFirstWhatMakesItsFiguresDoubtful) {

@@ -46,6 +46,14 @@ class AnyValue {
                             Source::other_labels, Source::library);
   }
   static void fill(Wave& out) { out = *rc::gen::element(Wave::search, Wave::cross_check); }
+  static void fill(CellVerdict& out) {
+    out = *rc::gen::element(CellVerdict::certified, CellVerdict::bug, CellVerdict::undecided,
+                            CellVerdict::not_generatable);
+  }
+  static void fill(CellEnd& out) {
+    out =
+        *rc::gen::element(CellEnd::decided, CellEnd::hopeless, CellEnd::each, CellEnd::budget, CellEnd::failing_label);
+  }
   static void fill(Direction& out) { out = *rc::gen::element(Direction::fails, Direction::passes); }
   static void fill(Status& out) {
     out = *rc::gen::element(Status::confirmed, Status::not_promising, Status::not_confirmed, Status::not_generatable,
@@ -93,6 +101,7 @@ class AnyValue {
   static void fill_the_rest(BaseResult& out) { fill(out.samples); }
   static void fill_the_rest(Cluster& out) { fill(out.members); }
   static void fill_the_rest(CrossCell& out) { fill(out.samples); }
+  static void fill_the_rest(CertificateCell& out) { fill(out.failures); }
   static void fill_the_rest(Hypothesis& out) {
     fill(out.log_e_path);
     fill(out.tried);
@@ -104,6 +113,7 @@ class AnyValue {
     fill(out.clusters);
     fill(out.hypotheses);
     fill(out.cross);
+    fill(out.certificate);
   }
 };
 

@@ -14,10 +14,12 @@
 #include <cmath>
 #include <map>
 
+#include "fake/certificate.h"
 #include "fake/findings.h"
 #include "fake/folder.h"
 #include "fake/places.h"
 #include "report/made_up.h"
+#include "scotoma/core/sqlite.h"
 #include "scotoma/find/conclude.h"
 #include "scotoma/finding/review.h"
 
@@ -147,6 +149,26 @@ RC_GTEST_PROP(FindingsStore, GivesPagesThatAreSlicesOfTheList, ()) {
     for (std::size_t i = begin; i < end; ++i) RC_ASSERT((*page)[i - begin] == *samples[i]);
   });
   RC_ASSERT(open->size({ListOf::cross, 99, 99}) == 0U);
+}
+
+/// PRAGMA user_version of the file.
+int format_of(const Stored& stored) {
+  sqlite3* opened = nullptr;
+  sqlite3_open(stored.file().c_str(), &opened);
+  const Database db(opened);
+  return pragma_number(opened, "user_version");
+}
+
+TEST(FindingsStore, IsOfTheFormatThatOlderProgramsReadUnlessItHasACertificate) {
+  Findings findings = made_up_findings();
+  EXPECT_EQ(format_of(Stored(findings)), 1);
+  findings.certificate = fake::certificate();
+  findings.certificate->cells[3].failures = {findings.bases[0].samples[0]};
+  const Stored stored(findings);
+  EXPECT_EQ(format_of(stored), 2);
+  const auto back = stored.all();
+  ASSERT_TRUE(back.ok());
+  EXPECT_TRUE(back->certificate == findings.certificate);
 }
 
 TEST(FindingsStore, HoldsASampleOfSeveralListsOnce) {

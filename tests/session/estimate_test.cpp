@@ -36,6 +36,27 @@ TEST(EstimateRun, KeepsToTheMinutesOfTheBudget) {
   EXPECT_EQ(estimate.bytes, 1'000'000U);
 }
 
+TEST(EstimateRun, CountsTheImagesOfACertificateBeyondBudgetAndMinutes) {
+  const ImageCost cost{.generate = 0.3, .classify = 0.02, .judge = 0.04, .embed = 0.1, .bytes = 1000};
+  Study s = study(2000, 10, 40);
+  s.certify.phrases = {"dark", "blurry"};
+  const RunEstimate without = estimate_run(s, cost, 1);
+  EXPECT_EQ(without.certificate, 0) << "the study has no such table";
+  s.certify.in_study = true;
+  s.certify.each = 10;
+  const RunEstimate with = estimate_run(s, cost, 1);
+  EXPECT_EQ(with.certificate, 10 * (2 * 10 + 15)) << "each label: two phrases, and baseline images beside";
+  EXPECT_EQ(with.images, without.images + 350);
+  EXPECT_NEAR(with.seconds - without.seconds, 350 * 0.36, 1e-6);
+  EXPECT_NE(sentence(with).find("all 2,350 images, at most 350 of them the certificate's"), std::string::npos)
+      << sentence(with);
+  s.certify.images = 100;
+  s.budget.minutes = 5;
+  const RunEstimate bounded = estimate_run(s, cost, 1);
+  EXPECT_EQ(bounded.certificate, 100);
+  EXPECT_NEAR(bounded.seconds, 300 + 100 * 0.36, 1e-6);
+}
+
 TEST(EstimateRun, OfAStudyWithFewerImagesThanBaselinesAsksNoRoleMoreThanThat) {
   EXPECT_DOUBLE_EQ(estimate_run(study(100, 10, 40), {.embed = 1, .caption = 1}, 1).seconds, 200);
 }

@@ -121,6 +121,28 @@ phrases = ["on a flower"]
   EXPECT_FALSE(settings_json(*study)["generator"].contains("kind")) << "it is the usual one";
 }
 
+TEST(ReadStudy, KnowsWhetherAStudyAsksForACertificateAndShowsItsSettingsOnlyThen) {
+  const fake::Folder folder;
+  folder.write("there.txt", "");
+  const std::string text = R"(labels = ["fly"]
+generator.model = "there.txt"
+classifier.model = "there.txt"
+classifier.labels = "there.txt"
+search.source = "none"
+[[attributes]]
+name = "places"
+phrases = ["on a flower"]
+)";
+  const auto without = read_study(folder.write("without.toml", text));
+  ASSERT_TRUE(without.ok()) << without.error().message;
+  EXPECT_FALSE(without->certify.in_study);
+  EXPECT_FALSE(settings_json(*without).contains("certify"));
+  const auto empty = read_study(folder.write("empty.toml", text + "[certify]\n"));
+  ASSERT_TRUE(empty.ok()) << empty.error().message;
+  EXPECT_TRUE(empty->certify.in_study);
+  EXPECT_EQ(settings_json(*empty)["certify"]["size"], 0.2);
+}
+
 TEST(ReadStudy, TakesKeysByTheirOldNamesAndSaysWhatTheyAreCalledNow) {
   const auto old = read_study(kStudies / "good/old_keys.toml");
   const auto now = read_study(kStudies / "good/new_keys.toml");

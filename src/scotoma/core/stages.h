@@ -24,7 +24,7 @@ enum class Stage {
   transfer,
   check,
   export_dataset,
-  certify,
+  certify,  ///< the last stage of a run, too, where the study asks for it
 };
 
 /// "sample", "cross-check": for files and programs. Never changes.

@@ -14,6 +14,8 @@
 #include "scotoma/finding/count.h"
 #include "scotoma/finding/doubt.h"
 #include "scotoma/report/page.h"
+#include "scotoma/wording/beside_search.h"
+#include "scotoma/wording/certificate_words.h"
 #include "scotoma/wording/finding_words.h"
 #include "scotoma/wording/limits.h"
 #include "scotoma/wording/markdown.h"
@@ -147,6 +149,23 @@ std::string what_was_found(const Study& study, const Findings& findings) {
                          [&](const SystematicFailure& each) { return systematic_part(study, findings, each); });
 }
 
+/// Of a study with a certificate: what it says, and where that and the search do not fit together.
+std::string what_is_certified(const Study& study, const Findings& findings) {
+  if (!findings.certificate) return {};
+  const Certificate& certificate = *findings.certificate;
+  std::string text = "### What is certified\n\n" + paragraph(headline(certificate));
+  const BesideSearch beside = beside_search(study, findings);
+  for (const std::string& warning : beside.warnings) text += paragraph(warning);
+  std::size_t labels = 0;
+  for (const LabelCertificate& label : certificate.labels) {
+    if (label.certified && ++labels <= kNames) text += "- " + escape_markdown(sentence(certificate, label)) + "\n";
+  }
+  if (labels > kNames) text += fmt::format("- {} more labels are certified\n", labels - kNames);
+  if (labels > 0) text += "\n";
+  for (const std::string& level : level_sentences(certificate)) text += paragraph(level);
+  return text;
+}
+
 /// "cat, dog and 3 more".
 std::string named(const std::vector<std::string>& names) {
   std::vector<std::string> shown(names.begin(),
@@ -208,7 +227,8 @@ std::string how_to_reproduce(const Study& study, const Findings& findings) {
 
 std::string model_card(const Study& study, const Findings& findings, const std::string& version) {
   return "## Known failure modes\n\n" + what_was_tested(study, findings, version) + warnings(study, findings) +
-         what_was_found(study, findings) + what_was_not_found(study, findings) + how_to_reproduce(study, findings);
+         what_was_found(study, findings) + what_is_certified(study, findings) + what_was_not_found(study, findings) +
+         how_to_reproduce(study, findings);
 }
 
 }  // namespace scotoma

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "scotoma/cache/memo.h"
 #include "scotoma/core/parallel.h"
@@ -73,22 +74,52 @@ Result<std::vector<ListedPhrase>> phrases_to_certify(const Study& study) {
   return phrases;
 }
 
-Result<Certificate> certify_study(const Study& study, const std::vector<std::string>& labels, Models& models,
-                                  AnswerCache& cache, const CancelToken& cancel, Listener& listener) {
+bool find_certifies(const Study& study) {
+  const CertifyOptions& options = study.certify;
+  const bool named = !options.lists.empty() || !options.phrases.empty() || !options.in_front.empty();
+  return options.in_study && (named || !study.attributes.empty());
+}
+
+int certificate_images(const Study& study) {
+  if (!find_certifies(study)) return 0;
+  const auto phrases = phrases_to_certify(study);
+  if (!phrases.ok()) return 0;
+  const double each = study.certify.each;
+  const double beside = std::ceil(std::sqrt(static_cast<double>(phrases->size())) * each);  // baseline images
+  const double all = static_cast<double>(study.labels.size()) * (static_cast<double>(phrases->size()) * each + beside);
+  const int most = study.certify.images > 0 ? study.certify.images : study.budget.images;
+  return static_cast<int>(std::min(all, static_cast<double>(most)));
+}
+
+Result<void> check_certificate(const Study& study) {
+  if (!find_certifies(study)) return {};
+  SCOTOMA_ASSIGN_OR_RETURN(const auto phrases, phrases_to_certify(study));
+  static_cast<void>(phrases);
+  return {};
+}
+
+Result<Certificate> certify_through(Memo& memo, const Study& study, const std::vector<std::string>& labels,
+                                    const Models& models, Listener& listener) {
   SCOTOMA_ASSIGN_OR_RETURN(const auto phrases, phrases_to_certify(study));
   const std::vector<std::string>& class_names = models.classifier->class_names();
   SCOTOMA_ASSIGN_OR_RETURN(const auto targets, chosen_targets(study, labels, class_names));
-  Memo memo(models, cache, cancel, listener, {thread_count(study.engine.threads), false});
   StageContext context{study, targets, class_names, memo, listener};
-  listener.on(StageBegan{Stage::certify});
   SCOTOMA_ASSIGN_OR_RETURN(Certificate certificate, certify(context, phrases));
-  SCOTOMA_RETURN_IF_ERROR(memo.settle());
   for (const auto& [kind, name] : names_of(RoleKind())) {
     const Role* role = role_of(models, kind);
     if (role == nullptr || kind == RoleKind::captioner || kind == RoleKind::embedder) continue;  // were not asked
     certificate.fingerprints[std::string(name)] = role->fingerprint();
     certificate.descriptions[std::string(name)] = role->describe();
   }
+  return certificate;
+}
+
+Result<Certificate> certify_study(const Study& study, const std::vector<std::string>& labels, Models& models,
+                                  AnswerCache& cache, const CancelToken& cancel, Listener& listener) {
+  Memo memo(models, cache, cancel, listener, {thread_count(study.engine.threads), false});
+  listener.on(StageBegan{Stage::certify});
+  SCOTOMA_ASSIGN_OR_RETURN(Certificate certificate, certify_through(memo, study, labels, models, listener));
+  SCOTOMA_RETURN_IF_ERROR(memo.settle());
   return certificate;
 }
 

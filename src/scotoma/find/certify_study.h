@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "scotoma/cache/answer_cache.h"
+#include "scotoma/cache/memo.h"
 #include "scotoma/core/cancel.h"
 #include "scotoma/finding/certificate.h"
 #include "scotoma/finding/events.h"
@@ -18,6 +19,20 @@ namespace scotoma {
 /// names none, of all [[attributes]]. A phrase that stands in several comes once. Errors: bad_input where there is no
 /// phrase, or no list of a name.
 Result<std::vector<ListedPhrase>> phrases_to_certify(const Study& study);
+
+/// Whether `scotoma find` ends with a certificate: the study has a [certify] table, and phrases for it.
+bool find_certifies(const Study& study);
+
+/// Images that the certificate of a run may take, at most, beyond those of the search; 0 where there is none.
+int certificate_images(const Study& study);
+
+/// Before anything is asked: whether what [certify] names for `find` is there. Errors: those of phrases_to_certify().
+Result<void> check_certificate(const Study& study);
+
+/// The study's certificate of these labels, through a memo that others may have used: without settling it. Errors: as
+/// below.
+Result<Certificate> certify_through(Memo& memo, const Study& study, const std::vector<std::string>& labels,
+                                    const Models& models, Listener& listener);
 
 /// Runs stage/certify.h on the study's models, remembering every answer in the cache: a second run asks nothing anew.
 /// `labels`: names of the study's, in any order; empty: all. A function of the study and of the models' answers, at any

@@ -11,6 +11,7 @@
 
 #include "scotoma/cache/reviews.h"
 #include "scotoma/core/parallel.h"
+#include "scotoma/find/certify_study.h"
 #include "scotoma/find/conclude.h"
 #include "scotoma/find/diversity.h"
 #include "scotoma/find/phrases.h"
@@ -145,6 +146,17 @@ Result<std::vector<Target>> find_targets(const Study& study, const std::vector<s
 
 namespace {
 
+/// Explored and shrunk; a user's own words are neither.
+Result<std::vector<std::size_t>> pick_finalists(StageContext& context, Memo& memo, Course& course, Findings& findings) {
+  course.begin(Stage::explore);
+  SCOTOMA_ASSIGN_OR_RETURN(auto finalists, explore(context, findings.hypotheses));
+  SCOTOMA_ASSIGN_OR_RETURN(finalists, second_round(context, memo, findings, std::move(finalists)));
+  course.begin(Stage::shrink);
+  TextEmbedding embed;
+  if (memo.has_embedder()) embed = [&](std::span<const std::string> texts) { return memo.embed_texts(texts); };
+  return shrink(context, findings.hypotheses, finalists, embed);
+}
+
 /// Marked cells of the cross-check have a trial like any other phrase. `tested`: all that had one. Not under the plain
 /// rule, which decides of each by itself and would only list more.
 Result<void> test_what_spreads(StageContext& context, Memo& memo, Course& course, Findings& findings,
@@ -156,6 +168,22 @@ Result<void> test_what_spreads(StageContext& context, Memo& memo, Course& course
   return confirm_spread(context, findings, spread);
 }
 
+/// The last stage: a certificate, where the study asks for one. Of the study as it is written, whatever its minutes
+/// allow the search: `scotoma certify` on the same answers must say the same.
+Result<void> certify_in_the_end(Memo& memo, const Study& study, const Models& models, Course& course,
+                                Listener& listener, Findings& findings) {
+  if (!find_certifies(study)) return {};
+  course.begin(Stage::certify);
+  SCOTOMA_ASSIGN_OR_RETURN(findings.certificate, certify_through(memo, study, {}, models, listener));
+  return {};
+}
+
+/// What a reader must know who sees [certify] in the study and no certificate.
+void add_not_certified(const Study& study, std::vector<std::string>& limits) {
+  if (!study.certify.in_study || find_certifies(study)) return;
+  limits.emplace_back("[certify] names no phrases, and the study has no [[attributes]]: nothing was certified.");
+}
+
 /// run_study() through this memo.
 Result<StudyRun> run_through(Memo& memo, const Study& study, Models& models, AnswerCache& cache, Listener& listener,
                              const RunOptions& options) {
@@ -164,6 +192,7 @@ Result<StudyRun> run_through(Memo& memo, const Study& study, Models& models, Ans
   const int threads = thread_count(study.engine.threads);
   SCOTOMA_ASSIGN_OR_RETURN(const auto targets, find_targets(study, models.classifier->class_names()));
   SCOTOMA_RETURN_IF_ERROR(check_labels(options.only, targets, study));
+  if (options.only.empty()) SCOTOMA_RETURN_IF_ERROR(check_certificate(study));
   findings.class_names = models.classifier->class_names();
   Study limited = study;  // what the minutes allow
   StageContext context{limited, targets, findings.class_names, memo, listener};
@@ -190,13 +219,7 @@ Result<StudyRun> run_through(Memo& memo, const Study& study, Models& models, Ans
   SCOTOMA_ASSIGN_OR_RETURN(findings.hypotheses, hypothesise(context, memo, candidates, findings.bases));
   std::vector<std::size_t> finalists = all_sufficient(findings.hypotheses);
   if (options.only.empty()) {
-    course.begin(Stage::explore);
-    SCOTOMA_ASSIGN_OR_RETURN(finalists, explore(context, findings.hypotheses));
-    SCOTOMA_ASSIGN_OR_RETURN(finalists, second_round(context, memo, findings, std::move(finalists)));
-    course.begin(Stage::shrink);  // not of a user's own words
-    TextEmbedding embed;
-    if (memo.has_embedder()) embed = [&](std::span<const std::string> texts) { return memo.embed_texts(texts); };
-    SCOTOMA_ASSIGN_OR_RETURN(finalists, shrink(context, findings.hypotheses, finalists, embed));
+    SCOTOMA_ASSIGN_OR_RETURN(finalists, pick_finalists(context, memo, course, findings));
   }
   course.begin(Stage::complete);
   SCOTOMA_ASSIGN_OR_RETURN(finalists, complete_bases(context, findings.bases, findings.hypotheses, finalists));
@@ -208,6 +231,7 @@ Result<StudyRun> run_through(Memo& memo, const Study& study, Models& models, Ans
     course.begin(Stage::cross_check);
     SCOTOMA_ASSIGN_OR_RETURN(findings.cross, cross_check(context, findings.hypotheses, findings.bases));
     SCOTOMA_RETURN_IF_ERROR(test_what_spreads(context, memo, course, findings, finalists));
+    SCOTOMA_RETURN_IF_ERROR(certify_in_the_end(memo, study, models, course, listener, findings));
   }
   SCOTOMA_RETURN_IF_ERROR(memo.settle());
   course.end();
@@ -215,6 +239,7 @@ Result<StudyRun> run_through(Memo& memo, const Study& study, Models& models, Ans
   findings.spent = context.spent;
   findings.drafts = context.drafts;
   findings.limits = context.final_limits();
+  if (options.only.empty()) add_not_certified(study, findings.limits);
   // Last of all, so that no image depends on what a person said.
   SCOTOMA_ASSIGN_OR_RETURN(const Reviews reviews, read_reviews(cache));
   conclude(study, reviews, findings);

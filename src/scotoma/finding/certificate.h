@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "scotoma/core/names.h"
-#include "scotoma/finding/finding.h"
+#include "scotoma/finding/sample.h"
 
 namespace scotoma {
 

@@ -7,10 +7,13 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "scotoma/finding/beside_search.h"
 #include "scotoma/finding/cause.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/finding/doubt.h"
 #include "scotoma/image/image_folder.h"
+#include "scotoma/record/certificate_json.h"
+#include "scotoma/wording/beside_search.h"
 #include "scotoma/wording/claims_filter.h"
 #include "scotoma/wording/finding_words.h"
 #include "scotoma/wording/settings.h"
@@ -328,6 +331,23 @@ ordered_json row_json(const Study& study, const Findings& findings, const Causes
           {"cells", std::move(cells)}};
 }
 
+/// As certificate.json has it; each cell with what the search of this run says of it, and with files.
+ordered_json certificate_here(const Study& study, const Findings& findings, const ImagePath& path) {
+  const Certificate& certificate = *findings.certificate;
+  ordered_json json = certificate_fields(certificate);
+  for (std::size_t i = 0; i < certificate.cells.size(); ++i) {
+    const Hypothesis* same = same_claim(findings, certificate.cells[i]);
+    const bool bug = same != nullptr && same->status == Status::confirmed;
+    json["cells"][i]["hypothesis"] = same == nullptr ? ordered_json() : ordered_json(valid_utf8(same->id));
+    json["cells"][i]["confirmed_bug"] = bug;
+    json["cells"][i]["contradicts_bug"] = bug && contradict(certificate, certificate.cells[i], *same);
+    json["cells"][i]["examples"] = files(certificate.cells[i].failures, true, path);
+  }
+  const BesideSearch beside = beside_search(study, findings);
+  json["beside_search"] = {{"warnings", texts(beside.warnings)}, {"notes", texts(beside.notes)}};
+  return json;
+}
+
 ordered_json bug_json(const Study& study, const Findings& findings, const Causes& causes, const Hypothesis& h,
                       const ImagePath& path) {
   const BaseResult* base = base_of(findings.bases, h.label);
@@ -393,6 +413,7 @@ ordered_json bugs_json(const Study& study, const Findings& findings, const Image
   for (const BaseResult& base : findings.bases) json["labels"].push_back(label_json(study, base, path));
   json["clusters"] = ordered_json::array();
   for (const Cluster& cluster : findings.clusters) json["clusters"].push_back(cluster_json(cluster, path));
+  if (findings.certificate) json["certificate"] = certificate_here(study, findings, path);
   if (const auto doubtful = doubts(findings); !doubtful.empty()) json["doubts"] = texts(doubtful);
   json["limits"] = texts(findings.limits);
   json["settings"] = settings_json(study);

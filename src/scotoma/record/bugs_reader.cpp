@@ -109,6 +109,26 @@ std::string flaw_in(const Json& json, const char* list, const Flaw& flaw_of_one)
   return {};
 }
 
+bool is_number(const Json* value) { return value != nullptr && value->is_number(); }
+
+/// The same of the certificate, which only some files have.
+std::string flaw_of_certificate(const Json& json) {
+  const Json* certificate = member(json, "certificate");
+  if (certificate == nullptr) return {};
+  if (!certificate->is_object() || !is_number(member(*certificate, "size"))) return "certificate";
+  const std::string labels = flaw_in(*certificate, "labels", [](const Json& label) {
+    return label.is_object() && is_text(member(label, "label")) && is_text(member(label, "sentence")) ? "" : "sentence";
+  });
+  if (!labels.empty()) return labels;
+  return flaw_in(*certificate, "cells", [](const Json& cell) -> std::string {
+    if (!cell.is_object()) return "cells";
+    for (const char* key : {"label", "phrase", "prompt", "verdict", "figures"}) {
+      if (!is_text(member(cell, key))) return key;
+    }
+    return {};
+  });
+}
+
 /// The same of the whole file, which is brought to this program's version.
 std::string flaw_of_file(Json& json) {
   if (!is_text(member(json, "study"))) return "study";
@@ -116,6 +136,7 @@ std::string flaw_of_file(Json& json) {
   if (std::string wrong = upgrade_bugs_json(json); !wrong.empty()) return wrong;
   if (const Json* doubtful = member(json, "doubts"); doubtful != nullptr && !is_list_of_texts(doubtful))
     return "doubts";
+  if (std::string wrong = flaw_of_certificate(json); !wrong.empty()) return wrong;
   const std::string wrong = flaw_in(json, "causes", flaw_of_cause);
   return wrong.empty() ? flaw_in(json, "systematic_failures", flaw_of_systematic) : wrong;
 }

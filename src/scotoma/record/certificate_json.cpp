@@ -48,11 +48,8 @@ ordered_json sentences_json(const std::vector<std::string>& sentences) {
 
 }  // namespace
 
-ordered_json certificate_json(const Study& study, const Certificate& certificate) {
-  ordered_json json = {{"schema_version", kCertificateSchemaVersion},
-                       {"study", valid_utf8(study.name)},
-                       {"seed", study.seed},
-                       {"size", certificate.size},
+ordered_json certificate_fields(const Certificate& certificate) {
+  ordered_json json = {{"size", certificate.size},
                        {"variant", certificate.absolute ? "absolute" : "above-baseline"},
                        {"alpha", certificate.alpha},
                        {"certified", certificate.certified()}};
@@ -68,6 +65,13 @@ ordered_json certificate_json(const Study& study, const Certificate& certificate
   for (const CertificateCell& cell : certificate.cells) json["cells"].push_back(cell_json(certificate, cell));
   json["statements"] = sentences_json(level_sentences(certificate));
   json["limits"] = sentences_json(certificate.limits);
+  return json;
+}
+
+ordered_json certificate_json(const Study& study, const Certificate& certificate) {
+  ordered_json json = {
+      {"schema_version", kCertificateSchemaVersion}, {"study", valid_utf8(study.name)}, {"seed", study.seed}};
+  json.update(certificate_fields(certificate));
   json["fingerprints"] = ordered_json::object();
   for (const auto& [role, fingerprint] : certificate.fingerprints) json["fingerprints"][role] = valid_utf8(fingerprint);
   return json;

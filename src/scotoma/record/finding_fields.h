@@ -197,10 +197,51 @@ void fields_of(Is<Spent> auto& record, auto& each) {
   each("cross", cross);
 }
 
-/// Without the lists of records, which are rows of their own.
+void fields_of(Is<CertificateCell> auto& record, auto& each) {
+  auto& [label, phrase, before, prompt, rate, log_pass, log_bug, at_most, verdict, end, failures] = record;
+  each("label", label);
+  each("phrase", phrase);
+  each("before", before);
+  each("prompt", prompt);
+  each("rate", rate);
+  each("log_pass", log_pass);
+  each("log_bug", log_bug);
+  each("at_most", at_most);
+  each("verdict", verdict);
+  each("end", end);
+}
+
+void fields_of(Is<LabelCertificate> auto& record, auto& each) {
+  auto& [label, base, certified, log_pass, failing_label] = record;
+  each("label", label);
+  each("base", base);
+  each("certified", certified);
+  each("log_pass", log_pass);
+  each("failing_label", failing_label);
+}
+
+void fields_of(Is<Certificate> auto& record, auto& each) {
+  auto& [size, absolute, alpha, cells, labels, passed_level, labels_level, images, base_images, most_images,
+         fingerprints, descriptions, limits] = record;
+  each("size", size);
+  each("absolute", absolute);
+  each("alpha", alpha);
+  each("cells", cells);
+  each("labels", labels);
+  each("passed_level", passed_level);
+  each("labels_level", labels_level);
+  each("images", images);
+  each("base_images", base_images);
+  each("most_images", most_images);
+  each("fingerprints", fingerprints);
+  each("descriptions", descriptions);
+  each("limits", limits);
+}
+
+/// Without the lists of records and the certificate, which are rows of their own.
 void fields_of(Is<Findings> auto& record, auto& each) {
   auto& [class_names, bases, clusters, hypotheses, cross, judge_review, diversity, drafts, spent, fingerprints,
-         descriptions, rejection_threshold, limits, before_review] = record;
+         descriptions, rejection_threshold, limits, before_review, certificate] = record;
   each("class_names", class_names);
   each("judge_review", judge_review);
   each("diversity", diversity);

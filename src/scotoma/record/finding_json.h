@@ -32,8 +32,8 @@ struct StoreCounts {
 };
 
 /// An object with the fields of finding_fields.h, in their order; for Findings, BaseResult, Cluster, Hypothesis,
-/// CrossRow, ResultsKey, StoreCounts and Reviews (a list of pairs by key). Doubles come back bit by bit; infinities are
-/// "inf" and
+/// CrossRow, Certificate, ResultsKey, StoreCounts and Reviews (a list of pairs by key). Doubles come back bit by bit;
+/// infinities are "inf" and
 /// "-inf". A text that is no UTF-8 is {"hex": "..."}. Requires that no number is NaN. The same record gives the same
 /// bytes.
 template <class Record>

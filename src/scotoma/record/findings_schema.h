@@ -30,6 +30,7 @@ inline constexpr const char* kBaseRecord = "base";
 inline constexpr const char* kClusterRecord = "cluster";
 inline constexpr const char* kHypothesisRecord = "hypothesis";  ///< `path` holds log_e_path, doubles, little endian
 inline constexpr const char* kCrossRecord = "cross";
+inline constexpr const char* kCertificateRecord = "certificate";  ///< where there is one: of format 2
 
 // Bits of samples.flags.
 inline constexpr int kCorrectFlag = 1;

@@ -134,6 +134,7 @@ bool StoredFindings::State::take_record(std::string_view kind, std::size_t item,
   if (kind == kKeyRecord) return read_record(value, key);
   if (kind == kCountsRecord) return read_record(value, counts);
   if (kind == kStudyRecord) return read_record(value, findings);
+  if (kind == kCertificateRecord) return !findings.certificate && read_record(value, findings.certificate.emplace());
   return kind == kReviewsRecord && read_record(value, reviews);
 }
 

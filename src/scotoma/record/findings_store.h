@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // findings.sqlite: all that a study found, so that it opens at once, page by page, without models, cache or replay.
 //
-//   records   one row a result, base result, cluster, hypothesis and row of the cross-check: JSON (finding_json.h)
+//   records   one row a result, base result, cluster, hypothesis and row of the cross-check, and one of the
+//   certificate,
+//             if any: JSON (finding_json.h)
 //   lists     one row a list of samples (sample_lists.h), with its size
 //   runs      which samples a list holds: from `position` on, the `count` samples from `sample` on
 //   samples   each sample once, however many lists hold it
@@ -30,7 +32,10 @@
 
 namespace scotoma {
 
-inline constexpr int kFindingsVersion = 1;  ///< of the format; a newer program reads all up to its own
+inline constexpr int kFindingsVersion = 2;  ///< of the format; a newer program reads all up to its own
+
+/// What older programs read, too: findings without a certificate are written so.
+inline constexpr int kFindingsWithoutCertificate = 1;
 inline constexpr const char* kFindingsFile = "findings.sqlite";
 
 /// The key of the results of a study, with the bytes of the bugs.json that is written with them.

@@ -48,15 +48,15 @@ struct SampleHash {
 class FindingsWriter {
  public:
   /// Into an empty file.
-  bool open(const std::filesystem::path& file) {
+  bool open(const std::filesystem::path& file, int version) {
     file_ = file;
     sqlite3* db = nullptr;
     const int opened = sqlite3_open_v2(file.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, kNoLocks);
     db_.reset(db);
     // The file gets its place once it is whole: no journal, and forced to disk once, at the end.
-    bool ok = opened == SQLITE_OK && run("PRAGMA page_size=4096; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF") &&
-              run(fmt::format("PRAGMA application_id={}; PRAGMA user_version={}; BEGIN", kFindingsApplicationId,
-                              kFindingsVersion));
+    bool ok =
+        opened == SQLITE_OK && run("PRAGMA page_size=4096; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF") &&
+        run(fmt::format("PRAGMA application_id={}; PRAGMA user_version={}; BEGIN", kFindingsApplicationId, version));
     for (const char* table : kFindingsTables) ok = ok && run(table);
     return ok && prepare(record_, "INSERT INTO records VALUES(?,?,?,?,?,?)") &&
            prepare(list_, "INSERT INTO lists VALUES(?,?,?,?,?,?)") &&
@@ -132,6 +132,7 @@ class FindingsWriter {
     for (std::size_t i = 0; i < found.clusters->size(); ++i) ok = ok && record(kClusterRecord, i, (*found.clusters)[i]);
     for (std::size_t i = 0; i < found.hypotheses.size(); ++i) ok = ok && write_hypothesis(i, found.hypotheses[i]);
     for (std::size_t i = 0; i < found.cross->size(); ++i) ok = ok && record(kCrossRecord, i, (*found.cross)[i]);
+    if (*found.certificate) ok = ok && record(kCertificateRecord, 0, **found.certificate);
     return ok;
   }
 
@@ -208,7 +209,8 @@ Result<Aside> write_findings(const Findings& findings, const ResultsKey& key, co
   SCOTOMA_ASSIGN_OR_RETURN(Aside aside, Aside::write(target, {}));
   {
     FindingsWriter writer;
-    if (!writer.open(aside.path()) || !writer.write(findings, key)) {
+    const int version = findings.certificate ? kFindingsVersion : kFindingsWithoutCertificate;
+    if (!writer.open(aside.path(), version) || !writer.write(findings, key)) {
       return failed(fmt::format("{}: cannot be written ({}); mend that and run again, or choose another folder",
                                 target.string(), writer.reason()));
     }

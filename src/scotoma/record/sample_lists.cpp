@@ -28,7 +28,7 @@ Pointers halves(const std::vector<Pair>& pairs, Sample Pair::*half) {
 }  // namespace
 
 AsFound as_found(const Findings& findings) {
-  AsFound found{&findings.bases, &findings.clusters, {}, &findings.cross};
+  AsFound found{&findings.bases, &findings.clusters, {}, &findings.cross, &findings.certificate};
   if (!findings.before_review) {
     for (const Hypothesis& h : findings.hypotheses) found.hypotheses.push_back({&h, h.status});
     return found;
@@ -62,6 +62,9 @@ void each_list(const AsFound& found, const ListVisitor& visit) {
     for (std::size_t cell = 0; cell < cells.size(); ++cell)
       visit({ListOf::cross, i, cell}, pointers_to(cells[cell].samples));
   }
+  if (!*found.certificate) return;
+  const auto& cells = (*found.certificate)->cells;
+  for (std::size_t i = 0; i < cells.size(); ++i) visit({ListOf::certificate, i}, pointers_to(cells[i].failures));
 }
 
 bool put_list(Findings& findings, const SampleList& list, std::vector<Sample> samples) {
@@ -81,6 +84,9 @@ bool put_list(Findings& findings, const SampleList& list, std::vector<Sample> sa
       return true;
     case ListOf::cross:
       findings.cross[i].cells[list.cell].samples = std::move(samples);
+      return true;
+    case ListOf::certificate:
+      findings.certificate->cells[i].failures = std::move(samples);
       return true;
     case ListOf::pairs_with:
       findings.hypotheses[i].pairs.resize(samples.size());

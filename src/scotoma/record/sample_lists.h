@@ -6,6 +6,7 @@
 #include <compare>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -23,21 +24,24 @@ enum class ListOf {
   pairs_with,     ///< the first halves of Hypothesis::pairs
   pairs_without,  ///< the second halves
   cross,          ///< CrossCell::samples
+  certificate,    ///< CertificateCell::failures
 };
 
-constexpr std::array<Named<ListOf>, 7> names_of(ListOf) {
+constexpr std::array<Named<ListOf>, 8> names_of(ListOf) {
   return {{{ListOf::base, "base"},
            {ListOf::cluster, "cluster"},
            {ListOf::tried, "tried"},
            {ListOf::audit, "audit"},
            {ListOf::pairs_with, "pairs_with"},
            {ListOf::pairs_without, "pairs_without"},
-           {ListOf::cross, "cross"}}};
+           {ListOf::cross, "cross"},
+           {ListOf::certificate, "certificate"}}};
 }
 
 struct SampleList {
   ListOf of = ListOf::base;
-  std::size_t item = 0;  ///< index into Findings::bases, clusters, hypotheses (in the order of the stages) or cross
+  std::size_t item = 0;  ///< index into Findings::bases, clusters, hypotheses (in the order of the stages) or cross, or
+                         ///< into the certificate's cells
   std::size_t cell = 0;  ///< of `cross`: index into the row's cells; else 0
 
   auto operator<=>(const SampleList&) const = default;
@@ -54,6 +58,7 @@ struct AsFound {
   const std::vector<Cluster>* clusters = nullptr;
   std::vector<Entry> hypotheses;
   const std::vector<CrossRow>* cross = nullptr;
+  const std::optional<Certificate>* certificate = nullptr;
 };
 
 /// Requires that `before_review`, where it is there, is of these findings.

@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <cassert>
 
+#include "scotoma/finding/beside_search.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/report/bug_evidence.h"
 #include "scotoma/report/shrinking.h"
 #include "scotoma/report/svg.h"
 #include "scotoma/study/prompt.h"
+#include "scotoma/wording/beside_search.h"
 #include "scotoma/wording/claims_filter.h"
 #include "scotoma/wording/text.h"
 #include "scotoma/wording/words.h"
@@ -38,6 +40,14 @@ std::string lead(const Page& page, const Hypothesis& h) {
   }
   return fmt::format("<p class=\"lead\">{}.{}</p>\n", escape_html(text),
                      h.audited() ? "" : " <span class=\"badge caution\">not audited</span>");
+}
+
+/// What the certificate says of the same claim, where it asks about it.
+std::string certified(const Page& page, const Hypothesis& h) {
+  const CertificateCell* cell = same_claim(page.findings, h);
+  if (cell == nullptr) return {};
+  return fmt::format("<p>{} <a href=\"#certificate\">What is certified</a></p>\n",
+                     escape_html(certificate_sentence(*page.findings.certificate, *cell)));
 }
 
 std::string rates(const Page& page, const Hypothesis& h) {
@@ -179,8 +189,8 @@ std::string bug_row(Page& page, const Hypothesis& h, std::string_view name) {
   const std::string closed = line(page, h, name);
   return fmt::format("<details class=\"bug-row\" {}><summary><span class=\"line\">{}</span></summary>\n", head,
                      closed) +
-         lead(page, h) + rates(page, h) + wording_block(page.study, h) + images(page, h) + pairs(page, h) +
-         evidence_blocks(page, h) + reproduce(page, h) + "</details>\n";
+         lead(page, h) + certified(page, h) + rates(page, h) + wording_block(page.study, h) + images(page, h) +
+         pairs(page, h) + evidence_blocks(page, h) + reproduce(page, h) + "</details>\n";
 }
 
 }  // namespace scotoma

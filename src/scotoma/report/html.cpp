@@ -11,6 +11,8 @@
 #include "scotoma/report/about.h"
 #include "scotoma/report/cause_card.h"
 #include "scotoma/report/certainty.h"
+#include "scotoma/report/certificate_parts.h"
+#include "scotoma/report/certificate_section.h"
 #include "scotoma/report/more_findings.h"
 #include "scotoma/report/page.h"
 #include "scotoma/report/spurious.h"
@@ -121,7 +123,7 @@ std::string header(Page& page) {
          fact("Labels", grouped(static_cast<long long>(page.findings.bases.size()))) +
          fact("Images generated", grouped(page.findings.spent.total())) +
          fact("Seed", std::to_string(page.study.seed)) + "</dl>\n" + what_fails(page) + contents(page) +
-         false_claims(page) + "</header>\n";
+         false_claims(page) + certificate_notice(page) + "</header>\n";
 }
 
 std::string navigation(const Page& page, bool transfer, bool certainty) {
@@ -129,6 +131,7 @@ std::string navigation(const Page& page, bool transfer, bool certainty) {
   std::string links;
   if (!page.tally.causes.empty()) links += "<a href=\"#causes\">Causes</a>";
   if (!page.tally.systematic.empty()) links += "<a href=\"#systematic\">Systematic failures</a>";
+  if (findings.certificate) links += "<a href=\"#certificate\">Certificate</a>";
   if (certainty) links += "<a href=\"#certainty\">False claims</a>";
   if (!findings.cross.empty()) links += "<a href=\"#spurious\">Other labels</a>";
   if (transfer) links += "<a href=\"#transfer\">Other classifiers</a>";
@@ -204,6 +207,7 @@ Result<std::string> report_html(const Study& study, const Findings& findings, co
   std::string body = header(page) + navigation(page, transfer != nullptr, !certainty.empty()) + "<main>\n";
   body += findings_sections(page);
   body += certainty;
+  body += certificate_section(page);
   body += spurious_section(page);
   if (transfer != nullptr) body += transfer_section(page, *transfer);
   body += hypotheses_section(page);
@@ -221,9 +225,9 @@ Result<std::string> report_html(const Study& study, const Findings& findings, co
       "<meta name=\"color-scheme\" content=\"light dark\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src "
       "'unsafe-inline'{}\">\n"
-      "<title>{} · Scotoma</title>\n<style>\n{}</style>\n</head>\n<body>\n{}{}</body>\n</html>\n",
+      "<title>{} · Scotoma</title>\n<style>\n{}{}</style>\n</head>\n<body>\n{}{}</body>\n</html>\n",
       filtered ? "; script-src " + script_source(kClaimsScript) : "", escape_html(study_title(study)), kReportStyle,
-      definitions, body);
+      findings.certificate ? kVerdictStyle : "", definitions, body);
 }
 
 }  // namespace scotoma

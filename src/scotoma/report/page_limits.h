@@ -21,6 +21,8 @@ struct PageLimits {
   static constexpr std::size_t kGroups = 100;     ///< groups of failures of each kind
   static constexpr std::size_t kMoreRows = 2000;  ///< confirmed hypotheses that have a row instead of a line on a card
   static constexpr std::size_t kRows = 1000;      ///< of each other table
+  static constexpr std::size_t kCells = 6000;     ///< of a certificate's table
+  static constexpr std::size_t kVerdicts = 40;    ///< cells of a certificate that are shown with their images, of each
 };
 
 }  // namespace scotoma

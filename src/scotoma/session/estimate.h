@@ -30,6 +30,7 @@ struct RoleShare {
 /// Of a whole budget: most runs stop earlier, where nothing is left to ask. No bound of the time, see estimate_run().
 struct RunEstimate {
   int images = 0;
+  int certificate = 0;  ///< of them, at most: where `find` ends with one
   double seconds = 0;
   std::uint64_t bytes = 0;
   std::array<RoleShare, 5> shares = {};  ///< the largest first, equals in the order of ImageCost
@@ -37,7 +38,8 @@ struct RunEstimate {
 
 /// Of a run that takes the whole budget: every image is generated, classified and judged once; baseline images are
 /// embedded and described, and as many others described again. `at_once`: batches side by side, at least 1, each of
-/// which is assumed to take as long as one alone. Where budget.minutes is shorter, of the images that fit in it.
+/// which is assumed to take as long as one alone. Where budget.minutes is shorter, of the images that fit in it. A
+/// certificate's images come on top of both: as many as it may take, though most take a fraction.
 RunEstimate estimate_run(const Study& study, const ImageCost& cost, int at_once);
 
 /// "about 6 minutes here for all 2,000 images (generator 78 %, judge 6 %), longer where batches slow each other down;

@@ -8,6 +8,7 @@
 
 #include "scotoma/core/parallel.h"
 #include "scotoma/core/seed.h"
+#include "scotoma/find/certify_study.h"
 #include "scotoma/find/find.h"
 #include "scotoma/finding/doubt.h"
 #include "scotoma/image/read_image.h"
@@ -272,8 +273,11 @@ Result<Health> Examination::images() {
 /// As the first stage of a run checks it.
 Result<Health> Examination::budget() const {
   SCOTOMA_RETURN_IF_ERROR(check_budget(study_));
+  SCOTOMA_RETURN_IF_ERROR(check_certificate(study_));
   const std::int64_t base = std::int64_t{study_.budget.base_at_first()} * std::ssize(study_.labels);
-  return Health{fmt::format("at most {} images; {} of them baseline images", study_.budget.images, base)};
+  const int certificate = certificate_images(study_);
+  return Health{fmt::format("at most {} images; {} of them baseline images{}", study_.budget.images, base,
+                            certificate > 0 ? fmt::format("; and at most {} for the certificate", certificate) : "")};
 }
 
 Result<Health> Examination::time() const {

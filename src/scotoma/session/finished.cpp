@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "scotoma/cache/reviews.h"
@@ -34,13 +35,25 @@ bool is_of_results(const RecordedStudy& record, const fs::path& results) {
   return !text.ok() || models_of_bugs_json(*text).value_or(record.fingerprints) == record.fingerprints;
 }
 
+/// Whether the certificate, where there is one, is of such labels: each with the same phrases, as a table has them.
+bool is_certificate_of(const Findings& findings, const std::set<std::string>& known) {
+  if (!findings.certificate) return true;
+  const auto& [cells, labels] = std::tie(findings.certificate->cells, findings.certificate->labels);
+  if (labels.empty() || cells.empty() || cells.size() % labels.size() != 0) return false;
+  const std::size_t phrases = cells.size() / labels.size();
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (cells[i].label != labels[i / phrases].label || !known.contains(cells[i].label)) return false;
+  }
+  return true;
+}
+
 /// Whether all that the findings are about are labels of the study, with prompts: what reads them looks both up.
 bool is_about(const Findings& findings, const Study& study) {
   std::set<std::string> labels;
   for (const StudyLabel& label : study.labels) labels.insert(label.name);
   const auto known = [&](const auto& record) { return labels.contains(record.label); };
   const auto prompted = [&](const auto& record) { return known(record) && !record.prompts.empty(); };
-  return std::all_of(findings.bases.begin(), findings.bases.end(), prompted) &&
+  return is_certificate_of(findings, labels) && std::all_of(findings.bases.begin(), findings.bases.end(), prompted) &&
          std::all_of(findings.hypotheses.begin(), findings.hypotheses.end(), prompted) &&
          std::all_of(findings.clusters.begin(), findings.clusters.end(), known) &&
          std::all_of(findings.cross.begin(), findings.cross.end(),

@@ -44,6 +44,7 @@ class Reader : private TableReader {
     files_ = files;
     SCOTOMA_RETURN_IF_ERROR(check_names());
     for (const Option& option : options()) SCOTOMA_RETURN_IF_ERROR(read_option(option));
+    study_.certify.in_study = document_.contains("certify");
     SCOTOMA_RETURN_IF_ERROR(ask_folders());
     SCOTOMA_RETURN_IF_ERROR(read_networks());
     SCOTOMA_ASSIGN_OR_RETURN(study_.labels, read_labels(document_, *this));

@@ -269,9 +269,10 @@ constexpr std::array<Named<CertifyVariant>, 2> names_of(CertifyVariant) {
   return {{{CertifyVariant::above_baseline, "above-baseline"}, {CertifyVariant::absolute, "absolute"}}};
 }
 
-/// `scotoma certify`: evidence that phrases do not matter. Its images are its own.
+/// `scotoma certify`, and the end of `scotoma find`: evidence that phrases do not matter. Its images are its own.
 struct CertifyOptions {
-  double size = 0.2;  ///< the smallest rise, or rate, that is to be ruled out
+  bool in_study = false;  ///< the study has a [certify] table: `find` certifies, too
+  double size = 0.2;      ///< the smallest rise, or rate, that is to be ruled out
   CertifyVariant variant = CertifyVariant::above_baseline;
   double alpha = 0.05;                     ///< of a certificate that is wrong
   int images = 0;                          ///< of all, at most; 0: as many as budget.images

@@ -104,6 +104,15 @@ std::string sentence(const Certificate& certificate, const LabelCertificate& lab
   return fmt::format("'{}' is not certified: of {}.", label.label, verdicts_in_numbers(certificate, label.label));
 }
 
+std::string headline(const Certificate& certificate) {
+  if (certificate.labels.size() == 1) return sentence(certificate, certificate.labels.front());
+  if (certificate.certified())
+    return fmt::format("All {} labels are certified: no phrase {} {}.", certificate.labels.size(),
+                       certificate.absolute ? "makes one fail in" : "raises a failure rate by more than",
+                       size_words(certificate) + (certificate.absolute ? " of its images or more" : ""));
+  return fmt::format("Not all is certified: of {}.", verdicts_in_numbers(certificate));
+}
+
 std::vector<std::string> level_sentences(const Certificate& certificate) {
   const std::string alpha = exact_percent(certificate.alpha);
   const auto cells = static_cast<int>(certificate.cells.size());

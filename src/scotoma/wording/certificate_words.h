@@ -20,6 +20,9 @@ std::string size_words(const Certificate& certificate);
 /// "'bee' is not certified: of 24 phrases, 20 are certified, 2 are bugs, 1 is undecided, 1 cannot be generated.".
 std::string sentence(const Certificate& certificate, const LabelCertificate& label);
 
+/// Of all labels, in one sentence: "Not all is certified: of 8 phrases and labels, 7 certified, 1 bug.".
+std::string headline(const Certificate& certificate);
+
 /// At which level what is claimed, and by which rule: sentences. A set that was fixed beforehand needs no correction;
 /// what passed, picked afterwards, has the level that e-BH gives it.
 std::vector<std::string> level_sentences(const Certificate& certificate);

@@ -92,12 +92,13 @@ ordered_json settings_json(const Study& study) {
   ordered_json settings = ordered_json::object();
   for (const Option& option : options()) {
     const bool stands_elsewhere = option.table.empty();
-    const bool changes_no_answer = is_one_of(option, kChangeNoAnswer) || option.table == "certify";  // not of a run
+    const bool changes_no_answer = is_one_of(option, kChangeNoAnswer);
+    const bool not_asked = option.table == "certify" && !study.certify.in_study;
     // Not said where it is the usual one, as in results of programs that knew no other.
     const bool came_later = (option.key == "kind" && option.table != "judge") || is_one_of(option, kCameLater);
     const bool usual = (option.table == "failure" && study.failure.rule == FailureKind::top_1) ||
                        (came_later && value_text(option, study) == value_text(option, Study()));
-    if (stands_elsewhere || changes_no_answer || usual || !is_read(option, study)) continue;
+    if (stands_elsewhere || changes_no_answer || not_asked || usual || !is_read(option, study)) continue;
     ordered_json* table = &settings;  // "generator.sdcpp" stands inside "generator"
     std::string_view name = option.table;
     for (std::size_t dot = 0; (dot = name.find('.')) != std::string_view::npos; name.remove_prefix(dot + 1))
