@@ -107,7 +107,8 @@ Result<Certificate> certify_through(Memo& memo, const Study& study, const std::v
   SCOTOMA_ASSIGN_OR_RETURN(Certificate certificate, certify(context, phrases));
   for (const auto& [kind, name] : names_of(RoleKind())) {
     const Role* role = role_of(models, kind);
-    if (role == nullptr || kind == RoleKind::captioner || kind == RoleKind::embedder) continue;  // were not asked
+    const bool asked = kind == RoleKind::generator || kind == RoleKind::classifier || kind == RoleKind::judge;
+    if (role == nullptr || !asked) continue;
     certificate.fingerprints[std::string(name)] = role->fingerprint();
     certificate.descriptions[std::string(name)] = role->describe();
   }
