@@ -12,6 +12,7 @@
 #include <variant>
 
 #include "object_store.h"
+#include "scotoma/find/certify_study.h"
 #include "scotoma/find/find.h"
 #include "scotoma/record/event_json.h"
 #include "scotoma/report/publish.h"
@@ -124,6 +125,7 @@ Result<void> run(Given& given, Listener& listener) {
   study.budget.images = given.options.images.value_or(study.budget.images);
   study.seed = given.options.seed.value_or(study.seed);
   SCOTOMA_RETURN_IF_ERROR(check_budget(study));
+  SCOTOMA_RETURN_IF_ERROR(check_certificate(study));
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(places, study, "find"));
   SCOTOMA_ASSIGN_OR_RETURN(Session session, opened(placed(std::move(study), places), places, given.carrier));
   SCOTOMA_ASSIGN_OR_RETURN(const auto stored, elsewhere(given.store, given.roles->raised(), *session.cache));

@@ -18,7 +18,7 @@ from scotoma._native import Examined, version
 from scotoma.errors import Error, InputError, Interrupted, RunError
 from scotoma.events import Event, Run
 from scotoma.image_store import ImageStore
-from scotoma.records import Cause, Hypothesis, Label, Rate
+from scotoma.records import Cause, Certificate, CertificateCell, Hypothesis, Label, Rate
 from scotoma.results import Example, Examples, Results
 from scotoma.results import open_results as open  # noqa: A004  (scotoma.open, as others have it)
 from scotoma.study import Study
@@ -27,6 +27,8 @@ __version__ = version()
 
 __all__ = [
     "Cause",
+    "Certificate",
+    "CertificateCell",
     "Error",
     "Event",
     "Examined",

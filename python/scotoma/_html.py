@@ -72,7 +72,7 @@ def hypothesis_html(hypothesis: Hypothesis) -> str:
 
 
 def results_html(results: Results) -> str:
-    """The causes, then the labels that fail systematically."""
+    """The causes, then the labels that fail systematically, and what is certified."""
     parts = [f"<p><b>{_text(results.name)}</b>: {_text(results.summary)}</p>"]
     parts += [f"<p>? {_text(doubt)}</p>" for doubt in results.doubts]
     if results.causes:
@@ -81,4 +81,8 @@ def results_html(results: Results) -> str:
     if results.systematic_failures:
         rows = ((_text(label.label), _text(label.predicted), _bar(label.base)) for label in results.systematic_failures)
         parts.append(_table(("fails systematically", "predicted", "failures"), rows))
+    if results.certificate:
+        cells = results.certificate.cells
+        parts.append(f"<p>Certificate: {sum(c.verdict == 'certified' for c in cells)} of {len(cells)} phrases and labels are certified</p>")
+        parts += [f"<p>! {_text(warning)}</p>" for warning in results.certificate.warnings]
     return "".join(parts)

@@ -84,6 +84,61 @@ class Label:
     fields: dict[str, Any] = dataclasses.field(repr=False, compare=False)
 
 
+@dataclasses.dataclass(frozen=True)
+class CertificateCell:
+    """A label with a phrase: is there evidence that the phrase does not matter? ``fields``: all that bugs.json has of it."""
+
+    label: str
+    phrase: str
+    prompt: str
+    verdict: str  # "certified", "bug", "undecided", "not_generatable"
+    failures: int
+    valid: int
+    invalid: int  # images that the judge refused
+    at_most: float | None  # upper limit of the rise (absolute: of the rate); None where there is none
+    figures: str  # the same for people
+    hypothesis: str | None  # id of the search's hypothesis that is the same claim
+    confirmed_bug: bool  # the search confirmed that
+    contradicts_bug: bool  # ... and it is certified: one of both is wrong
+    fields: dict[str, Any] = dataclasses.field(repr=False, compare=False)
+
+
+@dataclasses.dataclass(frozen=True)
+class Certificate:
+    """Which phrases are certified not to raise a label's failure rate by ``size`` (docs/certify.md). ``fields``: all that bugs.json
+    has of it."""
+
+    size: float
+    absolute: bool  # the rate itself, not its rise
+    alpha: float
+    certified: bool  # every cell is
+    cells: list[CertificateCell]  # labels by phrases
+    labels: dict[str, bool]  # label -> every phrase of it is certified
+    sentences: list[str]  # a label each
+    warnings: list[str]  # where certificate and search cannot both be right, and bugs that only the certificate names
+    fields: dict[str, Any] = dataclasses.field(repr=False, compare=False)
+
+    def of(self, label: str) -> list[CertificateCell]:
+        """The cells of one label."""
+        return [cell for cell in self.cells if cell.label == label]
+
+
+def certificate_of(fields: dict[str, Any]) -> Certificate:
+    """Of bugs.json's "certificate"."""
+    own = [field.name for field in dataclasses.fields(CertificateCell) if field.name != "fields"]
+    return Certificate(
+        fields["size"],
+        fields["variant"] == "absolute",
+        fields["alpha"],
+        fields["certified"],
+        [CertificateCell(**{key: cell[key] for key in own}, fields=cell) for cell in fields["cells"]],
+        {label["label"]: label["certified"] for label in fields["labels"]},
+        [label["sentence"] for label in fields["labels"]],
+        fields["beside_search"]["warnings"],
+        fields=fields,
+    )
+
+
 def hypothesis_of(fields: dict[str, Any]) -> Hypothesis:
     """Of an entry of bugs.json's "bugs"."""
     words = {key: fields[key] for key in ("id", "status", "label", "phrase", "prompt", "direction", "predicted", "sentence", "cause")}

@@ -19,7 +19,7 @@ from scotoma import _native
 from scotoma._words import in_python
 from scotoma.errors import InputError, RunError
 from scotoma.image_store import ImagesPlace, ImageStore, store_of
-from scotoma.records import Cause, Hypothesis, Label, columns_of, hypothesis_of, label_of, row_of
+from scotoma.records import Cause, Certificate, Hypothesis, Label, certificate_of, columns_of, hypothesis_of, label_of, row_of
 
 if TYPE_CHECKING:
     import pandas
@@ -106,7 +106,8 @@ class Examples(Sequence[Example]):
 
 
 class Results:
-    """What a study found. ``json`` is all of bugs.json (docs/bugs-json.md)."""
+    """What a study found. ``json`` is all of bugs.json (docs/bugs-json.md); ``certificate``, of a study that asks for one, which phrases
+    are certified not to matter."""
 
     def __init__(self, folder: Path, finished: _native.Finished, store: ImageStore | None, cache: Path) -> None:
         self.folder = folder
@@ -121,6 +122,8 @@ class Results:
             for c in self.json["causes"]
         ]
         self.labels = [label_of(fields) for fields in self.json["labels"]]
+        certificate = self.json.get("certificate")
+        self.certificate: Certificate | None = None if certificate is None else certificate_of(certificate)
 
     @property
     def name(self) -> str:
@@ -236,11 +239,16 @@ class Results:
                 shutil.copy2(self.folder / name, folder / name)
         self._copy_images(folder, [h.id for h in self.hypotheses] + [label.label for label in self.labels], PARTS)
 
+    def _certificate_images(self) -> set[str]:
+        """Ids of the images that the certificate names: a file is called by its image."""
+        cells = self.certificate.cells if self.certificate else []
+        return {Path(name).stem for cell in cells for name in cell.fields["examples"]}
+
     def _copy_images(self, to: Path, keys: list[str], parts: Sequence[Part] = ()) -> None:
         """Images of hypotheses and labels; of hypotheses also of these parts."""
         rows = [row for key in keys for row in self._finished.samples(key, "")]
         rows += [row for h in self.hypotheses if h.id in keys for part in parts for row in self._finished.samples(h.id, part)]
-        ids = sorted({row[0] for row in rows})
+        ids = sorted({row[0] for row in rows} | (self._certificate_images() if parts else set()))
         for first in range(0, len(ids), AT_ONCE):
             part = ids[first : first + AT_ONCE]
             self._finished.fetch(part)

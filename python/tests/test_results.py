@@ -92,6 +92,23 @@ def test_saved_results_stand_alone(finished: scotoma.Results, tmp_path: Path) ->
     assert all(example.path.is_file() and moved in example.path.parents for example in again.images(again.bugs[0]))
 
 
+def test_a_study_that_asks_for_a_certificate_gives_one(finished: scotoma.Results, tmp_path: Path) -> None:
+    assert finished.certificate is None
+    study = small_study(certify={"size": 0.4, "each": 200, "phrases": ["on a flower", "in space"]})
+    result = study.find(out=tmp_path / "out")
+    certificate = result.certificate
+    assert certificate is not None and certificate.size == 0.4 and not certificate.absolute and not certificate.certified
+    flower, space = certificate.of("fly")
+    assert (flower.phrase, flower.verdict, flower.confirmed_bug, flower.hypothesis) == ("on a flower", "bug", True, "fly-on-a-flower")
+    assert (space.verdict, space.confirmed_bug, space.hypothesis) == ("certified", False, None) and space.at_most is not None
+    assert certificate.labels == {"fly": False, "bee": True, "cat": True, "dog": True} and len(certificate.sentences) == 4
+    assert certificate.warnings == [] and "Certificate: 7 of 8" in result._repr_html_()
+    assert result.bugs == finished.bugs, "the search does not know of the certificate"
+    saved = scotoma.open(result.save(tmp_path / "copy"))
+    assert saved.certificate == certificate and all((saved.folder / name).is_file() for name in flower.fields["examples"])
+    assert flower.fields["examples"]
+
+
 def test_no_results_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(scotoma.InputError, match="no results of a study there"):
         scotoma.open(tmp_path)

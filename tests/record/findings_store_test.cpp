@@ -266,7 +266,7 @@ class ForeignStore : public ::testing::Test {
 
 TEST_F(ForeignStore, OfANewerProgramIsCalledSo) {
   change("PRAGMA user_version=99");
-  EXPECT_NE(error().find("written by a newer Scotoma (format 99, this program reads up to 1)"), std::string::npos)
+  EXPECT_NE(error().find("written by a newer Scotoma (format 99, this program reads up to 2)"), std::string::npos)
       << error();
 }
 
