@@ -40,6 +40,17 @@ TEST(Explore, KeepsWhatFailsBestFirst) {
   EXPECT_EQ(stage.context.spent.explore, 5 * 8 + 16);
 }
 
+TEST(Explore, ALabelThatFailsAnywayTakesNoPlaceOfOneThatFailsUnderAPhraseAlone) {
+  fake::WorldSetting setting;
+  setting.rules = {{"fly", "on a flower", "bee", 1}, {"cat", "", "cow", 1}};
+  fake::Stage stage(setting);
+  stage.study.budget.finalists = 1;
+  std::vector<Hypothesis> hypotheses;
+  for (const auto& place : setting.places) hypotheses.push_back(stage.hypothesis("cat", place, 0.85));
+  hypotheses.push_back(stage.hypothesis("fly", "on a flower", 0.05));
+  EXPECT_EQ(*explore(stage.context, hypotheses), std::vector<std::size_t>{hypotheses.size() - 1});
+}
+
 TEST(Explore, WherePlacesAreFewWhatAlwaysFailsIsComparedToo) {
   fake::WorldSetting setting;
   setting.rules = {{"fly", "", "bee", 1}};

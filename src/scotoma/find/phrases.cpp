@@ -160,7 +160,7 @@ Result<std::vector<Candidate>> describe_explored(const StageContext& context, Me
 std::vector<std::size_t> best_of(const StageContext& context, std::vector<Hypothesis>& hypotheses,
                                  std::vector<std::size_t> finalists) {
   std::stable_sort(finalists.begin(), finalists.end(), [&](std::size_t a, std::size_t b) {
-    return posterior_mean(hypotheses[a].explored) > posterior_mean(hypotheses[b].explored);
+    return promise(hypotheses[a]) > promise(hypotheses[b]);
   });
   std::map<std::string, int> of_label;
   std::vector<std::size_t> best;

@@ -16,6 +16,8 @@ constexpr int kAgain = 2;  // more rounds for what has only shown invalid images
 
 }  // namespace
 
+double promise(const Hypothesis& hypothesis) { return posterior_mean(hypothesis.explored) - hypothesis.null_rate; }
+
 Exploration::Exploration(StageContext& context, std::vector<Hypothesis>& hypotheses)
     : context_(context), hypotheses_(hypotheses) {}
 
@@ -80,7 +82,7 @@ std::vector<std::size_t> Exploration::generatable(const std::vector<std::size_t>
 
 std::vector<std::size_t> Exploration::best_first(std::vector<std::size_t> arms) const {
   std::stable_sort(arms.begin(), arms.end(), [&](std::size_t a, std::size_t b) {
-    return posterior_mean(hypotheses_[a].explored) > posterior_mean(hypotheses_[b].explored);
+    return promise(hypotheses_[a]) > promise(hypotheses_[b]);
   });
   return arms;
 }

@@ -7,7 +7,7 @@
 namespace scotoma {
 
 /// Chooses which hypotheses go to confirmation: at most budget.finalists, with as few images as will do, and at most
-/// three quarters of those that the baseline samples left (context.budget().for_exploration(), which all that explores
+/// three fifths of those that the baseline samples left (context.budget().for_exploration(), which all that explores
 /// shares). The first round is for all hypotheses alike: budget.initial_images images each, or fewer where these do not
 /// pay for that; where it does not even pay for two each, the last hypotheses are left out (out_of_budget). What then
 /// happens is budget.explorer:
@@ -28,5 +28,9 @@ namespace scotoma {
 /// Sets `explored`, `tried` and the status of those that end here; the indices of the finalists come back, best first.
 /// These images choose hypotheses, so they never confirm one: their seeds are a stream of their own.
 Result<std::vector<std::size_t>> explore(StageContext& context, std::vector<Hypothesis>& hypotheses);
+
+/// How far an explored hypothesis is above its null, by the mean of a Beta(1, 1) posterior: a phrase under which a
+/// label fails that fails anyway promises less than one under which a label fails that never did.
+double promise(const Hypothesis& hypothesis);
 
 }  // namespace scotoma
