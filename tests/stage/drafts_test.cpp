@@ -31,7 +31,7 @@ class Sketches final : public Sampler {
       const std::uint64_t seed = query.request.seed / 7;
       const bool lies = query.draft && wrong_ > 0 && seed % wrong_ == 0;
       Sample sample{query.request, query.draft ? "draft" : "full", {}, {}};
-      sample.judgement.valid = !(query.draft && unclear_ > 0 && seed % unclear_ == 1);
+      sample.judgement.valid = !(query.draft && unclear_ > 0 && seed % unclear_ == unclear_ - 1);
       sample.correct = (query.request.prompt.find("bad") == std::string::npos) != lies;
       samples.push_back(std::move(sample));
     }
@@ -113,10 +113,13 @@ TEST(Drafts, ThatMisleadAreLeft) {
 }
 
 TEST(Drafts, ThatDoNotShowTheirLabelAreLeft) {
-  Explored study(0, 2);
-  study.explore(12);
-  EXPECT_TRUE(study.context.drafts->gone_back);
-  EXPECT_GT(study.context.drafts->invalid, 0);
+  for (const std::uint64_t unclear : {2, 1}) {  // one in two, and all of them
+    Explored study(0, unclear);
+    const auto samples = study.explore(12);
+    EXPECT_TRUE(study.context.drafts->gone_back) << unclear;
+    EXPECT_GT(study.context.drafts->invalid, 0);
+    EXPECT_EQ(drafts_in(samples), 0);
+  }
 }
 
 TEST(Drafts, AFewThatAreWrongDoNotMatter) {

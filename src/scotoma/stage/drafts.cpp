@@ -33,9 +33,9 @@ Places to_compare(const DraftComparison& known, const std::vector<Sample>& draft
   Places places = spread_over(failing, kCompared - known.both - known.only_draft);
   const Places more = spread_over(passing, kCompared - known.only_full - known.neither);
   places.insert(places.end(), more.begin(), more.end());
-  // As frequent as among all drafts.
-  const auto share =
-      static_cast<int>(places.size() * invalid.size() / std::max<std::size_t>(1, drafts.size() - invalid.size()));
+  // As frequent as among all drafts; where there are no others, as many as there are to compare.
+  const std::size_t valid = drafts.size() - invalid.size();
+  const int share = valid > 0 ? static_cast<int>(places.size() * invalid.size() / valid) : kCompared - known.compared();
   const Places unclear = spread_over(invalid, share);
   places.insert(places.end(), unclear.begin(), unclear.end());
   std::sort(places.begin(), places.end());
