@@ -116,7 +116,7 @@ std::string flaw_of_certificate(const Json& json) {
   const Json* certificate = member(json, "certificate");
   if (certificate == nullptr) return {};
   if (!certificate->is_object() || !is_number(member(*certificate, "size"))) return "certificate";
-  const std::string labels = flaw_in(*certificate, "labels", [](const Json& label) {
+  std::string labels = flaw_in(*certificate, "labels", [](const Json& label) {
     return label.is_object() && is_text(member(label, "label")) && is_text(member(label, "sentence")) ? "" : "sentence";
   });
   if (!labels.empty()) return labels;
