@@ -149,6 +149,23 @@ TEST_F(SharedMemo, ARoundThatIsTooLargeIsLeftBeforeAnythingIsAsked) {
   EXPECT_TRUE(memo.sample(queries(100)).ok());
 }
 
+/// Another generator makes them, so that what it knows is what counts.
+TEST_F(SharedMemo, ARoundOfDraftsIsMeasuredByDrafts) {
+  fake::WorldSetting setting;
+  setting.draft_error = 0;
+  fake::World world(setting);
+  auto models = world.models();
+  auto drafts = queries(60);
+  for (Query& query : drafts) query.draft = true;
+  Memo all(models, *cache_, cancel_, recorder_, {1, false, nullptr, std::nullopt});
+  ASSERT_TRUE(all.sample(drafts).ok());
+  Memo none(models, *cache_, cancel_, recorder_, {1, false, nullptr, Sharing{.largest_round = 0}});
+  EXPECT_TRUE(none.sample(drafts).ok()) << "all drafts are there";
+  const auto full = none.sample(queries(60));
+  ASSERT_FALSE(full.ok());
+  EXPECT_EQ(full.error().code, Code::waits);
+}
+
 TEST_F(SharedMemo, WaitingEndsWhenItIsInterrupted) {
   Memo memo = shard(*cache_, 1, 2, std::chrono::hours(1));
   std::thread interrupt([&] {

@@ -144,7 +144,8 @@ TEST_F(Certify, TooFewImagesCertifyTheFirstAndTheLimitsSaySo) {
   EXPECT_FALSE(done.labels[1].certified);
   EXPECT_EQ(done.count(CellVerdict::undecided), 4);
   ASSERT_EQ(done.limits.size(), 1U);
-  EXPECT_NE(done.limits[0].find("42 images were too few: 4 of 6"), std::string::npos) << done.limits[0];
+  EXPECT_NE(done.limits[0].find("4 of 6 phrases and labels were given up, as 42 images"), std::string::npos)
+      << done.limits[0];
 }
 
 TEST_F(Certify, ImagesComeInWholeRoundsOfTheBasePrompts) {

@@ -122,6 +122,18 @@ TEST(Drafts, ThatDoNotShowTheirLabelAreLeft) {
   }
 }
 
+TEST(Drafts, OfWhichNonePassesStayWhereAllFailInFull) {
+  Explored study(0);
+  std::vector<Trial> trials = {{"fly", {"a fly, bad"}, "a fly, bad"}};
+  ASSERT_TRUE(sample_trials(study.context, trials, Purpose::exploration, 0, 12).ok());
+  EXPECT_EQ(study.context.drafts->both, 12);
+  EXPECT_FALSE(study.context.drafts->gone_back);
+  Explored wrong(1);  // all say the opposite
+  trials = {{"fly", {"a fly"}, "a fly"}};
+  ASSERT_TRUE(sample_trials(wrong.context, trials, Purpose::exploration, 0, 12).ok());
+  EXPECT_TRUE(wrong.context.drafts->gone_back);
+}
+
 TEST(Drafts, AFewThatAreWrongDoNotMatter) {
   Explored study(12);
   study.explore(24);

@@ -36,6 +36,27 @@ TEST(LimitSentences, SayHowDifferentTheGeneratorsImagesAre) {
                     "distances 0.20 and 0.80, 32 images)"));
 }
 
+TEST(LimitSentences, SayHowFarDraftsShowWhatFullImagesShow) {
+  Findings findings = made_up::findings();
+  const auto said = [&](const std::string& text) {
+    return holds(limit_sentences(made_up::study(), findings, 9), "Phrases were chosen by drafts, " + text);
+  };
+  findings.drafts.emplace();
+  EXPECT_FALSE(said("")) << "nothing was explored";
+  findings.drafts = DraftComparison{96, 30, 94, 22, 2, 1, 23, 2, false};
+  EXPECT_TRUE(
+      said("96 cheaper images; no evidence stands on one. Drawn in full, 22 of 24 that failed as a draft and 1 of "
+           "24 that passed failed (correlation 0.87). 2 of 50 that were compared did not show their label as a "
+           "draft."));
+  findings.drafts = DraftComparison{18, 18, 18, 18, 0, 0, 0, 0, false};
+  EXPECT_TRUE(
+      said("18 cheaper images; no evidence stands on one. Drawn in full, 18 of 18 that failed as a draft failed."));
+  findings.drafts = DraftComparison{24, 0, 0, 0, 0, 0, 0, 24, true};
+  EXPECT_TRUE(
+      said("24 cheaper images; no evidence stands on one. 24 of 24 that were compared did not show their label as "
+           "a draft. They mislead, so the search went back to full images"));
+}
+
 TEST(LimitSentences, SayThatNobodyJudgedTheImages) {
   Study study = made_up::study();
   study.judge.kind = JudgeKind::none;

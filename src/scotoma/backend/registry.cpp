@@ -108,9 +108,13 @@ Result<std::unique_ptr<Embedder>> embedder_on(const std::shared_ptr<Engine>& eng
 Result<std::unique_ptr<Generator>> draft_beside(const Generator& generator, const Study& study) {
   const auto options = draft_of(study.generator);
   if (!options) return std::unique_ptr<Generator>();
-  SCOTOMA_ASSIGN_OR_RETURN(std::unique_ptr<Generator> draft,
-                           OpenvinoGenerator::load_beside(dynamic_cast<const OpenvinoGenerator&>(generator), *options));
-  return draft;
+  auto draft = OpenvinoGenerator::load_beside(dynamic_cast<const OpenvinoGenerator&>(generator), *options);
+  if (!draft.ok()) {
+    return Error{draft.error().code, fmt::format("drafts cannot be generated as generator.draft_size and draft_model "
+                                                 "say: {}",
+                                                 draft.error().message)};
+  }
+  return std::unique_ptr<Generator>(std::move(draft).value());
 }
 
 /// exp(logit_scale_init_value) of the embedder's config.json. CLIP's own folders keep the value that training *began*

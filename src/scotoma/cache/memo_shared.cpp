@@ -65,7 +65,8 @@ Result<void> Memo::check_round(std::size_t missing) const {
 /// Of all images of the round, before the first is asked for.
 Result<void> Memo::check_round(std::span<const Query> queries) const {
   if (!options_.sharing || options_.sharing->largest_round >= queries.size()) return {};
-  const std::string fingerprint = models_.generator->fingerprint();
+  const bool drafts = !queries.empty() && queries.front().draft;
+  const std::string fingerprint = (drafts ? models_.draft : models_.generator)->fingerprint();
   std::size_t missing = 0;
   for (const Query& query : queries) {
     SCOTOMA_ASSIGN_OR_RETURN(const auto known, store_.find(fingerprint, key_of(query.request)));

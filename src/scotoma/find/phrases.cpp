@@ -159,9 +159,8 @@ Result<std::vector<Candidate>> describe_explored(const StageContext& context, Me
 /// The best of the finalists go on; the status of the others says that they do not.
 std::vector<std::size_t> best_of(const StageContext& context, std::vector<Hypothesis>& hypotheses,
                                  std::vector<std::size_t> finalists) {
-  std::stable_sort(finalists.begin(), finalists.end(), [&](std::size_t a, std::size_t b) {
-    return promise(hypotheses[a]) > promise(hypotheses[b]);
-  });
+  std::stable_sort(finalists.begin(), finalists.end(),
+                   [&](std::size_t a, std::size_t b) { return promise(hypotheses[a]) > promise(hypotheses[b]); });
   std::map<std::string, int> of_label;
   std::vector<std::size_t> best;
   for (const std::size_t h : finalists) {

@@ -175,15 +175,17 @@ ordered_json base_of_trial(const Hypothesis& h) {
 }
 
 ordered_json drafts_json(const DraftComparison& drafts) {
-  return {{"images", drafts.images},
-          {"compared", drafts.compared()},
-          {"both_fail", drafts.both},
-          {"only_draft_fails", drafts.only_draft},
-          {"only_full_fails", drafts.only_full},
-          {"neither_fails", drafts.neither},
-          {"draft_invalid", drafts.invalid},
-          {"correlation", drafts.correlation()},
-          {"gone_back", drafts.gone_back}};
+  ordered_json json = {{"images", drafts.images},
+                       {"compared", drafts.compared()},
+                       {"both_fail", drafts.both},
+                       {"only_draft_fails", drafts.only_draft},
+                       {"only_full_fails", drafts.only_full},
+                       {"neither_fails", drafts.neither},
+                       {"draft_invalid", drafts.invalid}};
+  const bool both_kinds = drafts.both + drafts.only_draft > 0 && drafts.only_full + drafts.neither > 0;
+  if (both_kinds) json["correlation"] = drafts.correlation();  // else there is none
+  json["gone_back"] = drafts.gone_back;
+  return json;
 }
 
 ordered_json diversity_json(const Diversity& diversity) {

@@ -353,9 +353,9 @@ class Certification {
     };
     if (const auto cells = ended(CellEnd::budget); cells > 0) {
       all.limits.push_back(
-          fmt::format("{} images were too few: {} of {} phrases and labels were given up; raise "
-                      "certify.images, or certify fewer phrases.",
-                      most_images_, cells, all.cells.size()));
+          fmt::format("{} of {} phrases and labels were given up, as {} images would not have done for all if none had "
+                      "ended early; raise certify.images, or certify fewer phrases.",
+                      cells, all.cells.size(), most_images_));
     }
     if (const auto cells = ended(CellEnd::each); cells > 0) {
       all.limits.push_back(

@@ -36,7 +36,7 @@ Places to_compare(const DraftComparison& known, const std::vector<Sample>& draft
   // As frequent as among all drafts; where there are no others, as many as there are to compare.
   const std::size_t valid = drafts.size() - invalid.size();
   const int share = valid > 0 ? static_cast<int>(places.size() * invalid.size() / valid) : kCompared - known.compared();
-  const Places unclear = spread_over(invalid, share);
+  const Places unclear = spread_over(invalid, std::min(share, kCompared - known.invalid));
   places.insert(places.end(), unclear.begin(), unclear.end());
   std::sort(places.begin(), places.end());
   return places;
@@ -53,8 +53,9 @@ void count(DraftComparison& known, const Sample& draft, const Sample& full) {
 bool mislead(const DraftComparison& known) {
   if (known.compared() < kFewestCompared) return false;
   if (3 * known.invalid > known.compared()) return true;
-  // Where no draft fails, full images that do say that drafts hide them; else nothing is known yet.
-  if (known.both + known.only_draft == 0) return 4 * known.only_full > known.compared();
+  // Where no draft fails, or none passes, there is no correlation: then it is those that say otherwise in full.
+  if (known.both + known.only_draft == 0 || known.only_full + known.neither == 0)
+    return 4 * (known.only_full + known.only_draft) > known.compared();
   return known.correlation() < kLeastCorrelation;
 }
 

@@ -18,8 +18,9 @@ bool may_be_drafts(const StageContext& context, Purpose purpose);
 /// of those that pass have been compared with full images of the same prompts and seeds (context.drafts), some of these
 /// are compared, evenly spread over the queries; their full samples come back in the place of the drafts. Where drafts
 /// turn out to mislead, all come back in full, and so do those of all later calls: where, of 8 comparisons or more,
-/// the correlation is below kLeastCorrelation with a draft that failed among them, or where more than a third of the
-/// drafts do not show their label. Requires may_be_drafts(). Errors: those of the sampler.
+/// the correlation is below kLeastCorrelation, or, where no draft fails or none passes, more than a quarter are
+/// otherwise in full, or where more than a third of the drafts do not show their label. Requires may_be_drafts().
+/// Errors: those of the sampler.
 Result<std::vector<Sample>> sample_drafts(StageContext& context, std::span<const Query> queries, Purpose purpose);
 
 inline constexpr int kCompared = 24;

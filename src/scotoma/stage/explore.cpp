@@ -81,9 +81,8 @@ std::vector<std::size_t> Exploration::generatable(const std::vector<std::size_t>
 }
 
 std::vector<std::size_t> Exploration::best_first(std::vector<std::size_t> arms) const {
-  std::stable_sort(arms.begin(), arms.end(), [&](std::size_t a, std::size_t b) {
-    return promise(hypotheses_[a]) > promise(hypotheses_[b]);
-  });
+  std::stable_sort(arms.begin(), arms.end(),
+                   [&](std::size_t a, std::size_t b) { return promise(hypotheses_[a]) > promise(hypotheses_[b]); });
   return arms;
 }
 

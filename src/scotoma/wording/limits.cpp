@@ -73,10 +73,17 @@ Sentence drafts(const Findings& findings) {
   const int passing = d.only_full + d.neither;
   std::string text = fmt::format("Phrases were chosen by drafts, {}; no evidence stands on one. ",
                                  counted(d.images, "cheaper image", "cheaper images"));
-  if (failing > 0) text += fmt::format("Of {} that fail {} fail in full, ", counted(failing, "draft"), d.both);
-  text += fmt::format("{}f {} that pass{} {} (correlation {:.2f}).", failing > 0 ? "o" : "O", counted(passing, "draft"),
-                      passing == 1 ? "es" : "", d.only_full, d.correlation());
-  if (d.gone_back) text += " They mislead: the search went back to full images. Give them more steps, or none.";
+  std::vector<std::string> shares;
+  if (failing > 0) shares.push_back(fmt::format("{} of {} that failed as a draft", d.both, failing));
+  if (passing > 0) shares.push_back(fmt::format("{} of {} that passed", d.only_full, passing));
+  if (!shares.empty()) text += fmt::format("Drawn in full, {} failed", listed(shares));
+  if (failing > 0 && passing > 0) text += fmt::format(" (correlation {:.2f})", d.correlation());
+  if (!shares.empty()) text += ". ";
+  if (d.invalid > 0)
+    text += fmt::format("{} of {} that were compared did not show their label as a draft. ", d.invalid, d.compared());
+  if (d.gone_back)
+    text += "They mislead, so the search went back to full images: make drafts less cheap, or do without.";
+  text.erase(text.find_last_not_of(' ') + 1);
   return LimitSentence{std::move(text), {}};
 }
 
