@@ -55,7 +55,7 @@ void conclude(const StageContext& context, Hypothesis& hypothesis) {
 class Audits {
  public:
   Audits(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& which)
-      : context_(context), hypotheses_(hypotheses), round_(static_cast<int>(context.study.prompts.base.size())) {
+      : context_(context), hypotheses_(hypotheses), round_(audit_round(context.study)) {
     std::vector<std::size_t> confirmed;
     for (const std::size_t h : which) {
       if (hypotheses[h].status != Status::confirmed) continue;

@@ -99,10 +99,8 @@ Result<std::vector<Sample>> sample_drafts(StageContext& context, std::span<const
   known.gone_back = mislead(known);
   if (!known.gone_back) return samples;
   Places others;
-  for (std::size_t i = 0, next = 0; i < queries.size(); ++i) {
-    const bool compared = next < places.size() && places[next] == i;
-    next += compared ? 1 : 0;
-    if (!compared) others.push_back(i);
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    if (!std::binary_search(places.begin(), places.end(), i)) others.push_back(i);
   }
   SCOTOMA_RETURN_IF_ERROR(replace(context, queries, others, samples));
   return samples;

@@ -61,6 +61,14 @@ bool had_other_timesteps(const nlohmann::json& config) {
   return is("use_karras_sigmas") && (cosine || is("rescale_betas_zero_snr"));
 }
 
+/// The first timestep that is no whole number, if any.
+std::optional<double> broken_timestep(const Scheduler& scheduler) {
+  const auto steps = scheduler.steps();
+  const auto found = std::find_if(steps.begin(), steps.end(),
+                                  [](const SamplerStep& step) { return step.timestep != std::trunc(step.timestep); });
+  return found == steps.end() ? std::nullopt : std::optional<double>(found->timestep);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<OpenvinoGenerator>> OpenvinoGenerator::load(const std::shared_ptr<Engine>& engine,
@@ -89,10 +97,7 @@ Result<bool> OpenvinoGenerator::open_shared(const OpenvinoGenerator& other, cons
   folder_ = options.model;
   kind_ = other.kind_;
   SCOTOMA_ASSIGN_OR_RETURN(const auto config, resolve_scheduler(options));
-  const auto steps = scheduler_.steps();
-  const bool whole = std::all_of(steps.begin(), steps.end(),
-                                 [](const SamplerStep& step) { return step.timestep == std::trunc(step.timestep); });
-  if (!whole && !other.hears_real_timesteps()) return false;
+  if (broken_timestep(scheduler_) && !other.hears_real_timesteps()) return false;
   unet_ = other.unet_;
   decoder_ = other.decoder_;
   family_ = other.family_;
@@ -250,14 +255,12 @@ Result<void> OpenvinoGenerator::resolve_types(ov::Model& unet, const std::filesy
                                        {"time_ids", Holds::floats},
                                        {"timestep_cond", Holds::floats}},
                                       path));
-  const auto steps = scheduler_.steps();
-  const auto broken = std::find_if(steps.begin(), steps.end(),
-                                   [](const SamplerStep& step) { return step.timestep != std::trunc(step.timestep); });
-  if (broken == steps.end() || make_real(unet, "timestep")) return {};
+  const auto broken = broken_timestep(scheduler_);
+  if (!broken || make_real(unet, "timestep")) return {};
   return bad_input(
       fmt::format("{}: 'timestep' takes whole numbers, and {} would tell it {}; choose another scheduler or "
                   "timestep_spacing \"leading\" or \"trailing\"",
-                  path.string(), scheduler_.name(), broken->timestep));
+                  path.string(), scheduler_.name(), *broken));
 }
 
 Result<void> OpenvinoGenerator::open_decoder(Engine& engine, const std::shared_ptr<ov::Model>& unet) {
