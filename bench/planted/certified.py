@@ -32,6 +32,7 @@ class Cell:
     at_most: float | None
     rise: float  # of rendered scenes
     where: dict = field(default_factory=dict)  # what the phrase names
+    rendered: float = 0.0  # failure rate of these scenes
 
     def rises_by(self, size: float) -> bool:
         """Whether rendered scenes show so much; a rate over 400 scenes is a sum of fractions, 20 points may be 0.19999."""
@@ -71,9 +72,10 @@ def compared(name: str, certificate: dict, truth: score.Truth, seconds: float = 
     cells = []
     for c in certificate["cells"]:
         where = score.attributes(c["phrase"], truth.all["words"])
-        rise = truth.rate(name, c["label"], where) - truth.rate(name, c["label"])
+        rendered = truth.rate(name, c["label"], where)
+        rise = rendered - truth.rate(name, c["label"])
         figures = [c[key] for key in ("label", "phrase", "verdict", "end", "failures", "valid", "invalid", "at_most")]
-        cells.append(Cell(*figures, rise, where))
+        cells.append(Cell(*figures, rise, where, rendered))
     labels = {one["label"]: one["certified"] for one in certificate["labels"]}
     baseline = {one["label"]: one["baseline"]["valid"] + one["baseline"]["invalid"] for one in certificate["labels"]}
     images = {key: certificate["images"][key] for key in ("with_phrase", "baseline")}

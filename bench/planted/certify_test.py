@@ -129,6 +129,8 @@ class Runner(unittest.TestCase):
         text = (self.folder / "docs/planted-certify.md").read_text()
         self.assertIn("12 with planted bugs and 12 without", text)
         self.assertIn("cat | in the snow", text)
+        self.assertIn("| place | 384 | 6,528 | 0.0 % |", text)  # 24 classifiers x 16 labels in the snow, 17 images each
+        self.assertIn("| dark | 384 |", text)
         self.assertEqual(len(json.loads((self.folder / "docs/planted-certify.json").read_text())["each"]), 25)
         self.assertIn("24 certificates, 24 finished already", self.bench()[1])
 

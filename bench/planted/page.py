@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import collections
 import json
+import math
 from pathlib import Path
 
-from . import plan, score, settings
+from . import gap, plan, score, settings
 
 HEAD = """# The benchmark of planted bugs
 
@@ -50,6 +51,10 @@ those of which claims name one attribute and are right, but none names both.
 ## Wrong claims
 
 {wrong}
+
+## How far generated images are from rendered scenes
+
+{gaps}
 
 ## The classifiers
 
@@ -102,6 +107,10 @@ whole benchmark plant such bugs. Whoever wants all of them has to generate all {
 ## Wrong claims
 
 {wrong}
+
+## How far generated images are from rendered scenes
+
+{gaps}
 """
 
 CAVEAT = """
@@ -125,6 +134,12 @@ WRONG = """
 on what was generated, but rendered scenes of the same words are hardly harder than others. That points to the images. With one judge instead of several, and an earlier generator, scotoma claimed
 38 wrong things of all 91 with 8,000 images, and the same 14 came back on unrelated classifiers: a black and white cat on the beach, for one, was generated as a grey blob with eyes, and that judge let it
 pass. No test on generated images can see that, and more images make it surer. What helps is a better generator, more judges, or a person's look (`scotoma review`)."""
+
+
+GAPS = """Of every claim, right or wrong, that was audited and names one thing: the failure rate of the audit's images, which nothing was chosen by, beside that of rendered scenes of what it names.
+Points: means over claims of the rates' difference, with and without its sign. "Covers": how often the 95 % interval of the audit holds the rendered rate. A classifier is asked under several schemes and budgets; each claim counts.
+What an audit says is true of the generator's images. What separates them from others is a figure of this generator, these judges and these phrases; for a generator of your own nobody knows it but by
+photographs ([method](method.md))."""
 
 
 Run = tuple[str, int]  # a scheme, at a budget
@@ -253,6 +268,24 @@ def wrong(results: dict[Run, list[score.Score]]) -> str:
     return _grid(["images", "scheme", "wrong", "different", "phrases (how often), the most frequent"], rows) + WRONG if rows else "None."
 
 
+def gaps(results: dict[Run, list[score.Score]]) -> str:
+    """Audits of all claims that name one thing beside rendered scenes, by phrase group."""
+    pairs = []
+    for scores in results.values():
+        for s in scores:
+            for c in s.claims:
+                if len(c.named) != 1 or not c.audit or math.isnan(c.rate):
+                    continue
+                covers = c.audit["low"] <= c.rate <= c.audit["high"]
+                name = f"{c.label} {c.phrase}, {s.name}"
+                pairs.append(gap.Pair(name, gap.group(c.named[0]), c.audit["rate"], c.audit["valid"], c.rate, covers))
+    if not pairs:
+        return "Nothing was audited."
+    head = ["phrases", "claims", "images", "fail, generated", "fail, rendered", "points apart", "without sign"]
+    head += [f"more than {100 * gap.FAR:.0f} apart", "covers", "furthest apart"]
+    return GAPS + "\n\n" + _grid(head, [gap.cells(row) for row in gap.rows(pairs)])
+
+
 def made(truth: score.Truth) -> str:
     """How many classifiers there are of each kind, how they were made, how strong the bugs are."""
     rows = []
@@ -335,6 +368,7 @@ def write(folder: Path, results: dict[Run, list[score.Score]], truth: score.Trut
         kinds=kinds(results),
         missed=missed(results),
         wrong=wrong(results),
+        gaps=gaps(results),
         costs=costs(figures),
         made=made(truth),
         delta=score.DELTA,

@@ -93,6 +93,7 @@ class Claim:
     rate: float = math.nan  # of failures on the rendered scenes it speaks of; of "A or B" the one that speaks less for it
     base: float = math.nan  # of the label
     right: bool = False
+    audit: dict | None = None  # of generated images no search has seen, as bugs.json has it: failures, in either direction
 
     def names(self, where: dict[str, str]) -> bool:
         """Whether it names all of `where` (and perhaps more)."""
@@ -102,6 +103,7 @@ class Claim:
 def judged(bug: dict, name: str, truth: Truth, delta: float = DELTA) -> Claim:
     """The Claim of one confirmed entry of bugs.json."""
     claim = Claim(bug["label"], bug["phrase"], bug["direction"], bug["log_e_value"], alternatives(bug["phrase"], truth.all["words"]))
+    claim.audit = bug.get("audit")
     claim.base = truth.rate(name, claim.label)
     if claim.named:
         rates = [truth.rate(name, claim.label, one) for one in claim.named]

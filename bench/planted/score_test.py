@@ -204,6 +204,22 @@ class Scoring(unittest.TestCase):
         self.assertEqual(data["each"]["scotoma 500"]["control"], [0, 0, 0, 1, 100])
 
 
+    def test_audits_are_laid_beside_rendered_scenes_by_phrase_group(self):
+        audit = lambda rate, low, high: {"failures": round(rate * 20), "valid": 20, "rate": rate, "low": low, "high": high}
+        right = {**claim("cat", "at night"), "audit": audit(0.7, 0.5, 0.9)}  # rendered: 1.0
+        wrong = {**claim("cat", "dark"), "audit": audit(0.5, 0.3, 0.7)}  # rendered: 0.5, a place of two
+        several = {**claim("cat", "dark, at night"), "audit": audit(0.9, 0.8, 1.0)}
+        either = {**claim("cat", "dark or at night"), "audit": audit(0.1, 0.0, 0.2)}  # speaks of two things: left out
+        text = page.gaps({("scotoma", 500): [self.score("night", right, wrong, several, either, claim("cat", "in the rain"))]})
+        self.assertIn("| place | 1 | 20 | 70.0 % | 100.0 % | -30.0 | 30.0 | 1 of 1 | 0 of 1 | -30.0: cat at night, night |", text)
+        self.assertIn("| dark | 1 | 20 | 50.0 % | 50.0 % | +0.0 | 0.0 | 0 of 1 | 1 of 1 |", text)
+        self.assertIn("| several of these | 1 | 20 | 90.0 % | 100.0 % | -10.0 |", text)
+        self.assertIn("| all | 3 | 60 | 70.0 % | 83.3 % | -13.3 | 13.3 | 1 of 3 | 2 of 3 |", text)
+
+    def test_without_audits_nothing_is_laid_beside_anything(self):
+        self.assertEqual(page.gaps({("scotoma", 500): [self.score("night", claim("cat", "at night"))]}), "Nothing was audited.")
+
+
 class Subset(unittest.TestCase):
     def test_its_page_says_what_was_generated_for(self):
         truth = score.Truth(ROOT / "world/planted/truth.json")

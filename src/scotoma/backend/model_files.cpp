@@ -12,6 +12,7 @@
 #include "scotoma/backend/openvino/engine.h"
 #include "scotoma/backend/openvino/fingerprint.h"
 #include "scotoma/core/hash.h"
+#include "scotoma/study/draft_options.h"
 #include "scotoma/study/imagenet_1k.h"
 
 namespace scotoma {

@@ -18,6 +18,7 @@
 #include "scotoma/backend/openvino/engine.h"
 #include "scotoma/backend/python_roles.h"
 #include "scotoma/backend/sdcpp/generator.h"
+#include "scotoma/study/draft_options.h"
 #include "scotoma/study/label_class.h"
 
 namespace scotoma {

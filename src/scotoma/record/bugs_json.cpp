@@ -5,15 +5,12 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
-#include <set>
 
-#include "scotoma/finding/beside_search.h"
 #include "scotoma/finding/cause.h"
 #include "scotoma/finding/count.h"
 #include "scotoma/finding/doubt.h"
 #include "scotoma/image/image_folder.h"
-#include "scotoma/record/certificate_json.h"
-#include "scotoma/wording/beside_search.h"
+#include "scotoma/record/beside_bugs_json.h"
 #include "scotoma/wording/claims_filter.h"
 #include "scotoma/wording/finding_words.h"
 #include "scotoma/wording/settings.h"
@@ -27,17 +24,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kExamples = 12;  // image files a list names
-
 /// JSON has no infinity.
 double finite(double value) {
   return std::isinf(value) ? std::copysign(std::numeric_limits<double>::max(), value) : value;
-}
-
-ordered_json texts(const std::vector<std::string>& values) {
-  ordered_json list = ordered_json::array();
-  for (const std::string& value : values) list.push_back(valid_utf8(value));
-  return list;
 }
 
 ordered_json texts(const std::map<std::string, std::string>& values) {
@@ -53,21 +42,8 @@ ordered_json failure_rate(const Rate& rate, Direction direction = Direction::fai
           {"rate", failed.rate},         {"low", failed.low},     {"high", failed.high}};
 }
 
-/// Files of the first valid images that failed, or that passed, each once.
-ordered_json files(const std::vector<Sample>& samples, bool failing, const ImagePath& path) {
-  ordered_json list = ordered_json::array();
-  std::set<std::string> seen;
-  for (const Sample& sample : samples) {
-    if (list.size() == kExamples) break;
-    if (sample.valid() && sample.failure() == failing && seen.insert(sample.image).second) {
-      list.push_back(path(sample.image));
-    }
-  }
-  return list;
-}
-
 ordered_json examples(const std::vector<Sample>& samples, const ImagePath& path) {
-  return {{"failing", files(samples, true, path)}, {"passing", files(samples, false, path)}};
+  return {{"failing", example_files(samples, true, path)}, {"passing", example_files(samples, false, path)}};
 }
 
 StudyLabel label_of(const Study& study, const std::string& name) {
@@ -81,8 +57,8 @@ ordered_json label_json(const Study& study, const BaseResult& base, const ImageP
   return {{"label", valid_utf8(base.label)},
           {"class", valid_utf8(label.class_name)},
           {"hypernym", valid_utf8(label.hypernym)},
-          {"synonyms", texts(label.synonyms)},
-          {"prompts", texts(base.prompts)},
+          {"synonyms", text_list(label.synonyms)},
+          {"prompts", text_list(base.prompts)},
           {"base", failure_rate(base.rate)},
           {"upper", base.upper},
           {"lower", base.lower},
@@ -174,35 +150,6 @@ ordered_json base_of_trial(const Hypothesis& h) {
   return {{"failures", passes ? h.base_valid - h.base_events : h.base_events}, {"valid", h.base_valid}};
 }
 
-ordered_json drafts_json(const DraftComparison& drafts) {
-  ordered_json json = {{"images", drafts.images},
-                       {"compared", drafts.compared()},
-                       {"both_fail", drafts.both},
-                       {"only_draft_fails", drafts.only_draft},
-                       {"only_full_fails", drafts.only_full},
-                       {"neither_fails", drafts.neither},
-                       {"draft_invalid", drafts.invalid}};
-  const bool both_kinds = drafts.both + drafts.only_draft > 0 && drafts.only_full + drafts.neither > 0;
-  if (both_kinds) json["correlation"] = drafts.correlation();  // else there is none
-  json["gone_back"] = drafts.gone_back;
-  return json;
-}
-
-ordered_json diversity_json(const Diversity& diversity) {
-  return {{"prompts", diversity.prompts},
-          {"images", diversity.images},
-          {"within", diversity.within},
-          {"across", diversity.across}};
-}
-
-ordered_json judge_json(const JudgeReview& review) {
-  return {{"reviewed", review.reviewed},
-          {"accepted", review.accepted},
-          {"accepted_wrong", review.accepted_wrong},
-          {"refused", review.refused},
-          {"refused_wrong", review.refused_wrong}};
-}
-
 ordered_json pieces_json(const Phrase& phrase) {
   ordered_json pieces = ordered_json::array();
   for (const PhrasePart& part : phrase.pieces())
@@ -226,7 +173,7 @@ void add_wording(ordered_json& bug, const Hypothesis& h) {
                                    {"kept", step.kept}});
     if (step.meaning) bug["shrink_steps"].back()["meaning"] = *step.meaning;
   }
-  bug["merged"] = texts(h.merged);
+  bug["merged"] = text_list(h.merged);
 }
 
 ordered_json misclassified_rate(const Rate& rate) {
@@ -289,10 +236,10 @@ ordered_json cause_json(const Study& study, const Findings& findings, const Caus
           {"pieces", pieces_json(cause.phrase)},
           {"predicted", valid_utf8(cause.predicted)},
           {"sentence", valid_utf8(sentence(study, cause))},
-          {"labels", texts(cause.labels())},
-          {"bugs", texts(ids_of(cause.bugs))},
+          {"labels", text_list(cause.labels())},
+          {"bugs", text_list(ids_of(cause.bugs))},
           {"pooled", cause.pooled ? failure_rate(*cause.pooled) : ordered_json()},
-          {"reaches", texts(reached_labels(findings, cause))}};
+          {"reaches", text_list(reached_labels(findings, cause))}};
 }
 
 ordered_json systematic_json(const Study& study, const SystematicFailure& failure, const ImagePath& path) {
@@ -301,12 +248,12 @@ ordered_json systematic_json(const Study& study, const SystematicFailure& failur
           {"label", valid_utf8(base.label)},
           {"class", valid_utf8(label_of(study, base.label).class_name)},
           {"sentence", valid_utf8(sentence(study, failure))},
-          {"prompts", texts(base.prompts)},
+          {"prompts", text_list(base.prompts)},
           {"base", failure_rate(base.rate)},
           {"lower", base.lower},
           {"level", base.level},
           {"predicted", valid_utf8(base.predicted)},
-          {"exceptions", texts(ids_of(failure.exceptions))},
+          {"exceptions", text_list(ids_of(failure.exceptions))},
           {"examples", examples(base.samples, path)}};
 }
 
@@ -327,27 +274,10 @@ ordered_json row_json(const Study& study, const Findings& findings, const Causes
   return {{"phrase", valid_utf8(row.phrase.text)},
           {"pieces", pieces_json(row.phrase)},
           {"answer", valid_utf8(row.answer)},
-          {"bugs", texts(row.bugs)},
+          {"bugs", text_list(row.bugs)},
           {"cause", cause_id(causes, [&](const Cause& cause) { return points_to(cause.cross, row); })},
           {"sentence", valid_utf8(sentence(study, findings, row))},
           {"cells", std::move(cells)}};
-}
-
-/// As certificate.json has it; each cell with what the search of this run says of it, and with files.
-ordered_json certificate_here(const Study& study, const Findings& findings, const ImagePath& path) {
-  const Certificate& certificate = *findings.certificate;
-  ordered_json json = certificate_fields(certificate);
-  for (std::size_t i = 0; i < certificate.cells.size(); ++i) {
-    const Hypothesis* same = same_claim(findings, certificate.cells[i]);
-    const bool bug = same != nullptr && same->status == Status::confirmed;
-    json["cells"][i]["hypothesis"] = same == nullptr ? ordered_json() : ordered_json(valid_utf8(same->id));
-    json["cells"][i]["confirmed_bug"] = bug;
-    json["cells"][i]["contradicts_bug"] = bug && contradict(certificate, certificate.cells[i], *same);
-    json["cells"][i]["examples"] = files(certificate.cells[i].failures, true, path);
-  }
-  const BesideSearch beside = beside_search(study, findings);
-  json["beside_search"] = {{"warnings", texts(beside.warnings)}, {"notes", texts(beside.notes)}};
-  return json;
 }
 
 ordered_json bug_json(const Study& study, const Findings& findings, const Causes& causes, const Hypothesis& h,
@@ -359,7 +289,7 @@ ordered_json bug_json(const Study& study, const Findings& findings, const Causes
                       {"phrase", valid_utf8(h.phrase.text)},
                       {"phrase_position", h.phrase.before ? "before" : "after"},
                       {"prompt", valid_utf8(h.prompt)},
-                      {"prompts", texts(h.prompts)},
+                      {"prompts", text_list(h.prompts)},
                       {"direction", name_of(h.direction)},
                       {"predicted", valid_utf8(h.misclassified_as())},
                       {"sentence", valid_utf8(sentence(study, h))},
@@ -415,9 +345,9 @@ ordered_json bugs_json(const Study& study, const Findings& findings, const Image
   for (const BaseResult& base : findings.bases) json["labels"].push_back(label_json(study, base, path));
   json["clusters"] = ordered_json::array();
   for (const Cluster& cluster : findings.clusters) json["clusters"].push_back(cluster_json(cluster, path));
-  if (findings.certificate) json["certificate"] = certificate_here(study, findings, path);
-  if (const auto doubtful = doubts(findings); !doubtful.empty()) json["doubts"] = texts(doubtful);
-  json["limits"] = texts(findings.limits);
+  if (findings.certificate) json["certificate"] = certificate_beside_json(study, findings, path);
+  if (const auto doubtful = doubts(findings); !doubtful.empty()) json["doubts"] = text_list(doubtful);
+  json["limits"] = text_list(findings.limits);
   json["settings"] = settings_json(study);
   return json;
 }

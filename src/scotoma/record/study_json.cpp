@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "scotoma/core/hash.h"
+#include "scotoma/study/draft_options.h"
 #include "scotoma/wording/settings.h"
 #include "scotoma/wording/text.h"
 

@@ -85,26 +85,6 @@ struct GeneratorOptions {
   std::string object = {};                 ///< of python alone: "module:name"
 };
 
-/// The generator of drafts, where there is one.
-inline std::optional<GeneratorOptions> draft_of(const GeneratorOptions& options) {
-  if (options.kind != Backend::openvino) return std::nullopt;
-  const bool other = !options.draft_model.empty();
-  if (options.draft_steps == 0 && options.draft_size == 0 && !other) return std::nullopt;
-  GeneratorOptions draft = options;
-  if (options.draft_steps > 0) draft.steps = options.draft_steps;
-  if (options.draft_size > 0) draft.width = draft.height = options.draft_size;
-  if (options.draft_guidance > 0) draft.guidance = options.draft_guidance;
-  if (other) {
-    draft.model = options.draft_model;
-    draft.scheduler = SchedulerKind::of_folder;
-    draft.eta = 0;
-  }
-  draft.draft_steps = draft.draft_size = 0;
-  draft.draft_guidance = 0;
-  draft.draft_model.clear();
-  return draft;
-}
-
 /// What a classifier gives for a class.
 enum class Scores {
   logits,         ///< a softmax is applied to them
@@ -369,9 +349,6 @@ struct Study {
 
 /// Whether images are described: the captioner is loaded only then.
 inline bool uses_captioner(const Study& study) { return study.search.source == PhraseSource::captions; }
-
-/// Whether phrases are chosen by drafts.
-inline bool uses_drafts(const Study& study) { return draft_of(study.generator).has_value(); }
 
 /// Whether what a first search leaves of the budget goes into a further one (stage/further.h).
 inline bool searches_further(const Study& study) {

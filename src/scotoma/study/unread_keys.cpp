@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "scotoma/study/draft_options.h"
 #include "scotoma/study/options.h"
 
 namespace scotoma {
