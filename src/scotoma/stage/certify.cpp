@@ -14,6 +14,8 @@
 #include "scotoma/evidence/e_value.h"
 #include "scotoma/evidence/interval.h"
 #include "scotoma/finding/count.h"
+#include "scotoma/stage/certify_cells.h"
+#include "scotoma/stage/certify_limits.h"
 #include "scotoma/stage/trial.h"
 #include "scotoma/study/prompt.h"
 
@@ -25,35 +27,6 @@ constexpr double kBestLikely = 0.99;  // one-sided, of the best that the images 
 constexpr int kFailuresThatAsk = 2;   // of a cell, for a baseline sample: one is what a phrase that is fine may show
 constexpr std::size_t kShownFailures = 8;  // of a cell
 
-Sampled sampled(const Rate& rate) { return {rate.failures, rate.valid}; }
-
-/// What may still come at this rate: `more` images behind those that there are.
-Sampled ahead(Sampled now, int more, double rate) {
-  return {now.events + static_cast<int>(std::floor(more * rate)), now.valid + more};
-}
-
-/// Images of one prompt, as many as there are so far.
-struct Stream {
-  Trial trial;
-  Rate rate;
-  int asked = 0;
-
-  void take(const Sample& sample) {
-    ++asked;
-    rate.valid += sample.valid() ? 1 : 0;
-    rate.invalid += sample.valid() ? 0 : 1;
-    rate.failures += sample.failure() ? 1 : 0;
-  }
-};
-
-/// A label with a phrase, under way.
-struct Cell {
-  CertificateCell record;
-  std::size_t label = 0;
-  Stream images;
-  bool lost = false;  ///< will not be certified
-};
-
 class Certification {
  public:
   Certification(StageContext& context, const std::vector<ListedPhrase>& phrases)
@@ -62,7 +35,7 @@ class Certification {
     round_ = static_cast<int>(context.study.prompts.base.size());
     each_ = std::max(options_.each / round_, 1) * round_;
     for (const Target& target : context.targets) {
-      Stream base;
+      CertifyStream base;
       base.trial.label = target.label.name;
       base.trial.prompts = base_prompts(context.study.prompts, target.label);
       base.trial.stream = base.trial.prompts.front();
@@ -77,11 +50,12 @@ class Certification {
     while (true) {
       give_up_what_is_not_paid();
       if (tested_ == 0) tested_ = std::max(1.0, kept());
-      const std::vector<Request> requests = plan();
+      std::vector<Request> requests = plan();
+      if (requests.empty() && take_up_one()) requests = plan();
       if (requests.empty()) break;
       SCOTOMA_RETURN_IF_ERROR(sample(requests));
-      for (Cell& cell : cells_) look(cell);
-      for (Cell& cell : cells_) {
+      for (CertifyCell& cell : cells_) look(cell);
+      for (CertifyCell& cell : cells_) {
         if (!cell.lost && fails_systematically(cell.label)) lose(cell, CellEnd::failing_label);
       }
     }
@@ -91,13 +65,13 @@ class Certification {
  private:
   /// The next images of a stream.
   struct Request {
-    Stream* stream = nullptr;
-    Cell* cell = nullptr;  ///< null: baseline images
+    CertifyStream* stream = nullptr;
+    CertifyCell* cell = nullptr;  ///< null: baseline images
     int count = 0;
   };
 
   void add(std::size_t label, const Target& target, const ListedPhrase& phrase) {
-    Cell cell;
+    CertifyCell cell;
     cell.label = label;
     cell.images.trial.label = target.label.name;
     cell.images.trial.prompts = phrase_prompts(context_.study.prompts, target.label, phrase.text, phrase.before);
@@ -128,13 +102,13 @@ class Certification {
                                  log_alone_ + std::log(static_cast<double>(bases_.size()));
   }
 
-  Sampled base_of(const Cell& cell) const { return sampled(bases_[cell.label].rate); }
+  Sampled base_of(const CertifyCell& cell) const { return sampled(bases_[cell.label].rate); }
 
   double log_bug_needed() const { return log_alone_ + std::log(tested_); }
 
   double kept() const {
     return static_cast<double>(
-        std::count_if(cells_.begin(), cells_.end(), [](const Cell& cell) { return !cell.lost; }));
+        std::count_if(cells_.begin(), cells_.end(), [](const CertifyCell& cell) { return !cell.lost; }));
   }
 
   /// What e-BH asks of each if all that are not lost are certified. Before the first image nothing is lost by what was
@@ -142,20 +116,20 @@ class Certification {
   double needed() const { return log_alone_ + (tested_ > 0 ? std::log(tested_ / std::max(1.0, kept())) : 0); }
 
   /// Whether it takes more images.
-  bool open(const Cell& cell, double needed) const {
+  bool open(const CertifyCell& cell, double needed) const {
     return !cell.lost && cell.record.log_pass < needed && left(cell) > 0;
   }
 
   int in_rounds(int images) const { return (images + round_ - 1) / round_ * round_; }
 
   /// Whether so many more images do if none of them fails.
-  bool sufficient(const Cell& cell, int more, double needed) const {
+  bool sufficient(const CertifyCell& cell, int more, double needed) const {
     return log_pass(ahead(sampled(cell.images.rate), more, 0), base_of(cell)) >= needed;
   }
 
   /// The fewest more images, in whole rounds of the base prompts and `most` of them at most, that do if none fails;
   /// `most` where these do not. More passes are never less evidence.
-  int fewest(const Cell& cell, int most, double needed) const {
+  int fewest(const CertifyCell& cell, int most, double needed) const {
     int too_few = 0;
     int count = in_rounds(most) / round_;
     if (!sufficient(cell, most, needed)) return most;
@@ -166,11 +140,21 @@ class Certification {
     return std::min(count * round_, most);
   }
 
-  int left(const Cell& cell) const { return each_ - cell.images.asked; }
+  /// How many more images make it a bug if they fail as those so far did; all that it may have where these do not.
+  int until_a_bug(const CertifyCell& cell) const {
+    const Sampled now = sampled(cell.images.rate);
+    if (now.events == 0) return left(cell);
+    const double rate = static_cast<double>(now.events) / now.valid;
+    int more = round_;
+    while (more < left(cell) && log_bug(ahead(now, more, rate), base_of(cell)) < log_bug_needed()) more += round_;
+    return std::min(more, left(cell));
+  }
 
-  std::vector<const Cell*> failing(std::size_t label, double needed) const {
-    std::vector<const Cell*> some;
-    for (const Cell& cell : cells_) {
+  int left(const CertifyCell& cell) const { return each_ - cell.images.asked; }
+
+  std::vector<const CertifyCell*> failing(std::size_t label, double needed) const {
+    std::vector<const CertifyCell*> some;
+    for (const CertifyCell& cell : cells_) {
       if (cell.label == label && cell.images.rate.failures >= kFailuresThatAsk && open(cell, needed))
         some.push_back(&cell);
     }
@@ -188,22 +172,22 @@ class Certification {
     for (std::size_t label = 0; label < bases_.size() && !absolute(); ++label) {
       const auto cells = failing(label, bar);
       int most = 0;
-      for (const Cell* cell : cells) most = std::max(most, cell->images.asked);
+      for (const CertifyCell* cell : cells) most = std::max(most, cell->images.asked);
       const int more = base_beside(cells.size(), most) - bases_[label].asked;
       if (more > 0) requests.push_back({&bases_[label], nullptr, more});
     }
-    for (Cell& cell : cells_) {
+    for (CertifyCell& cell : cells_) {
       if (!open(cell, bar)) continue;
       requests.push_back({&cell.images, &cell, fewest(cell, std::min(in_rounds(kImagesALook), left(cell)), bar)});
     }
     return requests;
   }
 
-  /// Where what is left would not certify all open cells though none failed again, those end that would take most, and
-  /// of equals the last: some that are decided are worth more than all half done.
+  /// Where what is left would not decide all open cells though all went on at their best, those end that would take
+  /// most, and of equals the last: some that are decided are worth more than all half done.
   void give_up_what_is_not_paid() {
     std::int64_t most = 0;
-    for (const Cell& cell : cells_) most += cell.lost ? 0 : left(cell);
+    for (const CertifyCell& cell : cells_) most += cell.lost ? 0 : left(cell);
     if (!absolute()) most += std::ssize(bases_) * base_beside(cells_.size(), each_);
     if (spent_ + most <= most_images_) return;
     while (give_up_some()) continue;  // fewer cells need more evidence each: needed()
@@ -211,28 +195,58 @@ class Certification {
 
   /// Whether any was given up.
   bool give_up_some() {
-    const double bar = needed();
-    std::int64_t wanted = spent_;
-    std::vector<std::pair<Cell*, int>> costs;
-    for (const Request& request : plan()) wanted += request.cell == nullptr ? request.count : 0;
-    for (Cell& cell : cells_) {
-      if (!open(cell, bar)) continue;
-      costs.emplace_back(&cell, fewest(cell, left(cell), bar));
-      wanted += costs.back().second;
-    }
-    const bool any = wanted > most_images_;
-    while (wanted > most_images_ && !costs.empty()) {
-      const auto dearest = std::max_element(costs.rbegin(), costs.rend(), [](const auto& one, const auto& other) {
-        return one.second < other.second;
-      });  // of equals the last
-      wanted -= dearest->second;
+    Costs costs = to_the_end();
+    const bool any = costs.images > most_images_;
+    while (costs.images > most_images_ && !costs.cells.empty()) {
+      const auto dearest = std::max_element(
+          costs.cells.rbegin(), costs.cells.rend(),
+          [](const auto& one, const auto& other) { return one.second < other.second; });  // of equals the last
+      costs.images -= dearest->second;
       lose(*dearest->first, CellEnd::budget);
-      costs.erase(std::next(dearest).base());
+      costs.cells.erase(std::next(dearest).base());
     }
-    return any && !costs.empty();
+    return any && !costs.cells.empty();
   }
 
-  static void lose(Cell& cell, CellEnd why) {
+  /// Where others ended early, one of those that were given up goes on, if what is left would do for it. Only one that
+  /// has images: the others are not among the K cells that are tested. Whether there is one.
+  bool take_up_one() {
+    std::vector<CertifyCell*> given_up;
+    for (CertifyCell& cell : cells_) {
+      const bool undecided = cell.record.verdict == CellVerdict::undecided;
+      if (undecided && cell.record.end == CellEnd::budget && cell.images.asked > 0) given_up.push_back(&cell);
+    }
+    std::stable_sort(given_up.begin(), given_up.end(), [](const CertifyCell* one, const CertifyCell* other) {
+      return one->record.log_pass > other->record.log_pass;
+    });
+    for (CertifyCell* cell : given_up) {
+      cell->lost = false;
+      if (open(*cell, needed()) && to_the_end().images <= most_images_) return true;
+      cell->lost = true;
+    }
+    return false;
+  }
+
+  /// Images of the whole certificate if no open cell fails again, or each goes on to be a bug where that takes fewer;
+  /// and how many more of them each takes.
+  struct Costs {
+    std::int64_t images = 0;
+    std::vector<std::pair<CertifyCell*, int>> cells;
+  };
+
+  Costs to_the_end() {
+    const double bar = needed();
+    Costs costs{spent_, {}};
+    for (const Request& request : plan()) costs.images += request.cell == nullptr ? request.count : 0;
+    for (CertifyCell& cell : cells_) {
+      if (!open(cell, bar)) continue;
+      costs.cells.emplace_back(&cell, std::min(fewest(cell, left(cell), bar), until_a_bug(cell)));
+      costs.images += costs.cells.back().second;
+    }
+    return costs;
+  }
+
+  static void lose(CertifyCell& cell, CellEnd why) {
     cell.lost = true;
     cell.record.end = why;
   }
@@ -257,7 +271,7 @@ class Certification {
     return {};
   }
 
-  void ask(const Stream& stream, int count, std::vector<Query>& queries) const {
+  void ask(const CertifyStream& stream, int count, std::vector<Query>& queries) const {
     const Target& target = context_.target(stream.trial.label);
     const std::vector<std::string>& prompts = stream.trial.prompts;
     const auto first = static_cast<std::size_t>(stream.asked);
@@ -270,7 +284,7 @@ class Certification {
   /// Invariant: both values are functions of the images so far of this cell and of its label's baseline, each below a
   /// supermartingale under its null, so that a cell may end after any round for any reason that looks at no later
   /// image. Baseline images that came for other cells change the value of one that has ended: it goes on, if it has to.
-  void look(Cell& cell) {
+  void look(CertifyCell& cell) {
     if (cell.lost || cell.images.asked == 0) return;
     CertificateCell& record = cell.record;
     const Rate& rate = cell.images.rate;
@@ -295,7 +309,7 @@ class Certification {
 
   /// Whether the images that it may still have would not certify it at the lowest rate that is likely, beside the
   /// highest likely baseline rate; nor make it a bug if they showed what those so far did.
-  bool hopeless(const Cell& cell) const {
+  bool hopeless(const CertifyCell& cell) const {
     const Sampled now = sampled(cell.images.rate);
     if (now.events == 0) return false;
     const Sampled base = base_of(cell);
@@ -316,7 +330,7 @@ class Certification {
     all.alpha = options_.alpha;
     all.most_images = most_images_;
     for (std::size_t label = 0; label < bases_.size(); ++label) {
-      const Stream& base = bases_[label];
+      const CertifyStream& base = bases_[label];
       LabelCertificate& one = all.labels.emplace_back();
       one.label = base.trial.label;
       one.base = base.rate;
@@ -324,13 +338,13 @@ class Certification {
       one.failing_label = fails_systematically(label);
       all.base_images += base.asked;
     }
-    for (Cell& cell : cells_) all.cells.push_back(finished(cell, all));
+    for (CertifyCell& cell : cells_) all.cells.push_back(finished(cell, all));
     conclude(all);
-    fill_limits(all);
+    all.limits = limits_of(all, each_);
     return all;
   }
 
-  CertificateCell finished(Cell& cell, Certificate& all) const {
+  CertificateCell finished(CertifyCell& cell, Certificate& all) const {
     CertificateCell& record = cell.record;
     const Sampled now = sampled(cell.images.rate);
     all.images += cell.images.asked;
@@ -345,39 +359,12 @@ class Certification {
     return std::move(record);
   }
 
-  void fill_limits(Certificate& all) const {
-    const auto ended = [&](CellEnd end) {
-      return std::count_if(all.cells.begin(), all.cells.end(), [&](const CertificateCell& cell) {
-        return cell.verdict == CellVerdict::undecided && cell.end == end;
-      });
-    };
-    if (const auto cells = ended(CellEnd::budget); cells > 0) {
-      all.limits.push_back(
-          fmt::format("{} of {} phrases and labels were given up, as {} images would not have done for all if none had "
-                      "ended early; raise certify.images, or certify fewer phrases.",
-                      cells, all.cells.size(), most_images_));
-    }
-    if (const auto cells = ended(CellEnd::each); cells > 0) {
-      all.limits.push_back(
-          fmt::format("{} of {} phrases and labels are undecided after {} images each; certify.each "
-                      "allows more.",
-                      cells, all.cells.size(), each_));
-    }
-    for (const LabelCertificate& label : all.labels) {
-      if (absolute() || !label.failing_label) continue;
-      all.limits.push_back(
-          fmt::format("'{}' fails in {} of {} baseline images: nothing is certified of it, for that a phrase does not "
-                      "make it worse is no pass. --absolute asks about the rate itself.",
-                      label.label, label.base.failures, label.base.valid));
-    }
-  }
-
   StageContext& context_;
   const CertifyOptions& options_;
-  std::vector<Stream> bases_;  ///< by label
-  std::vector<Cell> cells_;    ///< label by label
-  double log_alone_ = 0;       ///< log(1 / alpha)
-  double tested_ = 0;          ///< K: cells that get images at all, known before the first of these
+  std::vector<CertifyStream> bases_;  ///< by label
+  std::vector<CertifyCell> cells_;    ///< label by label
+  double log_alone_ = 0;              ///< log(1 / alpha)
+  double tested_ = 0;                 ///< K: cells that get images at all, known before the first of these
   int most_images_ = 0;
   int round_ = 1;  ///< base prompts
   int each_ = 0;   ///< images of a cell, at most: whole rounds
