@@ -8,6 +8,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "scotoma/find/shown.h"
 #include "scotoma/finding/count.h"
@@ -18,6 +19,7 @@
 #include "scotoma/stage/explore.h"
 #include "scotoma/stage/further.h"
 #include "scotoma/stage/parts.h"
+#include "scotoma/stage/promise.h"
 #include "scotoma/stage/random_lists.h"
 #include "scotoma/study/prompt.h"
 
@@ -159,8 +161,7 @@ Result<std::vector<Candidate>> describe_explored(const StageContext& context, Me
 /// The best of the finalists go on; the status of the others says that they do not.
 std::vector<std::size_t> best_of(const StageContext& context, std::vector<Hypothesis>& hypotheses,
                                  std::vector<std::size_t> finalists) {
-  std::stable_sort(finalists.begin(), finalists.end(),
-                   [&](std::size_t a, std::size_t b) { return promise(hypotheses[a]) > promise(hypotheses[b]); });
+  finalists = Promise(hypotheses).best_first(hypotheses, std::move(finalists));
   std::map<std::string, int> of_label;
   std::vector<std::size_t> best;
   for (const std::size_t h : finalists) {

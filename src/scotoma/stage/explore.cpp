@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cassert>
 #include <map>
+#include <utility>
 
 #include "scotoma/finding/count.h"
 #include "scotoma/stage/explorer.h"
+#include "scotoma/stage/promise.h"
 #include "scotoma/stage/trial.h"
 
 namespace scotoma {
@@ -15,8 +17,6 @@ namespace {
 constexpr int kAgain = 2;  // more rounds for what has only shown invalid images
 
 }  // namespace
-
-double promise(const Hypothesis& hypothesis) { return posterior_mean(hypothesis.explored) - hypothesis.null_rate; }
 
 Exploration::Exploration(StageContext& context, std::vector<Hypothesis>& hypotheses)
     : context_(context), hypotheses_(hypotheses) {}
@@ -81,9 +81,7 @@ std::vector<std::size_t> Exploration::generatable(const std::vector<std::size_t>
 }
 
 std::vector<std::size_t> Exploration::best_first(std::vector<std::size_t> arms) const {
-  std::stable_sort(arms.begin(), arms.end(),
-                   [&](std::size_t a, std::size_t b) { return promise(hypotheses_[a]) > promise(hypotheses_[b]); });
-  return arms;
+  return Promise(hypotheses_).best_first(hypotheses_, std::move(arms));
 }
 
 std::vector<std::size_t> Exploration::cut(std::vector<std::size_t> arms, std::size_t most) {

@@ -14,9 +14,9 @@ namespace scotoma {
 ///
 /// "halving": successive halving (Karnin, Koren and Somekh, ICML 2013; Jamieson and Talwalkar, AISTATS 2016):
 /// budget.rounds rounds; each doubles the images. After each, those whose rate so far is within the null are dropped,
-/// and the better half of the others stays, but never fewer than budget.finalists. Where there are places for all that
-/// are left, those whose images clearly and nearly always (80 %) show the event get no more. A round that cannot be
-/// paid for is left out.
+/// and the better half of the others (stage/promise.h) stays, but never fewer than budget.finalists. Where there are
+/// places for all that are left, those whose images clearly and nearly always (80 %) show the event get no more. A
+/// round that cannot be paid for is left out.
 ///
 /// "thompson": Thompson sampling for good arms (Thompson, Biometrika 25, 1933; good-arm identification: Kano, Honda,
 /// Sakamaki, Matsuura, Nakamura and Sugiyama, Machine Learning 108, 2019). An arm is good when its rate is above its
@@ -28,9 +28,5 @@ namespace scotoma {
 /// Sets `explored`, `tried` and the status of those that end here; the indices of the finalists come back, best first.
 /// These images choose hypotheses, so they never confirm one: their seeds are a stream of their own.
 Result<std::vector<std::size_t>> explore(StageContext& context, std::vector<Hypothesis>& hypotheses);
-
-/// How far an explored hypothesis is above its null, by the mean of a Beta(1, 1) posterior: a phrase under which a
-/// label fails that fails anyway promises less than one under which a label fails that never did.
-double promise(const Hypothesis& hypothesis);
 
 }  // namespace scotoma

@@ -34,7 +34,7 @@ class Exploration {
   /// Ends what surely cannot be generated; the others come back.
   std::vector<std::size_t> generatable(const std::vector<std::size_t>& arms);
 
-  /// Sorted by promise(), best first.
+  /// Sorted by Promise, best first.
   std::vector<std::size_t> best_first(std::vector<std::size_t> arms) const;
 
   /// All but the first `most` end as not_promising.
