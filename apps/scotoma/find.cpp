@@ -14,6 +14,7 @@
 #include "scotoma/wording/beside_search.h"
 #include "scotoma/wording/certificate_words.h"
 #include "scotoma/wording/finding_words.h"
+#include "scotoma/wording/limits.h"
 #include "scotoma/wording/run_words.h"
 #include "scotoma/wording/spread.h"
 #include "scotoma/wording/tally.h"
@@ -73,6 +74,8 @@ void print_summary(const StudyRun& run, const Study& study, const Published& pub
   say("  {}\n", work_sentence(work_of(run.run.roles)));
   if (const std::string rule = failure_sentence(study); !rule.empty()) say("  {}\n", rule);
   for (const std::string& doubt : doubts(findings)) say("  {} {}\n", paint.yellow("?"), doubt);
+  if (const std::string drafts = misleading_drafts(findings); !drafts.empty())
+    say("  {} {}\n", paint.yellow("?"), drafts);
   for (const Cause& cause : tally.causes) print_cause(study, findings, cause, paint);
   for (const SystematicFailure& failure : tally.systematic) {
     say("  {} {}\n", paint.red("!"), sentence(study, failure));

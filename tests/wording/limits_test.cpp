@@ -54,7 +54,7 @@ TEST(LimitSentences, SayHowFarDraftsShowWhatFullImagesShow) {
   findings.drafts = DraftComparison{24, 0, 0, 0, 0, 0, 0, 24, true};
   EXPECT_TRUE(
       said("24 cheaper images; no evidence stands on one. 24 of 24 that were compared did not show their label as "
-           "a draft. They mislead, so the search went back to full images"));
+           "a draft. Drafts mislead, so the search went back to full images"));
 }
 
 TEST(LimitSentences, SayThatNobodyJudgedTheImages) {

@@ -81,8 +81,7 @@ Sentence drafts(const Findings& findings) {
   if (!shares.empty()) text += ". ";
   if (d.invalid > 0)
     text += fmt::format("{} of {} that were compared did not show their label as a draft. ", d.invalid, d.compared());
-  if (d.gone_back)
-    text += "They mislead, so the search went back to full images: make drafts less cheap, or do without.";
+  text += misleading_drafts(findings);
   text.erase(text.find_last_not_of(' ') + 1);
   return LimitSentence{std::move(text), {}};
 }
@@ -110,6 +109,11 @@ Sentence phrases_not_generatable(const Study& study, const Findings& findings, s
 }
 
 }  // namespace
+
+std::string misleading_drafts(const Findings& findings) {
+  if (!findings.drafts || !findings.drafts->gone_back) return {};
+  return "Drafts mislead, so the search went back to full images: make drafts less cheap, or do without.";
+}
 
 std::string LimitSentence::text() const { return fmt::format("{}{}{}", before, fmt::join(names, ", "), after); }
 

@@ -26,6 +26,9 @@ struct LimitSentence {
 /// images are generated, that only what came up was tried.
 std::vector<LimitSentence> limit_sentences(const Study& study, const Findings& findings, std::size_t most);
 
+/// That the search gave drafts up; empty where it did not.
+std::string misleading_drafts(const Findings& findings);
+
 /// What is called a bug: "A bug is a rise of more than 5 points over the baseline rate, ...". Under the rule that holds
 /// no rate it says so in a sentence of its own, no_rate_sentence().
 std::string rule_sentence(const Study& study);
