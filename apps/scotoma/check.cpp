@@ -91,24 +91,30 @@ Result<void> conclusion(const Checked& checked, bool allow_undecided, const std:
                             undecided > 0 ? "; more images would decide more: --images" : ""));
 }
 
-/// Generates what --images asks for. The study's budget is not touched: these are the user's own, asked for by number.
-Result<void> generate_more(Session& session, Findings& findings, int images, const CancelToken& cancel,
-                           Listener& listener) {
-  Memo memo(session.models, *session.cache, cancel, listener, {thread_count(session.study.engine.threads), false});
+/// Generates what --images asks for, to where the study keeps its images. The study's budget is not touched: these are
+/// the user's own, asked for by number.
+Result<void> generate_more(FinishedStudy& done, int images, const CancelToken& cancel, Listener& listener) {
+  Session& session = done.session;
+  Findings& findings = done.findings;
+  SCOTOMA_ASSIGN_OR_RETURN(StoredImages* const stored, done.images.elsewhere());
+  if (stored != nullptr) SCOTOMA_RETURN_IF_ERROR(stored->reach());
+  ImageStore& store = stored != nullptr ? static_cast<ImageStore&>(*stored) : *session.cache;
+  Memo memo(session.models, *session.cache, store, cancel, listener,
+            {thread_count(session.study.engine.threads), false});
   SCOTOMA_ASSIGN_OR_RETURN(const auto targets, find_targets(session.study, findings.class_names));
   listener.on(StageBegan{Stage::generate});
   listener.on(StepBegan{"generating more pairs of images"});
   const StageContext context{session.study, targets, findings.class_names, memo, listener};
   SCOTOMA_RETURN_IF_ERROR(generate_more_pairs(context, findings.hypotheses, images));
-  return generate_more_baselines(context, findings.bases, images);
+  SCOTOMA_RETURN_IF_ERROR(generate_more_baselines(context, findings.bases, images));
+  return stored != nullptr ? stored->finish() : Result<void>();
 }
 
 Result<Checked> checked(FinishedStudy& done, CandidateModel& candidate, const CheckArguments& arguments,
                         const CancelToken& cancel) {
   Session& session = done.session;
   StderrProgress progress(arguments.progress);
-  if (arguments.images > 0)
-    SCOTOMA_RETURN_IF_ERROR(generate_more(session, done.findings, arguments.images, cancel, progress));
+  if (arguments.images > 0) SCOTOMA_RETURN_IF_ERROR(generate_more(done, arguments.images, cancel, progress));
   SCOTOMA_ASSIGN_OR_RETURN(Check check, scotoma::check(session.study, done.findings, candidate, *session.cache,
                                                        done.images, cancel, progress));
   return Checked{std::move(check), doubts(done.findings)};

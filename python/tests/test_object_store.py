@@ -226,6 +226,18 @@ def test_other_classifiers_are_tried_on_images_of_the_store(stored: Path, tmp_pa
     assert checked.returncode == 1 and "Traceback" not in checked.stderr, checked.stderr
 
 
+def test_more_images_for_a_check_go_into_the_store(stored: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text('[classifier]\nkind = "python"\nobject = "test_object_store:OtherReader"\n')
+    before, here = local_images(tmp_path / "store"), local_images(stored)
+    (tmp_path / "small.toml").write_text(small_study().toml)
+    words = ["check", str(tmp_path / "small.toml"), "--out", str(stored), "--against", str(tmp_path / "other.toml"), "--images", "64"]
+    checked = scotoma_command(Path(__file__).parent, *words)
+    assert checked.returncode == 1 and "Traceback" not in checked.stderr, checked.stderr
+    assert len(local_images(tmp_path / "store")) > len(before) and local_images(stored) == here
+    again = scotoma_command(Path(__file__).parent, *words)
+    assert again.stdout == checked.stdout, "all is remembered"
+
+
 class OtherReader(Reader):
     """Another classifier with the same blind spot."""
 

@@ -163,8 +163,10 @@ Result<void> check_finished(const StudyPlaces& places, const FinishedNeeds& need
   return stored && !needs.cache && !needs.models ? Result<void>() : check_cache(places);
 }
 
-Result<FinishedStudy> open_finished(Study study, const StudyPlaces& places, const CancelToken& cancel,
+Result<FinishedStudy> open_finished(Study study, const StudyPlaces& given, const CancelToken& cancel,
                                     const FinishedNeeds& needs) {
+  StudyPlaces places = given;  // images stay where they are, if somebody here reaches them
+  if (places.images.empty() && places.open_images) places.images = images_place(places);
   SCOTOMA_RETURN_IF_ERROR(check_finished(places, needs));
   const auto stored = open_stored(study, places);
   if (!stored.ok() && !has_cache(places)) return lacks_both(stored.error(), places);
