@@ -110,10 +110,13 @@ std::string level_of_listed(const Json& json, const ListArguments& arguments) {
   std::vector<Claim> chosen;
   std::vector<Claim> others;
   for (const auto& bug : json["bugs"]) {
-    if (bug["status"] != "confirmed") continue;
     const auto wave = bug.find("wave");
     const bool waved = wave != bug.end() && wave->is_string();
-    (wanted(bug, arguments) ? chosen : others)
+    const bool claim = bug["status"] == "confirmed";
+    const bool beside =
+        waved && (bug["status"] == name_of(Status::not_confirmed) || bug["status"] == name_of(Status::out_of_budget));
+    if (!claim && !beside) continue;
+    (claim && wanted(bug, arguments) ? chosen : others)
         .push_back({bug["log_e_value"], waved ? named<Wave>(wave->get<std::string>()) : std::nullopt});
   }
   if (chosen.empty() || trials.unwaved == 0) return {};

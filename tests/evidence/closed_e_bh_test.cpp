@@ -67,12 +67,9 @@ double level_alone(const std::vector<double>& log_e, unsigned set, int hypothese
   return level_by_definition(inside, set, hypotheses);
 }
 
-RC_GTEST_PROP(ClosedEBh, RejectsTheLargestSetOfTheLargestThatIsAllowedByItself, ()) {
-  const auto e = any_log_e_values(7);
-  RC_PRE(!e.empty());
-  const int hypotheses = static_cast<int>(e.size()) + *rc::gen::inRange(0, 4);
-  const double alpha = *rc::gen::inRange(1, 100) / 100.0;
-  const ClosedEbh result = closed_e_bh(e, hypotheses, alpha);
+/// The largest set of the largest of these e-values, equal ones together, that has a level of at most alpha.
+template <class Level>
+unsigned largest_allowed(const std::vector<double>& e, double alpha, const Level& level) {
   unsigned largest = 0;
   for (unsigned set = 1; set < (1U << e.size()); ++set) {
     double smallest_in = kInfinity;
@@ -81,14 +78,49 @@ RC_GTEST_PROP(ClosedEBh, RejectsTheLargestSetOfTheLargestThatIsAllowedByItself, 
       if ((set >> i) % 2 == 1) smallest_in = std::min(smallest_in, e[i]);
     }
     for (std::size_t i = 0; i < e.size(); ++i) whole = whole && ((set >> i) % 2 == 1 || e[i] < smallest_in);
-    if (whole && std::popcount(set) > std::popcount(largest) && level_alone(e, set, hypotheses) <= alpha * (1 + 1e-9))
-      largest = set;
+    if (whole && std::popcount(set) > std::popcount(largest) && level(set) <= alpha * (1 + 1e-9)) largest = set;
   }
+  return largest;
+}
+
+unsigned set_of(const ClosedEbh& result) {
   unsigned rejected = 0;
-  for (std::size_t i = 0; i < e.size(); ++i) rejected |= result.rejected[i] ? 1U << i : 0U;
-  RC_ASSERT(rejected == largest);
+  for (std::size_t i = 0; i < result.rejected.size(); ++i) rejected |= result.rejected[i] ? 1U << i : 0U;
+  return rejected;
+}
+
+RC_GTEST_PROP(ClosedEBh, RejectsTheLargestSetOfTheLargestThatIsAllowedByItself, ()) {
+  const auto e = any_log_e_values(7);
+  RC_PRE(!e.empty());
+  const int hypotheses = static_cast<int>(e.size()) + *rc::gen::inRange(0, 4);
+  const double alpha = *rc::gen::inRange(1, 100) / 100.0;
+  const ClosedEbh result = closed_e_bh(e, hypotheses, alpha);
+  const unsigned rejected = set_of(result);
+  RC_ASSERT(rejected == largest_allowed(e, alpha, [&](unsigned set) { return level_alone(e, set, hypotheses); }));
   for (std::size_t i = 0; i < e.size(); ++i)
     RC_ASSERT(result.rejected[i] == (rejected != 0 && e[i] >= result.log_threshold));
+}
+
+RC_GTEST_PROP(ClosedEBhAtTheEnd, RejectsTheLargestSetThatIsAllowedBesideTheOthersAndNoLess, ()) {
+  const auto e = any_log_e_values(7);
+  RC_PRE(!e.empty());
+  const int hypotheses = static_cast<int>(e.size()) + *rc::gen::inRange(0, 4);
+  const double alpha = *rc::gen::inRange(1, 100) / 100.0;
+  const ClosedEbh result = closed_e_bh_at_the_end(e, hypotheses, alpha);
+  const unsigned rejected = set_of(result);
+  RC_ASSERT(rejected ==
+            largest_allowed(e, alpha, [&](unsigned set) { return level_by_definition(e, set, hypotheses); }));
+  const unsigned before = set_of(closed_e_bh(e, hypotheses, alpha));
+  RC_ASSERT((before & rejected) == before);
+  for (std::size_t i = 0; i < e.size(); ++i)
+    RC_ASSERT(result.rejected[i] == (rejected != 0 && e[i] >= result.log_threshold));
+}
+
+TEST(ClosedEBhAtTheEnd, WhatIsTooLittleForAClaimSpeaksForOneBesideIt) {
+  const std::vector<double> e = {std::log(32.0), std::log(9.0)};  // K / alpha = 40, and the mean of both is above 20
+  EXPECT_EQ(set_of(closed_e_bh(e, 2, 0.05)), 0U);
+  EXPECT_EQ(set_of(closed_e_bh_at_the_end(e, 2, 0.05)), 1U);
+  EXPECT_EQ(set_of(closed_e_bh_at_the_end(std::vector<double>{std::log(32.0)}, 2, 0.05)), 0U);
 }
 
 RC_GTEST_PROP(ClosedEBh, RejectsAllThatEBhRejects, ()) {

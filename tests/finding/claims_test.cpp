@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "scotoma/evidence/closed_e_bh.h"
@@ -38,6 +39,30 @@ TEST(ClaimsLevel, WithoutWavesOnlyTheSmallestCounts) {
   const std::vector<Claim> claims = {{kStrong, std::nullopt}, {50, std::nullopt}};
   const std::vector<Claim> beside = {{50, std::nullopt}};
   EXPECT_NEAR(claims_level(claims, beside, {0, 0, 64}), 64 / (2 * 1000.0), 1e-12);
+}
+
+/// Whatever a wave ended with, the level of all its claims is what they were decided at.
+TEST(TrialsBesideClaims, WithThemTheLevelIsThatOfTheDecision) {
+  constexpr double kAlpha = 0.05;
+  std::vector<Hypothesis> hypotheses(6);
+  const std::vector<double> e = {26, 9, 300, 0.5, 700, 900};
+  std::vector<double> log_e_values;
+  for (std::size_t i = 0; i < e.size(); ++i) {
+    hypotheses[i].wave = Wave::search;
+    hypotheses[i].log_e_value = std::log(e[i]);
+    hypotheses[i].status = i == 5 ? Status::not_generatable : i == 3 ? Status::out_of_budget : Status::not_confirmed;
+    log_e_values.push_back(i == 5 ? -std::numeric_limits<double>::infinity() : std::log(e[i]));
+  }
+  const ClosedEbh decided = closed_e_bh_at_the_end(log_e_values, 6, kAlpha);
+  for (std::size_t i = 0; i < e.size(); ++i) {
+    if (decided.rejected[i]) hypotheses[i].status = Status::confirmed;
+  }
+  const std::vector<Claim> claims = claims_of(hypotheses);
+  ASSERT_EQ(claims.size(), 3U);
+  const std::vector<Claim> beside = trials_beside_claims(hypotheses);
+  EXPECT_EQ(beside.size(), 2U) << "what cannot be generated counts as nothing";
+  EXPECT_LE(claims_level(claims, beside, trial_counts(hypotheses, 0)), kAlpha);
+  EXPECT_GT(claims_level(claims, {}, trial_counts(hypotheses, 0)), kAlpha) << "the others were needed";
 }
 
 TEST(AlphaOf, TheWavesShareTheLevel) {

@@ -129,7 +129,7 @@ TEST(ReportHtml, RunsNothingButTheScriptThatFiltersItsClaims) {
 TEST(ReportHtml, TellsTheLevelOfTheListedClaimsAndWhatTheScriptNeeds) {
   const std::string html = without_images(rendered(made_up::findings()));
   EXPECT_TRUE(has(html, "<form class=\"filter\" id=\"claims-filter\" hidden>")) << "nothing to pick without the script";
-  EXPECT_TRUE(has(html, "data-trials=\"0 0 256\">Of these 3 claims, at most "));
+  EXPECT_TRUE(has(html, "data-trials=\"0 0 256\" data-beside=\"[]\">Of these 3 claims, at most "));
   EXPECT_EQ(count(html, " data-log-e=\""), 3U) << "fly, ladybug and the exception";
   EXPECT_EQ(count(html, " data-words=\""), 4U) << "and the systematic failure, which has no e-value";
   const auto cards = all(html, "<article class=\"card fail\" id=\"", "\"");

@@ -26,18 +26,8 @@ bool allowed(std::span<const double> ascending, std::size_t k, double hypotheses
   return true;
 }
 
-}  // namespace
-
-double closed_e_bh_level(std::span<const double> log_e_values, std::span<const std::size_t> chosen, int hypotheses) {
-  assert(sensible(log_e_values, hypotheses));
-  if (chosen.empty()) return 0;
-  std::vector<bool> in_set(log_e_values.size());
-  for (const std::size_t i : chosen) in_set[i] = true;
-  std::vector<double> set;
-  std::vector<double> others(static_cast<std::size_t>(hypotheses) - log_e_values.size());
-  for (std::size_t i = 0; i < log_e_values.size(); ++i) (in_set[i] ? set : others).push_back(std::exp(log_e_values[i]));
-  std::sort(set.begin(), set.end());
-  std::sort(others.begin(), others.end());
+/// closed_e_bh_level() of a set that is not empty, and the others of all K, both ascending.
+double level_of(std::span<const double> set, std::span<const double> others) {
   double level = 0;
   double sum = 0;
   std::size_t q = 0;  // of the others that are in A: the more, the larger the mean of those of the set
@@ -50,7 +40,9 @@ double closed_e_bh_level(std::span<const double> log_e_values, std::span<const s
   return std::min(1.0, level);
 }
 
-ClosedEbh closed_e_bh(std::span<const double> log_e_values, int hypotheses, double alpha) {
+/// The largest set of the largest e-values that is allowed(all ascending, how many of the last).
+template <class Allowed>
+ClosedEbh largest(std::span<const double> log_e_values, int hypotheses, double alpha, const Allowed& allowed) {
   assert(sensible(log_e_values, hypotheses));
   assert(0 < alpha && alpha < 1);
   std::vector<double> log_ascending(log_e_values.begin(), log_e_values.end());
@@ -62,11 +54,41 @@ ClosedEbh closed_e_bh(std::span<const double> log_e_values, int hypotheses, doub
   const auto parts_equals = [&] {
     return k < ascending.size() && log_ascending[ascending.size() - k - 1] == log_ascending[ascending.size() - k];
   };
-  while (k > 0 && (parts_equals() || !allowed(ascending, k, hypotheses, alpha))) --k;
+  while (k > 0 && (parts_equals() || !allowed(ascending, k))) --k;
   ClosedEbh result;
   result.log_threshold = k == 0 ? least_rejected(1, hypotheses, alpha) : log_ascending[ascending.size() - k];
   for (const double log_e : log_e_values) result.rejected.push_back(k > 0 && log_e >= result.log_threshold);
   return result;
+}
+
+}  // namespace
+
+double closed_e_bh_level(std::span<const double> log_e_values, std::span<const std::size_t> chosen, int hypotheses) {
+  assert(sensible(log_e_values, hypotheses));
+  if (chosen.empty()) return 0;
+  std::vector<bool> in_set(log_e_values.size());
+  for (const std::size_t i : chosen) in_set[i] = true;
+  std::vector<double> set;
+  std::vector<double> others(static_cast<std::size_t>(hypotheses) - log_e_values.size());
+  for (std::size_t i = 0; i < log_e_values.size(); ++i) (in_set[i] ? set : others).push_back(std::exp(log_e_values[i]));
+  std::sort(set.begin(), set.end());
+  std::sort(others.begin(), others.end());
+  return level_of(set, others);
+}
+
+ClosedEbh closed_e_bh(std::span<const double> log_e_values, int hypotheses, double alpha) {
+  return largest(log_e_values, hypotheses, alpha, [&](std::span<const double> ascending, std::size_t k) {
+    return allowed(ascending, k, hypotheses, alpha);
+  });
+}
+
+ClosedEbh closed_e_bh_at_the_end(std::span<const double> log_e_values, int hypotheses, double alpha) {
+  std::vector<double> all(static_cast<std::size_t>(hypotheses));  // those missing in front: e = 0
+  return largest(log_e_values, hypotheses, alpha, [&](std::span<const double> ascending, std::size_t k) {
+    std::copy(ascending.begin(), ascending.end(), all.end() - std::ssize(ascending));
+    const auto set = std::span(all).last(k);
+    return level_of(set, std::span(all).first(all.size() - k)) <= alpha;
+  });
 }
 
 double least_rejected(int most, int hypotheses, double alpha) {

@@ -38,6 +38,11 @@ double closed_e_bh_level(std::span<const double> log_e_values, std::span<const s
 /// would have needed, log(K / alpha). `alpha` in (0, 1). O(K^2) at worst.
 ClosedEbh closed_e_bh(std::span<const double> log_e_values, int hypotheses, double alpha);
 
+/// The same where every trial has ended: what is not in the set counts as what it is, so that the set holds that of
+/// closed_e_bh() and may hold more. An e-value that is not large enough for a discovery still speaks for those beside
+/// it. If none is rejected, log_threshold is as above; some of the others may then reach it only alone. O(K^2).
+ClosedEbh closed_e_bh_at_the_end(std::span<const double> log_e_values, int hypotheses, double alpha);
+
 /// The least logarithm of an e-value that closed_e_bh may reject where at most `most` of `hypotheses` are: all others
 /// of them are then beyond doubt. Requires 1 <= most <= hypotheses.
 double least_rejected(int most, int hypotheses, double alpha);

@@ -54,6 +54,15 @@ std::vector<Claim> claims_of(std::span<const Hypothesis> hypotheses) {
   return claims;
 }
 
+std::vector<Claim> trials_beside_claims(std::span<const Hypothesis> hypotheses) {
+  std::vector<Claim> trials;
+  for (const Hypothesis& h : hypotheses) {
+    const bool ended = h.status == Status::not_confirmed || h.status == Status::out_of_budget;
+    if (h.wave && ended) trials.push_back({h.log_e_value, h.wave});
+  }
+  return trials;
+}
+
 TrialCounts trial_counts(std::span<const Hypothesis> hypotheses, int unwaved) {
   return {trials_of(hypotheses, Wave::search), trials_of(hypotheses, Wave::cross_check), unwaved};
 }

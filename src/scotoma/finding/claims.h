@@ -36,13 +36,17 @@ struct TrialCounts {
 /// Every confirmed hypothesis, bugs and exceptions, in their order.
 std::vector<Claim> claims_of(std::span<const Hypothesis> hypotheses);
 
+/// Trials of waves that came to an end and are no claims, in their order: their e-values speak for the claims beside
+/// them. None of those that the generator could not show, which count as e = 0.
+std::vector<Claim> trials_beside_claims(std::span<const Hypothesis> hypotheses);
+
 /// `unwaved` as given: it is no property of hypotheses.
 TrialCounts trial_counts(std::span<const Hypothesis> hypotheses, int unwaved);
 
 /// The level of `chosen` out of `others` and itself, whoever chose them and why: the mean over waves, by their numbers
-/// of chosen claims, of closed_e_bh_level (evidence/closed_e_bh.h). Trials that are no claims count as e = 0. Of claims
-/// without a wave the e-values of others do not help: K / (n e), e the smallest of the n chosen (docs/method.md). 0 of
-/// no claim.
+/// of chosen claims, of closed_e_bh_level (evidence/closed_e_bh.h). Others are further claims and
+/// trials_beside_claims(); what is missing of the trials counts as e = 0. Of claims without a wave the e-values of
+/// others do not help: K / (n e), e the smallest of the n chosen (docs/method.md). 0 of no claim.
 double claims_level(std::span<const Claim> chosen, std::span<const Claim> others, const TrialCounts& trials);
 
 }  // namespace scotoma

@@ -139,7 +139,7 @@ ordered_json claims_json(const Study& study, const Findings& findings) {
                        {"by_evidence", nullptr},
                        {"systematic", evidence.alpha0}};
   const std::vector<Claim> claims = claims_of(findings.hypotheses);
-  if (!claims.empty()) json["by_evidence"] = claims_level(claims, {}, trials);
+  if (!claims.empty()) json["by_evidence"] = claims_level(claims, trials_beside_claims(findings.hypotheses), trials);
   return json;
 }
 

@@ -173,7 +173,7 @@ double decide(const Study& study, std::vector<Hypothesis>& hypotheses, const std
   if (finalists.empty()) return 0;
   // The finalists were chosen before the first image of their evidence, baseline images included: the search may have
   // chosen them by whatever it saw. alpha0 of the level is spent on the bounds of systematic failures.
-  const ClosedEbh result = closed_e_bh(log_e_values, trials_of(hypotheses, wave), alpha_of(evidence, wave));
+  const ClosedEbh result = closed_e_bh_at_the_end(log_e_values, trials_of(hypotheses, wave), alpha_of(evidence, wave));
   for (std::size_t i = 0; i < finalists.size(); ++i) {
     if (result.rejected[i]) hypotheses[finalists[i]].status = Status::confirmed;
   }

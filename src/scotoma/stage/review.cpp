@@ -76,13 +76,18 @@ std::string not_generatable_because(const Hypothesis& h, const std::vector<Revie
 /// The log e-value from which claims of a wave stay. Those of a record without waves: by e-BH with its slots.
 double threshold_of(const Study& study, const Findings& findings, std::optional<Wave> wave) {
   const double alpha = study.evidence.alpha - study.evidence.alpha0;
+  std::vector<Claim> ended = claims_of(findings.hypotheses);
+  if (wave) {
+    const std::vector<Claim> beside = trials_beside_claims(findings.hypotheses);
+    ended.insert(ended.end(), beside.begin(), beside.end());
+  }
   std::vector<double> log_e_values;
-  for (const Claim& claim : claims_of(findings.hypotheses)) {
-    if (claim.wave == wave) log_e_values.push_back(claim.log_e_value);
+  for (const Claim& trial : ended) {
+    if (trial.wave == wave) log_e_values.push_back(trial.log_e_value);
   }
   if (!wave) return e_bh(log_e_values, slots(study), alpha).log_threshold;
   const int trials = std::max(1, trials_of(findings.hypotheses, *wave));
-  return closed_e_bh(log_e_values, trials, alpha_of(*wave, alpha)).log_threshold;
+  return closed_e_bh_at_the_end(log_e_values, trials, alpha_of(*wave, alpha)).log_threshold;
 }
 
 /// The decision of each wave over what is left of its claims; what was withdrawn counts as e = 0.

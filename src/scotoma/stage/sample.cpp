@@ -25,7 +25,7 @@
 namespace scotoma {
 namespace {
 
-constexpr std::array kQuantiles = {0.15, 0.5, 0.85};
+constexpr std::array kQuantiles = {0.15, 0.5, 0.85};  // of a finalist's rate, over which its costs are averaged
 constexpr int kLost = 4;          // trials' worth of images that a trial without a decision costs: it may lose a bug
 constexpr int kFewestFresh = 4;   // baseline images that evidence may stand on
 constexpr int kDistinguish = 16;  // images that distinguish a label which fails now and then from one that often does
@@ -141,36 +141,47 @@ std::vector<int> fresh_sizes(const Study& study) {
   return sizes;
 }
 
-/// What the trial of a finalist is expected to cost with this baseline sample: images, by the Beta(1, 1) posterior of
-/// the rate that exploration showed. One that comes to no decision is a bug lost, and counts four times.
-double cost_of_trial(const StageContext& context, const Hypothesis& finalist, Sampled base, double log_needed) {
+/// Rates that a finalist may have, by the Beta(1, 1) posterior of what exploration showed.
+std::vector<double> likely_rates(const Hypothesis& finalist) {
   const Rate& seen = finalist.explored;
+  std::vector<double> rates;
+  for (const double p : kQuantiles)
+    rates.push_back(beta_quantile(seen.failures + 1.0, seen.valid - seen.failures + 1.0, p));
+  return rates;
+}
+
+/// What a trial is expected to cost with this baseline sample: images, the mean over `rates`. One that comes to no
+/// decision is a bug lost, and counts four times.
+double cost_of_trial(const StageContext& context, std::span<const double> rates, Sampled base, double log_needed) {
   const int most = std::min(context.study.budget.confirm, context.study.budget.images / kLost);
   double images = 0;
-  for (const double p : kQuantiles) {
-    const double rate = beta_quantile(seen.failures + 1.0, seen.valid - seen.failures + 1.0, p);
+  for (const double rate : rates) {
     const auto trial = expected_trial(rate, base, log_needed, most, context.study.evidence.delta);
-    images += trial.value_or(kLost * most) / static_cast<double>(kQuantiles.size());
+    images += trial.value_or(kLost * most) / static_cast<double>(rates.size());
   }
   return images;
 }
 
-/// The size of the label's fresh baseline sample with which that and the trials of these finalists are expected to cost
-/// least: a phrase that always fails stands out from few images, one that fails now and then only from many.
-int cheapest_size(const StageContext& context, const std::vector<const Hypothesis*>& finalists, double log_needed) {
-  int best = 0;
-  double least = 0;
+/// What a label's fresh baseline sample and the trials of its finalists are expected to cost.
+struct LabelCost {
+  int size = 0;  ///< of the baseline sample
+  double images = 0;
+};
+
+/// With the size that makes it least: a phrase that always fails stands out from few baseline images, one that fails
+/// now and then only from many. `clear`: only finalists that always fail count.
+LabelCost cheapest(const StageContext& context, const std::vector<const Hypothesis*>& finalists, double log_needed,
+                   bool clear) {
+  LabelCost best;
   for (const int size : fresh_sizes(context.study)) {
     double cost = size;
-    if (best != 0 && cost >= least) break;
+    if (best.size != 0 && cost >= best.images) break;
     for (const Hypothesis* h : finalists) {
       const int events = h->base_valid == 0 ? 0 : static_cast<int>(std::int64_t{h->base_events} * size / h->base_valid);
-      cost += cost_of_trial(context, *h, {events, size}, log_needed);
+      const std::vector<double> rates = clear ? std::vector{1.0} : likely_rates(*h);
+      cost += cost_of_trial(context, rates, {events, size}, log_needed);
     }
-    if (best == 0 || cost < least) {
-      best = size;
-      least = cost;
-    }
+    if (best.size == 0 || cost < best.images) best = {size, cost};
   }
   return best;
 }
@@ -189,8 +200,18 @@ std::vector<Wanted> wanted_by(const StageContext& context, const std::vector<Bas
   }
   // What is asked of each, about, if half of them are confirmed.
   const double log_needed = std::log(2 / alpha_of(wave, evidence.alpha - evidence.alpha0));
+  const auto costs_of = [&](bool clear) {
+    std::vector<LabelCost> costs;
+    for (const std::size_t l : labels) costs.push_back(cheapest(context, of_label[l], log_needed, clear));
+    return costs;
+  };
+  std::vector<LabelCost> costs = costs_of(false);
+  double images = 0;
+  for (const LabelCost& cost : costs) images += cost.images;
+  // Where there are not images for all of them, those that are decided soonest are worth most.
+  if (images > context.budget().left()) costs = costs_of(true);
   std::vector<Wanted> wanted;
-  for (const std::size_t l : labels) wanted.push_back({l, cheapest_size(context, of_label[l], log_needed)});
+  for (std::size_t i = 0; i < labels.size(); ++i) wanted.push_back({labels[i], costs[i].size});
   return wanted;
 }
 

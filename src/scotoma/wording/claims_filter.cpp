@@ -2,6 +2,7 @@
 #include "scotoma/wording/claims_filter.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cassert>
@@ -22,6 +23,22 @@ std::string choice(std::string_view name, std::string_view key, const std::set<s
   std::string options = "<option value=\"\">all</option>";
   for (const std::string& value : values) options += fmt::format("<option>{}</option>", escape_html(value));
   return fmt::format("<label>{} <select data-filter=\"{}\">{}</select></label>\n", name, key, options);
+}
+
+/// exp() makes infinity again of the largest.
+double finite(double log_e) {
+  constexpr double kLargest = std::numeric_limits<double>::max();
+  return std::clamp(log_e, -kLargest, kLargest);
+}
+
+int wave_number(const std::optional<Wave>& wave) { return wave ? static_cast<int>(*wave) : kUnwaved; }
+
+/// "[[3.5,0],[-1.2,0]]", as the script takes claims.
+std::string pairs(const std::vector<Claim>& trials) {
+  std::vector<std::string> texts;
+  for (const Claim& trial : trials)
+    texts.push_back(fmt::format("[{},{}]", finite(trial.log_e_value), wave_number(trial.wave)));
+  return fmt::format("[{}]", fmt::join(texts, ","));
 }
 
 std::string attributes(std::string_view label, std::string_view misclassified_as, std::string_view sentence) {
@@ -45,9 +62,7 @@ std::string claims_sentence(std::span<const Claim> chosen, std::span<const Claim
 }
 
 std::string claim_attributes(const Study& study, const Hypothesis& h) {
-  constexpr double kLargest = std::numeric_limits<double>::max();  // exp() makes infinity again of it
-  return fmt::format(" data-log-e=\"{}\" data-wave=\"{}\"{}", std::clamp(h.log_e_value, -kLargest, kLargest),
-                     h.wave ? static_cast<int>(*h.wave) : kUnwaved,
+  return fmt::format(" data-log-e=\"{}\" data-wave=\"{}\"{}", finite(h.log_e_value), wave_number(h.wave),
                      attributes(h.label, h.misclassified_as(), sentence(study, h)));
 }
 
@@ -66,12 +81,13 @@ std::string claims_filter(const Study& study, const Findings& findings, const st
     claims.push_back({h->log_e_value, h->wave});
   }
   const TrialCounts trials = trials_of(study, findings);
+  const std::vector<Claim> beside = trials_beside_claims(findings.hypotheses);
   return fmt::format(
       "<form class=\"filter\" id=\"claims-filter\" hidden>\n{}{}<label>Words <input type=\"search\" "
       "data-filter=\"words\"></label>\n<p id=\"claims-level\" aria-live=\"polite\" data-trials=\"{} {} "
-      "{}\">{}</p>\n</form>\n",
+      "{}\" data-beside=\"{}\">{}</p>\n</form>\n",
       choice("Label", "label", labels), choice("Misclassified as", "taken", taken), trials.search, trials.cross_check,
-      trials.unwaved, claims_sentence(claims, {}, trials));
+      trials.unwaved, pairs(beside), claims_sentence(claims, beside, trials));
 }
 
 std::string script_source(std::string_view script) {
@@ -122,7 +138,7 @@ if (typeof document !== "undefined") {
     const words = wanted("words").toLowerCase().split(/\s+/).filter(word => word);
     const fits = claim => ["label", "taken"].every(key => !wanted(key) || claim.dataset[key] === wanted(key)) &&
       words.every(word => claim.dataset.words.toLowerCase().includes(word));
-    const chosen = [], others = [];
+    const chosen = [], others = JSON.parse(out.dataset.beside);
     for (const claim of all("[data-log-e]")) {
       claim.hidden = !fits(claim);
       (claim.hidden ? others : chosen).push([Number(claim.dataset.logE), Number(claim.dataset.wave)]);

@@ -128,7 +128,7 @@ std::string planned_sentence(const Study& study) {
 std::string evidence_sentence(const Study& study, const Findings& findings) {
   const std::vector<Claim> claims = claims_of(findings.hypotheses);
   if (claims.empty() || study.evidence.rule != EvidenceRule::sequential) return {};
-  return claims_sentence(claims, {}, trials_of(study, findings));
+  return claims_sentence(claims, trials_beside_claims(findings.hypotheses), trials_of(study, findings));
 }
 
 std::string systematic_sentence(double alpha0) {
