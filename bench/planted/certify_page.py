@@ -207,7 +207,15 @@ def _figures(results: list[certified.Certified]) -> dict[str, dict]:
 def tables(results: list[certified.Certified]) -> str:
     """What the runner prints."""
     figures = _figures(results)
-    parts = [verdicts(figures), labels(figures), wrong(results), bugs(figures, results), planted(results), left_open(results), gaps(results)]
+    parts = [
+        verdicts(figures),
+        labels(figures),
+        wrong(results),
+        bugs(figures, results),
+        planted(results),
+        left_open(results),
+        gaps(results),
+    ]
     parts.append(cost(figures, results))
     return "\n\n".join(parts)
 

@@ -118,7 +118,7 @@ class Runner(unittest.TestCase):
         return code, out.getvalue()
 
     def place(self, name):
-        return self.folder / f"out/shipped-seed{settings.SHIPPED_SEED}/certify/{name}"
+        return self.folder / f"out/shipped-seed{settings.SEED}/certify/{name}"
 
     def test_all_are_run_once_the_first_alone_on_all_threads_and_the_page_is_written(self):
         code, said = self.bench()

@@ -43,7 +43,8 @@ def arguments(args: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--seed",
         type=int,
-        help=f"of all runs (default: {settings.SEED}, with --shipped {settings.SHIPPED_SEED}); with another every image is another",
+        default=settings.SEED,
+        help=f"of all runs (default: {settings.SEED}); with another every image is another",
     )
     parser.add_argument("--program", type=Path, default=ROOT / "build/release/bin/scotoma")
     parser.add_argument("--out", type=Path, default=ROOT / "build/planted", help="runs and cache (default: build/planted)")
@@ -53,8 +54,6 @@ def arguments(args: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--docs", type=Path, default=ROOT / "docs", help="where the page and its JSON go")
     given = parser.parse_args(args)
-    if given.seed is None:
-        given.seed = settings.SHIPPED_SEED if given.shipped else settings.SEED
     if given.unseen and given.shipped:
         parser.error("--unseen and --shipped are different classifiers; give one")
     if given.certify and (given.unseen or given.scheme or given.budget):
