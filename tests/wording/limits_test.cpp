@@ -55,6 +55,9 @@ TEST(LimitSentences, SayHowFarDraftsShowWhatFullImagesShow) {
   EXPECT_TRUE(
       said("24 cheaper images; no evidence stands on one. 24 of 24 that were compared did not show their label as "
            "a draft. Drafts mislead, so the search went back to full images"));
+  EXPECT_EQ(misleading_drafts(findings).substr(0, 14), "Drafts mislead");
+  findings.drafts->gone_back = false;
+  EXPECT_EQ(misleading_drafts(findings), "");
 }
 
 TEST(LimitSentences, SayThatNobodyJudgedTheImages) {

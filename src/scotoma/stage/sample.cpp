@@ -256,6 +256,59 @@ Result<std::vector<Rate>> generate_fresh(StageContext& context, const std::vecto
   return rates;
 }
 
+/// Takes out the labels that get no images, and says so.
+void leave_out_unpaid(StageContext& context, const std::vector<BaseResult>& bases, std::vector<Wanted>& wanted) {
+  std::vector<std::string> unpaid;
+  for (const Wanted& one : wanted) {
+    if (one.size == 0) unpaid.push_back(fmt::format("\"{}\"", bases[one.label].label));
+  }
+  std::erase_if(wanted, [](const Wanted& one) { return one.size == 0; });
+  if (unpaid.empty()) return;
+  context.limits.push_back(
+      fmt::format("The budget of {} images had none left for fresh baseline images of {}: promising phrases of {} were "
+                  "not put to the test; raise budget.images.",
+                  context.study.budget.images, fmt::join(unpaid, ", "), unpaid.size() == 1 ? "it" : "them"));
+}
+
+/// Fresh baseline images of these labels, whose names and rates come back. With these it may turn out that a label
+/// cannot be generated.
+Result<std::map<std::string, Rate>> complete(StageContext& context, const std::vector<Wanted>& wanted,
+                                             std::vector<BaseResult>& bases) {
+  std::map<std::string, Rate> fresh;
+  if (wanted.empty()) return fresh;
+  context.step(fmt::format("fresh baseline images of {} label{}", wanted.size(), wanted.size() == 1 ? "" : "s"));
+  SCOTOMA_ASSIGN_OR_RETURN(const auto rates, generate_fresh(context, wanted, bases));
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    BaseResult& base = bases[wanted[i].label];
+    fresh[base.label] = rates[i];
+    const int invalid = base.rate.invalid + base.fresh.invalid;
+    base.not_generatable =
+        invalid > context.study.evidence.max_invalid * (invalid + base.rate.valid + base.fresh.valid);
+  }
+  return fresh;
+}
+
+/// Whether a finalist goes on with the fresh images of its label; if not, its status says why.
+bool stays(const StageContext& context, Hypothesis& hypothesis, const std::vector<BaseResult>& bases,
+           const std::map<std::string, Rate>& fresh, Wave wave) {
+  const auto found = fresh.find(hypothesis.label);
+  if (found == fresh.end()) {
+    hypothesis.status = Status::out_of_budget;
+    return false;
+  }
+  const BaseResult& base = *base_of(bases, hypothesis.label);
+  // Invariant: who leaves by what the fresh images show has seen them, and counts among the trials of its wave.
+  hypothesis.wave = wave;
+  set_fresh_base(hypothesis, base, found->second, context.study.evidence.delta);
+  if (base.not_generatable) {
+    hypothesis.status = Status::not_generatable;
+    return false;
+  }
+  const bool promising = hypothesis.explored.valid == 0 || hypothesis.explored.rate > hypothesis.null_rate;
+  if (!promising) hypothesis.status = Status::not_promising;
+  return promising;
+}
+
 }  // namespace
 
 std::vector<Query> base_queries(const StageContext& context, const Target& target, Purpose purpose, int first,
@@ -304,51 +357,14 @@ Result<std::vector<BaseResult>> sample_bases(StageContext& context) {
 Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vector<BaseResult>& bases,
                                                 std::vector<Hypothesis>& hypotheses,
                                                 const std::vector<std::size_t>& finalists, Wave wave) {
-  const EvidenceOptions& evidence = context.study.evidence;
-  if (evidence.rule == EvidenceRule::fixed || finalists.empty()) return finalists;
+  if (context.study.evidence.rule == EvidenceRule::fixed || finalists.empty()) return finalists;
   auto wanted = wanted_by(context, bases, hypotheses, finalists, wave);
   keep_affordable(context, context.budget().for_baselines(), wanted);
-  std::vector<std::string> unpaid;
-  for (const Wanted& one : wanted) {
-    if (one.size == 0) unpaid.push_back(fmt::format("\"{}\"", bases[one.label].label));
-  }
-  std::erase_if(wanted, [](const Wanted& one) { return one.size == 0; });
-  if (!unpaid.empty()) {
-    context.limits.push_back(fmt::format(
-        "The budget of {} images had none left for fresh baseline images of {}: promising phrases of {} were "
-        "not put to the test; raise budget.images.",
-        context.study.budget.images, fmt::join(unpaid, ", "), unpaid.size() == 1 ? "it" : "them"));
-  }
-  std::map<std::string, Rate> fresh;
-  if (!wanted.empty()) {
-    context.step(fmt::format("fresh baseline images of {} label{}", wanted.size(), wanted.size() == 1 ? "" : "s"));
-    SCOTOMA_ASSIGN_OR_RETURN(const auto rates, generate_fresh(context, wanted, bases));
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      BaseResult& base = bases[wanted[i].label];
-      fresh[base.label] = rates[i];
-      const int invalid = base.rate.invalid + base.fresh.invalid;
-      base.not_generatable = invalid > evidence.max_invalid * (invalid + base.rate.valid + base.fresh.valid);
-    }
-  }
+  leave_out_unpaid(context, bases, wanted);
+  SCOTOMA_ASSIGN_OR_RETURN(const auto fresh, complete(context, wanted, bases));
   std::vector<std::size_t> staying;
   for (const std::size_t h : finalists) {
-    Hypothesis& hypothesis = hypotheses[h];
-    const auto found = fresh.find(hypothesis.label);
-    if (found == fresh.end()) {
-      hypothesis.status = Status::out_of_budget;
-      continue;
-    }
-    const BaseResult& base = *base_of(bases, hypothesis.label);
-    // Invariant: who leaves by what the fresh images show has seen them, and counts among the trials of its wave.
-    hypothesis.wave = wave;
-    set_fresh_base(hypothesis, base, found->second, evidence.delta);
-    if (base.not_generatable) {
-      hypothesis.status = Status::not_generatable;
-    } else if (hypothesis.explored.valid > 0 && hypothesis.explored.rate <= hypothesis.null_rate) {
-      hypothesis.status = Status::not_promising;
-    } else {
-      staying.push_back(h);
-    }
+    if (stays(context, hypotheses[h], bases, fresh, wave)) staying.push_back(h);
   }
   return staying;
 }
