@@ -2,6 +2,7 @@
 #include "scotoma/stage/audit.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <map>
 #include <numeric>
@@ -18,7 +19,8 @@
 namespace scotoma {
 namespace {
 
-constexpr int kPairsBetweenLooks = 4;  // pairs of a label, rounded up to whole rounds of base prompts
+constexpr std::size_t kNamedUnaudited = 3;  // bugs that a sentence names
+constexpr int kPairsBetweenLooks = 4;       // pairs of a label, rounded up to whole rounds of base prompts
 
 PairedEffect effect_of(const std::vector<Pair>& pairs, Direction direction) {
   PairedEffect effect;
@@ -57,14 +59,13 @@ class Audits {
   Audits(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& which)
       : context_(context), hypotheses_(hypotheses), round_(audit_round(context.study)) {
     std::vector<std::size_t> confirmed;
+    std::vector<std::size_t> unaudited;
     for (const std::size_t h : which) {
       if (hypotheses[h].status != Status::confirmed) continue;
-      if (context.budget().affords(round_, 2 * (confirmed.size() + 1))) {
-        confirmed.push_back(h);
-      } else {
-        say_unaudited(hypotheses[h]);
-      }
+      const bool paid = context.budget().affords(round_, 2 * (confirmed.size() + 1));
+      (paid ? confirmed : unaudited).push_back(h);
     }
+    say_unaudited(unaudited);
     bugs_ = confirmed.size();
     open_ = grouped_by_cause(hypotheses, confirmed);
   }
@@ -132,10 +133,17 @@ class Audits {
     return images >= static_cast<std::size_t>(context_.study.budget.audit);
   }
 
-  void say_unaudited(const Hypothesis& hypothesis) {
-    context_.limits.push_back(
-        fmt::format("The budget of {} images had none left to audit '{}'; its rate is known from confirmation only.",
-                    context_.study.budget.images, hypothesis.prompt));
+  void say_unaudited(const std::vector<std::size_t>& unaudited) {
+    if (unaudited.empty()) return;
+    std::vector<std::string> named;
+    for (const std::size_t h : unaudited) {
+      if (named.size() < kNamedUnaudited) named.push_back(fmt::format("'{}'", hypotheses_[h].prompt));
+    }
+    const std::size_t more = unaudited.size() - named.size();
+    context_.limits.push_back(fmt::format(
+        "The budget of {} images had none left to audit {}{}; {} known from confirmation only.",
+        context_.study.budget.images, fmt::join(named, ", "), more == 0 ? "" : fmt::format(" and {} more", more),
+        unaudited.size() == 1 ? "its rate is" : "their rates are"));
   }
 
   StageContext& context_;

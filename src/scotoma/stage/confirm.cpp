@@ -64,7 +64,11 @@ class Confirmation {
  public:
   Confirmation(StageContext& context, std::vector<Hypothesis>& hypotheses, const std::vector<std::size_t>& finalists,
                Wave wave)
-      : context_(context), hypotheses_(hypotheses), open_(finalists), alpha_(alpha_of(context.study.evidence, wave)) {
+      : context_(context),
+        hypotheses_(hypotheses),
+        finalists_(finalists),
+        open_(finalists),
+        alpha_(alpha_of(context.study.evidence, wave)) {
     for (std::size_t h : finalists) {
       hypotheses[h].wave = wave;
       hypotheses[h].status = Status::not_confirmed;
@@ -79,7 +83,9 @@ class Confirmation {
 
   /// Images first .. first + count - 1 of every open trial that the budget can still pay for.
   Result<void> step(int first, int count) {
-    while (!open_.empty() && !affords(count)) give_up_one();
+    const std::int64_t kept_back = fixed() ? 0 : for_audits();
+    while (!open_.empty() && !context_.budget().affords(kept_back + std::int64_t{count} * std::ssize(open_)))
+      give_up_one();
     std::vector<Trial> trials;
     for (std::size_t h : open_) trials.push_back(trial_of(hypotheses_[h]));
     SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context_, trials, Purpose::confirmation, first, count));
@@ -90,9 +96,19 @@ class Confirmation {
   }
 
  private:
-  /// Whether the budget pays for `count` images of each open trial and the audits.
-  bool affords(int count) const {
-    return context_.budget().affords(kept_back_ + std::int64_t{count} * std::ssize(open_));
+  /// Images of the shortest audits of what would be confirmed if all ended now: trials never spend these.
+  std::int64_t for_audits() const {
+    std::vector<double> log_e_values;
+    for (const std::size_t h : finalists_) log_e_values.push_back(value_of(context_.study.evidence, hypotheses_[h]));
+    const ClosedEbh now = closed_e_bh_at_the_end(log_e_values, trials_, alpha_);
+    std::set<std::string> phrases;  // one that several labels share is about one cause
+    std::int64_t images = 0;
+    for (std::size_t i = 0; i < finalists_.size(); ++i) {
+      if (!now.rejected[i]) continue;
+      const bool known = !phrases.insert(hypotheses_[finalists_[i]].phrase.text).second;
+      images += 2LL * (known ? audit_round(context_.study) : shortest_audit(context_.study));
+    }
+    return images;
   }
 
   bool fixed() const { return context_.study.evidence.rule == EvidenceRule::fixed; }
@@ -121,9 +137,6 @@ class Confirmation {
     std::erase_if(open_, [&](std::size_t h) {
       if (!any || value_of(evidence, hypotheses_[h]) < now.log_threshold) return false;
       crossed_.push_back(hypotheses_[h].log_e_value);
-      // Invariant: kept_back_ is what the shortest audits of all in crossed_ take, so that trials never spend it.
-      const bool known = !phrases_.insert(hypotheses_[h].phrase.text).second;
-      kept_back_ += 2LL * (known ? audit_round(context_.study) : shortest_audit(context_.study));
       return true;
     });
     // Invariant: open_, crossed_ and those given up are all trials that may still end rejected. Futile ones have left:
@@ -151,14 +164,13 @@ class Confirmation {
 
   StageContext& context_;
   std::vector<Hypothesis>& hypotheses_;
-  std::vector<std::size_t> open_;
+  std::vector<std::size_t> finalists_;
+  std::vector<std::size_t> open_;  ///< of these
   int trials_ = 0;                 ///< K: fixed before the first image of any of them
   double alpha_;                   ///< of this wave
   std::vector<double> crossed_;    ///< log e-values of the trials that ended because they are rejected
-  std::set<std::string> phrases_;  ///< of these: one that several labels share is about one cause
   std::size_t given_up_ = 0;       ///< trials that the budget did not pay for
   int generated_ = 0;              ///< images of each open trial
-  std::int64_t kept_back_ = 0;     ///< images for the audits of those that crossed
 };
 
 /// Closed e-BH over all trials of a wave, whatever ended them. Returns its threshold.
