@@ -297,15 +297,22 @@ TEST_F(CompleteBases, ALabelDoesNotTakeTheImagesOfAnother) {
   EXPECT_EQ(fresh("cow"), fresh("bee"));
 }
 
-TEST_F(CompleteBases, WhereNotAllTrialsArePaidForTheSamplesAreThoseOfClearBugs) {
+TEST_F(CompleteBases, WhereImagesAreTightOneThatFailedCallsForNoMoreThanAClearBugDoes) {
   explored(hypotheses_[1], 1, 1);
   complete({1});
   const int enough = fresh("cow");
   for (BaseResult& base : bases_) base.fresh = {};
-  stage_.study.budget.images = stage_.context.spent.total() + 16;
+  stage_.study.budget.images = stage_.context.spent.total() + 15;
   complete({1});
   EXPECT_EQ(fresh("cow"), 4);
-  EXPECT_GT(enough, 8) << "half of what is left";
+  EXPECT_GT(enough, 4);
+}
+
+TEST_F(CompleteBases, WhereImagesAreTightWhatIsKnownOfARateStillCounts) {
+  explored(hypotheses_[1], 5, 8);
+  stage_.study.budget.images = stage_.context.spent.total() + 2 * 16;
+  complete({1});
+  EXPECT_EQ(fresh("cow"), 16);
 }
 
 TEST_F(CompleteBases, OfALabelThatFailsNearlyEverywhereItIsPassesThatCount) {

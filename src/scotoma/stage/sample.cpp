@@ -26,6 +26,7 @@ namespace scotoma {
 namespace {
 
 constexpr std::array kQuantiles = {0.15, 0.5, 0.85};  // of a finalist's rate, over which its costs are averaged
+constexpr int kGlimpse = 2;       // images of exploration that tell hardly more than whether a bug may be clear
 constexpr int kLost = 4;          // trials' worth of images that a trial without a decision costs: it may lose a bug
 constexpr int kFewestFresh = 4;   // baseline images that evidence may stand on
 constexpr int kDistinguish = 16;  // images that distinguish a label which fails now and then from one that often does
@@ -141,9 +142,11 @@ std::vector<int> fresh_sizes(const Study& study) {
   return sizes;
 }
 
-/// Rates that a finalist may have, by the Beta(1, 1) posterior of what exploration showed.
-std::vector<double> likely_rates(const Hypothesis& finalist) {
+/// Rates that a finalist may have, by the Beta(1, 1) posterior of what exploration showed. That of an image or two
+/// allows for nearly all rates, and most of them are dear to decide: where images are tight, the rate is as seen.
+std::vector<double> likely_rates(const Hypothesis& finalist, bool tight) {
   const Rate& seen = finalist.explored;
+  if (tight && seen.valid > 0 && seen.valid <= kGlimpse) return {seen.rate};
   std::vector<double> rates;
   for (const double p : kQuantiles)
     rates.push_back(beta_quantile(seen.failures + 1.0, seen.valid - seen.failures + 1.0, p));
@@ -169,17 +172,16 @@ struct LabelCost {
 };
 
 /// With the size that makes it least: a phrase that always fails stands out from few baseline images, one that fails
-/// now and then only from many. `clear`: only finalists that always fail count.
+/// now and then only from many. `tight`: there are not images for all that may be.
 LabelCost cheapest(const StageContext& context, const std::vector<const Hypothesis*>& finalists, double log_needed,
-                   bool clear) {
+                   bool tight) {
   LabelCost best;
   for (const int size : fresh_sizes(context.study)) {
     double cost = size;
     if (best.size != 0 && cost >= best.images) break;
     for (const Hypothesis* h : finalists) {
       const int events = h->base_valid == 0 ? 0 : static_cast<int>(std::int64_t{h->base_events} * size / h->base_valid);
-      const std::vector<double> rates = clear ? std::vector{1.0} : likely_rates(*h);
-      cost += cost_of_trial(context, rates, {events, size}, log_needed);
+      cost += cost_of_trial(context, likely_rates(*h, tight), {events, size}, log_needed);
     }
     if (best.size == 0 || cost < best.images) best = {size, cost};
   }
@@ -200,16 +202,15 @@ std::vector<Wanted> wanted_by(const StageContext& context, const std::vector<Bas
   }
   // What is asked of each, about, if half of them are confirmed.
   const double log_needed = std::log(2 / alpha_of(wave, evidence.alpha - evidence.alpha0));
-  const auto costs_of = [&](bool clear) {
+  const auto costs_of = [&](bool tight) {
     std::vector<LabelCost> costs;
-    for (const std::size_t l : labels) costs.push_back(cheapest(context, of_label[l], log_needed, clear));
+    for (const std::size_t l : labels) costs.push_back(cheapest(context, of_label[l], log_needed, tight));
     return costs;
   };
-  std::vector<LabelCost> costs = costs_of(false);
+  std::vector<LabelCost> costs = costs_of(true);
   double images = 0;
   for (const LabelCost& cost : costs) images += cost.images;
-  // Where there are not images for all of them, those that are decided soonest are worth most.
-  if (images > context.budget().left()) costs = costs_of(true);
+  if (images <= context.budget().for_baselines()) costs = costs_of(false);  // half of what is left: they are not tight
   std::vector<Wanted> wanted;
   for (std::size_t i = 0; i < labels.size(); ++i) wanted.push_back({labels[i], costs[i].size});
   return wanted;
