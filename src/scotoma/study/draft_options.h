@@ -8,8 +8,8 @@
 
 namespace scotoma {
 
-/// The generator of drafts, where there is one: the study's with the options that differ for drafts. A folder of its own
-/// brings its own sampler.
+/// The generator of drafts, where there is one: the study's with the options that differ for drafts. A folder of its
+/// own brings its own sampler.
 std::optional<GeneratorOptions> draft_of(const GeneratorOptions& options);
 
 /// Whether phrases are chosen by drafts.
