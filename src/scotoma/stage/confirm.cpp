@@ -84,8 +84,10 @@ class Confirmation {
   /// Images first .. first + count - 1 of every open trial that the budget can still pay for.
   Result<void> step(int first, int count) {
     const std::int64_t kept_back = fixed() ? 0 : for_audits();
-    while (!open_.empty() && !context_.budget().affords(kept_back + std::int64_t{count} * std::ssize(open_)))
-      give_up_one();
+    const auto affords = [&](std::int64_t images) { return context_.budget().affords(kept_back + images); };
+    // Some that are decided are worth more than all half done.
+    while (!fixed() && open_.size() > 1 && !affords(until_decided(count))) give_up_one();
+    while (!open_.empty() && !affords(std::int64_t{count} * std::ssize(open_))) give_up_one();
     std::vector<Trial> trials;
     for (std::size_t h : open_) trials.push_back(trial_of(hypotheses_[h]));
     SCOTOMA_ASSIGN_OR_RETURN(const auto samples, sample_trials(context_, trials, Purpose::confirmation, first, count));
@@ -96,6 +98,28 @@ class Confirmation {
   }
 
  private:
+  /// Images until all open trials are decided, if each goes on as it did so far; `count` of each at least.
+  std::int64_t until_decided(int count) const {
+    std::int64_t images = 0;
+    for (const std::size_t h : open_) images += std::max(count, until_decided(hypotheses_[h]));
+    return images;
+  }
+
+  /// Of one trial: until its evidence does if half of the trials are rejected; all that it may still have where that
+  /// never is. Nothing is known before its first valid image.
+  int until_decided(const Hypothesis& hypothesis) const {
+    const Rate& rate = hypothesis.confirmed;
+    if (rate.valid == 0) return 0;
+    const double expected = (rate.failures + 0.5) / (rate.valid + 1.0);
+    const int most = context_.study.budget.confirm - generated_;
+    const double needed = std::log(2 / alpha_);
+    for (int more = kBetweenLooks; more < most; more += kBetweenLooks) {
+      const int events = rate.failures + static_cast<int>(std::lround(expected * more));
+      if (log_e_of(hypothesis, events, rate.valid + more, context_.study.evidence.delta) >= needed) return more;
+    }
+    return most;
+  }
+
   /// Images of the shortest audits of what would be confirmed if all ended now: trials never spend these.
   std::int64_t for_audits() const {
     std::vector<double> log_e_values;
