@@ -205,6 +205,20 @@ TEST(Confirm, KeepsTheBestWhenTheBudgetRunsShort) {
   EXPECT_NE(trial.stage.context.limits[0].find("1 promising"), std::string::npos);
 }
 
+TEST(Confirm, WhereTheBudgetDoesNotDoForAllItGoesToWhatItCanDecide) {
+  FlowerTrial trial(1.0);
+  for (int i = 0; i < 9; ++i) trial.hypotheses.push_back(trial.stage.hypothesis("cow", "on a flower"));  // no bug
+  trial.hypotheses[0].base_events = 0;  // of so few that it takes more than eight images that fail
+  trial.hypotheses[0].base_valid = 4;
+  auto& budget = trial.stage.study.budget;
+  budget.images = trial.stage.context.spent.total() + 10 * 4 + 24;
+  trial.run();
+  EXPECT_EQ(trial.hypotheses[0].status, Status::confirmed);
+  EXPECT_LE(trial.stage.context.spent.total(), budget.images);
+  const auto ended = std::ranges::count(trial.hypotheses, Status::out_of_budget, &Hypothesis::status);
+  EXPECT_GT(ended, 0);
+}
+
 TEST(Confirm, KeepsBackTheImagesOfAShortAudit) {
   FlowerTrial trial(1.0);
   trial.hypotheses.push_back(trial.stage.hypothesis("fly", "on a flower", 0.9));  // it would go on for long
