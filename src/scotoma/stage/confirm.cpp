@@ -81,6 +81,34 @@ class Confirmation {
 
   bool done() const { return open_.empty(); }
 
+  /// All trials side by side, `count` images of each between two looks.
+  Result<void> run(int count) {
+    const int most = context_.study.budget.confirm;
+    for (int first = 0; first < most && !done(); first += count)
+      SCOTOMA_RETURN_IF_ERROR(step(first, std::min(count, most - first)));
+    return fixed() ? Result<void>() : take_up_given_up(count);
+  }
+
+ private:
+  /// Those that ended for the budget go on one by one, the best first, with the images that others left.
+  Result<void> take_up_given_up(int count) {
+    std::vector<std::size_t> again = given_up_;
+    std::stable_sort(again.begin(), again.end(), [&](std::size_t a, std::size_t b) {
+      return hypotheses_[a].log_e_value > hypotheses_[b].log_e_value;
+    });
+    complete_ = open_.size();
+    const int most = context_.study.budget.confirm;
+    for (const std::size_t h : again) {
+      std::erase(given_up_, h);
+      hypotheses_[h].status = Status::not_confirmed;
+      open_ = {h};
+      generated_ = static_cast<int>(hypotheses_[h].tried.size());
+      while (!done() && generated_ < most)
+        SCOTOMA_RETURN_IF_ERROR(step(generated_, std::min(count, most - generated_)));
+    }
+    return {};
+  }
+
   /// Images first .. first + count - 1 of every open trial that the budget can still pay for.
   Result<void> step(int first, int count) {
     const std::int64_t kept_back = fixed() ? 0 : for_audits();
@@ -97,7 +125,6 @@ class Confirmation {
     return {};
   }
 
- private:
   /// Images until all open trials are decided, if each goes on as it did so far; `count` of each at least.
   std::int64_t until_decided(int count) const {
     std::int64_t images = 0;
@@ -163,9 +190,9 @@ class Confirmation {
       crossed_.push_back(hypotheses_[h].log_e_value);
       return true;
     });
-    // Invariant: open_, crossed_ and those given up are all trials that may still end rejected. Futile ones have left:
-    // to end a trial early only takes away claims, whatever made it end.
-    const auto possible = static_cast<int>(open_.size() + crossed_.size() + given_up_);
+    // Invariant: open_, crossed_, those that had all their images and those given up are all trials that may still end
+    // rejected. Futile ones have left: to end a trial early only takes away claims, whatever made it end.
+    const auto possible = static_cast<int>(open_.size() + crossed_.size() + complete_ + given_up_.size());
     if (open_.empty()) return;
     const double needed = least_rejected(possible, trials_, alpha_);
     std::erase_if(open_, [&](std::size_t h) {
@@ -182,19 +209,20 @@ class Confirmation {
       if (hypotheses_[*it].log_e_value <= hypotheses_[*worst].log_e_value) worst = it;
     }
     hypotheses_[*worst].status = Status::out_of_budget;
+    given_up_.push_back(*worst);
     open_.erase(worst);
-    ++given_up_;
   }
 
   StageContext& context_;
   std::vector<Hypothesis>& hypotheses_;
   std::vector<std::size_t> finalists_;
-  std::vector<std::size_t> open_;  ///< of these
-  int trials_ = 0;                 ///< K: fixed before the first image of any of them
-  double alpha_;                   ///< of this wave
-  std::vector<double> crossed_;    ///< log e-values of the trials that ended because they are rejected
-  std::size_t given_up_ = 0;       ///< trials that the budget did not pay for
-  int generated_ = 0;              ///< images of each open trial
+  std::vector<std::size_t> open_;      ///< of these
+  int trials_ = 0;                     ///< K: fixed before the first image of any of them
+  double alpha_;                       ///< of this wave
+  std::vector<double> crossed_;        ///< log e-values of the trials that ended because they are rejected
+  std::vector<std::size_t> given_up_;  ///< trials that the budget did not pay for
+  std::size_t complete_ = 0;           ///< trials that had all of budget.confirm, when others are taken up again
+  int generated_ = 0;                  ///< images of each open trial
 };
 
 /// Closed e-BH over all trials of a wave, whatever ended them. Returns its threshold.
@@ -242,9 +270,7 @@ Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypothese
   Confirmation confirmation(context, hypotheses, finalists, wave);
   const int round = static_cast<int>(context.study.prompts.base.size());
   const int step = (kBetweenLooks + round - 1) / round * round;
-  for (int first = 0; first < budget.confirm && !confirmation.done(); first += step) {
-    SCOTOMA_RETURN_IF_ERROR(confirmation.step(first, std::min(step, budget.confirm - first)));
-  }
+  SCOTOMA_RETURN_IF_ERROR(confirmation.run(step));
   for (std::size_t h : finalists) fill_interval(hypotheses[h].confirmed);
   double threshold = 0;
   if (context.study.evidence.rule == EvidenceRule::fixed) {
@@ -255,9 +281,9 @@ Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypothese
   const auto cut = std::count_if(finalists.begin(), finalists.end(),
                                  [&](std::size_t h) { return hypotheses[h].status == Status::out_of_budget; });
   if (cut > 0) {
-    context.limits.push_back(fmt::format(
-        "The budget of {} images was used up before {} promising phrases were decided; raise budget.images.",
-        budget.images, cut));
+    context.limits.push_back(
+        fmt::format("The budget of {} images did not do to decide {} promising phrase{}; raise budget.images.",
+                    budget.images, cut, cut == 1 ? "" : "s"));
   }
   return threshold;
 }
