@@ -12,8 +12,9 @@ namespace scotoma {
 /// not do at the highest rate that is likely (futility); when it surely cannot be generated; or after budget.confirm
 /// images: the e-process allows stopping at any moment.
 ///
-/// Images for a short audit (shortest_audit(study)) of those that are rejected are kept back; where the rest does not
-/// do for all, those with the least evidence end (out_of_budget), and context.limits says so. Closed e-BH over all
+/// Images for a short audit (shortest_audit(study)) of those that would be confirmed now are kept back. Where the rest
+/// does not do for all, each going on as it did, those with the least evidence end; they go on, the best first, where
+/// the others leave images, and else are out_of_budget, as context.limits says. Closed e-BH over all
 /// trials of the wave, at its part of alpha - alpha0 (finding/claims.h), decides. Returns the logarithm of the e-value
 /// from which it rejected.
 ///
