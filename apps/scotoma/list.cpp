@@ -113,8 +113,8 @@ std::string level_of_listed(const Json& json, const ListArguments& arguments) {
     const auto wave = bug.find("wave");
     const bool waved = wave != bug.end() && wave->is_string();
     const bool claim = bug["status"] == "confirmed";
-    const bool beside =
-        waved && (bug["status"] == name_of(Status::not_confirmed) || bug["status"] == name_of(Status::out_of_budget));
+    const auto status = named<Status>(bug["status"].get<std::string>());
+    const bool beside = waved && status && speaks_beside_claims(*status);
     if (!claim && !beside) continue;
     (claim && wanted(bug, arguments) ? chosen : others)
         .push_back({bug["log_e_value"], waved ? named<Wave>(wave->get<std::string>()) : std::nullopt});

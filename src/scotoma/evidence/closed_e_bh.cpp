@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 
 namespace scotoma {
 namespace {
@@ -83,12 +84,13 @@ ClosedEbh closed_e_bh(std::span<const double> log_e_values, int hypotheses, doub
 }
 
 ClosedEbh closed_e_bh_at_the_end(std::span<const double> log_e_values, int hypotheses, double alpha) {
-  std::vector<double> all(static_cast<std::size_t>(hypotheses));  // those missing in front: e = 0
-  return largest(log_e_values, hypotheses, alpha, [&](std::span<const double> ascending, std::size_t k) {
-    std::copy(ascending.begin(), ascending.end(), all.end() - std::ssize(ascending));
-    const auto set = std::span(all).last(k);
-    return level_of(set, std::span(all).first(all.size() - k)) <= alpha;
+  std::vector<double> all(log_e_values.begin(), log_e_values.end());
+  all.resize(static_cast<std::size_t>(hypotheses), -std::numeric_limits<double>::infinity());  // those missing: e = 0
+  ClosedEbh result = largest(all, hypotheses, alpha, [&](std::span<const double> ascending, std::size_t k) {
+    return level_of(ascending.last(k), ascending.first(ascending.size() - k)) <= alpha;
   });
+  result.rejected.resize(log_e_values.size());
+  return result;
 }
 
 double least_rejected(int most, int hypotheses, double alpha) {

@@ -54,11 +54,12 @@ std::vector<Claim> claims_of(std::span<const Hypothesis> hypotheses) {
   return claims;
 }
 
+bool speaks_beside_claims(Status status) { return status == Status::not_confirmed || status == Status::out_of_budget; }
+
 std::vector<Claim> trials_beside_claims(std::span<const Hypothesis> hypotheses) {
   std::vector<Claim> trials;
   for (const Hypothesis& h : hypotheses) {
-    const bool ended = h.status == Status::not_confirmed || h.status == Status::out_of_budget;
-    if (h.wave && ended) trials.push_back({h.log_e_value, h.wave});
+    if (h.wave && speaks_beside_claims(h.status)) trials.push_back({h.log_e_value, h.wave});
   }
   return trials;
 }

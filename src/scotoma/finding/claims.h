@@ -36,6 +36,9 @@ struct TrialCounts {
 /// Every confirmed hypothesis, bugs and exceptions, in their order.
 std::vector<Claim> claims_of(std::span<const Hypothesis> hypotheses);
 
+/// Whether a trial that ended so speaks for the claims beside it.
+bool speaks_beside_claims(Status status);
+
 /// Trials of waves that came to an end and are no claims, in their order: their e-values speak for the claims beside
 /// them. None of those that the generator could not show, which count as e = 0.
 std::vector<Claim> trials_beside_claims(std::span<const Hypothesis> hypotheses);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
+#include <map>
 #include <set>
 #include <string>
 
@@ -113,8 +114,7 @@ class Confirmation {
   Result<void> step(int first, int count) {
     const std::int64_t kept_back = fixed() ? 0 : for_audits();
     const auto affords = [&](std::int64_t images) { return context_.budget().affords(kept_back + images); };
-    // Some that are decided are worth more than all half done.
-    while (!fixed() && open_.size() > 1 && !affords(until_decided(count))) give_up_one();
+    if (!fixed()) give_up_undecidable(count, affords);
     while (!open_.empty() && !affords(std::int64_t{count} * std::ssize(open_))) give_up_one();
     std::vector<Trial> trials;
     for (std::size_t h : open_) trials.push_back(trial_of(hypotheses_[h]));
@@ -125,15 +125,18 @@ class Confirmation {
     return {};
   }
 
-  /// Images until all open trials are decided, if each goes on as it did so far; `count` of each at least.
-  std::int64_t until_decided(int count) const {
+  /// Until what is left would decide all open trials, if each goes on as it did so far and has `count` images at least:
+  /// some that are decided are worth more than all half done.
+  template <class Affords>
+  void give_up_undecidable(int count, const Affords& affords) {
+    std::map<std::size_t, int> more;
     std::int64_t images = 0;
-    for (const std::size_t h : open_) images += std::max(count, until_decided(hypotheses_[h]));
-    return images;
+    for (const std::size_t h : open_) images += more[h] = std::max(count, until_decided(hypotheses_[h]));
+    while (open_.size() > 1 && !affords(images)) images -= more[give_up_one()];
   }
 
-  /// Of one trial: until its evidence does if half of the trials are rejected; all that it may still have where that
-  /// never is. Nothing is known before its first valid image.
+  /// Images of one trial until its evidence does if half of the trials are rejected; all that it may still have where
+  /// that never is. Nothing is known before its first valid image.
   int until_decided(const Hypothesis& hypothesis) const {
     const Rate& rate = hypothesis.confirmed;
     if (rate.valid == 0) return 0;
@@ -203,7 +206,7 @@ class Confirmation {
   }
 
   /// The open trial with the least evidence ends; of equals, the one that looked worse in exploration.
-  void give_up_one() {
+  std::size_t give_up_one() {
     auto worst = open_.begin();
     for (auto it = open_.begin(); it != open_.end(); ++it) {
       if (hypotheses_[*it].log_e_value <= hypotheses_[*worst].log_e_value) worst = it;
@@ -211,6 +214,7 @@ class Confirmation {
     hypotheses_[*worst].status = Status::out_of_budget;
     given_up_.push_back(*worst);
     open_.erase(worst);
+    return given_up_.back();
   }
 
   StageContext& context_;

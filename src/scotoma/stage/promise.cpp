@@ -2,6 +2,7 @@
 #include "scotoma/stage/promise.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "scotoma/finding/count.h"
 
@@ -40,8 +41,10 @@ double Promise::operator()(const Hypothesis& hypothesis) const {
 
 std::vector<std::size_t> Promise::best_first(std::span<const Hypothesis> hypotheses,
                                              std::vector<std::size_t> which) const {
-  std::stable_sort(which.begin(), which.end(),
-                   [&](std::size_t a, std::size_t b) { return (*this)(hypotheses[a]) > (*this)(hypotheses[b]); });
+  std::vector<std::pair<double, std::size_t>> ranked;
+  for (const std::size_t h : which) ranked.emplace_back((*this)(hypotheses[h]), h);
+  std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  for (std::size_t i = 0; i < which.size(); ++i) which[i] = ranked[i].second;
   return which;
 }
 
