@@ -175,7 +175,7 @@ class ImageStore:
         return RunError(f"{self.url}: could not {doing}{tried} ({said}); {advice} and run again: it goes on where it stopped")
 
 
-ImagesPlace: TypeAlias = "str | os.PathLike[str] | tuple[Any, str] | ImageStore"
+ImagesPlace: TypeAlias = str | os.PathLike[str] | tuple[Any, str] | ImageStore
 """A URL that fsspec knows, a folder, a filesystem with a path of it, or an ImageStore."""
 
 
