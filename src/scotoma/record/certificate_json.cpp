@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "scotoma/record/beside_bugs_json.h"
 #include "scotoma/record/transfer_json.h"
 #include "scotoma/wording/certificate_words.h"
 #include "scotoma/wording/text.h"
@@ -40,12 +41,6 @@ ordered_json label_json(const Certificate& certificate, const LabelCertificate& 
           {"log_e_pass", number(label.log_pass)}};
 }
 
-ordered_json sentences_json(const std::vector<std::string>& sentences) {
-  ordered_json list = ordered_json::array();
-  for (const std::string& each : sentences) list.push_back(valid_utf8(each));
-  return list;
-}
-
 }  // namespace
 
 ordered_json certificate_fields(const Certificate& certificate) {
@@ -63,8 +58,8 @@ ordered_json certificate_fields(const Certificate& certificate) {
   for (const LabelCertificate& label : certificate.labels) json["labels"].push_back(label_json(certificate, label));
   json["cells"] = ordered_json::array();
   for (const CertificateCell& cell : certificate.cells) json["cells"].push_back(cell_json(certificate, cell));
-  json["statements"] = sentences_json(level_sentences(certificate));
-  json["limits"] = sentences_json(certificate.limits);
+  json["statements"] = text_list(level_sentences(certificate));
+  json["limits"] = text_list(certificate.limits);
   return json;
 }
 

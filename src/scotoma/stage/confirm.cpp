@@ -106,6 +106,7 @@ class Confirmation {
       generated_ = static_cast<int>(hypotheses_[h].tried.size());
       while (!done() && generated_ < most)
         SCOTOMA_RETURN_IF_ERROR(step(generated_, std::min(count, most - generated_)));
+      complete_ += open_.size();
     }
     return {};
   }
@@ -225,7 +226,7 @@ class Confirmation {
   double alpha_;                       ///< of this wave
   std::vector<double> crossed_;        ///< log e-values of the trials that ended because they are rejected
   std::vector<std::size_t> given_up_;  ///< trials that the budget did not pay for
-  std::size_t complete_ = 0;           ///< trials that had all of budget.confirm, when others are taken up again
+  std::size_t complete_ = 0;           ///< trials that had all of budget.confirm, once others are taken up again
   int generated_ = 0;                  ///< images of each open trial
 };
 
