@@ -72,6 +72,13 @@ TEST(ReadStudy, FillsInWhatIsNotSaid) {
   EXPECT_EQ(study->judge.kind, JudgeKind::none);
 }
 
+/// A worker of a cluster classifies the images of one batch of the generator, and a network's batch is always whole.
+TEST(ReadStudy, NetworksTakeNoMoreAtOnceThanTheGeneratorMakes) {
+  const Study study;
+  EXPECT_LE(study.classifier.batch, study.generator.batch);
+  EXPECT_LE(study.judge.batch, study.generator.batch);
+}
+
 TEST(ReadStudy, TakesLabelsAsAListAndAsTables) {
   const auto study = read_study(kStudies / "good/labels_as_tables.toml");
   ASSERT_TRUE(study.ok()) << study.error().message;

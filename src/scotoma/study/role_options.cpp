@@ -173,7 +173,9 @@ void add_generator_and_classifier(std::vector<Option>& t) {
                0,
                0,
                {"", "logits", "probabilities"}});
-  t.push_back({"classifier", "batch", "images classified at once", FIELD(classifier.batch), 1, 1024});
+  t.push_back({"classifier", "batch",
+               "images classified at once; fewer cost as much, so no more than come of the generator at once",
+               FIELD(classifier.batch), 1, 1024});
 }
 
 void add_describers(std::vector<Option>& t) {
@@ -226,7 +228,7 @@ void add_judge(std::vector<Option>& t) {
                {"", "logits", "probabilities"}});
   t.push_back(
       {"judge", "threshold", "an image is valid from this probability of the label on", FIELD(judge.threshold), 0, 1});
-  t.push_back({"judge", "batch", "images judged at once", FIELD(judge.batch), 1, 1024});
+  t.push_back({"judge", "batch", "images judged at once; as the classifier's", FIELD(judge.batch), 1, 1024});
 }
 
 }  // namespace

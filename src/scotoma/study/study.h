@@ -101,7 +101,7 @@ struct ClassifierOptions {
   std::filesystem::path labels;  ///< class names: a JSON list, or text with one name a line
   Preprocessing preprocessing;
   std::optional<Scores> output = std::nullopt;  ///< not given: detected from its last layer and its values
-  int batch = 32;
+  int batch = 8;  ///< as many as come of the generator at once: a call is of a whole batch, filled up where images lack
   std::vector<std::string> class_names = {};  ///< where there are some, these instead of the file `labels`
   std::string object = {};                    ///< of python alone: "module:name"
 };
@@ -147,7 +147,7 @@ struct JudgeOptions {
   Preprocessing preprocessing;
   std::optional<Scores> output = std::nullopt;  ///< as the classifier's
   double threshold = 0.5;                       ///< valid when the label's probability is at least this
-  int batch = 32;
+  int batch = 8;                                ///< as the classifier's
   std::vector<ClassifierOptions>
       ensemble;             ///< for "classifier", [[judge.ensemble]]: the mean over all networks is what counts
   std::string object = {};  ///< for "python": "module:name"
