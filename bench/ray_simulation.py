@@ -32,6 +32,15 @@ PLACES = ["on a flower", "on the grass", "at night", "in the snow", "under water
 # Seconds a question: a text-to-image model of 0.5 s an image, and what looks at its images.
 SECONDS = {"generator": 0.5, "classifier": 0.005, "judge": 0.01, "captioner": 0.1, "embedder": 0.02}
 
+PROMPT = 0.0001
+"""Seconds until a generator knows whether it reads a prompt to its end."""
+
+
+def is_about_prompts(batch: _native.Batch) -> bool:
+    """Of the generator: whether they are read whole; no image is wanted."""
+    _, requests, *_ = batch.__getstate__()
+    return batch.role == "generator" and not requests
+
 
 class World:
     """An image says its label and its place in its colours; label 0 fails on place 0."""
@@ -100,7 +109,7 @@ class SimulatedCrew:
 
     def ask(self, seat: Seat, batch: _native.Batch, pngs: list[tuple[str, bytes]]) -> int:
         answers = self._models.answer(batch, [(image, png) for image, png in pngs if self._models.lacks([image])])
-        seconds = len(batch) * SECONDS[batch.role]
+        seconds = len(batch) * (PROMPT if is_about_prompts(batch) else SECONDS[batch.role])
         if batch.labels:
             seconds += len(batch) * (SECONDS["classifier"] + SECONDS["judge"])
         seconds *= 0.9 + 0.2 * self._random.random()

@@ -22,7 +22,7 @@ from scotoma._images import Images
 
 try:
     import torch
-    from diffusers import DiffusionPipeline
+    from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 except ImportError as error:
     raise missing("diffusers", error) from error
 
