@@ -6,6 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "between.h"
 #include "exit_codes.h"
 #include "scotoma/core/file.h"
 #include "scotoma/find/certify_study.h"
@@ -144,11 +145,11 @@ void add_certify(CLI::App& app, Run& run) {
   verb->add_option("--size", arguments->size,
                    "the rise of the failure rate that is to be ruled out, instead of certify.size: 0.2 is 20 points")
       ->type_name("X")
-      ->check(CLI::Range(0.001, 0.999));
+      ->check(between(0.001, 0.999));
   verb->add_flag("--absolute", arguments->absolute, "rule out the failure rate X itself, whatever the baseline rate");
   verb->add_option("--alpha", arguments->alpha, "how likely a certificate is wrong, at most, instead of certify.alpha")
       ->type_name("X")
-      ->check(CLI::Range(1e-9, 0.5));
+      ->check(between(1e-9, 0.5));
   add_texts(*verb, "--label", arguments->labels, "LABEL", "a label of the study; may be given again; default: all");
   add_texts(*verb, "--list", arguments->lists, "NAME",
             "the phrases of a list of the study's; may be given again; default: as [certify] says, else all lists");

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "between.h"
 #include "browser.h"
 #include "exit_codes.h"
 #include "scotoma/find/certify_study.h"
@@ -138,11 +139,11 @@ void add_ray(CLI::App& verb, FindArguments& arguments) {
       ->needs(address);
   verb.add_option("--ray-cpus", ray.cpus, "processor cores of a worker, which has as many threads; default: 1")
       ->type_name("X")
-      ->check(CLI::PositiveNumber)
+      ->check(between(1e-6, 1e6))
       ->needs(address);
   verb.add_option("--ray-gpus", ray.gpus, "GPUs of a worker, or the part of one; default: 0")
       ->type_name("X")
-      ->check(CLI::NonNegativeNumber)
+      ->check(between(0, 1e6))
       ->needs(address);
 }
 

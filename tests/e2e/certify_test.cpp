@@ -96,6 +96,7 @@ TEST_F(Certified, BadInputIsSaidBeforeAnythingIsMade) {
   EXPECT_NE(certify({"--list", "weather"}).errors.find("it has: places, light"), std::string::npos);
   EXPECT_EQ(certify({"--phrase", " "}).code, 2);
   EXPECT_EQ(certify({"--size", "1"}).code, 2);
+  for (const char* option : {"--size", "--alpha"}) EXPECT_EQ(certify({option, "nan"}).code, 2) << option;
   EXPECT_EQ(certify({"--junit", (folder_ / "nowhere/x.xml").string()}).code, 2);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "out/certificate.json"));
   const Outcome label = certify({"--label", "wasp"});

@@ -164,6 +164,17 @@ TEST_F(Certify, WhatWasGivenUpGoesOnWithTheImagesThatOthersLeave) {
   }
 }
 
+/// A cell that always fails is a bug after a dozen images beside as many of its label.
+TEST_F(Certify, WhatIsSoonABugIsNotGivenUpForTheBaselineItNeeds) {
+  add_label({{0.0}}, {{1.0}});
+  for (const int images : {40, 60, 100}) {
+    world_.study.certify.images = images;
+    const Certificate done = certificate();
+    EXPECT_EQ(done.cells[0].verdict, CellVerdict::bug) << images;
+    EXPECT_LE(done.images + done.base_images, images);
+  }
+}
+
 TEST_F(Certify, ImagesComeInWholeRoundsOfTheBasePrompts) {
   world_.study.prompts.base = {"a photo of {a label}", "an image of {a label}", "a drawing of {a label}"};
   add_label({{0.1}, {0.1}, {0.1}}, {{0.1}});

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "scotoma/core/seed.h"
@@ -140,14 +141,28 @@ class Certification {
     return std::min(count * round_, most);
   }
 
-  /// How many more images make it a bug if they fail as those so far did; all that it may have where these do not.
+  /// How many more images make it a bug if they fail as those so far did, and the baseline images that come beside
+  /// them too; all that it may have where these do not.
   int until_a_bug(const CertifyCell& cell) const {
     const Sampled now = sampled(cell.images.rate);
     if (now.events == 0) return left(cell);
     const double rate = static_cast<double>(now.events) / now.valid;
+    const std::size_t beside = std::max(failing(cell.label, log_alone_).size(), std::size_t{1});
+    const auto is_a_bug = [&](int more) {
+      const int looked_at =
+          cell.images.asked + std::max(0, more - in_rounds(kImagesALook));  // when they were asked for
+      return log_bug(ahead(now, more, rate), base_ahead(cell, beside, looked_at)) >= log_bug_needed();
+    };
     int more = round_;
-    while (more < left(cell) && log_bug(ahead(now, more, rate), base_of(cell)) < log_bug_needed()) more += round_;
+    while (more < left(cell) && !is_a_bug(more)) more += round_;
     return std::min(more, left(cell));
+  }
+
+  /// The baseline sample once `cells` cells of the label have so many images each, at the rate so far.
+  Sampled base_ahead(const CertifyCell& cell, std::size_t cells, int images) const {
+    const Sampled base = base_of(cell);
+    const int more = absolute() ? 0 : std::max(0, base_beside(cells, images) - bases_[cell.label].asked);
+    return ahead(base, more, base.valid == 0 ? 0 : static_cast<double>(base.events) / base.valid);
   }
 
   int left(const CertifyCell& cell) const { return each_ - cell.images.asked; }
@@ -195,7 +210,7 @@ class Certification {
 
   /// Whether any was given up.
   bool give_up_some() {
-    Costs costs = to_the_end();
+    CertifyCosts costs = to_the_end();
     const bool any = costs.images > most_images_;
     while (costs.images > most_images_ && !costs.cells.empty()) {
       const auto dearest = std::max_element(
@@ -227,22 +242,26 @@ class Certification {
     return false;
   }
 
-  /// Images of the whole certificate if no open cell fails again, or each goes on to be a bug where that takes fewer;
-  /// and how many more of them each takes.
-  struct Costs {
-    std::int64_t images = 0;
-    std::vector<std::pair<CertifyCell*, int>> cells;
-  };
-
-  Costs to_the_end() {
+  /// If no open cell fails again, or each goes on to be a bug where that takes fewer.
+  CertifyCosts to_the_end() {
     const double bar = needed();
-    Costs costs{spent_, {}};
-    for (const Request& request : plan()) costs.images += request.cell == nullptr ? request.count : 0;
+    CertifyCosts costs{spent_, {}};
+    std::map<std::size_t, std::vector<std::size_t>> asking;  // of each label, the cells that ask for a baseline sample
     for (CertifyCell& cell : cells_) {
       if (!open(cell, bar)) continue;
+      if (!absolute() && cell.images.rate.failures >= kFailuresThatAsk)
+        asking[cell.label].push_back(costs.cells.size());
       costs.cells.emplace_back(&cell, std::min(fewest(cell, left(cell), bar), until_a_bug(cell)));
-      costs.images += costs.cells.back().second;
     }
+    for (const auto& [label, some] : asking) {
+      int most = 0;
+      for (const std::size_t i : some)
+        most = std::max(most, costs.cells[i].first->images.asked + costs.cells[i].second);
+      const int more = std::max(0, base_beside(some.size(), most) - bases_[label].asked);
+      const int cells = static_cast<int>(some.size());
+      for (const std::size_t i : some) costs.cells[i].second += (more + cells - 1) / cells;
+    }
+    for (const auto& [cell, images] : costs.cells) costs.images += images;
     return costs;
   }
 
@@ -319,8 +338,7 @@ class Certification {
     const double high = clopper_pearson_upper(base.events, base.valid, kBestLikely);
     if (log_pass(ahead(now, left(cell), low), ahead(base, more_base, high)) >= log_alone_) return false;
     const double rate = static_cast<double>(now.events) / now.valid;
-    const double base_rate = base.valid == 0 ? 0 : static_cast<double>(base.events) / base.valid;
-    return log_bug(ahead(now, left(cell), rate), ahead(base, more_base, base_rate)) < log_bug_needed();
+    return log_bug(ahead(now, left(cell), rate), base_ahead(cell, beside, each_)) < log_bug_needed();
   }
 
   Result<Certificate> concluded() {

@@ -4,6 +4,9 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "scotoma/evidence/joint_e_value.h"
 #include "scotoma/finding/certificate.h"
@@ -38,6 +41,13 @@ struct CertifyCell {
   std::size_t label = 0;
   CertifyStream images;
   bool lost = false;  ///< will not be certified
+};
+
+/// Images of the whole certificate, and how many more of them each open cell takes, with its share of the baseline
+/// images of its label.
+struct CertifyCosts {
+  std::int64_t images = 0;
+  std::vector<std::pair<CertifyCell*, int>> cells;
 };
 
 }  // namespace scotoma
