@@ -14,6 +14,7 @@
 #include "scotoma/stage/caption_text.h"
 #include "scotoma/stage/nouns.h"
 #include "scotoma/study/check_budget.h"
+#include "scotoma/study/prompt.h"
 #include "scotoma/wording/finding_words.h"
 #include "scotoma/wording/text.h"
 #include "scotoma/wording/words.h"
@@ -84,6 +85,8 @@ Result<void> check_phrase(const std::string& text, const std::string& label) {
         "characters); give its words alone, on one line, for example \"on a flower\"",
         text));
   }
+  if (const std::string why = unfit_phrase(text); !why.empty())
+    return bad_input(fmt::format("probe: the phrase '{}': {}", text, why));
   if (only_names(text, label)) {
     return bad_input(
         fmt::format("probe: the phrase '{}' is the label itself, which every prompt names already; say how or where it "

@@ -95,6 +95,9 @@ TEST_F(Certified, BadInputIsSaidBeforeAnythingIsMade) {
   EXPECT_EQ(certify({"--list", "weather"}).code, 2);
   EXPECT_NE(certify({"--list", "weather"}).errors.find("it has: places, light"), std::string::npos);
   EXPECT_EQ(certify({"--phrase", " "}).code, 2);
+  const Outcome braces = certify({"--phrase", "with {a label}"});
+  EXPECT_EQ(braces.code, 2);
+  EXPECT_NE(braces.errors.find("it holds {a label}"), std::string::npos) << braces.errors;
   EXPECT_EQ(certify({"--size", "1"}).code, 2);
   for (const char* option : {"--size", "--alpha"}) EXPECT_EQ(certify({option, "nan"}).code, 2) << option;
   EXPECT_EQ(certify({"--junit", (folder_ / "nowhere/x.xml").string()}).code, 2);

@@ -11,6 +11,7 @@
 #include "scotoma/core/parallel.h"
 #include "scotoma/find/find.h"
 #include "scotoma/stage/certify.h"
+#include "scotoma/study/prompt.h"
 
 namespace scotoma {
 namespace {
@@ -62,14 +63,15 @@ Result<std::vector<ListedPhrase>> phrases_to_certify(const Study& study) {
   }
   for (const std::string& text : options.phrases) add(phrases, {text, false});
   for (const std::string& text : options.in_front) add(phrases, {text, true});
-  const auto blank = [](const ListedPhrase& phrase) {
-    return phrase.text.find_first_not_of(" \t\r\n") == std::string::npos;
-  };
-  if (phrases.empty() || std::any_of(phrases.begin(), phrases.end(), blank)) {
-    return bad_input(fmt::format(
-        "{}: a certificate needs phrases, none of them empty: give some with --phrase (\"in the snow\"), in "
-        "certify.phrases, or as [[attributes]] lists",
-        study.file.string()));
+  if (phrases.empty()) {
+    return bad_input(
+        fmt::format("{}: a certificate needs phrases: give some with --phrase (\"in the snow\"), in "
+                    "certify.phrases, or as [[attributes]] lists",
+                    study.file.string()));
+  }
+  for (const ListedPhrase& phrase : phrases) {
+    if (const std::string why = unfit_phrase(phrase.text); !why.empty())
+      return bad_input(fmt::format("{}: the certificate's phrase '{}': {}", study.file.string(), phrase.text, why));
   }
   return phrases;
 }

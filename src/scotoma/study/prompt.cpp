@@ -4,10 +4,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 namespace scotoma {
 namespace {
+
+// What templates of [prompts] may hold.
+constexpr std::array<std::string_view, 6> kPlaceholders = {"{label}",  "{a label}",  "{hypernym}",
+                                                           "{phrase}", "{a phrase}", "{base}"};
 
 std::string replaced(std::string text, std::string_view name, std::string_view value) {
   for (std::size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + value.size())) {
@@ -101,6 +106,19 @@ std::string conjunction_prompt(const PromptOptions& prompts, const StudyLabel& l
 std::string phrase_prompt(const PromptOptions& prompts, const StudyLabel& label, std::string_view phrase, bool before,
                           std::size_t index) {
   return conjunction_prompt(prompts, label, {{phrase, before}}, index);
+}
+
+std::string unfit_phrase(std::string_view words) {
+  if (words.find_first_not_of(" \t\r\n") == std::string_view::npos) return "it is empty";
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  if (std::any_of(words.begin(), words.end(), is_control))
+    return "it holds a control character, such as a line end or a tab; put its words alone, on one line";
+  for (const std::string_view placeholder : kPlaceholders) {
+    if (words.find(placeholder) == std::string_view::npos) continue;
+    return fmt::format("it holds {}, which stands for something in [prompts] alone and would be generated as written",
+                       placeholder);
+  }
+  return {};
 }
 
 std::vector<std::string> phrase_prompts(const PromptOptions& prompts, const StudyLabel& label, std::string_view phrase,

@@ -35,6 +35,9 @@ std::string phrase_prompt(const PromptOptions& prompts, const StudyLabel& label,
 std::vector<std::string> phrase_prompts(const PromptOptions& prompts, const StudyLabel& label, std::string_view phrase,
                                         bool before);
 
+/// Why the words will not do as a phrase, for people ("it is empty"); empty where they will.
+std::string unfit_phrase(std::string_view words);
+
 /// One piece of a phrase: where it stands, and its words.
 struct PromptPiece {
   std::string_view text;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "scotoma/study/prompt.h"
+
 namespace scotoma {
 namespace {
 
@@ -49,6 +51,8 @@ Result<ListedPhrase> ListReader::read_phrase(const toml::node& item, const Attri
                                      "position = \"after\"}}",
                                      list.name));
   }
+  if (const std::string why = unfit_phrase(phrase.text); !why.empty())
+    return reader_.wrong(&item, fmt::format("list '{}': '{}': {}", list.name, phrase.text, why));
   const auto holds = [&](const AttributeList& other) { return other.holds(phrase.text); };
   if (holds(list)) return reader_.wrong(&item, fmt::format("list '{}': '{}' stands twice", list.name, phrase.text));
   if (const auto other = std::find_if(lists_.begin(), lists_.end(), holds); other != lists_.end()) {
