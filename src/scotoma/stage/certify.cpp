@@ -51,7 +51,7 @@ class Certification {
     while (true) {
       give_up_what_is_not_paid();
       if (tested_ == 0) tested_ = std::max(1.0, kept());
-      std::vector<Request> requests = plan();
+      std::vector<CertifyRequest> requests = plan();
       if (requests.empty() && take_up_one()) requests = plan();
       if (requests.empty()) break;
       SCOTOMA_RETURN_IF_ERROR(sample(requests));
@@ -64,13 +64,6 @@ class Certification {
   }
 
  private:
-  /// The next images of a stream.
-  struct Request {
-    CertifyStream* stream = nullptr;
-    CertifyCell* cell = nullptr;  ///< null: baseline images
-    int count = 0;
-  };
-
   void add(std::size_t label, const Target& target, const ListedPhrase& phrase) {
     CertifyCell cell;
     cell.label = label;
@@ -146,23 +139,26 @@ class Certification {
   int until_a_bug(const CertifyCell& cell) const {
     const Sampled now = sampled(cell.images.rate);
     if (now.events == 0) return left(cell);
-    const double rate = static_cast<double>(now.events) / now.valid;
-    const std::size_t beside = std::max(failing(cell.label, log_alone_).size(), std::size_t{1});
-    const auto is_a_bug = [&](int more) {
-      const int looked_at =
-          cell.images.asked + std::max(0, more - in_rounds(kImagesALook));  // when they were asked for
-      return log_bug(ahead(now, more, rate), base_ahead(cell, beside, looked_at)) >= log_bug_needed();
-    };
+    const double base_rate = share(base_of(cell));
+    const std::size_t beside = asking_beside(cell);
     int more = round_;
-    while (more < left(cell) && !is_a_bug(more)) more += round_;
+    for (; more < left(cell); more += round_) {
+      const int before = std::max(0, more - in_rounds(kImagesALook));  // the baseline follows a look later
+      const Sampled base = base_ahead(cell, beside, cell.images.asked + before, base_rate);
+      if (log_bug(ahead(now, more), base) >= log_bug_needed()) break;
+    }
     return std::min(more, left(cell));
   }
 
-  /// The baseline sample once `cells` cells of the label have so many images each, at the rate so far.
-  Sampled base_ahead(const CertifyCell& cell, std::size_t cells, int images) const {
-    const Sampled base = base_of(cell);
-    const int more = absolute() ? 0 : std::max(0, base_beside(cells, images) - bases_[cell.label].asked);
-    return ahead(base, more, base.valid == 0 ? 0 : static_cast<double>(base.events) / base.valid);
+  /// The baseline sample once `cells` cells of the label have so many images each, if what is still to come fails at
+  /// this rate.
+  Sampled base_ahead(const CertifyCell& cell, std::size_t cells, int images, double rate) const {
+    return ahead(base_of(cell), absolute() ? 0 : base_lacking(cell.label, cells, images), rate);
+  }
+
+  /// The cells of its label that ask for a baseline sample, and be it the cell alone.
+  std::size_t asking_beside(const CertifyCell& cell) const {
+    return std::max(failing(cell.label, log_alone_).size(), std::size_t{1});
   }
 
   int left(const CertifyCell& cell) const { return each_ - cell.images.asked; }
@@ -181,14 +177,19 @@ class Certification {
     return in_rounds(static_cast<int>(std::ceil(std::sqrt(static_cast<double>(cells)) * images)));
   }
 
-  std::vector<Request> plan() {
+  /// How many of these are still to come.
+  int base_lacking(std::size_t label, std::size_t cells, int images) const {
+    return std::max(0, base_beside(cells, images) - bases_[label].asked);
+  }
+
+  std::vector<CertifyRequest> plan() {
     const double bar = needed();
-    std::vector<Request> requests;
+    std::vector<CertifyRequest> requests;
     for (std::size_t label = 0; label < bases_.size() && !absolute(); ++label) {
       const auto cells = failing(label, bar);
       int most = 0;
       for (const CertifyCell* cell : cells) most = std::max(most, cell->images.asked);
-      const int more = base_beside(cells.size(), most) - bases_[label].asked;
+      const int more = base_lacking(label, cells.size(), most);
       if (more > 0) requests.push_back({&bases_[label], nullptr, more});
     }
     for (CertifyCell& cell : cells_) {
@@ -257,7 +258,7 @@ class Certification {
       int most = 0;
       for (const std::size_t i : some)
         most = std::max(most, costs.cells[i].first->images.asked + costs.cells[i].second);
-      const int more = std::max(0, base_beside(some.size(), most) - bases_[label].asked);
+      const int more = base_lacking(label, some.size(), most);
       const int cells = static_cast<int>(some.size());
       for (const std::size_t i : some) costs.cells[i].second += (more + cells - 1) / cells;
     }
@@ -270,14 +271,14 @@ class Certification {
     cell.record.end = why;
   }
 
-  Result<void> sample(const std::vector<Request>& requests) {
+  Result<void> sample(const std::vector<CertifyRequest>& requests) {
     std::vector<Query> queries;
-    for (const Request& request : requests) ask(*request.stream, request.count, queries);
+    for (const CertifyRequest& request : requests) ask(*request.stream, request.count, queries);
     const auto open = std::count_if(requests.begin(), requests.end(), [](const auto& r) { return r.cell != nullptr; });
     context_.step(fmt::format("{} of {} phrases and labels are open", open, cells_.size()));
     SCOTOMA_ASSIGN_OR_RETURN(const auto samples, context_.sampler.sample(queries));
     auto next = samples.begin();
-    for (const Request& request : requests) {
+    for (const CertifyRequest& request : requests) {
       for (int i = 0; i < request.count; ++i, ++next) {
         request.stream->take(*next);
         if (request.cell == nullptr || !next->failure()) continue;
@@ -332,13 +333,11 @@ class Certification {
     const Sampled now = sampled(cell.images.rate);
     if (now.events == 0) return false;
     const Sampled base = base_of(cell);
-    const std::size_t beside = std::max(failing(cell.label, log_alone_).size(), std::size_t{1});
-    const int more_base = std::max(0, base_beside(beside, each_) - bases_[cell.label].asked);
+    const std::size_t beside = asking_beside(cell);
     const double low = clopper_pearson_lower(now.events, now.valid, kBestLikely);
     const double high = clopper_pearson_upper(base.events, base.valid, kBestLikely);
-    if (log_pass(ahead(now, left(cell), low), ahead(base, more_base, high)) >= log_alone_) return false;
-    const double rate = static_cast<double>(now.events) / now.valid;
-    return log_bug(ahead(now, left(cell), rate), base_ahead(cell, beside, each_)) < log_bug_needed();
+    if (log_pass(ahead(now, left(cell), low), base_ahead(cell, beside, each_, high)) >= log_alone_) return false;
+    return log_bug(ahead(now, left(cell)), base_ahead(cell, beside, each_, share(base))) < log_bug_needed();
   }
 
   Result<Certificate> concluded() {
