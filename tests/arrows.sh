@@ -32,7 +32,7 @@ diffusion: files diffusion
 decoding: files decoding
 judge: judge
 '
-shared_by_stages='stage/attribute_pool.h stage/budget.h stage/caption_text.h stage/certify_cells.h stage/certify_limits.h stage/context.h stage/drafts.h stage/explorer.h stage/label_search.h stage/listed.h stage/meaning.h stage/nouns.h stage/phrase_words.h stage/promise.h stage/shorten.h stage/shrink_verdict.h stage/spans.h stage/trial.h'
+shared_by_stages='stage/attribute_pool.h stage/baseline.h stage/budget.h stage/caption_text.h stage/certify_cells.h stage/certify_limits.h stage/context.h stage/decide.h stage/drafts.h stage/explorer.h stage/label_search.h stage/listed.h stage/meaning.h stage/nouns.h stage/phrase_words.h stage/promise.h stage/shorten.h stage/shrink_verdict.h stage/spans.h stage/trial.h'
 
 wrong=0
 complain() { printf 'src/scotoma/%s includes "%s": %s\n' "$1" "$2" "$3" && wrong=1; }

@@ -59,12 +59,12 @@ Result<void> add_study(const Kind& kind, Explorer explorer, int images, std::uin
   simulation::CoinSampler sampler(world.truth, world.study.seed);
   Silent progress;
   StageContext context{world.study, world.targets, world.class_names, sampler, progress};
-  SCOTOMA_ASSIGN_OR_RETURN(const auto bases, sample_bases(context));
+  SCOTOMA_ASSIGN_OR_RETURN(auto bases, sample_bases(context));
   for (Candidate& candidate : world.candidates) candidate.direction = direction_of(*base_of(bases, candidate.label));
   auto hypotheses = hypotheses_of(context, world.candidates, bases);
   SCOTOMA_ASSIGN_OR_RETURN(const auto finalists, explore(context, hypotheses));
   const auto bug = [&](std::size_t h) { return world.truth.prompts.at(hypotheses[h].prompt).failure >= kind.low; };
-  SCOTOMA_ASSIGN_OR_RETURN(const double threshold, confirm(context, hypotheses, finalists));
+  SCOTOMA_ASSIGN_OR_RETURN(const double threshold, confirm(context, bases, hypotheses, finalists));
   static_cast<void>(threshold);
   sums.bugs += kind.bugs;
   for (const std::size_t h : finalists) {

@@ -45,7 +45,7 @@ class Run {
     SCOTOMA_ASSIGN_OR_RETURN(auto finalists, explore(context_, hypotheses_));
     if (world_.search == Search::greedy) SCOTOMA_RETURN_IF_ERROR(search_again(finalists));
     SCOTOMA_ASSIGN_OR_RETURN(finalists, complete_bases(context_, bases_, hypotheses_, finalists));
-    SCOTOMA_ASSIGN_OR_RETURN(const double threshold, confirm(context_, hypotheses_, finalists));
+    SCOTOMA_ASSIGN_OR_RETURN(const double threshold, confirm(context_, bases_, hypotheses_, finalists));
     static_cast<void>(threshold);
     if (world_.search == Search::greedy) SCOTOMA_RETURN_IF_ERROR(confirm_again(finalists));
     SCOTOMA_RETURN_IF_ERROR(audit(context_, hypotheses_));
@@ -157,7 +157,7 @@ class Run {
     std::vector<std::size_t> fresh;
     for (std::size_t h = first; h < hypotheses_.size(); ++h) fresh.push_back(h);
     SCOTOMA_ASSIGN_OR_RETURN(fresh, complete_bases(context_, bases_, hypotheses_, fresh, Wave::cross_check));
-    SCOTOMA_ASSIGN_OR_RETURN(const double threshold, confirm(context_, hypotheses_, fresh, Wave::cross_check));
+    SCOTOMA_ASSIGN_OR_RETURN(const double threshold, confirm(context_, bases_, hypotheses_, fresh, Wave::cross_check));
     static_cast<void>(threshold);
     finalists.insert(finalists.end(), fresh.begin(), fresh.end());
     return {};

@@ -46,7 +46,7 @@ class Spreading {
     findings.bases = *sample_bases(stage.context);
     tested = {add("fly", "on a flower", Status::out_of_budget)};
     static_cast<void>(complete_bases(stage.context, findings.bases, findings.hypotheses, tested));
-    static_cast<void>(confirm(stage.context, findings.hypotheses, tested));
+    static_cast<void>(confirm(stage.context, findings.bases, findings.hypotheses, tested));
     static_cast<void>(audit(stage.context, findings.hypotheses));
     findings.cross = *cross_check(stage.context, findings.hypotheses, findings.bases);
   }

@@ -30,12 +30,13 @@ struct FlowerTrial {
   double run() {
     std::vector<std::size_t> finalists(hypotheses.size());
     std::iota(finalists.begin(), finalists.end(), std::size_t{0});
-    const auto threshold = confirm(stage.context, hypotheses, finalists);
+    const auto threshold = confirm(stage.context, bases, hypotheses, finalists);
     EXPECT_TRUE(threshold.ok());
     return *threshold;
   }
 
   fake::Stage stage;
+  std::vector<BaseResult> bases;  ///< empty: what the hypotheses know of their labels is all
   std::vector<Hypothesis> hypotheses;
 };
 
@@ -131,6 +132,79 @@ TEST(Confirm, WhatIsRejectedTogetherNeedsLessThanAlone) {
     EXPECT_EQ(bug.status, Status::confirmed);
     EXPECT_GE(bug.log_e_value, threshold);
     EXPECT_LE(bug.confirmed.valid, alone.hypotheses[0].confirmed.valid);
+  }
+}
+
+/// A label whose fresh baseline images are few yet, and hardly ever fail.
+struct FewBaselineImages : FlowerTrial {
+  explicit FewBaselineImages(double rate) : FlowerTrial(rate) {
+    bases = {fake::Stage::base("fly", 0, 16)};
+    know(0, 4);
+  }
+
+  void know(int failures, int valid) {
+    for (Hypothesis& hypothesis : hypotheses) {
+      hypothesis.base_events = failures;
+      hypothesis.base_valid = valid;
+    }
+    bases[0].fresh.failures = failures;
+    bases[0].fresh.valid = valid;
+  }
+};
+
+TEST(Confirm, WhereTheBaselineSampleLimitsTheEvidenceItGrows) {
+  FewBaselineImages trial(0.6);
+  trial.run();
+  const Hypothesis& bug = trial.hypotheses[0];
+  EXPECT_EQ(bug.status, Status::confirmed);
+  EXPECT_GT(bug.base_valid, 4);
+  EXPECT_EQ(bug.base_valid, trial.bases[0].fresh.valid);
+  EXPECT_EQ(bug.base_events, trial.bases[0].fresh.failures);
+  EXPECT_EQ(trial.stage.context.spent.base, trial.bases[0].fresh.valid + trial.bases[0].fresh.invalid - 4);
+  EXPECT_EQ(bug.log_e_value, log_joint_e_value({bug.confirmed.failures, bug.confirmed.valid},
+                                               {bug.base_events, bug.base_valid}, trial.stage.study.evidence.delta));
+  EXPECT_EQ(bug.log_e_path.back(), bug.log_e_value);
+}
+
+TEST(Confirm, ABaselineSampleDoesNotGrowBeyondItsShare) {
+  for (const double rate : {0.05, 0.25, 0.5}) {
+    FewBaselineImages trial(rate);
+    trial.stage.study.budget.base_confirm = 12;
+    trial.run();
+    EXPECT_LE(trial.bases[0].fresh.valid + trial.bases[0].fresh.invalid, 12);
+    EXPECT_LE(static_cast<int>(trial.hypotheses[0].tried.size()), trial.stage.study.budget.confirm);
+  }
+}
+
+TEST(Confirm, WhatIsClearTakesFewBaselineImages) {
+  FewBaselineImages clear(1.0);
+  FewBaselineImages weak(0.4);
+  clear.run();
+  weak.run();
+  EXPECT_LT(clear.hypotheses[0].base_valid, weak.hypotheses[0].base_valid);
+  EXPECT_LT(clear.stage.context.spent.total(), 24);
+}
+
+/// Three trials of one label under a budget for few: whatever ended or went on in between, each stands on all baseline
+/// images that its label had when it ended.
+TEST(Confirm, ATrialThatGoesOnKnowsAllBaselineImagesOfItsLabel) {
+  for (int images = 20; images <= 120; images += 10) {
+    FewBaselineImages trial(0.7);
+    trial.hypotheses.push_back(trial.hypotheses[0]);
+    trial.hypotheses.push_back(trial.hypotheses[0]);
+    trial.hypotheses[1].prompt = trial.hypotheses[1].prompts[0] = "a photo of a fly on a flower, again";
+    trial.hypotheses[2].prompt = trial.hypotheses[2].prompts[0] = "a photo of a fly on a flower, once more";
+    trial.stage.study.budget.images = images;
+    trial.run();
+    int most = 0;
+    for (const Hypothesis& one : trial.hypotheses) {
+      most = std::max(most, one.base_valid);
+      EXPECT_EQ(one.log_e_value, log_joint_e_value({one.confirmed.failures, one.confirmed.valid},
+                                                   {one.base_events, one.base_valid}, 0.05))
+          << images;
+    }
+    EXPECT_EQ(most, trial.bases[0].fresh.valid);
+    EXPECT_LE(trial.stage.context.spent.total(), images);
   }
 }
 
@@ -253,7 +327,7 @@ TEST(Confirm, ASecondWaveTakesNothingBackAndIsHeldToItsOwnPart) {
   const Hypothesis first = trial.hypotheses[0];
   ASSERT_EQ(first.status, Status::confirmed);
   trial.hypotheses.push_back(trial.stage.hypothesis("fly", "on a flower", 0.3));
-  const auto threshold = confirm(trial.stage.context, trial.hypotheses, {1}, Wave::cross_check);
+  const auto threshold = confirm(trial.stage.context, trial.bases, trial.hypotheses, {1}, Wave::cross_check);
   ASSERT_TRUE(threshold.ok());
   EXPECT_EQ(trial.hypotheses[0], first);
   EXPECT_EQ(trial.hypotheses[1].wave, Wave::cross_check);

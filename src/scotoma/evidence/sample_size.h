@@ -8,10 +8,17 @@
 
 namespace scotoma {
 
-/// The fewest fresh valid images after which the joint e-value with this baseline sample reaches `log_needed` if the
-/// event happens in `rate` of them, no more and no less; none where it does not with `most`. Looked for in steps of
-/// four up to 32, and of a half above, so that it takes O(log most) joint e-values. Requires rate in [0, 1], 0
-/// <= base.events <= base.valid, most >= 0, delta >= 0.
-std::optional<int> expected_trial(double rate, Sampled base, double log_needed, int most, double delta);
+/// What each further fresh image is expected to add to the joint e-value's logarithm, over as many as half of those
+/// before, four at least, of which a share of `rate` shows the event. Requires 0 <= events <= valid for both, rate in
+/// [0, 1], delta >= 0.
+double gain_of_fresh(Sampled fresh, Sampled base, double rate, double delta);
+
+/// The same of each further baseline image, of which a share of `rate` shows the event.
+double gain_of_base(Sampled fresh, Sampled base, double rate, double delta);
+
+/// How many fresh valid images more take the joint e-value with this baseline sample to `log_needed`, if the event
+/// happens in `rate` of them, no more and no less; none where fewer than `most` do not. Looked for in steps of a
+/// quarter, so that it takes O(log most) joint e-values. Requirements as above.
+std::optional<int> expected_trial(Sampled fresh, Sampled base, double rate, double log_needed, int most, double delta);
 
 }  // namespace scotoma

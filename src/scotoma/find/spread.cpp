@@ -176,7 +176,7 @@ Result<void> confirm_spread(StageContext& context, Findings& findings, const std
   SCOTOMA_ASSIGN_OR_RETURN(const auto finalists,
                            complete_bases(context, findings.bases, hypotheses, spread, Wave::cross_check));
   if (finalists.empty()) return {};
-  SCOTOMA_RETURN_IF_ERROR(confirm(context, hypotheses, finalists, Wave::cross_check));
+  SCOTOMA_RETURN_IF_ERROR(confirm(context, findings.bases, hypotheses, finalists, Wave::cross_check));
   SCOTOMA_RETURN_IF_ERROR(audit(context, hypotheses, finalists));
   for (const std::size_t h : finalists) {
     if (hypotheses[h].status == Status::confirmed) name_in_rows(findings.cross, hypotheses[h]);

@@ -217,7 +217,7 @@ struct Hypothesis {
   double null_rate = 1;    ///< baseline rate as measured + delta: what the search compares rates with. The e-value
                            ///< does not trust it, it allows for every baseline rate
   double log_e_value = 0;  ///< natural logarithm, at the end
-  std::vector<double> log_e_path;  ///< after each valid image of confirmation
+  std::vector<double> log_e_path;  ///< after each valid image of confirmation, with the baseline sample of then
 
   std::vector<Sample> tried;  ///< its images of confirmation, or of exploration where it did not come that far
 

@@ -6,11 +6,13 @@
 
 namespace scotoma {
 
-/// Generates fresh images for the finalists, a batch each in turn, and follows the joint e-value of each with the fresh
-/// baseline images of its label (complete_bases in stage/sample.h; evidence/joint_e_value.h). A trial ends when closed
-/// e-BH (evidence/closed_e_bh.h) rejects it by now, whatever becomes of the others; when the images that are left would
-/// not do at the highest rate that is likely (futility); when it surely cannot be generated; or after budget.confirm
-/// images: the e-process allows stopping at any moment.
+/// Generates fresh images for the finalists and, where these add more to their evidence, fresh baseline images of their
+/// labels (evidence/sample_size.h), look by look, and follows the joint e-value of each trial with its label's baseline
+/// sample (evidence/joint_e_value.h), which complete_bases in stage/sample.h began. A trial ends when closed e-BH
+/// (evidence/closed_e_bh.h) rejects it by now, whatever becomes of the others; when the images that are left would not
+/// do at the highest rate that is likely (futility); when it surely cannot be generated; or after budget.confirm
+/// images: the e-process allows stopping at any moment. A label that `bases` does not have has no baseline sample that
+/// grows.
 ///
 /// Images for a short audit (shortest_audit(study)) of those that would be confirmed now are kept back. Where the rest
 /// does not do for all, each going on as it did, those with the least evidence end; they go on, the best first, where
@@ -23,7 +25,7 @@ namespace scotoma {
 /// error rate, as context.limits says. Returns 0.
 ///
 /// Requires that `finalists` are best first.
-Result<double> confirm(StageContext& context, std::vector<Hypothesis>& hypotheses,
+Result<double> confirm(StageContext& context, std::vector<BaseResult>& bases, std::vector<Hypothesis>& hypotheses,
                        const std::vector<std::size_t>& finalists, Wave wave = Wave::search);
 
 }  // namespace scotoma

@@ -2,6 +2,7 @@
 // Stages 1 to 3: baseline images of every label, classified and judged; baseline rates with their bounds.
 #pragma once
 
+#include "scotoma/stage/baseline.h"
 #include "scotoma/stage/context.h"
 
 namespace scotoma {
@@ -19,12 +20,10 @@ namespace scotoma {
 Result<std::vector<BaseResult>> sample_bases(StageContext& context);
 
 /// Fresh baseline images of the labels of `finalists`, the best first: no search has seen them, so that given all that
-/// chose the finalists they are one half of an e-value for each (docs/method.md). Of the sizes that a sample may come
-/// to, 4 and twice as many up to budget.base_confirm, the one with which it and the trials of the label's finalists are
-/// expected to take the fewest images, by the rates that exploration showed. Half of the images that are left at most;
-/// where they do not do, the largest samples become smaller, and where not even the smallest do for all, the last
-/// labels get none: then their finalists end (out_of_budget), and context.limits says so. Called again for other
-/// finalists, it generates other images.
+/// chose the finalists they are one half of an e-value for each (docs/method.md). Four of each label, in whole rounds
+/// of the base prompts: confirm() lets the samples grow. Half of the images that are left at most; where they do not do
+/// for all, the last labels get none: then their finalists end (out_of_budget), and context.limits says so. Called
+/// again for other finalists, it generates other images.
 ///
 /// Sets base_events, base_valid, null_rate and `wave` of the finalists: whoever got images is a trial of the wave, also
 /// where these end it. Those that stay come back: not those of a label that
@@ -37,9 +36,5 @@ Result<std::vector<std::size_t>> complete_bases(StageContext& context, std::vect
 /// What sample_bases asks first, base prompts in turn. Every image has the seed of its own index: prompts that read the
 /// same generate no image twice.
 std::vector<Query> base_queries(const StageContext& context);
-
-/// Images first .. last - 1 of a label's base prompts, with the seeds of a purpose.
-std::vector<Query> base_queries(const StageContext& context, const Target& target, Purpose purpose, int first,
-                                int last);
 
 }  // namespace scotoma

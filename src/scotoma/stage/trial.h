@@ -15,15 +15,16 @@ struct Trial {
   std::string label;
   std::vector<std::string> prompts;
   std::string stream;  ///< whose seeds: the hypothesis' prompt; pairs with and without a phrase share one
+  int before = 0;      ///< images of the purpose that it has already, where trials have different numbers of them
 };
 
 /// The trial of a hypothesis' own prompts.
 inline Trial trial_of(const Hypothesis& hypothesis) {
-  return {hypothesis.label, hypothesis.prompts, hypothesis.prompt};
+  return {hypothesis.label, hypothesis.prompts, hypothesis.prompt, 0};
 }
 
-/// For each trial, images first .. first + count - 1 of the purpose's seeds, which the study pays for. All trials are
-/// sampled together, so that no thread waits at the end of one.
+/// For each trial, images first .. first + count - 1 of the purpose's seeds behind those before, which the study pays
+/// for. All trials are sampled together, so that no thread waits at the end of one.
 Result<std::vector<std::vector<Sample>>> sample_trials(StageContext& context, const std::vector<Trial>& trials,
                                                        Purpose purpose, int first, int count);
 
