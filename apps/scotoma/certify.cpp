@@ -101,7 +101,7 @@ Result<void> conclusion(const Certificate& certificate) {
   return failed(fmt::format("not all is certified: of {}", verdicts_in_numbers(certificate)));
 }
 
-Result<void> run_certify(const CertifyArguments& arguments) {
+Result<Certificate> certify_and_report(const CertifyArguments& arguments) {
   const CancelToken& cancel = stop_at_interrupt();
   const auto folder = arguments.junit.has_parent_path() ? arguments.junit.parent_path() : std::filesystem::path(".");
   if (std::error_code none; !arguments.junit.empty() && !std::filesystem::is_directory(folder, none)) {
@@ -116,7 +116,7 @@ Result<void> run_certify(const CertifyArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(const FolderLock lock, claim_folder(arguments, study, "certify"));
   SCOTOMA_ASSIGN_OR_RETURN(Session session, open_session(std::move(study), arguments));
   tell_note(session.note);
-  const Result<Certificate> done = [&] {
+  Result<Certificate> done = [&] {
     StderrProgress progress(arguments.progress);
     return certify_study(session.study, arguments.labels, session.models, *session.cache, cancel, progress);
   }();
@@ -128,6 +128,12 @@ Result<void> run_certify(const CertifyArguments& arguments) {
     print_certificate(*done);
     say("\ncertificate: {}\n", std::filesystem::absolute(written.page).lexically_normal().string());
   }
+  return done;
+}
+
+Result<void> run_certify(const CertifyArguments& arguments) {
+  const Result<Certificate> done = certify_and_report(arguments);
+  if (!done.ok()) return without_verdict(done.error());
   return conclusion(*done);
 }
 

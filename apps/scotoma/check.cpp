@@ -173,7 +173,13 @@ Result<void> report_check(const CheckArguments& arguments, const Study& study, c
   return {};
 }
 
-Result<void> run_check(const CheckArguments& arguments) {
+/// What came of it, and the command that would try again.
+struct Checking {
+  Checked result;
+  std::string again;
+};
+
+Result<Checking> check_and_report(const CheckArguments& arguments) {
   const CancelToken& cancel = stop_at_interrupt();
   const auto folder = arguments.junit.has_parent_path() ? arguments.junit.parent_path() : std::filesystem::path(".");
   if (std::error_code none; !arguments.junit.empty() && !std::filesystem::is_directory(folder, none)) {
@@ -192,9 +198,15 @@ Result<void> run_check(const CheckArguments& arguments) {
   SCOTOMA_ASSIGN_OR_RETURN(auto candidates, load_candidates(study, {arguments.against}, arguments.labels));
   SCOTOMA_ASSIGN_OR_RETURN(FinishedStudy done, open_finished(std::move(study), arguments, cancel, needs));
   tell_note(done.session.note);
-  SCOTOMA_ASSIGN_OR_RETURN(const Checked result, checked(done, candidates.front(), arguments, cancel));
+  SCOTOMA_ASSIGN_OR_RETURN(Checked result, checked(done, candidates.front(), arguments, cancel));
   SCOTOMA_RETURN_IF_ERROR(report_check(arguments, done.session.study, result));
-  return conclusion(result, arguments.allow_undecided, find_command(arguments));
+  return Checking{std::move(result), find_command(arguments)};
+}
+
+Result<void> run_check(const CheckArguments& arguments) {
+  const Result<Checking> done = check_and_report(arguments);
+  if (!done.ok()) return without_verdict(done.error());
+  return conclusion(done->result, arguments.allow_undecided, done->again);
 }
 
 }  // namespace

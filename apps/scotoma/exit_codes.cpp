@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace scotoma {
 
 std::vector<ExitCode> exit_codes(std::string_view verb) {
@@ -12,10 +14,11 @@ std::vector<ExitCode> exit_codes(std::string_view verb) {
   if (verb == "check") {
     good.meaning = "all findings are fixed";
     half.meaning = "some are still there, worse or undecided";
-    bad.meaning = "bad input, or a study that found nothing to check";
+    bad.meaning = "bad input, a study that found nothing to check, or a check that failed midway";
   } else if (verb == "certify") {
     good.meaning = "all is certified";
     half.meaning = "something is not";
+    bad.meaning = "bad input, or it failed midway";
   } else if (verb == "doctor") {
     good.meaning = "all checks passed";
     half.meaning = "something is suspicious";
@@ -40,6 +43,11 @@ std::string exit_codes_line(std::string_view verb) {
   for (const ExitCode& each : exit_codes(verb))
     line += fmt::format("{}{} {}", line.empty() ? "Exit codes: " : "; ", each.code, each.meaning);
   return line + ".";
+}
+
+Error without_verdict(Error error) {
+  if (error.code == Code::failed) error.code = Code::bad_input;
+  return error;
 }
 
 }  // namespace scotoma

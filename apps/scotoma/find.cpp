@@ -183,7 +183,7 @@ Result<void> run_find(const FindArguments& arguments) {
 void add_overrides(CLI::App& verb, const std::shared_ptr<FindArguments>& arguments) {
   verb.add_option("--budget", arguments->images, "images of the whole run, at most, instead of budget.images")
       ->type_name("N")
-      ->check(CLI::Range(1, std::numeric_limits<int>::max()));
+      ->check(CLI::Range(1, 1'000'000'000));  // as in the file
   add_seed(
       verb, kLargestSeed, [arguments](std::uint64_t seed) { arguments->seed = seed; },
       "decides every image, instead of the study's seed");

@@ -125,6 +125,18 @@ TEST_F(OtherClassifiers, WithSettingsOfTheirOwnAreDescribedByATable) {
   EXPECT_EQ(other.code, 1) << other.output << other.errors;
 }
 
+TEST_F(OtherClassifiers, AreNotSaidToFailWhereTheImagesAreMissing) {
+  const auto table =
+      folder_->write("bright.toml", "[classifier]\nmodel = \"" + kBalanced + "\"\nlabels = \"" + kWorldText +
+                                        "/classifiers/labels.json\"\nmean = [64, 64, 64]\n");
+  std::filesystem::rename(out() / "images", *folder_ / "aside");
+  const Outcome unread = verb({"check", "--against", table.string()});
+  std::filesystem::remove_all(out() / "images");
+  std::filesystem::rename(*folder_ / "aside", out() / "images");
+  EXPECT_EQ(unread.code, 2) << "1 is the verdict: " << unread.output << unread.errors;
+  EXPECT_NE(unread.errors.find("missing"), std::string::npos) << unread.errors;
+}
+
 TEST_F(OtherClassifiers, ThatCannotBeUsedAreBadInputThatIsNamed) {
   const std::string labels = kModelsText + "/seventeen.labels.json";
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {

@@ -42,6 +42,12 @@ TEST(Kinds, OfConfirmedIdsAreThoseOfTheTally) {
 TEST(Summary, CountsFindingsThatAddUpAndAgreesInNumber) {
   EXPECT_EQ(summary(Findings{}), "No bug was confirmed.");
   EXPECT_EQ(summary(made_up::nothing_confirmed()), "No bug was confirmed among 10 hypotheses.");
+  Findings untested = made_up::nothing_confirmed();
+  for (Hypothesis& h : untested.hypotheses) {
+    h.wave = std::nullopt;
+    h.confirmed = {};
+  }
+  EXPECT_EQ(summary(untested), "No bug was confirmed: none of 10 hypotheses was put to the test.");
   Findings findings = made_up::findings();
   EXPECT_EQ(summary(findings),
             "2 findings: 1 cause (2 bugs) and 1 systematic failure (1 exception). 3 of 13 hypotheses were confirmed.");

@@ -98,9 +98,12 @@ std::string findings_sentence(const Findings& findings) {
   const Tally tally = tally_of(findings);
   const auto number = [](const auto& list) { return static_cast<int>(list.size()); };
   if (tally.findings() == 0) {
-    const int tried = number(findings.hypotheses);
-    return fmt::format("No bug was confirmed{}.",
-                       tried == 0 ? "" : " among " + counted(tried, "hypothesis", "hypotheses"));
+    const auto tested = [](const Hypothesis& h) { return h.wave || h.confirmed.valid + h.confirmed.invalid > 0; };
+    const std::string tried = counted(number(findings.hypotheses), "hypothesis", "hypotheses");
+    if (findings.hypotheses.empty()) return "No bug was confirmed.";
+    if (std::none_of(findings.hypotheses.begin(), findings.hypotheses.end(), tested))
+      return fmt::format("No bug was confirmed: none of {} was put to the test.", tried);
+    return fmt::format("No bug was confirmed among {}.", tried);
   }
   std::vector<std::string> parts;
   if (!tally.causes.empty())

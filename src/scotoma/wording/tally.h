@@ -51,8 +51,9 @@ std::string counted_kinds(const KindCounts& counts);
 /// "0 of 13 bugs, 1 of 1 systematic failure and 0 of 1 exception": of each kind that there is.
 std::string counted_kinds(const KindCounts& some, const KindCounts& all);
 
-/// "2 findings: 1 cause (13 bugs) and 1 systematic failure (1 exception).", "No bug was confirmed among 10 hypotheses."
-/// Never the latter where a label fails systematically.
+/// "2 findings: 1 cause (13 bugs) and 1 systematic failure (1 exception).", "No bug was confirmed among 10
+/// hypotheses.", or where fresh images were generated for none, "No bug was confirmed: none of 10 hypotheses was put to
+/// the test." Never these where a label fails systematically.
 std::string findings_sentence(const Findings& findings);
 
 /// "14 of 312 hypotheses were confirmed.": bugs and exceptions. Empty where nothing was tried, and where
