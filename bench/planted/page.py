@@ -66,8 +66,8 @@ label at most 10 % of standard scenes; a control where no label at a place, unde
 ([card](../world/cards/planted.md)), with the truth about all (truth.json). `./dev planted --shipped` runs those.
 """
 
-CHOSEN = """Settings were chosen by results with seed {tuned}, and the program was improved after results with it and, of the committed classifiers, with seeds 314159, 271828 and 161803. No image of these is among those of seed {seed}. Its results with 500 images
-were in view when it was decided what becomes of trials that a budget does not pay for: 66 of 96 before, 67, 66, 67 and 69 with what was tried. All else, and whatever concerns 2,000 images, had been decided before. The classifiers are of the plan by which the threshold of the judges was raised from 0.88 to 0.9 long before, after a first table: at 0.88 scotoma found as many, and claimed 1 wrong thing of controls with 2,000 images
+CHOSEN = """Settings were chosen by results with seed {tuned}, and the program was improved after results with it, with seed 577215 and, of the committed classifiers, with seeds 314159, 271828 and 161803. No image of these is among those of seed {seed},
+which was run when all had been decided. The classifiers are of the plan by which the threshold of the judges was raised from 0.88 to 0.9 long before, after a first table: at 0.88 scotoma found as many, and claimed 1 wrong thing of controls with 2,000 images
 and 4 with 8,000. All but the committed ones were trained anew."""
 
 SUBSET = """# The benchmark of planted bugs: the committed subset
@@ -113,7 +113,7 @@ whole benchmark plant such bugs. Whoever wants all of them has to generate all {
 """
 
 CAVEAT = """
-No setting was chosen by results with this seed, and of the program only what becomes of trials that a budget does not pay for. The classifiers are not: they are among those by which the threshold of the judges was chosen. {most} of the {bugs} bugs are of one
+No setting was chosen by results with this seed, and nothing of the program. The classifiers are not new: they are among those by which the threshold of the judges was chosen. {most} of the {bugs} bugs are of one
 classifier, a shortcut.
 """
 

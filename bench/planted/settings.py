@@ -55,7 +55,7 @@ LABELS = [
 ]
 # What follows was chosen by results with the first; with another seed every image is another. The second is that of the
 # pages, which say what was chosen with its results in view.
-TUNED_ON, SEED = 1, 577215
+TUNED_ON, SEED = 1, 915965
 # Where nothing is known of a classifier, one image of each listed phrase (16 labels x 16 phrases: 256), or with pairs one of each
 # place under each look (16 x 40: 640), is the least that shows a strong bug. Most labels have none, so their base samples stay small:
 # they grow where something was found, and as far as it pays.
