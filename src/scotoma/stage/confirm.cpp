@@ -74,6 +74,8 @@ class Confirmation {
       const bool fails = one.direction == Direction::fails;
       fresh_[one.label].failures = fails ? one.base_events : one.base_valid - one.base_events;
       fresh_[one.label].valid = one.base_valid;
+      const BaseResult* base = base_of(bases, one.label);
+      fresh_[one.label].invalid = base == nullptr ? 0 : base->fresh.invalid;
     }
     trials_ = trials_of(hypotheses, wave);
     while (fixed() && !open_.empty() && !context.budget().affords(context.study.budget.confirm, open_.size()))
@@ -177,10 +179,11 @@ class Confirmation {
     return std::max(0, context_.study.budget.confirm - static_cast<int>(hypothesis.tried.size()));
   }
 
-  /// Images that the baseline sample of its label may still have.
+  /// Images that the baseline sample of its label may still have: none where the generator surely cannot show it.
   int base_left_of(const Hypothesis& hypothesis) const {
     if (base_of(bases_, hypothesis.label) == nullptr) return 0;
     const Rate& fresh = fresh_.at(hypothesis.label);
+    if (surely_not_generatable(fresh, context_.study.evidence.max_invalid)) return 0;
     const int round = audit_round(context_.study);
     return std::max(0, context_.study.budget.base_confirm - fresh.valid - fresh.invalid) / round * round;
   }
@@ -219,18 +222,8 @@ class Confirmation {
       for (const std::size_t h : open_) {
         if (hypotheses_[h].label == label) learn_base(hypotheses_[h]);
       }
-      if (surely_not_generatable(fresh, context_.study.evidence.max_invalid)) end_label(label);
     }
     return {};
-  }
-
-  /// Of a label that the generator surely cannot show, further images would say nothing.
-  void end_label(const std::string& label) {
-    std::erase_if(open_, [&](std::size_t h) {
-      if (hypotheses_[h].label != label) return false;
-      hypotheses_[h].status = Status::not_generatable;
-      return true;
-    });
   }
 
   /// Tells a trial what its label's baseline sample shows by now: all of it, so that none of its images was left out

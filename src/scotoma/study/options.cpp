@@ -56,7 +56,7 @@ void add_budget(std::vector<Option>& t) {
        FIELD(budget.base_first), 0, kMany});
   t.push_back({"budget", "base_confirm",
                "fresh images from the base prompts of each label with finalists, at most: the baseline half of their "
-               "evidence; as many as are expected to pay",
+               "evidence; four at first, more where they add more to it than the phrase's own images",
                FIELD(budget.base_confirm), 1, kMany});
   t.push_back({"budget", "screen", "images of each combination of all lists that screening generates",
                FIELD(budget.screen), 1, kMany});
