@@ -224,7 +224,8 @@ Result<StudyRun> run_through(Memo& memo, const Study& study, Models& models, Ans
   course.begin(Stage::complete);
   SCOTOMA_ASSIGN_OR_RETURN(finalists, complete_bases(context, findings.bases, findings.hypotheses, finalists));
   course.begin(Stage::confirm);
-  SCOTOMA_ASSIGN_OR_RETURN(findings.rejection_threshold, confirm(context, findings.bases, findings.hypotheses, finalists));
+  SCOTOMA_ASSIGN_OR_RETURN(findings.rejection_threshold,
+                           confirm(context, findings.bases, findings.hypotheses, finalists));
   course.begin(Stage::audit);
   SCOTOMA_RETURN_IF_ERROR(audit(context, findings.hypotheses));
   if (options.only.empty()) {

@@ -155,7 +155,7 @@ class Confirmation {
         next.trials.push_back(h);
         next.images += std::min(next.count, left_of(hypothesis));
       } else if (planned.insert(hypothesis.label).second) {
-        const int more = std::min(next.count, base_left_of(hypothesis));
+        const int more = std::min(tight ? next.count : growth_of(hypothesis), base_left_of(hypothesis));
         next.bases.push_back({static_cast<std::size_t>(base_of(bases_, hypothesis.label) - bases_.data()), more});
         next.images += more;
       }
@@ -172,6 +172,13 @@ class Confirmation {
     const int few = tight ? 1 : std::clamp((kALook + trials - 1) / trials, 1, kBetweenLooks);
     const int round = audit_round(context_.study);
     return ((first || fixed() ? kBetweenLooks : few) + round - 1) / round * round;
+  }
+
+  /// Baseline images of a label before the next look: at least as many as a trial gets at first, and a quarter of what
+  /// there is, since one label's are all that a study of few labels waits for.
+  int growth_of(const Hypothesis& hypothesis) const {
+    const int round = audit_round(context_.study);
+    return (std::max(kBetweenLooks, fresh_.at(hypothesis.label).valid / 4) + round - 1) / round * round;
   }
 
   /// Images that a trial may still have.
