@@ -67,7 +67,7 @@ label at most 10 % of standard scenes; a control where no label at a place, unde
 """
 
 CHOSEN = """Settings were chosen by results with seed {tuned}, and the program was improved after results with it, with seed 577215 and, of the committed classifiers, with seeds 314159, 271828 and 161803. No image of these is among those of seed {seed},
-which was run when all had been decided. The classifiers are of the plan by which the threshold of the judges was raised from 0.88 to 0.9 long before, after a first table: at 0.88 scotoma found as many, and claimed 1 wrong thing of controls with 2,000 images
+which was run when all had been decided; by how many images at a time a baseline sample grows changed after a first run with it, for the sake of speed: 76 and 93 bugs were found then. The classifiers are of the plan by which the threshold of the judges was raised from 0.88 to 0.9 long before, after a first table: at 0.88 scotoma found as many, and claimed 1 wrong thing of controls with 2,000 images
 and 4 with 8,000. All but the committed ones were trained anew."""
 
 SUBSET = """# The benchmark of planted bugs: the committed subset
@@ -113,7 +113,7 @@ whole benchmark plant such bugs. Whoever wants all of them has to generate all {
 """
 
 CAVEAT = """
-No setting was chosen by results with this seed, and nothing of the program. The classifiers are not new: they are among those by which the threshold of the judges was chosen. {most} of the {bugs} bugs are of one
+No setting was chosen by results with this seed, nor anything of the program. The classifiers are not new: they are among those by which the threshold of the judges was chosen. {most} of the {bugs} bugs are of one
 classifier, a shortcut.
 """
 

@@ -199,7 +199,7 @@ class Scoring(unittest.TestCase):
         self.assertIn("| 500 | and | 1 | never asked |", text)
         self.assertIn("dark (1)", text)
         self.assertEqual(data["runs"]["scotoma 500"]["found"], 1)
-        self.assertIn("which was run when all had been decided", text)
+        self.assertIn("which was run when all had been decided;", text)
         self.assertNotIn("**paper**", text)  # nothing was run of it
         self.assertEqual(data["each"]["scotoma 500"]["control"], [0, 0, 0, 1, 100])
 
