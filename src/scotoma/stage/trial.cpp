@@ -14,7 +14,7 @@ std::vector<Query> queries_of(const StageContext& context, const std::vector<Tri
   std::vector<Query> queries;
   for (const Trial& trial : trials) {
     const Target& target = context.target(trial.label);
-    const auto begin = static_cast<std::size_t>(first + trial.before);
+    const auto begin = static_cast<std::size_t>(first) + static_cast<std::size_t>(trial.before);
     for (std::size_t i = begin; i < begin + static_cast<std::size_t>(count); ++i) {
       const std::uint64_t seed = sample_seed(context.study.seed, word, trial.stream, i);
       queries.push_back(
